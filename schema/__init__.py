@@ -1,0 +1,18 @@
+"""The GraphQL face of Talk. It translates; what may be done is decided in `talk`."""
+
+from strawberry.schema.config import StrawberryConfig
+
+from .execution import Schema
+from .mutations import Mutation
+from .queries import Query
+from .subscriptions import Subscription
+from .types import Conversation, Message, Participation, User
+
+__all__ = ["Mutation", "Query", "Subscription", "schema"]
+
+schema = Schema(
+    query=Query,
+    mutation=Mutation,
+    subscription=Subscription,
+    types=[Conversation, Message, Participation, User],
+)

@@ -1,0 +1,174 @@
+"""GraphQL over WebSocket, for clients that can't be trusted to keep to the protocol."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+from channels.consumer import get_handler_name
+from channels.db import database_sync_to_async
+from django.core.exceptions import DisallowedHost
+from django.utils.translation import gettext as _
+from strawberry.channels import GraphQLWSConsumer
+from strawberry.channels.handlers.ws_handler import ChannelsWebSocketAdapter
+from strawberry.exceptions import ConnectionRejectionError
+from strawberry.http.websocket_origin import is_same_origin
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types.unset import UNSET, UnsetType
+
+from talk.conf import conf
+
+from . import handshake, wire
+from .authentication import AuthenticationFailed
+from .context import Context
+from .errors import BadRequest
+from .execution import Schema
+from .protocol import MAX_OPERATIONS, Protocol
+
+logger = logging.getLogger(__name__)
+
+MAX_FRAME = 64 * 1024
+MAX_QUEUED = 64
+INIT_TIMEOUT = timedelta(seconds=10)
+#: Seconds that a peer has for its part of closing, which it may never do.
+CLOSING_SECONDS = 10
+
+_look = database_sync_to_async(handshake.authenticate_again, thread_sensitive=False)
+
+
+class Socket(ChannelsWebSocketAdapter):
+    """Hands on the messages of a socket; ends it at the first that is none."""
+
+    ws_consumer: "GraphQLConsumer"
+
+    async def iter_json(
+        self, *, ignore_parsing_errors: bool = False
+    ) -> AsyncGenerator[object, None]:
+        while True:
+            frame = (await self.ws_consumer.message_queue.get())["message"]
+            if frame is None or self.ws_consumer.closed:
+                return
+            try:
+                message = wire.message_of(frame)
+            except BadRequest as error:
+                await self.close(4400, error.message)
+                return
+            yield message
+
+
+class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
+    schema: Schema
+    websocket_adapter_class = Socket  # type: ignore[assignment]
+    graphql_transport_ws_handler_class = Protocol
+    # The hub listens for all sockets of this process: none needs a channel of its own.
+    channel_layer_alias = ""
+
+    def __init__(self, schema: Schema) -> None:
+        super().__init__(
+            schema,
+            subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
+            connection_init_wait_timeout=INIT_TIMEOUT,
+            max_subscriptions_per_connection=MAX_OPERATIONS,
+            allowed_origins=conf.ALLOWED_ORIGINS,
+        )
+        self.closed = False
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            async with asyncio.timeout(None) as self._lifetime:
+                await super().__call__(scope, receive, send)
+        except TimeoutError:
+            if not self._lifetime.expired():
+                raise
+        finally:
+            # However this ends, also when the server cancels it, nothing runs on.
+            if self.run_task is not None:
+                self.run_task.cancel()
+                await asyncio.wait([self.run_task])
+
+    async def dispatch(self, message: Any) -> None:
+        # Channels would first look for old database connections on the one thread that all
+        # sockets share. Nothing here uses that thread.
+        await getattr(self, get_handler_name(message))(message)
+
+    async def connect(self) -> None:
+        if self._is_host_allowed():
+            await super().connect()
+        else:
+            await self.close()
+
+    async def run(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return await super().run(*args, **kwargs)
+        except Exception:
+            logger.exception("A GraphQL socket failed")
+            return await self.close(4500, "Internal error")
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self.closed:
+            return
+        if text_data is None:
+            await self.close(4400, "Send text")
+        elif len(text_data) > MAX_FRAME or len(text_data.encode(errors="replace")) > MAX_FRAME:
+            await self.close(4413, "Message too big")
+        elif self.message_queue.qsize() >= MAX_QUEUED:
+            await self.close(4429, "Too many messages")
+        else:
+            self.message_queue.put_nowait({"message": text_data, "disconnected": False})
+
+    async def send(
+        self, text_data: Any = None, bytes_data: bytes | None = None, close: bool = False
+    ) -> None:
+        if not self.closed:
+            await super().send(text_data, bytes_data, close)
+
+    async def close(self, code: int | None = None, reason: str | None = None) -> None:
+        if not self.closed:
+            self.closed = True
+            self._lifetime.reschedule(asyncio.get_running_loop().time() + CLOSING_SECONDS)
+            # A peer that is gone already needs no goodbye.
+            with suppress(OSError):
+                await super().close(code, reason)
+            self._finish()
+
+    async def disconnect(self, code: int) -> None:
+        self.closed = True
+        self._finish()
+        if self.run_task is not None:
+            await asyncio.wait([self.run_task])
+
+    def _finish(self) -> None:
+        self.message_queue.put_nowait({"message": None, "disconnected": True})
+
+    async def get_context(self, request: Any, response: Any) -> Context:
+        return Context(handshake.request_of(self.scope))
+
+    async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
+        try:
+            await self.authenticate(context)
+        except AuthenticationFailed:
+            raise ConnectionRejectionError from None
+        except Exception:
+            logger.warning("Credentials could not be checked", exc_info=True)
+            await self.close(4503, _("Try again later"))
+        return UNSET
+
+    async def authenticate(self, context: Context) -> None:
+        """See `handshake.authenticate_again`."""
+        await _look(context, self.scope)
+
+    def is_websocket_origin_allowed(self, request: Any, origin: str) -> bool:
+        # A proxy may have changed the host, and said so in a header that Django trusts.
+        host = handshake.request_of(self.scope).get_host()
+        return is_same_origin(origin, host) or super().is_websocket_origin_allowed(request, origin)
+
+    def _is_host_allowed(self) -> bool:
+        request = handshake.request_of(self.scope)
+        if "HTTP_HOST" not in request.META:
+            return True
+        try:
+            return bool(request.get_host())
+        except DisallowedHost:
+            return False

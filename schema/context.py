@@ -1,0 +1,55 @@
+"""What every resolver gets to know: who asks, and how."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import strawberry
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from .authentication import Identity
+from .errors import Unauthenticated
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser as User
+
+
+@dataclass
+class Context:
+    """Lives as long as one HTTP request, or one WebSocket.
+
+    The request of a WebSocket is its handshake, with the credentials of `connection_init`.
+    """
+
+    request: HttpRequest
+    identity: Identity | None = None
+    #: The payload of `connection_init`, put here by Strawberry.
+    connection_params: dict[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        self.identify(self.identity)
+
+    @property
+    def viewer(self) -> "User":
+        """Whoever asks. Raises the `UNAUTHENTICATED` error if that's nobody."""
+        if self.identity is None:
+            raise Unauthenticated(_("Sign in first."))
+        return self.identity.user
+
+    def identify(self, identity: Identity | None) -> None:
+        self.identity = identity
+        # Where strawberry-django's permissions look.
+        self.request.user = identity.user if identity else AnonymousUser()  # type: ignore[assignment]
+
+    def __getitem__(self, key: str) -> Any:
+        try:
+            return getattr(self, key)
+        except AttributeError:
+            raise KeyError(key) from None
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return getattr(self, key, default)
+
+
+Info = strawberry.Info[Context, None]

@@ -1,0 +1,142 @@
+"""GraphQL errors: each says with a code what happened, and whether trying again may help."""
+
+import logging
+import uuid
+from typing import Any, ClassVar
+
+from django.db import InterfaceError, OperationalError
+from django.utils.translation import gettext as _
+from graphql import GraphQLError, GraphQLSyntaxError
+from strawberry.relay.types import GlobalIDValueError
+
+from talk.exceptions import Refused, ResyncRequired
+
+logger = logging.getLogger(__name__)
+
+
+class PublicError(GraphQLError):
+    """An error that whoever asked may read as it is."""
+
+    code: ClassVar[str]
+    retry_after: ClassVar[float | None] = None
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(
+            message, extensions=extensions_for(self.code, retry_after or self.retry_after)
+        )
+
+
+class BadRequest(PublicError):
+    """The request, or an argument in it, can't be understood."""
+
+    code = "BAD_REQUEST"
+
+
+class ParseFailed(PublicError):
+    code = "GRAPHQL_PARSE_FAILED"
+
+
+class ValidationFailed(PublicError):
+    """The document or its variables don't fit the schema."""
+
+    code = "GRAPHQL_VALIDATION_FAILED"
+
+
+class Unauthenticated(PublicError):
+    """Nobody is signed in, and this is not for everybody."""
+
+    code = "UNAUTHENTICATED"
+
+
+class AuthenticationFailed(Unauthenticated):
+    """There are credentials, and they are bad."""
+
+
+class CsrfFailed(PublicError):
+    """A session's request that may have come from another site's page."""
+
+    code = "CSRF_FAILED"
+
+
+class TooManyOperations(PublicError):
+    code = "TOO_MANY_OPERATIONS"
+
+
+class MustResync(PublicError):
+    """The stream can't go on from where the client is."""
+
+    code = "RESYNC_REQUIRED"
+
+
+class Unavailable(PublicError):
+    """Something this server needs doesn't answer now."""
+
+    code = "UNAVAILABLE"
+    retry_after = 1
+
+
+class Internal(PublicError):
+    """A bug. The log has it under `extensions.id`."""
+
+    code = "INTERNAL"
+
+
+def extensions_for(code: str, retry_after: float | None = None) -> dict[str, Any]:
+    extensions: dict[str, Any] = {"code": code, "retryable": retry_after is not None}
+    if retry_after is not None:
+        extensions["retryAfter"] = retry_after
+    return extensions
+
+
+def translate(error: GraphQLError) -> None:
+    """Make `error`, wherever it comes from, fit to be sent, and log it if it's unexpected.
+
+    In place, because Strawberry sends the very errors that it shows to `process_errors`, and
+    not always the list they come in. Translating twice does nothing.
+    """
+    if "code" not in (error.extensions or {}):
+        public = public_error(error)
+        error.message = public.message
+        error.extensions = {**(error.extensions or {}), **(public.extensions or {})}
+
+
+def public_error(error: Exception) -> GraphQLError:
+    """What `error` looks like to whoever asked; logged if it's unexpected."""
+    cause = _cause(error)
+    match cause:
+        case PublicError():
+            return cause
+        case GraphQLSyntaxError():
+            return ParseFailed(cause.message)
+        case GraphQLError():
+            # Errors of fields have a path, errors of whole documents have none.
+            return (BadRequest if error_path(error) else ValidationFailed)(cause.message)
+        case Refused():
+            return GraphQLError(str(cause.message), extensions=extensions_for(cause.code.value))
+        case ResyncRequired():
+            return MustResync(_("Too much has changed since. Start from a fresh query."))
+        case GlobalIDValueError():
+            return BadRequest(_("This is not an id."))
+        case OperationalError() | InterfaceError():
+            logger.warning("The database did not answer", exc_info=cause)
+            return Unavailable(_("This can't be done now. Try again in a moment."))
+        case _:
+            return _masked(cause)
+
+
+def error_path(error: Exception) -> list[str | int] | None:
+    return error.path if isinstance(error, GraphQLError) else None
+
+
+def _cause(error: Exception) -> Exception:
+    while isinstance(error, GraphQLError) and error.original_error is not None:
+        error = error.original_error
+    return error
+
+
+def _masked(error: Exception) -> Internal:
+    masked = Internal(_("Something went wrong."))
+    if masked.extensions is not None:
+        masked.extensions["id"] = str(uuid.uuid4())
+        logger.error("GraphQL error %s", masked.extensions["id"], exc_info=error)
+    return masked

@@ -1,0 +1,165 @@
+"""How an operation is executed, the same over HTTP and WebSocket."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from typing import Any, Protocol
+
+import strawberry
+from django.conf import settings
+from django.utils.translation import gettext as _
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+)
+from strawberry.exceptions import MissingQueryError
+from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types import ExecutionContext, ExecutionResult
+from strawberry.types.graphql import OperationType
+
+from talk.conf import conf
+
+from .errors import BadRequest, PublicError, Unauthenticated, ValidationFailed, translate
+from .refusals import RefusalHandler
+
+
+class Requested(Protocol):
+    """What somebody wants to be executed."""
+
+    query: str
+    variables: dict[str, Any] | None
+    operation_name: str | None
+
+
+class Parsing(ParserCache):
+    """Parses a document once. What doesn't parse is left to Strawberry, which reports it."""
+
+    def on_parse(self) -> Iterator[None]:
+        execution = self.execution_context
+        with suppress(GraphQLError):
+            execution.graphql_document = self.cached_parse_document(
+                execution.query, **execution.parse_options
+            )
+        yield
+
+
+class Gate(ValidationCache):
+    """Validates a document once, and lets strangers no further than `__typename`.
+
+    It stands before every resolver of queries, mutations and subscriptions alike.
+    """
+
+    def on_validate(self) -> Iterator[None]:
+        execution = self.execution_context
+        document = execution.graphql_document
+        stranger = getattr(execution.context, "identity", None) is None
+        if stranger and not (document and is_for_everybody(document)):
+            execution.pre_execution_errors = [_closed()]
+        else:
+            errors = self.cached_validate_document(
+                execution.schema._schema, document, execution.validation_rules
+            )
+            # Validation tells what the schema has.
+            hidden = stranger and not is_introspection_public()
+            execution.pre_execution_errors = [_closed()] if errors and hidden else errors
+        yield
+
+
+class Schema(strawberry.Schema):
+    """A Strawberry schema with this project's gate, refusals and errors."""
+
+    def __init__(
+        self,
+        *args: Any,
+        extensions: Iterable[type[SchemaExtension] | Any] = (),
+        exception_handlers: Iterable[Any] = (),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            *args,
+            extensions=(*extensions, Parsing, Gate),
+            exception_handlers=(RefusalHandler(), *exception_handlers),
+            **kwargs,
+        )
+
+    def answer(self, requested: Requested, context: object) -> ExecutionResult | None:
+        """Execute a query or mutation here and now. A subscription is left alone: None."""
+        try:
+            return self.execute_sync(
+                requested.query,
+                requested.variables,
+                context,
+                operation_name=requested.operation_name,
+                allowed_operation_types=(OperationType.QUERY, OperationType.MUTATION),
+            )
+        except InvalidOperationTypeError:
+            return None
+        except MissingQueryError:
+            return refuse(BadRequest(_("There is no operation to execute.")))
+        except CannotGetOperationTypeError:
+            return refuse(ValidationFailed(_("The document has no such operation.")))
+
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        for error in errors:
+            translate(error)
+
+
+def refuse(error: PublicError) -> ExecutionResult:
+    return ExecutionResult(data=None, errors=[error])
+
+
+def is_refused(result: ExecutionResult) -> bool:
+    """Whether `result` says why nothing was executed, rather than what came of it."""
+    return result.data is None and not any(error.path for error in result.errors or ())
+
+
+def is_introspection_public() -> bool:
+    configured = conf.PUBLIC_INTROSPECTION
+    return bool(settings.DEBUG if configured is None else configured)
+
+
+def is_for_everybody(document: DocumentNode) -> bool:
+    """Whether strangers may execute anything in `document`.
+
+    Looks at each definition by itself. Following the fragments instead would cost more (they
+    can be nested into exponentially many paths) and allow no more.
+    """
+    introspection = is_introspection_public()
+    allowed = {"__typename", "__schema", "__type"} if introspection else {"__typename"}
+    for definition in document.definitions:
+        match definition:
+            case FragmentDefinitionNode() if introspection and _is_about_schema(definition):
+                continue
+            case OperationDefinitionNode() | FragmentDefinitionNode():
+                if not _selects_only(allowed, definition.selection_set):
+                    return False
+            case _:
+                return False
+    return True
+
+
+def _is_about_schema(fragment: FragmentDefinitionNode) -> bool:
+    # `__Type` and its like are reached through `__schema` and `__type` only.
+    return fragment.type_condition.name.value.startswith("__")
+
+
+def _selects_only(allowed: set[str], selections: SelectionSetNode) -> bool:
+    pending = [selections]
+    while pending:
+        for selection in pending.pop().selections:
+            if isinstance(selection, FieldNode) and selection.name.value not in allowed:
+                return False
+            if isinstance(selection, InlineFragmentNode):
+                pending.append(selection.selection_set)
+    return True
+
+
+def _closed() -> Unauthenticated:
+    return Unauthenticated(_("Sign in first."))

@@ -1,0 +1,48 @@
+"""The HTTP request that a WebSocket begins with, so that authenticators need to know only HTTP."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from io import BytesIO
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.core.handlers.asgi import ASGIRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from .authentication import AuthenticationFailed, authenticate
+from .context import Context
+
+
+def request_of(scope: Mapping[str, Any], params: Mapping[str, Any] | None = None) -> ASGIRequest:
+    """The handshake as Django would see it, with the credentials in `params` if there are any.
+
+    `params` is the payload of `connection_init`, since browsers can't add headers to a
+    handshake. Raises `AuthenticationFailed` if it holds something else than a header.
+    """
+    scheme = {"ws": "http", "wss": "https"}.get(scope.get("scheme", "ws"), "http")
+    request = ASGIRequest({**scope, "method": "GET", "scheme": scheme}, BytesIO())
+    authorization = (params or {}).get("authorization") or (params or {}).get("Authorization")
+    if authorization:
+        if not isinstance(authorization, str):
+            raise AuthenticationFailed(_("`authorization` must be a string."))
+        request.META["HTTP_AUTHORIZATION"] = authorization
+    engine = import_module(settings.SESSION_ENGINE)
+    request.session = engine.SessionStore(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
+    request.user = SimpleLazyObject(lambda: get_user(request))  # type: ignore[assignment]
+    return request
+
+
+def authenticate_again(context: Context, scope: Mapping[str, Any]) -> None:
+    """Look anew at the credentials of a WebSocket, and at whose they are.
+
+    Raises `AuthenticationFailed` if they don't hold, or are another person's now.
+    """
+    request = request_of(scope, context.connection_params)
+    identity = authenticate(request)
+    before = context.identity
+    if before is not None and (identity is None or identity.user.pk != before.user.pk):
+        raise AuthenticationFailed(_("You are not signed in any more."))
+    context.request = request
+    context.identify(identity)

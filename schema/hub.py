@@ -1,0 +1,226 @@
+"""The ear of a process: one channel on the layer, for all live streams of its event loop.
+
+It hears doorbells and wakes the streams that watch what they are about; the streams then read
+the database. A doorbell may be lost at any time, so the hub also looks by itself, on a slow timer.
+"""
+
+import asyncio
+import logging
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+from channels.db import database_sync_to_async
+from channels.layers import get_channel_layer
+
+from talk import events
+from talk.conf import conf
+from talk.models import Conversation, Participation
+
+logger = logging.getLogger(__name__)
+
+#: Seconds before listening again to a channel layer that failed.
+RETRY_SECONDS = 1.0
+
+
+class Topic(NamedTuple):
+    """What can be watched: a conversation, a user's account, or a user's inbox."""
+
+    kind: str
+    key: Any
+
+    def groups(self) -> list[str]:
+        """The groups that tell of it."""
+        match self.kind:
+            case "conversation":
+                return [events.conversation_group(self.key)]
+            case "user":
+                return [events.user_group(self.key)]
+            case _:
+                # Any conversation may be one of this inbox.
+                return [events.conversation_group(shard) for shard in range(conf.SHARDS)]
+
+
+def conversation_topic(conversation_id: int) -> Topic:
+    return Topic("conversation", conversation_id)
+
+
+def user_topic(user_pk: Any) -> Topic:
+    return Topic("user", str(user_pk))
+
+
+def inbox_topic(user_pk: Any) -> Topic:
+    return Topic("inbox", str(user_pk))
+
+
+class Bell:
+    """Rings for one stream. Ringing twice before it's heard is ringing once."""
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        self._rung.set()
+
+    async def rung(self, timeout: float | None = None) -> bool:
+        """Wait until it rings, at most `timeout` seconds; whether it did."""
+        try:
+            await asyncio.wait_for(self._rung.wait(), timeout)
+        except TimeoutError:
+            return False
+        self._rung.clear()
+        return True
+
+
+class Hub:
+    def __init__(self) -> None:
+        self._bells: defaultdict[Topic, set[Bell]] = defaultdict(set)
+        self._groups: Counter[str] = Counter()
+        self._layer = get_channel_layer()
+        self._channel: str | None = None
+        self._joining = asyncio.Lock()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._moved: set[int] = set()
+        self._something_moved = asyncio.Event()
+
+    @asynccontextmanager
+    async def watch(self, topic: Topic) -> AsyncIterator[Bell]:
+        """A bell that rings whenever `topic` may have changed after this was entered."""
+        bell = Bell()
+        self._bells[topic].add(bell)
+        try:
+            await self._join(topic)
+            try:
+                yield bell
+            finally:
+                await asyncio.shield(self._leave(topic))
+        finally:
+            self._bells[topic].discard(bell)
+            if not self._bells[topic]:
+                del self._bells[topic]
+            if not self._bells:
+                self._stop()
+
+    async def _join(self, topic: Topic) -> None:
+        async with self._joining:
+            self._start()
+            for group in topic.groups():
+                self._groups[group] += 1
+                if self._groups[group] == 1:
+                    await self._group_add(group)
+
+    async def _leave(self, topic: Topic) -> None:
+        async with self._joining:
+            for group in topic.groups():
+                self._groups[group] -= 1
+                if not self._groups[group]:
+                    del self._groups[group]
+                    with suppress(Exception):
+                        await self._layer.group_discard(group, self._channel)
+
+    async def _group_add(self, group: str) -> None:
+        if self._layer is None or self._channel is None:
+            return
+        try:
+            await self._layer.group_add(group, self._channel)
+        except Exception:
+            logger.warning("The channel layer is away; the slow timer goes on", exc_info=True)
+
+    def _start(self) -> None:
+        if not self._tasks:
+            work = (self._listen(), self._find_inboxes(), self._reconcile())
+            self._tasks = [asyncio.create_task(each) for each in work]
+
+    def _stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        self._tasks = []
+
+    # What wakes the streams.
+
+    async def _listen(self) -> None:
+        if self._layer is None:
+            return
+        while True:
+            try:
+                async with self._joining:
+                    self._channel = await self._layer.new_channel("talk.hub.")
+                    for group in list(self._groups):
+                        await self._layer.group_add(group, self._channel)
+                # While nobody listened anything may have happened.
+                self._ring(list(self._bells))
+                while True:
+                    self._hear(await self._layer.receive(self._channel))
+            except Exception:
+                logger.warning("The channel layer went away; listening again", exc_info=True)
+                await asyncio.sleep(RETRY_SECONDS)
+
+    def _hear(self, doorbell: dict[str, Any]) -> None:
+        if (user := doorbell.get("user")) is not None:
+            self._ring([user_topic(user)])
+        if (conversation := doorbell.get("conversation")) is not None:
+            self._ring([conversation_topic(conversation)])
+            self._moved.add(conversation)
+            self._something_moved.set()
+
+    def _ring(self, topics: Iterable[Topic]) -> None:
+        for topic in topics:
+            for bell in self._bells.get(topic, ()):
+                bell.ring()
+
+    async def _find_inboxes(self) -> None:
+        """Ring for the inboxes here that hold what moved, found for all that moved at once."""
+        while True:
+            await self._something_moved.wait()
+            self._something_moved.clear()
+            moved, self._moved = self._moved, set()
+            here = [topic.key for topic in self._bells if topic.kind == "inbox"]
+            if here:
+                with _logged("Inboxes were not found; the slow timer finds them"):
+                    self._ring(map(inbox_topic, await _members(moved, here)))
+
+    async def _reconcile(self) -> None:
+        """Look at what is watched, in case that a doorbell was lost."""
+        seen: dict[int, int] = {}
+        while True:
+            await asyncio.sleep(conf.RECONCILE_SECONDS)
+            watched = [topic.key for topic in self._bells if topic.kind == "conversation"]
+            with _logged("The database did not answer; looking again"):
+                now = await _revisions(watched)
+                self._ring(conversation_topic(key) for key in now if now[key] != seen.get(key))
+                seen = now
+            self._ring([topic for topic in self._bells if topic.kind == "inbox"])
+
+
+@contextmanager
+def _logged(message: str) -> Iterator[None]:
+    """Go on after an error, which `message` says the consequence of."""
+    try:
+        yield
+    except Exception:
+        logger.warning(message, exc_info=True)
+
+
+def _read_members(conversations: set[int], users: list[str]) -> list[Any]:
+    places = Participation.objects.filter(conversation__in=conversations, user__in=users)
+    return list(places.values_list("user", flat=True).distinct())
+
+
+def _read_revisions(conversations: list[int]) -> dict[int, int]:
+    return dict(Conversation.objects.filter(pk__in=conversations).values_list("pk", "revision"))
+
+
+_members = database_sync_to_async(_read_members, thread_sensitive=False)
+_revisions = database_sync_to_async(_read_revisions, thread_sensitive=False)
+
+_hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
+
+
+def hub() -> Hub:
+    """The hub of the running event loop."""
+    loop = asyncio.get_running_loop()
+    if loop not in _hubs:
+        _hubs[loop] = Hub()
+    return _hubs[loop]

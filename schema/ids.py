@@ -1,0 +1,36 @@
+"""Global ids: what a client sends back, made a key again, or refused."""
+
+from typing import Any
+
+import strawberry
+from django.core.exceptions import ValidationError
+from django.db import models
+from strawberry import relay
+
+from talk.exceptions import MessagingValidationError, RefusalCode
+from talk.text import is_storable
+
+
+def split(global_id: str, path: str = "id") -> tuple[str, str]:
+    """The name of the type and the key in `global_id`; raises if it isn't one."""
+    try:
+        name, key = relay.from_base64(global_id)
+    except ValueError:
+        raise MessagingValidationError(RefusalCode.INVALID_ID, path=(path,)) from None
+    return name, key
+
+
+def key_of(model: type[models.Model], global_id: strawberry.ID, path: str = "id") -> Any:
+    """The key in a global id of `model`'s type; raises for another type's or no key of it."""
+    name, key = split(global_id, path)
+    if name != type_name(model) or not is_storable(key):
+        raise MessagingValidationError(RefusalCode.INVALID_ID, path=(path,))
+    try:
+        return model._meta.pk.clean(key, None)
+    except (ValidationError, ValueError):
+        raise MessagingValidationError(RefusalCode.INVALID_ID, path=(path,)) from None
+
+
+def type_name(model: type[models.Model]) -> str:
+    # Every type is called like its model, except that a host calls its user model as it likes.
+    return model.__name__ if model._meta.app_label == "talk" else "User"

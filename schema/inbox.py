@@ -1,0 +1,79 @@
+from typing import Any, Self
+
+import strawberry
+from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
+from strawberry.types.info import Info
+
+from talk import models
+from talk.exceptions import MessagingValidationError, RefusalCode
+from talk.text import is_storable
+
+from . import places
+from .ids import key_of
+from .inbox_cursor import InboxCursor
+from .pagination import Connection
+from .types import ConversationKind, Participation
+
+#: Most people that `InboxFilter.with` takes: each is one more look-up per conversation.
+MOST_WITH = 10
+
+
+@strawberry.type(name="ParticipationConnection", description="A page of the inbox.")
+class InboxConnection(Connection[Participation]):
+    changes_cursor: str = strawberry.field(
+        default="",
+        description="Give it to `inboxChanges(after:)` to go on from this answer without a gap.",
+    )
+
+    @classmethod
+    def resolve_connection(
+        cls, nodes: QuerySet[Any], *, info: Info[Any, Any], **kwargs: Any
+    ) -> Self:
+        # What changes from here on is news, whether or not this page has it already.
+        cursor = InboxCursor.now()
+        page: Self = super().resolve_connection(nodes, info=info, **kwargs)
+        participations = [edge.node for edge in page.edges]
+        places.together(participations)
+        for participation in participations:
+            cursor.note(participation)
+        page.changes_cursor = cursor.encode()
+        return page
+
+
+@strawberry.input(description="Which part of the inbox. What is given has to hold together.")
+class InboxFilter:
+    unread: bool | None = strawberry.field(
+        default=None, description="Only what is unread, or marked so; false: only what is read."
+    )
+    kind: ConversationKind | None = strawberry.field(
+        default=None, description="Only private conversations, or only groups."
+    )
+    with_: list[strawberry.ID] | None = strawberry.field(
+        name="with",
+        default=None,
+        description="Only those that all of these people, at most 10, take part in.",
+    )
+    title_contains: str | None = strawberry.field(
+        default=None, description="Only those with this in their title, in whatever case."
+    )
+
+    def apply(
+        self, inbox: models.participation.ParticipationQuerySet
+    ) -> QuerySet[models.Participation]:
+        if self.unread is not None:
+            inbox = inbox.unread() if self.unread else inbox.all_read()
+        if self.kind is not None:
+            inbox = inbox.filter(conversation__kind=self.kind)
+        if self.title_contains:
+            if not is_storable(self.title_contains):
+                raise MessagingValidationError(RefusalCode.INVALID_TEXT, path=("title_contains",))
+            inbox = inbox.filter(conversation__title__icontains=self.title_contains)
+        if len(self.with_ or ()) > MOST_WITH:
+            raise MessagingValidationError(RefusalCode.TOO_MANY_PARTICIPANTS, path=("with",))
+        for global_id in self.with_ or ():
+            theirs = models.Participation.objects.active().filter(
+                user=key_of(get_user_model(), global_id, "with")
+            )
+            inbox = inbox.filter(conversation__in=theirs.values("conversation"))
+        return inbox

@@ -1,0 +1,101 @@
+"""What the mutations take."""
+
+import uuid
+from datetime import datetime
+
+import strawberry
+
+from .types import ConversationKind, ParticipationRole
+
+CONVERSATION = "The conversation, which the viewer takes part in."
+CLIENT_ID = "Made by the client, one for each message: a retry with it sends nothing twice."
+
+
+@strawberry.input(description="Exactly one of `to` and `conversationId` says where.")
+class SendMessageInput:
+    body: str = strawberry.field(description="The words.")
+    to: list[strawberry.ID] | None = strawberry.field(
+        default=None,
+        description="Exactly these people and the viewer: where they talk already, or anew.",
+    )
+    conversation_id: strawberry.ID | None = strawberry.field(default=None, description=CONVERSATION)
+    invite: list[strawberry.ID] | None = strawberry.field(
+        default=None,
+        description="With `conversationId`: people to take in first. A private conversation stays "
+        "as it is, and the message lands in the group of all.",
+    )
+    client_id: uuid.UUID | None = strawberry.field(default=None, description=CLIENT_ID)
+
+
+@strawberry.input(description="Who is to talk, and as what.")
+class StartConversationInput:
+    participants: list[strawberry.ID] = strawberry.field(description="The people, but the viewer.")
+    kind: ConversationKind = strawberry.field(
+        default=ConversationKind.GROUP,
+        description="A group is always a new one; two people have one private conversation.",
+    )
+    title: str = strawberry.field(default="", description="The title of a group.")
+
+
+@strawberry.input(description="Who is to be taken in, and where.")
+class InviteParticipantsInput:
+    conversation_id: strawberry.ID = strawberry.field(description=CONVERSATION)
+    participants: list[strawberry.ID] = strawberry.field(
+        description="The people. Who left is reinstated, who is in already stays in."
+    )
+
+
+@strawberry.input(description="What to leave.")
+class LeaveConversationInput:
+    conversation_id: strawberry.ID = strawberry.field(description=CONVERSATION)
+
+
+@strawberry.input(description="Who is to go, and from where.")
+class RemoveParticipantInput:
+    conversation_id: strawberry.ID = strawberry.field(description=CONVERSATION)
+    participant: strawberry.ID = strawberry.field(description="The person: the id of a user.")
+
+
+@strawberry.input(description="Who is to come back, and where.")
+class ReinstateParticipantInput:
+    conversation_id: strawberry.ID = strawberry.field(description=CONVERSATION)
+    participant: strawberry.ID = strawberry.field(description="The person: the id of a user.")
+
+
+@strawberry.input(description="Who gets which role, and where.")
+class ChangeRoleInput:
+    conversation_id: strawberry.ID = strawberry.field(description=CONVERSATION)
+    participant: strawberry.ID = strawberry.field(description="The person: the id of a user.")
+    role: ParticipationRole = strawberry.field(description="Their role from now on.")
+
+
+@strawberry.input(description="Which group gets which title.")
+class RenameConversationInput:
+    conversation_id: strawberry.ID = strawberry.field(description=CONVERSATION)
+    title: str = strawberry.field(description="The title from now on.")
+
+
+@strawberry.input(description="How far the viewer has read.")
+class MarkReadInput:
+    conversation_id: strawberry.ID = strawberry.field(description=CONVERSATION)
+    number: int | None = strawberry.field(
+        default=None, description="The last message that was read; all of them if not said."
+    )
+
+
+@strawberry.input(description="What to show as unread until it is read again.")
+class MarkUnreadInput:
+    conversation_id: strawberry.ID = strawberry.field(description=CONVERSATION)
+
+
+@strawberry.input(description="What a new bearer token is for.")
+class CreateTokenInput:
+    name: str = strawberry.field(description="What it is for, at most 100 characters.")
+    expires_at: datetime | None = strawberry.field(
+        default=None, description="When it is to stop working; never if not said."
+    )
+
+
+@strawberry.input(description="Which bearer token is to work no longer.")
+class RevokeTokenInput:
+    id: strawberry.ID = strawberry.field(description="The token.")

@@ -1,0 +1,154 @@
+"""JSON Web Tokens of a host product that has its own way of signing people in."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import jwt
+from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from talk.conf import conf
+from talk.models.token import PREFIX
+from talk.text import is_storable
+
+from .authentication import AuthenticationFailed, Identity, bearer
+from .errors import Unavailable
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser as User
+
+
+@dataclass(frozen=True)
+class JWTSettings:
+    """`TALK["JWT"]`: how tokens are verified, and whose they are.
+
+    Give `SECRET` (HS256) or `JWKS_URL` (RS256, ES256), and always `AUDIENCE` and `ISSUER`.
+    """
+
+    AUDIENCE: str
+    ISSUER: str
+    SECRET: str = ""
+    JWKS_URL: str = ""
+    #: Seconds that clocks may differ.
+    LEEWAY: float = 30
+    #: The claim that names the user, and the field of the user model that it names.
+    USER_CLAIM: str = "sub"
+    USER_FIELD: str = ""
+    #: Whether somebody unknown with a good token becomes a user.
+    CREATE_USERS: bool = False
+
+    @classmethod
+    def read(cls, given: Mapping[str, Any]) -> "JWTSettings":
+        try:
+            configured = cls(**given)
+        except TypeError as error:
+            raise ImproperlyConfigured(f"TALK['JWT']: {error}") from None
+        if not (configured.AUDIENCE and configured.ISSUER):
+            raise ImproperlyConfigured("TALK['JWT'] needs an AUDIENCE and an ISSUER.")
+        if bool(configured.SECRET) == bool(configured.JWKS_URL):
+            raise ImproperlyConfigured("TALK['JWT'] needs either a SECRET or a JWKS_URL.")
+        return configured
+
+    @property
+    def algorithms(self) -> list[str]:
+        # By the key that is configured, never by what a token says of itself: a public key
+        # would otherwise pass for a secret.
+        return ["HS256"] if self.SECRET else ["RS256", "ES256"]
+
+
+class JWTAuthenticator:
+    """`Authorization: Bearer <JSON Web Token>`."""
+
+    def authenticate(self, request: HttpRequest) -> Identity | None:
+        token = bearer(request)
+        if token is None or token.startswith(PREFIX) or token.count(".") != 2:
+            return None
+        configured = JWTSettings.read(conf.JWT)
+        claims = _verified(token, configured)
+        lasts = timedelta(seconds=configured.LEEWAY)
+        try:
+            expires_at = datetime.fromtimestamp(claims["exp"], UTC) + lasts
+        except (OverflowError, OSError, ValueError):
+            raise _refused() from None
+        return Identity(_user(claims, configured), expires_at)
+
+
+def _verified(token: str, configured: JWTSettings) -> dict[str, Any]:
+    try:
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            configured.SECRET or _published_key(token, configured.JWKS_URL),
+            algorithms=configured.algorithms,
+            audience=configured.AUDIENCE,
+            issuer=configured.ISSUER,
+            leeway=configured.LEEWAY,
+            options={"require": ["exp", "sub"]},
+        )
+    # A ValueError or a TypeError is a token that PyJWT itself stumbles over.
+    except (jwt.PyJWTError, ValueError, TypeError):
+        raise _refused() from None
+    return claims
+
+
+def _published_key(token: str, url: str) -> jwt.PyJWK:
+    kid = jwt.get_unverified_header(token).get("kid")
+    if not isinstance(kid, str):
+        raise _refused()
+    try:
+        return _keys(url).get_signing_key(kid)
+    except (jwt.PyJWKClientConnectionError, jwt.PyJWKSetError, ValueError, OSError) as error:
+        raise Unavailable(_("Tokens can't be verified now. Try again in a moment.")) from error
+
+
+@cache
+def _keys(url: str) -> "PublishedKeys":
+    return PublishedKeys(url, timeout=5, lifespan=300)
+
+
+class PublishedKeys(jwt.PyJWKClient):
+    """Keys at a URL. Not asked again right after it failed: callers would queue up for it."""
+
+    REST = 5
+
+    failed_at = -float("inf")
+
+    def fetch_data(self) -> Any:
+        if time.monotonic() - self.failed_at < self.REST:
+            raise jwt.PyJWKClientConnectionError("The keys could not be fetched a moment ago")
+        try:
+            return super().fetch_data()
+        except Exception:
+            self.failed_at = time.monotonic()
+            raise
+
+
+def _user(claims: Mapping[str, Any], configured: JWTSettings) -> "User":
+    users = get_user_model()
+    name = configured.USER_FIELD or users.USERNAME_FIELD
+    claim = claims.get(configured.USER_CLAIM)
+    if isinstance(claim, bool) or not isinstance(claim, str | int) or not is_storable(str(claim)):
+        raise _refused()
+    try:
+        value = users._meta.get_field(name).clean(str(claim), None)
+    except ValidationError:
+        raise _refused() from None
+    if configured.CREATE_USERS:
+        # The password is one that nobody can enter.
+        defaults = {"password": make_password(None)}
+        user, _created = users._default_manager.get_or_create(**{name: value}, defaults=defaults)
+        return user
+    try:
+        return users._default_manager.get(**{name: value})
+    except (users.DoesNotExist, users.MultipleObjectsReturned):
+        raise _refused() from None
+
+
+def _refused() -> AuthenticationFailed:
+    return AuthenticationFailed(_("This token is not valid, or not any more."))

@@ -1,0 +1,209 @@
+"""The lists in a conversation, each loaded in one query for all conversations of a page."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import reduce
+from operator import or_
+from typing import Any
+
+import strawberry
+from django.db.models import Count, Prefetch, Q, QuerySet, prefetch_related_objects
+from strawberry import relay
+
+from talk import models
+from talk.exceptions import MessagingValidationError, RefusalCode
+
+from .ids import key_of
+from .pagination import DEFAULT_PAGE, Window, edges, number_cursor, number_of, page_size
+from .places import place_of, take_place
+from .siblings import Siblings
+from .types import Message, Participation
+
+
+@strawberry.type(description="One message of a page.")
+class MessageEdge(relay.Edge[Message]):
+    pass
+
+
+@strawberry.type(description="A page of messages, always in the order of their numbers.")
+class MessageConnection(relay.Connection[Message]):
+    edges: list[MessageEdge] = strawberry.field(description="The messages of this page.")
+
+
+@strawberry.type(description="One participation of a page.")
+class ParticipantEdge(relay.Edge[Participation]):
+    pass
+
+
+@strawberry.type(description="A page of the people in a conversation.")
+class ParticipantConnection(relay.Connection[Participation]):
+    edges: list[ParticipantEdge] = strawberry.field(description="The people of this page.")
+
+
+@strawberry.input(
+    one_of=True, description="Where a page of messages is to be: give exactly one of these."
+)
+class MessagesAround:
+    number: int | None = strawberry.field(
+        default=strawberry.UNSET, description="Around the message with this number."
+    )
+    first_unread: bool | None = strawberry.field(
+        default=strawberry.UNSET, description="Around the first unread message, or at the end."
+    )
+    time: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="Around the first message since this time."
+    )
+
+
+def messages(
+    info: Any,
+    conversation: models.Conversation,
+    first: int | None,
+    after: str | None,
+    last: int | None,
+    before: str | None,
+    around: MessagesAround | None,
+) -> MessageConnection:
+    page = (page_size(first, "first"), number_of(after, "after"))
+    page += (page_size(last, "last"), number_of(before, "before"))
+    if around is not None and (last is not None or after is not None or before is not None):
+        raise MessagingValidationError(RefusalCode.INVALID_PAGE, path=("around",))
+
+    def window_of(conversation: models.Conversation) -> Window:
+        place = place_of(info, conversation)
+        if around is None:
+            return Window.of(place.last_visible_number, *page)
+        return Window.around(_middle(place, around), place.last_visible_number, first)
+
+    def load(conversations: list[models.Conversation]) -> Mapping[int, MessageConnection]:
+        windows = {one: window_of(one) for one in conversations}
+        return _message_pages(windows)
+
+    key = ("messages", page, repr(around))
+    connection: MessageConnection = Siblings.of(conversation).load(key, conversation, load)
+    return connection
+
+
+def _middle(place: models.Participation, around: MessagesAround) -> int:
+    end = place.last_visible_number
+    if around.number:
+        return min(max(around.number, 1), end)
+    if around.time:
+        since = place.conversation.messages.visible_to(place).filter(sent_at__gte=around.time)
+        numbers = since.order_by("sent_at").values_list("number", flat=True)
+        return numbers.first() or end
+    return place.first_unread_number or end
+
+
+def _message_pages(
+    windows: Mapping[models.Conversation, Window],
+) -> dict[int, MessageConnection]:
+    ranges = (
+        Q(conversation=conversation, number__range=(window.low, window.high))
+        for conversation, window in windows.items()
+        if window.low <= window.high
+    )
+    wanted = reduce(or_, ranges, Q(pk=None))
+    rows: dict[int, list[models.Message]] = {one.pk: [] for one in windows}
+    known = {one.pk: one for one in windows}
+    found = models.Message.objects.filter(wanted).select_related("sender", "subject")
+    for message in found.order_by("conversation", "number"):
+        message.conversation = known[message.conversation_id]
+        rows[message.conversation_id].append(message)
+    return {
+        one.pk: MessageConnection(
+            edges=edges(
+                MessageEdge,
+                rows[one.pk],
+                [number_cursor(message.number) for message in rows[one.pk]],
+            ),
+            page_info=window.page_info(),
+        )
+        for one, window in windows.items()
+    }
+
+
+def participants(
+    info: Any,
+    conversation: models.Conversation,
+    first: int | None,
+    after: str | None,
+    status: models.Participation.Status,
+) -> ParticipantConnection:
+    size = page_size(first, "first")
+    size = DEFAULT_PAGE if size is None else size
+    start = None if after is None else key_of(models.Participation, strawberry.ID(after), "after")
+
+    def load(conversations: list[models.Conversation]) -> Mapping[int, ParticipantConnection]:
+        places = [place_of(info, one) for one in conversations]
+        seen = models.Participation.objects.seen_from(places, status).select_related("user")
+        if start is not None:
+            seen = seen.filter(pk__gt=start)
+        page = Prefetch("participations", seen.order_by("pk")[: size + 1], to_attr="_page")
+        prefetch_related_objects(conversations, page)
+        return {
+            one.pk: _participant_page(one.__dict__.pop("_page"), size, start is not None)
+            for one in conversations
+        }
+
+    key = ("participants", size, start, status)
+    connection: ParticipantConnection = Siblings.of(conversation).load(key, conversation, load)
+    return connection
+
+
+def _participant_page(
+    rows: list[models.Participation], size: int, has_previous: bool
+) -> ParticipantConnection:
+    page = rows[:size]
+    cursors = [relay.to_base64("Participation", row.pk) for row in page]
+    return ParticipantConnection(
+        edges=edges(ParticipantEdge, page, cursors),
+        page_info=relay.PageInfo(
+            has_previous_page=has_previous,
+            has_next_page=len(rows) > size,
+            start_cursor=cursors[0] if cursors else None,
+            end_cursor=cursors[-1] if cursors else None,
+        ),
+    )
+
+
+def participant_count(info: Any, conversation: models.Conversation) -> int:
+    def load(conversations: list[models.Conversation]) -> Mapping[int, int]:
+        places = [place_of(info, one) for one in conversations]
+        active = models.Participation.Status.ACTIVE
+        seen = models.Participation.objects.seen_from(places, active).order_by()
+        return dict(seen.values_list("conversation").annotate(Count("pk")))
+
+    return Siblings.of(conversation).load("participant_count", conversation, load) or 0
+
+
+def upgraded_from(info: Any, conversation: models.Conversation) -> models.Conversation | None:
+    def load(conversations: list[models.Conversation]) -> Mapping[int, models.Conversation]:
+        privates = _mine(info).filter(conversation__upgraded_to__in=conversations).distinct()
+        known = {place.conversation_id: take_place(place) for place in privates}
+        return {
+            one.pk: known[one.upgraded_from_id]
+            for one in conversations
+            if one.upgraded_from_id in known
+        }
+
+    found: models.Conversation | None
+    found = Siblings.of(conversation).load("upgraded_from", conversation, load)
+    return found
+
+
+def upgraded_to(info: Any, conversation: models.Conversation) -> list[models.Conversation]:
+    def load(conversations: list[models.Conversation]) -> Mapping[int, list[models.Conversation]]:
+        groups: dict[int, list[models.Conversation]] = {one.pk: [] for one in conversations}
+        for place in _mine(info).filter(conversation__upgraded_from__in=conversations):
+            groups[place.conversation.upgraded_from_id].append(take_place(place))
+        return groups
+
+    found: list[models.Conversation]
+    found = Siblings.of(conversation).load("upgraded_to", conversation, load)
+    return found
+
+
+def _mine(info: Any) -> QuerySet[models.Participation]:
+    mine = models.Participation.objects.filter(user=info.context.viewer)
+    return mine.with_conversation().order_by("pk")

@@ -1,0 +1,162 @@
+"""One verb each: find the viewer's place, call the verb, answer. A refusal becomes data by itself."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import strawberry
+from django.contrib.auth import get_user_model
+
+from talk import models
+from talk.conf import conf
+from talk.exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
+
+from . import inputs, places, results
+from .context import Info
+from .fields import field
+from .ids import key_of
+
+CONVERSATION = "conversation_id"
+
+
+@strawberry.type(description="What can be done. Everything answers a payload, or a `Refusal`.")
+class Mutation:
+    @field(description="Say something, to people or in a conversation.")
+    def send_message(self, info: Info, input: inputs.SendMessageInput) -> results.SendMessageResult:
+        if (input.to is None) == (input.conversation_id is None):
+            raise MessagingValidationError(RefusalCode.NO_RECIPIENTS, path=("to",))
+        if input.to is not None:
+            recipients = people(input.to, "to")
+            message = models.Message.send_to_users(
+                input.body, info.context.viewer, recipients, input.client_id
+            )
+            named = message.conversation
+        else:
+            place = places.get(info, input.conversation_id, CONVERSATION)
+            named = place.conversation
+            message = place.send(input.body, input.client_id, people(input.invite or (), "invite"))
+        return results.SendMessagePayload(
+            message=message,
+            conversation=message.conversation,
+            upgraded=message.conversation != named,
+        )
+
+    @field(description="Start a conversation without saying anything yet.")
+    def start_conversation(
+        self, info: Info, input: inputs.StartConversationInput
+    ) -> results.StartConversationResult:
+        start = (
+            models.Conversation.objects.start_group
+            if input.kind == models.Conversation.Kind.GROUP
+            else models.Conversation.objects.start_private
+        )
+        participants = people(input.participants, "participants")
+        conversation = start(info.context.viewer, participants, input.title)
+        return results.StartConversationPayload(conversation=conversation)
+
+    @field(description="Take people in, with all the history. Every member of a group may.")
+    def invite_participants(
+        self, info: Info, input: inputs.InviteParticipantsInput
+    ) -> results.InviteParticipantsResult:
+        place = places.get(info, input.conversation_id, CONVERSATION)
+        conversation = place.invite(people(input.participants, "participants"))
+        return results.InviteParticipantsPayload(
+            conversation=conversation, upgraded=conversation != place.conversation
+        )
+
+    @field(description="Leave a group. Only who stays can bring the viewer back.")
+    def leave_conversation(
+        self, info: Info, input: inputs.LeaveConversationInput
+    ) -> results.LeaveConversationResult:
+        place = places.get(info, input.conversation_id, CONVERSATION)
+        place.leave()
+        return results.LeaveConversationPayload(conversation=place.conversation)
+
+    @field(description="Put somebody out of a group. Owners and admins may.")
+    def remove_participant(
+        self, info: Info, input: inputs.RemoveParticipantInput
+    ) -> results.RemoveParticipantResult:
+        place, other = _place_and_other(info, input)
+        other.remove(by=place)
+        return results.RemoveParticipantPayload(participation=other)
+
+    @field(
+        description="Bring somebody back into a group. Every member may, if the person left; "
+        "owners and admins, if the person was removed."
+    )
+    def reinstate_participant(
+        self, info: Info, input: inputs.ReinstateParticipantInput
+    ) -> results.ReinstateParticipantResult:
+        place, other = _place_and_other(info, input)
+        other.reinstate(by=place)
+        return results.ReinstateParticipantPayload(participation=other)
+
+    @field(description="Give a member of a group another role. Owners and admins may.")
+    def change_role(self, info: Info, input: inputs.ChangeRoleInput) -> results.ChangeRoleResult:
+        place, other = _place_and_other(info, input)
+        other.change_role(input.role, by=place)
+        return results.ChangeRolePayload(participation=other)
+
+    @field(description="Give a group another title. Owners and admins may.")
+    def rename_conversation(
+        self, info: Info, input: inputs.RenameConversationInput
+    ) -> results.RenameConversationResult:
+        place = places.get(info, input.conversation_id, CONVERSATION)
+        place.rename(input.title)
+        return results.RenameConversationPayload(conversation=place.conversation)
+
+    @field(description="Say how far the viewer has read. Reading only goes forward.")
+    def mark_read(self, info: Info, input: inputs.MarkReadInput) -> results.MarkReadResult:
+        place = places.get(info, input.conversation_id, CONVERSATION)
+        place.read(input.number)
+        return results.MarkReadPayload(participation=place)
+
+    @field(description="Show a conversation as unread until it's read again.")
+    def mark_unread(self, info: Info, input: inputs.MarkUnreadInput) -> results.MarkUnreadResult:
+        place = places.get(info, input.conversation_id, CONVERSATION)
+        place.mark_unread()
+        return results.MarkUnreadPayload(participation=place)
+
+    @field(
+        description="Make a bearer token for the viewer. Only who is signed in by session can, so "
+        "that a token can't make its successor."
+    )
+    def create_token(self, info: Info, input: inputs.CreateTokenInput) -> results.CreateTokenResult:
+        if not info.context.identity.session:
+            raise MessagingPermissionDenied(RefusalCode.SESSION_REQUIRED)
+        token, secret = models.AccessToken.objects.issue(
+            info.context.viewer, input.name, input.expires_at
+        )
+        return results.CreateTokenPayload(token=token, secret=secret)
+
+    @field(description="Make a bearer token of the viewer's work no longer, and close its sockets.")
+    def revoke_token(self, info: Info, input: inputs.RevokeTokenInput) -> results.RevokeTokenResult:
+        key = key_of(models.AccessToken, input.id)
+        token = info.context.viewer.talk_access_tokens.filter(pk=key).first()
+        if token is None:
+            raise MessagingValidationError(RefusalCode.NOT_FOUND, path=("id",))
+        token.revoke()
+        return results.RevokeTokenPayload(token=token)
+
+
+def people(ids: Sequence[strawberry.ID], path: str) -> list[Any]:
+    """The users with these global ids; raises if one is none, or if they are too many."""
+    if len(ids) > conf.MAX_PARTICIPANTS:
+        raise MessagingValidationError(RefusalCode.TOO_MANY_PARTICIPANTS, path=(path,))
+    model = get_user_model()
+    keys = {key_of(model, each, path) for each in ids}
+    found = list(model._default_manager.filter(pk__in=keys))
+    if len(found) < len(keys):
+        raise MessagingValidationError(RefusalCode.UNKNOWN_USER, path=(path,))
+    return found
+
+
+def _place_and_other(
+    info: Any,
+    input: inputs.RemoveParticipantInput
+    | inputs.ReinstateParticipantInput
+    | inputs.ChangeRoleInput,
+) -> tuple[models.Participation, models.Participation]:
+    """The viewer's place, and that of the person whom they act on."""
+    place = places.get(info, input.conversation_id, CONVERSATION)
+    (other,) = people([input.participant], "participant")
+    return place, models.Participation.objects.of_other(other, place.conversation)

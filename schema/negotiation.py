@@ -1,0 +1,27 @@
+"""Which kind of answer an HTTP client can read."""
+
+from django.http import HttpRequest
+
+GRAPHQL = "application/graphql-response+json"
+JSON = "application/json"
+
+
+def media_type(request: HttpRequest) -> str:
+    """`GRAPHQL` for clients that name it; `JSON` for all others, whatever they accept.
+
+    The two differ in more than the name: with JSON the status says nothing of the result.
+    """
+    named = _qualities(request)
+    return GRAPHQL if named.get(GRAPHQL, 0) >= max(named.get(JSON, 0), 0.001) else JSON
+
+
+def wants_page(request: HttpRequest) -> bool:
+    """Whether this is a browser that somebody sits in front of."""
+    return "text/html" in _qualities(request)
+
+
+def _qualities(request: HttpRequest) -> dict[str, float]:
+    return {
+        f"{accepted.main_type}/{accepted.sub_type}".lower(): accepted.quality
+        for accepted in reversed(request.accepted_types)
+    }

@@ -1,0 +1,139 @@
+"""Pages: bounded, with typed errors, and as cheap at the end of a long list as at its start."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import strawberry
+from django.db.models import QuerySet
+from strawberry import relay
+from strawberry.types.info import Info
+from strawberry_django.relay import DjangoCursorConnection, DjangoCursorEdge
+
+from talk.exceptions import MessagingValidationError, RefusalCode
+from talk.text import is_storable
+
+DEFAULT_PAGE = 50
+MAX_PAGE = 100
+
+
+def page_size(size: int | None, name: str) -> int | None:
+    """`first` or `last` as asked for; raises if it is below 0 or above `MAX_PAGE`."""
+    if size is not None and not 0 <= size <= MAX_PAGE:
+        raise MessagingValidationError(
+            RefusalCode.INVALID_PAGE, f"`{name}` must be between 0 and {MAX_PAGE}.", path=(name,)
+        )
+    return size
+
+
+def invalid_cursor(name: str) -> MessagingValidationError:
+    return MessagingValidationError(RefusalCode.INVALID_CURSOR, path=(name,))
+
+
+@strawberry.type(name="Edge", description="One item of a page.")
+class Edge(DjangoCursorEdge[relay.NodeType]):
+    pass
+
+
+@strawberry.type(name="Connection", description="A page of a list.")
+class Connection(DjangoCursorConnection[relay.NodeType]):
+    """strawberry-django's keyset pages, with a size when none is given and typed errors."""
+
+    edges: list[Edge[relay.NodeType]] = strawberry.field(description="The items of this page.")
+
+    @classmethod
+    def resolve_connection(
+        cls,
+        nodes: QuerySet[Any],
+        *,
+        info: Info[Any, Any],
+        before: str | None = None,
+        after: str | None = None,
+        first: int | None = None,
+        last: int | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        page_size(first, "first")
+        page_size(last, "last")
+        for name, cursor in (("after", after), ("before", before)):
+            if cursor is not None and not is_storable(cursor):
+                raise invalid_cursor(name)
+        if first is None and last is None:
+            first = DEFAULT_PAGE
+        try:
+            return super().resolve_connection(
+                nodes, info=info, before=before, after=after, first=first, last=last, **kwargs
+            )
+        except (ValueError, OverflowError):
+            # The sizes are checked, so what the library can't read is a cursor.
+            raise invalid_cursor("before" if after is None else "after") from None
+
+
+@dataclass(frozen=True)
+class Window:
+    """Which numbers of a conversation a page asks for, where `low` and `high` are in it."""
+
+    low: int
+    high: int
+    end: int
+
+    @classmethod
+    def of(
+        cls,
+        end: int,
+        first: int | None = None,
+        after: int | None = None,
+        last: int | None = None,
+        before: int | None = None,
+    ) -> Self:
+        """The page of a conversation whose last visible number is `end`.
+
+        Numbers have no gaps, so a page is a range of them: nothing is counted or skipped over.
+        """
+        low = 1 if after is None else max(after + 1, 1)
+        high = end if before is None else min(before - 1, end)
+        if first is None and last is None:
+            first, last = (DEFAULT_PAGE, None) if after is not None else (None, DEFAULT_PAGE)
+        if first is not None:
+            high = min(high, low + first - 1)
+        if last is not None:
+            low = max(low, high - last + 1)
+        return cls(low, high, end)
+
+    @classmethod
+    def around(cls, number: int, end: int, size: int | None) -> Self:
+        """The page with `number` in its middle, moved so that it's full at the ends."""
+        size = DEFAULT_PAGE if size is None else size
+        low = max(1, min(number - size // 2, end - size + 1))
+        return cls(low, min(end, low + size - 1), end)
+
+    def page_info(self) -> relay.PageInfo:
+        empty = self.low > self.high
+        return relay.PageInfo(
+            has_previous_page=self.low > 1,
+            has_next_page=self.high < self.end,
+            start_cursor=None if empty else number_cursor(self.low),
+            end_cursor=None if empty else number_cursor(self.high),
+        )
+
+
+def number_cursor(number: int) -> str:
+    return relay.to_base64("number", number)
+
+
+def number_of(cursor: str | None, name: str) -> int | None:
+    """The number in a cursor of messages; raises if it isn't one."""
+    if cursor is None:
+        return None
+    try:
+        prefix, number = relay.from_base64(cursor)
+        value = int(number)
+    except ValueError:
+        raise invalid_cursor(name) from None
+    if prefix != "number" or not 0 <= value < 2**63:
+        raise invalid_cursor(name)
+    return value
+
+
+def edges(cls: type[Any], nodes: Sequence[Any], cursors: Sequence[str]) -> list[Any]:
+    return [cls(node=node, cursor=cursor) for node, cursor in zip(nodes, cursors, strict=True)]

@@ -1,0 +1,67 @@
+"""The viewer's place in a conversation: finding it is what permits to see the conversation."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import strawberry
+
+from talk import models
+from talk.exceptions import MessagingValidationError, RefusalCode
+
+from .ids import key_of
+from .siblings import Siblings
+
+
+def find(info: Any, conversation_key: int) -> models.Participation | None:
+    """The viewer's participation in a conversation, also one that they left, or None."""
+    found = (
+        models.Participation.objects.filter(user=info.context.viewer, conversation=conversation_key)
+        .with_conversation()
+        .first()
+    )
+    if found is not None:
+        take_place(found)
+    return found
+
+
+def get(info: Any, conversation: strawberry.ID, path: str) -> models.Participation:
+    """Like `find`, by a global id. Raises `NOT_FOUND` if there's none.
+
+    A conversation that isn't the viewer's is answered like one that isn't there.
+    """
+    found = find(info, key_of(models.Conversation, conversation, path))
+    if found is None:
+        raise MessagingValidationError(RefusalCode.NOT_FOUND, path=(path,))
+    return found
+
+
+def take_place(participation: models.Participation) -> models.Conversation:
+    """Remember that the viewer sees this conversation from this participation of theirs."""
+    conversation = participation.conversation
+    conversation.__dict__["_place"] = participation
+    return conversation
+
+
+def place_of(info: Any, conversation: models.Conversation) -> models.Participation:
+    """The viewer's participation in `conversation`; raises `NOT_FOUND` if they have none."""
+    place: models.Participation | None = conversation.__dict__.get("_place")
+    if place is None or place.user_id != info.context.viewer.pk:
+        place = models.Participation.objects.filter(
+            user=info.context.viewer, conversation=conversation
+        ).first()
+        if place is None:
+            raise MessagingValidationError(RefusalCode.NOT_FOUND)
+        place.conversation = conversation
+        take_place(place)
+    return place
+
+
+def see(info: Any, conversation: models.Conversation) -> models.Conversation:
+    """`conversation` for the viewer; raises `NOT_FOUND` if they have no place in it."""
+    place_of(info, conversation)
+    return conversation
+
+
+def together(participations: Iterable[models.Participation]) -> None:
+    """What hangs on the conversations of these, the viewer's own, is loaded for all at once."""
+    Siblings(take_place(participation) for participation in participations)

@@ -1,0 +1,142 @@
+"""The protocol `graphql-transport-ws`, with operations as strict as those over HTTP."""
+
+import asyncio
+import logging
+from contextlib import aclosing, suppress
+from typing import TYPE_CHECKING, Any
+
+from channels.db import database_sync_to_async
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from graphql import GraphQLError
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
+    BaseGraphQLTransportWSHandler,
+    Operation,
+)
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
+    ConnectionInitMessage,
+    SubscribeMessage,
+)
+from strawberry.types import ExecutionResult
+
+from .authentication import AuthenticationFailed
+from .context import Context
+from .errors import TooManyOperations, Unauthenticated, public_error
+from .execution import Schema, is_refused
+from .hub import hub, user_topic
+
+if TYPE_CHECKING:
+    from .consumer import GraphQLConsumer
+
+logger = logging.getLogger(__name__)
+
+MAX_OPERATIONS = 100
+
+#: Seconds after which credentials are looked at again even if no doorbell rang.
+RECHECK_SECONDS = 60.0
+#: And seconds for which they are not, however often it rings.
+REST_SECONDS = 0.2
+
+
+class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
+    view: "GraphQLConsumer"
+    schema: Schema
+
+    _guard: asyncio.Task[None] | None = None
+
+    async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
+        await super().handle_connection_init(message)
+        if self.connection_acknowledged and self.context.identity and self._guard is None:
+            self._guard = asyncio.create_task(self._keep_guard())
+
+    async def handle_subscribe(self, message: SubscribeMessage) -> None:
+        # Strawberry has such a limit, too; its error has no code.
+        if len(self.operations) < MAX_OPERATIONS or message["id"] in self.operations:
+            await super().handle_subscribe(message)
+        else:
+            error = TooManyOperations(_("Too many operations run on this socket."))
+            await self.send_message(
+                {"id": message["id"], "type": "error", "payload": [error.formatted]}
+            )
+
+    async def run_operation(self, operation: Operation[Context, None]) -> None:
+        try:
+            result = await _answer(self.schema, operation, self.context)
+            if result is None:
+                await self._stream(operation)
+            elif is_refused(result):
+                await operation.send_initial_errors(result.errors or [])
+            else:
+                await operation.send_next(result)
+            await operation.send_operation_message({"id": operation.id, "type": "complete"})
+        except Exception as error:
+            with suppress(Exception):
+                await operation.send_initial_errors([public_error(error)])
+
+    async def shutdown(self) -> None:
+        if self._guard is not None:
+            self._guard.cancel()
+            await asyncio.wait([self._guard])
+        await super().shutdown()
+
+    async def _stream(self, operation: Operation[Context, None]) -> None:
+        results = await self.schema.stream(
+            operation.query,
+            variable_values=operation.variables,
+            context_value=self.context,
+            operation_name=operation.operation_name,
+        )
+        async with aclosing(results):
+            await self._send_result_stream(operation, results)
+
+    @staticmethod
+    def _get_pre_execution_close_reason(error: GraphQLError) -> None:
+        # One bad document is no reason to end all that runs on this socket.
+        return None
+
+    async def _keep_guard(self) -> None:
+        """Let nothing run on when the credentials that it was started with don't hold."""
+        try:
+            async with hub().watch(user_topic(self.context.viewer.pk)) as bell:
+                while await self._credentials_hold():
+                    await asyncio.sleep(REST_SECONDS)
+                    await bell.rung(timeout=self._seconds_to_next_check())
+        except Exception:
+            logger.exception("The credentials of a socket can't be watched")
+        await self._expel()
+
+    async def _credentials_hold(self) -> bool:
+        try:
+            await self.view.authenticate(self.context)
+        except AuthenticationFailed:
+            return False
+        except Exception:
+            logger.warning("Credentials could not be checked; trying again", exc_info=True)
+            return self._seconds_to_next_check() > 0
+        return True
+
+    def _seconds_to_next_check(self) -> float:
+        expires_at = self.context.identity and self.context.identity.expires_at
+        if not expires_at:
+            return RECHECK_SECONDS
+        left = (expires_at - timezone.now()).total_seconds()
+        return min(RECHECK_SECONDS, max(left, 0))
+
+    async def _expel(self) -> None:
+        error = Unauthenticated(_("You are not signed in any more."))
+        for operation in list(self.operations.values()):
+            if operation.task:
+                operation.task.cancel()
+            await operation.send_initial_errors([error])
+        await self.websocket.close(code=4403, reason="Forbidden")
+
+
+def _execute(
+    schema: Schema, operation: Operation[Context, None], context: Context
+) -> ExecutionResult | None:
+    requested: Any = operation
+    return schema.answer(requested, context)
+
+
+# All of it in one thread that is nobody else's: `thread_sensitive` would be one for the process.
+_answer = database_sync_to_async(_execute, thread_sensitive=False)

@@ -1,0 +1,135 @@
+from typing import Any
+
+import strawberry
+import strawberry_django
+from django.contrib.auth import get_user_model
+from django.db.models import Q, QuerySet
+from strawberry import relay
+
+from talk import models
+from talk.conf import conf
+from talk.exceptions import MessagingValidationError, RefusalCode
+from talk.text import is_storable
+
+from . import places
+from .context import Info
+from .fields import field
+from .ids import key_of, split
+from .inbox import InboxConnection, InboxFilter
+from .pagination import Connection
+from .tokens import AccessToken
+from .types import Conversation, User
+
+
+@strawberry.type(description="What can be asked.")
+class Query:
+    @field(description="Who is asking.")
+    def viewer(self, info: Info) -> User:
+        return info.context.viewer
+
+    @strawberry_django.connection(
+        InboxConnection,
+        description="The viewer's conversations, the most recently active first, each once: at "
+        "most 100 a page, 50 if not said.",
+    )
+    def inbox(
+        self, info: Info, filter: InboxFilter | None = None
+    ) -> QuerySet[models.Participation]:
+        inbox = models.Participation.objects.inbox_for(info.context.viewer).with_unread_count()
+        return inbox if filter is None else filter.apply(inbox)
+
+    @field(
+        description="What others said in the viewer's whole inbox and the viewer has not read, "
+        'counted up to 100 (show "99+").'
+    )
+    def unread_total(self, info: Info) -> int:
+        return models.Participation.objects.unread_total(info.context.viewer)
+
+    @field(description="A conversation that the viewer takes or took part in; null for any other.")
+    def conversation(self, info: Info, id: strawberry.ID) -> Conversation | None:
+        return _conversation(info, key_of(models.Conversation, id))
+
+    @field(description="Anything that has an id and that the viewer may see, or null.")
+    def node(self, info: Info, id: strawberry.ID) -> relay.Node | None:
+        name, _ = split(id)
+        if name not in _NODES:
+            raise MessagingValidationError(RefusalCode.INVALID_ID, path=("id",))
+        model, find = _NODES[name]
+        return find(info, key_of(model, id))
+
+    @strawberry_django.connection(
+        Connection[User],
+        description="People whom the viewer can write to, by a part of their names: at most 100 a "
+        "page, 50 if not said.",
+    )
+    def users(self, info: Info, search: str) -> QuerySet[Any]:
+        model = get_user_model()
+        if not is_storable(search):
+            raise MessagingValidationError(RefusalCode.INVALID_TEXT, path=("search",))
+        matches = Q()
+        for name in _search_fields(model):
+            matches |= Q(**{f"{name}__icontains": search.strip()})
+        people = model._default_manager.filter(matches).exclude(pk=info.context.viewer.pk)
+        if any(each.name == "is_active" for each in model._meta.get_fields()):
+            people = people.filter(is_active=True)
+        return people.order_by(model.USERNAME_FIELD)
+
+    @field(description="The viewer's bearer tokens that are not revoked, the newest first.")
+    def access_tokens(self, info: Info) -> list[AccessToken]:
+        return list(
+            info.context.viewer.talk_access_tokens.filter(revoked_at=None).order_by("-pk")[:100]
+        )
+
+
+def _search_fields(model: Any) -> tuple[str, ...]:
+    if conf.USER_SEARCH_FIELDS is not None:
+        return conf.USER_SEARCH_FIELDS
+    present = {each.name for each in model._meta.get_fields()}
+    return (model.USERNAME_FIELD, *sorted({"first_name", "last_name"} & present))
+
+
+def _conversation(info: Any, key: Any) -> models.Conversation | None:
+    place = places.find(info, key)
+    return place and place.conversation
+
+
+def _message(info: Any, key: Any) -> models.Message | None:
+    found = (
+        models.Message.objects.filter(pk=key)
+        .select_related("sender", "subject", "conversation__latest_message__sender")
+        .first()
+    )
+    if found is None:
+        return None
+    place = places.find(info, found.conversation_id)
+    if place is None or found.number > place.last_visible_number:
+        return None
+    found.conversation = place.conversation
+    return found
+
+
+def _participation(info: Any, key: Any) -> models.Participation | None:
+    found = models.Participation.objects.filter(pk=key).select_related("user").first()
+    place = found and places.find(info, found.conversation_id)
+    if not found or not place or not (place.is_active or place.pk == found.pk):
+        return None
+    found.conversation = place.conversation
+    return found
+
+
+def _user(info: Any, key: Any) -> Any:
+    return get_user_model()._default_manager.filter(pk=key).first()
+
+
+def _access_token(info: Any, key: Any) -> models.AccessToken | None:
+    own: QuerySet[models.AccessToken] = info.context.viewer.talk_access_tokens
+    return own.filter(pk=key).first()
+
+
+_NODES: dict[str, tuple[Any, Any]] = {
+    "AccessToken": (models.AccessToken, _access_token),
+    "Conversation": (models.Conversation, _conversation),
+    "Message": (models.Message, _message),
+    "Participation": (models.Participation, _participation),
+    "User": (get_user_model(), _user),
+}

@@ -1,0 +1,32 @@
+"""Conversations that one query loaded together, so that what hangs on them is loaded together."""
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import Any
+
+from talk.models import Conversation
+
+
+class Siblings:
+    """The conversations of one page, and what was loaded for all of them at once."""
+
+    def __init__(self, conversations: Iterable[Conversation]) -> None:
+        self.conversations = list(conversations)
+        self._loaded: dict[Hashable, Mapping[int, Any]] = {}
+        for conversation in self.conversations:
+            conversation.__dict__["_siblings"] = self
+
+    @classmethod
+    def of(cls, conversation: Conversation) -> "Siblings":
+        found: Siblings | None = conversation.__dict__.get("_siblings")
+        return found or cls([conversation])
+
+    def load(
+        self,
+        key: Hashable,
+        conversation: Conversation,
+        load_all: Callable[[list[Conversation]], Mapping[int, Any]],
+    ) -> Any:
+        """`load_all`'s answer for `conversation`, by its key; asked once for all siblings."""
+        if key not in self._loaded:
+            self._loaded[key] = load_all(self.conversations)
+        return self._loaded[key].get(conversation.pk)

@@ -1,0 +1,102 @@
+"""Live streams: first what the database has after the client's cursor, then what comes.
+
+A stream watches first and reads then, so there is no gap between the two; it asks the database
+for what is after the last that it gave, so nothing comes twice.
+"""
+
+from collections.abc import AsyncGenerator
+from datetime import datetime
+
+import strawberry
+import strawberry_django
+
+from talk import models
+
+from .context import Info
+from .hub import conversation_topic, hub, inbox_topic
+from .ids import key_of
+from .inbox_cursor import InboxCursor
+from .pagination import invalid_cursor
+from .streams import INBOX_PAGE, conversation_news, inbox_news
+from .types import Conversation, Message, Participation, User
+
+ConversationChangeKind = strawberry.enum(
+    models.Event.Kind,
+    name="ConversationChangeKind",
+    description="What happened. The same words as the events of the Python side.",
+)
+
+
+@strawberry_django.type(
+    models.Event,
+    name="ConversationChange",
+    description="One change in a conversation. What it names is as it is now, not as it was.",
+)
+class ConversationChange:
+    revision: int = strawberry.field(
+        description="1, 2, 3 … without gaps. Subscribe `after` it to go on."
+    )
+    kind: ConversationChangeKind = strawberry.field(description="What happened.")
+    at: datetime = strawberry.field(description="When.")
+    actor: User | None = strawberry.field(
+        description="Who did it; null when the project itself did."
+    )
+    message: Message | None = strawberry.field(description="The message that it added, if any.")
+    participation: Participation | None = strawberry.field(
+        description="The participation that it changed, if any."
+    )
+    conversation: Conversation = strawberry.field(description="Where.")
+
+
+@strawberry.type(description="One participation of the viewer that changed, as it is now.")
+class InboxChange:
+    cursor: str = strawberry.field(description="Subscribe `after` it to go on.")
+    participation: Participation = strawberry.field(
+        description="The participation. It is no longer in the inbox if it's not active."
+    )
+
+
+@strawberry.type(description="What can be listened to.")
+class Subscription:
+    @strawberry.subscription(
+        description="Everything that changes in one conversation, in order, each change once. "
+        "Ends with the error NOT_A_PARTICIPANT when the viewer leaves or is removed, and with "
+        "RESYNC_REQUIRED when the changes after `after` are not kept any more."
+    )
+    async def conversation_changes(
+        self, info: Info, id: strawberry.ID, after: int | None = None
+    ) -> AsyncGenerator[ConversationChange, None]:
+        key = key_of(models.Conversation, id)
+        if after is not None and after < 0:
+            raise invalid_cursor("after")
+        async with hub().watch(conversation_topic(key)) as bell:
+            while True:
+                news = await conversation_news(info.context.viewer, key, after)
+                after = news.revision
+                for event in news.events:
+                    yield event
+                if not news.more:
+                    await bell.rung()
+
+    @strawberry.subscription(
+        description="The viewer's participations, each time one changes: something was said, "
+        "read on another device, renamed, joined or left. A participation that changed several "
+        "times comes once, as it is. `after` is the cursor of an earlier change, or "
+        "`inbox { changesCursor }`."
+    )
+    async def inbox_changes(
+        self, info: Info, after: str | None = None
+    ) -> AsyncGenerator[InboxChange, None]:
+        viewer = info.context.viewer
+        cursor = InboxCursor.now() if after is None else InboxCursor.decode(after)
+        async with hub().watch(inbox_topic(viewer.pk)) as bell:
+            if after is None:
+                for participation in await inbox_news(viewer, cursor):
+                    cursor.note(participation)
+            while True:
+                news = await inbox_news(viewer, cursor)
+                for participation in news:
+                    cursor.advance(participation)
+                    yield InboxChange(cursor=cursor.encode(), participation=participation)
+                if len(news) < INBOX_PAGE:
+                    await bell.rung()

@@ -1,0 +1,160 @@
+"""GraphQL over HTTP."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http.response import HttpResponseBase
+from django.middleware.csrf import CsrfViewMiddleware
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from strawberry.django.views import GraphQLView as StrawberryView
+from strawberry.http import GraphQLHTTPResponse
+from strawberry.types import ExecutionResult
+
+from talk.conf import conf
+
+from . import wire
+from .authentication import authenticate
+from .context import Context
+from .errors import BadRequest, CsrfFailed, public_error
+from .execution import Schema, is_refused, refuse
+from .negotiation import JSON, media_type, wants_page
+
+MAX_BODY = 256 * 1024
+
+#: The status of an answer without data; any other code is a `BAD_REQUEST`.
+STATUSES = {
+    "UNAUTHENTICATED": HTTPStatus.UNAUTHORIZED,
+    "CSRF_FAILED": HTTPStatus.FORBIDDEN,
+    "INTERNAL": HTTPStatus.INTERNAL_SERVER_ERROR,
+    "UNAVAILABLE": HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+class HttpError(Exception):
+    """A request that is wrong before anybody looks for GraphQL in it."""
+
+    def __init__(
+        self, status: HTTPStatus, message: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        self.status, self.error, self.headers = status, BadRequest(message), headers or {}
+
+
+class CsrfCheck(CsrfViewMiddleware):
+    """Django's check, answered in GraphQL's own way."""
+
+    def _reject(self, request: HttpRequest, reason: str) -> NoReturn:
+        raise CsrfFailed(str(reason))
+
+
+# The check of cross-site requests is made in here, for those that a session speaks for: no
+# browser sends a bearer token of its own accord.
+@method_decorator(csrf_exempt, name="dispatch")
+class GraphQLView(StrawberryView[Context, None]):
+    """One URL for queries, mutations and the page of GraphiQL."""
+
+    schema: Schema
+    # Strawberry's page loads its scripts from elsewhere.
+    graphql_ide = None
+    allow_queries_via_get = False
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            if request.method == "GET" and _shows_page():
+                return _page(request)
+            _check_envelope(request)
+            return self.run(request=request)
+        except HttpError as failed:
+            body: GraphQLHTTPResponse = {"errors": [failed.error.formatted]}
+            return self._respond(body, failed.status, failed.headers)
+        except Exception as error:
+            body = {"errors": [public_error(error).formatted]}
+            return self._respond(body, _status(body))
+
+    def get_context(self, request: HttpRequest, response: object) -> Context:
+        identity = authenticate(request)
+        if identity is not None and identity.session:
+            _check_csrf(request)
+        return Context(request, identity)
+
+    def execute_operation(
+        self, request: HttpRequest, context: Context, root_value: None, sub_response: object
+    ) -> ExecutionResult:
+        requested = wire.request_of(wire.decode(request.body))
+        result = self.schema.answer(requested, context)
+        return result or refuse(BadRequest(_("Subscriptions run over WebSocket.")))
+
+    def process_result(self, request: HttpRequest, result: ExecutionResult) -> GraphQLHTTPResponse:
+        response = super().process_result(request, result)
+        if is_refused(result):
+            # By its absence clients tell that nothing was executed.
+            del response["data"]
+        return response
+
+    def create_response(self, response_data: Any, sub_response: object) -> HttpResponseBase:
+        says_all = "data" in response_data or media_type(self.request) == JSON
+        return self._respond(response_data, HTTPStatus.OK if says_all else _status(response_data))
+
+    def _respond(
+        self,
+        body: GraphQLHTTPResponse,
+        status: HTTPStatus,
+        headers: Mapping[str, str] | None = None,
+    ) -> HttpResponse:
+        kind = f"{media_type(self.request)}; charset=utf-8"
+        response = HttpResponse(
+            self.encode_json(body), content_type=kind, status=status, headers=headers
+        )
+        response.headers["Vary"] = "Accept"
+        if status == HTTPStatus.UNAUTHORIZED:
+            response.headers["WWW-Authenticate"] = "Bearer"
+        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+            response.headers["Retry-After"] = "1"
+        return response
+
+
+def _shows_page() -> bool:
+    return bool(settings.DEBUG if conf.GRAPHIQL is None else conf.GRAPHIQL)
+
+
+def _page(request: HttpRequest) -> HttpResponse:
+    if not wants_page(request):
+        raise HttpError(HTTPStatus.NOT_ACCEPTABLE, _("Send queries with POST."))
+    from .graphiql import render_graphiql
+
+    return render_graphiql(request)
+
+
+def _check_envelope(request: HttpRequest) -> None:
+    if request.method != "POST":
+        allowed = "GET, POST" if _shows_page() else "POST"
+        raise HttpError(HTTPStatus.METHOD_NOT_ALLOWED, _("Use POST."), {"Allow": allowed})
+    charset = (request.content_params or {}).get("charset", "utf-8").lower()
+    if request.content_type != JSON or charset not in {"utf-8", "utf8"}:
+        raise HttpError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, _("Send application/json in UTF-8."))
+    try:
+        # Asked before the body is read, which may be long.
+        length = int(request.META.get("CONTENT_LENGTH") or 0)
+        if max(length, 0 if length > MAX_BODY else len(request.body)) > MAX_BODY:
+            raise RequestDataTooBig
+    except RequestDataTooBig:
+        message = _("A request has at most %(size)d bytes.") % {"size": MAX_BODY}
+        raise HttpError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message) from None
+    except (ValueError, UnreadablePostError):
+        raise HttpError(HTTPStatus.BAD_REQUEST, _("The body can't be read.")) from None
+
+
+def _check_csrf(request: HttpRequest) -> None:
+    check = CsrfCheck(lambda request: HttpResponse())
+    check.process_request(request)
+    check.process_view(request, None, (), {})  # type: ignore[arg-type]
+
+
+def _status(body: GraphQLHTTPResponse) -> HTTPStatus:
+    first: Any = (body["errors"] or [{}])[0]
+    return STATUSES.get(first["extensions"]["code"], HTTPStatus.BAD_REQUEST)

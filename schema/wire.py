@@ -1,0 +1,74 @@
+"""What clients send, decoded without trusting any of it."""
+
+import json
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from django.utils.translation import gettext as _
+
+from .errors import BadRequest
+
+
+@dataclass(frozen=True)
+class Request:
+    """One GraphQL request."""
+
+    query: str
+    variables: dict[str, Any] | None = None
+    operation_name: str | None = None
+
+
+def decode(data: bytes | str) -> dict[str, Any]:
+    """The JSON object that `data` is. Raises `BadRequest` if it's anything else."""
+    try:
+        text = data.decode() if isinstance(data, bytes) else data
+        value = json.loads(text, parse_constant=_refuse_constant)
+    # A ValueError is also bad UTF-8, and an integer with too many digits to be read.
+    except (ValueError, RecursionError):
+        raise BadRequest(_("This is not JSON.")) from None
+    if not isinstance(value, dict):
+        raise BadRequest(_("This is not a JSON object."))
+    return value
+
+
+def request_of(data: dict[str, Any]) -> Request:
+    """The GraphQL request in `data`. Raises `BadRequest` if there is none."""
+    query = data.get("query")
+    if not isinstance(query, str):
+        raise BadRequest(_("`query` must be a string."))
+    _check(data, "extensions", dict, _("`extensions` must be an object or null."))
+    return Request(
+        query,
+        _check(data, "variables", dict, _("`variables` must be an object or null.")),
+        _check(data, "operationName", str, _("`operationName` must be a string or null.")),
+    )
+
+
+def message_of(text: str) -> dict[str, Any]:
+    """The message of the protocol `graphql-transport-ws` in a frame.
+
+    Raises `BadRequest` if there is none. Types that the protocol doesn't know pass.
+    """
+    message = decode(text)
+    kind = message.get("type")
+    if not isinstance(kind, str):
+        raise BadRequest(_("`type` must be a string."))
+    if kind in {"subscribe", "complete"} and not isinstance(message.get("id"), str):
+        raise BadRequest(_("`id` must be a string."))
+    payload = _check(message, "payload", dict, _("`payload` must be an object."))
+    if kind == "subscribe":
+        request_of(payload or {})
+    if payload is None:
+        message.pop("payload", None)
+    return message
+
+
+def _check(data: dict[str, Any], key: str, wanted: type, message: str) -> Any:
+    value = data.get(key)
+    if value is not None and not isinstance(value, wanted):
+        raise BadRequest(message)
+    return value
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(name)

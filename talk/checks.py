@@ -1,0 +1,79 @@
+"""What a configuration does not guarantee, said at the start."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import connections
+
+from .conf import Conf, conf
+
+IN_MEMORY = "channels.layers.InMemoryChannelLayer"
+
+
+@register(Tags.compatibility)
+def check_options(**kwargs: Any) -> list[CheckMessage]:
+    options = {name for name in vars(Conf) if name.isupper()}
+    unknown = sorted(set(getattr(settings, "TALK", {})) - options)
+    positive = ("MAX_PARTICIPANTS", "MAX_BODY_LENGTH", "RECONCILE_SECONDS", "SHARDS")
+    return [
+        *(
+            Error(
+                f'TALK["{name}"] is not an option.',
+                hint=f"The options are {', '.join(sorted(options))}.",
+                id="talk.E001",
+            )
+            for name in unknown
+        ),
+        *(
+            Error(f'TALK["{name}"] must be more than 0.', id="talk.E002")
+            for name in positive
+            if not getattr(conf, name) > 0
+        ),
+    ]
+
+
+@register(Tags.compatibility)
+def check_channel_layer(**kwargs: Any) -> list[CheckMessage]:
+    layers = getattr(settings, "CHANNEL_LAYERS", {})
+    if "default" not in layers:
+        return [
+            checks.Warning(
+                "There is no channel layer: live updates come from the slow timer alone.",
+                hint="Configure CHANNEL_LAYERS.",
+                id="talk.W001",
+            )
+        ]
+    return []
+
+
+@register(Tags.compatibility, deploy=True)
+def check_many_processes(**kwargs: Any) -> list[CheckMessage]:
+    layer = getattr(settings, "CHANNEL_LAYERS", {}).get("default", {})
+    if layer.get("BACKEND") == IN_MEMORY:
+        return [
+            checks.Warning(
+                "The in-memory channel layer rings inside one process only.",
+                hint="Set REDIS_URL, or CHANNEL_LAYERS to channels_redis' pub/sub layer.",
+                id="talk.W002",
+            )
+        ]
+    return []
+
+
+@register(Tags.database)
+def check_sqlite(databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    problems: list[CheckMessage] = []
+    for alias in databases or ():
+        connection = connections[alias]
+        options = connection.settings_dict.get("OPTIONS", {})
+        if connection.vendor == "sqlite" and options.get("transaction_mode") != "IMMEDIATE":
+            problems.append(
+                checks.Warning(
+                    f'The SQLite database "{alias}" does not lock at the start of a transaction.',
+                    hint='Set OPTIONS["transaction_mode"] to "IMMEDIATE".',
+                    id="talk.W003",
+                )
+            )
+    return problems

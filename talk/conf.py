@@ -1,0 +1,44 @@
+"""Every option of Talk on one screen; a project overrides them in its setting `TALK`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+
+
+class Conf:
+    """Typed defaults, overridden at each look-up by `settings.TALK`."""
+
+    #: Most people in one conversation, the sender included.
+    MAX_PARTICIPANTS: int = 1_000
+    #: Longest body of a message, in characters.
+    MAX_BODY_LENGTH: int = 10_000
+    #: User fields that `users(search:)` looks into; None means the name fields the model has.
+    USER_SEARCH_FIELDS: tuple[str, ...] | None = None
+
+    #: Who is calling: tried in this order, the first that knows the credentials answers.
+    AUTHENTICATORS: tuple[str, ...] = (
+        "schema.authentication.TokenAuthenticator",
+        "schema.authentication.SessionAuthenticator",
+    )
+    #: JSON Web Tokens of a host product; see `schema.jwt.JWTAuthenticator`.
+    JWT: Mapping[str, Any] = {}
+    #: Origins, other than its own, whose pages may open a WebSocket: `https://app.example`.
+    ALLOWED_ORIGINS: tuple[str, ...] = ()
+
+    #: Whether the schema may be read without signing in; None means as `DEBUG` says.
+    PUBLIC_INTROSPECTION: bool | None = None
+    #: Whether `/graphql` shows GraphiQL to a browser; None means as `DEBUG` says.
+    GRAPHIQL: bool | None = None
+
+    #: Seconds after which live streams look into the database even if no doorbell rang.
+    RECONCILE_SECONDS: float = 5.0
+    #: Groups that the doorbells of all conversations are spread over.
+    SHARDS: int = 64
+
+    def __getattribute__(self, name: str) -> Any:
+        overrides = getattr(settings, "TALK", {})
+        return overrides[name] if name in overrides else super().__getattribute__(name)
+
+
+conf = Conf()

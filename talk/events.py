@@ -1,0 +1,79 @@
+"""The one door from the rules to whoever listens: doorbells on the channel layer, and signals.
+
+A doorbell carries nothing that matters. It says "conversation 42 is at revision 17" or
+"something changed for user 7"; who hears it reads the database. One that is lost costs a delay.
+"""
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.db import transaction
+
+from . import signals
+from .conf import conf
+
+if TYPE_CHECKING:
+    from .models import Event
+
+logger = logging.getLogger(__name__)
+
+#: The `type` of every doorbell.
+DOORBELL = "talk.doorbell"
+
+
+def conversation_group(conversation_id: int) -> str:
+    """The group that hears of a conversation: one of `SHARDS`, so a process joins few."""
+    return f"talk.conversations.{conversation_id % conf.SHARDS}"
+
+
+def user_group(user_pk: Any) -> str:
+    """The group that hears of what concerns one user, whatever their key looks like."""
+    return f"talk.user.{hashlib.sha256(str(user_pk).encode()).hexdigest()[:32]}"
+
+
+def publish(events: Sequence["Event"]) -> None:
+    """After the commit, ring once for `events` of one conversation and send their signals."""
+    last = events[-1]
+
+    def after_commit() -> None:
+        _ring(
+            conversation_group(last.conversation_id),
+            {"conversation": last.conversation_id, "revision": last.revision},
+        )
+        for event in events:
+            _signal(event)
+
+    transaction.on_commit(after_commit, robust=True)
+
+
+def wake_user(user_pk: Any) -> None:
+    """After the commit, ring for one user: a token was revoked, the person deactivated."""
+    transaction.on_commit(lambda: _ring(user_group(user_pk), {"user": str(user_pk)}), robust=True)
+
+
+def _ring(group: str, content: dict[str, Any]) -> None:
+    layer = get_channel_layer()
+    if layer is None:
+        return
+    try:
+        async_to_sync(layer.group_send)(group, {"type": DOORBELL, **content})
+    except Exception:
+        # What was said is committed. Listeners find it when they next look.
+        logger.warning("The channel layer did not take a doorbell", exc_info=True)
+
+
+def _signal(event: "Event") -> None:
+    # The name of a kind is the name of its signal.
+    signal = getattr(signals, event.kind)
+    for receiver, outcome in signal.send_robust(
+        sender=type(event),
+        event=event,
+        message=event.message,
+        participation=event.participation,
+    ):
+        if isinstance(outcome, Exception):
+            logger.error("Receiver %r of %s failed", receiver, event.kind, exc_info=outcome)

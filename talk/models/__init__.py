@@ -1,0 +1,7 @@
+from .conversation import Conversation
+from .event import Event
+from .message import Message
+from .participation import Participation
+from .token import AccessToken
+
+__all__ = ["AccessToken", "Conversation", "Event", "Message", "Participation"]

@@ -1,0 +1,224 @@
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.utils import timezone
+
+from .. import events
+from ..conf import conf
+from ..exceptions import (
+    MessagingPermissionDenied,
+    MessagingValidationError,
+    RefusalCode,
+)
+from .event import Event
+from .message import Message
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser as User
+
+    from .conversation import Conversation
+    from .participation import Participation, ParticipationQuerySet
+
+
+class Change:
+    """What one verb does to one conversation, whose lock is held: noted first, written at the end.
+
+    It is the one place that gives out numbers and revisions. Made by `Conversation.changing`.
+    """
+
+    def __init__(self, conversation: "Conversation", actor: "User | None") -> None:
+        self.conversation = conversation
+        self.actor = actor
+        # Later numbers have later times, also when the clocks of two servers disagree.
+        self.at = max(timezone.now(), conversation.changed_at + timedelta(microseconds=1))
+        self._messages: list[Message] = []
+        self._events: list[Event] = []
+        self._sent: Message | None = None
+        self._members_changed = False
+        self._everybodys = False
+
+    # What can happen.
+
+    def start(self, members: Iterable["User"]) -> None:
+        """The first change of a conversation: these people are in it."""
+        participations = self._participations.model
+        group = not self.conversation.is_private
+        self._participations.bulk_create(
+            participations(
+                conversation=self.conversation,
+                user=user,
+                role=participations.Role.OWNER
+                if group and user == self.actor
+                else participations.Role.MEMBER,
+                joined_at=self.at,
+                last_activity_at=self.at,
+                changed_at=self.at,
+            )
+            for user in members
+        )
+        self._members_changed = True
+        self.note(Event.Kind.CONVERSATION_STARTED, everybodys=False)
+
+    def admit(self, users: Iterable["User"], by: "Participation | None") -> None:
+        """Take in who is not in: strangers join, who left or was removed is reinstated."""
+        users = list(users)
+        known = {
+            participation.user_id: participation
+            for participation in self._participations.filter(user__in=users).select_related("user")
+        }
+        newcomers = [user for user in users if user.pk not in known]
+        returning = [one for one in known.values() if not one.is_active]
+        self._make_room(len(newcomers) + len(returning))
+        for participation in returning:
+            if by is not None and not by.may_bring_back(participation):
+                raise MessagingPermissionDenied(RefusalCode.NOT_ALLOWED)
+            participation.come_back(self.at)
+            self.tell(Message.Kind.REINSTATED, participation)
+        self._join(newcomers)
+
+    def tell(self, kind: Message.Kind, participation: "Participation") -> None:
+        """Something happened to a member: a message that says so, and its event."""
+        message = self._message(kind=kind, subject=participation.user)
+        self._members_changed = True
+        self.note(Event.Kind(f"participant_{kind}"), participation=participation, message=message)
+
+    def rename(self, title: str) -> None:
+        self.conversation.title = title
+        message = self._message(kind=Message.Kind.RENAMED, body=title)
+        self.note(Event.Kind.CONVERSATION_RENAMED, message=message)
+
+    def upgrade(self, private: "Conversation") -> None:
+        self.conversation.upgraded_from = private
+        message = self._message(kind=Message.Kind.UPGRADED)
+        self.note(Event.Kind.CONVERSATION_UPGRADED, message=message)
+
+    def say(self, sender: "Participation", body: str, **identity: Any) -> Message:
+        self._sent = self._message(kind=Message.Kind.TEXT, body=body, **identity)
+        self.note(Event.Kind.MESSAGE_SENT, participation=sender, message=self._sent)
+        return self._sent
+
+    def note(
+        self,
+        kind: Event.Kind,
+        participation: "Participation | None" = None,
+        message: Message | None = None,
+        *,
+        everybodys: bool = True,
+    ) -> None:
+        """One event. `everybodys` says whether it moves the inbox of all, not its own's alone."""
+        self.conversation.revision += 1
+        self._everybodys |= everybodys
+        self._events.append(
+            Event(
+                conversation=self.conversation,
+                revision=self.conversation.revision,
+                kind=kind,
+                actor=self.actor,
+                message=message,
+                participation=participation,
+                at=self.at,
+            )
+        )
+
+    # How it is written.
+
+    def write(self) -> None:
+        """Write what was noted, in as many statements for two members as for a thousand."""
+        if not self._events:
+            return
+        if self._members_changed:
+            self._keep_an_owner()
+        Message.objects.bulk_create(self._messages)
+        Event.objects.bulk_create(self._events)
+        if self._everybodys:
+            self._move_inboxes()
+        self._save_conversation()
+        events.publish(self._events)
+
+    @property
+    def _participations(self) -> "ParticipationQuerySet":
+        manager: ParticipationQuerySet = self.conversation.participations
+        return manager
+
+    def _message(self, **fields: Any) -> Message:
+        self.conversation.last_number += 1
+        message = Message(
+            conversation=self.conversation,
+            number=self.conversation.last_number,
+            sender=self.actor,
+            sent_at=self.at,
+            **fields,
+        )
+        self._messages.append(message)
+        return message
+
+    def _make_room(self, newcomers: int) -> None:
+        if newcomers:
+            active = self._participations.active().count()
+            if active + newcomers > conf.MAX_PARTICIPANTS:
+                raise MessagingValidationError(RefusalCode.TOO_MANY_PARTICIPANTS)
+
+    def _join(self, users: Iterable["User"]) -> None:
+        participations = self._participations.bulk_create(
+            self._participations.model(
+                conversation=self.conversation,
+                user=user,
+                joined_at=self.at,
+                last_activity_at=self.at,
+                changed_at=self.at,
+                # They can read all of it, and none of it waits for them.
+                last_read_number=self.conversation.last_number,
+            )
+            for user in users
+        )
+        for participation in participations:
+            self.tell(Message.Kind.JOINED, participation)
+
+    def _keep_an_owner(self) -> None:
+        """A group that its last owner left goes to who is longest in it, admins first."""
+        if self.conversation.is_private:
+            return
+        role = self._participations.model.Role
+        rank = models.Case(
+            models.When(role=role.OWNER, then=0), models.When(role=role.ADMIN, then=1), default=2
+        )
+        active = self._participations.active().select_related("user")
+        heir = active.order_by(rank, "joined_at", "pk").first()
+        if heir is not None and heir.role != role.OWNER:
+            heir.take_role(role.OWNER, self)
+
+    def _move_inboxes(self) -> None:
+        moved: dict[str, Any] = {"changed_at": self.at}
+        if self._sent is not None:
+            number = models.Value(self._sent.number, models.PositiveBigIntegerField())
+            mine = models.Q(user=self.actor)
+            moved |= {
+                "last_activity_at": self.at,
+                # Who had read everything before replying has read everything after it.
+                "last_read_number": models.Case(
+                    models.When(mine, first_unread_number=None, then=number),
+                    default="last_read_number",
+                ),
+                "first_unread_number": models.Case(
+                    models.When(~mine, first_unread_number=None, then=number),
+                    default="first_unread_number",
+                ),
+            }
+        self._participations.active().update(**moved)
+
+    def _save_conversation(self) -> None:
+        conversation = self.conversation
+        changed = ["revision", "changed_at"]
+        conversation.changed_at = self.at
+        if self._messages:
+            conversation.latest_message = self._messages[-1]
+            changed += ["last_number", "latest_message", "title", "upgraded_from"]
+        if self._members_changed:
+            from .conversation import members_key
+
+            active = self._participations.active()
+            conversation.members_key = members_key(active.values_list("user", flat=True))
+            changed.append("members_key")
+        conversation.save(update_fields=changed)

@@ -1,0 +1,206 @@
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import get_user_model
+from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from ..conf import conf
+from ..exceptions import MessagingValidationError, RefusalCode
+from ..text import TITLE_LENGTH, clean_title
+from .change import Change
+from .event import Event
+from .message import Message
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser as User
+
+    from .participation import Participation
+
+
+class ConversationQuerySet(models.QuerySet["Conversation"]):
+    @transaction.atomic
+    def between(self, one: "User", other: "User") -> "Conversation":
+        """The private conversation of two people, started by `one` if there is none yet."""
+        (recipient,) = recipients_of(one, [other])
+        pair = ":".join(sorted((str(one.pk), str(recipient.pk))))
+        if found := self.filter(pair=pair).first():
+            return found
+        # The unique pair decides between two that start it at once: the later insert waits for
+        # the earlier transaction and then does nothing.
+        self.bulk_create(
+            [self.model(kind=Conversation.Kind.PRIVATE, pair=pair)], ignore_conflicts=True
+        )
+        conversation = self.get(pair=pair)
+        with conversation.changing(one) as change:
+            if conversation.revision == 0:
+                change.start([one, recipient])
+        return conversation
+
+    def start_private(
+        self, one: "User", others: Iterable["User"], title: str = ""
+    ) -> "Conversation":
+        """Like `between`, for callers who don't know yet that there's exactly one other."""
+        recipients = recipients_of(one, others)
+        if len(recipients) > 1:
+            raise MessagingValidationError(RefusalCode.TOO_MANY_PARTICIPANTS)
+        if clean_title(title):
+            raise MessagingValidationError(RefusalCode.PRIVATE_CONVERSATION, path=("title",))
+        return self.between(one, recipients[0])
+
+    @transaction.atomic
+    def start_group(
+        self, creator: "User", others: Iterable["User"], title: str = ""
+    ) -> "Conversation":
+        """A new group, owned by `creator`; one more even if the same people have one."""
+        members = [creator, *recipients_of(creator, others)]
+        conversation = self.create(kind=Conversation.Kind.GROUP, title=clean_title(title))
+        with conversation.changing(creator) as change:
+            change.start(members)
+        return conversation
+
+    @transaction.atomic
+    def among(self, sender: "User", others: Iterable["User"]) -> "Conversation":
+        """Where a message of `sender` to exactly `others` belongs: found, otherwise started.
+
+        For two people that is their private conversation, for more the most recently active
+        group whose active members they are.
+        """
+        recipients = recipients_of(sender, others)
+        if len(recipients) == 1:
+            return self.between(sender, recipients[0])
+        members = [sender, *recipients]
+        # Two that look for the same group at once must not both start one, and there is no row
+        # of it yet to lock. They share their members, so they share the first of them.
+        users = get_user_model()._default_manager.select_for_update(no_key=True)
+        users.order_by("pk").get(pk=min(user.pk for user in members))
+        found = (
+            self.filter(
+                kind=Conversation.Kind.GROUP,
+                members_key=members_key(user.pk for user in members),
+                participations__user=sender,
+            )
+            .order_by("-participations__last_activity_at", "-pk")
+            .first()
+        )
+        return found or self.start_group(sender, recipients)
+
+
+class Conversation(models.Model):
+    """What people say to each other, in private (two, for ever) or as a group."""
+
+    class Kind(models.TextChoices):
+        PRIVATE = "private", _("private")
+        GROUP = "group", _("group")
+
+    kind = models.CharField(_("kind"), max_length=7, choices=Kind, editable=False)
+    pair = models.CharField(_("pair"), max_length=255, null=True, unique=True, editable=False)
+    title = models.CharField(_("title"), max_length=TITLE_LENGTH, blank=True)
+    members_key = models.CharField(
+        _("key of the set of active members"), max_length=64, db_index=True, editable=False
+    )
+    upgraded_from = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="upgraded_to",
+        verbose_name=_("upgraded from"),
+    )
+    latest_message = models.ForeignKey(
+        Message, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    last_number = models.PositiveBigIntegerField(_("last number"), default=0, editable=False)
+    revision = models.PositiveBigIntegerField(_("revision"), default=0, editable=False)
+    started_at = models.DateTimeField(_("started at"), auto_now_add=True)
+    changed_at = models.DateTimeField(_("changed at"), auto_now_add=True)
+
+    objects = ConversationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("conversation")
+        verbose_name_plural = _("conversations")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind="private", pair__isnull=False, title="")
+                | models.Q(kind="group", pair__isnull=True),
+                name="talk_conversation_kind_agrees",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or f"{self.get_kind_display()} {self.pk}"
+
+    @property
+    def is_private(self) -> bool:
+        return self.kind == self.Kind.PRIVATE
+
+    @contextmanager
+    def changing(self, actor: "User | None") -> Iterator[Change]:
+        """One transaction that holds this conversation's lock; what `Change` notes is written.
+
+        Everything read inside is settled: whoever else changes this conversation waits.
+        """
+        with transaction.atomic():
+            # On SQLite the immediate transaction does what the row lock does elsewhere.
+            locked = type(self).objects.select_for_update(no_key=True)
+            self.refresh_from_db(from_queryset=locked)
+            change = Change(self, actor)
+            yield change
+            change.write()
+
+    def add_participants(
+        self, users: Iterable["User"], by: "Participation | None" = None
+    ) -> "Conversation":
+        """Take `users` in, on behalf of an active member or, without one, of the project.
+
+        Answers the conversation that they are in then: this one, or, for a private one, the
+        group of all (which leaves the private one as it is). Who left is reinstated; who is in
+        already stays in.
+        """
+        if by is not None:
+            return by.invite(users)
+        if self.is_private:
+            raise MessagingValidationError(RefusalCode.PRIVATE_CONVERSATION)
+        with self.changing(None) as change:
+            change.admit(people(users), by=None)
+        return self
+
+    def participation_of(self, user: "User") -> "Participation":
+        """`user`'s participation here. Raises `MessagingPermissionDenied` if there is none."""
+        participation: Participation = self.participations.model.objects.of(user, self)
+        return participation
+
+    def events_after(self, revision: int) -> list[Event]:
+        """See `Event.objects.after`."""
+        return Event.objects.after(self, revision)
+
+
+def members_key(user_pks: Iterable[Any]) -> str:
+    """One string for one set of people, so that finding their group is one look at an index."""
+    return hashlib.sha256(",".join(sorted(map(str, user_pks))).encode()).hexdigest()
+
+
+def people(users: Iterable["User"]) -> list["User"]:
+    """`users` without repeats, each one known and active, and not more than there may be."""
+    limit = conf.MAX_PARTICIPANTS
+    unique = {}
+    for user in users:
+        if user.pk is None or not user.is_active:
+            raise MessagingValidationError(RefusalCode.UNKNOWN_USER)
+        unique[user.pk] = user
+        if len(unique) > limit:
+            raise MessagingValidationError(RefusalCode.TOO_MANY_PARTICIPANTS)
+    return list(unique.values())
+
+
+def recipients_of(sender: "User", users: Iterable["User"]) -> list["User"]:
+    """`people` without the sender. Raises if nobody is left, or if it's too many with them."""
+    others = [user for user in people(users) if user.pk != sender.pk]
+    if not others:
+        raise MessagingValidationError(RefusalCode.NO_RECIPIENTS)
+    if len(others) >= conf.MAX_PARTICIPANTS:
+        raise MessagingValidationError(RefusalCode.TOO_MANY_PARTICIPANTS)
+    return others

@@ -1,0 +1,108 @@
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ..exceptions import ResyncRequired
+
+if TYPE_CHECKING:
+    from .conversation import Conversation
+
+#: Most events that one read of the log returns.
+PAGE = 500
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def after(
+        self, conversation: "Conversation", revision: int, limit: int = PAGE
+    ) -> list["Event"]:
+        """The next events of `conversation` after `revision`, in order, at most `limit`.
+
+        Revisions have no gaps. So a gap right after the cursor says that what stood there was
+        pruned, and a cursor beyond the last revision is not of this history: both raise
+        `ResyncRequired`. What an event refers to is read as it is now, not as it was then.
+        """
+        # Read first: what is committed after this line may be in the page, or come next time.
+        current = type(conversation).objects.values_list("revision", flat=True)
+        latest = current.get(pk=conversation.pk)
+        if latest == revision:
+            return []
+        page = list(
+            self.filter(conversation=conversation, revision__gt=revision)
+            .with_references()
+            .order_by("revision")[:limit]
+        )
+        if latest < revision or not page or page[0].revision != revision + 1:
+            raise ResyncRequired
+        return page
+
+    def with_references(self) -> Self:
+        return self.select_related(
+            "actor", "message__sender", "message__subject", "participation__user"
+        )
+
+
+class Event(models.Model):
+    """One change of anything in a conversation: who did what to which row, when.
+
+    Written in the transaction of the change, under the conversation's lock, so that the
+    revisions of a conversation have no gaps and become visible in order.
+    """
+
+    class Kind(models.TextChoices):
+        CONVERSATION_STARTED = "conversation_started", _("started")
+        CONVERSATION_RENAMED = "conversation_renamed", _("renamed")
+        CONVERSATION_UPGRADED = "conversation_upgraded", _("upgraded from a private one")
+        MESSAGE_SENT = "message_sent", _("message sent")
+        PARTICIPANT_JOINED = "participant_joined", _("joined")
+        PARTICIPANT_LEFT = "participant_left", _("left")
+        PARTICIPANT_REMOVED = "participant_removed", _("removed")
+        PARTICIPANT_REINSTATED = "participant_reinstated", _("reinstated")
+        PARTICIPANT_ROLE_CHANGED = "participant_role_changed", _("role changed")
+        CONVERSATION_READ = "conversation_read", _("read")
+        CONVERSATION_MARKED_UNREAD = "conversation_marked_unread", _("marked as unread")
+
+    conversation = models.ForeignKey(
+        "talk.Conversation", models.CASCADE, related_name="events", verbose_name=_("conversation")
+    )
+    revision = models.PositiveBigIntegerField(_("revision"))
+    kind = models.CharField(_("kind"), max_length=32, choices=Kind)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("actor"),
+        help_text=_("Empty when the project itself acted."),
+    )
+    message = models.ForeignKey(
+        "talk.Message", models.CASCADE, null=True, related_name="+", verbose_name=_("message")
+    )
+    participation = models.ForeignKey(
+        "talk.Participation",
+        models.CASCADE,
+        null=True,
+        related_name="+",
+        verbose_name=_("participation"),
+    )
+    at = models.DateTimeField(_("at"), default=timezone.now)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        constraints = [
+            # Also the index behind `after`.
+            models.UniqueConstraint(
+                fields=["conversation", "revision"], name="talk_event_one_per_revision"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(revision__gte=1), name="talk_event_revision_from_one"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} ({self.conversation_id}/{self.revision})"

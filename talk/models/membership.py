@@ -1,0 +1,150 @@
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ..exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
+from ..text import clean_title
+from .change import Change
+from .event import Event
+from .message import Message
+from .place import Place
+from .reading import Reading
+
+if TYPE_CHECKING:
+    from .participation import Participation
+
+
+class Membership(Reading):
+    """How members come and go, and who has a say.
+
+    `by` is the participation of who acts; without one, the project itself does.
+    """
+
+    class Meta:
+        abstract = True
+
+    def leave(self) -> None:
+        """Leave a group: nothing new from now on, what could be read stays readable."""
+        with self.conversation.changing(self.user) as change:
+            self.settle()
+            self.must_be_in_group()
+            self._must_still_be_here()
+            self._go(change, Message.Kind.LEFT)
+
+    def remove(self, by: "Participation | None" = None) -> None:
+        """Put this member out of a group. Owners remove everybody, admins members."""
+        with self.conversation.changing(by and by.user) as change:
+            self.settle()
+            self.must_be_in_group()
+            if by is not None:
+                self._must_not_be(by, RefusalCode.CANNOT_REMOVE_YOURSELF)
+                by.must_outrank(self)
+            self._must_be_a_member()
+            self._go(change, Message.Kind.REMOVED)
+
+    def revoke(self) -> None:
+        """Leave, under the name that it had in the app that Talk re-imagines."""
+        self.leave()
+
+    def reinstate(self, by: "Participation | None" = None) -> None:
+        """Bring this person back, with all the history, what was said meanwhile included."""
+        with self.conversation.changing(by and by.user) as change:
+            self.settle()
+            if by is not None:
+                self._must_not_be(by, RefusalCode.CANNOT_REINSTATE_YOURSELF)
+            if self.is_active:
+                raise MessagingValidationError(RefusalCode.ALREADY_ACTIVE)
+            change.admit([self.user], by=by)
+            self.settle()
+
+    def change_role(self, role: Place.Role, by: "Participation | None" = None) -> None:
+        """Give this member another role. Owners give any, admins make admins of members."""
+        with self.conversation.changing(by and by.user) as change:
+            self.settle()
+            self.must_be_in_group()
+            if by is not None:
+                by.must_be_active()
+                by.must_outrank(self)
+                if role == self.Role.OWNER and by.role != self.Role.OWNER:
+                    raise MessagingPermissionDenied(RefusalCode.NOT_ALLOWED)
+            self._must_be_a_member()
+            if role == self.role:
+                return
+            owners = self.conversation.participations.filter(role=self.Role.OWNER)
+            if not owners.exclude(pk=self.pk).exists() and self.role == self.Role.OWNER:
+                raise MessagingValidationError(RefusalCode.LAST_OWNER)
+            self.take_role(role, change)
+
+    def rename(self, title: str) -> None:
+        """Give the group another title; owners and admins may."""
+        title = clean_title(title)
+        if not title:
+            raise MessagingValidationError(RefusalCode.INVALID_TITLE, path=("title",))
+        with self.conversation.changing(self.user) as change:
+            self.must_be_active()
+            self.must_be_in_group()
+            self.must_be_admin()
+            if title != self.conversation.title:
+                change.rename(title)
+
+    @property
+    def last_visible_revision(self) -> int:
+        """The revision of the last event that this member may see."""
+        if self.is_active:
+            return self.conversation.revision
+        gone = Event.objects.filter(
+            conversation=self.conversation_id, message__number=self.left_at_number
+        )
+        return gone.values_list("revision", flat=True).get()
+
+    @property
+    def latest_visible_message(self) -> Message | None:
+        """The last message that this member may read."""
+        latest = self.conversation.latest_message
+        if self.is_active or latest is None or latest.number == self.left_at_number:
+            return latest
+        return self.conversation.messages.select_related("sender", "subject").get(
+            number=self.left_at_number
+        )
+
+    # Parts of a change.
+
+    def come_back(self, at: datetime) -> None:
+        """Be active again, as a member."""
+        self.status, self.left_at = self.Status.ACTIVE, None
+        self.left_at_number, self.left_at_title = None, ""
+        self.joined_at = self.last_activity_at = at
+        self.save()
+        self._read_up_to(self.last_read_number, at)
+
+    def take_role(self, role: Place.Role, change: Change) -> None:
+        self.role = role
+        self.changed_at = change.at
+        self.save(update_fields=["role", "changed_at"])
+        change.note(Event.Kind.PARTICIPANT_ROLE_CHANGED, self, everybodys=False)
+
+    def _go(self, change: Change, kind: Message.Kind) -> None:
+        change.tell(kind, self)
+        self.status = self.Status(kind)
+        self.role = self.Role.MEMBER
+        self.left_at = self.changed_at = change.at
+        # The message that says so is the last that they can read.
+        self.left_at_number = change.conversation.last_number
+        self.left_at_title = change.conversation.title
+        self.save()
+
+    def _must_still_be_here(self) -> None:
+        if self.status == self.Status.LEFT:
+            raise MessagingPermissionDenied(RefusalCode.ALREADY_LEFT)
+        if not self.is_active:
+            raise MessagingPermissionDenied(RefusalCode.NOT_A_PARTICIPANT)
+
+    def _must_not_be(self, by: "Participation", otherwise: RefusalCode) -> None:
+        if by.pk == self.pk:
+            raise MessagingPermissionDenied(otherwise)
+        if by.conversation_id != self.conversation_id:
+            raise MessagingPermissionDenied(RefusalCode.NOT_A_PARTICIPANT)
+        by.must_be_active()
+
+    def _must_be_a_member(self) -> None:
+        if not self.is_active:
+            raise MessagingValidationError(RefusalCode.NOT_A_MEMBER)

@@ -1,0 +1,63 @@
+import hashlib
+import json
+import uuid
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+
+from ..exceptions import MessagingValidationError, RefusalCode
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser as User
+
+    from .message import Message
+
+
+class Request:
+    """What somebody asked to send. With a client id it is done once, however often it arrives.
+
+    The id belongs to one content. The fingerprint is what tells a retry from another request
+    under the same id; https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
+    calls it that, too.
+    """
+
+    def __init__(
+        self,
+        sender: "User",
+        client_id: uuid.UUID | None,
+        target: str,
+        body: str | None,
+        people: Iterable["User"],
+    ) -> None:
+        self.sender = sender
+        self.client_id = client_id
+        content = json.dumps([target, body, sorted({str(user.pk) for user in people})])
+        self.fingerprint = hashlib.sha256(content.encode()).hexdigest()
+
+    def once(self, send: Callable[[], "Message"]) -> "Message":
+        """What `send` answers, in one transaction, or the message that it answered before."""
+        if earlier := self._earlier():
+            return earlier
+        try:
+            with transaction.atomic():
+                return send()
+        except IntegrityError:
+            # The same id arrived twice at once, and the other one was faster.
+            if earlier := self._earlier():
+                return earlier
+            raise
+
+    def _earlier(self) -> "Message | None":
+        from .message import Message
+
+        if self.client_id is None:
+            return None
+        earlier = (
+            Message.objects.filter(sender=self.sender, client_id=self.client_id)
+            .select_related("conversation")
+            .first()
+        )
+        if earlier and earlier.fingerprint != self.fingerprint:
+            raise MessagingValidationError(RefusalCode.CLIENT_ID_REUSED, path=("client_id",))
+        return earlier

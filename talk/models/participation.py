@@ -1,0 +1,145 @@
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from ..exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
+from .membership import Membership
+from .message import Message
+from .sending import Sending
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser as User
+
+    from .conversation import Conversation
+
+#: Unread messages are counted up to here; more are shown as "99+".
+UNREAD_CAP = 100
+ENDLESS = 2**63 - 1
+
+
+class CountRows(Subquery):
+    """How many rows a query has, of which it reads no more than its own limit."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = models.IntegerField()
+
+
+class ParticipationQuerySet(models.QuerySet["Participation"]):
+    def active(self) -> Self:
+        return self.filter(status=Participation.Status.ACTIVE)
+
+    def inbox_for(self, user: "User") -> Self:
+        """`user`'s active participations, the most recently active conversation first."""
+        return (
+            self.filter(user=user).active().with_conversation().order_by("-last_activity_at", "-pk")
+        )
+
+    def with_conversation(self) -> Self:
+        """Each with what every list and stream shows of it, in the one query that reads them."""
+        latest = "conversation__latest_message"
+        return self.select_related("user", f"{latest}__sender", f"{latest}__subject")
+
+    def unread(self) -> Self:
+        """Those with something unread, or marked as unread by hand."""
+        return self.filter(Q(first_unread_number__isnull=False) | Q(marked_unread_at__isnull=False))
+
+    def all_read(self) -> Self:
+        return self.filter(first_unread_number=None, marked_unread_at=None)
+
+    def seen_from(self, places: Iterable["Participation"], status: str) -> Self:
+        """The participations of a status that can be seen from `places`, one per conversation.
+
+        Who left sees their own and no other: what became of the others is news.
+        """
+        active = [place.conversation_id for place in places if place.is_active]
+        gone = [place.pk for place in places if not place.is_active]
+        return self.filter(Q(conversation__in=active, status=status) | Q(pk__in=gone))
+
+    def with_unread_count(self) -> Self:
+        """Each with its `unread_count`, in the one query that reads them."""
+        unread = Message.objects.said_to_outer_participation().filter(
+            number__gte=OuterRef("first_unread_number"),
+            number__lte=Coalesce(OuterRef("left_at_number"), Value(ENDLESS)),
+        )
+        return self.annotate(_unread_count=CountRows(unread.values("pk")[:UNREAD_CAP]))
+
+    def unread_total(self, user: "User") -> int:
+        """The unread messages of `user`'s whole inbox, counted up to `UNREAD_CAP`."""
+        return Message.objects.unread_by(user)[:UNREAD_CAP].count()
+
+    def of(self, user: "User", conversation: "Conversation") -> "Participation":
+        """`user`'s participation in `conversation`, also one that they left.
+
+        Raises `MessagingPermissionDenied` if they never had one.
+        """
+        participation = self._find(user, conversation)
+        if participation is None:
+            raise MessagingPermissionDenied(RefusalCode.NOT_A_PARTICIPANT)
+        return participation
+
+    def of_other(self, user: "User", conversation: "Conversation") -> "Participation":
+        """Like `of`, for somebody whom the caller names: raises `MessagingValidationError`."""
+        participation = self._find(user, conversation)
+        if participation is None:
+            raise MessagingValidationError(RefusalCode.NEVER_JOINED)
+        return participation
+
+    def _find(self, user: "User", conversation: "Conversation") -> "Participation | None":
+        found = self.select_related("user").filter(user=user, conversation=conversation).first()
+        if found is not None:
+            found.conversation = conversation
+        return found
+
+
+class Participation(Sending, Membership):
+    """One person's place in one conversation: role, read state, when they joined and left.
+
+    Its methods are the verbs of messaging. Whoever holds an active one may use them.
+    """
+
+    objects = ParticipationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("participation")
+        verbose_name_plural = _("participations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation", "user"], name="talk_participation_one_per_user"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="active", left_at=None, left_at_number=None)
+                | ~Q(status="active") & Q(left_at__isnull=False, left_at_number__isnull=False),
+                name="talk_participation_status_agrees",
+            ),
+            models.CheckConstraint(
+                condition=Q(first_unread_number=None)
+                | Q(first_unread_number__gt=F("last_read_number")),
+                name="talk_participation_unread_after_read",
+            ),
+        ]
+        indexes = [
+            # A page of the inbox.
+            models.Index(
+                "user",
+                F("last_activity_at").desc(),
+                F("id").desc(),
+                condition=Q(status="active"),
+                name="talk_participation_inbox",
+            ),
+            # The inbox's unread part, and its total.
+            models.Index(
+                "user",
+                condition=Q(status="active")
+                & (Q(first_unread_number__isnull=False) | Q(marked_unread_at__isnull=False)),
+                name="talk_participation_unread",
+            ),
+            # What moved in somebody's inbox since they last looked.
+            models.Index(fields=["user", "changed_at"], name="talk_participation_changed"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.conversation_id}"

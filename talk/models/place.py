@@ -1,0 +1,92 @@
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ..exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
+from ..text import TITLE_LENGTH
+from .conversation import Conversation
+
+if TYPE_CHECKING:
+    from .participation import Participation
+
+
+class Place(models.Model):
+    """Who takes part in which conversation, since when, and with which say."""
+
+    class Role(models.TextChoices):
+        OWNER = "owner", _("owner")
+        ADMIN = "admin", _("admin")
+        MEMBER = "member", _("member")
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("active")
+        LEFT = "left", _("left")
+        REMOVED = "removed", _("removed")
+
+    conversation = models.ForeignKey(
+        Conversation,
+        models.CASCADE,
+        related_name="participations",
+        verbose_name=_("conversation"),
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="talk_participations",
+        verbose_name=_("user"),
+    )
+    role = models.CharField(_("role"), max_length=6, choices=Role, default=Role.MEMBER)
+    status = models.CharField(_("status"), max_length=7, choices=Status, default=Status.ACTIVE)
+    joined_at = models.DateTimeField(_("joined at"), default=timezone.now)
+    left_at = models.DateTimeField(_("left at"), null=True, blank=True)
+    left_at_number = models.PositiveBigIntegerField(_("left at number"), null=True, blank=True)
+    left_at_title = models.CharField(_("left at title"), max_length=TITLE_LENGTH, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_active(self) -> bool:
+        return self.status == self.Status.ACTIVE
+
+    @property
+    def last_visible_number(self) -> int:
+        """The number of the last message that this member may read."""
+        if self.left_at_number is not None:
+            return self.left_at_number
+        return self.conversation.last_number
+
+    # What verbs ask before they act. All of it is settled only under the conversation's lock.
+
+    def settle(self) -> None:
+        """Read this participation as it is now that the lock of its conversation is held."""
+        conversation = self.conversation
+        self.refresh_from_db()
+        # One object, so that what a verb changes on it is seen by who called the verb.
+        self.conversation = conversation
+
+    def must_be_active(self) -> None:
+        self.settle()
+        if not self.is_active:
+            raise MessagingPermissionDenied(RefusalCode.NOT_A_PARTICIPANT)
+
+    def must_be_in_group(self) -> None:
+        if self.conversation.is_private:
+            raise MessagingValidationError(RefusalCode.PRIVATE_CONVERSATION)
+
+    def must_be_admin(self) -> None:
+        if self.role == self.Role.MEMBER:
+            raise MessagingPermissionDenied(RefusalCode.NOT_ALLOWED)
+
+    def must_outrank(self, other: "Place") -> None:
+        """Owners act on everybody, admins on members, members on nobody."""
+        self.must_be_admin()
+        if self.role != self.Role.OWNER and other.role != self.Role.MEMBER:
+            raise MessagingPermissionDenied(RefusalCode.NOT_ALLOWED)
+
+    def may_bring_back(self, other: "Participation") -> bool:
+        """Who left is brought back by any member; who was removed, only by owner or admin."""
+        return other.status != self.Status.REMOVED or self.role != self.Role.MEMBER

@@ -1,0 +1,82 @@
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Subquery
+from django.utils.translation import gettext_lazy as _
+
+from ..exceptions import MessagingValidationError, RefusalCode
+from .event import Event
+from .message import Message
+from .place import Place
+
+
+class Reading(Place):
+    """How far a member has read. Only what others said can be unread, not what happened."""
+
+    last_read_number = models.PositiveBigIntegerField(_("last read number"), default=0)
+    #: Kept by every verb, so that finding what is unread costs nothing for what is read.
+    first_unread_number = models.PositiveBigIntegerField(
+        _("first unread number"), null=True, blank=True
+    )
+    marked_unread_at = models.DateTimeField(_("marked as unread at"), null=True, blank=True)
+    last_activity_at = models.DateTimeField(_("last activity at"))
+    changed_at = models.DateTimeField(_("changed at"))
+
+    class Meta:
+        abstract = True
+
+    def read(self, number: int | None = None) -> None:
+        """Everything up to `number` is read; without one, everything there is."""
+        with self.conversation.changing(self.user) as change:
+            self.must_be_active()
+            if number is None:
+                number = self.last_visible_number
+            self._must_be_readable(number)
+            if number == self.last_read_number and self.marked_unread_at is None:
+                return
+            self._read_up_to(number, change.at)
+            change.note(Event.Kind.CONVERSATION_READ, self, everybodys=False)
+
+    def mark_unread(self) -> None:
+        """Show this conversation as unread until it is read again. Counts stay as they are."""
+        with self.conversation.changing(self.user) as change:
+            self.must_be_active()
+            self.marked_unread_at = self.changed_at = change.at
+            self.save(update_fields=["marked_unread_at", "changed_at"])
+            change.note(Event.Kind.CONVERSATION_MARKED_UNREAD, self, everybodys=False)
+
+    @property
+    def unread_count(self) -> int:
+        """What others said and this member has not read, counted up to `UNREAD_CAP`."""
+        if self.first_unread_number is None:
+            return 0
+        counted: int | None = getattr(self, "_unread_count", None)
+        if counted is None:
+            mine = type(self).objects.filter(pk=self.pk).with_unread_count()
+            counted = self._unread_count = mine.values_list("_unread_count", flat=True).get()
+        return counted
+
+    def _read_up_to(self, number: int, at: datetime) -> None:
+        type(self).objects.filter(pk=self.pk).update(
+            last_read_number=number,
+            first_unread_number=first_unread(above=number),
+            marked_unread_at=None,
+            changed_at=at,
+        )
+        self.settle()
+
+    def _must_be_readable(self, number: int) -> None:
+        if not 0 <= number <= self.last_visible_number:
+            raise MessagingValidationError(RefusalCode.NUMBER_OUT_OF_RANGE, path=("number",))
+        if number < self.last_read_number:
+            raise MessagingValidationError(RefusalCode.CANNOT_READ_BACKWARDS, path=("number",))
+
+
+def first_unread(above: int) -> Subquery:
+    """For an update of a participation: the first number above `above` that others said."""
+    return Subquery(
+        Message.objects.said_to_outer_participation()
+        .filter(number__gt=above)
+        .order_by("number")
+        .values("number")[:1]
+    )

@@ -1,0 +1,84 @@
+import uuid
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from ..text import clean_body
+from . import once
+from .conversation import Conversation, people, recipients_of
+from .message import Message
+from .place import Place
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser as User
+
+    from .participation import Participation
+
+
+class Sending(Place):
+    """A member says something, and takes others in to hear it."""
+
+    class Meta:
+        abstract = True
+
+    def send(
+        self,
+        body: str,
+        client_id: uuid.UUID | None = None,
+        invite: Iterable["User"] = (),
+    ) -> Message:
+        """Say `body` here, taking in the people to `invite` first.
+
+        In a private conversation naming new people leaves it as it is: the message lands in the
+        group of all, `message.conversation`. A `client_id` makes a retry answer the same message.
+        """
+        invited = list(invite)
+        request = once.Request(
+            self.user, client_id, f"conversation {self.conversation_id}", body, invited
+        )
+
+        def send() -> Message:
+            place: Participation | Sending = self
+            if invited:
+                conversation = self.invite(invited)
+                if conversation != self.conversation:
+                    place = conversation.participation_of(self.user)
+            return place.say(body, request)
+
+        return request.once(send)
+
+    def say(self, body: str, request: once.Request) -> Message:
+        """Write what `request` asks for. Called within it, so that it's done once."""
+        body = clean_body(body)
+        with self.conversation.changing(self.user) as change:
+            self.must_be_active()
+            return change.say(
+                self,
+                body,
+                client_id=request.client_id,
+                fingerprint=request.fingerprint if request.client_id else "",
+            )
+
+    def invite(self, users: Iterable["User"]) -> Conversation:
+        """Take `users` in, with all the history. Answers the conversation they are in then.
+
+        That is this one if it is a group. A private one stays as it is, and the group of all is
+        found or started, linked to it by `upgraded_from`. Who left is reinstated; who is in
+        already stays in.
+        """
+        invited = people(users)
+        if self.conversation.is_private:
+            return self._upgrade(invited)
+        with self.conversation.changing(self.user) as change:
+            self.must_be_active()
+            change.admit(invited, by=self)
+        return self.conversation
+
+    def _upgrade(self, invited: list["User"]) -> Conversation:
+        private = self.conversation
+        members = [place.user for place in private.participations.select_related("user")]
+        others = recipients_of(self.user, [*members, *invited])
+        group = Conversation.objects.among(self.user, others)
+        if group != private and group.upgraded_from_id is None:
+            with group.changing(self.user) as change:
+                change.upgrade(private)
+        return group

@@ -1,0 +1,105 @@
+import hashlib
+import re
+import secrets
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .. import events
+from ..exceptions import MessagingValidationError, RefusalCode
+from ..text import NAME_LENGTH, clean_name
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser as User
+
+#: What every secret starts with: readers of logs, and scanners of leaks, know it for one.
+PREFIX = "talk_"
+SHOWN = 12
+SECRET = re.compile(rf"{PREFIX}[\w-]{{43}}", re.ASCII)
+
+#: `last_used_at` is no more exact than this, so that reading rarely writes.
+USE_NOTED_EVERY = timedelta(minutes=1)
+
+
+class AccessTokenQuerySet(models.QuerySet["AccessToken"]):
+    def issue(
+        self, user: "User", name: str, expires_at: datetime | None = None
+    ) -> tuple["AccessToken", str]:
+        """A new token of `user` and its secret, which nobody can ask for again."""
+        name = clean_name(name)
+        if expires_at is not None and expires_at <= timezone.now():
+            raise MessagingValidationError(RefusalCode.INVALID_EXPIRY, path=("expires_at",))
+        secret = PREFIX + secrets.token_urlsafe(32)
+        token = self.create(
+            user=user,
+            name=name,
+            prefix=secret[:SHOWN],
+            digest=digest_of(secret),
+            expires_at=expires_at,
+        )
+        return token, secret
+
+    def active(self) -> "AccessTokenQuerySet":
+        """Those that let their user in."""
+        unexpired = models.Q(expires_at=None) | models.Q(expires_at__gt=timezone.now())
+        return self.filter(unexpired, revoked_at=None)
+
+    def authenticate(self, secret: str) -> "AccessToken | None":
+        """The active token with this secret, its user loaded, and its use noted."""
+        if not SECRET.fullmatch(secret):
+            return None
+        token = self.active().select_related("user").filter(digest=digest_of(secret)).first()
+        if token is not None:
+            token.note_use()
+        return token
+
+
+class AccessToken(models.Model):
+    """Lets a program, or a page of another origin, in as its user. The secret isn't kept."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="talk_access_tokens",
+        verbose_name=_("user"),
+    )
+    name = models.CharField(_("name"), max_length=NAME_LENGTH)
+    prefix = models.CharField(_("start of the secret"), max_length=SHOWN, editable=False)
+    # The secret has 256 random bits: a slow hash would protect it no better.
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
+    last_used_at = models.DateTimeField(_("last used at"), null=True, editable=False)
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, editable=False)
+
+    objects = AccessTokenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("access token")
+        verbose_name_plural = _("access tokens")
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+    def revoke(self) -> None:
+        """From now on it lets nobody in, and what it opened is closed."""
+        revoked_at = timezone.now()
+        if type(self).objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=revoked_at):
+            self.revoked_at = revoked_at
+            events.wake_user(self.user_id)
+        else:
+            self.refresh_from_db(fields=["revoked_at"])
+
+    def note_use(self) -> None:
+        now = timezone.now()
+        if self.last_used_at is None or self.last_used_at <= now - USE_NOTED_EVERY:
+            type(self).objects.filter(pk=self.pk).update(last_used_at=now)
+            self.last_used_at = now
+
+
+def digest_of(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
