@@ -1,7 +1,5 @@
 """The GraphQL face of Talk. It translates; what may be done is decided in `talk`."""
 
-from strawberry.schema.config import StrawberryConfig
-
 from .execution import Schema
 from .mutations import Mutation
 from .queries import Query

@@ -17,7 +17,7 @@ from talk.models.token import PREFIX
 from .errors import AuthenticationFailed
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser as User
+    from django.contrib.auth.models import User
 
 __all__ = [
     "AuthenticationFailed",

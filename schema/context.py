@@ -12,7 +12,7 @@ from .authentication import Identity
 from .errors import Unauthenticated
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser as User
+    from django.contrib.auth.models import User
 
 
 @dataclass

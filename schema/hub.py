@@ -78,7 +78,7 @@ class Hub:
     def __init__(self) -> None:
         self._bells: defaultdict[Topic, set[Bell]] = defaultdict(set)
         self._groups: Counter[str] = Counter()
-        self._layer = get_channel_layer()
+        self._layer: Any = get_channel_layer()
         self._channel: str | None = None
         self._joining = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
@@ -203,7 +203,7 @@ def _logged(message: str) -> Iterator[None]:
         logger.warning(message, exc_info=True)
 
 
-def _read_members(conversations: set[int], users: list[str]) -> list[Any]:
+def _read_members(conversations: set[int], users: list[Any]) -> list[Any]:
     places = Participation.objects.filter(conversation__in=conversations, user__in=users)
     return list(places.values_list("user", flat=True).distinct())
 

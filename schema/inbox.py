@@ -13,7 +13,7 @@ from . import places
 from .ids import key_of
 from .inbox_cursor import InboxCursor
 from .pagination import Connection
-from .types import ConversationKind, Participation
+from .types import Participation
 
 #: Most people that `InboxFilter.with` takes: each is one more look-up per conversation.
 MOST_WITH = 10
@@ -27,13 +27,13 @@ class InboxConnection(Connection[Participation]):
     )
 
     @classmethod
-    def resolve_connection(
+    def resolve_connection(  # type: ignore[override]  # of a queryset, at once
         cls, nodes: QuerySet[Any], *, info: Info[Any, Any], **kwargs: Any
     ) -> Self:
         # What changes from here on is news, whether or not this page has it already.
         cursor = InboxCursor.now()
         page: Self = super().resolve_connection(nodes, info=info, **kwargs)
-        participations = [edge.node for edge in page.edges]
+        participations: list[Any] = [edge.node for edge in page.edges]
         places.together(participations)
         for participation in participations:
             cursor.note(participation)
@@ -46,7 +46,7 @@ class InboxFilter:
     unread: bool | None = strawberry.field(
         default=None, description="Only what is unread, or marked so; false: only what is read."
     )
-    kind: ConversationKind | None = strawberry.field(
+    kind: models.Conversation.Kind | None = strawberry.field(
         default=None, description="Only private conversations, or only groups."
     )
     with_: list[strawberry.ID] | None = strawberry.field(

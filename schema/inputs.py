@@ -5,7 +5,7 @@ from datetime import datetime
 
 import strawberry
 
-from .types import ConversationKind, ParticipationRole
+from talk.models import Conversation, Participation
 
 CONVERSATION = "The conversation, which the viewer takes part in."
 CLIENT_ID = "Made by the client, one for each message: a retry with it sends nothing twice."
@@ -30,8 +30,8 @@ class SendMessageInput:
 @strawberry.input(description="Who is to talk, and as what.")
 class StartConversationInput:
     participants: list[strawberry.ID] = strawberry.field(description="The people, but the viewer.")
-    kind: ConversationKind = strawberry.field(
-        default=ConversationKind.GROUP,
+    kind: Conversation.Kind = strawberry.field(
+        default=Conversation.Kind.GROUP,
         description="A group is always a new one; two people have one private conversation.",
     )
     title: str = strawberry.field(default="", description="The title of a group.")
@@ -66,7 +66,7 @@ class ReinstateParticipantInput:
 class ChangeRoleInput:
     conversation_id: strawberry.ID = strawberry.field(description=CONVERSATION)
     participant: strawberry.ID = strawberry.field(description="The person: the id of a user.")
-    role: ParticipationRole = strawberry.field(description="Their role from now on.")
+    role: Participation.Role = strawberry.field(description="Their role from now on.")
 
 
 @strawberry.input(description="Which group gets which title.")

@@ -22,7 +22,7 @@ from .authentication import AuthenticationFailed, Identity, bearer
 from .errors import Unavailable
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser as User
+    from django.contrib.auth.models import User
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,8 @@ class JWTSettings:
             raise ImproperlyConfigured("TALK['JWT'] needs an AUDIENCE and an ISSUER.")
         if bool(configured.SECRET) == bool(configured.JWKS_URL):
             raise ImproperlyConfigured("TALK['JWT'] needs either a SECRET or a JWKS_URL.")
+        if configured.SECRET and len(configured.SECRET.encode()) < 32:
+            raise ImproperlyConfigured("TALK['JWT']: SECRET needs at least 32 bytes.")
         return configured
 
     @property

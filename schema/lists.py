@@ -27,7 +27,9 @@ class MessageEdge(relay.Edge[Message]):
 
 @strawberry.type(description="A page of messages, always in the order of their numbers.")
 class MessageConnection(relay.Connection[Message]):
-    edges: list[MessageEdge] = strawberry.field(description="The messages of this page.")
+    edges: list[MessageEdge] = strawberry.field(  # type: ignore[assignment]  # narrower
+        description="The messages of this page."
+    )
 
 
 @strawberry.type(description="One participation of a page.")
@@ -37,7 +39,9 @@ class ParticipantEdge(relay.Edge[Participation]):
 
 @strawberry.type(description="A page of the people in a conversation.")
 class ParticipantConnection(relay.Connection[Participation]):
-    edges: list[ParticipantEdge] = strawberry.field(description="The people of this page.")
+    edges: list[ParticipantEdge] = strawberry.field(  # type: ignore[assignment]  # narrower
+        description="The people of this page."
+    )
 
 
 @strawberry.input(
@@ -64,8 +68,12 @@ def messages(
     before: str | None,
     around: MessagesAround | None,
 ) -> MessageConnection:
-    page = (page_size(first, "first"), number_of(after, "after"))
-    page += (page_size(last, "last"), number_of(before, "before"))
+    page = (
+        page_size(first, "first"),
+        number_of(after, "after"),
+        page_size(last, "last"),
+        number_of(before, "before"),
+    )
     if around is not None and (last is not None or after is not None or before is not None):
         raise MessagingValidationError(RefusalCode.INVALID_PAGE, path=("around",))
 
@@ -196,7 +204,9 @@ def upgraded_to(info: Any, conversation: models.Conversation) -> list[models.Con
     def load(conversations: list[models.Conversation]) -> Mapping[int, list[models.Conversation]]:
         groups: dict[int, list[models.Conversation]] = {one.pk: [] for one in conversations}
         for place in _mine(info).filter(conversation__upgraded_from__in=conversations):
-            groups[place.conversation.upgraded_from_id].append(take_place(place))
+            group = take_place(place)
+            if group.upgraded_from_id is not None:
+                groups[group.upgraded_from_id].append(group)
         return groups
 
     found: list[models.Conversation]

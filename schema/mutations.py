@@ -1,4 +1,4 @@
-"""One verb each: find the viewer's place, call the verb, answer. A refusal becomes data by itself."""
+"""One verb each: find the viewer's place, call the verb, answer. Refusals become data alone."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,18 +22,18 @@ CONVERSATION = "conversation_id"
 class Mutation:
     @field(description="Say something, to people or in a conversation.")
     def send_message(self, info: Info, input: inputs.SendMessageInput) -> results.SendMessageResult:
-        if (input.to is None) == (input.conversation_id is None):
-            raise MessagingValidationError(RefusalCode.NO_RECIPIENTS, path=("to",))
-        if input.to is not None:
+        if input.to is not None and input.conversation_id is None:
             recipients = people(input.to, "to")
             message = models.Message.send_to_users(
                 input.body, info.context.viewer, recipients, input.client_id
             )
             named = message.conversation
-        else:
+        elif input.conversation_id is not None and input.to is None:
             place = places.get(info, input.conversation_id, CONVERSATION)
             named = place.conversation
             message = place.send(input.body, input.client_id, people(input.invite or (), "invite"))
+        else:
+            raise MessagingValidationError(RefusalCode.NO_RECIPIENTS, path=("to",))
         return results.SendMessagePayload(
             message=message,
             conversation=message.conversation,
@@ -121,7 +121,7 @@ class Mutation:
         "that a token can't make its successor."
     )
     def create_token(self, info: Info, input: inputs.CreateTokenInput) -> results.CreateTokenResult:
-        if not info.context.identity.session:
+        if info.context.identity is None or not info.context.identity.session:
             raise MessagingPermissionDenied(RefusalCode.SESSION_REQUIRED)
         token, secret = models.AccessToken.objects.issue(
             info.context.viewer, input.name, input.expires_at

@@ -39,10 +39,12 @@ class Edge(DjangoCursorEdge[relay.NodeType]):
 class Connection(DjangoCursorConnection[relay.NodeType]):
     """strawberry-django's keyset pages, with a size when none is given and typed errors."""
 
-    edges: list[Edge[relay.NodeType]] = strawberry.field(description="The items of this page.")
+    edges: list[Edge[relay.NodeType]] = strawberry.field(  # type: ignore[assignment]  # narrower
+        description="The items of this page."
+    )
 
     @classmethod
-    def resolve_connection(
+    def resolve_connection(  # type: ignore[override]  # of a queryset, at once
         cls,
         nodes: QuerySet[Any],
         *,

@@ -1,7 +1,6 @@
 from typing import Any
 
 import strawberry
-import strawberry_django
 from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
 from strawberry import relay
@@ -13,12 +12,11 @@ from talk.text import is_storable
 
 from . import places
 from .context import Info
-from .fields import field
+from .fields import connection, field
 from .ids import key_of, split
 from .inbox import InboxConnection, InboxFilter
-from .pagination import Connection
-from .tokens import AccessToken
-from .types import Conversation, User
+from .nodes import AccessToken, Conversation, User
+from .types import UserConnection
 
 
 @strawberry.type(description="What can be asked.")
@@ -27,7 +25,7 @@ class Query:
     def viewer(self, info: Info) -> User:
         return info.context.viewer
 
-    @strawberry_django.connection(
+    @connection(
         InboxConnection,
         description="The viewer's conversations, the most recently active first, each once: at "
         "most 100 a page, 50 if not said.",
@@ -55,10 +53,11 @@ class Query:
         if name not in _NODES:
             raise MessagingValidationError(RefusalCode.INVALID_ID, path=("id",))
         model, find = _NODES[name]
-        return find(info, key_of(model, id))
+        found: relay.Node | None = find(info, key_of(model, id))
+        return found
 
-    @strawberry_django.connection(
-        Connection[User],
+    @connection(
+        UserConnection,
         description="People whom the viewer can write to, by a part of their names: at most 100 a "
         "page, 50 if not said.",
     )
@@ -90,7 +89,7 @@ def _search_fields(model: Any) -> tuple[str, ...]:
 
 def _conversation(info: Any, key: Any) -> models.Conversation | None:
     place = places.find(info, key)
-    return place and place.conversation
+    return None if place is None else place.conversation
 
 
 def _message(info: Any, key: Any) -> models.Message | None:

@@ -4,9 +4,8 @@ from typing import Annotated
 
 import strawberry
 
+from .nodes import AccessToken, Conversation, Message, Participation
 from .refusals import Refusal
-from .tokens import AccessToken
-from .types import Conversation, Message, Participation
 
 
 @strawberry.type(description="What was sent.")

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from channels.db import database_sync_to_async
-from django.contrib.auth.models import AbstractBaseUser
 
 from talk import models
 from talk.exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
@@ -28,7 +27,7 @@ class News:
     more: bool
 
 
-def read_conversation(viewer: AbstractBaseUser, key: int, after: int | None) -> News:
+def read_conversation(viewer: Any, key: int, after: int | None) -> News:
     """What happened after a revision, or, without one, where the conversation is now.
 
     Raises `NOT_FOUND` for a stranger, `NOT_A_PARTICIPANT` for who is gone and has seen the last
@@ -61,7 +60,7 @@ def read_conversation(viewer: AbstractBaseUser, key: int, after: int | None) -> 
     )
 
 
-def read_inbox(viewer: AbstractBaseUser, cursor: InboxCursor) -> list[models.Participation]:
+def read_inbox(viewer: Any, cursor: InboxCursor) -> list[models.Participation]:
     """The viewer's participations that changed since, in the order in which they did."""
     changed = (
         models.Participation.objects.filter(user=viewer, changed_at__gte=cursor.since)

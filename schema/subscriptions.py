@@ -13,14 +13,15 @@ import strawberry_django
 from talk import models
 
 from .context import Info
+from .fields import subscription
 from .hub import conversation_topic, hub, inbox_topic
 from .ids import key_of
 from .inbox_cursor import InboxCursor
+from .nodes import Conversation, Message, Participation, User
 from .pagination import invalid_cursor
 from .streams import INBOX_PAGE, conversation_news, inbox_news
-from .types import Conversation, Message, Participation, User
 
-ConversationChangeKind = strawberry.enum(
+strawberry.enum(
     models.Event.Kind,
     name="ConversationChangeKind",
     description="What happened. The same words as the events of the Python side.",
@@ -36,7 +37,7 @@ class ConversationChange:
     revision: int = strawberry.field(
         description="1, 2, 3 … without gaps. Subscribe `after` it to go on."
     )
-    kind: ConversationChangeKind = strawberry.field(description="What happened.")
+    kind: models.Event.Kind = strawberry.field(description="What happened.")
     at: datetime = strawberry.field(description="When.")
     actor: User | None = strawberry.field(
         description="Who did it; null when the project itself did."
@@ -58,7 +59,7 @@ class InboxChange:
 
 @strawberry.type(description="What can be listened to.")
 class Subscription:
-    @strawberry.subscription(
+    @subscription(
         description="Everything that changes in one conversation, in order, each change once. "
         "Ends with the error NOT_A_PARTICIPANT when the viewer leaves or is removed, and with "
         "RESYNC_REQUIRED when the changes after `after` are not kept any more."
@@ -78,7 +79,7 @@ class Subscription:
                 if not news.more:
                     await bell.rung()
 
-    @strawberry.subscription(
+    @subscription(
         description="The viewer's participations, each time one changes: something was said, "
         "read on another device, renamed, joined or left. A participation that changed several "
         "times comes once, as it is. `after` is the cursor of an earlier change, or "

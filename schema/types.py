@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 import strawberry_django
@@ -13,27 +13,28 @@ from talk import models
 
 from .context import Info
 from .fields import field
+from .pagination import Connection
 from .places import place_of, see
 
 if TYPE_CHECKING:
     from .lists import MessageConnection, MessagesAround, ParticipantConnection
 
-ConversationKind = strawberry.enum(
+strawberry.enum(
     models.Conversation.Kind,
     name="ConversationKind",
     description="PRIVATE: exactly two people, one per pair, for ever. GROUP: any number.",
 )
-MessageKind = strawberry.enum(
+strawberry.enum(
     models.Message.Kind,
     name="MessageKind",
     description="TEXT is what somebody said; the others tell what happened.",
 )
-ParticipationRole = strawberry.enum(
+strawberry.enum(
     models.Participation.Role,
     name="ParticipationRole",
     description="Owners act on everybody, admins on members, members on nobody.",
 )
-ParticipationStatus = strawberry.enum(
+strawberry.enum(
     models.Participation.Status,
     name="ParticipationStatus",
     description="ACTIVE, or gone: LEFT by themselves, or REMOVED by somebody.",
@@ -44,13 +45,16 @@ ParticipationStatus = strawberry.enum(
 class User(relay.Node):
     pk: relay.NodeID[str]
 
-    @strawberry.field(description="What the person signs in as.")
-    def username(self) -> str:
+    @field(description="What the person signs in as.")
+    def username(self: Any) -> str:
         return str(self.get_username())
 
-    @strawberry.field(description="The full name, or the user name where there is none.")
-    def name(self) -> str:
+    @field(description="The full name, or the user name where there is none.")
+    def name(self: Any) -> str:
         return str(self.get_full_name() or self.get_username())
+
+
+UserConnection = Connection[User]
 
 
 @strawberry_django.type(
@@ -61,7 +65,9 @@ class Message(relay.Node):
     number: int = strawberry.field(
         description="Its place in the conversation: 1, 2, 3 … without gaps."
     )
-    kind: MessageKind = strawberry.field(description="Whether it was said, or what happened.")
+    kind: models.Message.Kind = strawberry.field(
+        description="Whether it was said, or what happened."
+    )
     body: str = strawberry.field(description="The words; for RENAMED the new title.")
     sent_at: datetime = strawberry.field(description="When; later numbers have later times.")
     sender: User | None = strawberry.field(
@@ -72,11 +78,11 @@ class Message(relay.Node):
     )
 
     @field(description="The id that the viewer's client gave it; null for others' messages.")
-    def client_id(self, info: Info) -> uuid.UUID | None:
+    def client_id(self: models.Message, info: Info) -> uuid.UUID | None:
         return self.client_id if self.sender_id == info.context.viewer.pk else None
 
     @field(description="Where it was said.")
-    def conversation(self, info: Info) -> "Conversation":
+    def conversation(self: models.Message, info: Info) -> "Conversation":
         return see(info, self.conversation)
 
 
@@ -87,8 +93,12 @@ class Message(relay.Node):
 class Participation(relay.Node):
     id: relay.NodeID[int]
     user: User = strawberry.field(description="Who takes part.")
-    role: ParticipationRole = strawberry.field(description="Which say they have in a group.")
-    status: ParticipationStatus = strawberry.field(description="Whether they take part now.")
+    role: models.Participation.Role = strawberry.field(
+        description="Which say they have in a group."
+    )
+    status: models.Participation.Status = strawberry.field(
+        description="Whether they take part now."
+    )
     joined_at: datetime = strawberry.field(description="When they joined, or were reinstated.")
     left_at: datetime | None = strawberry.field(description="When they left or were removed.")
     left_at_number: int | None = strawberry.field(
@@ -100,22 +110,22 @@ class Participation(relay.Node):
     )
 
     @field(description="What they take part in.")
-    def conversation(self, info: Info) -> "Conversation":
+    def conversation(self: models.Participation, info: Info) -> "Conversation":
         return see(info, self.conversation)
 
     @field(
         description="What others said and the viewer has not read, counted up to 100 (show "
         '"99+"). Null for other people.'
     )
-    def unread_count(self, info: Info) -> int | None:
+    def unread_count(self: models.Participation, info: Info) -> int | None:
         return self.unread_count if self.user_id == info.context.viewer.pk else None
 
     @field(description="The first of the unread messages. Null for other people.")
-    def first_unread_number(self, info: Info) -> int | None:
+    def first_unread_number(self: models.Participation, info: Info) -> int | None:
         return self.first_unread_number if self.user_id == info.context.viewer.pk else None
 
     @field(description="When the viewer marked it as unread by hand. Null for other people.")
-    def marked_unread_at(self, info: Info) -> datetime | None:
+    def marked_unread_at(self: models.Participation, info: Info) -> datetime | None:
         return self.marked_unread_at if self.user_id == info.context.viewer.pk else None
 
 
@@ -125,55 +135,55 @@ class Participation(relay.Node):
 )
 class Conversation(relay.Node):
     id: relay.NodeID[int]
-    kind: ConversationKind = strawberry.field(description="Private, or a group.")
+    kind: models.Conversation.Kind = strawberry.field(description="Private, or a group.")
     started_at: datetime = strawberry.field(description="When it was started.")
 
     @field(description="The title of a group; empty for a private one.")
-    def title(self, info: Info) -> str:
+    def title(self: models.Conversation, info: Info) -> str:
         place = place_of(info, self)
         return self.title if place.is_active else place.left_at_title
 
     @field(description="The number of the last message.")
-    def last_number(self, info: Info) -> int:
+    def last_number(self: models.Conversation, info: Info) -> int:
         return place_of(info, self).last_visible_number
 
     @field(
         description="The number of the last change. Give it to `conversationChanges(after:)` to "
         "go on from this answer without a gap."
     )
-    def revision(self, info: Info) -> int:
+    def revision(self: models.Conversation, info: Info) -> int:
         return place_of(info, self).last_visible_revision
 
     @field(description="The last message, or null before the first.")
-    def latest_message(self, info: Info) -> Message | None:
+    def latest_message(self: models.Conversation, info: Info) -> Message | None:
         return place_of(info, self).latest_visible_message
 
     @field(description="The viewer's own place in it.")
-    def viewer_participation(self, info: Info) -> Participation:
+    def viewer_participation(self: models.Conversation, info: Info) -> Participation:
         return place_of(info, self)
 
     @field(
         description="The private conversation that was upgraded to this group, if the viewer is "
         "in both."
     )
-    def upgraded_from(self, info: Info) -> "Conversation | None":
+    def upgraded_from(self: models.Conversation, info: Info) -> "Conversation | None":
         return lists.upgraded_from(info, self)
 
     @field(description="The groups that this private conversation was upgraded to.")
-    def upgraded_to(self, info: Info) -> "list[Conversation]":
+    def upgraded_to(self: models.Conversation, info: Info) -> "list[Conversation]":
         return lists.upgraded_to(info, self)
 
     @field(description="How many people take part.")
-    def participant_count(self, info: Info) -> int:
+    def participant_count(self: models.Conversation, info: Info) -> int:
         return lists.participant_count(info, self)
 
     @field(description="Who takes part, the longest first: at most 100 a page, 50 if not said.")
     def participants(
-        self,
+        self: models.Conversation,
         info: Info,
         first: int | None = None,
         after: str | None = None,
-        status: ParticipationStatus = models.Participation.Status.ACTIVE,
+        status: models.Participation.Status = models.Participation.Status.ACTIVE,
     ) -> Annotated["ParticipantConnection", strawberry.lazy(".lists")]:
         return lists.participants(info, self, first=first, after=after, status=status)
 
@@ -182,7 +192,7 @@ class Conversation(relay.Node):
         "a page. With `around`, `first` is the size of the page."
     )
     def messages(
-        self,
+        self: models.Conversation,
         info: Info,
         first: int | None = None,
         after: str | None = None,

@@ -66,7 +66,8 @@ class MessagingPermissionDenied(Refused, PermissionDenied):
         self.code, self.message, self.path = code, code.label, path
 
 
-class MessagingValidationError(Refused, ValidationError):
+# `ValidationError` has a code and a message, too, of looser types.
+class MessagingValidationError(Refused, ValidationError):  # type: ignore[misc]
     """The input is not one that can be acted upon."""
 
     def __init__(

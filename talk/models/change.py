@@ -16,7 +16,7 @@ from .event import Event
 from .message import Message
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser as User
+    from django.contrib.auth.models import User
 
     from .conversation import Conversation
     from .participation import Participation, ParticipationQuerySet
@@ -139,8 +139,7 @@ class Change:
 
     @property
     def _participations(self) -> "ParticipationQuerySet":
-        manager: ParticipationQuerySet = self.conversation.participations
-        return manager
+        return self.conversation.participations.all()
 
     def _message(self, **fields: Any) -> Message:
         self.conversation.last_number += 1

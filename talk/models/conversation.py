@@ -15,7 +15,7 @@ from .event import Event
 from .message import Message
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser as User
+    from django.contrib.auth.models import User
 
     from .participation import Participation
 

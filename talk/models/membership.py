@@ -32,7 +32,7 @@ class Membership(Reading):
 
     def remove(self, by: "Participation | None" = None) -> None:
         """Put this member out of a group. Owners remove everybody, admins members."""
-        with self.conversation.changing(by and by.user) as change:
+        with self.conversation.changing(by.user if by else None) as change:
             self.settle()
             self.must_be_in_group()
             if by is not None:
@@ -47,7 +47,7 @@ class Membership(Reading):
 
     def reinstate(self, by: "Participation | None" = None) -> None:
         """Bring this person back, with all the history, what was said meanwhile included."""
-        with self.conversation.changing(by and by.user) as change:
+        with self.conversation.changing(by.user if by else None) as change:
             self.settle()
             if by is not None:
                 self._must_not_be(by, RefusalCode.CANNOT_REINSTATE_YOURSELF)
@@ -58,7 +58,7 @@ class Membership(Reading):
 
     def change_role(self, role: Place.Role, by: "Participation | None" = None) -> None:
         """Give this member another role. Owners give any, admins make admins of members."""
-        with self.conversation.changing(by and by.user) as change:
+        with self.conversation.changing(by.user if by else None) as change:
             self.settle()
             self.must_be_in_group()
             if by is not None:
@@ -120,10 +120,10 @@ class Membership(Reading):
         self.role = role
         self.changed_at = change.at
         self.save(update_fields=["role", "changed_at"])
-        change.note(Event.Kind.PARTICIPANT_ROLE_CHANGED, self, everybodys=False)
+        change.note(Event.Kind.PARTICIPANT_ROLE_CHANGED, self.itself, everybodys=False)
 
     def _go(self, change: Change, kind: Message.Kind) -> None:
-        change.tell(kind, self)
+        change.tell(kind, self.itself)
         self.status = self.Status(kind)
         self.role = self.Role.MEMBER
         self.left_at = self.changed_at = change.at

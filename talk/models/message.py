@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from . import once
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser as User
+    from django.contrib.auth.models import User
 
     from .conversation import Conversation
     from .participation import Participation

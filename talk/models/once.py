@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from ..exceptions import MessagingValidationError, RefusalCode
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser as User
+    from django.contrib.auth.models import User
 
     from .message import Message
 

@@ -7,12 +7,11 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from ..exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
-from .membership import Membership
 from .message import Message
 from .sending import Sending
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser as User
+    from django.contrib.auth.models import User
 
     from .conversation import Conversation
 
@@ -95,7 +94,7 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         return found
 
 
-class Participation(Sending, Membership):
+class Participation(Sending):
     """One person's place in one conversation: role, read state, when they joined and left.
 
     Its methods are the verbs of messaging. Whoever holds an active one may use them.

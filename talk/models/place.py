@@ -1,4 +1,4 @@
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
 from django.db import models
@@ -47,6 +47,11 @@ class Place(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def itself(self) -> "Participation":
+        """Typed as what it is: nothing else is made of this abstract class."""
+        return cast("Participation", self)
 
     @property
     def is_active(self) -> bool:

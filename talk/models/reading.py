@@ -35,7 +35,7 @@ class Reading(Place):
             if number == self.last_read_number and self.marked_unread_at is None:
                 return
             self._read_up_to(number, change.at)
-            change.note(Event.Kind.CONVERSATION_READ, self, everybodys=False)
+            change.note(Event.Kind.CONVERSATION_READ, self.itself, everybodys=False)
 
     def mark_unread(self) -> None:
         """Show this conversation as unread until it is read again. Counts stay as they are."""
@@ -43,7 +43,7 @@ class Reading(Place):
             self.must_be_active()
             self.marked_unread_at = self.changed_at = change.at
             self.save(update_fields=["marked_unread_at", "changed_at"])
-            change.note(Event.Kind.CONVERSATION_MARKED_UNREAD, self, everybodys=False)
+            change.note(Event.Kind.CONVERSATION_MARKED_UNREAD, self.itself, everybodys=False)
 
     @property
     def unread_count(self) -> int:
@@ -52,12 +52,12 @@ class Reading(Place):
             return 0
         counted: int | None = getattr(self, "_unread_count", None)
         if counted is None:
-            mine = type(self).objects.filter(pk=self.pk).with_unread_count()
-            counted = self._unread_count = mine.values_list("_unread_count", flat=True).get()
+            mine = type(self.itself).objects.filter(pk=self.pk).with_unread_count()
+            counted = self._unread_count = mine.get()._unread_count
         return counted
 
     def _read_up_to(self, number: int, at: datetime) -> None:
-        type(self).objects.filter(pk=self.pk).update(
+        type(self.itself).objects.filter(pk=self.pk).update(
             last_read_number=number,
             first_unread_number=first_unread(above=number),
             marked_unread_at=None,

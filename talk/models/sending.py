@@ -5,16 +5,14 @@ from typing import TYPE_CHECKING
 from ..text import clean_body
 from . import once
 from .conversation import Conversation, people, recipients_of
+from .membership import Membership
 from .message import Message
-from .place import Place
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser as User
-
-    from .participation import Participation
+    from django.contrib.auth.models import User
 
 
-class Sending(Place):
+class Sending(Membership):
     """A member says something, and takes others in to hear it."""
 
     class Meta:
@@ -37,7 +35,7 @@ class Sending(Place):
         )
 
         def send() -> Message:
-            place: Participation | Sending = self
+            place = self.itself
             if invited:
                 conversation = self.invite(invited)
                 if conversation != self.conversation:
@@ -52,7 +50,7 @@ class Sending(Place):
         with self.conversation.changing(self.user) as change:
             self.must_be_active()
             return change.say(
-                self,
+                self.itself,
                 body,
                 client_id=request.client_id,
                 fingerprint=request.fingerprint if request.client_id else "",
@@ -70,7 +68,7 @@ class Sending(Place):
             return self._upgrade(invited)
         with self.conversation.changing(self.user) as change:
             self.must_be_active()
-            change.admit(invited, by=self)
+            change.admit(invited, by=self.itself)
         return self.conversation
 
     def _upgrade(self, invited: list["User"]) -> Conversation:

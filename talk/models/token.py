@@ -14,7 +14,7 @@ from ..exceptions import MessagingValidationError, RefusalCode
 from ..text import NAME_LENGTH, clean_name
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser as User
+    from django.contrib.auth.models import User
 
 #: What every secret starts with: readers of logs, and scanners of leaks, know it for one.
 PREFIX = "talk_"

@@ -6,6 +6,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from ...exceptions import Refused
 from ...models import AccessToken
 
 
@@ -18,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--days", type=int, help="days that it lives; for ever without")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        username, name, days = options["username"], options["name"].strip(), options["days"]
+        username, days = options["username"], options["days"]
         users = get_user_model()
         try:
             user = users._default_manager.get_by_natural_key(username)
@@ -26,12 +27,13 @@ class Command(BaseCommand):
             raise CommandError(f"There is no user {username!r}.") from None
         if not user.is_active:
             raise CommandError(f"{username!r} is deactivated: the token would let nobody in.")
-        if not 0 < len(name) <= 100:
-            raise CommandError("A name has 1 to 100 characters.")
         if days is not None and not 0 < days <= 36_500:
             raise CommandError("--days is a number from 1 to 36500.")
         expires_at = None if days is None else timezone.now() + timedelta(days=days)
-        token, secret = AccessToken.objects.issue(user, name, expires_at)
+        try:
+            token, secret = AccessToken.objects.issue(user, options["name"], expires_at)
+        except Refused as refused:
+            raise CommandError(str(refused.message)) from None
         self.stdout.write(secret)
         until = f"until {expires_at:%Y-%m-%d %H:%M %Z}" if expires_at else "until revoked"
         self.stderr.write(f"Token {token.prefix}… of {username} holds {until}. Keep it safe.")

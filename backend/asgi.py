@@ -1,0 +1,15 @@
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.settings")
+# Django is set up before anything that has models is imported.
+http = get_asgi_application()
+
+from django.conf import settings  # noqa: E402
+from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler  # noqa: E402
+
+from schema import asgi  # noqa: E402
+
+# In production the proxy serves what `collectstatic` collected.
+application = asgi.application(ASGIStaticFilesHandler(http) if settings.DEBUG else http)

@@ -1,0 +1,58 @@
+"""Whether this process lives, and whether it can serve."""
+
+import asyncio
+from typing import Any
+
+from channels.db import database_sync_to_async
+from channels.layers import get_channel_layer
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+
+#: Seconds that a service may take to answer.
+PATIENCE = 1.0
+
+
+async def live(request: HttpRequest) -> JsonResponse:
+    """The process answers. Nothing else is asked."""
+    return JsonResponse({"status": "ok"})
+
+
+async def ready(request: HttpRequest) -> JsonResponse:
+    """200 if requests can be served. Without the channel layer they are: "degraded", slower."""
+    database, layer = await asyncio.gather(
+        _problem(database_sync_to_async(_ask_database, thread_sensitive=False)()),
+        _problem(_ask_layer()),
+    )
+    status = "down" if database else "degraded" if layer else "ok"
+    problems = {"database": database, "channel_layer": layer}
+    return JsonResponse(
+        {"status": status} | {name: problem for name, problem in problems.items() if problem},
+        status=503 if database else 200,
+    )
+
+
+async def _problem(question: Any) -> str | None:
+    """What is wrong, without a word of where the service is."""
+    try:
+        answer: str | None = await asyncio.wait_for(question, PATIENCE)
+    except TimeoutError:
+        return "no answer"
+    except Exception as error:
+        return type(error).__name__
+    return answer
+
+
+def _ask_database() -> str | None:
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return "migrations are missing"
+    return None
+
+
+async def _ask_layer() -> None:
+    layer = get_channel_layer()
+    if layer is not None:
+        channel = await layer.new_channel()
+        await layer.send(channel, {"type": "talk.ping"})
+        await layer.receive(channel)

@@ -1,0 +1,168 @@
+"""Everything is read from the environment.
+
+In development (`DEBUG=1`) what is missing takes a default that needs no services. In production
+what is missing stops the start.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+DEBUG = env.bool("DEBUG", False)
+#: Whether anybody may become one of the demo's people with a click.
+DEMO = DEBUG and env.bool("DEMO", False)
+
+
+def required(name: str, development: str) -> str:
+    """The variable `name`, which only development can do without."""
+    if value := env.str(name, ""):
+        return str(value)
+    if DEBUG:
+        return development
+    raise ImproperlyConfigured(
+        f"Set {name}: in production it has no default. (DEBUG=1 is for development.)"
+    )
+
+
+SECRET_KEY = required("SECRET_KEY", "development-only")
+ALLOWED_HOSTS = required("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+INSTALLED_APPS = [
+    "daphne",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+    "strawberry_django",
+    "graphene_django_graphiql_static",
+    "talk",
+    "backend",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "backend.urls"
+ASGI_APPLICATION = "backend.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# The database: PostgreSQL through a pool, or one SQLite file.
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": env.db_url_config(required("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}"))
+}
+DATABASE = DATABASES["default"]
+if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASE["OPTIONS"] = {
+        # A transaction takes the write lock when it begins: what it reads is then settled, as it
+        # is under the row locks of PostgreSQL, and waiting for the lock has a time-out.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+else:
+    # Under ASGI a thread, and with it a connection, lasts one request: the pool keeps them.
+    DATABASE["CONN_MAX_AGE"] = 0
+    DATABASE["CONN_HEALTH_CHECKS"] = True
+    DATABASE["OPTIONS"] = {
+        **DATABASE.get("OPTIONS", {}),
+        "pool": {
+            "min_size": 2,
+            "max_size": env.int("DATABASE_POOL_SIZE", 16),
+            "timeout": 10,
+            "max_lifetime": 1800,
+            "max_idle": 300,
+        },
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# The channel layer: Redis or Valkey for many processes, memory for one.
+REDIS_URL = env.str("REDIS_URL", "")
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [REDIS_URL]},
+    }
+    if REDIS_URL
+    else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
+}
+
+# Talk's own options; see talk/conf.py.
+TALK: dict[str, Any] = {
+    "ALLOWED_ORIGINS": tuple(env.list("ALLOWED_ORIGINS", default=[])),
+    "RECONCILE_SECONDS": env.float("RECONCILE_SECONDS", 5.0),
+}
+JWT = {
+    "SECRET": env.str("JWT_SECRET", ""),
+    "JWKS_URL": env.str("JWT_JWKS_URL", ""),
+    "AUDIENCE": env.str("JWT_AUDIENCE", ""),
+    "ISSUER": env.str("JWT_ISSUER", ""),
+    "USER_FIELD": env.str("JWT_USER_FIELD", ""),
+    "CREATE_USERS": env.bool("JWT_CREATE_USERS", False),
+}
+if JWT["SECRET"] or JWT["JWKS_URL"]:
+    TALK["JWT"] = {name: value for name, value in JWT.items() if value}
+    TALK["AUTHENTICATORS"] = (
+        "schema.authentication.TokenAuthenticator",
+        "schema.jwt.JWTAuthenticator",
+        "schema.authentication.SessionAuthenticator",
+    )
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "admin:login"
+
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "static/"
+STATIC_ROOT = env.str("STATIC_ROOT", str(BASE_DIR / "staticfiles"))
+
+if not DEBUG:
+    # TLS ends at the proxy, which says so in this header and lets no client say it.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
+    # A health check comes from inside, without TLS.
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 31_536_000)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
+}

@@ -1,0 +1,18 @@
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from . import health
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="graphql")),
+    path("", include("schema.urls")),
+    path("admin/", admin.site.urls),
+    path("healthz", health.live),
+    path("readyz", health.ready),
+]
+if settings.DEMO:
+    from .demo import urls
+
+    urlpatterns.append(path("demo/", include(urls)))

@@ -1,0 +1,71 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.test import Client
+
+
+def pytest_report_header() -> str:
+    from django.conf import settings
+
+    return f"database: {connection.vendor}, layer: {settings.CHANNEL_LAYERS['default']['BACKEND']}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("postgresql") and connection.vendor != "postgresql":
+            item.add_marker(pytest.mark.skip(reason="real concurrency needs PostgreSQL"))
+
+
+def person(name: str) -> Any:
+    return get_user_model().objects.create_user(
+        name, f"{name}@example.com", "password", first_name=name.title()
+    )
+
+
+@pytest.fixture
+def alice(db: None) -> Any:
+    return person("alice")
+
+
+@pytest.fixture
+def bob(db: None) -> Any:
+    return person("bob")
+
+
+@pytest.fixture
+def carol(db: None) -> Any:
+    return person("carol")
+
+
+@pytest.fixture
+def dave(db: None) -> Any:
+    return person("dave")
+
+
+@pytest.fixture
+def erin(db: None) -> Any:
+    return person("erin")
+
+
+@pytest.fixture
+def gql() -> Callable[[Any], Callable[..., dict[str, Any]]]:
+    """`gql(alice)(document, **variables)` is what a client of Alice's gets; None is nobody."""
+
+    def of(user: Any) -> Callable[..., dict[str, Any]]:
+        client = Client()
+        if user is not None:
+            client.force_login(user)
+
+        def ask(query: str, **variables: Any) -> dict[str, Any]:
+            body = {"query": query, "variables": variables}
+            answer: dict[str, Any] = client.post(
+                "/graphql", body, content_type="application/json"
+            ).json()
+            return answer
+
+        return ask
+
+    return of

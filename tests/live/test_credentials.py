@@ -1,0 +1,238 @@
+"""Signing in on a socket, and being shown out of it."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+from django.utils import timezone
+
+from schema import handshake, protocol
+from schema.authentication import AuthenticationFailed
+from talk import events
+from talk.models import AccessToken
+
+from .sockets import code_of, in_thread, live, running, signed_in, socket
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+COUNT = "subscription { count(to: 1000, pause: 60) }"
+
+
+@pytest.fixture
+def alice(django_user_model):
+    return django_user_model.objects.create_user("alice", password="a secret of alice")
+
+
+@pytest.fixture
+def browser(alice):
+    """Alice's browser, in which she is signed in."""
+    client = Client()
+    client.force_login(alice)
+    return client
+
+
+def cookies_of(client):
+    value = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
+    return [(b"cookie", value.encode()), (b"host", b"testserver")]
+
+
+async def who(socket):
+    (answer, _complete) = await socket.ask("{ me }")
+    return answer["payload"]["data"]["me"]
+
+
+async def assert_shown_out(socket):
+    """It's told so on each stream, and closed; nothing goes on."""
+    last_word = await socket.hear()
+    assert (last_word["type"], code_of(last_word)) == ("error", "UNAUTHENTICATED")
+    assert await socket.hear() == 4403
+    await asyncio.sleep(0.05)
+    assert not running
+
+
+@live
+async def test_the_session_of_a_browser_signs_in(browser):
+    async with socket(headers=cookies_of(browser)) as alices:
+        await alices.init()
+
+        assert await who(alices) == "alice"
+
+
+@pytest.mark.parametrize("key", ["authorization", "Authorization"])
+def test_a_token_signs_in(alice, key):
+    _token, secret = AccessToken.objects.issue(alice, "phone")
+
+    @live
+    async def scenario():
+        async with socket() as alices:
+            await alices.init({key: f"Bearer {secret}"})
+            assert await who(alices) == "alice"
+
+    scenario()
+
+
+@pytest.mark.parametrize("payload", [None, {}, {"authorization": None}, {"authorization": ""}])
+def test_without_credentials_the_socket_is_a_strangers(payload):
+    @live
+    async def scenario():
+        async with socket() as strangers:
+            assert await strangers.init(payload) == {"type": "connection_ack"}
+            (answer,) = await strangers.ask("{ me }")
+            assert code_of(answer) == "UNAUTHENTICATED"
+
+    scenario()
+
+
+@pytest.mark.parametrize(
+    "authorization", ["Bearer talk_wrong", "Bearer \ud800", "nonsense", "Basic YTpi", {}, ["x"], 1]
+)
+def test_bad_credentials_are_turned_away_whatever_the_session_says(browser, authorization):
+    if not authorization:
+        authorization = {"Bearer": "x"}
+
+    @live
+    async def scenario():
+        async with socket(headers=cookies_of(browser)) as alices:
+            assert await alices.init({"authorization": authorization}) == 4403
+
+    scenario()
+
+
+@live
+async def test_a_database_that_is_away_is_no_fault_of_the_credentials(monkeypatch):
+    def away(*args):
+        raise OperationalError("away")
+
+    monkeypatch.setattr(handshake, "authenticate", away)
+    async with socket() as strangers:
+        assert await strangers.init() == 4503
+
+
+@live
+async def test_a_revoked_token_ends_its_sockets_and_no_other(alice):
+    async with signed_in(alice) as one, signed_in(alice) as other:
+        await one.subscribe(COUNT)
+        await one.hear()
+        await asyncio.sleep(2 * protocol.REST_SECONDS)
+
+        token = await in_thread(AccessToken.objects.earliest)("pk")
+        await in_thread(token.revoke)()
+
+        await assert_shown_out(one)
+        assert await who(other) == "alice"
+
+
+@live
+async def test_logging_out_ends_the_sockets_of_the_session(alice, browser):
+    async with socket(headers=cookies_of(browser)) as alices:
+        await alices.init()
+        await alices.subscribe(COUNT)
+        await alices.hear()
+        await asyncio.sleep(2 * protocol.REST_SECONDS)
+
+        await in_thread(browser.logout)()
+        await ring(alice.pk)
+
+        await assert_shown_out(alices)
+
+
+@live
+async def test_a_deactivated_person_is_shown_out(alice):
+    async with signed_in(alice) as alices:
+        await alices.subscribe(COUNT)
+        await alices.hear()
+        await asyncio.sleep(2 * protocol.REST_SECONDS)
+
+        alice.is_active = False
+        await in_thread(alice.save)()
+        await ring(alice.pk)
+
+        await assert_shown_out(alices)
+
+
+async def ring(user_pk):
+    """What `talk.receivers` does."""
+    await in_thread(events.wake_user)(user_pk)
+
+
+def test_a_lost_doorbell_costs_no_more_than_a_minute(alice, monkeypatch):
+    monkeypatch.setattr(protocol, "RECHECK_SECONDS", 0.2)
+
+    @live
+    async def scenario():
+        async with signed_in(alice) as alices:
+            await alices.subscribe(COUNT)
+            await alices.hear()
+
+            await in_thread(AccessToken.objects.update)(revoked_at=timezone.now())
+
+            await assert_shown_out(alices)
+
+    scenario()
+
+
+def test_a_token_that_expires_ends_its_sockets(alice):
+    soon = timezone.now() + timedelta(seconds=1)
+    _token, secret = AccessToken.objects.issue(alice, "phone", expires_at=soon)
+
+    @live
+    async def scenario():
+        async with socket() as alices:
+            await alices.init({"authorization": f"Bearer {secret}"})
+            await alices.subscribe(COUNT)
+            await alices.hear()
+            await assert_shown_out(alices)
+            assert timezone.now() >= soon
+
+    scenario()
+
+
+def test_a_check_that_cannot_be_made_ends_nothing(alice, monkeypatch):
+    monkeypatch.setattr(protocol, "RECHECK_SECONDS", 0.05)
+
+    @live
+    async def scenario():
+        async with signed_in(alice) as alices:
+            monkeypatch.setattr(handshake, "authenticate", lambda request: 1 / 0)
+            await asyncio.sleep(1)
+            assert await who(alices) == "alice"
+
+    scenario()
+
+
+def test_a_session_that_becomes_another_persons_ends_the_socket(alice, django_user_model):
+    bob = django_user_model.objects.create_user("bob")
+
+    @live
+    async def scenario():
+        async with signed_in(alice) as alices:
+            await alices.subscribe(COUNT)
+            await alices.hear()
+            await asyncio.sleep(2 * protocol.REST_SECONDS)
+
+            await in_thread(AccessToken.objects.update)(user=bob)
+            await ring(alice.pk)
+
+            await assert_shown_out(alices)
+
+    scenario()
+
+
+def test_the_handshake_is_a_request_like_any_other(alice, browser):
+    scope = {
+        "type": "websocket",
+        "path": "/graphql",
+        "query_string": b"",
+        "scheme": "wss",
+        "headers": [*cookies_of(browser), (b"x-custom", b"1")],
+    }
+
+    request = handshake.request_of(scope)
+
+    assert (request.method, request.scheme, request.get_host()) == ("GET", "https", "testserver")
+    assert request.headers["x-custom"] == "1"
+    assert request.user == alice
+    with pytest.raises(AuthenticationFailed):
+        handshake.request_of(scope, {"authorization": 7})
