@@ -70,6 +70,8 @@ TEMPLATES = [
         },
     }
 ]
+if DEMO:
+    TEMPLATES[0]["OPTIONS"]["context_processors"].append("backend.demo.views.cast")
 
 # The database: PostgreSQL through a pool, or one SQLite file.
 DATABASES: dict[str, dict[str, Any]] = {
@@ -116,6 +118,8 @@ TALK: dict[str, Any] = {
     "ALLOWED_ORIGINS": tuple(env.list("ALLOWED_ORIGINS", default=[])),
     "RECONCILE_SECONDS": env.float("RECONCILE_SECONDS", 5.0),
 }
+if DEMO:
+    TALK["GRAPHIQL_BAR"] = "demo/bar.html"
 JWT = {
     "SECRET": env.str("JWT_SECRET", ""),
     "JWKS_URL": env.str("JWT_JWKS_URL", ""),

@@ -13,6 +13,4 @@ urlpatterns = [
     path("readyz", health.ready),
 ]
 if settings.DEMO:
-    from .demo import urls
-
-    urlpatterns.append(path("demo/", include(urls)))
+    urlpatterns.append(path("demo/", include("backend.demo.urls")))

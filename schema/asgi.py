@@ -11,12 +11,11 @@ from .consumer import GraphQLConsumer
 
 def application(http: Any) -> ProtocolTypeRouter:
     """An ASGI application that gives `http` the requests, and WebSockets to `graphql`."""
-    sockets = URLRouter(
-        [
-            path("graphql", GraphQLConsumer.as_asgi(schema=schema)),
-            re_path("", _refuse),
-        ]
-    )
+    # Django's routes are typed for views, not for ASGI applications.
+    consumer: Any = GraphQLConsumer.as_asgi(schema=schema)
+    refuse: Any = _refuse
+    routes: Any = [path("graphql", consumer), re_path("", refuse)]
+    sockets = URLRouter(routes)
     return ProtocolTypeRouter({"http": http, "websocket": sockets})
 
 

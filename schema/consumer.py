@@ -10,7 +10,6 @@ from typing import Any
 from channels.consumer import get_handler_name
 from channels.db import database_sync_to_async
 from django.core.exceptions import DisallowedHost
-from django.utils.translation import gettext as _
 from strawberry.channels import GraphQLWSConsumer
 from strawberry.channels.handlers.ws_handler import ChannelsWebSocketAdapter
 from strawberry.exceptions import ConnectionRejectionError
@@ -41,7 +40,8 @@ _look = database_sync_to_async(handshake.authenticate_again, thread_sensitive=Fa
 class Socket(ChannelsWebSocketAdapter):
     """Hands on the messages of a socket; ends it at the first that is none."""
 
-    ws_consumer: "GraphQLConsumer"
+    # Strawberry types it for its own consumer.
+    ws_consumer: Any
 
     async def iter_json(
         self, *, ignore_parsing_errors: bool = False
@@ -60,7 +60,7 @@ class Socket(ChannelsWebSocketAdapter):
 
 class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
     schema: Schema
-    websocket_adapter_class = Socket  # type: ignore[assignment]
+    websocket_adapter_class = Socket
     graphql_transport_ws_handler_class = Protocol
     # The hub listens for all sockets of this process: none needs a channel of its own.
     channel_layer_alias = ""
@@ -152,8 +152,9 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
             raise ConnectionRejectionError from None
         except Exception:
             logger.warning("Credentials could not be checked", exc_info=True)
-            await self.close(4503, _("Try again later"))
-        return UNSET
+            await self.close(4503, "Try again later")
+        unset: UnsetType = UNSET
+        return unset
 
     async def authenticate(self, context: Context) -> None:
         """See `handshake.authenticate_again`."""

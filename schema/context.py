@@ -40,7 +40,7 @@ class Context:
     def identify(self, identity: Identity | None) -> None:
         self.identity = identity
         # Where strawberry-django's permissions look.
-        self.request.user = identity.user if identity else AnonymousUser()  # type: ignore[assignment]
+        self.request.user = identity.user if identity else AnonymousUser()
 
     def __getitem__(self, key: str) -> Any:
         try:

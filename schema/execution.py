@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Any
 
 import strawberry
 from django.conf import settings
@@ -26,14 +26,7 @@ from talk.conf import conf
 
 from .errors import BadRequest, PublicError, Unauthenticated, ValidationFailed, translate
 from .refusals import RefusalHandler
-
-
-class Requested(Protocol):
-    """What somebody wants to be executed."""
-
-    query: str
-    variables: dict[str, Any] | None
-    operation_name: str | None
+from .wire import Request
 
 
 class Parsing(ParserCache):
@@ -75,19 +68,20 @@ class Schema(strawberry.Schema):
 
     def __init__(
         self,
-        *args: Any,
+        query: type,
+        *,
         extensions: Iterable[type[SchemaExtension] | Any] = (),
         exception_handlers: Iterable[Any] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(
-            *args,
+            query,
             extensions=(*extensions, Parsing, Gate),
             exception_handlers=(RefusalHandler(), *exception_handlers),
             **kwargs,
         )
 
-    def answer(self, requested: Requested, context: object) -> ExecutionResult | None:
+    def answer(self, requested: Request, context: object) -> ExecutionResult | None:
         """Execute a query or mutation here and now. A subscription is left alone: None."""
         try:
             return self.execute_sync(

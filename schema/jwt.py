@@ -137,8 +137,9 @@ def _user(claims: Mapping[str, Any], configured: JWTSettings) -> "User":
     claim = claims.get(configured.USER_CLAIM)
     if isinstance(claim, bool) or not isinstance(claim, str | int) or not is_storable(str(claim)):
         raise _refused()
+    field: Any = users._meta.get_field(name)
     try:
-        value = users._meta.get_field(name).clean(str(claim), None)
+        value = field.clean(str(claim), None)
     except ValidationError:
         raise _refused() from None
     if configured.CREATE_USERS:

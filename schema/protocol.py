@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from contextlib import aclosing, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from channels.db import database_sync_to_async
 from django.utils import timezone
@@ -24,6 +24,7 @@ from .context import Context
 from .errors import TooManyOperations, Unauthenticated, public_error
 from .execution import Schema, is_refused
 from .hub import hub, user_topic
+from .wire import Request
 
 if TYPE_CHECKING:
     from .consumer import GraphQLConsumer
@@ -134,7 +135,7 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
 def _execute(
     schema: Schema, operation: Operation[Context, None], context: Context
 ) -> ExecutionResult | None:
-    requested: Any = operation
+    requested = Request(operation.query, operation.variables, operation.operation_name)
     return schema.answer(requested, context)
 
 

@@ -30,6 +30,8 @@ class Conf:
     PUBLIC_INTROSPECTION: bool | None = None
     #: Whether `/graphql` shows GraphiQL to a browser; None means as `DEBUG` says.
     GRAPHIQL: bool | None = None
+    #: A template for the bar above GraphiQL; None means that it says who is signed in.
+    GRAPHIQL_BAR: str | None = None
 
     #: Seconds after which live streams look into the database even if no doorbell rang.
     RECONCILE_SECONDS: float = 5.0

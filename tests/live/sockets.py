@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import strawberry
+from asgiref.testing import ApplicationCommunicator
 from channels.db import database_sync_to_async
 from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
@@ -74,6 +75,10 @@ application = URLRouter(
 
 
 class Socket(WebsocketCommunicator):
+    # Those of Channels keep database connections open, which here are of many threads.
+    send_input = ApplicationCommunicator.send_input
+    receive_output = ApplicationCommunicator.receive_output
+
     async def say(self, message):
         await self.send_to(text_data=message if isinstance(message, str) else json.dumps(message))
 

@@ -1,0 +1,100 @@
+"""GraphiQL, for learning the API. Nothing on the page comes from elsewhere."""
+
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.template import Context, Engine
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.utils.safestring import SafeString
+from strawberry import relay
+
+from talk.conf import conf
+from talk.models import Participation
+
+#: The scripts and styles of GraphiQL, from a package whose static files are served with the rest.
+PACKAGE = "graphene_django_graphiql_static"
+
+_FOLDER = Path(__file__).with_name("page")
+# Not found by name through the host's settings: this package need not be an installed app.
+_ENGINE = Engine(dirs=[_FOLDER])
+
+
+def render_graphiql(request: HttpRequest) -> HttpResponse:
+    """The page, with tabs that work at once for whoever is signed in by session."""
+    nonce = secrets.token_urlsafe(16)
+    files = static(f"{PACKAGE}/")
+    page = _ENGINE.get_template("page.html").render(
+        Context(
+            {
+                "bar": _bar(request),
+                "configuration": _configuration(request),
+                "files": files,
+                "nonce": nonce,
+            }
+        )
+    )
+    response = HttpResponse(page)
+    response.headers["Content-Security-Policy"] = _policy(nonce, files)
+    return response
+
+
+def _bar(request: HttpRequest) -> SafeString:
+    if conf.GRAPHIQL_BAR:
+        return render_to_string(conf.GRAPHIQL_BAR, request=request)
+    return _ENGINE.get_template("bar.html").render(Context({"user": _viewer(request)}))
+
+
+def _configuration(request: HttpRequest) -> dict[str, Any]:
+    viewer = _viewer(request)
+    newest = viewer and Participation.objects.inbox_for(viewer).first()
+    return {
+        "csrfToken": get_token(request),
+        # What one person has in their tabs is not for the next.
+        "storage": f"talk:{viewer.pk if viewer else 'nobody'}:",
+        "tabs": _tabs(newest.conversation) if newest else [{"query": _document("viewer")}],
+    }
+
+
+def _tabs(conversation: Any) -> list[dict[str, str]]:
+    key = relay.to_base64("Conversation", conversation.pk)
+    variables = {
+        "inbox": "{}",
+        "thread": f'{{\n  "id": "{key}"\n}}',
+        "send": f'{{\n  "id": "{key}",\n  "body": "Hello from GraphiQL"\n}}',
+        "subscribe": f'{{\n  "id": "{key}",\n  "after": {conversation.revision}\n}}',
+    }
+    return [{"query": _document(name), "variables": given} for name, given in variables.items()]
+
+
+def _document(name: str) -> str:
+    return (_FOLDER / f"{name}.graphql").read_text(encoding="utf-8")
+
+
+def _viewer(request: HttpRequest) -> Any:
+    user = getattr(request, "user", None)
+    return user if user is not None and user.is_authenticated else None
+
+
+def _policy(nonce: str, files: str) -> str:
+    # Static files may have an origin of their own.
+    address = urlsplit(files)
+    origin = f" {address.scheme}://{address.netloc}" if address.netloc else ""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'self' 'nonce-{nonce}'{origin}",
+            # The editor styles itself.
+            f"style-src 'self' 'unsafe-inline'{origin}",
+            "font-src 'self' data:",
+            "img-src 'self' data:",
+            "connect-src 'self'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )
