@@ -62,11 +62,13 @@ def _configuration(request: HttpRequest) -> dict[str, Any]:
 
 def _tabs(conversation: Any) -> list[dict[str, str]]:
     key = relay.to_base64("Conversation", conversation.pk)
+    # The last two changes come at once, so that one sees what a change looks like.
+    after = max(0, conversation.revision - 2)
     variables = {
         "inbox": "{}",
         "thread": f'{{\n  "id": "{key}"\n}}',
         "send": f'{{\n  "id": "{key}",\n  "body": "Hello from GraphiQL"\n}}',
-        "subscribe": f'{{\n  "id": "{key}",\n  "after": {conversation.revision}\n}}',
+        "subscribe": f'{{\n  "id": "{key}",\n  "after": {after}\n}}',
     }
     return [{"query": _document(name), "variables": given} for name, given in variables.items()]
 

@@ -7,12 +7,12 @@ from strawberry.types.info import Info
 
 from talk import models
 from talk.exceptions import MessagingValidationError, RefusalCode
-from talk.text import is_storable
 
 from . import places
 from .ids import key_of
 from .inbox_cursor import InboxCursor
 from .pagination import Connection
+from .search import part
 from .types import Participation
 
 #: Most people that `InboxFilter.with` takes: each is one more look-up per conversation.
@@ -66,9 +66,8 @@ class InboxFilter:
         if self.kind is not None:
             inbox = inbox.filter(conversation__kind=self.kind)
         if self.title_contains:
-            if not is_storable(self.title_contains):
-                raise MessagingValidationError(RefusalCode.INVALID_TEXT, path=("title_contains",))
-            inbox = inbox.filter(conversation__title__icontains=self.title_contains)
+            title = part(self.title_contains, "title_contains")
+            inbox = inbox.filter(conversation__title__icontains=title)
         if len(self.with_ or ()) > MOST_WITH:
             raise MessagingValidationError(RefusalCode.TOO_MANY_PARTICIPANTS, path=("with",))
         for global_id in self.with_ or ():

@@ -7,6 +7,8 @@ import strawberry
 
 from talk.models import Conversation, Participation
 
+from . import enums  # noqa: F401
+
 CONVERSATION = "The conversation, which the viewer takes part in."
 CLIENT_ID = "Made by the client, one for each message: a retry with it sends nothing twice."
 

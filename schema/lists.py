@@ -7,7 +7,15 @@ from operator import or_
 from typing import Any
 
 import strawberry
-from django.db.models import Count, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models import (
+    Count,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    prefetch_related_objects,
+)
 from strawberry import relay
 
 from talk import models
@@ -17,6 +25,7 @@ from .ids import key_of
 from .pagination import DEFAULT_PAGE, Window, edges, number_cursor, number_of, page_size
 from .places import place_of, take_place
 from .siblings import Siblings
+from .times import utc
 from .types import Message, Participation
 
 
@@ -77,14 +86,16 @@ def messages(
     if around is not None and (last is not None or after is not None or before is not None):
         raise MessagingValidationError(RefusalCode.INVALID_PAGE, path=("around",))
 
-    def window_of(conversation: models.Conversation) -> Window:
-        place = place_of(info, conversation)
-        if around is None:
-            return Window.of(place.last_visible_number, *page)
-        return Window.around(_middle(place, around), place.last_visible_number, first)
-
     def load(conversations: list[models.Conversation]) -> Mapping[int, MessageConnection]:
-        windows = {one: window_of(one) for one in conversations}
+        ends = {one: place_of(info, one).last_visible_number for one in conversations}
+        if around is None:
+            windows = {one: Window.of(end, *page) for one, end in ends.items()}
+        else:
+            middles = _middles(info, conversations, around)
+            windows = {
+                one: Window.around(middles.get(one.pk) or end, end, first)
+                for one, end in ends.items()
+            }
         return _message_pages(windows)
 
     key = ("messages", page, repr(around))
@@ -92,15 +103,19 @@ def messages(
     return connection
 
 
-def _middle(place: models.Participation, around: MessagesAround) -> int:
-    end = place.last_visible_number
-    if around.number:
-        return min(max(around.number, 1), end)
-    if around.time:
-        since = place.conversation.messages.visible_to(place).filter(sent_at__gte=around.time)
-        numbers = since.order_by("sent_at").values_list("number", flat=True)
-        return numbers.first() or end
-    return place.first_unread_number or end
+def _middles(
+    info: Any, conversations: list[models.Conversation], around: MessagesAround
+) -> dict[int, int | None]:
+    """The number in the middle of each conversation's page; none stands for its end."""
+    if isinstance(around.number, int):
+        return {one.pk: max(around.number, 1) for one in conversations}
+    if isinstance(around.time, datetime):
+        since = models.Message.objects.filter(
+            conversation=OuterRef("pk"), sent_at__gte=utc(around.time)
+        ).order_by("sent_at")
+        rows = models.Conversation.objects.filter(pk__in=[one.pk for one in conversations])
+        return dict(rows.values_list("pk", Subquery(since.values("number")[:1])))
+    return {one.pk: place_of(info, one).first_unread_number for one in conversations}
 
 
 def _message_pages(

@@ -14,6 +14,7 @@ from . import inputs, places, results
 from .context import Info
 from .fields import field
 from .ids import key_of
+from .times import utc
 
 CONVERSATION = "conversation_id"
 
@@ -35,7 +36,7 @@ class Mutation:
         else:
             raise MessagingValidationError(RefusalCode.NO_RECIPIENTS, path=("to",))
         return results.SendMessagePayload(
-            message=message,
+            sent=message,
             conversation=message.conversation,
             upgraded=message.conversation != named,
         )
@@ -123,8 +124,9 @@ class Mutation:
     def create_token(self, info: Info, input: inputs.CreateTokenInput) -> results.CreateTokenResult:
         if info.context.identity is None or not info.context.identity.session:
             raise MessagingPermissionDenied(RefusalCode.SESSION_REQUIRED)
+        expires_at = input.expires_at and utc(input.expires_at)
         token, secret = models.AccessToken.objects.issue(
-            info.context.viewer, input.name, input.expires_at
+            info.context.viewer, input.name, expires_at
         )
         return results.CreateTokenPayload(token=token, secret=secret)
 

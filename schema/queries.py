@@ -8,7 +8,6 @@ from strawberry import relay
 from talk import models
 from talk.conf import conf
 from talk.exceptions import MessagingValidationError, RefusalCode
-from talk.text import is_storable
 
 from . import places
 from .context import Info
@@ -16,6 +15,7 @@ from .fields import connection, field
 from .ids import key_of, split
 from .inbox import InboxConnection, InboxFilter
 from .nodes import AccessToken, Conversation, User
+from .search import part
 from .types import UserConnection
 
 
@@ -63,11 +63,10 @@ class Query:
     )
     def users(self, info: Info, search: str) -> QuerySet[Any]:
         model = get_user_model()
-        if not is_storable(search):
-            raise MessagingValidationError(RefusalCode.INVALID_TEXT, path=("search",))
+        wanted = part(search, "search").strip()
         matches = Q()
         for name in _search_fields(model):
-            matches |= Q(**{f"{name}__icontains": search.strip()})
+            matches |= Q(**{f"{name}__icontains": wanted})
         people = model._default_manager.filter(matches).exclude(pk=info.context.viewer.pk)
         if any(each.name == "is_active" for each in model._meta.get_fields()):
             people = people.filter(is_active=True)

@@ -10,7 +10,8 @@ from .refusals import Refusal
 
 @strawberry.type(description="What was sent.")
 class SendMessagePayload:
-    message: Message = strawberry.field(description="The message.")
+    # Not `message`: that is a sentence in `Refusal`, and one answer can't hold both.
+    sent: Message = strawberry.field(description="The message.")
     conversation: Conversation = strawberry.field(description="Where it landed.")
     upgraded: bool = strawberry.field(
         description="Whether that is another conversation than the one named, because new people "

@@ -12,6 +12,7 @@ import strawberry_django
 
 from talk import models
 
+from . import enums  # noqa: F401
 from .context import Info
 from .fields import subscription
 from .hub import conversation_topic, hub, inbox_topic
@@ -20,12 +21,6 @@ from .inbox_cursor import InboxCursor
 from .nodes import Conversation, Message, Participation, User
 from .pagination import invalid_cursor
 from .streams import INBOX_PAGE, conversation_news, inbox_news
-
-strawberry.enum(
-    models.Event.Kind,
-    name="ConversationChangeKind",
-    description="What happened. The same words as the events of the Python side.",
-)
 
 
 @strawberry_django.type(

@@ -11,6 +11,7 @@ from strawberry import relay
 
 from talk import models
 
+from . import enums  # noqa: F401
 from .context import Info
 from .fields import field
 from .pagination import Connection
@@ -18,27 +19,6 @@ from .places import place_of, see
 
 if TYPE_CHECKING:
     from .lists import MessageConnection, MessagesAround, ParticipantConnection
-
-strawberry.enum(
-    models.Conversation.Kind,
-    name="ConversationKind",
-    description="PRIVATE: exactly two people, one per pair, for ever. GROUP: any number.",
-)
-strawberry.enum(
-    models.Message.Kind,
-    name="MessageKind",
-    description="TEXT is what somebody said; the others tell what happened.",
-)
-strawberry.enum(
-    models.Participation.Role,
-    name="ParticipationRole",
-    description="Owners act on everybody, admins on members, members on nobody.",
-)
-strawberry.enum(
-    models.Participation.Status,
-    name="ParticipationStatus",
-    description="ACTIVE, or gone: LEFT by themselves, or REMOVED by somebody.",
-)
 
 
 @strawberry_django.type(get_user_model(), name="User", description="A person.")

@@ -88,10 +88,6 @@ def make() -> None:
     for number in range(5 * len(BANTER)):
         speaker = everybody[number * 5 % len(everybody)]
         choir.participation_of(speaker).send(BANTER[number % len(BANTER)])
-    choir.participation_of(tomas).leave()
-    Message.send_to_conversation("Tomás left by mistake again, didn't he?", jonas, choir)
-    choir.participation_of(tomas).reinstate(by=choir.participation_of(mira))
-    Message.send_to_conversation("I did. My thumb is too big for this phone.", tomas, choir)
 
     concert = Conversation.objects.start_group(lena, [mira, jonas, priya, tomas, aiko], "Concert")
     _talk(concert, CONCERT)
@@ -113,6 +109,11 @@ def make() -> None:
         # Everybody is up to date in the choir's thread but for the last few messages.
         participation = choir.participation_of(user)
         participation.read(max(participation.last_read_number, choir.last_number - 6))
+    # Last, so that this is where everybody is when they come in.
+    choir.participation_of(tomas).leave()
+    Message.send_to_conversation("Tomás left by mistake again, didn't he?", jonas, choir)
+    choir.participation_of(tomas).reinstate(by=choir.participation_of(mira))
+    Message.send_to_conversation("I did. My thumb is too big for this phone.", tomas, choir)
     Participation.objects.of(mira, concert).mark_unread()
 
 

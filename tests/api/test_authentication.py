@@ -19,16 +19,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def alice(django_user_model):
-    return django_user_model.objects.create_user("alice", password="a secret of alice")
-
-
-@pytest.fixture
-def bob(django_user_model):
-    return django_user_model.objects.create_user("bob", password="a secret of bob")
-
-
-@pytest.fixture
 def rung(monkeypatch):
     """The users for whom the doorbell rang."""
     rung = []

@@ -21,11 +21,6 @@ COUNT = "subscription { count(to: 1000, pause: 60) }"
 
 
 @pytest.fixture
-def alice(django_user_model):
-    return django_user_model.objects.create_user("alice", password="a secret of alice")
-
-
-@pytest.fixture
 def browser(alice):
     """Alice's browser, in which she is signed in."""
     client = Client()
@@ -202,9 +197,7 @@ def test_a_check_that_cannot_be_made_ends_nothing(alice, monkeypatch):
     scenario()
 
 
-def test_a_session_that_becomes_another_persons_ends_the_socket(alice, django_user_model):
-    bob = django_user_model.objects.create_user("bob")
-
+def test_credentials_that_become_another_persons_end_the_socket(alice, bob):
     @live
     async def scenario():
         async with signed_in(alice) as alices:

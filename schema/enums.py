@@ -1,0 +1,31 @@
+"""The enums, described before any type, input or argument uses them."""
+
+import strawberry
+
+from talk import models
+
+strawberry.enum(
+    models.Conversation.Kind,
+    name="ConversationKind",
+    description="PRIVATE: exactly two people, one per pair, for ever. GROUP: any number.",
+)
+strawberry.enum(
+    models.Message.Kind,
+    name="MessageKind",
+    description="TEXT is what somebody said; the others tell what happened.",
+)
+strawberry.enum(
+    models.Participation.Role,
+    name="ParticipationRole",
+    description="Owners act on everybody, admins on members, members on nobody.",
+)
+strawberry.enum(
+    models.Participation.Status,
+    name="ParticipationStatus",
+    description="ACTIVE, or gone: LEFT by themselves, or REMOVED by somebody.",
+)
+strawberry.enum(
+    models.Event.Kind,
+    name="ConversationChangeKind",
+    description="What happened. The same words as the events of the Python side.",
+)

@@ -1,0 +1,154 @@
+"""Errors and refusals: whatever goes wrong, clients get a code, and nothing internal."""
+
+import logging
+from types import SimpleNamespace
+
+import pytest
+import strawberry
+from django.db import InterfaceError, OperationalError
+from graphql import GraphQLError
+from strawberry import relay
+from strawberry.extensions.parser_cache import _get_parse_cache
+
+from schema.errors import BadRequest, PublicError
+from schema.execution import Schema
+from schema.refusals import Refusal
+from schema.wire import Request
+from talk.exceptions import MessagingValidationError, RefusalCode, ResyncRequired
+
+RAISED = {
+    "public": BadRequest("Not like this."),
+    "graphql": GraphQLError("Not like this."),
+    "refused": MessagingValidationError(RefusalCode.EMPTY_BODY, path=("client_id",)),
+    "resync": ResyncRequired(),
+    "operational": OperationalError("an internal detail"),
+    "interface": InterfaceError("an internal detail"),
+    "crash": ValueError("an internal detail"),
+}
+
+
+@strawberry.type
+class Said:
+    body: str
+
+
+@strawberry.type
+class Query:
+    @strawberry.field
+    def fails(self, how: str) -> str | None:
+        raise RAISED[how]
+
+    @strawberry.field
+    def must_not_fail(self) -> str:
+        raise RAISED["crash"]
+
+    @strawberry.field
+    def node_id(self, id: relay.GlobalID) -> str | None:
+        return id.node_id
+
+
+@strawberry.type
+class Mutation:
+    @strawberry.mutation
+    def say(self, how: str) -> Said | Refusal:
+        raise RAISED[how]
+
+
+schema = Schema(Query, mutation=Mutation)
+
+
+def answer(query):
+    return schema.answer(Request(query), SimpleNamespace(identity="alice"))
+
+
+def error_of(query):
+    (error,) = answer(query).errors
+    return error.formatted
+
+
+@pytest.mark.parametrize(
+    ("how", "code", "retry_after"),
+    [
+        ("public", "BAD_REQUEST", None),
+        ("graphql", "BAD_REQUEST", None),
+        ("refused", "EMPTY_BODY", None),
+        ("resync", "RESYNC_REQUIRED", None),
+        ("operational", "UNAVAILABLE", 1),
+        ("interface", "UNAVAILABLE", 1),
+        ("crash", "INTERNAL", None),
+    ],
+)
+def test_each_error_has_a_code_and_says_whether_to_try_again(how, code, retry_after):
+    error = error_of(f'{{ fails(how: "{how}") }}')
+
+    assert error["extensions"]["code"] == code
+    assert error["extensions"]["retryable"] is (retry_after is not None)
+    assert error["extensions"].get("retryAfter") == retry_after
+    assert error["path"] == ["fails"]
+    assert "internal" not in error["message"]
+
+
+def test_only_what_nobody_expected_is_logged_as_an_error(caplog):
+    for how in RAISED:
+        error_of(f'{{ fails(how: "{how}") }}')
+    error_of("{")
+    error_of("{ nonsense }")
+
+    (record,) = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert record.exc_info[1] is RAISED["crash"]
+
+
+def test_a_crash_is_found_in_the_log_by_its_id(caplog):
+    error = error_of("{ mustNotFail }")
+
+    assert error["message"] == "Something went wrong."
+    assert error["extensions"]["id"] in caplog.text
+
+
+def test_what_is_no_id_is_a_bad_request():
+    assert error_of('{ nodeId(id: "what") }')["extensions"]["code"] == "BAD_REQUEST"
+
+
+def test_a_refused_mutation_answers_with_data():
+    query = 'mutation { say(how: "refused") { ... on Refusal { code message path } } }'
+
+    result = answer(query)
+
+    assert result.errors is None
+    assert result.data["say"] == {
+        "code": "EMPTY_BODY",
+        "message": "A message needs words.",
+        "path": ["clientId"],
+    }
+
+
+def test_a_mutation_that_crashes_is_masked():
+    error = error_of('mutation { say(how: "crash") { __typename } }')
+
+    assert error["extensions"]["code"] == "INTERNAL"
+
+
+def test_each_refusal_is_described_in_the_schema():
+    codes = schema._schema.type_map["RefusalCode"].values
+
+    assert set(codes) == set(RefusalCode.names)
+    assert all(code.description for code in codes.values())
+
+
+def test_a_document_is_parsed_once_and_one_with_errors_is_reported_each_time():
+    cache = _get_parse_cache(128)
+    assert not answer("{ parsedOnce: __typename }").errors
+    hits = cache.cache_info().hits
+
+    assert not answer("{ parsedOnce: __typename }").errors
+    assert cache.cache_info().hits == hits + 1
+    for _time in range(2):
+        assert error_of("{ parsedNever")["extensions"]["code"] == "GRAPHQL_PARSE_FAILED"
+
+
+def test_errors_that_are_remembered_stay_the_same():
+    assert error_of("{ nonsense }") == error_of("{ nonsense }")
+
+
+def test_every_public_error_has_a_code():
+    assert all(issubclass(kind, PublicError) and kind.code for kind in PublicError.__subclasses__())

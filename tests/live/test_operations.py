@@ -1,0 +1,183 @@
+"""Queries and streams on a socket: each is answered by itself, and ends for good."""
+
+import asyncio
+import gc
+import json
+
+import pytest
+
+from .sockets import Socket, application, code_of, issue, live, running, signed_in, socket
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@live
+async def test_a_query_is_answered_and_completed(alice):
+    async with signed_in(alice) as alices:
+        answers = await alices.ask("{ me }", id="first")
+
+    assert answers == [
+        {"id": "first", "type": "next", "payload": {"data": {"me": "alice"}}},
+        {"id": "first", "type": "complete"},
+    ]
+
+
+@live
+async def test_a_subscription_streams_and_completes(alice):
+    async with signed_in(alice) as alices:
+        answers = await alices.ask("subscription { count(to: 2) }")
+
+    assert [answer.get("payload") for answer in answers] == [
+        {"data": {"count": 0}},
+        {"data": {"count": 1}},
+        None,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "rest", "code"),
+    [
+        ("{", {}, "GRAPHQL_PARSE_FAILED"),
+        ("", {}, "BAD_REQUEST"),
+        ("{" * 5_000, {}, "GRAPHQL_PARSE_FAILED"),
+        ("{ nonsense }", {}, "GRAPHQL_VALIDATION_FAILED"),
+        ("fragment F on Query { me }", {}, "GRAPHQL_VALIDATION_FAILED"),
+        ("{ me }", {"operationName": "Other"}, "GRAPHQL_VALIDATION_FAILED"),
+        ("subscription { nonsense }", {}, "GRAPHQL_VALIDATION_FAILED"),
+        ("subscription A { count }", {"operationName": "B"}, "GRAPHQL_VALIDATION_FAILED"),
+        ("query ($n: Int!) { twice(number: $n) }", {}, "GRAPHQL_VALIDATION_FAILED"),
+        (
+            "query ($n: Int!) { twice(number: $n) }",
+            {"variables": {"n": "x"}},
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
+        (
+            "subscription ($n: Int!) { count(to: $n) }",
+            {"variables": {"n": {}}},
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
+    ],
+)
+def test_a_bad_document_is_answered_and_the_socket_goes_on(alice, query, rest, code):
+    @live
+    async def scenario():
+        async with signed_in(alice) as alices:
+            (answer,) = await alices.ask(query, **rest)
+            assert (answer["type"], answer["id"], code_of(answer)) == ("error", "1", code)
+
+            assert (await alices.ask("{ me }"))[0]["type"] == "next"
+
+    scenario()
+
+
+@pytest.mark.parametrize(
+    "query", ["{ me }", "subscription { count }", "subscription { ...F }", "{ nonsense }"]
+)
+def test_strangers_get_nothing_but_the_socket(settings, query):
+    settings.TALK = {**settings.TALK, "PUBLIC_INTROSPECTION": False}
+
+    @live
+    async def scenario():
+        async with socket() as strangers:
+            assert await strangers.init() == {"type": "connection_ack"}
+
+            (answer,) = await strangers.ask(query)
+            assert (answer["type"], code_of(answer)) == ("error", "UNAUTHENTICATED")
+            assert (await strangers.ask("{ __typename }"))[0]["type"] == "next"
+
+    scenario()
+
+
+@pytest.mark.parametrize(
+    ("end", "code", "retryable"),
+    [
+        ("refused", "NOT_A_PARTICIPANT", False),
+        ("resync", "RESYNC_REQUIRED", False),
+        ("down", "UNAVAILABLE", True),
+        ("crash", "INTERNAL", False),
+    ],
+)
+def test_a_stream_that_fails_says_why_and_no_more(alice, end, code, retryable, caplog):
+    @live
+    async def scenario():
+        async with signed_in(alice) as alices:
+            *_numbers, last, complete = await alices.ask(f'subscription {{ count(end: "{end}") }}')
+            assert complete["type"] == "complete"
+            assert code_of(last) == code
+            assert last["payload"]["errors"][0]["extensions"]["retryable"] is retryable
+            assert "detail" not in json.dumps(last)
+
+    scenario()
+    logged = [record for record in caplog.records if record.name.startswith("schema")]
+    assert bool(logged) is (end in {"crash", "down"})
+
+
+@live
+async def test_a_query_that_crashes_is_masked(alice, caplog):
+    async with signed_in(alice) as alices:
+        answer, complete = await alices.ask("{ crash me }")
+
+    assert answer["payload"]["data"] == {"crash": None, "me": "alice"}
+    (error,) = answer["payload"]["errors"]
+    assert error["message"] == "Something went wrong."
+    assert error["extensions"]["id"] in caplog.text
+    assert "an internal detail" in caplog.text
+    assert complete["type"] == "complete"
+
+
+@live
+async def test_slow_queries_do_not_wait_for_each_other(alice):
+    async with signed_in(alice) as alices:
+        await alices.subscribe("{ slow(seconds: 1) }", id="slow")
+        await alices.subscribe("{ me }", id="quick")
+
+        assert (await alices.hear())["id"] == "quick"
+        await alices.hear()
+        assert (await alices.hear())["id"] == "slow"
+
+
+@live
+async def test_a_socket_runs_at_most_100_operations(alice):
+    async with signed_in(alice) as alices:
+        for number in range(100):
+            await alices.subscribe("subscription { count(to: 1, pause: 60) }", id=str(number))
+            await alices.hear()
+
+        await alices.subscribe("{ me }", id="one more")
+
+        answer = await alices.hear()
+        assert (answer["id"], code_of(answer)) == ("one more", "TOO_MANY_OPERATIONS")
+        await alices.say({"type": "complete", "id": "7"})
+        assert (await alices.ask("{ me }", id="7"))[0]["type"] == "next"
+
+
+@live
+async def test_a_completed_stream_ends(alice):
+    async with signed_in(alice) as alices:
+        await alices.subscribe("subscription { count(pause: 60) }")
+        await alices.hear()
+        assert running
+
+        await alices.say({"type": "complete", "id": "1"})
+        await asyncio.sleep(0.05)
+
+        assert not running
+        assert await alices.receive_nothing()
+
+
+@live
+async def test_streams_end_with_a_server_that_cancels(alice):
+    secret = await issue(alice)
+    alices = Socket(application, "/graphql", subprotocols=["graphql-transport-ws"])
+    await alices.connect()
+    await alices.init({"authorization": f"Bearer {secret}"})
+    await alices.subscribe("subscription { count(pause: 60) }")
+    await alices.hear()
+    assert running
+
+    alices.future.cancel()
+    await asyncio.wait([alices.future])
+
+    assert not running
+    gc.collect()
+    assert [task for task in asyncio.all_tasks() if task is not asyncio.current_task()] == []
