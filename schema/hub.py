@@ -90,18 +90,16 @@ class Hub:
         """A bell that rings whenever `topic` may have changed after this was entered."""
         bell = Bell()
         self._bells[topic].add(bell)
+        # Who is cancelled half-way through joining has joined, and can leave.
+        joining = asyncio.create_task(self._join(topic))
         try:
-            await self._join(topic)
-            try:
-                yield bell
-            finally:
-                await asyncio.shield(self._leave(topic))
+            await asyncio.shield(joining)
+            yield bell
         finally:
             self._bells[topic].discard(bell)
             if not self._bells[topic]:
                 del self._bells[topic]
-            if not self._bells:
-                self._stop()
+            await asyncio.shield(self._leave(topic))
 
     async def _join(self, topic: Topic) -> None:
         async with self._joining:
@@ -119,6 +117,8 @@ class Hub:
                     del self._groups[group]
                     with suppress(Exception):
                         await self._layer.group_discard(group, self._channel)
+            if not self._bells:
+                self._stop()
 
     async def _group_add(self, group: str) -> None:
         if self._layer is None or self._channel is None:
@@ -137,6 +137,8 @@ class Hub:
         for task in self._tasks:
             task.cancel()
         self._tasks = []
+        # The layer may have forgotten a channel that nobody listens to.
+        self._channel = None
 
     # What wakes the streams.
 

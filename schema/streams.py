@@ -47,7 +47,8 @@ def read_conversation(viewer: Any, key: int, after: int | None) -> News:
     if not place.is_active and after >= end:
         raise MessagingPermissionDenied(RefusalCode.NOT_A_PARTICIPANT)
     events = models.Event.objects.after(conversation, after)
-    visible = [event for event in events if place.is_active or event.revision <= end]
+    # What came after the place was looked at is for the next look: they may be gone by then.
+    visible = [event for event in events if event.revision <= end]
     for event in visible:
         event.conversation = conversation
         for row in (event.message, event.participation):
@@ -56,7 +57,7 @@ def read_conversation(viewer: Any, key: int, after: int | None) -> News:
     return News(
         visible,
         visible[-1].revision if visible else after,
-        more=len(events) == PAGE or not place.is_active,
+        more=len(events) == PAGE or len(visible) < len(events) or not place.is_active,
     )
 
 

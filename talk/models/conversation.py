@@ -77,7 +77,9 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         users = get_user_model()._default_manager.select_for_update(no_key=True)
         users.order_by("pk").get(pk=min(user.pk for user in members))
         found = (
-            self.filter(
+            # Locked before it's answered, so that nobody joins between the look and the message.
+            self.select_for_update(no_key=True, of=("self",))
+            .filter(
                 kind=Conversation.Kind.GROUP,
                 members_key=members_key(user.pk for user in members),
                 participations__user=sender,

@@ -94,7 +94,8 @@ class Membership(Reading):
         gone = Event.objects.filter(
             conversation=self.conversation_id, message__number=self.left_at_number
         )
-        return gone.values_list("revision", flat=True).get()
+        # Pruned with it was all that they could see.
+        return gone.values_list("revision", flat=True).first() or 0
 
     @property
     def latest_visible_message(self) -> Message | None:

@@ -2,6 +2,8 @@ import uuid
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+
 from ..text import clean_body
 from . import once
 from .conversation import Conversation, people, recipients_of
@@ -71,6 +73,7 @@ class Sending(Membership):
             change.admit(invited, by=self.itself)
         return self.conversation
 
+    @transaction.atomic
     def _upgrade(self, invited: list["User"]) -> Conversation:
         private = self.conversation
         members = [place.user for place in private.participations.select_related("user")]

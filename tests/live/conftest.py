@@ -47,9 +47,9 @@ def start_server(transactional_db: None) -> Iterator[Callable[..., Server]]:
 
     def start(**environment: str) -> Server:
         port = _free_port()
-        command = [sys.executable, "-m", "daphne", "--verbosity", "0", "-b", "127.0.0.1", "-p", str(port)]
+        options = ["--verbosity", "0", "-b", "127.0.0.1", "-p", str(port)]
         process = subprocess.Popen(
-            [*command, "backend.asgi:application"],
+            [sys.executable, "-m", "daphne", *options, "backend.asgi:application"],
             cwd=ROOT,
             env=os.environ
             | {"DJANGO_SETTINGS_MODULE": "backend.settings", "DATABASE_URL": _test_database()}
