@@ -21,7 +21,7 @@ PACKAGE = "graphene_django_graphiql_static"
 
 _FOLDER = Path(__file__).with_name("page")
 # Not found by name through the host's settings: this package need not be an installed app.
-_ENGINE = Engine(dirs=[_FOLDER])
+_ENGINE = Engine(dirs=[str(_FOLDER)])
 
 
 def render_graphiql(request: HttpRequest) -> HttpResponse:

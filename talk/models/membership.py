@@ -92,7 +92,7 @@ class Membership(Reading):
         if self.is_active:
             return self.conversation.revision
         gone = Event.objects.filter(
-            conversation=self.conversation_id, message__number=self.left_at_number
+            conversation=self.conversation_id, message__number=self.last_visible_number
         )
         # Pruned with it was all that they could see.
         return gone.values_list("revision", flat=True).first() or 0
@@ -104,7 +104,7 @@ class Membership(Reading):
         if self.is_active or latest is None or latest.number == self.left_at_number:
             return latest
         return self.conversation.messages.select_related("sender", "subject").get(
-            number=self.left_at_number
+            number=self.last_visible_number
         )
 
     # Parts of a change.

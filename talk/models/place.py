@@ -70,6 +70,8 @@ class Place(models.Model):
         """Read this participation as it is now that the lock of its conversation is held."""
         conversation = self.conversation
         self.refresh_from_db()
+        # What a list counted for it is not of now.
+        self.__dict__.pop("_unread_count", None)
         # One object, so that what a verb changes on it is seen by who called the verb.
         self.conversation = conversation
 

@@ -50,11 +50,10 @@ class Reading(Place):
         """What others said and this member has not read, counted up to `UNREAD_CAP`."""
         if self.first_unread_number is None:
             return 0
-        counted: int | None = getattr(self, "_unread_count", None)
-        if counted is None:
-            mine = type(self.itself).objects.filter(pk=self.pk).with_unread_count()
-            counted = self._unread_count = mine.get()._unread_count
-        return counted
+        if "_unread_count" in self.__dict__:
+            return int(self.__dict__["_unread_count"])
+        mine = type(self.itself).objects.filter(pk=self.pk).with_unread_count()
+        return int(mine.get()._unread_count)
 
     def _read_up_to(self, number: int, at: datetime) -> None:
         type(self.itself).objects.filter(pk=self.pk).update(

@@ -1,0 +1,321 @@
+"""What can be done: what each mutation answers, and how it refuses."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from talk.models import AccessToken, Conversation, Participation
+
+from .asking import act, gid, group, leave, private, refusal, say
+
+pytestmark = pytest.mark.django_db
+
+PLACE = "participation { user { username } role status lastReadNumber unreadCount markedUnreadAt }"
+SENT = "sent { body number sender { username } clientId } conversation { id kind } upgraded"
+
+
+def remove(user, conversation):
+    conversation.participation_of(user).remove()
+
+
+class TestSendMessage:
+    def test_to_people_starts_their_conversation_and_finds_it_again(self, gql, alice, bob):
+        ask = gql(alice)
+
+        first = act(ask, "sendMessage", SENT, to=[gid(bob)], body=" Hello ")
+        again = act(ask, "sendMessage", SENT, to=[gid(bob), gid(bob)], body="Hello?")
+
+        conversation = Conversation.objects.get()
+        assert first == {
+            "sent": {"body": "Hello", "number": 1, "sender": {"username": "alice"}}
+            | {"clientId": None},
+            "conversation": {"id": gid(conversation), "kind": "PRIVATE"},
+            "upgraded": False,
+        }
+        assert again["conversation"]["id"] == gid(conversation)
+        assert again["sent"]["number"] == 2
+
+    def test_to_several_people_is_to_their_group(self, gql, alice, bob, carol):
+        sent = act(gql(alice), "sendMessage", SENT, to=[gid(bob), gid(carol)], body="Hi")
+
+        assert sent["conversation"]["kind"] == "GROUP"
+
+    def test_in_a_conversation_takes_in_whom_it_invites(self, gql, alice, bob, carol, dave):
+        conversation = group(alice, bob, carol)
+
+        sent = act(
+            gql(alice),
+            "sendMessage",
+            SENT,
+            conversationId=gid(conversation),
+            invite=[gid(dave)],
+            body="Welcome",
+        )
+
+        assert (sent["sent"]["number"], sent["upgraded"]) == (2, False)
+        assert conversation.participation_of(dave).is_active
+
+    def test_naming_new_people_in_a_private_conversation_upgrades_it(self, gql, alice, bob, carol):
+        conversation = private(alice, bob, "between us")
+
+        sent = act(
+            gql(alice),
+            "sendMessage",
+            "upgraded conversation { id kind participantCount upgradedFrom { id } }",
+            conversationId=gid(conversation),
+            invite=[gid(carol)],
+            body="All of us",
+        )
+
+        assert sent["upgraded"]
+        assert sent["conversation"].pop("id") != gid(conversation)
+        assert sent["conversation"] == {
+            "kind": "GROUP",
+            "participantCount": 3,
+            "upgradedFrom": {"id": gid(conversation)},
+        }
+
+    def test_a_retry_with_the_same_client_id_sends_nothing_twice(self, gql, alice, bob):
+        ask, client_id = gql(alice), str(uuid.uuid4())
+        input = {"to": [gid(bob)], "body": "Once", "clientId": client_id}
+
+        first = act(ask, "sendMessage", SENT, **input)
+        again = act(ask, "sendMessage", SENT, **input)
+
+        assert first == again
+        assert first["sent"]["clientId"] == client_id
+        assert refusal(ask, "sendMessage", **input | {"body": "Twice"}) == (
+            "CLIENT_ID_REUSED",
+            ["clientId"],
+        )
+
+    def test_who_left_or_was_removed_sends_nothing(self, gql, alice, bob, carol):
+        conversation = group(alice, bob, carol)
+        leave(bob, conversation)
+        remove(carol, conversation)
+
+        for gone in (bob, carol):
+            refused = refusal(
+                gql(gone), "sendMessage", conversationId=gid(conversation), body="Still here"
+            )
+            assert refused == ("NOT_A_PARTICIPANT", [])
+
+
+class TestStartConversation:
+    def test_a_group_is_always_a_new_one(self, gql, alice, bob):
+        started = [
+            act(
+                gql(alice),
+                "startConversation",
+                "conversation { id kind title lastNumber viewerParticipation { role } }",
+                participants=[gid(bob)],
+                title=" Two\nof us ",
+            )["conversation"]
+            for _ in range(2)
+        ]
+
+        assert started[0].pop("id") != started[1].pop("id")
+        assert started[0] == {
+            "kind": "GROUP",
+            "title": "Two of us",
+            "lastNumber": 0,
+            "viewerParticipation": {"role": "OWNER"},
+        }
+
+    def test_two_people_have_one_private_conversation(self, gql, alice, bob):
+        started = [
+            act(
+                gql(user),
+                "startConversation",
+                "conversation { id }",
+                participants=[gid(other)],
+                kind="PRIVATE",
+            )
+            for user, other in ((alice, bob), (bob, alice))
+        ]
+
+        assert started[0] == started[1]
+
+    def test_a_private_conversation_is_of_two_and_has_no_title(self, gql, alice, bob, carol):
+        start = {"kind": "PRIVATE", "participants": [gid(bob)]}
+        ask = gql(alice)
+
+        titled = refusal(ask, "startConversation", **start, title="Us")
+        of_three = refusal(
+            ask, "startConversation", **start | {"participants": [gid(bob), gid(carol)]}
+        )
+
+        assert titled == ("PRIVATE_CONVERSATION", ["title"])
+        assert of_three[0] == "TOO_MANY_PARTICIPANTS"
+
+    def test_a_title_has_at_most_200_characters(self, gql, alice, bob):
+        input = {"participants": [gid(bob)]}
+        assert "code" not in act(gql(alice), "startConversation", title="x" * 200, **input)
+
+        refused = refusal(gql(alice), "startConversation", title="x" * 201, **input)
+
+        assert refused == ("INVALID_TITLE", ["title"])
+
+
+class TestInviteParticipants:
+    def test_a_group_takes_people_in_and_back(self, gql, alice, bob, carol, dave):
+        conversation = group(alice, bob, carol)
+        leave(carol, conversation)
+
+        invited = act(
+            gql(bob),
+            "inviteParticipants",
+            "upgraded conversation { id participantCount }",
+            conversationId=gid(conversation),
+            participants=[gid(carol), gid(dave), gid(alice)],
+        )
+
+        assert invited == {
+            "upgraded": False,
+            "conversation": {"id": gid(conversation), "participantCount": 4},
+        }
+
+    def test_a_private_conversation_stays_and_is_upgraded(self, gql, alice, bob, carol):
+        conversation = private(alice, bob)
+
+        invited = act(
+            gql(alice),
+            "inviteParticipants",
+            "upgraded conversation { kind upgradedFrom { id } }",
+            conversationId=gid(conversation),
+            participants=[gid(carol)],
+        )
+
+        assert invited["upgraded"]
+        assert invited["conversation"] == {
+            "kind": "GROUP",
+            "upgradedFrom": {"id": gid(conversation)},
+        }
+
+    def test_who_left_invites_nobody_not_even_themselves(self, gql, alice, bob, carol):
+        conversation = group(alice, bob)
+        leave(bob, conversation)
+
+        for invited in (bob, carol):
+            refused = refusal(
+                gql(bob),
+                "inviteParticipants",
+                conversationId=gid(conversation),
+                participants=[gid(invited)],
+            )
+            assert refused == ("NOT_A_PARTICIPANT", [])
+
+    def test_who_was_removed_is_not_brought_back_by_a_member(self, gql, alice, bob, carol):
+        conversation = group(alice, bob, carol)
+        remove(carol, conversation)
+        input = {"conversationId": gid(conversation), "participants": [gid(carol)]}
+
+        assert refusal(gql(bob), "inviteParticipants", **input) == ("NOT_ALLOWED", [])
+        assert "code" not in act(gql(alice), "inviteParticipants", **input)
+
+
+class TestReadState:
+    def test_reading_goes_forward_within_what_there_is(self, gql, alice, bob):
+        conversation = private(bob, alice, "1", "2", "3")
+        ask, where = gql(alice), {"conversationId": gid(conversation)}
+
+        some = act(ask, "markRead", PLACE, **where, number=2)["participation"]
+        same = act(ask, "markRead", PLACE, **where, number=2)["participation"]
+        backwards = refusal(ask, "markRead", **where, number=1)
+        beyond = [refusal(ask, "markRead", **where, number=number) for number in (4, -1)]
+        everything = act(ask, "markRead", PLACE, **where)["participation"]
+
+        assert (some["lastReadNumber"], some["unreadCount"]) == (2, 1)
+        assert same == some
+        assert backwards == ("CANNOT_READ_BACKWARDS", ["number"])
+        assert beyond == [("NUMBER_OUT_OF_RANGE", ["number"])] * 2
+        assert (everything["lastReadNumber"], everything["unreadCount"]) == (3, 0)
+
+    def test_what_is_marked_unread_stays_so_until_it_is_read(self, gql, alice, bob):
+        conversation = private(alice, bob, "mine")
+        ask, where = gql(alice), {"conversationId": gid(conversation)}
+
+        marked = act(ask, "markUnread", PLACE, **where)["participation"]
+        read = act(ask, "markRead", PLACE, **where)["participation"]
+
+        assert marked["markedUnreadAt"]
+        assert marked["unreadCount"] == 0
+        assert read["markedUnreadAt"] is None
+
+    @pytest.mark.parametrize("mutation", ["markRead", "markUnread"])
+    def test_who_left_marks_nothing(self, gql, alice, bob, mutation):
+        conversation = group(alice, bob)
+        leave(bob, conversation)
+
+        refused = refusal(gql(bob), mutation, conversationId=gid(conversation))
+
+        assert refused == ("NOT_A_PARTICIPANT", [])
+
+
+class TestTokens:
+    def test_a_token_is_made_and_revoked(self, gql, client, alice):
+        made = act(gql(alice), "createToken", "secret token { id name expiresAt }", name=" phone ")
+        token = AccessToken.objects.get()
+
+        assert made["token"] == {"id": gid(token), "name": "phone", "expiresAt": None}
+        assert AccessToken.objects.authenticate(made["secret"]) == token
+
+        revoked = act(gql(alice), "revokeToken", "token { id }", id=gid(token))
+        assert revoked == {"token": {"id": gid(token)}}
+        assert AccessToken.objects.authenticate(made["secret"]) is None
+        assert act(gql(alice), "revokeToken", "token { id }", id=gid(token)) == revoked
+
+    def test_a_token_makes_no_token(self, client, alice):
+        _token, secret = AccessToken.objects.issue(alice, "phone")
+        document = 'mutation { createToken(input: {name: "x"}) { ... on Refusal { code path } } }'
+
+        answer = client.post(
+            "/graphql",
+            {"query": document},
+            content_type="application/json",
+            headers={"authorization": f"Bearer {secret}"},
+        ).json()
+
+        assert answer == {"data": {"createToken": {"code": "SESSION_REQUIRED", "path": []}}}
+
+    @pytest.mark.parametrize(
+        "expiry", ["2000-01-01T00:00:00Z", "2000-01-01T00:00:00", "0001-01-01T00:00:00+14:00"]
+    )
+    def test_a_token_does_not_expire_before_it_is_made(self, gql, alice, expiry):
+        refused = refusal(gql(alice), "createToken", name="phone", expiresAt=expiry)
+
+        assert refused == ("INVALID_EXPIRY", ["expiresAt"])
+
+    def test_a_token_expires_when_it_is_told_to(self, gql, alice):
+        in_an_hour = timezone.now() + timedelta(hours=1)
+        for expiry in (in_an_hour.isoformat(), "2999-01-01T00:00:00", "9999-12-31T23:59:59-12:00"):
+            assert "code" not in act(gql(alice), "createToken", name="phone", expiresAt=expiry)
+
+        assert AccessToken.objects.earliest("pk").expires_at == in_an_hour
+
+    @pytest.mark.parametrize("name", ["", " \n", "x" * 101])
+    def test_a_token_has_a_name(self, gql, alice, name):
+        assert refusal(gql(alice), "createToken", name=name) == ("INVALID_NAME", ["name"])
+
+    def test_somebody_elses_token_is_none(self, gql, alice, bob):
+        token, _secret = AccessToken.objects.issue(bob, "phone")
+
+        assert refusal(gql(alice), "revokeToken", id=gid(token)) == ("NOT_FOUND", ["id"])
+
+
+def test_a_verb_that_is_refused_changes_nothing(gql, alice, bob, carol):
+    conversation = group(alice, bob)
+    before = Conversation.objects.values().get(), list(Participation.objects.values())
+
+    refusal(
+        gql(alice),
+        "sendMessage",
+        conversationId=gid(conversation),
+        invite=[gid(carol)],
+        body=" ",
+    )
+
+    assert (Conversation.objects.values().get(), list(Participation.objects.values())) == before
+    assert say(bob, conversation).number == 1
