@@ -53,7 +53,7 @@ class Reading(Place):
         if "_unread_count" in self.__dict__:
             return int(self.__dict__["_unread_count"])
         mine = type(self.itself).objects.filter(pk=self.pk).with_unread_count()
-        return int(mine.get()._unread_count)
+        return mine.get().unread_count
 
     def _read_up_to(self, number: int, at: datetime) -> None:
         type(self.itself).objects.filter(pk=self.pk).update(
