@@ -32,6 +32,13 @@ def required(name: str, development: str) -> str:
 SECRET_KEY = required("SECRET_KEY", "development-only")
 ALLOWED_HOSTS = required("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+#: Where front ends elsewhere are served from; in development, where their tools serve them.
+ALLOWED_ORIGINS = env.list(
+    "ALLOWED_ORIGINS",
+    default=[f"http://localhost:{port}" for port in (3000, 4200, 5173, 8080)] if DEBUG else [],
+)
+CORS_ALLOWED_ORIGINS = ALLOWED_ORIGINS
+CORS_URLS_REGEX = r"^/graphql$"
 
 INSTALLED_APPS = [
     "daphne",
@@ -42,12 +49,14 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "channels",
+    "corsheaders",
     "strawberry_django",
     "graphene_django_graphiql_static",
     "talk",
     "backend",
 ]
 MIDDLEWARE = [
+    "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -115,7 +124,7 @@ CHANNEL_LAYERS = {
 
 # Talk's own options; see talk/conf.py.
 TALK: dict[str, Any] = {
-    "ALLOWED_ORIGINS": tuple(env.list("ALLOWED_ORIGINS", default=[])),
+    "ALLOWED_ORIGINS": tuple(ALLOWED_ORIGINS),
     "RECONCILE_SECONDS": env.float("RECONCILE_SECONDS", 5.0),
 }
 if DEMO:

@@ -14,7 +14,7 @@ WELCOME = """
              Click on a person to be them; another browser can be somebody else.
              {people}
   Admin      http://{host}:{port}/admin/ (after a click on {staff})
-  Token      for a front end elsewhere: python manage.py token {staff}
+  Token      for a front end elsewhere: DEBUG=1 python manage.py token {staff}
   Stop       Ctrl-C. What was said stays in {database}.
 """
 

@@ -1,0 +1,105 @@
+"""What many do at once in one conversation has one order, the same for all."""
+
+import pytest
+
+from talk.models import Conversation, Message
+
+from .together import assert_sound, at_once, in_turn, refusals
+
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+
+
+def test_what_is_sent_at_once_is_numbered_without_gaps(alice, bob, carol, group, place_of):
+    def sends(user):
+        def send():
+            return [place_of(user).send(f"{user} {word}").number for word in range(5)]
+
+        return send
+
+    numbers = at_once(*[sends(user) for user in (alice, bob, carol) for _ in range(8)])
+
+    assert sorted(number for each in numbers for number in each) == list(range(1, 121))
+    # Who says one thing after the other is heard in that order.
+    assert all(each == sorted(each) for each in numbers)
+    assert_sound(group)
+
+
+def test_all_that_can_happen_at_once_leaves_a_sound_group(
+    alice, bob, carol, dave, erin, group, place_of
+):
+    place_of(alice).invite([dave])
+    place_of(bob).change_role("owner", by=place_of(alice))
+
+    def by_turns(*acts):
+        def act():
+            return refusals(at_rest(each) for each in acts * 3)
+
+        return act
+
+    at_once(
+        by_turns(lambda: place_of(alice).send("a"), lambda: place_of(alice).read()),
+        by_turns(lambda: place_of(bob).send("b"), lambda: place_of(bob).mark_unread()),
+        by_turns(lambda: place_of(carol).leave(), lambda: place_of(carol).send("c")),
+        by_turns(lambda: place_of(carol).reinstate(by=place_of(alice))),
+        by_turns(lambda: place_of(dave).read(), lambda: place_of(dave).send("d")),
+        by_turns(lambda: place_of(dave).remove(by=place_of(bob))),
+        by_turns(lambda: place_of(bob).invite([dave, erin])),
+        by_turns(lambda: place_of(alice).rename("one"), lambda: place_of(alice).rename("two")),
+    )
+
+    assert_sound(group)
+
+
+def at_rest(act):
+    (outcome,) = at_once(act)
+    return outcome
+
+
+def test_what_is_read_before_a_message_leaves_it_unread(alice, bob, group, place_of, this_group):
+    place_of(alice).send("one")
+
+    in_turn(lambda: place_of(bob).read(), lambda: place_of(alice).send("two"), behind=this_group)
+
+    place = place_of(bob)
+    assert (place.last_read_number, place.first_unread_number, place.unread_count) == (1, 2, 1)
+    assert_sound(group)
+
+
+def test_what_is_read_after_a_message_reads_it(alice, bob, group, place_of, this_group):
+    place_of(alice).send("one")
+
+    in_turn(lambda: place_of(alice).send("two"), lambda: place_of(bob).read(), behind=this_group)
+
+    place = place_of(bob)
+    assert (place.last_read_number, place.first_unread_number, place.unread_count) == (2, None, 0)
+    assert_sound(group)
+
+
+@pytest.mark.parametrize("time", range(10))
+def test_reading_and_sending_at_once_agree_on_what_is_unread(
+    alice, bob, carol, group, place_of, time
+):
+    place_of(alice).send("one")
+
+    at_once(
+        *[lambda: place_of(alice).send("more")] * 3,
+        *[lambda: place_of(bob).read()] * 3,
+        lambda: place_of(bob).read(1),
+        lambda: place_of(carol).send("a reply"),
+    )
+
+    assert_sound(group)
+
+
+def test_fifty_people_read_at_once(alice, django_user_model):
+    readers = [
+        django_user_model.objects.create(username=f"reader {number}") for number in range(50)
+    ]
+    group = Conversation.objects.start_group(alice, readers)
+    group.participation_of(alice).send("hello")
+
+    at_once(*[group.participation_of(reader).read for reader in readers])
+
+    assert not group.participations.exclude(last_read_number=1).exclude(user=alice).exists()
+    assert Message.objects.count() == 1
+    assert_sound(group)
