@@ -26,9 +26,13 @@ def key_of(model: type[models.Model], global_id: strawberry.ID, path: str = "id"
     if name != type_name(model) or not is_storable(key):
         raise MessagingValidationError(RefusalCode.INVALID_ID, path=(path,))
     try:
-        return model._meta.pk.clean(key, None)
+        value = model._meta.pk.clean(key, None)
     except (ValidationError, ValueError):
         raise MessagingValidationError(RefusalCode.INVALID_ID, path=(path,)) from None
+    # One row has one id: Python reads many spellings of a number.
+    if str(value) != key:
+        raise MessagingValidationError(RefusalCode.INVALID_ID, path=(path,))
+    return value
 
 
 def type_name(model: type[models.Model]) -> str:

@@ -21,7 +21,6 @@ from strawberry import relay
 from talk import models
 from talk.exceptions import MessagingValidationError, RefusalCode
 
-from .ids import key_of
 from .pagination import DEFAULT_PAGE, Window, edges, number_cursor, number_of, page_size
 from .places import place_of, take_place
 from .siblings import Siblings
@@ -155,7 +154,7 @@ def participants(
 ) -> ParticipantConnection:
     size = page_size(first, "first")
     size = DEFAULT_PAGE if size is None else size
-    start = None if after is None else key_of(models.Participation, strawberry.ID(after), "after")
+    start = number_of(after, "after", "Participation")
 
     def load(conversations: list[models.Conversation]) -> Mapping[int, ParticipantConnection]:
         places = [place_of(info, one) for one in conversations]

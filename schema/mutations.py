@@ -24,6 +24,8 @@ class Mutation:
     @field(description="Say something, to people or in a conversation.")
     def send_message(self, info: Info, input: inputs.SendMessageInput) -> results.SendMessageResult:
         if input.to is not None and input.conversation_id is None:
+            if input.invite:
+                raise MessagingValidationError(RefusalCode.NO_RECIPIENTS, path=("invite",))
             recipients = people(input.to, "to")
             message = models.Message.send_to_users(
                 input.body, info.context.viewer, recipients, input.client_id

@@ -1,10 +1,12 @@
 """Pages: bounded, with typed errors, and as cheap at the end of a long list as at its start."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 import strawberry
+from django.db import models
 from django.db.models import QuerySet
 from strawberry import relay
 from strawberry.types.info import Info
@@ -12,6 +14,8 @@ from strawberry_django.relay import DjangoCursorConnection, DjangoCursorEdge
 
 from talk.exceptions import MessagingValidationError, RefusalCode
 from talk.text import is_storable
+
+from .ids import type_name
 
 DEFAULT_PAGE = 50
 MAX_PAGE = 100
@@ -32,7 +36,10 @@ def invalid_cursor(name: str) -> MessagingValidationError:
 
 @strawberry.type(name="Edge", description="One item of a page.")
 class Edge(DjangoCursorEdge[relay.NodeType]):
-    pass
+    @classmethod
+    def resolve_edge(cls, node: Any, *, cursor: Any = None, **kwargs: Any) -> Self:
+        # Of this list, and not of any list.
+        return cls(node=node, cursor=relay.to_base64(type_name(type(node)), cursor), **kwargs)
 
 
 @strawberry.type(name="Connection", description="A page of a list.")
@@ -57,18 +64,38 @@ class Connection(DjangoCursorConnection[relay.NodeType]):
     ) -> Any:
         page_size(first, "first")
         page_size(last, "last")
-        for name, cursor in (("after", after), ("before", before)):
-            if cursor is not None and not is_storable(cursor):
-                raise invalid_cursor(name)
         if first is None and last is None:
             first = DEFAULT_PAGE
         try:
             return super().resolve_connection(
-                nodes, info=info, before=before, after=after, first=first, last=last, **kwargs
+                nodes,
+                info=info,
+                before=_library_cursor(nodes.model, before, "before"),
+                after=_library_cursor(nodes.model, after, "after"),
+                first=first,
+                last=last,
+                **kwargs,
             )
         except (ValueError, OverflowError):
             # The sizes are checked, so what the library can't read is a cursor.
             raise invalid_cursor("before" if after is None else "after") from None
+
+
+def _library_cursor(model: type[models.Model], cursor: str | None, name: str) -> str | None:
+    """A cursor as strawberry-django reads it; raises if `Edge` didn't make it for `model`."""
+    if cursor is None:
+        return None
+    try:
+        prefix, content = relay.from_base64(cursor)
+        values = json.loads(content)
+    except (ValueError, RecursionError):
+        raise invalid_cursor(name) from None
+    fine = isinstance(values, list) and all(
+        isinstance(value, str) and is_storable(value) for value in values
+    )
+    if prefix != type_name(model) or not fine:
+        raise invalid_cursor(name)
+    return relay.to_base64(DjangoCursorEdge.CURSOR_PREFIX, content)
 
 
 @dataclass(frozen=True)
@@ -123,16 +150,17 @@ def number_cursor(number: int) -> str:
     return relay.to_base64("number", number)
 
 
-def number_of(cursor: str | None, name: str) -> int | None:
-    """The number in a cursor of messages; raises if it isn't one."""
+def number_of(cursor: str | None, name: str, prefix: str = "number") -> int | None:
+    """The number in a cursor of messages, or of another list; raises if it isn't one."""
     if cursor is None:
         return None
     try:
-        prefix, number = relay.from_base64(cursor)
+        found, number = relay.from_base64(cursor)
         value = int(number)
     except ValueError:
         raise invalid_cursor(name) from None
-    if prefix != "number" or not 0 <= value < 2**63:
+    # Python reads many spellings of a number.
+    if (found, number) != (prefix, str(value)) or not 0 <= value < 2**63:
         raise invalid_cursor(name)
     return value
 

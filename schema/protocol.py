@@ -35,6 +35,8 @@ MAX_OPERATIONS = 100
 
 #: Seconds after which credentials are looked at again even if no doorbell rang.
 RECHECK_SECONDS = 60.0
+#: Seconds after a doorbell at which they are looked at once more.
+AFTERMATH_SECONDS = 1.0
 #: And seconds for which they are not, however often it rings.
 REST_SECONDS = 0.2
 
@@ -99,9 +101,12 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
         """Let nothing run on when the credentials that it was started with don't hold."""
         try:
             async with hub().watch(user_topic(self.context.viewer.pk)) as bell:
+                rung = False
                 while await self._credentials_hold():
                     await asyncio.sleep(REST_SECONDS)
-                    await bell.rung(timeout=self._seconds_to_next_check())
+                    # Django tells of a sign-out before it forgets the session: look twice.
+                    limit = AFTERMATH_SECONDS if rung else RECHECK_SECONDS
+                    rung = await bell.rung(timeout=min(limit, self._seconds_to_next_check()))
         except Exception:
             logger.exception("The credentials of a socket can't be watched")
         await self._expel()

@@ -118,6 +118,8 @@ def _wait_until_waiting(number: int, running: list[Future[object]]) -> None:
 
 def _waiting() -> int:
     with connection.cursor() as cursor:
+        # Within a transaction PostgreSQL would go on telling what it told first.
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity"
             " WHERE datname = current_database() AND wait_event_type = 'Lock'"
