@@ -12,7 +12,6 @@ from django.db.models import (
     OuterRef,
     Prefetch,
     Q,
-    QuerySet,
     Subquery,
     prefetch_related_objects,
 )
@@ -22,7 +21,7 @@ from talk import models
 from talk.exceptions import MessagingValidationError, RefusalCode
 
 from .pagination import DEFAULT_PAGE, Window, edges, number_cursor, number_of, page_size
-from .places import place_of, take_place
+from .places import place_of
 from .siblings import Siblings
 from .times import utc
 from .types import Message, Participation
@@ -197,37 +196,3 @@ def participant_count(info: Any, conversation: models.Conversation) -> int:
         return dict(seen.values_list("conversation").annotate(Count("pk")))
 
     return Siblings.of(conversation).load("participant_count", conversation, load) or 0
-
-
-def upgraded_from(info: Any, conversation: models.Conversation) -> models.Conversation | None:
-    def load(conversations: list[models.Conversation]) -> Mapping[int, models.Conversation]:
-        privates = _mine(info).filter(conversation__upgraded_to__in=conversations).distinct()
-        known = {place.conversation_id: take_place(place) for place in privates}
-        return {
-            one.pk: known[one.upgraded_from_id]
-            for one in conversations
-            if one.upgraded_from_id in known
-        }
-
-    found: models.Conversation | None
-    found = Siblings.of(conversation).load("upgraded_from", conversation, load)
-    return found
-
-
-def upgraded_to(info: Any, conversation: models.Conversation) -> list[models.Conversation]:
-    def load(conversations: list[models.Conversation]) -> Mapping[int, list[models.Conversation]]:
-        groups: dict[int, list[models.Conversation]] = {one.pk: [] for one in conversations}
-        for place in _mine(info).filter(conversation__upgraded_from__in=conversations):
-            group = take_place(place)
-            if group.upgraded_from_id is not None:
-                groups[group.upgraded_from_id].append(group)
-        return groups
-
-    found: list[models.Conversation]
-    found = Siblings.of(conversation).load("upgraded_to", conversation, load)
-    return found
-
-
-def _mine(info: Any) -> QuerySet[models.Participation]:
-    mine = models.Participation.objects.filter(user=info.context.viewer)
-    return mine.with_conversation().order_by("pk")

@@ -11,7 +11,7 @@ from strawberry import relay
 
 from talk import models
 
-from . import enums  # noqa: F401
+from . import ends, enums, upgrades  # noqa: F401
 from .context import Info
 from .fields import field
 from .pagination import Connection
@@ -31,7 +31,9 @@ class User(relay.Node):
 
     @field(description="The full name, or the user name where there is none.")
     def name(self: Any) -> str:
-        return str(self.get_full_name() or self.get_username())
+        # Not every user model has full names.
+        full_name = getattr(self, "get_full_name", self.get_username)()
+        return str(full_name or self.get_username())
 
 
 UserConnection = Connection[User]
@@ -132,11 +134,11 @@ class Conversation(relay.Node):
         "go on from this answer without a gap."
     )
     def revision(self: models.Conversation, info: Info) -> int:
-        return place_of(info, self).last_visible_revision
+        return ends.revision(info, self)
 
     @field(description="The last message, or null before the first.")
     def latest_message(self: models.Conversation, info: Info) -> Message | None:
-        return place_of(info, self).latest_visible_message
+        return ends.latest_message(info, self)
 
     @field(description="The viewer's own place in it.")
     def viewer_participation(self: models.Conversation, info: Info) -> Participation:
@@ -147,11 +149,11 @@ class Conversation(relay.Node):
         "in both."
     )
     def upgraded_from(self: models.Conversation, info: Info) -> "Conversation | None":
-        return lists.upgraded_from(info, self)
+        return upgrades.upgraded_from(info, self)
 
     @field(description="The groups that this private conversation was upgraded to.")
     def upgraded_to(self: models.Conversation, info: Info) -> "list[Conversation]":
-        return lists.upgraded_to(info, self)
+        return upgrades.upgraded_to(info, self)
 
     @field(description="How many people take part.")
     def participant_count(self: models.Conversation, info: Info) -> int:

@@ -62,16 +62,17 @@ class Membership(Reading):
             self.settle()
             self.must_be_in_group()
             if by is not None:
-                by.must_be_active()
+                self._must_be_next_to(by)
                 by.must_outrank(self)
                 if role == self.Role.OWNER and by.role != self.Role.OWNER:
                     raise MessagingPermissionDenied(RefusalCode.NOT_ALLOWED)
             self._must_be_a_member()
             if role == self.role:
                 return
-            owners = self.conversation.participations.filter(role=self.Role.OWNER)
-            if not owners.exclude(pk=self.pk).exists() and self.role == self.Role.OWNER:
-                raise MessagingValidationError(RefusalCode.LAST_OWNER)
+            if self.role == self.Role.OWNER:
+                owners = self.conversation.participations.filter(role=self.role)
+                if not owners.exclude(pk=self.pk).exists():
+                    raise MessagingValidationError(RefusalCode.LAST_OWNER)
             self.take_role(role, change)
 
     def rename(self, title: str) -> None:
@@ -96,16 +97,6 @@ class Membership(Reading):
         )
         # Pruned with it was all that they could see.
         return gone.values_list("revision", flat=True).first() or 0
-
-    @property
-    def latest_visible_message(self) -> Message | None:
-        """The last message that this member may read."""
-        latest = self.conversation.latest_message
-        if self.is_active or latest is None or latest.number == self.left_at_number:
-            return latest
-        return self.conversation.messages.select_related("sender", "subject").get(
-            number=self.last_visible_number
-        )
 
     # Parts of a change.
 
@@ -142,6 +133,9 @@ class Membership(Reading):
     def _must_not_be(self, by: "Participation", otherwise: RefusalCode) -> None:
         if by.pk == self.pk:
             raise MessagingPermissionDenied(otherwise)
+        self._must_be_next_to(by)
+
+    def _must_be_next_to(self, by: "Participation") -> None:
         if by.conversation_id != self.conversation_id:
             raise MessagingPermissionDenied(RefusalCode.NOT_A_PARTICIPANT)
         by.must_be_active()

@@ -81,5 +81,7 @@ class Sending(Membership):
         group = Conversation.objects.among(self.user, others)
         if group != private and group.upgraded_from_id is None:
             with group.changing(self.user) as change:
-                change.upgrade(private)
+                # Somebody else may have been as fast.
+                if group.upgraded_from_id is None:
+                    change.upgrade(private)
         return group

@@ -71,7 +71,7 @@ class TestIds:
             ("INVALID_ID", ["id"]),
         ]
 
-    @pytest.mark.parametrize("key", [0, -1, 2**63 - 1])
+    @pytest.mark.parametrize("key", [0, -1, 2**31 - 1])
     def test_an_id_of_nothing_finds_nothing(self, gql, alice, key):
         ask = gql(alice)
         for name in ("AccessToken", "Conversation", "Message", "Participation", "User"):

@@ -172,3 +172,33 @@ class TestUnreadTotal:
         private(bob, alice, *map(str, range(101)))
 
         assert ok(gql(alice)("{ unreadTotal }"))["unreadTotal"] == 100
+
+
+def test_pages_nest_in_the_inbox_each_by_its_own_numbers(gql, alice, bob, carol):
+    group(bob, alice, carol, says=map(str, range(1, 8)))
+    private(alice, bob, "a", "b")
+    short = private(carol, alice)
+
+    answer = ok(
+        gql(alice)(
+            """{ inbox { edges { node { conversation { id
+              newest: messages(last: 2) { edges { node { body } } pageInfo { hasPreviousPage } }
+              oldest: messages(first: 3) { edges { node { body } } pageInfo { hasNextPage } }
+              unread: messages(around: {firstUnread: true}, first: 1) { edges { node { body } } }
+            } } } } }"""
+        )
+    )
+    shown = [node["conversation"] for node in nodes(answer["inbox"])]
+    bodies = [
+        [[node["body"] for node in nodes(each[name])] for name in ("newest", "oldest", "unread")]
+        for each in shown
+    ]
+
+    assert shown[0]["id"] == gid(short)
+    assert bodies == [
+        [[], [], []],
+        [["a", "b"], ["a", "b"], ["b"]],
+        [["6", "7"], ["1", "2", "3"], ["1"]],
+    ]
+    assert [each["newest"]["pageInfo"]["hasPreviousPage"] for each in shown] == [False, False, True]
+    assert [each["oldest"]["pageInfo"]["hasNextPage"] for each in shown] == [False, False, True]

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from django.db import connection
+
+from talk.models import Conversation
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -28,6 +31,10 @@ class Server:
         return f"http://127.0.0.1:{self.port}/graphql"
 
     @property
+    def admin_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/admin"
+
+    @property
     def ws_url(self) -> str:
         return f"ws://127.0.0.1:{self.port}/graphql"
 
@@ -40,35 +47,41 @@ class Server:
             self.process.wait()
 
 
+@pytest.fixture(scope="session")
+def daphne(django_db_setup: None) -> Iterator[Server]:
+    """One for all tests. Its slow timer is off: what it delivers, a doorbell told it of."""
+    server = _start(RECONCILE_SECONDS="3600")
+    yield server
+    server.stop()
+
+
 @pytest.fixture
 def start_server(transactional_db: None) -> Iterator[Callable[..., Server]]:
     """Starts one more Daphne; keyword arguments are put into its environment."""
-    servers: list[Server] = []
+    with ExitStack() as servers:
 
-    def start(**environment: str) -> Server:
-        port = _free_port()
-        options = ["--verbosity", "0", "-b", "127.0.0.1", "-p", str(port)]
-        process = subprocess.Popen(
-            [sys.executable, "-m", "daphne", *options, "backend.asgi:application"],
-            cwd=ROOT,
-            env=os.environ
-            | {"DJANGO_SETTINGS_MODULE": "backend.settings", "DATABASE_URL": _test_database()}
-            | {"DEBUG": "1", "LOG_LEVEL": "WARNING", "DATABASE_POOL_SIZE": "8"}
-            | environment,
-        )
-        server = Server(process, port)
-        servers.append(server)
-        _wait_for(server)
-        return server
+        def start(**environment: str) -> Server:
+            server = _start(**environment)
+            servers.callback(server.stop)
+            return server
 
-    yield start
-    for server in servers:
-        server.stop()
+        yield start
 
 
-@pytest.fixture
-def server(start_server: Callable[..., Server]) -> Server:
-    return start_server()
+def _start(**environment: str) -> Server:
+    port = _free_port()
+    options = ["--verbosity", "0", "-b", "127.0.0.1", "-p", str(port)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "daphne", *options, "backend.asgi:application"],
+        cwd=ROOT,
+        env=os.environ
+        | {"DJANGO_SETTINGS_MODULE": "backend.settings", "DATABASE_URL": _test_database()}
+        | {"DEBUG": "1", "LOG_LEVEL": "WARNING", "DATABASE_POOL_SIZE": "8"}
+        | environment,
+    )
+    server = Server(process, port)
+    _wait_for(server)
+    return server
 
 
 def _test_database() -> str:
@@ -95,4 +108,16 @@ def _wait_for(server: Server) -> None:
             time.sleep(0.05)
         else:
             return
+    server.stop()
     raise RuntimeError("The server does not answer.")
+
+
+@pytest.fixture
+def group(alice: Any, bob: Any, carol: Any) -> Conversation:
+    """Alice's, with Bob and Carol in it. Its revision is 1."""
+    return Conversation.objects.start_group(alice, [bob, carol], "Lunch")
+
+
+@pytest.fixture
+def private(alice: Any, bob: Any) -> Conversation:
+    return Conversation.objects.between(alice, bob)

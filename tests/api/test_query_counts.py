@@ -1,0 +1,129 @@
+"""What an answer costs does not grow with what it is about."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from talk.models import AccessToken
+
+from .asking import gid, group, leave, ok, private, say_many
+
+pytestmark = pytest.mark.django_db
+
+WHO = "user { id username name }"
+SAID = "id number body sender { id name } subject { id name } clientId conversation { id title }"
+TALK = """
+  id kind title lastNumber revision participantCount
+  latestMessage { %(said)s } viewerParticipation { id role unreadCount %(who)s }
+  upgradedFrom { id title lastNumber participantCount latestMessage { %(said)s } }
+  upgradedTo { id title lastNumber revision participantCount latestMessage { %(said)s }
+    messages(first: 2) { edges { node { %(said)s } } }
+    participants(first: 2) { edges { node { %(who)s } } } }
+  participants { edges { node { id role %(who)s conversation { id title } } } }
+  gone: participants(status: LEFT) { edges { node { id %(who)s } } }
+  some: participants(first: 1) { edges { node { id %(who)s } } pageInfo { hasNextPage } }
+  messages { edges { node { %(said)s } } pageInfo { hasNextPage } }
+  oldest: messages(first: 2) { edges { node { %(said)s } } }
+  middle: messages(around: {number: 2}) { edges { node { %(said)s } } }
+  unread: messages(around: {firstUnread: true}) { edges { node { %(said)s } } }
+  then: messages(around: {time: "2026-01-01T00:00:00Z"}) { edges { node { %(said)s } } }
+""".replace("%(said)s", SAID).replace("%(who)s", WHO)
+
+QUERIES = {
+    "viewer": "{ viewer { id username name } }",
+    "unreadTotal": "{ unreadTotal }",
+    "inbox": """{ inbox { totalCount changesCursor pageInfo { hasNextPage }
+        edges { cursor node { id role status unreadCount firstUnreadNumber user { id name }
+          conversation { id title latestMessage { body sender { name } } } } } } }""",
+    "inbox with everything": (
+        f"{{ inbox {{ edges {{ node {{ unreadCount conversation {{ {TALK} }} }} }} }} }}"
+    ),
+    "inbox twice": f"""{{ one: inbox {{ edges {{ node {{ conversation {{ {TALK} }} }} }} }}
+        other: inbox(last: 30) {{ edges {{ node {{ conversation {{ {TALK} }} }} }} }} }}""",
+    "inbox, filtered": """{ inbox(filter: {unread: true, kind: PRIVATE, titleContains: ""}) {
+        edges { node { unreadCount conversation { title } } } } }""",
+    "conversation": f"query ($id: ID!) {{ conversation(id: $id) {{ {TALK} }} }}",
+    "node": f"query ($id: ID!) {{ node(id: $id) {{ ... on Conversation {{ {TALK} }} }} }}",
+    "users": '{ users(search: "o") { totalCount edges { cursor node { id username name } } } }',
+    "accessTokens": "{ accessTokens { id name prefix } }",
+}
+
+
+@pytest.fixture
+def crowd(django_user_model):
+    """`crowd(3)` are three more people."""
+
+    def crowd(count):
+        start = django_user_model.objects.count()
+        return django_user_model.objects.bulk_create(
+            django_user_model(username=f"somebody {start + n}") for n in range(count)
+        )
+
+    return crowd
+
+
+@pytest.fixture
+def queries(gql, alice):
+    """How many queries an answer took."""
+    ask = gql(alice)
+
+    def queries(document, **variables):
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            ok(ask(document, **variables))
+        return len(captured)
+
+    return queries
+
+
+@pytest.fixture
+def grow(alice, bob, carol, crowd):
+    """Make Alice's inbox and one group in it, then call it again to make all of it bigger."""
+    talk = group(alice, bob, carol, title="Talk")
+    upgraded = private(alice, bob, "between us")
+    upgraded.participation_of(alice).invite([carol])
+
+    def grow(conversations, messages, people):
+        for person in crowd(conversations):
+            one = private(person, alice, "hi")
+            other = one.participation_of(alice).invite([bob])
+            say_many(person, other, 3)
+        newcomers = crowd(people)
+        place = talk.participation_of(alice)
+        place.invite(newcomers)
+        for person in newcomers[: people // 2]:
+            leave(person, talk)
+        for person in newcomers[:12]:
+            upgrade = upgraded.participation_of(alice).invite([person])
+            say_many(alice, upgrade, 3)
+            if person.pk % 2:
+                leave(alice, upgrade)
+        say_many(bob, talk, messages)
+        for number in range(people):
+            AccessToken.objects.issue(alice, f"token {number}")
+        return talk, upgraded
+
+    return grow
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_query_makes_as_many_queries_for_much_as_for_little(queries, grow, name):
+    wants_id = "$id" in QUERIES[name]
+    talk, upgraded = grow(conversations=2, messages=3, people=3)
+
+    def costs():
+        rows = (talk, upgraded) if wants_id else (None,)
+        return [queries(QUERIES[name], **({"id": gid(row)} if row else {})) for row in rows]
+
+    few = costs()
+    grow(conversations=9, messages=60, people=38)
+
+    assert costs() == few
+
+
+def test_what_the_inbox_costs(queries, grow):
+    grow(conversations=2, messages=3, people=3)
+
+    # Session, user, page.
+    assert queries(QUERIES["inbox"].replace("totalCount", "")) == 3

@@ -1,0 +1,17 @@
+"""A product with users of its own kind, and none of `backend`, sessions, admin or channel layer."""
+
+import os
+
+SECRET_KEY = "only-for-tests"
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "tests.guest.host",
+    "talk",
+]
+AUTH_USER_MODEL = "host.Person"
+DATABASES = {
+    "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": os.environ["HOST_DATABASE"]}
+}
+ROOT_URLCONF = "tests.guest.host.urls"
+USE_TZ = True
