@@ -25,7 +25,7 @@ class Mutation:
     def send_message(self, info: Info, input: inputs.SendMessageInput) -> results.SendMessageResult:
         if input.to is not None and input.conversation_id is None:
             if input.invite:
-                raise MessagingValidationError(RefusalCode.NO_RECIPIENTS, path=("invite",))
+                raise MessagingValidationError(RefusalCode.INVALID_INPUT, path=("invite",))
             recipients = people(input.to, "to")
             message = models.Message.send_to_users(
                 input.body, info.context.viewer, recipients, input.client_id
@@ -36,7 +36,7 @@ class Mutation:
             named = place.conversation
             message = place.send(input.body, input.client_id, people(input.invite or (), "invite"))
         else:
-            raise MessagingValidationError(RefusalCode.NO_RECIPIENTS, path=("to",))
+            raise MessagingValidationError(RefusalCode.INVALID_INPUT, path=("to",))
         return results.SendMessagePayload(
             sent=message,
             conversation=message.conversation,

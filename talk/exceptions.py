@@ -42,6 +42,7 @@ class RefusalCode(models.TextChoices):
     INVALID_EXPIRY = "INVALID_EXPIRY", _("This time has passed.")
     SESSION_REQUIRED = "SESSION_REQUIRED", _("Only who signed in by session can do that.")
     NOT_FOUND = "NOT_FOUND", _("There is nothing with this id that you can see.")
+    INVALID_INPUT = "INVALID_INPUT", _("These inputs don't go together.")
     INVALID_ID = "INVALID_ID", _("This is not an id of what is asked for here.")
     INVALID_PAGE = "INVALID_PAGE", _("A page can't have this size.")
     INVALID_CURSOR = "INVALID_CURSOR", _("This cursor is not one of this list.")

@@ -220,9 +220,9 @@ class TestRecipients:
 
         for asked in ({}, {**where, **to}, {**where, "to": []}, {"invite": [gid(bob)]}):
             refused = refusal(ask, "sendMessage", body="Hi", **asked)
-            assert refused == ("NO_RECIPIENTS", ["to"])
+            assert refused == ("INVALID_INPUT", ["to"])
         refused = refusal(ask, "sendMessage", body="Hi", **to, invite=[gid(carol)])
-        assert refused == ("NO_RECIPIENTS", ["invite"])
+        assert refused == ("INVALID_INPUT", ["invite"])
         assert not Message.objects.exists()
 
 
