@@ -80,6 +80,10 @@ class Place(models.Model):
         if not self.is_active:
             raise MessagingPermissionDenied(RefusalCode.NOT_A_PARTICIPANT)
 
+    def must_be_of(self, conversation: Conversation) -> None:
+        if self.conversation_id != conversation.pk:
+            raise MessagingPermissionDenied(RefusalCode.NOT_A_PARTICIPANT)
+
     def must_be_in_group(self) -> None:
         if self.conversation.is_private:
             raise MessagingValidationError(RefusalCode.PRIVATE_CONVERSATION)

@@ -1,0 +1,65 @@
+"""Short words for what these tests do again and again."""
+
+from contextlib import contextmanager
+
+import pytest
+from django.contrib.auth import get_user_model
+
+from talk.exceptions import RefusalCode, Refused
+from talk.models import Conversation, Event, Message, Participation
+
+
+@contextmanager
+def refused(code: RefusalCode, *path: str):
+    """What is done inside is refused with `code`, for the input at `path`, and changes nothing."""
+    before = everything()
+    with pytest.raises(Refused) as caught:
+        yield
+    assert (caught.value.code, caught.value.path) == (code, path)
+    assert str(caught.value.message), "a refusal says something to a person"
+    assert everything() == before, "a refusal leaves no trace"
+
+
+def everything():
+    """Every row that Talk has."""
+    models = (Conversation, Participation, Message, Event)
+    return [list(model.objects.order_by("pk").values()) for model in models]
+
+
+def private(one, other):
+    return Conversation.objects.between(one, other)
+
+
+def group(creator, *others, title=""):
+    return Conversation.objects.start_group(creator, others, title=title)
+
+
+def place_of(user, conversation):
+    """`user`'s participation as the database has it now, found as a request would find it."""
+    return Conversation.objects.get(pk=conversation.pk).participation_of(user)
+
+
+def say(user, conversation, body="Hello"):
+    return place_of(user, conversation).send(body)
+
+
+def inbox(user):
+    """The conversations in `user`'s inbox, in its order."""
+    return [place.conversation for place in Participation.objects.inbox_for(user)]
+
+
+def visible(user, conversation):
+    """What `user` can read of what was said in `conversation`."""
+    texts = Message.objects.visible_to(place_of(user, conversation)).filter(kind="text")
+    return [message.body for message in texts.order_by("number")]
+
+
+def story(conversation):
+    """What happened in `conversation`, by kind, in order."""
+    return list(conversation.messages.order_by("number").values_list("kind", flat=True))
+
+
+def crowd(size):
+    """So many people, of whom only the number matters."""
+    users = get_user_model().objects
+    return users.bulk_create(users.model(username=f"person{number}") for number in range(size))

@@ -1,0 +1,150 @@
+"""Commands and servers of this project, as somebody starts them who has just cloned it."""
+
+import ast
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from .markdown import ROOT
+
+#: Settings that production can't do without.
+PRODUCTION = {
+    "DEBUG": "0",
+    "SECRET_KEY": "6vYgQ0p3nE8kTq1sWm5xRz7uJc2bLd9fHa4oViXyKt0MgNeSwP",
+    "ALLOWED_HOSTS": "talk.example",
+    "DATABASE_URL": "postgres://talk@localhost/talk",
+    "REDIS_URL": "redis://localhost",
+}
+
+
+@cache
+def variables() -> dict[str, Any]:
+    """The variables that `backend/settings.py` reads, and their defaults where these are plain."""
+    tree = ast.parse((ROOT / "backend" / "settings.py").read_text(encoding="utf-8"))
+    found = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and re.match(r"env\.|required$", ast.unparse(node.func)):
+            match node.args:
+                case [ast.Constant(str() as name)]:
+                    found[name] = None
+                case [ast.Constant(str() as name), default]:
+                    found[name] = default.value if isinstance(default, ast.Constant) else None
+    return found
+
+
+def environment(**given: Any) -> dict[str, str]:
+    """What is in the environment here, but nothing of Talk's, and what is `given`."""
+    ours = {*variables(), "DJANGO_SETTINGS_MODULE"}
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
+    return kept | {"PYTHONPATH": str(ROOT)} | {name: str(value) for name, value in given.items()}
+
+
+def run(*command: Any, cwd: Path = ROOT, **given: Any) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end; Python's if it begins with an option or a script."""
+    start = [] if Path(str(command[0])).is_absolute() else [sys.executable]
+    return subprocess.run(
+        [*start, *map(str, command)],
+        cwd=cwd,
+        env=environment(**given),
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+
+
+def succeed(*command: Any, **given: Any) -> str:
+    """Like `run`, of what has to succeed: what it printed."""
+    done = run(*command, **given)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-5000:]
+    return done.stdout
+
+
+@dataclass
+class Running:
+    process: subprocess.Popen[str]
+    port: int
+    #: The file with all that it printed.
+    log: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def printed(self) -> str:
+        return self.log.read_text(encoding="utf-8")
+
+    def stop(self, signal: int) -> int:
+        """Send `signal`, wait for the end, and tell the exit code."""
+        self.process.send_signal(signal)
+        return self.process.wait(15)
+
+
+@contextmanager
+def running(
+    folder: Path, *command: Any, cwd: Path = ROOT, path: str = "/healthz", **given: Any
+) -> Iterator[Running]:
+    """A server that answers at `path`; `{port}` in `command` becomes its port."""
+    port = free_port()
+    log = folder / f"{port}.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, *(str(word).replace("{port}", str(port)) for word in command)],
+            cwd=cwd,
+            env=environment(PYTHONUNBUFFERED=1, **given),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        server = Running(process, port, log)
+        try:
+            _wait_for(server, path)
+            yield server
+        finally:
+            process.kill()
+            process.wait()
+
+
+def demo(folder: Path) -> Any:
+    """The README's first command, with a database in `folder`."""
+    command = ("manage.py", "demo", "--port", "{port}")
+    return running(folder, *command, DATABASE_URL=f"sqlite:///{folder / 'demo.sqlite3'}")
+
+
+def token_for(username: str, folder: Path) -> str:
+    """A token of one of the demo's people."""
+    database = f"sqlite:///{folder / 'demo.sqlite3'}"
+    return succeed("manage.py", "token", username, DEBUG=1, DATABASE_URL=database).strip()
+
+
+def free_port() -> int:
+    with socket.socket() as candidate:
+        candidate.bind(("127.0.0.1", 0))
+        port: int = candidate.getsockname()[1]
+        return port
+
+
+def _wait_for(server: Running, path: str) -> None:
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        if server.process.poll() is not None:
+            raise RuntimeError(f"The server ended before it answered:\n{server.printed}")
+        try:
+            httpx.get(server.url + path, timeout=10)
+        except httpx.TransportError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError(f"The server does not answer:\n{server.printed}")

@@ -1,0 +1,123 @@
+"""The README's first command."""
+
+import signal
+import socket
+
+import httpx
+import pytest
+import websockets.sync.client
+
+from .processes import PRODUCTION, demo, run, token_for
+
+SAID = """{ inbox(first: 100) { edges { node { conversation { lastNumber title } } } } }"""
+
+
+def ask(server, folder, query, username="mira"):
+    token = token_for(username, folder)
+    answer = httpx.post(
+        f"{server.url}/graphql",
+        json={"query": query},
+        headers={"Authorization": f"Bearer {token}"},
+    ).json()
+    assert "errors" not in answer, answer
+    return answer["data"]
+
+
+def test_its_world_is_made_once_and_kept(tmp_path):
+    with demo(tmp_path) as server:
+        before = ask(server, tmp_path, SAID)["inbox"]["edges"]
+        people = ask(server, tmp_path, '{ users(search: "") { edges { node { name } } } }')
+        me = ask(server, tmp_path, '{ users(search: "jonas") { edges { node { id } } } }')
+        (edge,) = me["users"]["edges"]
+        send = (
+            f'mutation {{ sendMessage(input: {{to: ["{edge["node"]["id"]}"], body: "Still here"}}) '
+            "{ ... on SendMessagePayload { sent { number } } } }"
+        )
+        assert ask(server, tmp_path, send)["sendMessage"]["sent"]["number"] == 3
+        server.stop(signal.SIGTERM)
+
+    assert len(people["users"]["edges"]) == 5, "and Mira, who asks"
+    assert {"Harbour Choir", "Concert on the 12th"} <= {
+        edge["node"]["conversation"]["title"] for edge in before
+    }
+
+    with demo(tmp_path) as server:
+        after = ask(server, tmp_path, SAID)["inbox"]["edges"]
+
+    assert len(after) == len(before)
+    assert after[0]["node"]["conversation"] == {"title": "", "lastNumber": 3}
+    said = [
+        sum(edge["node"]["conversation"]["lastNumber"] for edge in edges)
+        for edges in (before, after)
+    ]
+    assert said[1] == said[0] + 1
+
+
+def test_it_says_where_it_is_and_lets_one_be_somebody_there(tmp_path):
+    with demo(tmp_path) as server:
+        assert f"GraphiQL   {server.url}/graphql\n" in server.printed
+        assert str(tmp_path / "demo.sqlite3") in server.printed
+        with httpx.Client(base_url=server.url, follow_redirects=True) as browser:
+            page = browser.get("/graphql", headers={"Accept": "text/html"})
+            assert "Mira Okafor" in page.text
+            form = {"username": "mira", "csrfmiddlewaretoken": browser.cookies["csrftoken"]}
+            browser.post("/demo/become", data=form)
+            viewer = browser.post(
+                "/graphql",
+                json={"query": "{ viewer { name } }"},
+                headers={"X-CSRFToken": browser.cookies["csrftoken"]},
+            )
+            assert viewer.json() == {"data": {"viewer": {"name": "Mira Okafor"}}}
+            assert browser.get("/admin/").status_code == 200
+
+
+@pytest.mark.parametrize("given", [{}, {"DEMO": "1"}], ids=["plain", "insisting"])
+def test_it_refuses_where_everybody_could_come_in(tmp_path, given):
+    database = tmp_path / "production.sqlite3"
+    environment = {**PRODUCTION, **given, "DATABASE_URL": f"sqlite:///{database}"}
+
+    refused = run("manage.py", "demo", **environment)
+
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        "CommandError: The demo lets anybody in: it only runs with DEBUG=1 and DEMO=1.\n"
+    )
+    assert not database.exists()
+
+
+def test_a_port_that_is_taken_is_said(tmp_path):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+
+        refused = run(
+            *("manage.py", "demo", "--port", port), DATABASE_URL=f"sqlite:///{tmp_path / 'demo.db'}"
+        )
+
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        f"CommandError: Port {port} can't be used (Address already in use). "
+        f"Try --port {port + 1}.\n"
+    )
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+def test_it_ends_when_told_to_also_while_somebody_listens(tmp_path, how):
+    with demo(tmp_path) as server:
+        address = f"{server.url.replace('http', 'ws')}/graphql"
+        token = token_for("mira", tmp_path)
+        protocols = ["graphql-transport-ws"]
+        with websockets.sync.client.connect(address, subprotocols=protocols) as listener:
+            listener.send(
+                f'{{"type": "connection_init", "payload": {{"authorization": "Bearer {token}"}}}}'
+            )
+            assert listener.recv() == '{"type": "connection_ack"}'
+            subscription = "subscription { inboxChanges { cursor } }"
+            listener.send(
+                f'{{"type": "subscribe", "id": "1", "payload": {{"query": "{subscription}"}}}}'
+            )
+
+            assert server.stop(how) == 0
+        assert "Traceback" not in server.printed
+        assert "ERROR" not in server.printed

@@ -1,0 +1,115 @@
+"""Production starts completely configured, or not at all."""
+
+import json
+
+import pytest
+
+from schema.authentication import SessionAuthenticator, TokenAuthenticator
+from schema.jwt import JWTAuthenticator, JWTSettings
+
+from .processes import PRODUCTION, run, succeed
+
+JWT = {
+    "JWT_SECRET": "a secret of at least thirty-two bytes",
+    "JWT_AUDIENCE": "talk",
+    "JWT_ISSUER": "https://product.example",
+    "JWT_USER_FIELD": "email",
+    "JWT_CREATE_USERS": "1",
+}
+
+
+def setting(name, **environment):
+    """What a setting is, as JSON has it, in an environment."""
+    program = f"import json; from backend import settings; print(json.dumps(settings.{name}))"
+    return json.loads(succeed("-c", program, **environment))
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL"])
+@pytest.mark.parametrize("value", [None, ""], ids=["absent", "empty"])
+def test_production_says_which_variable_it_lacks(name, value):
+    environment = {**PRODUCTION, name: value}
+    if value is None:
+        del environment[name]
+
+    refused = run("manage.py", "check", **environment)
+
+    assert refused.returncode == 1
+    assert (
+        refused.stderr.strip()
+        .splitlines()[-1]
+        .endswith(f"Set {name}: in production it has no default. (DEBUG=1 is for development.)")
+    )
+
+
+def test_production_passes_djangos_checks_for_deployment():
+    succeed("manage.py", "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+
+
+def test_production_without_a_layer_for_many_processes_is_warned_of():
+    environment = {**PRODUCTION, "REDIS_URL": ""}
+
+    warned = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", **environment)
+
+    assert warned.returncode == 1
+    assert "talk.W002" in warned.stderr
+
+
+def test_development_needs_no_variable_but_debug():
+    succeed("manage.py", "check", "--fail-level", "WARNING", DEBUG=1)
+
+
+def test_debug_is_off_unless_it_is_said():
+    environment = {name: PRODUCTION[name] for name in PRODUCTION if name != "DEBUG"}
+
+    assert setting("DEBUG", **environment) is False
+
+
+def test_jwt_variables_put_its_authenticator_in_place():
+    talk = setting("TALK", **PRODUCTION, **JWT)
+
+    kinds = (TokenAuthenticator, JWTAuthenticator, SessionAuthenticator)
+    assert talk["AUTHENTICATORS"] == [f"{kind.__module__}.{kind.__name__}" for kind in kinds]
+    assert JWTSettings.read(talk["JWT"]) == JWTSettings(
+        SECRET=JWT["JWT_SECRET"],
+        AUDIENCE="talk",
+        ISSUER="https://product.example",
+        USER_FIELD="email",
+        CREATE_USERS=True,
+    )
+    assert "AUTHENTICATORS" not in setting("TALK", **PRODUCTION)
+
+
+@pytest.mark.parametrize(
+    ("environment", "there"),
+    [
+        ({**PRODUCTION, "DEMO": "1"}, False),
+        ({"DEBUG": "1"}, False),
+        ({"DEBUG": "1", "DEMO": "1"}, True),
+    ],
+    ids=["production", "development", "demo"],
+)
+def test_one_becomes_somebody_with_a_click_in_the_demo_alone(environment, there):
+    program = (
+        "import django; django.setup(); from django.urls import resolve; resolve('/demo/become')"
+    )
+
+    done = run("-c", program, DJANGO_SETTINGS_MODULE="backend.settings", **environment)
+
+    assert (done.returncode == 0) is there
+    assert there or "Resolver404" in done.stderr
+
+
+def test_many_processes_share_redis_and_one_has_its_memory():
+    layer = "CHANNEL_LAYERS['default']"
+
+    assert setting(layer, **PRODUCTION)["CONFIG"] == {"hosts": ["redis://localhost"]}
+    assert setting(layer, DEBUG=1) == {"BACKEND": "channels.layers.InMemoryChannelLayer"}
+
+
+def test_the_pool_is_as_large_as_the_environment_says():
+    options = "DATABASE['OPTIONS']"
+
+    assert setting(options, **PRODUCTION)["pool"]["max_size"] == 16
+    url = "postgres://talk@localhost/talk?sslmode=require"
+    given = setting(options, **{**PRODUCTION, "DATABASE_URL": url, "DATABASE_POOL_SIZE": "3"})
+    assert (given["pool"]["max_size"], given["sslmode"]) == (3, "require")
