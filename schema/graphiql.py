@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.template import Context, Engine
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.utils.cache import patch_vary_headers
 from django.utils.safestring import SafeString
 from strawberry import relay
 
@@ -40,6 +42,8 @@ def render_graphiql(request: HttpRequest) -> HttpResponse:
     )
     response = HttpResponse(page)
     response.headers["Content-Security-Policy"] = _policy(nonce, files)
+    # At the same address, programs are answered otherwise.
+    patch_vary_headers(response, ["Accept"])
     return response
 
 
@@ -52,11 +56,22 @@ def _bar(request: HttpRequest) -> SafeString:
 def _configuration(request: HttpRequest) -> dict[str, Any]:
     viewer = _viewer(request)
     newest = viewer and Participation.objects.inbox_for(viewer).first()
-    return {
-        "csrfToken": get_token(request),
+    if newest:
         # What one person has in their tabs is not for the next.
-        "storage": f"talk:{viewer.pk if viewer else 'nobody'}:",
-        "tabs": _tabs(newest.conversation) if newest else [{"query": _document("viewer")}],
+        whose, tabs = str(viewer.pk), _tabs(newest.conversation)
+    elif viewer:
+        # Kept apart, or the tabs of the empty inbox would still be there when it fills.
+        whose, tabs = (
+            f"new-{viewer.pk}",
+            [{"query": _document(name)} for name in ("people", "inbox")],
+        )
+    else:
+        whose, tabs = "nobody", [{"query": _document("viewer")}]
+    return {
+        "csrfCookie": settings.CSRF_COOKIE_NAME,
+        "csrfToken": get_token(request),
+        "storage": f"talk:{whose}:",
+        "tabs": tabs,
     }
 
 

@@ -104,7 +104,8 @@ class AccessTokenAdmin(admin.ModelAdmin):
     list_select_related = ["user"]
     list_filter = ["revoked_at"]
     fields = ["user", "name", "expires_at"]
-    autocomplete_fields = ["user"]
+    # Asks for no admin page of the project's users, of whom there may be many.
+    raw_id_fields = ["user"]
     actions = ["revoke"]
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:

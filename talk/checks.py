@@ -27,11 +27,15 @@ def check_options(**kwargs: Any) -> list[CheckMessage]:
             for name in unknown
         ),
         *(
-            Error(f'TALK["{name}"] must be more than 0.', id="talk.E002")
+            Error(f'TALK["{name}"] must be a number above 0.', id="talk.E002")
             for name in positive
-            if not getattr(conf, name) > 0
+            if not _is_positive(getattr(conf, name))
         ),
     ]
+
+
+def _is_positive(value: Any) -> bool:
+    return isinstance(value, int | float) and value > 0
 
 
 @register(Tags.compatibility)

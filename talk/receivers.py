@@ -8,12 +8,18 @@ from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
 from . import events
+from .models import AccessToken
 
 
 @receiver(user_logged_out)
 def ring_at_logout(user: Any, **kwargs: Any) -> None:
     if user is not None:
         events.wake_user(user.pk)
+
+
+@receiver(post_delete, sender=AccessToken)
+def ring_at_deleted_token(instance: AccessToken, **kwargs: Any) -> None:
+    events.wake_user(instance.user_id)
 
 
 @receiver([post_save, post_delete], sender=get_user_model())

@@ -7,6 +7,8 @@ from django.db import transaction
 
 from talk.models import Conversation, Message, Participation
 
+from .script import CONCERT, REHEARSAL
+
 PEOPLE = {
     "mira": ("Mira", "Okafor"),
     "jonas": ("Jonas", "Lindqvist"),
@@ -17,47 +19,6 @@ PEOPLE = {
 }
 #: Who may also look into the admin.
 STAFF = "mira"
-
-REHEARSAL = """
-mira: Rehearsal is at seven on Thursday, in the small hall again.
-jonas: The small hall is cold. Bring a jumper.
-aiko: Noted. Two jumpers.
-priya: Can we start with the Rheinberger? I finally know my part.
-mira: Gladly. Altos, please look at bar 41 before then.
-lena: Bar 41 and I have met. We are not friends.
-jonas: Nobody is friends with bar 41.
-tomas: The basses are ready since Sunday, just saying.
-priya: The basses have four notes, Tomás.
-tomas: Four very good notes.
-"""
-
-CONCERT = """
-lena: The church confirmed the 12th. We have it from noon.
-mira: Wonderful! Who can help with the chairs?
-tomas: Me, and I can bring the trailer.
-aiko: I can do posters. Blue or green?
-jonas: Blue.
-priya: Green.
-aiko: So, yellow.
-lena: Yellow it is.
-mira: I will write to the paper.
-"""
-
-#: Said in turn, round after round, so that there is something to page through.
-BANTER = [
-    "Who has the key to the music cupboard?",
-    "I do. Why, is something missing?",
-    "Only the good pencils.",
-    "The good pencils went home with the tenors.",
-    "We are looking after them.",
-    "That is what you said about the metronome.",
-    "The metronome is happy with us.",
-    "Does anybody still need the recording from last week?",
-    "Yes please, from the second verse on.",
-    "I put it where the others are.",
-    "Thank you! I hear myself breathing in bar 12.",
-    "We all hear you breathing in bar 12.",
-]
 
 
 def people() -> list[Any]:
@@ -85,9 +46,6 @@ def make() -> None:
 
     choir = Conversation.objects.start_group(mira, everybody, "Harbour Choir")
     _talk(choir, REHEARSAL)
-    for number in range(5 * len(BANTER)):
-        speaker = everybody[number * 5 % len(everybody)]
-        choir.participation_of(speaker).send(BANTER[number % len(BANTER)])
 
     concert = Conversation.objects.start_group(lena, [mira, jonas, priya, tomas, aiko], "Concert")
     _talk(concert, CONCERT)
@@ -118,7 +76,7 @@ def make() -> None:
 
 
 def _talk(conversation: Conversation, script: str) -> None:
-    speakers = {user.username: conversation.participation_of(user) for user in people() if user}
+    speakers = {user.username: conversation.participation_of(user) for user in people()}
     for line in script.strip().splitlines():
         username, body = line.split(": ", 1)
         speakers[username].send(body)

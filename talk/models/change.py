@@ -69,7 +69,9 @@ class Change:
             for participation in self._participations.filter(user__in=users).select_related("user")
         }
         newcomers = [user for user in users if user.pk not in known]
-        returning = [one for one in known.values() if not one.is_active]
+        returning = [
+            known[user.pk] for user in users if user.pk in known and not known[user.pk].is_active
+        ]
         self._make_room(len(newcomers) + len(returning))
         for participation in returning:
             if by is not None and not by.may_bring_back(participation):

@@ -163,6 +163,7 @@ class Conversation(models.Model):
         already stays in.
         """
         if by is not None:
+            by.must_be_of(self)
             return by.invite(users)
         if self.is_private:
             raise MessagingValidationError(RefusalCode.PRIVATE_CONVERSATION)

@@ -20,8 +20,8 @@ class EventQuerySet(models.QuerySet["Event"]):
     ) -> list["Event"]:
         """The next events of `conversation` after `revision`, in order, at most `limit`.
 
-        Revisions have no gaps. So a gap right after the cursor says that what stood there was
-        pruned, and a cursor beyond the last revision is not of this history: both raise
+        Revisions have no gaps. So a gap says that what stood there was pruned, or went with a
+        deleted account, and a cursor beyond the last revision is not of this history: both raise
         `ResyncRequired`. What an event refers to is read as it is now, not as it was then.
         """
         # Read first: what is committed after this line may be in the page, or come next time.
@@ -34,7 +34,7 @@ class EventQuerySet(models.QuerySet["Event"]):
             .with_references()
             .order_by("revision")[:limit]
         )
-        if latest < revision or not page or page[0].revision != revision + 1:
+        if latest < revision or not page or page[-1].revision != revision + len(page):
             raise ResyncRequired
         return page
 

@@ -136,8 +136,7 @@ class Membership(Reading):
         self._must_be_next_to(by)
 
     def _must_be_next_to(self, by: "Participation") -> None:
-        if by.conversation_id != self.conversation_id:
-            raise MessagingPermissionDenied(RefusalCode.NOT_A_PARTICIPANT)
+        by.must_be_of(self.conversation)
         by.must_be_active()
 
     def _must_be_a_member(self) -> None:

@@ -31,8 +31,7 @@ class AccessTokenQuerySet(models.QuerySet["AccessToken"]):
     ) -> tuple["AccessToken", str]:
         """A new token of `user` and its secret, which nobody can ask for again."""
         name = clean_name(name)
-        if expires_at is not None and expires_at <= timezone.now():
-            raise MessagingValidationError(RefusalCode.INVALID_EXPIRY, path=("expires_at",))
+        must_be_ahead(expires_at)
         secret = PREFIX + secrets.token_urlsafe(32)
         token = self.create(
             user=user,
@@ -85,6 +84,10 @@ class AccessToken(models.Model):
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
 
+    def clean(self) -> None:
+        # For the admin's form, which shows as an error what `issue` would refuse.
+        must_be_ahead(self.expires_at)
+
     def revoke(self) -> None:
         """From now on it lets nobody in, and what it opened is closed."""
         revoked_at = timezone.now()
@@ -99,6 +102,11 @@ class AccessToken(models.Model):
         if self.last_used_at is None or self.last_used_at <= now - USE_NOTED_EVERY:
             type(self).objects.filter(pk=self.pk).update(last_used_at=now)
             self.last_used_at = now
+
+
+def must_be_ahead(expires_at: datetime | None) -> None:
+    if expires_at is not None and expires_at <= timezone.now():
+        raise MessagingValidationError(RefusalCode.INVALID_EXPIRY, path=("expires_at",))
 
 
 def digest_of(secret: str) -> str:

@@ -206,7 +206,7 @@ class TestCost:
     ):
         place = place_of(alice, group(alice, *crowd(size - 1)))
 
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             place.send("Hello")
 
     @pytest.mark.parametrize("size", [3, 50, 1_000])
@@ -215,7 +215,7 @@ class TestCost:
         crowd(size - 1)
         group(alice, *others)
 
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(15):
             Message.send_to_users("Hello", alice, others)
 
     @pytest.mark.parametrize("newcomers", [1, 50, 900])
@@ -225,5 +225,5 @@ class TestCost:
         people = crowd(newcomers)
         place = place_of(alice, group(alice, bob))
 
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(13):
             place.invite(people)

@@ -51,10 +51,9 @@ def environment(**given: Any) -> dict[str, str]:
 
 
 def run(*command: Any, cwd: Path = ROOT, **given: Any) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end; Python's if it begins with an option or a script."""
-    start = [] if Path(str(command[0])).is_absolute() else [sys.executable]
+    """Run Python to its end with this script or option."""
     return subprocess.run(
-        [*start, *map(str, command)],
+        [sys.executable, *map(str, command)],
         cwd=cwd,
         env=environment(**given),
         capture_output=True,

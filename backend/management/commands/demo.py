@@ -1,3 +1,4 @@
+import errno
 import socket
 from typing import Any
 
@@ -6,6 +7,7 @@ from daphne.server import Server
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 
 from backend.demo import world
 
@@ -29,12 +31,16 @@ class Command(BaseCommand):
     def handle(self, *, host: str, port: int, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("The demo lets anybody in: it only runs with DEBUG=1 and DEMO=1.")
+        if connection.vendor != "sqlite":
+            raise CommandError(
+                "The demo makes people up, so it only runs on SQLite. Unset DATABASE_URL."
+            )
         _must_be_free(host, port)
         call_command("migrate", verbosity=0)
         world.make()
         self.stdout.write(
             WELCOME.format(
-                host=host,
+                host=_address(host),
                 port=port,
                 people=", ".join(user.get_full_name() for user in world.people()),
                 staff=world.STAFF,
@@ -48,12 +54,30 @@ class Command(BaseCommand):
         Server(application, endpoints=endpoints, server_name="daphne").run()
 
 
+def _address(host: str) -> str:
+    """How a browser on this machine calls `host`."""
+    if host in {"0.0.0.0", "::"}:  # noqa: S104
+        return "localhost"
+    return f"[{host}]" if ":" in host else host
+
+
 def _must_be_free(host: str, port: int) -> None:
-    with socket.socket() as candidate:
+    if not 0 < port < 65_536:
+        raise CommandError(f"There is no port {port}. Ports go from 1 to 65535.")
+    try:
+        family, kind, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        candidate = socket.socket(family, kind)
+    except OSError as error:
+        raise CommandError(f"Can't listen at {host} ({error.strerror}).") from None
+    with candidate:
         candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            candidate.bind((host, port))
+            candidate.bind(address)
         except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise CommandError(f"Can't listen at {host} ({error.strerror}).") from None
+            # Low ports are for administrators.
+            other = port + 1 if 1024 <= port < 65_535 else 8000
             raise CommandError(
-                f"Port {port} can't be used ({error.strerror}). Try --port {port + 1}."
+                f"Port {port} can't be used ({error.strerror}). Try --port {other}."
             ) from None

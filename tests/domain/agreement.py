@@ -1,0 +1,112 @@
+"""Whether what `talk` has stored is what the rulebook says."""
+
+from collections import Counter, defaultdict
+
+from talk.models import Conversation, Event, Message, Participation
+from talk.models.conversation import members_key
+
+
+def assert_agree(talk, rules) -> None:
+    rows = Rows(talk)
+    assert len(rows.conversations) == len(rules.rooms)
+    pairs = Counter(frozenset(room.places) for room in rules.rooms if room.private)
+    assert set(pairs.values()) <= {1}, "one private conversation per pair"
+    for at, room in enumerate(rules.rooms):
+        _assert_room(rows, talk, at, room)
+    for name, user in talk.people.items():
+        _assert_inbox(talk, rules, name, user)
+
+
+class Rows:
+    """Everything there is, in a handful of queries."""
+
+    def __init__(self, talk):
+        self.conversations = {row.pk: row for row in Conversation.objects.all()}
+        self.name = {user.pk: name for name, user in talk.people.items()} | {None: None}
+        self.messages = _by_conversation(Message.objects.order_by("number"))
+        self.events = _by_conversation(
+            Event.objects.select_related("message", "participation").order_by("revision")
+        )
+        self.places = _by_conversation(Participation.objects.with_unread_count())
+
+
+def _by_conversation(rows):
+    sorted_out = defaultdict(list)
+    for row in rows:
+        sorted_out[row.conversation_id].append(row)
+    return sorted_out
+
+
+def _assert_room(rows, talk, at, room) -> None:
+    conversation = rows.conversations[talk.conversations[at]]
+    messages, events = rows.messages[conversation.pk], rows.events[conversation.pk]
+    name = rows.name
+
+    assert conversation.is_private == room.private
+    assert conversation.title == room.title
+    linked = None if room.upgraded_from is None else talk.conversations[room.upgraded_from]
+    assert conversation.upgraded_from_id == linked
+
+    assert [message.number for message in messages] == list(range(1, len(room.said) + 1))
+    assert conversation.last_number == len(messages)
+    assert conversation.latest_message_id == (messages[-1].pk if messages else None)
+    said = [(row.kind, name[row.sender_id], name[row.subject_id], row.body) for row in messages]
+    assert said == room.said
+
+    assert [event.revision for event in events] == list(range(1, len(room.log) + 1))
+    assert conversation.revision == len(events)
+    log = [
+        (
+            event.kind,
+            name[event.actor_id],
+            event.participation and name[event.participation.user_id],
+            event.message and event.message.number,
+        )
+        for event in events
+    ]
+    assert log == room.log
+
+    _assert_places(rows, conversation, room)
+
+
+def _assert_places(rows, conversation, room) -> None:
+    places = rows.places[conversation.pk]
+    assert sorted(rows.name[place.user_id] for place in places) == sorted(room.places)
+    active = [place for place in places if place.is_active]
+    assert conversation.members_key == members_key(place.user_id for place in active)
+    if active and not room.private:
+        assert any(place.role == "owner" for place in active), "a group has an owner"
+    for place in places:
+        _assert_place(place, rows.name[place.user_id], conversation, room)
+
+
+def _assert_place(place, name, conversation, room) -> None:
+    ruled = room.places[name]
+    assert (place.role, place.status) == (ruled.role, ruled.status)
+    assert (place.left_at_number, place.left_at_title) == (ruled.left_at, ruled.left_title)
+    assert (place.last_read_number, place.marked_unread_at is not None) == (
+        ruled.read,
+        ruled.marked,
+    )
+    unread = room.unread(name)
+    assert place.first_unread_number == (unread[0] if unread else None)
+    assert place.unread_count == len(unread)
+
+    place.conversation = conversation
+    last = len(room.said) if ruled.here else ruled.left_at
+    assert place.last_visible_number == last
+    if not ruled.here:
+        visible = Message.objects.visible_to(place).order_by("number")
+        assert list(visible.values_list("number", flat=True)) == list(range(1, last + 1))
+        kinds = [kind for kind, *_, number in room.log if number == last]
+        assert kinds == [f"participant_{ruled.status}"]
+        assert room.log[place.last_visible_revision - 1][-1] == last
+
+
+def _assert_inbox(talk, rules, name, user) -> None:
+    inbox = Participation.objects.inbox_for(user).values_list("conversation", flat=True)
+    mine = [at for at, room in enumerate(rules.rooms) if name in room.active]
+    mine.sort(key=lambda at: rules.rooms[at].places[name].activity, reverse=True)
+    assert list(inbox) == [talk.conversations[at] for at in mine]
+    unread = sum(len(rules.rooms[at].unread(name)) for at in mine)
+    assert Participation.objects.unread_total(user) == min(unread, 100)

@@ -1,0 +1,56 @@
+"""What the rulebook keeps, where `talk` has rows."""
+
+from dataclasses import dataclass, field
+
+
+class No(Exception):
+    """What the rules refuse, with the code of the reason."""
+
+
+def must(condition, code):
+    if not condition:
+        raise No(code)
+
+
+@dataclass
+class Place:
+    joined: int
+    activity: int
+    #: Of two that joined together, the one that was named first stands longer.
+    turn: int
+    role: str = "member"
+    status: str = "active"
+    read: int = 0
+    left_at: int | None = None
+    left_title: str = ""
+    marked: bool = False
+
+    @property
+    def here(self):
+        return self.status == "active"
+
+
+@dataclass
+class Room:
+    private: bool
+    title: str = ""
+    upgraded_from: int | None = None
+    places: dict[str, Place] = field(default_factory=dict)
+    #: (kind, sender, subject, body)
+    said: list[tuple] = field(default_factory=list)
+    #: (kind, actor, participant, number of the message)
+    log: list[tuple] = field(default_factory=list)
+
+    @property
+    def active(self):
+        return {name for name, place in self.places.items() if place.here}
+
+    def unread(self, name):
+        """The numbers of what waits for `name`, counted one by one."""
+        place = self.places[name]
+        end = len(self.said) if place.left_at is None else place.left_at
+        return [
+            number
+            for number, (kind, sender, *_) in enumerate(self.said, start=1)
+            if place.read < number <= end and kind == "text" and sender != name
+        ]

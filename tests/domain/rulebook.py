@@ -1,0 +1,226 @@
+"""The rules once more, in plain Python, without a database: what `talk` is held against."""
+
+from dataclasses import dataclass, field
+
+from talk.exceptions import RefusalCode as Code
+
+from .rooms import No, Place, Room, must
+
+__all__ = ["MOST", "No", "Rulebook"]
+
+MOST = 4
+
+
+@dataclass
+class Rulebook:
+    rooms: list[Room] = field(default_factory=list)
+    clock: int = 0
+
+    def tick(self):
+        self.clock += 1
+        return self.clock
+
+    def place(self, name, at):
+        must(name in self.rooms[at].places, Code.NOT_A_PARTICIPANT)
+        return self.rooms[at].places[name]
+
+    def of_other(self, name, at):
+        must(name in self.rooms[at].places, Code.NEVER_JOINED)
+        return self.rooms[at].places[name]
+
+    # Where people talk.
+
+    def between(self, one, other):
+        for at, room in enumerate(self.rooms):
+            if room.private and set(room.places) == {one, other}:
+                return at
+        return self._start(Room(private=True), [one, other])
+
+    def start_group(self, creator, others, title=""):
+        people = [creator, *recipients(creator, others)]
+        at = self._start(Room(private=False, title=title), people)
+        self.rooms[at].places[creator].role = "owner"
+        return at
+
+    def among(self, sender, others):
+        others = recipients(sender, others)
+        if len(others) == 1:
+            return self.between(sender, others[0])
+        found = [
+            at
+            for at, room in enumerate(self.rooms)
+            if not room.private and room.active == {sender, *others}
+        ]
+        if not found:
+            return self.start_group(sender, others)
+        return max(found, key=lambda at: self.rooms[at].places[sender].activity)
+
+    def _start(self, room, people):
+        now = self.tick()
+        for turn, name in enumerate(people):
+            room.places[name] = Place(joined=now, activity=now, turn=turn)
+        room.log.append(("conversation_started", people[0], None, None))
+        self.rooms.append(room)
+        return len(self.rooms) - 1
+
+    # What members do.
+
+    def send_to_users(self, sender, others, body):
+        at = self.among(sender, others)
+        return self._say(sender, at, body)
+
+    def send(self, sender, at, body, invited=()):
+        self.place(sender, at)
+        if invited:
+            at = self.invite(sender, at, invited)
+        return self._say(sender, at, body)
+
+    def _say(self, sender, at, body):
+        room = self.rooms[at]
+        place = room.places[sender]
+        must(body, Code.EMPTY_BODY)
+        must(place.here, Code.NOT_A_PARTICIPANT)
+        caught_up = not room.unread(sender)
+        now = self.tick()
+        self._tell(room, "text", "message_sent", sender, sender, body, subject=None)
+        if caught_up:
+            place.read = len(room.said)
+        for name in room.active:
+            room.places[name].activity = now
+        return at
+
+    def invite(self, actor, at, invited):
+        place, room = self.place(actor, at), self.rooms[at]
+        must(len(set(invited)) <= MOST, Code.TOO_MANY_PARTICIPANTS)
+        if room.private:
+            group = self.among(actor, [*room.places, *invited])
+            if group != at and self.rooms[group].upgraded_from is None:
+                self.rooms[group].upgraded_from = at
+                self._tell(self.rooms[group], "upgraded", "conversation_upgraded", actor)
+            return group
+        must(place.here, Code.NOT_A_PARTICIPANT)
+        self._admit(actor, room, invited)
+        return at
+
+    def _admit(self, actor, room, invited):
+        invited = list(dict.fromkeys(invited))
+        back = [name for name in invited if name in room.places and not room.places[name].here]
+        new = [name for name in invited if name not in room.places]
+        coming = len(back) + len(new)
+        must(not coming or len(room.active) + coming <= MOST, Code.TOO_MANY_PARTICIPANTS)
+        now = self.tick()
+        for name in back:
+            place = room.places[name]
+            by_the_project = actor is None
+            may = by_the_project or place.status == "left" or room.places[actor].role != "member"
+            must(may, Code.NOT_ALLOWED)
+            place.status, place.left_at, place.left_title = "active", None, ""
+            place.joined = place.activity = now
+            place.marked = False
+            self._tell(room, "reinstated", "participant_reinstated", actor, name, subject=name)
+        read = len(room.said)
+        for name in new:
+            room.places[name] = Place(joined=now, activity=now, turn=len(room.places), read=read)
+        for name in new:
+            self._tell(room, "joined", "participant_joined", actor, name, subject=name)
+        self._keep_an_owner(room, actor)
+
+    def leave(self, name, at):
+        place, room = self.place(name, at), self.rooms[at]
+        must(not room.private, Code.PRIVATE_CONVERSATION)
+        must(place.status != "left", Code.ALREADY_LEFT)
+        must(place.here, Code.NOT_A_PARTICIPANT)
+        self._go(room, name, name, "left")
+
+    def remove(self, actor, at, name):
+        room = self.rooms[at]
+        by, place = self.place(actor, at), self.of_other(name, at)
+        must(not room.private, Code.PRIVATE_CONVERSATION)
+        must(actor != name, Code.CANNOT_REMOVE_YOURSELF)
+        self._outrank(by, place)
+        must(place.here, Code.NOT_A_MEMBER)
+        self._go(room, actor, name, "removed")
+
+    def _go(self, room, actor, name, kind):
+        place = room.places[name]
+        self.tick()
+        self._tell(room, kind, f"participant_{kind}", actor, name, subject=name)
+        place.status, place.role = kind, "member"
+        place.left_at, place.left_title = len(room.said), room.title
+        self._keep_an_owner(room, actor)
+
+    def reinstate(self, actor, at, name):
+        room = self.rooms[at]
+        by = actor and self.place(actor, at)
+        place = self.of_other(name, at)
+        must(actor != name, Code.CANNOT_REINSTATE_YOURSELF)
+        must(by is None or by.here, Code.NOT_A_PARTICIPANT)
+        must(not place.here, Code.ALREADY_ACTIVE)
+        self._admit(actor, room, [name])
+
+    def change_role(self, actor, at, name, role):
+        room = self.rooms[at]
+        by, place = self.place(actor, at), self.of_other(name, at)
+        must(not room.private, Code.PRIVATE_CONVERSATION)
+        self._outrank(by, place)
+        must(role != "owner" or by.role == "owner", Code.NOT_ALLOWED)
+        must(place.here, Code.NOT_A_MEMBER)
+        if role != place.role:
+            owners = [name for name in room.active if room.places[name].role == "owner"]
+            must(owners != [name], Code.LAST_OWNER)
+            place.role = role
+            room.log.append(("participant_role_changed", actor, name, None))
+
+    def rename(self, actor, at, title):
+        place, room = self.place(actor, at), self.rooms[at]
+        must(place.here, Code.NOT_A_PARTICIPANT)
+        must(not room.private, Code.PRIVATE_CONVERSATION)
+        must(place.role != "member", Code.NOT_ALLOWED)
+        if title != room.title:
+            room.title = title
+            self._tell(room, "renamed", "conversation_renamed", actor, body=title)
+
+    def read(self, name, at, number):
+        place, room = self.place(name, at), self.rooms[at]
+        must(place.here, Code.NOT_A_PARTICIPANT)
+        must(0 <= number <= len(room.said), Code.NUMBER_OUT_OF_RANGE)
+        must(number >= place.read, Code.CANNOT_READ_BACKWARDS)
+        if number != place.read or place.marked:
+            place.read, place.marked = number, False
+            room.log.append(("conversation_read", name, name, None))
+
+    def mark_unread(self, name, at):
+        place, room = self.place(name, at), self.rooms[at]
+        must(place.here, Code.NOT_A_PARTICIPANT)
+        place.marked = True
+        room.log.append(("conversation_marked_unread", name, name, None))
+
+    # Parts of the rules.
+
+    def _outrank(self, by, other):
+        must(by.here, Code.NOT_A_PARTICIPANT)
+        may = by.role == "owner" or (by.role == "admin" and other.role == "member")
+        must(may, Code.NOT_ALLOWED)
+
+    def _tell(self, room, kind, event, actor, about=None, body="", *, subject=None):
+        room.said.append((kind, actor, subject, body))
+        room.log.append((event, actor, about, len(room.said)))
+
+    def _keep_an_owner(self, room, actor):
+        def standing(name):
+            place = room.places[name]
+            rank = ["owner", "admin", "member"].index(place.role)
+            return rank, place.joined, place.turn
+
+        heir = min(room.active, key=standing, default=None)
+        if heir and room.places[heir].role != "owner":
+            room.places[heir].role = "owner"
+            room.log.append(("participant_role_changed", actor, heir, None))
+
+
+def recipients(sender, others):
+    must(len(set(others)) <= MOST, Code.TOO_MANY_PARTICIPANTS)
+    others = [name for name in dict.fromkeys(others) if name != sender]
+    must(others, Code.NO_RECIPIENTS)
+    must(len(others) < MOST, Code.TOO_MANY_PARTICIPANTS)
+    return others

@@ -1,0 +1,118 @@
+"""What a client knows of a conversation, and how the log keeps it fresh."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from talk.models import Conversation, Event, Message, Participation
+
+
+@dataclass
+class Snapshot:
+    """A conversation as somebody saw it once, at `revision`; before the first one, empty."""
+
+    revision: int = 0
+    conversation: dict[str, Any] = field(default_factory=dict)
+    messages: dict[int, dict[str, Any]] = field(default_factory=dict)
+    participations: dict[Any, dict[str, Any]] = field(default_factory=dict)
+
+
+def taken(pk) -> Snapshot:
+    """The fresh state."""
+    conversation = Conversation.objects.get(pk=pk)
+    snapshot = Snapshot(conversation.revision)
+    _see_conversation(snapshot, conversation)
+    for message in conversation.messages.all():
+        _see_message(snapshot, message)
+    for place in conversation.participations.all():
+        _see_participation(snapshot, place)
+    return snapshot
+
+
+def catch_up(snapshot: Snapshot, pk) -> Snapshot:
+    """Apply what happened since: each event replaces what it refers to by what that is now."""
+    conversation = Conversation.objects.get(pk=pk)
+    for event in Event.objects.after(conversation, snapshot.revision):
+        if event.kind.startswith("conversation_") and event.participation is None:
+            _see_conversation(snapshot, conversation)
+        if event.kind == Event.Kind.CONVERSATION_STARTED:
+            for place in conversation.participations.all():
+                _see_participation(snapshot, place)
+        if event.message:
+            _see_message(snapshot, event.message)
+        if event.participation:
+            _see_participation(snapshot, event.participation)
+        snapshot.revision = event.revision
+    return snapshot
+
+
+def derived(snapshot: Snapshot) -> dict[Any, tuple[Any, Any]]:
+    """What needs no event of its own, because it follows from the rest: of each person what the
+    first unread number is, and since when the conversation stands where it does in their inbox.
+
+    A message changes these for all members at once. Events that said so would be as many as there
+    are members.
+    """
+    return {
+        user: (_first_unread(snapshot, user, place), _last_activity(snapshot, place))
+        for user, place in snapshot.participations.items()
+    }
+
+
+def stored(pk) -> dict[Any, tuple[Any, Any]]:
+    """The same, as the database has it."""
+    return {
+        place.user_id: (place.first_unread_number, place.last_activity_at)
+        for place in Participation.objects.filter(conversation=pk)
+    }
+
+
+def _see_conversation(snapshot: Snapshot, row: Conversation) -> None:
+    snapshot.conversation = _values(row, "kind", "title", "upgraded_from_id")
+
+
+def _see_message(snapshot: Snapshot, row: Message) -> None:
+    snapshot.messages[row.number] = _values(
+        row, "kind", "sender_id", "subject_id", "body", "sent_at", "client_id"
+    )
+
+
+def _see_participation(snapshot: Snapshot, row: Participation) -> None:
+    # Without `changed_at`, which tells a stream of the inbox where to look, not what to show.
+    snapshot.participations[row.user_id] = _values(
+        row,
+        "role",
+        "status",
+        "joined_at",
+        "left_at",
+        "left_at_number",
+        "left_at_title",
+        "last_read_number",
+        "marked_unread_at",
+    )
+
+
+def _values(row, *names: str) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
+
+
+def _texts(snapshot: Snapshot, place: dict[str, Any]) -> list[tuple[int, dict[str, Any]]]:
+    end = place["left_at_number"] or len(snapshot.messages)
+    return sorted(
+        (number, message)
+        for number, message in snapshot.messages.items()
+        if message["kind"] == "text" and number <= end
+    )
+
+
+def _first_unread(snapshot: Snapshot, user, place: dict[str, Any]) -> int | None:
+    waiting = (
+        number
+        for number, message in _texts(snapshot, place)
+        if number > place["last_read_number"] and message["sender_id"] != user
+    )
+    return next(waiting, None)
+
+
+def _last_activity(snapshot: Snapshot, place: dict[str, Any]) -> Any:
+    last = [message["sent_at"] for _, message in _texts(snapshot, place)[-1:]]
+    return max([place["joined_at"], *last])

@@ -1,0 +1,212 @@
+"""What support staff see."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.core import checks
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from talk.models import AccessToken, Conversation, Message, Participation
+
+from .acting import crowd, group, place_of, private, say
+
+MODELS = [Conversation, Participation, Message, AccessToken]
+
+
+@pytest.fixture
+def staff(erin):
+    """Erin's browser. She may look at everything and make tokens, but not read messages."""
+    erin.is_staff = True
+    erin.save()
+    codenames = [f"view_{model._meta.model_name}" for model in MODELS]
+    codenames += ["add_accesstoken", "change_accesstoken", "view_user"]
+    erin.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+    client = Client()
+    client.force_login(erin)
+    return client
+
+
+@pytest.fixture
+def conversation(alice, bob, carol):
+    """With somebody who left, an upgrade, and a secret."""
+    conversation = place_of(alice, private(alice, bob)).invite([carol])
+    say(alice, conversation, "A secret")
+    place_of(carol, conversation).leave()
+    AccessToken.objects.issue(alice, "laptop")
+    return conversation
+
+
+def page(client, name, *args, **query):
+    answer = client.get(reverse(f"admin:talk_{name}", args=args), query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def listed(client, name, **query):
+    answer = client.get(reverse(f"admin:talk_{name}_changelist"), query)
+    assert answer.status_code == 200
+    return list(answer.context["cl"].result_list)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_each_list_and_page_is_there(staff, conversation, model):
+    rows = listed(staff, model._meta.model_name)
+    assert rows
+
+    for row in rows:
+        page(staff, f"{model._meta.model_name}_change", row.pk)
+        page(staff, f"{model._meta.model_name}_history", row.pk)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_no_page_is_there_without_permission(staff, erin, conversation, model):
+    erin.user_permissions.clear()
+
+    for url in ("changelist", "add"):
+        assert staff.get(reverse(f"admin:talk_{model._meta.model_name}_{url}")).status_code == 403
+
+
+@pytest.mark.parametrize("model", [Conversation, Participation, Message])
+def test_nothing_that_the_verbs_keep_in_step_is_edited(admin_client, conversation, model):
+    name, row = model._meta.model_name, model.objects.first()
+    before = list(model.objects.order_by("pk").values())
+
+    for url in (reverse(f"admin:talk_{name}_add"), reverse(f"admin:talk_{name}_delete", args=[1])):
+        assert admin_client.get(url).status_code in (403, 302)
+    changed = admin_client.post(reverse(f"admin:talk_{name}_change", args=[row.pk]), {"title": "X"})
+
+    assert changed.status_code == 403
+    assert list(model.objects.order_by("pk").values()) == before
+
+
+class TestBodies:
+    def test_they_are_hidden(self, staff, conversation):
+        message = conversation.messages.get(kind="text")
+
+        pages = [page(staff, "message_change", message.pk), page(staff, "message_changelist")]
+        pages.append(page(staff, "conversation_change", conversation.pk))
+
+        assert not any("secret" in each.lower() for each in pages)
+
+    def test_they_are_shown_to_who_may_read_them(self, staff, erin, conversation):
+        erin.user_permissions.add(Permission.objects.get(codename="read_message_bodies"))
+        message = conversation.messages.get(kind="text")
+
+        assert "A secret" in page(staff, "message_change", message.pk)
+
+    def test_they_are_not_found_by_searching(self, staff, conversation):
+        assert listed(staff, "message", q="secret") == []
+        assert len(listed(staff, "message", q=str(conversation.pk))) == 3
+
+
+class TestSearch:
+    def test_a_persons_conversations_are_found_by_their_name(
+        self, staff, alice, bob, dave, conversation
+    ):
+        pair = Conversation.objects.get(kind="private")
+        other = group(bob, dave, title="Lunch")
+
+        assert set(listed(staff, "conversation", q="alic")) == {conversation, pair}
+        assert set(listed(staff, "conversation", q="bob")) == {conversation, pair, other}
+        assert set(listed(staff, "conversation", q="carol")) == {conversation}, "also one they left"
+        assert listed(staff, "conversation", q="nobody") == []
+        assert listed(staff, "conversation", q="lunch") == [other]
+        assert listed(staff, "conversation", q=str(other.pk)) == [other]
+        assert listed(staff, "conversation", q="bob", kind__exact="private") == [pair]
+
+    def test_a_persons_participations(self, staff, alice, conversation):
+        assert {place.user for place in listed(staff, "participation", q="alice")} == {alice}
+
+    def test_a_persons_tokens(self, staff, bob, conversation):
+        AccessToken.objects.issue(bob, "phone")
+
+        assert [token.name for token in listed(staff, "accesstoken", q="bob")] == ["phone"]
+
+    def test_members_are_those_who_are_there(self, staff, conversation):
+        (found,) = listed(staff, "conversation", kind__exact="group")
+
+        assert found.active_members == 2
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_list_costs_the_same_with_more_rows(staff, alice, bob, conversation, model):
+    name = model._meta.model_name
+
+    def cost():
+        with CaptureQueriesContext(connection) as queries:
+            page(staff, f"{name}_changelist", q="" if model is Message else "a")
+            page(staff, f"{name}_changelist")
+        return len(queries)
+
+    few = cost()
+    for number in range(10):
+        say(alice, group(alice, bob, title=f"a{number}"))
+        AccessToken.objects.issue(bob, f"a{number}")
+
+    assert cost() == few
+
+
+def test_a_conversations_page_costs_the_same_with_more_members(staff, alice, conversation):
+    def cost():
+        with CaptureQueriesContext(connection) as queries:
+            page(staff, "conversation_change", conversation.pk)
+        return len(queries)
+
+    few = cost()
+    place_of(alice, conversation).invite(crowd(30))
+
+    assert cost() == few
+
+
+class TestTokens:
+    def add(self, client, user, **fields):
+        fields = {"user": user.pk, "name": "laptop"} | fields
+        return client.post(reverse("admin:talk_accesstoken_add"), fields, follow=True)
+
+    def test_the_secret_is_shown_once(self, staff, alice):
+        answer = self.add(staff, alice)
+
+        token = AccessToken.objects.get()
+        told = [str(message) for message in answer.context["messages"]]
+        (secret,) = [each.split()[-1] for each in told if "only this once" in each]
+        assert AccessToken.objects.authenticate(secret) == token
+        assert secret not in page(staff, "accesstoken_changelist")
+        assert secret not in page(staff, "accesstoken_change", token.pk)
+
+    def test_one_that_has_expired_already_is_refused_in_the_form(self, staff, alice):
+        past = timezone.now() - timedelta(days=2)
+
+        answer = self.add(staff, alice, expires_at_0=past.date(), expires_at_1="12:00")
+
+        assert answer.status_code == 200
+        assert answer.context["errors"] == [["This time has passed."]]
+        assert not AccessToken.objects.exists()
+
+    def test_one_without_a_name_is_refused_in_the_form(self, staff, alice):
+        assert self.add(staff, alice, name=" \n ").context["errors"]
+        assert not AccessToken.objects.exists()
+
+    def test_they_are_revoked_together(self, staff, alice, bob):
+        tokens = [AccessToken.objects.issue(user, "laptop")[0] for user in (alice, bob)]
+
+        staff.post(
+            reverse("admin:talk_accesstoken_changelist"),
+            {"action": "revoke", "_selected_action": [token.pk for token in tokens]},
+        )
+
+        assert not AccessToken.objects.active().exists()
+
+    def test_a_project_whose_users_have_no_admin_page_may_have_theirs(self, monkeypatch):
+        from django.contrib import admin
+        from django.contrib.auth import get_user_model
+
+        registry = {**admin.site._registry}
+        del registry[get_user_model()]
+        monkeypatch.setattr(admin.site, "_registry", registry)
+
+        assert [error for error in admin.site.check(None) if error.level >= checks.ERROR] == []

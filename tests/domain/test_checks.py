@@ -1,0 +1,81 @@
+"""What is said at the start about a configuration that promises less than it seems to."""
+
+import pytest
+from django.conf import settings as configured
+from django.core.checks import Tags, run_checks
+from django.db import connection
+
+from talk.checks import check_sqlite
+from talk.conf import Conf, conf
+
+
+@pytest.fixture
+def said(settings):
+    """The ids of what `manage.py check` says of Talk with these settings."""
+
+    def said(deploy=False, **values):
+        for name, value in values.items():
+            setattr(settings, name, value)
+        found = run_checks(tags=[Tags.compatibility], include_deployment_checks=deploy)
+        return [each.id for each in found if each.id.startswith("talk.")]
+
+    return said
+
+
+def test_a_sound_configuration_is_not_talked_about(said):
+    assert said() == []
+    assert said(TALK={"MAX_PARTICIPANTS": 5, "RECONCILE_SECONDS": 0.5}) == []
+
+
+def test_an_option_that_there_is_not(said):
+    assert said(TALK={"MAX_PARTICIPANT": 5}) == ["talk.E001"]
+    assert said(TALK={"__class__": 5}) == ["talk.E001"]
+
+
+@pytest.mark.parametrize(
+    "name", ["MAX_PARTICIPANTS", "MAX_BODY_LENGTH", "RECONCILE_SECONDS", "SHARDS"]
+)
+@pytest.mark.parametrize("value", [0, -1, "64", None])
+def test_an_option_that_must_be_more_than_nothing(said, name, value):
+    assert said(TALK={name: value}) == ["talk.E002"]
+
+
+def test_no_channel_layer(said):
+    assert said(CHANNEL_LAYERS={}) == ["talk.W001"]
+
+
+@pytest.mark.parametrize(
+    ("backend", "deploy", "expected"),
+    [
+        ("channels.layers.InMemoryChannelLayer", True, ["talk.W002"]),
+        ("channels.layers.InMemoryChannelLayer", False, []),
+        ("channels_redis.pubsub.RedisPubSubChannelLayer", True, []),
+    ],
+)
+def test_a_layer_that_rings_in_one_process_only(said, backend, deploy, expected):
+    layers = {"default": {"BACKEND": backend}}
+
+    assert said(CHANNEL_LAYERS=layers, deploy=deploy) == expected
+
+
+def test_a_sqlite_that_does_not_lock(monkeypatch):
+    assert check_sqlite(databases=["default"]) == []
+    assert check_sqlite(databases=None) == []
+
+    monkeypatch.setitem(connection.settings_dict, "OPTIONS", {"transaction_mode": "DEFERRED"})
+    monkeypatch.setattr(connection, "vendor", "sqlite")
+
+    (warning,) = check_sqlite(databases=["default"])
+    assert warning.id == "talk.W003"
+
+
+def test_options_are_looked_up_each_time(settings):
+    settings.TALK = {}
+    assert conf.MAX_PARTICIPANTS == Conf.MAX_PARTICIPANTS == 1_000
+
+    settings.TALK = {"MAX_PARTICIPANTS": 5}
+    assert conf.MAX_PARTICIPANTS == 5
+
+    del settings.TALK
+    assert not hasattr(configured, "TALK")
+    assert conf.MAX_PARTICIPANTS == 1_000

@@ -1,0 +1,127 @@
+"""The log of what happened, and who is told."""
+
+import pytest
+
+from talk.exceptions import ResyncRequired
+from talk.models import Event, Participation
+
+from .acting import place_of, private, say
+
+
+@pytest.fixture
+def eventful(alice, bob, carol, dave):
+    """A group to which everything has happened that can happen to one."""
+    conversation = place_of(alice, private(alice, bob)).invite([carol])
+    say(bob, conversation)
+    place_of(alice, conversation).rename("Lunch")
+    place_of(alice, conversation).invite([dave])
+    place_of(dave, conversation).leave()
+    place_of(dave, conversation).reinstate(by=place_of(bob, conversation))
+    place_of(dave, conversation).remove(by=place_of(alice, conversation))
+    as_admin = Participation.Role.ADMIN
+    place_of(bob, conversation).change_role(as_admin, by=place_of(alice, conversation))
+    place_of(carol, conversation).read()
+    place_of(carol, conversation).mark_unread()
+    conversation.refresh_from_db()
+    return conversation
+
+
+KINDS = [
+    ("conversation_started", None, None),
+    ("conversation_upgraded", None, 1),
+    ("message_sent", "bob", 2),
+    ("conversation_renamed", None, 3),
+    ("participant_joined", "dave", 4),
+    ("participant_left", "dave", 5),
+    ("participant_reinstated", "dave", 6),
+    ("participant_removed", "dave", 7),
+    ("participant_role_changed", "bob", None),
+    ("conversation_read", "carol", None),
+    ("conversation_marked_unread", "carol", None),
+]
+
+
+class TestLog:
+    def test_each_change_is_one_event_with_the_next_revision(self, eventful):
+        log = Event.objects.after(eventful, 0)
+
+        assert [event.revision for event in log] == list(range(1, 12))
+        assert eventful.revision == 11
+        told = [
+            (
+                event.kind,
+                event.participation and event.participation.user.username,
+                event.message and event.message.number,
+            )
+            for event in log
+        ]
+        assert told == KINDS
+        assert {event.kind for event in log} == set(Event.Kind.values)
+
+    def test_later_events_have_later_times(self, eventful):
+        times = [event.at for event in Event.objects.after(eventful, 0)]
+
+        assert times == sorted(set(times))
+
+    def test_it_is_read_from_a_cursor_on(self, eventful):
+        rest = Event.objects.after(eventful, 8)
+
+        assert [event.revision for event in rest] == [9, 10, 11]
+        assert eventful.events_after(8) == rest
+        assert Event.objects.after(eventful, 11) == []
+
+    def test_it_is_read_in_pages(self, eventful):
+        page = Event.objects.after(eventful, 2, limit=3)
+
+        assert [event.revision for event in page] == [3, 4, 5]
+
+    def test_it_shows_what_it_refers_to_as_it_is_now(self, dave, eventful):
+        place_of(dave, eventful).reinstate()
+
+        left = Event.objects.after(eventful, 5)[0]
+        assert left.kind == Event.Kind.PARTICIPANT_LEFT
+        assert left.participation.is_active
+
+    def test_any_page_costs_two_queries(self, eventful, django_assert_num_queries):
+        for limit in (1, 500):
+            with django_assert_num_queries(2):
+                for event in Event.objects.after(eventful, 0, limit=limit):
+                    assert event.actor.username
+                    assert event.message is None or event.message.sender.username
+                    assert event.participation is None or event.participation.user.username
+
+    def test_events_of_another_conversation_are_not_in_it(self, alice, bob, eventful):
+        pair = private(alice, bob)
+        say(alice, pair)
+
+        assert {event.conversation for event in Event.objects.after(pair, 0)} == {pair}
+
+
+class TestResync:
+    def test_a_cursor_older_than_what_is_kept(self, eventful):
+        Event.objects.filter(conversation=eventful, revision__lte=4).delete()
+
+        for pruned in (0, 3):
+            with pytest.raises(ResyncRequired):
+                Event.objects.after(eventful, pruned)
+        assert len(Event.objects.after(eventful, 4)) == 7
+
+    def test_when_nothing_is_kept(self, eventful):
+        Event.objects.all().delete()
+
+        with pytest.raises(ResyncRequired):
+            Event.objects.after(eventful, 10)
+        assert Event.objects.after(eventful, 11) == []
+
+    @pytest.mark.parametrize("revision", [12, 2**40, -1])
+    def test_a_cursor_of_another_history(self, eventful, revision):
+        with pytest.raises(ResyncRequired):
+            Event.objects.after(eventful, revision)
+
+    def test_a_gap_further_on(self, dave, eventful):
+        dave.delete()
+
+        with pytest.raises(ResyncRequired):
+            Event.objects.after(eventful, 3)
+        assert Event.objects.after(eventful, 3, limit=1)[0].revision == 4
+        assert len(Event.objects.after(eventful, 8)) == 3

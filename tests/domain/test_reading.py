@@ -1,0 +1,191 @@
+"""How far somebody has read, and what still waits for them."""
+
+import pytest
+
+from talk.exceptions import RefusalCode
+from talk.models import Event, Message, Participation
+
+from .acting import group, place_of, private, refused, say
+
+
+@pytest.fixture
+def conversation(alice, bob, carol):
+    return group(alice, bob, carol)
+
+
+def counts(user, conversation):
+    """What is unread of it for `user`, as each of the three ways to ask says; they agree."""
+    place = place_of(user, conversation)
+    listed = Participation.objects.with_unread_count().get(pk=place.pk)
+    everything = Message.objects.unread_by(user).filter(conversation=conversation).count()
+    assert place.unread_count == listed.unread_count == min(everything, 100)
+    return place.first_unread_number, place.unread_count
+
+
+class TestReplying:
+    def test_replying_is_not_reading(self, alice, bob, conversation):
+        """Replying without having read does not mark what came before as read. A reply by someone
+        who had read everything keeps them fully read."""
+        say(alice, conversation, "Have you seen this?")
+        say(bob, conversation, "Something else")
+        assert counts(bob, conversation) == (1, 1)
+        assert place_of(bob, conversation).last_read_number == 0
+
+        place_of(bob, conversation).read()
+        say(bob, conversation, "Now I have")
+
+        assert counts(bob, conversation) == (None, 0)
+        assert place_of(bob, conversation).last_read_number == 3
+
+    def test_what_one_said_oneself_is_never_unread(self, alice, bob, conversation):
+        say(alice, conversation)
+        say(alice, conversation)
+
+        assert counts(alice, conversation) == (None, 0)
+        assert counts(bob, conversation) == (1, 2)
+
+    def test_a_reply_between_counts_for_the_others_only(self, alice, bob, carol, conversation):
+        say(alice, conversation)
+        say(bob, conversation)
+        say(carol, conversation)
+
+        assert counts(alice, conversation) == (2, 2)
+        assert counts(bob, conversation) == (1, 2)
+        assert counts(carol, conversation) == (1, 2)
+
+    def test_a_reply_leaves_the_mark_of_the_unread(self, alice, bob, conversation):
+        place_of(bob, conversation).mark_unread()
+
+        say(bob, conversation)
+
+        assert place_of(bob, conversation).marked_unread_at is not None
+
+
+class TestRead:
+    @pytest.fixture(autouse=True)
+    def said(self, alice, bob, conversation):
+        for _ in range(3):
+            say(alice, conversation)
+
+    def test_up_to_a_number(self, bob, conversation):
+        place_of(bob, conversation).read(2)
+
+        assert place_of(bob, conversation).last_read_number == 2
+        assert counts(bob, conversation) == (3, 1)
+
+    def test_everything(self, bob, conversation):
+        place_of(bob, conversation).read()
+
+        assert place_of(bob, conversation).last_read_number == 3
+        assert counts(bob, conversation) == (None, 0)
+
+    def test_what_is_said_while_somebody_reads_stays_unread(self, alice, bob, conversation):
+        place = place_of(bob, conversation)
+        say(alice, conversation)
+
+        place.read(3)
+
+        assert counts(bob, conversation) == (4, 1)
+
+    def test_nobody_reads_what_is_not_there(self, bob, conversation):
+        for number in (4, 2**63, -1):
+            with refused(RefusalCode.NUMBER_OUT_OF_RANGE, "number"):
+                place_of(bob, conversation).read(number)
+
+    def test_nobody_reads_backwards(self, bob, conversation):
+        place_of(bob, conversation).read(2)
+
+        for number in (1, 0):
+            with refused(RefusalCode.CANNOT_READ_BACKWARDS, "number"):
+                place_of(bob, conversation).read(number)
+
+    def test_the_same_again_is_no_news(self, bob, conversation):
+        place_of(bob, conversation).read(2)
+        place_of(bob, conversation).read(2)
+
+        read = Event.objects.filter(kind=Event.Kind.CONVERSATION_READ)
+        assert [event.participation for event in read] == [place_of(bob, conversation)]
+
+    def test_it_is_nobody_elses_business(self, bob, carol, conversation):
+        before = conversation.participations.filter(user=carol).values().get()
+
+        place_of(bob, conversation).read()
+
+        assert conversation.participations.filter(user=carol).values().get() == before
+
+
+class TestMarkUnread:
+    def test_it_stays_until_it_is_read_again(self, alice, bob, conversation):
+        say(alice, conversation)
+        place_of(bob, conversation).read()
+
+        place_of(bob, conversation).mark_unread()
+
+        place = place_of(bob, conversation)
+        assert place.marked_unread_at is not None
+        assert (place.last_read_number, place.unread_count) == (1, 0)
+        assert list(Participation.objects.inbox_for(bob).unread()) == [place]
+        place.read()
+        assert place.marked_unread_at is None
+        assert list(Participation.objects.inbox_for(bob).unread()) == []
+
+    def test_in_a_conversation_without_a_message(self, alice, bob):
+        pair = private(alice, bob)
+
+        place_of(bob, pair).mark_unread()
+        place_of(bob, pair).read(0)
+
+        assert place_of(bob, pair).marked_unread_at is None
+
+
+class TestCount:
+    def test_what_happened_is_not_unread(self, alice, bob, carol, dave, conversation):
+        place_of(alice, conversation).rename("Lunch")
+        place_of(alice, conversation).invite([dave])
+        place_of(carol, conversation).leave()
+        place_of(carol, conversation).reinstate(by=place_of(alice, conversation))
+        place_of(carol, conversation).remove(by=place_of(alice, conversation))
+
+        assert counts(bob, conversation) == (None, 0)
+
+    def test_it_ends_at_a_hundred(self, alice, bob, conversation):
+        for _ in range(99):
+            say(alice, conversation)
+        assert counts(bob, conversation) == (1, 99)
+
+        say(alice, conversation)
+        assert counts(bob, conversation) == (1, 100)
+        say(alice, conversation)
+
+        assert counts(bob, conversation) == (1, 100)
+        assert Participation.objects.unread_total(bob) == 100
+
+    def test_it_ends_where_somebody_left(self, alice, bob, conversation):
+        say(alice, conversation)
+        place_of(bob, conversation).leave()
+        say(alice, conversation)
+
+        place = place_of(bob, conversation)
+        assert (place.first_unread_number, place.unread_count) == (1, 1)
+
+    def test_it_is_right_after_the_verb_that_changes_it(self, alice, bob, conversation):
+        say(alice, conversation)
+        (place,) = Participation.objects.inbox_for(bob).with_unread_count()
+        assert place.unread_count == 1
+
+        say(alice, conversation)
+        place.read(1)
+
+        assert place.unread_count == 1
+        place.read()
+        assert place.unread_count == 0
+
+    def test_what_somebody_said_who_is_deleted_stays_unread(self, alice, bob, conversation):
+        say(alice, conversation)
+        say(bob, conversation)
+
+        alice.delete()
+
+        assert counts(bob, conversation) == (1, 1)
+        place_of(bob, conversation).read()
+        assert counts(bob, conversation) == (None, 0)

@@ -1,0 +1,153 @@
+"""Who is told of what happened: once, when it is certain, and at nobody's cost."""
+
+import logging
+
+import pytest
+from channels.layers import InMemoryChannelLayer
+from django.db import connection, transaction
+
+from talk import signals
+from talk.events import conversation_group
+from talk.exceptions import RefusalCode
+from talk.models import Event, Message
+
+from .acting import group, place_of, private, refused, say
+
+
+class DeadLayer(InMemoryChannelLayer):
+    async def group_send(self, group, message):
+        raise ConnectionError("Nobody is there.")
+
+
+class RecordingLayer(InMemoryChannelLayer):
+    rung: list = []
+
+    async def group_send(self, group, message):
+        self.rung.append((group, message))
+
+
+@pytest.fixture
+def layer(settings):
+    def use(kind):
+        settings.CHANNEL_LAYERS = {"default": {"BACKEND": f"{__name__}.{kind.__name__}"}}
+
+    return use
+
+
+@pytest.fixture
+def heard():
+    """What receivers of every kind of event were told, in order."""
+    told = []
+
+    def listen(sender, event, message, participation, **kwargs):
+        told.append((event.kind, message, participation, connection.in_atomic_block))
+
+    for kind in Event.Kind:
+        getattr(signals, kind).connect(listen)
+    yield told
+    for kind in Event.Kind:
+        getattr(signals, kind).disconnect(listen)
+
+
+@pytest.fixture
+def kinds(heard):
+    return lambda: [kind for kind, *_ in heard]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_signal_fires_once_after_the_commit(alice, bob, heard):
+    with transaction.atomic():
+        message = Message.send_to_users("Hello", alice, [bob])
+        assert heard == [], "nothing is certain yet"
+
+    place = place_of(alice, message.conversation)
+    assert heard == [
+        ("conversation_started", None, None, False),
+        ("message_sent", message, place, False),
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_signal_fires_for_what_was_rolled_back(alice, bob, heard, kinds):
+    pair = private(alice, bob)
+    heard.clear()
+
+    with transaction.atomic():
+        say(alice, pair)
+        transaction.set_rollback(True)
+    with refused(RefusalCode.EMPTY_BODY, "body"):
+        Message.send_to_users(" ", alice, [bob])
+    assert heard == []
+
+    say(alice, pair)
+    assert kinds() == ["message_sent"]
+
+
+def test_each_event_has_its_signal(alice, bob, carol, kinds, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        conversation = group(alice, bob)
+        place_of(alice, conversation).send("Welcome", invite=[carol])
+        place_of(alice, conversation).leave()
+
+    assert kinds() == [
+        "conversation_started",
+        "participant_joined",
+        "message_sent",
+        "participant_left",
+        "participant_role_changed",
+    ]
+    assert kinds() == [event.kind for event in Event.objects.order_by("revision")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_receiver_that_fails_harms_nobody(alice, bob, kinds, caplog):
+    def fail(**kwargs):
+        raise RuntimeError("I am broken.")
+
+    pair = private(alice, bob)
+    signals.message_sent.connect(fail)
+    try:
+        message = say(alice, pair)
+    finally:
+        signals.message_sent.disconnect(fail)
+
+    assert list(pair.messages.all()) == [message]
+    assert kinds()[-1] == "message_sent"
+    (logged,) = [record for record in caplog.records if record.name == "talk.events"]
+    assert logged.levelno == logging.ERROR
+    assert "message_sent" in logged.getMessage()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_dead_channel_layer_does_not_fail_a_send(alice, bob, layer, kinds, caplog):
+    layer(DeadLayer)
+
+    message = Message.send_to_users("Hello", alice, [bob])
+
+    assert list(message.conversation.messages.all()) == [message]
+    assert kinds() == ["conversation_started", "message_sent"]
+    assert "did not take a doorbell" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_channel_layer_does_not_fail_a_send(alice, bob, settings, kinds):
+    settings.CHANNEL_LAYERS = {}
+
+    say(alice, private(alice, bob))
+
+    assert kinds()[-1] == "message_sent"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_doorbell_carries_nothing_that_matters(alice, bob, carol, layer):
+    conversation = group(alice, bob)
+    layer(RecordingLayer)
+    RecordingLayer.rung.clear()
+
+    place_of(alice, conversation).send("A secret", invite=[carol])
+
+    where = conversation_group(conversation.pk)
+    assert RecordingLayer.rung == [
+        (where, {"type": "talk.doorbell", "conversation": conversation.pk, "revision": revision})
+        for revision in (2, 3)
+    ]

@@ -1,0 +1,211 @@
+"""Five people do whatever they can think of, and the rules hold after every step."""
+
+import uuid
+from copy import deepcopy
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from talk.exceptions import RefusalCode, Refused
+from talk.models import Message
+
+from .agreement import assert_agree
+from .rulebook import MOST, No, Rulebook
+from .snapshots import Snapshot, catch_up, derived, stored, taken
+from .verbs import Verbs
+
+CAST = ["alice", "bob", "carol", "dave", "erin"]
+names = st.sampled_from(CAST)
+others = st.lists(names, max_size=4)
+bodies = st.sampled_from(["Hello", "Really?", "Yes", ""])
+titles = st.sampled_from(["Lunch", "Dinner"])
+#: One of the conversations that there are, counted from the newest.
+where = st.integers(0, 5)
+
+PROFILE = settings(
+    max_examples=30,
+    stateful_step_count=40,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    print_blob=True,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+class People(RuleBasedStateMachine):
+    people: dict
+
+    def __init__(self):
+        super().__init__()
+        self.atomic = transaction.atomic()
+        self.atomic.__enter__()
+        self.rules = Rulebook()
+        self.talk = Verbs(self.people)
+        #: Requests with a client id that were answered: the call, its id, and the message.
+        self.answered = []
+        #: What somebody saw of a conversation, at several moments.
+        self.seen = {}
+        #: Up to which revision of each the log was found to be true.
+        self.checked = {}
+
+    def teardown(self):
+        transaction.set_rollback(True)
+        self.atomic.__exit__(None, None, None)
+
+    @initialize()
+    def a_private_conversation_and_a_group(self):
+        self.both("between", "alice", "bob")
+        self.both("start_group", "alice", ["bob", "carol"])
+
+    # What they do.
+
+    @rule(sender=names, to=others, body=bodies)
+    def send_to_users(self, sender, to, body):
+        self.once("send_to_users", sender, to, body)
+
+    @rule(sender=names, at=where, body=bodies)
+    def send(self, sender, at, body):
+        self.once("send", sender, self.at(at), body)
+
+    @rule(sender=names, at=where, body=bodies, invited=others)
+    def send_and_invite(self, sender, at, body, invited):
+        self.once("send", sender, self.at(at), body, invited)
+
+    @rule(one=names, other=names)
+    def start_private(self, one, other):
+        if one == other:
+            return
+        self.both("between", one, other)
+
+    @rule(creator=names, to=others, title=titles)
+    def start_group(self, creator, to, title):
+        self.both("start_group", creator, to, title)
+
+    @rule(actor=names, at=where, invited=others)
+    def invite(self, actor, at, invited):
+        self.both("invite", actor, self.at(at), invited)
+
+    @rule(name=names, at=where)
+    def leave(self, name, at):
+        self.both("leave", name, self.at(at))
+
+    @rule(actor=names, at=where, name=names)
+    def remove(self, actor, at, name):
+        self.both("remove", actor, self.at(at), name)
+
+    @rule(actor=st.none() | names, at=where, name=names)
+    def reinstate(self, actor, at, name):
+        self.both("reinstate", actor, self.at(at), name)
+
+    @rule(actor=names, at=where, name=names, role=st.sampled_from(["owner", "admin", "member"]))
+    def change_role(self, actor, at, name, role):
+        self.both("change_role", actor, self.at(at), name, role)
+
+    @rule(actor=names, at=where, title=titles)
+    def rename(self, actor, at, title):
+        self.both("rename", actor, self.at(at), title)
+
+    @rule(name=names, at=where, before_the_end=st.integers(-1, 4))
+    def read(self, name, at, before_the_end):
+        at = self.at(at)
+        self.both("read", name, at, len(self.rules.rooms[at].said) - before_the_end)
+
+    @rule(name=names, at=where)
+    def mark_unread(self, name, at):
+        self.both("mark_unread", name, self.at(at))
+
+    @precondition(lambda self: self.answered)
+    @rule(data=st.data(), another_body=st.booleans())
+    def retry(self, data, another_body):
+        call, args, client_id, message = data.draw(st.sampled_from(self.answered))
+        if another_body:
+            args = [*args[:2], "Something else", *args[3:]]
+            with pytest.raises(Refused) as caught:
+                getattr(self.talk, call)(*args, client_id=client_id)
+            assert caught.value.code == RefusalCode.CLIENT_ID_REUSED
+        else:
+            assert getattr(self.talk, call)(*args, client_id=client_id).pk == message
+
+    @rule(at=where)
+    def look(self, at):
+        at = self.at(at)
+        # The oldest and the newest are enough.
+        self.seen[at] = [*self.seen.get(at, [])[:1], taken(self.talk.conversations[at])]
+
+    # What holds.
+
+    @invariant()
+    def talk_and_the_rules_agree(self):
+        assert_agree(self.talk, self.rules)
+
+    @invariant()
+    def the_log_makes_any_earlier_sight_fresh(self):
+        for at, (pk, room) in enumerate(
+            zip(self.talk.conversations, self.rules.rooms, strict=True)
+        ):
+            if self.checked.get(at) == len(room.log):
+                continue
+            fresh = taken(pk)
+            assert derived(fresh) == stored(pk)
+            for sight in [Snapshot(), *self.seen.get(at, [])]:
+                assert catch_up(deepcopy(sight), pk) == fresh
+            self.checked[at] = len(room.log)
+
+    # How they do it.
+
+    def at(self, at):
+        return max(len(self.rules.rooms) - 1 - at, 0)
+
+    def once(self, verb, *args):
+        """A request with a client id, as a front end would send it."""
+        client_id = uuid.uuid4()
+        message = self.both(verb, *args, client_id=client_id)
+        if message is not None:
+            self.answered.append((verb, args, client_id, message.pk))
+
+    def both(self, verb, *args, **identity):
+        """By the rules and by `talk`: the same answer, or the same refusal."""
+        trial = deepcopy(self.rules)
+        expected = outcome(getattr(trial, verb), *args)
+        answer = outcome(getattr(self.talk, verb), *args, **identity)
+        if isinstance(expected, RefusalCode):
+            assert answer == expected
+            return None
+        self.rules = trial
+        if expected is None:
+            assert answer is None
+            return None
+        conversation = answer.conversation if isinstance(answer, Message) else answer
+        if expected == len(self.talk.conversations):
+            self.talk.conversations.append(conversation.pk)
+        assert conversation.pk == self.talk.conversations[expected]
+        return answer
+
+
+def outcome(call, *args, **identity):
+    """What `call` answers, or the code of its refusal."""
+    try:
+        return call(*args, **identity)
+    except No as no:
+        return no.args[0]
+    except Refused as refused:
+        return refused.code
+
+
+@pytest.mark.timeout(300)
+def test_the_rules_hold_whatever_people_do(alice, bob, carol, dave, erin, settings):
+    settings.TALK = {"MAX_PARTICIPANTS": MOST}
+    People.people = dict(zip(CAST, [alice, bob, carol, dave, erin], strict=True))
+
+    run_state_machine_as_test(People, settings=PROFILE)

@@ -1,0 +1,69 @@
+"""The verbs of the rulebook, done by `talk`: by people's names, and by which conversation it is."""
+
+import uuid
+
+from talk.models import Conversation, Message, Participation
+
+from .acting import place_of
+
+
+class Verbs:
+    def __init__(self, people):
+        self.people = people
+        self.conversations: list[int] = []
+
+    def conversation(self, at) -> Conversation:
+        return Conversation.objects.get(pk=self.conversations[at])
+
+    def users(self, names):
+        return [self.people[name] for name in names]
+
+    def place(self, name, at) -> Participation:
+        return place_of(self.people[name], self.conversation(at))
+
+    def other(self, name, at) -> Participation:
+        return Participation.objects.of_other(self.people[name], self.conversation(at))
+
+    def between(self, one, other):
+        return Conversation.objects.between(self.people[one], self.people[other])
+
+    def start_group(self, creator, others, title=""):
+        return Conversation.objects.start_group(
+            self.people[creator], self.users(others), title=title
+        )
+
+    def send_to_users(self, sender, others, body, client_id: uuid.UUID | None = None) -> Message:
+        return Message.send_to_users(
+            body, self.people[sender], self.users(others), client_id=client_id
+        )
+
+    def send(self, sender, at, body, invited=(), client_id: uuid.UUID | None = None) -> Message:
+        invited = self.users(invited)
+        return self.place(sender, at).send(body, client_id=client_id, invite=invited)
+
+    def invite(self, actor, at, invited):
+        return self.place(actor, at).invite(self.users(invited))
+
+    def leave(self, name, at):
+        self.place(name, at).leave()
+
+    def remove(self, actor, at, name):
+        by = self.place(actor, at)
+        self.other(name, at).remove(by=by)
+
+    def reinstate(self, actor, at, name):
+        by = actor and self.place(actor, at)
+        self.other(name, at).reinstate(by=by)
+
+    def change_role(self, actor, at, name, role):
+        by = self.place(actor, at)
+        self.other(name, at).change_role(role, by=by)
+
+    def rename(self, actor, at, title):
+        self.place(actor, at).rename(title)
+
+    def read(self, name, at, number):
+        self.place(name, at).read(number)
+
+    def mark_unread(self, name, at):
+        self.place(name, at).mark_unread()

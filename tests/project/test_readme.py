@@ -1,0 +1,105 @@
+"""What the README says of this repository is so."""
+
+import re
+import shlex
+import tomllib
+
+import pytest
+from django.conf import settings
+from django.core.management import get_commands
+
+from schema import authentication
+from talk.conf import Conf
+
+from .markdown import README, ROOT, example, examples, names, table
+from .processes import PRODUCTION, succeed, variables
+
+PAGES = [README, *sorted((ROOT / "docs").glob("*.md")), *sorted(ROOT.glob(".github/*.md"))]
+
+#: What the table of options says in words, and the default that it says.
+WORDS = {
+    "the user model's name fields": None,
+    "a plain one": None,
+    "as `DEBUG`": None,
+    "`()`": (),
+    "`{}`": {},
+    "token, session": tuple(
+        f"{authentication.__name__}.{kind}Authenticator" for kind in ("Token", "Session")
+    ),
+}
+
+
+def test_its_first_two_commands_run_it_and_test_it():
+    run, test = (each.code for each in examples(README)[:2])
+
+    start = "python3 -m venv .venv && .venv/bin/pip install -q -e "
+    assert run == f"{start}. && .venv/bin/python manage.py demo\n"
+    assert test == f"{start}'.[test]' && .venv/bin/python -m tests\n"
+
+
+def test_the_check_of_everything_finds_the_second_command():
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    (pattern,) = re.findall(r"sed -n 's/(.+)/\\1/p' README\.md", script)
+    pattern = pattern.replace(r"\(", "(").replace(r"\)", ")")
+
+    found = re.findall(pattern, README.read_text(encoding="utf-8"), flags=re.MULTILINE)
+
+    assert [f"{line}\n" for line in found] == [examples(README)[1].code]
+
+
+def test_its_options_are_those_there_are():
+    options = {name: value for name, value in vars(Conf).items() if name.isupper()}
+    rows = {names(option)[0]: default for option, default, _meaning in table(README, "option")}
+
+    assert list(rows) == list(options)
+    for name, said in rows.items():
+        default = WORDS[said] if said in WORDS else float(said)
+        assert default == options[name], name
+
+
+def test_its_variables_are_those_that_the_settings_read():
+    rows = table(README, "variable")
+
+    assert sorted(name for row in rows for name in names(row[0])) == sorted(variables())
+    for name, default, _meaning in rows:
+        if default.strip("`").isupper() or default.isdigit():
+            (name,) = names(name)
+            assert str(variables()[name]).removesuffix(".0") == default.strip("`"), name
+
+
+def test_its_production_commands_are_there(tmp_path):
+    lines = example(README, "sh", "[production]").splitlines()
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    install, *exports = lines[:3]
+    assert re.findall(r"\[(.+)\]", install) == ["production"]
+    assert "production" in extras["optional-dependencies"]
+    exported = {
+        word.partition("=")[0] for line in exports for word in shlex.split(line) if "=" in word
+    }
+    assert exported == set(PRODUCTION) - {"DEBUG"}
+    migrate, collect, serve = (shlex.split(line) for line in lines[3:])
+    assert migrate == ["python", "manage.py", "migrate"]
+    assert migrate[2] in get_commands()
+    succeed(*collect[1:], STATIC_ROOT=tmp_path / "static", **PRODUCTION)
+    assert (tmp_path / "static" / "admin").is_dir()
+    assert serve[-1] == f"{settings.ASGI_APPLICATION.replace('.application', ':application')}"
+    succeed("-m", "daphne", "--help")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_within_the_repository_lead_somewhere(page):
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+
+    for link in re.findall(r"\]\(([^)]+)\)", text):
+        if "://" not in link:
+            path, _hash, anchor = link.partition("#")
+            target = page.parent / path if path else page
+            assert target.exists(), link
+            if anchor:
+                headings = re.findall(r"^#+ (.+)$", target.read_text("utf-8"), flags=re.MULTILINE)
+                assert anchor in {anchor_of(heading) for heading in headings}, link
+
+
+def anchor_of(heading):
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")

@@ -1,0 +1,216 @@
+"""The README's examples of the API, run as they stand against the demo."""
+
+import ast
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import httpx
+import pytest
+
+from .markdown import README, example
+from .processes import demo, environment, token_for
+
+SEND = """mutation ($input: SendMessageInput!) { sendMessage(input: $input) {
+  ... on SendMessagePayload { sent { number } } ... on Refusal { code path } } }"""
+
+CHOIR = """{ inbox(filter: {titleContains: "Harbour"}) {
+  edges { node { conversation { id revision } } } } }"""
+
+#: What npm says where there is no registry.
+NO_REGISTRY = re.compile("ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH")
+
+APOLLO = """
+import { gql } from "@apollo/client";
+import { createTalkClient } from "./talk.mjs";
+
+const client = createTalkClient(process.env.ADDRESS, process.env.TOKEN);
+const inbox = await client.query({
+  query: gql`{ inbox(first: 1) { edges { node { id conversation { id revision } } } } }`,
+});
+const { id, revision } = inbox.data.inbox.edges[0].node.conversation;
+const changes = client.subscribe({
+  query: gql`subscription ($id: ID!, $after: Int) {
+    conversationChanges(id: $id, after: $after) { revision kind message { id number body } }
+  }`,
+  variables: { id, after: revision },
+});
+const first = new Promise((next, error) => changes.subscribe({ next, error }));
+const answer = await client.mutate({
+  mutation: gql`mutation ($input: SendMessageInput!) {
+    sendMessage(input: $input) { ... on SendMessagePayload { sent { id number } } }
+  }`,
+  variables: { input: { conversationId: id, body: "From Apollo", clientId: crypto.randomUUID() } },
+});
+const change = (await first).data.conversationChanges;
+console.log(JSON.stringify({ revision, change, sent: answer.data.sendMessage.sent }));
+process.exit(0);
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture(scope="module")
+def server(folder):
+    with demo(folder) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def here(server, folder):
+    """What the README's examples say, about this demo and this Python."""
+
+    def replaced(text):
+        address = server.url.removeprefix("http://")
+        return text.replace("127.0.0.1:8000", address).replace(".venv/bin/python", sys.executable)
+
+    return replaced
+
+
+@pytest.fixture(scope="module")
+def shell(here, folder):
+    """Runs lines of a shell in the repository."""
+    if not (shutil.which("bash") and shutil.which("curl")):
+        pytest.skip("there is no bash or no curl here")
+
+    def run(text, **given):
+        database = f"sqlite:///{folder / 'demo.sqlite3'}"
+        given = environment(DATABASE_URL=database, **given)
+        command = ["bash", "-euo", "pipefail", "-c", here(text)]
+        return subprocess.run(command, env=given, capture_output=True, text=True, check=True).stdout
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def token(folder, server):
+    return token_for("mira", folder)
+
+
+@pytest.fixture
+def ask(server, token):
+    def post(query, **variables):
+        answer = httpx.post(
+            f"{server.url}/graphql",
+            json={"query": query, "variables": variables},
+            headers={"Authorization": f"Bearer {token}"},
+        ).json()
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    return post
+
+
+@pytest.fixture
+def choir(ask):
+    """The demo's first conversation: its id and its revision."""
+    return ask(CHOIR)["inbox"]["edges"][0]["node"]["conversation"]
+
+
+def test_the_token_command_prints_a_token(shell):
+    printed = shell(example(README, "sh", "manage.py token") + 'echo "$TOKEN"')
+
+    assert re.fullmatch(r"talk_[\w-]{43}\n", printed)
+
+
+def test_the_inbox_is_answered(shell, token):
+    inbox = json.loads(shell(example(README, "sh", "inbox(first: 5)"), TOKEN=token))
+
+    entries = [edge["node"] for edge in inbox["data"]["inbox"]["edges"]]
+    assert len(entries) == 5
+    assert entries[0]["conversation"]["title"] == "Harbour Choir"
+    assert entries[0]["unreadCount"] > 0
+
+
+def test_something_is_said_once_however_often_it_is_sent(shell, token, choir):
+    send = example(README, "sh", "mutation Send")
+
+    answers = [json.loads(shell(send, TOKEN=token)) for _time in range(2)]
+
+    assert answers[0] == answers[1]
+    assert answers[0]["data"]["sendMessage"]["sent"]["number"] > 0
+    printed = shell(send + '\necho; echo "$CONVERSATION"', TOKEN=token)
+    assert printed.splitlines()[-1] == choir["id"]
+
+
+def test_one_writes_to_people_without_knowing_the_conversation(ask):
+    prose = README.read_text(encoding="utf-8")
+    (search,) = re.findall(r"`(users\(search: .+?\))`", prose)
+
+    (found,) = ask(f"{{ {search} {{ edges {{ node {{ id name }} }} }} }}")["users"]["edges"]
+
+    assert found["node"]["name"] == "Jonas Lindqvist"
+    message = {"to": [found["node"]["id"]], "body": "Hello Jonas"}
+    assert ask(SEND, input=message)["sendMessage"]["sent"]["number"] == 3
+
+
+def test_the_python_example_prints_what_was_missed_and_then_what_comes(
+    tmp_path, here, token, choir, ask
+):
+    script = tmp_path / "listen.py"
+    script.write_text(here(example(README, "python", "import websockets")), encoding="utf-8")
+    listener = subprocess.Popen(
+        [sys.executable, "-u", script],
+        env=environment(TOKEN=token, CONVERSATION=choir["id"]),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        frames = [ast.literal_eval(listener.stdout.readline()) for _ in range(choir["revision"])]
+        ask(SEND, input={"conversationId": choir["id"], "body": "Do you hear me?"})
+        frames.append(ast.literal_eval(listener.stdout.readline()))
+    finally:
+        listener.terminate()
+        listener.communicate()
+
+    assert {(frame["id"], frame["type"]) for frame in frames} == {("1", "next")}
+    changes = [frame["payload"]["data"]["conversationChanges"] for frame in frames]
+    assert [each["revision"] for each in changes] == list(range(1, choir["revision"] + 2))
+    assert changes[0] == {"revision": 1, "kind": "CONVERSATION_STARTED", "message": None}
+    assert changes[1]["message"]["sender"] == {"name": "Mira Okafor"}
+    assert changes[-1]["message"]["body"] == "Do you hear me?"
+
+
+@pytest.mark.timeout(300)
+def test_the_apollo_client_asks_listens_and_sends(tmp_path, server, token):
+    if not (shutil.which("node") and shutil.which("npm")):
+        pytest.skip("there is no node or no npm here")
+    major = int(output(["node", "--version"], tmp_path).removeprefix("v").split(".")[0])
+    install = example(README, "sh", "npm install").split()
+    # Older versions have no WebSocket of their own, as browsers have.
+    socket = "" if major >= 22 else "import WebSocket from 'ws'; globalThis.WebSocket = WebSocket;"
+    try:
+        output([*install, *(["ws"] if socket else []), "--no-audit", "--no-fund"], tmp_path)
+    except subprocess.CalledProcessError as failed:
+        if NO_REGISTRY.search(failed.stderr):
+            pytest.skip("there is no npm registry here")
+        raise AssertionError(failed.stderr) from None
+    (tmp_path / "talk.mjs").write_text(example(README, "js", "createTalkClient"), encoding="utf-8")
+    (tmp_path / "try.mjs").write_text(socket + APOLLO, encoding="utf-8")
+
+    tried = output(["node", "try.mjs"], tmp_path, ADDRESS=f"{server.url}/graphql", TOKEN=token)
+
+    heard = json.loads(tried)
+    assert heard["change"]["revision"] == heard["revision"] + 1
+    assert heard["change"]["kind"] == "MESSAGE_SENT"
+    assert heard["change"]["message"]["body"] == "From Apollo"
+    assert heard["change"]["message"]["number"] == heard["sent"]["number"]
+
+
+def output(command, folder, **given):
+    """What a command prints that runs in a folder."""
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env=os.environ | given,
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=True,
+    ).stdout
