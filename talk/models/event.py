@@ -20,8 +20,8 @@ class EventQuerySet(models.QuerySet["Event"]):
     ) -> list["Event"]:
         """The next events of `conversation` after `revision`, in order, at most `limit`.
 
-        Revisions have no gaps. So a gap says that what stood there was pruned, or went with a
-        deleted account, and a cursor beyond the last revision is not of this history: both raise
+        Revisions have no gaps. So a gap says that what stood there was pruned, and a cursor
+        beyond the last revision is not of this history: both raise
         `ResyncRequired`. What an event refers to is read as it is now, not as it was then.
         """
         # Read first: what is committed after this line may be in the page, or come next time.
@@ -78,11 +78,12 @@ class Event(models.Model):
         help_text=_("Empty when the project itself acted."),
     )
     message = models.ForeignKey(
-        "talk.Message", models.CASCADE, null=True, related_name="+", verbose_name=_("message")
+        "talk.Message", models.SET_NULL, null=True, related_name="+", verbose_name=_("message")
     )
     participation = models.ForeignKey(
         "talk.Participation",
-        models.CASCADE,
+        # An account that is deleted takes its participations along, but leaves no gap here.
+        models.SET_NULL,
         null=True,
         related_name="+",
         verbose_name=_("participation"),

@@ -82,7 +82,8 @@ class Stream:
 
 
 class FrontEnd:
-    def __init__(self, http: httpx.AsyncClient, socket: ClientConnection) -> None:
+    def __init__(self, address: str, http: httpx.AsyncClient, socket: ClientConnection) -> None:
+        self.address = address
         self.http = http
         self.socket = socket
         self._streams: dict[str, Stream] = {}
@@ -90,7 +91,9 @@ class FrontEnd:
 
     async def ask(self, document: str, **variables: Any) -> dict[str, Any]:
         """The data that answers, over HTTP."""
-        answer = await self.http.post("", json={"query": document, "variables": variables})
+        answer = await self.http.post(
+            self.address, json={"query": document, "variables": variables}
+        )
         body = answer.json()
         assert "errors" not in body, body
         data: dict[str, Any] = body["data"]
@@ -99,7 +102,8 @@ class FrontEnd:
     async def do(self, mutation: str, **input: Any) -> None:
         """A mutation by its name. Raises `Refused` if it is."""
         takes = f"{mutation[0].upper()}{mutation[1:]}Input"
-        document = f"mutation ($input: {takes}!) {{ {mutation}(input: $input) {{ ... on Refusal {{ code }} }} }}"
+        refusal = "{ ... on Refusal { code } }"
+        document = f"mutation ($input: {takes}!) {{ {mutation}(input: $input) {refusal} }}"
         data = await self.ask(document, input=input)
         if "code" in data[mutation]:
             raise Refused(data[mutation]["code"])
@@ -109,16 +113,16 @@ class FrontEnd:
 
     @asynccontextmanager
     async def subscribe(self, document: str, **variables: Any) -> AsyncIterator[Stream]:
-        id = str(next(self._ids))
-        stream = self._streams[id] = Stream()
+        key = str(next(self._ids))
+        stream = self._streams[key] = Stream()
         payload = {"query": document, "variables": variables}
-        await self._tell(id=id, type="subscribe", payload=payload)
+        await self._tell(id=key, type="subscribe", payload=payload)
         try:
             yield stream
         finally:
-            del self._streams[id]
+            del self._streams[key]
             with suppress(ConnectionClosed):
-                await self._tell(id=id, type="complete")
+                await self._tell(id=key, type="complete")
 
     def changes(self, conversation: Any, after: int | None = None) -> Any:
         return self.subscribe(CHANGES, id=id_of(conversation), after=after)
@@ -151,12 +155,12 @@ async def front_end(server: Any, user: Any) -> AsyncIterator[FrontEnd]:
     """A front end that is signed in with a token of its own."""
     bearer = {"authorization": f"Bearer {await issue(user)}"}
     async with (
-        httpx.AsyncClient(base_url=server.http_url, headers=bearer, timeout=PATIENCE) as http,
+        httpx.AsyncClient(headers=bearer, timeout=PATIENCE) as http,
         connect(server.ws_url, subprotocols=["graphql-transport-ws"]) as socket,
     ):
         await socket.send(json.dumps({"type": "connection_init", "payload": bearer}))
         assert json.loads(await socket.recv()) == {"type": "connection_ack"}
-        found = FrontEnd(http, socket)
+        found = FrontEnd(server.http_url, http, socket)
         listening = asyncio.create_task(found.listen())
         try:
             yield found

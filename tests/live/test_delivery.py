@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from .client import REVISION, Refused, front_end, id_of
+from .client import front_end, id_of
 from .sockets import live
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -104,32 +104,6 @@ async def test_the_same_conversation_can_be_heard_twice_on_one_socket(daphne, al
 
             await alices.say("again", group)
             assert bodies([await first.next()]) == ["again"]
-
-
-@live
-async def test_a_stranger_hears_the_same_of_a_conversation_as_of_none(
-    daphne, alice, dave, group, private
-):
-    private_id = id_of(private)
-    await in_thread_delete(private)
-    async with front_end(daphne, alice) as alices, front_end(daphne, dave) as daves:
-        with pytest.raises(Refused, match="NOT_A_PARTICIPANT|NOT_FOUND"):
-            await daves.say("let me in", group)
-        answers = []
-        for id in (id_of(group), private_id):
-            async with daves.subscribe(
-                "subscription ($id: ID!) { conversationChanges(id: $id) { revision } }", id=id
-            ) as stream:
-                answers.append([await stream.heard.get(), await stream.heard.get()])
-                await alices.say("not for strangers", group)
-                assert await stream.is_silent()
-
-        for_group, for_nothing = answers
-        assert strip(for_group) == strip(for_nothing)
-        assert (await daves.ask(REVISION, id=id_of(group)))["conversation"] is None
-        # The socket is none the worse for it.
-        async with daves.inbox_changes() as inbox:
-            assert await inbox.is_silent()
 
 
 def bodies(changes):

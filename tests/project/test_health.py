@@ -1,5 +1,6 @@
 """What a proxy, or whoever starts processes, asks: does it live, can it serve?"""
 
+import signal
 import socket
 import time
 
@@ -38,9 +39,11 @@ def health(server):
     return ready.status_code, ready.json()
 
 
-def test_all_is_well(tmp_path, database):
+def test_all_is_well_until_it_is_told_to_stop(tmp_path, database):
     with running(tmp_path, *SERVER, DEBUG=1, DATABASE_URL=database) as server:
         assert health(server) == (200, {"status": "ok"})
+
+        assert server.stop(signal.SIGTERM) == 0
 
 
 def test_without_tables_nothing_can_be_served(tmp_path):

@@ -1,0 +1,70 @@
+"""Who is out hears no more: not by leaving late, nor with an old token, nor by keeping a socket."""
+
+import pytest
+from channels.db import database_sync_to_async
+
+from talk.models import AccessToken
+
+from .client import front_end, id_of
+from .sockets import live
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+in_thread = database_sync_to_async
+
+
+@live
+async def test_who_leaves_hears_that_and_nothing_after(daphne, alice, bob, group):
+    async with front_end(daphne, alice) as alices, front_end(daphne, bob) as bobs:
+        async with bobs.changes(group, after=1) as stream:
+            await bobs.do("leaveConversation", conversationId=id_of(group))
+            await alices.say("not for Bob", group)
+
+            last = await stream.next()
+            assert (last["kind"], last["revision"]) == ("PARTICIPANT_LEFT", 2)
+            assert await stream.last_word() == "NOT_A_PARTICIPANT"
+
+
+@live
+async def test_who_is_removed_hears_that_and_nothing_after(daphne, alice, bob, carol, group):
+    async with front_end(daphne, alice) as alices, front_end(daphne, bob) as bobs:
+        async with bobs.changes(group, after=1) as stream, alices.changes(group, after=1) as hers:
+            await alices.do(
+                "removeParticipant", conversationId=id_of(group), participant=id_of(bob)
+            )
+            await alices.say("not for Bob", group)
+
+            assert (await stream.next())["kind"] == "PARTICIPANT_REMOVED"
+            assert await stream.last_word() == "NOT_A_PARTICIPANT"
+            assert len(await hers.take(2)) == 2, "there must be more to hear for this to count"
+
+
+@live
+async def test_who_left_cannot_subscribe_again(daphne, alice, bob, group):
+    await in_thread(lambda: group.participation_of(bob).leave())()
+    async with front_end(daphne, bob) as bobs:
+        for after in (None, 2):
+            async with bobs.changes(group, after=after) as stream:
+                assert await stream.last_word() == "NOT_A_PARTICIPANT"
+
+
+@live
+async def test_a_stranger_hears_of_a_conversation_what_they_hear_of_none(daphne, dave, group):
+    async with front_end(daphne, dave) as daves:
+        async with daves.changes(group, after=0) as stream:
+            assert await stream.last_word() == "NOT_FOUND"
+        group.pk += 1_000
+        async with daves.changes(group, after=0) as stream:
+            assert await stream.last_word() == "NOT_FOUND"
+
+
+@live
+async def test_revoking_a_token_closes_what_it_opened(daphne, alice, bob, group):
+    async with front_end(daphne, bob) as bobs, bobs.changes(group, after=1) as stream:
+        (token,) = await in_thread(lambda: list(AccessToken.objects.filter(user=bob)))()
+        # By the server's own process, whose doorbells it hears.
+        async with front_end(daphne, bob) as elsewhere:
+            await elsewhere.do("revokeToken", id=id_of(token))
+
+        assert await stream.last_word() == "UNAUTHENTICATED"
+        assert await bobs.closed() == 4403

@@ -1,0 +1,89 @@
+"""The channel layer is a doorbell: where it can't be heard, the slow timer looks."""
+
+import asyncio
+import time
+
+import pytest
+from channels.db import database_sync_to_async
+from django.conf import settings
+
+from schema.hub import conversation_topic, hub, inbox_topic
+
+from .client import front_end
+from .sockets import live
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+in_thread = database_sync_to_async
+needs_redis = pytest.mark.skipif(not settings.REDIS_URL, reason="many processes need REDIS_URL")
+
+
+@live
+async def test_a_lost_doorbell_is_a_delay_and_no_loss(start_server, alice, bob, group):
+    # A layer that nobody but the server is on: what is written here rings no bell there.
+    server = await in_thread(start_server)(REDIS_URL="", RECONCILE_SECONDS="0.5")
+    place = await in_thread(group.participation_of)(alice)
+    async with front_end(server, bob) as bobs:
+        cursor = (await bobs.inbox())["changesCursor"]
+        async with bobs.changes(group, after=1) as stream, bobs.inbox_changes(cursor) as inbox:
+            await asyncio.sleep(0.2)
+            await in_thread(place.send)("unheard")
+
+            assert (await stream.next())["message"]["body"] == "unheard"
+            assert (await inbox.next())["participation"]["unreadCount"] == 1
+
+
+@needs_redis
+@live
+async def test_what_is_said_at_one_process_is_heard_at_the_other(start_server, alice, bob, group):
+    here = await in_thread(start_server)(RECONCILE_SECONDS="3600")
+    there = await in_thread(start_server)(RECONCILE_SECONDS="3600")
+    async with front_end(here, alice) as alices, front_end(there, bob) as bobs:
+        cursor = (await bobs.inbox())["changesCursor"]
+        async with bobs.changes(group, after=1) as stream, bobs.inbox_changes(cursor) as inbox:
+            await alices.say("warm-up", group)
+            await stream.next()
+            await inbox.next()
+            begun = time.monotonic()
+            for number in range(50):
+                await alices.say(f"message {number}", group)
+            changes = await stream.until(52)
+            took = time.monotonic() - begun
+            while (await inbox.next())["participation"]["conversation"]["lastNumber"] < 51:
+                pass
+
+    assert [change["revision"] for change in changes] == list(range(3, 53))
+    assert took < 10, "it came by the doorbell, not by the slow timer"
+
+
+@live
+async def test_the_hub_listens_for_as_long_as_somebody_watches(alice, group):
+    ears = hub()
+    for topic in (conversation_topic(group.pk), inbox_topic(alice.pk)):
+        async with ears.watch(topic) as bell:
+            place = await in_thread(group.participation_of)(alice)
+            assert await bell.rung(timeout=5), "it rings once when listening begins"
+            await in_thread(place.send)("hello")
+            assert await bell.rung(timeout=5)
+    tasks = list(ears._tasks)
+
+    assert not ears._bells
+    assert not ears._groups
+    assert not tasks
+
+
+@live
+async def test_a_stream_that_is_cancelled_leaves_nothing_behind(group):
+    async def watch():
+        async with hub().watch(conversation_topic(group.pk)) as bell:
+            while True:
+                await bell.rung()
+
+    watching = [asyncio.create_task(watch()) for _ in range(20)]
+    await asyncio.sleep(0.05)
+    for task in watching:
+        task.cancel()
+    await asyncio.wait(watching)
+
+    assert not hub()._bells
+    assert not hub()._groups

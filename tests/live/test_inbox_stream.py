@@ -1,0 +1,90 @@
+"""The viewer's inbox as it moves: whatever moves it, from wherever the client was."""
+
+import asyncio
+
+import pytest
+
+from .client import front_end, id_of
+from .sockets import live
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+async def state_after(stream, **wanted):
+    """What the stream says of a participation once it is as wanted."""
+    while True:
+        change = await stream.next()
+        found = change["participation"] | change["participation"]["conversation"]
+        if all(found[name] == value for name, value in wanted.items()):
+            return change
+
+
+@live
+async def test_every_way_to_move_an_inbox_is_heard(daphne, alice, bob, group):
+    async with front_end(daphne, alice) as alices, front_end(daphne, bob) as bobs:
+        cursor = (await bobs.inbox())["changesCursor"]
+        async with bobs.inbox_changes(cursor) as stream:
+            await alices.say("hello", group)
+            await state_after(stream, lastNumber=1, unreadCount=1)
+            # On another device of his.
+            await bobs.do("markRead", conversationId=id_of(group))
+            await state_after(stream, lastReadNumber=1, unreadCount=0)
+            await alices.do("renameConversation", conversationId=id_of(group), title="Dinner")
+            await state_after(stream, title="Dinner")
+            await bobs.do("leaveConversation", conversationId=id_of(group))
+            await state_after(stream, status="LEFT")
+            await alices.say("not for Bob", group)
+            assert await stream.is_silent()
+
+
+@live
+async def test_a_new_conversation_appears_by_itself(daphne, alice, bob):
+    async with front_end(daphne, alice) as alices, front_end(daphne, bob) as bobs:
+        cursor = (await bobs.inbox())["changesCursor"]
+        async with bobs.inbox_changes(cursor) as stream:
+            await alices.do("sendMessage", body="hello", to=[id_of(bob)])
+            change = await state_after(stream, lastNumber=1)
+
+    assert change["participation"]["conversation"]["latestMessage"] == {"body": "hello"}
+
+
+@live
+async def test_what_the_query_has_seen_does_not_come_again(daphne, alice, bob, group, private):
+    async with front_end(daphne, alice) as alices, front_end(daphne, bob) as bobs:
+        await alices.say("seen", group)
+        cursor = (await bobs.inbox())["changesCursor"]
+        await alices.say("news", private)
+
+        async with bobs.inbox_changes(cursor) as stream:
+            change = await stream.next()
+            assert change["participation"]["conversation"]["id"] == id_of(private)
+            assert await stream.is_silent()
+
+
+@live
+async def test_a_client_that_comes_back_misses_no_conversation(
+    daphne, alice, bob, carol, group, private
+):
+    said, seen = 40, {}
+
+    async def talk(front, conversation):
+        for number in range(said):
+            await front.say(f"message {number}", conversation)
+
+    async with front_end(daphne, alice) as alices, front_end(daphne, bob) as bobs:
+        cursor = (await bobs.inbox())["changesCursor"]
+        talking = asyncio.gather(talk(alices, group), talk(alices, private))
+        while list(seen.values()) != [said, said]:
+            async with bobs.inbox_changes(cursor) as stream:
+                for _ in range(3):
+                    change = await stream.next()
+                    cursor = change["cursor"]
+                    conversation = change["participation"]["conversation"]
+                    last = seen.get(conversation["id"], 0)
+                    assert conversation["lastNumber"] > last, "a state that was seen came again"
+                    seen[conversation["id"]] = conversation["lastNumber"]
+                    if list(seen.values()) == [said, said]:
+                        break
+        await talking
+
+    assert seen == {id_of(group): said, id_of(private): said}

@@ -1,0 +1,238 @@
+"""What the pages in `docs` say is so, and their examples run."""
+
+import json
+import re
+
+import httpx
+import pytest
+import websockets.sync.client
+from graphql import parse, validate
+
+from schema import errors
+from schema import schema as talk_schema
+from schema.jwt import JWTSettings
+from talk import signals
+from talk.exceptions import RefusalCode
+
+from .host import Host
+from .markdown import README, ROOT, example, examples, names, table
+from .processes import demo, succeed, token_for
+
+DOCS = ROOT / "docs"
+PROTOCOL, EMBEDDING, OPERATING = (
+    DOCS / f"{name}.md" for name in ("protocol", "embedding", "operating")
+)
+
+PEOPLE = """
+from django.contrib.auth.models import User
+
+alice, bob, carol, kiosk = (
+    User.objects.create_user(name, f"{name}@host.example", "password")
+    for name in ("alice", "bob", "carol", "kiosk")
+)
+"""
+
+ASK = """
+import json
+import time
+
+import jwt
+from django.conf import settings
+from django.test import Client
+
+
+def ask(authorization, query="{ motto viewer { username } inbox { edges { node { id } } } }"):
+    client = Client(SERVER_NAME="localhost", headers={"Authorization": authorization})
+    answer = client.post("/graphql", {"query": query}, content_type="application/json")
+    print(json.dumps(answer.json()))
+
+
+claims = {"sub": "alice@host.example", "aud": "talk", "iss": "https://host.example"}
+ask("Kiosk the key")
+ask("Kiosk another key")
+ask("Bearer " + jwt.encode({**claims, "exp": time.time() + 60}, settings.SECRET_KEY))
+"""
+
+HEAR = """
+from django.core import mail
+from django.test.utils import setup_test_environment
+
+import host.notifications
+
+setup_test_environment()
+Message.send_to_users("Ring", alice, [bob])
+assert [each.to for each in mail.outbox] == [["bob@host.example"]], mail.outbox
+rows = []
+assert export(group, 0, lambda *row: rows.append(row)) == group.revision
+assert rows[0] == (1, "conversation_started", None)
+assert rows[1] == (2, "message_sent", "I cook.")
+print("heard")
+"""
+
+
+def codes_of(errors_class):
+    for each in errors_class.__subclasses__():
+        yield each.code
+        yield from codes_of(each)
+
+
+def test_every_error_code_is_explained():
+    explained = {names(row[0])[0] for row in table(PROTOCOL, "code")}
+
+    assert explained == set(codes_of(errors.PublicError))
+
+
+def test_every_refusal_is_listed_with_its_sentence():
+    listed = {names(code)[0]: sentence for code, sentence in table(PROTOCOL, "refusal")}
+
+    assert listed == {code.value: str(code.label) for code in RefusalCode}
+
+
+def test_every_close_code_of_this_server_is_explained():
+    sent = set()
+    for module in ("consumer", "protocol"):
+        source = (ROOT / "schema" / f"{module}.py").read_text(encoding="utf-8")
+        sent |= set(re.findall(r"close\(\s*(?:code=)?(4\d{3})", source))
+
+    assert len(sent) >= 6
+    assert sent <= {row[0] for row in table(PROTOCOL, "close code")}
+
+
+def test_every_option_of_tokens_is_explained():
+    explained = [names(row[0])[0] for row in table(EMBEDDING, "option")]
+
+    assert explained == list(JWTSettings.__dataclass_fields__)
+
+
+def test_every_signal_is_named():
+    prose = EMBEDDING.read_text(encoding="utf-8")
+    listed = re.search(r"The signals, in `talk.signals`: (.+?)\.\s", prose, re.DOTALL)[1]
+
+    assert set(names(listed)) == {
+        name for name in vars(signals) if name.islower() and not name.startswith("_")
+    }
+
+
+def test_every_refusal_of_a_verb_is_one():
+    for heading in ("to start or to find", "verb of a participation"):
+        for _verb, refusals in table(EMBEDDING, heading):
+            for name in names(refusals):
+                assert name in RefusalCode.__members__ or name.islower(), name
+
+
+@pytest.mark.parametrize("document", examples(PROTOCOL, "graphql"), ids=lambda each: each.code[:40])
+def test_every_graphql_document_fits_the_schema(document):
+    assert validate(talk_schema._schema, parse(document.code)) == []
+
+
+def test_the_protocol_is_spoken_as_it_is_written(tmp_path):
+    page, changes, inbox, moved = (each.code for each in examples(PROTOCOL, "graphql"))
+    with demo(tmp_path) as server:
+        token = token_for("mira", tmp_path)
+
+        def ask(query, **variables):
+            answer = httpx.post(
+                f"{server.url}/graphql",
+                json={"query": query, "variables": variables},
+                headers={"Authorization": f"Bearer {token}"},
+            ).json()
+            assert "errors" not in answer, answer
+            return answer["data"]
+
+        found = ask(inbox)["inbox"]
+        (choir,) = (
+            edge["node"]["conversation"]["id"]
+            for edge in found["edges"]
+            if edge["node"]["conversation"]["title"] == "Harbour Choir"
+        )
+        revision = ask(page, id=choir)["conversation"]["revision"]
+        address = f"{server.url.replace('http', 'ws')}/graphql"
+        with websockets.sync.client.connect(
+            address, subprotocols=["graphql-transport-ws"]
+        ) as socket:
+            for line in example(PROTOCOL, "text", "connection_init").splitlines():
+                text = line[2:].replace("$TOKEN", token).replace("$CONVERSATION", choir)
+                if line.startswith(">"):
+                    socket.send(text)
+                else:
+                    hear(socket, json.loads(text))
+            streams = {
+                "4": (changes, {"id": choir, "after": revision}),
+                "5": (moved, {"after": found["changesCursor"]}),
+            }
+            for name, (query, variables) in streams.items():
+                payload = {"query": query, "variables": variables}
+                socket.send(json.dumps({"type": "subscribe", "id": name, "payload": payload}))
+            ask(
+                'mutation ($id: ID!) { sendMessage(input: {conversationId: $id, body: "Here"}) '
+                "{ ... on Refusal { code } } }",
+                id=choir,
+            )
+            heard = [json.loads(socket.recv(timeout=10)) for _stream in streams]
+    assert {each["id"]: set(each["payload"]["data"]) for each in heard} == {
+        "4": {"conversationChanges"},
+        "5": {"inboxChanges"},
+    }
+
+
+def hear(socket, wanted):
+    """Read until `wanted` comes; a stream may say more before."""
+    while (heard := json.loads(socket.recv(timeout=10))) != wanted:
+        assert heard.get("type") == "next", (heard, wanted)
+
+
+def test_a_project_that_follows_the_page_on_embedding(tmp_path):
+    host = Host(tmp_path)
+    host.append("host/settings.py", example(README, "python", "INSTALLED_APPS"))
+    host.append(
+        "host/settings.py",
+        'DATABASES["default"] |= {"OPTIONS": {"transaction_mode": "IMMEDIATE"}}\n'
+        'KIOSK_KEY = "the key"\n',
+    )
+    host.follow([each.code for each in examples(EMBEDDING, "python")])
+    host.manage("migrate", "--verbosity", "0")
+    host.manage("check", "--fail-level", "WARNING")
+
+    verbs = example(EMBEDDING, "python", "send_to_users")
+    reading = example(EMBEDDING, "python", "def export")
+    assert host.shell(PEOPLE + verbs + reading + HEAR) == "heard\n"
+
+    kiosk, stranger, alice = map(json.loads, host.shell(ASK).splitlines())
+    assert kiosk == {
+        "data": {
+            "motto": "Hospitality",
+            "viewer": {"username": "kiosk"},
+            "inbox": {"edges": []},
+        }
+    }
+    assert stranger["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+    assert alice["data"]["viewer"] == {"username": "alice"}
+    assert len(alice["data"]["inbox"]["edges"]) == 2
+
+    with host.serve() as server:
+        address = f"{server.url.replace('http', 'ws')}/graphql"
+        with websockets.sync.client.connect(
+            address, subprotocols=["graphql-transport-ws"]
+        ) as socket:
+            credentials = {"authorization": "Kiosk the key"}
+            socket.send(json.dumps({"type": "connection_init", "payload": credentials}))
+            assert json.loads(socket.recv()) == {"type": "connection_ack"}
+            payload = {"query": "{ motto viewer { username } }"}
+            socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": payload}))
+            said = json.loads(socket.recv())["payload"]["data"]
+            assert said == {"motto": "Hospitality", "viewer": {"username": "kiosk"}}
+
+
+def test_the_commands_of_the_page_on_operating_run(tmp_path):
+    command = example(OPERATING, "sh", "backup")
+    program = re.fullmatch(r'python -c "(.+)"\n', command)[1]
+
+    with demo(tmp_path):
+        succeed("-c", program.replace("'db.", "'demo."), cwd=tmp_path)
+
+    given = {"DEBUG": 1, "DATABASE_URL": f"sqlite:///{tmp_path / 'backup.sqlite3'}"}
+    count = "from talk.models import Event; print(Event.objects.count())"
+    assert int(succeed("manage.py", "shell", "--verbosity", "0", "-c", count, **given)) > 50
+    prune = example(OPERATING, "python", ".delete()").replace("days=90", "days=-1")
+    after = succeed("manage.py", "shell", "--verbosity", "0", "-c", f"{prune}\n{count}", **given)
+    assert int(after) == 0
