@@ -1,4 +1,4 @@
-"""`python -m tests`: all of them on SQLite and memory, then on PostgreSQL and Valkey.
+"""`python -m tests`: all of them on SQLite and memory, and on PostgreSQL and Valkey, side by side.
 
 Arguments go to pytest.
 """
@@ -6,38 +6,48 @@ Arguments go to pytest.
 import os
 import subprocess
 import sys
+import tempfile
 from contextlib import ExitStack
+from typing import IO
 
 from .services import postgresql, valkey
 
+SERVICES = ("DATABASE_URL", "REDIS_URL")
 
-def run(leg: str, **environment: str) -> int:
-    print(f"\n=== {leg} ===", flush=True)  # noqa: T201
-    command = [sys.executable, "-m", "pytest", *sys.argv[1:]]
-    return subprocess.run(command, env=os.environ | environment, check=False).returncode
+
+def say(text: str) -> None:
+    print(f"\n=== {text} ===", flush=True)  # noqa: T201
+
+
+def start(output: IO[bytes] | None, **services: str) -> subprocess.Popen[bytes]:
+    environment = {name: value for name, value in os.environ.items() if name not in SERVICES}
+    return subprocess.Popen(
+        [sys.executable, "-m", "pytest", *sys.argv[1:]],
+        env=environment | services,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+    )
 
 
 def main() -> int:
-    given = {
-        name: os.environ.pop(name) for name in ("DATABASE_URL", "REDIS_URL") if name in os.environ
-    }
-    codes = [run("SQLite, in-memory layer")]
-    os.environ.update(given)
-    with ExitStack() as services:
+    with ExitStack() as stack:
         try:
-            urls = {
-                "DATABASE_URL": services.enter_context(postgresql()),
-                "REDIS_URL": services.enter_context(valkey()),
-            }
+            urls = [stack.enter_context(service()) for service in (postgresql, valkey)]
         except Exception as error:
-            # Not every machine has a package of them. What was not run is said, not hidden.
-            print(  # noqa: T201
-                f"\n=== PostgreSQL, Valkey: NOT RUN. They can't be started here: {error!r} ===\n"
-                "Set DATABASE_URL and REDIS_URL to use yours."
-            )
-        else:
-            codes.append(run("PostgreSQL, Valkey", **urls))
-    return max(codes)
+            # Not every machine has a package of them. What is not run is said, not hidden.
+            say(f"PostgreSQL, Valkey: NOT RUN, they can't be started here: {error!r}")
+            say("Set DATABASE_URL and REDIS_URL to use yours")
+            return start(None).wait()
+        with tempfile.TemporaryFile() as output:
+            other = start(output, **dict(zip(SERVICES, urls, strict=True)))
+            say("SQLite, in-memory layer")
+            first = start(None).wait()
+            second = other.wait()
+            say("PostgreSQL, Valkey")
+            output.seek(0)
+            sys.stdout.buffer.write(output.read())
+            sys.stdout.flush()
+        return max(first, second)
 
 
 sys.exit(main())
