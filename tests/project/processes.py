@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -85,10 +86,10 @@ class Running:
     def printed(self) -> str:
         return self.log.read_text(encoding="utf-8")
 
-    def stop(self, signal: int) -> int:
-        """Send `signal`, wait for the end, and tell the exit code."""
-        self.process.send_signal(signal)
-        return self.process.wait(15)
+    def stop(self, how: int) -> int:
+        """Send a signal, wait for the end, and tell the exit code."""
+        self.process.send_signal(how)
+        return self.process.wait(30)
 
 
 @contextmanager
@@ -106,6 +107,7 @@ def running(
             stdout=output,
             stderr=subprocess.STDOUT,
             text=True,
+            preexec_fn=_hear_ctrl_c,
         )
         server = Running(process, port, log)
         try:
@@ -133,6 +135,11 @@ def free_port() -> int:
         candidate.bind(("127.0.0.1", 0))
         port: int = candidate.getsockname()[1]
         return port
+
+
+def _hear_ctrl_c() -> None:
+    # Shells make what they start in the background deaf to it, and its children are, too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _wait_for(server: Running, path: str) -> None:

@@ -34,14 +34,23 @@ def health(server):
     live = httpx.get(f"{server.url}/healthz")
     assert (live.status_code, live.json()) == (200, {"status": "ok"})
     begun = time.monotonic()
-    ready = httpx.get(f"{server.url}/readyz", timeout=10)
-    assert time.monotonic() - begun < 5
+    ready = httpx.get(f"{server.url}/readyz", timeout=30)
+    assert time.monotonic() - begun < 8
     return ready.status_code, ready.json()
+
+
+def assert_health(server, code, /, **said):
+    """That it is so. It is asked on: a busy machine may need more than its one second."""
+    for _attempt in range(10):
+        if health(server) == (code, said):
+            return
+        time.sleep(0.2)
+    assert health(server) == (code, said)
 
 
 def test_all_is_well_until_it_is_told_to_stop(tmp_path, database):
     with running(tmp_path, *SERVER, DEBUG=1, DATABASE_URL=database) as server:
-        assert health(server) == (200, {"status": "ok"})
+        assert_health(server, 200, status="ok")
 
         assert server.stop(signal.SIGTERM) == 0
 
@@ -50,37 +59,34 @@ def test_without_tables_nothing_can_be_served(tmp_path):
     empty = f"sqlite:///{tmp_path / 'empty.sqlite3'}"
 
     with running(tmp_path, *SERVER, DEBUG=1, DATABASE_URL=empty) as server:
-        assert health(server) == (503, {"status": "down", "database": "migrations are missing"})
+        assert_health(server, 503, status="down", database="migrations are missing")
 
 
 def test_a_database_that_does_not_answer_is_not_waited_for(tmp_path, silent):
     url = f"postgres://talk@{silent}/talk"
 
     with running(tmp_path, *SERVER, DEBUG=1, DATABASE_URL=url) as server:
-        assert health(server) == (503, {"status": "down", "database": "no answer"})
-        assert health(server) == (503, {"status": "down", "database": "no answer"})
+        assert_health(server, 503, status="down", database="no answer")
+        assert_health(server, 503, status="down", database="no answer")
 
 
 def test_without_the_channel_layer_requests_are_served(tmp_path, database, silent):
     url = f"redis://{silent}/0"
 
     with running(tmp_path, *SERVER, DEBUG=1, DATABASE_URL=database, REDIS_URL=url) as server:
-        assert health(server) == (200, {"status": "degraded", "channel_layer": "no answer"})
+        assert_health(server, 200, status="degraded", channel_layer="no answer")
 
 
 def test_a_layer_that_is_away_is_named_and_its_address_is_not(tmp_path, database):
     url = "redis://user:secret@127.0.0.1:1/0"
 
     with running(tmp_path, *SERVER, DEBUG=1, DATABASE_URL=database, REDIS_URL=url) as server:
-        status, said = health(server)
-
-    assert (status, said["status"]) == (200, "degraded")
-    assert said["channel_layer"] == "ConnectionError"
+        assert_health(server, 200, status="degraded", channel_layer="ConnectionError")
 
 
 def test_who_asks_from_inside_needs_neither_name_nor_tls(tmp_path, database):
     production = {"SECRET_KEY": "x" * 60, "ALLOWED_HOSTS": "talk.example"}
 
     with running(tmp_path, *SERVER, DATABASE_URL=database, **production) as server:
-        assert health(server) == (200, {"status": "ok"})
+        assert_health(server, 200, status="ok")
         assert httpx.get(f"{server.url}/graphql").status_code in {301, 400}
