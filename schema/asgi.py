@@ -5,12 +5,13 @@ from typing import Any
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.urls import path, re_path
 
-from . import schema
+from . import schema as talk
 from .consumer import GraphQLConsumer
+from .execution import Schema
 
 
-def application(http: Any) -> ProtocolTypeRouter:
-    """An ASGI application that gives `http` the requests, and WebSockets to `graphql`."""
+def application(http: Any, schema: Schema = talk) -> ProtocolTypeRouter:
+    """An ASGI application: `http` gets the requests, `schema` the WebSockets at `graphql`."""
     # Django's routes are typed for views, not for ASGI applications.
     consumer: Any = GraphQLConsumer.as_asgi(schema=schema)
     refuse: Any = _refuse

@@ -34,6 +34,18 @@ def check_options(**kwargs: Any) -> list[CheckMessage]:
     ]
 
 
+@register(Tags.compatibility)
+def check_jwt(**kwargs: Any) -> list[CheckMessage]:
+    missing = [name for name in ("AUDIENCE", "ISSUER") if conf.JWT and not conf.JWT.get(name)]
+    return [
+        Error(
+            f'TALK["JWT"] has no {name}: a token made for anybody else would do, too.',
+            id="talk.E003",
+        )
+        for name in missing
+    ]
+
+
 def _is_positive(value: Any) -> bool:
     return isinstance(value, int | float) and value > 0
 

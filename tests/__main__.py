@@ -13,16 +13,18 @@ from typing import IO
 from .services import postgresql, valkey
 
 SERVICES = ("DATABASE_URL", "REDIS_URL")
+#: These start servers on databases of their own, the same in either leg: once is enough.
+ONCE = ("--ignore=tests/browser", "--ignore=tests/guest", "--ignore=tests/project")
 
 
 def say(text: str) -> None:
     print(f"\n=== {text} ===", flush=True)  # noqa: T201
 
 
-def start(output: IO[bytes] | None, **services: str) -> subprocess.Popen[bytes]:
+def start(output: IO[bytes] | None, *options: str, **services: str) -> subprocess.Popen[bytes]:
     environment = {name: value for name, value in os.environ.items() if name not in SERVICES}
     return subprocess.Popen(
-        [sys.executable, "-m", "pytest", *sys.argv[1:]],
+        [sys.executable, "-m", "pytest", *options, *sys.argv[1:]],
         env=environment | services,
         stdout=output,
         stderr=subprocess.STDOUT,
@@ -39,7 +41,7 @@ def main() -> int:
             say("Set DATABASE_URL and REDIS_URL to use yours")
             return start(None).wait()
         with tempfile.TemporaryFile() as output:
-            other = start(output, **dict(zip(SERVICES, urls, strict=True)))
+            other = start(output, *ONCE, **dict(zip(SERVICES, urls, strict=True)))
             say("SQLite, in-memory layer")
             first = start(None).wait()
             second = other.wait()

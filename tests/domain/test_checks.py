@@ -32,6 +32,12 @@ def test_an_option_that_there_is_not(said):
     assert said(TALK={"__class__": 5}) == ["talk.E001"]
 
 
+def test_json_web_tokens_that_might_be_for_anybody(said):
+    assert said(TALK={"JWT": {"SECRET": "s" * 32}}) == ["talk.E003", "talk.E003"]
+    assert said(TALK={"JWT": {"SECRET": "s" * 32, "AUDIENCE": "talk"}}) == ["talk.E003"]
+    assert said(TALK={"JWT": {"SECRET": "s" * 32, "AUDIENCE": "talk", "ISSUER": "us"}}) == []
+
+
 @pytest.mark.parametrize(
     "name", ["MAX_PARTICIPANTS", "MAX_BODY_LENGTH", "RECONCILE_SECONDS", "SHARDS"]
 )

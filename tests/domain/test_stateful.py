@@ -29,8 +29,9 @@ names = st.sampled_from(CAST)
 others = st.lists(names, max_size=4)
 bodies = st.sampled_from(["Hello", "Really?", "Yes", ""])
 titles = st.sampled_from(["Lunch", "Dinner"])
-#: One of the conversations that there are, counted from the newest.
-where = st.integers(0, 5)
+#: One of the conversations: mostly the first group, in which much happens then, also the first
+#: private one, and the last two.
+where = st.sampled_from([1, 1, 1, 1, 0, -1, -2])
 
 PROFILE = settings(
     max_examples=30,
@@ -165,7 +166,7 @@ class People(RuleBasedStateMachine):
     # How they do it.
 
     def at(self, at):
-        return max(len(self.rules.rooms) - 1 - at, 0)
+        return at % len(self.rules.rooms)
 
     def once(self, verb, *args):
         """A request with a client id, as a front end would send it."""
