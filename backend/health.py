@@ -53,6 +53,5 @@ def _ask_database() -> str | None:
 async def _ask_layer() -> None:
     layer = get_channel_layer()
     if layer is not None:
-        channel = await layer.new_channel()
-        await layer.send(channel, {"type": "talk.ping"})
-        await layer.receive(channel)
+        # To nobody: a channel of its own would stay subscribed after each question.
+        await layer.group_send("talk.ping", {"type": "talk.ping"})

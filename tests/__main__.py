@@ -4,6 +4,7 @@ Arguments go to pytest.
 """
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,7 @@ from .services import postgresql, valkey
 SERVICES = ("DATABASE_URL", "REDIS_URL")
 #: These start servers on databases of their own, the same in either leg: once is enough.
 ONCE = ("--ignore=tests/browser", "--ignore=tests/guest", "--ignore=tests/project")
+legs: list[subprocess.Popen[bytes]] = []
 
 
 def say(text: str) -> None:
@@ -23,33 +25,56 @@ def say(text: str) -> None:
 
 def start(output: IO[bytes] | None, *options: str, **services: str) -> subprocess.Popen[bytes]:
     environment = {name: value for name, value in os.environ.items() if name not in SERVICES}
-    return subprocess.Popen(
+    leg = subprocess.Popen(
         [sys.executable, "-m", "pytest", *options, *sys.argv[1:]],
         env=environment | services,
         stdout=output,
         stderr=subprocess.STDOUT,
     )
+    legs.append(leg)
+    return leg
+
+
+def stop(*_: object) -> None:
+    """The legs end what their tests started. Who waits for them then ends the services."""
+    for leg in legs:
+        leg.terminate()
+    if not legs:
+        sys.exit(128 + signal.SIGTERM)
+
+
+def verdict(code: int) -> str:
+    return f"FAILED ({code})" if code else "passed"
 
 
 def main() -> int:
+    signal.signal(signal.SIGTERM, stop)
     with ExitStack() as stack:
         try:
             urls = [stack.enter_context(service()) for service in (postgresql, valkey)]
         except Exception as error:
+            code = start(None).wait()
+            say(f"SQLite, in-memory layer: {verdict(code)}")
             # Not every machine has a package of them. What is not run is said, not hidden.
             say(f"PostgreSQL, Valkey: NOT RUN, they can't be started here: {error!r}")
             say("Set DATABASE_URL and REDIS_URL to use yours")
-            return start(None).wait()
+            return int(code != 0)
         with tempfile.TemporaryFile() as output:
             other = start(output, *ONCE, **dict(zip(SERVICES, urls, strict=True)))
             say("SQLite, in-memory layer")
-            first = start(None).wait()
-            second = other.wait()
+            first = start(None)
+            for leg in legs:
+                # After Ctrl-C too: the services outlast the tests that use them.
+                stack.callback(leg.wait)
+            codes = first.wait(), other.wait()
             say("PostgreSQL, Valkey")
             output.seek(0)
             sys.stdout.buffer.write(output.read())
             sys.stdout.flush()
-        return max(first, second)
+    say(f"SQLite, in-memory layer: {verdict(codes[0])}")
+    say(f"PostgreSQL, Valkey: {verdict(codes[1])}")
+    # A leg that was killed has a negative code.
+    return int(any(codes))
 
 
 sys.exit(main())

@@ -1,3 +1,4 @@
+import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -5,6 +6,11 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
+
+
+def pytest_configure() -> None:
+    # Like Ctrl-C: what tests started, a server or a database, is ended with them.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def pytest_report_header() -> str:

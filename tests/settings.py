@@ -4,7 +4,8 @@ import os
 import tempfile
 from pathlib import Path
 
-os.environ.setdefault("DEBUG", "1")
+# Whatever the shell says: without it, what is missing would stop the start.
+os.environ["DEBUG"] = "1"
 os.environ.setdefault("SECRET_KEY", "only-for-tests")
 # Not in memory: threads that share an in-memory database don't wait for one another's locks.
 # One for each process, so that two runs don't meet.

@@ -118,8 +118,14 @@ class TestResync:
         with pytest.raises(ResyncRequired):
             Event.objects.after(eventful, revision)
 
-    def test_a_gap_further_on(self, dave, eventful):
+    def test_a_deleted_account_leaves_no_gap(self, dave, eventful):
         dave.delete()
+
+        revisions = [event.revision for event in Event.objects.after(eventful, 0)]
+        assert revisions == list(range(1, eventful.revision + 1))
+
+    def test_a_gap_further_on(self, eventful):
+        Event.objects.filter(conversation=eventful, revision=5).delete()
 
         with pytest.raises(ResyncRequired):
             Event.objects.after(eventful, 3)
