@@ -45,17 +45,6 @@ class Room:
     def active(self):
         return {name for name, place in self.places.items() if place.here}
 
-    def kinds(self, cast):
-        """Who of `cast` is what here; where nobody is it, it's anybody."""
-        active = [name for name in cast if name in self.active]
-        found = {
-            "member": active,
-            "boss": [name for name in active if self.places[name].role != "member"],
-            "gone": [name for name in self.places if name not in active],
-            "stranger": [name for name in cast if name not in self.places],
-        }
-        return {kind: names or cast for kind, names in found.items()} | {"anybody": cast}
-
     def unread(self, name):
         """The numbers of what waits for `name`, counted one by one."""
         place = self.places[name]

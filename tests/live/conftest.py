@@ -80,12 +80,7 @@ def _start(**environment: str) -> Server:
         | environment,
     )
     server = Server(process, port)
-    try:
-        _wait_for(server)
-    except BaseException:
-        # Nobody has it yet who would stop it, and Ctrl-C comes at any time.
-        server.stop()
-        raise
+    _wait_for(server)
     return server
 
 
@@ -113,6 +108,7 @@ def _wait_for(server: Server) -> None:
             time.sleep(0.05)
         else:
             return
+    server.stop()
     raise RuntimeError("The server does not answer.")
 
 

@@ -9,7 +9,7 @@ from .sockets import live
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-#: Seconds within which something is heard at once, also on a busy machine: no timer is so fast.
+#: Seconds within which something is heard at once, also on a busy machine.
 AT_ONCE = 2
 
 

@@ -7,6 +7,8 @@ import pytest
 from channels.db import database_sync_to_async
 from django.conf import settings
 
+from schema.hub import conversation_topic, hub, inbox_topic
+
 from .client import front_end
 from .sockets import live
 
@@ -52,3 +54,36 @@ async def test_what_is_said_at_one_process_is_heard_at_the_other(start_server, a
 
     assert [change["revision"] for change in changes] == list(range(3, 53))
     assert took < 10, "it came by the doorbell, not by the slow timer"
+
+
+@live
+async def test_the_hub_listens_for_as_long_as_somebody_watches(alice, group):
+    ears = hub()
+    for topic in (conversation_topic(group.pk), inbox_topic(alice.pk)):
+        async with ears.watch(topic) as bell:
+            place = await in_thread(group.participation_of)(alice)
+            assert await bell.rung(timeout=5), "it rings once when listening begins"
+            await in_thread(place.send)("hello")
+            assert await bell.rung(timeout=5)
+    tasks = list(ears._tasks)
+
+    assert not ears._bells
+    assert not ears._groups
+    assert not tasks
+
+
+@live
+async def test_a_stream_that_is_cancelled_leaves_nothing_behind(group):
+    async def watch():
+        async with hub().watch(conversation_topic(group.pk)) as bell:
+            while True:
+                await bell.rung()
+
+    watching = [asyncio.create_task(watch()) for _ in range(20)]
+    await asyncio.sleep(0.05)
+    for task in watching:
+        task.cancel()
+    await asyncio.wait(watching)
+
+    assert not hub()._bells
+    assert not hub()._groups
