@@ -37,6 +37,10 @@ class Context:
             raise Unauthenticated(_("Sign in first."))
         return self.identity.user
 
+    def is_viewer(self, user_pk: Any) -> bool:
+        """Whether this is the key of whoever asks."""
+        return bool(user_pk == self.viewer.pk)
+
     def identify(self, identity: Identity | None) -> None:
         self.identity = identity
         # Where strawberry-django's permissions look.

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from talk import models
 
-from .places import place_of
+from .places import past_place_of
 from .siblings import Siblings
 
 
@@ -48,8 +48,8 @@ def latest_message(info: Any, conversation: models.Conversation) -> models.Messa
 
 
 def _gone(info: Any, conversations: Iterable[models.Conversation]) -> list[models.Participation]:
-    places = [place_of(info, one) for one in conversations]
-    return [place for place in places if not place.is_active]
+    places = (past_place_of(info, one) for one in conversations)
+    return [place for place in places if place is not None]
 
 
 def _ends(gone: Iterable[models.Participation], number: str) -> Q:

@@ -1,7 +1,7 @@
 """How an operation is executed, the same over HTTP and WebSocket."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import strawberry
@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from graphql import (
     DocumentNode,
+    Executor,
     FieldNode,
     FragmentDefinitionNode,
     GraphQLError,
@@ -63,6 +64,13 @@ class Gate(ValidationCache):
         yield
 
 
+class NotExecuted(Exception):
+    """An operation that did not begin; its errors say why."""
+
+    def __init__(self, errors: list[GraphQLError]) -> None:
+        self.errors = errors
+
+
 class Schema(strawberry.Schema):
     """A Strawberry schema with this project's gate, refusals and errors."""
 
@@ -97,6 +105,46 @@ class Schema(strawberry.Schema):
             return refuse(BadRequest(_("There is no operation to execute.")))
         except CannotGetOperationTypeError:
             return refuse(ValidationFailed(_("The document has no such operation.")))
+
+    @asynccontextmanager
+    async def prepared(
+        self, requested: Request, context: object
+    ) -> AsyncIterator[tuple[Executor[Any], DocumentNode]]:
+        """What executes a subscription, within the extensions; raises `NotExecuted`.
+
+        Strawberry's own `stream` executes each event for each subscriber.
+        """
+        execution = self._create_execution_context(
+            requested.query,
+            (OperationType.SUBSCRIPTION,),
+            requested.variables,
+            context,
+            operation_name=requested.operation_name,
+        )
+        extensions = self.get_extensions()
+        for extension in extensions:
+            extension.execution_context = execution
+        runner = self.create_extensions_runner(execution, extensions)
+        async with runner.operation():
+            refused = await self._prepare_operation_async(execution, runner)
+            document = execution.graphql_document
+            if refused is not None or document is None:
+                raise NotExecuted(self._translated(refused.errors if refused else None))
+            executor = Executor.build(
+                self._schema,
+                document,
+                context_value=context,
+                raw_variable_values=execution.variables,
+                operation_name=requested.operation_name,
+                middleware=self._get_middleware_manager(extensions),
+            )
+            if not isinstance(executor, Executor):
+                raise NotExecuted(self._translated(executor))
+            yield executor, document
+
+    def _translated(self, errors: list[GraphQLError] | None) -> list[GraphQLError]:
+        self.process_errors(errors or [])
+        return errors or []
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None

@@ -1,28 +1,25 @@
-"""The ear of a process: one channel on the layer, for all live streams of its event loop.
+"""What wakes the live streams of a process: doorbells, and a slow timer in case that one is lost.
 
-It hears doorbells and wakes the streams that watch what they are about; the streams then read
-the database. A doorbell may be lost at any time, so the hub also looks by itself, on a slow timer.
+A doorbell carries nothing: who is woken reads the database.
 """
 
 import asyncio
 import logging
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from channels.db import database_sync_to_async
-from channels.layers import get_channel_layer
 
 from talk import events
 from talk.conf import conf
 from talk.models import Conversation, Participation
 
-logger = logging.getLogger(__name__)
+from .ear import Ear
 
-#: Seconds before listening again to a channel layer that failed.
-RETRY_SECONDS = 1.0
+logger = logging.getLogger(__name__)
 
 
 class Topic(NamedTuple):
@@ -56,7 +53,7 @@ def inbox_topic(user_pk: Any) -> Topic:
 
 
 class Bell:
-    """Rings for one stream. Ringing twice before it's heard is ringing once."""
+    """Rings for one listener. Ringing twice before it's heard is ringing once."""
 
     def __init__(self) -> None:
         self._rung = asyncio.Event()
@@ -75,12 +72,11 @@ class Bell:
 
 
 class Hub:
+    """One for each event loop, which in a server is one for each process."""
+
     def __init__(self) -> None:
+        self.ear = Ear(self._hear, self._missed)
         self._bells: defaultdict[Topic, set[Bell]] = defaultdict(set)
-        self._groups: Counter[str] = Counter()
-        self._layer: Any = get_channel_layer()
-        self._channel: str | None = None
-        self._joining = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
         self._moved: set[int] = set()
         self._something_moved = asyncio.Event()
@@ -90,8 +86,10 @@ class Hub:
         """A bell that rings whenever `topic` may have changed after this was entered."""
         bell = Bell()
         self._bells[topic].add(bell)
+        self._start()
+        groups = topic.groups()
         # Who is cancelled half-way through joining has joined, and can leave.
-        joining = asyncio.create_task(self._join(topic))
+        joining = asyncio.create_task(self.ear.join(groups))
         try:
             await asyncio.shield(joining)
             yield bell
@@ -99,65 +97,21 @@ class Hub:
             self._bells[topic].discard(bell)
             if not self._bells[topic]:
                 del self._bells[topic]
-            await asyncio.shield(self._leave(topic))
-
-    async def _join(self, topic: Topic) -> None:
-        async with self._joining:
-            self._start()
-            for group in topic.groups():
-                self._groups[group] += 1
-                if self._groups[group] == 1:
-                    await self._group_add(group)
-
-    async def _leave(self, topic: Topic) -> None:
-        async with self._joining:
-            for group in topic.groups():
-                self._groups[group] -= 1
-                if not self._groups[group]:
-                    del self._groups[group]
-                    with suppress(Exception):
-                        await self._layer.group_discard(group, self._channel)
+            await asyncio.shield(self.ear.leave(groups))
             if not self._bells:
                 self._stop()
 
-    async def _group_add(self, group: str) -> None:
-        if self._layer is None or self._channel is None:
-            return
-        try:
-            await self._layer.group_add(group, self._channel)
-        except Exception:
-            logger.warning("The channel layer is away; the slow timer goes on", exc_info=True)
-
     def _start(self) -> None:
         if not self._tasks:
-            work = (self._listen(), self._find_inboxes(), self._reconcile())
+            self.ear.start()
+            work = (self._find_inboxes(), self._reconcile())
             self._tasks = [asyncio.create_task(each) for each in work]
 
     def _stop(self) -> None:
+        self.ear.stop()
         for task in self._tasks:
             task.cancel()
         self._tasks = []
-        # The layer may have forgotten a channel that nobody listens to.
-        self._channel = None
-
-    # What wakes the streams.
-
-    async def _listen(self) -> None:
-        if self._layer is None:
-            return
-        while True:
-            try:
-                async with self._joining:
-                    self._channel = await self._layer.new_channel("talk.hub.")
-                    for group in list(self._groups):
-                        await self._layer.group_add(group, self._channel)
-                # While nobody listened anything may have happened.
-                self._ring(list(self._bells))
-                while True:
-                    self._hear(await self._layer.receive(self._channel))
-            except Exception:
-                logger.warning("The channel layer went away; listening again", exc_info=True)
-                await asyncio.sleep(RETRY_SECONDS)
 
     def _hear(self, doorbell: dict[str, Any]) -> None:
         if (user := doorbell.get("user")) is not None:
@@ -166,6 +120,9 @@ class Hub:
             self._ring([conversation_topic(conversation)])
             self._moved.add(conversation)
             self._something_moved.set()
+
+    def _missed(self) -> None:
+        self._ring(list(self._bells))
 
     def _ring(self, topics: Iterable[Topic]) -> None:
         for topic in topics:

@@ -21,7 +21,7 @@ from talk import models
 from talk.exceptions import MessagingValidationError, RefusalCode
 
 from .pagination import DEFAULT_PAGE, Window, edges, number_cursor, number_of, page_size
-from .places import place_of
+from .places import past_place_of, place_of
 from .siblings import Siblings
 from .times import utc
 from .types import Message, Participation
@@ -85,7 +85,7 @@ def messages(
         raise MessagingValidationError(RefusalCode.INVALID_PAGE, path=("around",))
 
     def load(conversations: list[models.Conversation]) -> Mapping[int, MessageConnection]:
-        ends = {one: place_of(info, one).last_visible_number for one in conversations}
+        ends = {one: _end(info, one) for one in conversations}
         if around is None:
             windows = {one: Window.of(end, *page) for one, end in ends.items()}
         else:
@@ -96,9 +96,16 @@ def messages(
             }
         return _message_pages(windows)
 
-    key = ("messages", page, repr(around))
+    # Where the first unread one is depends on who looks.
+    viewer = info.context.viewer.pk if around is not None and around.first_unread else None
+    key = ("messages", page, repr(around), viewer)
     connection: MessageConnection = Siblings.of(conversation).load(key, conversation, load)
     return connection
+
+
+def _end(info: Any, conversation: models.Conversation) -> int:
+    past = past_place_of(info, conversation)
+    return conversation.last_number if past is None else past.last_visible_number
 
 
 def _middles(
@@ -156,8 +163,7 @@ def participants(
     start = number_of(after, "after", "Participation")
 
     def load(conversations: list[models.Conversation]) -> Mapping[int, ParticipantConnection]:
-        places = [place_of(info, one) for one in conversations]
-        seen = models.Participation.objects.seen_from(places, status).select_related("user")
+        seen = _seen(info, conversations, status).select_related("user")
         if start is not None:
             seen = seen.filter(pk__gt=start)
         page = Prefetch("participations", seen.order_by("pk")[: size + 1], to_attr="_page")
@@ -170,6 +176,11 @@ def participants(
     key = ("participants", size, start, status)
     connection: ParticipantConnection = Siblings.of(conversation).load(key, conversation, load)
     return connection
+
+
+def _seen(info: Any, conversations: list[models.Conversation], status: str) -> Any:
+    past = [place for one in conversations if (place := past_place_of(info, one))]
+    return models.Participation.objects.seen_in(conversations, status, past)
 
 
 def _participant_page(
@@ -190,9 +201,7 @@ def _participant_page(
 
 def participant_count(info: Any, conversation: models.Conversation) -> int:
     def load(conversations: list[models.Conversation]) -> Mapping[int, int]:
-        places = [place_of(info, one) for one in conversations]
-        active = models.Participation.Status.ACTIVE
-        seen = models.Participation.objects.seen_from(places, active).order_by()
+        seen = _seen(info, conversations, models.Participation.Status.ACTIVE).order_by()
         return dict(seen.values_list("conversation").annotate(Count("pk")))
 
     return Siblings.of(conversation).load("participant_count", conversation, load) or 0

@@ -42,6 +42,20 @@ def take_place(participation: models.Participation) -> models.Conversation:
     return conversation
 
 
+def show_to_members(conversation: models.Conversation) -> models.Conversation:
+    """Show `conversation` as all see it who take part now, to nobody but them."""
+    conversation.__dict__["_for_members"] = True
+    return conversation
+
+
+def past_place_of(info: Any, conversation: models.Conversation) -> models.Participation | None:
+    """The viewer's place if they are gone, and see what there was; None if they take part."""
+    if "_for_members" in conversation.__dict__:
+        return None
+    place = place_of(info, conversation)
+    return None if place.is_active else place
+
+
 def place_of(info: Any, conversation: models.Conversation) -> models.Participation:
     """The viewer's participation in `conversation`; raises `NOT_FOUND` if they have none."""
     place: models.Participation | None = conversation.__dict__.get("_place")
@@ -58,7 +72,7 @@ def place_of(info: Any, conversation: models.Conversation) -> models.Participati
 
 def see(info: Any, conversation: models.Conversation) -> models.Conversation:
     """`conversation` for the viewer; raises `NOT_FOUND` if they have no place in it."""
-    place_of(info, conversation)
+    past_place_of(info, conversation)
     return conversation
 
 

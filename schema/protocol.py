@@ -1,6 +1,7 @@
 """The protocol `graphql-transport-ws`, with operations as strict as those over HTTP."""
 
 import asyncio
+import json
 import logging
 from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING
@@ -8,7 +9,6 @@ from typing import TYPE_CHECKING
 from channels.db import database_sync_to_async
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from graphql import GraphQLError
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
     Operation,
@@ -22,8 +22,9 @@ from strawberry.types import ExecutionResult
 from .authentication import AuthenticationFailed
 from .context import Context
 from .errors import TooManyOperations, Unauthenticated, public_error
-from .execution import Schema, is_refused
+from .execution import NotExecuted, Schema, is_refused
 from .hub import hub, user_topic
+from .live import listen
 from .wire import Request
 
 if TYPE_CHECKING:
@@ -83,19 +84,18 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
         await super().shutdown()
 
     async def _stream(self, operation: Operation[Context, None]) -> None:
-        results = await self.schema.stream(
-            operation.query,
-            variable_values=operation.variables,
-            context_value=self.context,
-            operation_name=operation.operation_name,
-        )
-        async with aclosing(results):
-            await self._send_result_stream(operation, results)
-
-    @staticmethod
-    def _get_pre_execution_close_reason(error: GraphQLError) -> None:
-        # One bad document is no reason to end all that runs on this socket.
-        return None
+        head = f'{{"id":{json.dumps(operation.id)},"type":"next","payload":'
+        try:
+            async with (
+                listen(self.schema, _requested(operation), self.context) as stream,
+                aclosing(stream.results()) as results,
+            ):
+                async for result in results:
+                    if operation.completed:
+                        return
+                    await self.view.send(f"{head}{result}}}")
+        except NotExecuted as refused:
+            await operation.send_initial_errors(refused.errors)
 
     async def _keep_guard(self) -> None:
         """Let nothing run on when the credentials that it was started with don't hold."""
@@ -140,8 +140,11 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
 def _execute(
     schema: Schema, operation: Operation[Context, None], context: Context
 ) -> ExecutionResult | None:
-    requested = Request(operation.query, operation.variables, operation.operation_name)
-    return schema.answer(requested, context)
+    return schema.answer(_requested(operation), context)
+
+
+def _requested(operation: Operation[Context, None]) -> Request:
+    return Request(operation.query, operation.variables, operation.operation_name)
 
 
 # All of it in one thread that is nobody else's: `thread_sensitive` would be one for the process.

@@ -1,4 +1,7 @@
-"""What live streams read. Each function is one look at the database, in a thread of its own."""
+"""What live streams read: each function is one look at the database, in a thread of its own.
+
+A database that does not answer is asked again for some seconds.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +13,9 @@ from talk.exceptions import MessagingPermissionDenied, MessagingValidationError,
 from talk.models.event import PAGE
 
 from .inbox_cursor import InboxCursor
-from .places import take_place
+from .places import show_to_members, take_place
+from .retries import patiently
+from .sharing import Answers
 
 #: Most participations that one look at an inbox returns.
 INBOX_PAGE = 200
@@ -18,7 +23,7 @@ INBOX_PAGE = 200
 
 @dataclass
 class News:
-    """The next events of a conversation for one viewer."""
+    """The next events of a conversation."""
 
     events: list[models.Event]
     #: Where to go on from.
@@ -46,10 +51,27 @@ def read_conversation(viewer: Any, key: int, after: int | None) -> News:
         after = end
     if not place.is_active and after >= end:
         raise MessagingPermissionDenied(RefusalCode.NOT_A_PARTICIPANT)
+    return _news(conversation, after, end, ended=not place.is_active)
+
+
+def read_events(key: int, after: int) -> News:
+    """What happened after a revision, for all who take part.
+
+    Raises `ResyncRequired` for a cursor that the log can't go on from.
+    """
+    conversation = show_to_members(models.Conversation.objects.with_latest_message().get(pk=key))
+    news = _news(conversation, after, conversation.revision)
+    for event in news.events:
+        event.__dict__["_answers"] = Answers()
+    return news
+
+
+def _news(conversation: models.Conversation, after: int, end: int, *, ended: bool = False) -> News:
     events = models.Event.objects.after(conversation, after)
-    # What came after the place was looked at is for the next look: they may be gone by then.
+    # What came after the conversation was looked at is for the next look.
     visible = [event for event in events if event.revision <= end]
     for event in visible:
+        # One object for all of them: what hangs on it is loaded once.
         event.conversation = conversation
         for row in (event.message, event.participation):
             if row is not None:
@@ -57,7 +79,7 @@ def read_conversation(viewer: Any, key: int, after: int | None) -> News:
     return News(
         visible,
         visible[-1].revision if visible else after,
-        more=len(events) == PAGE or len(visible) < len(events) or not place.is_active,
+        more=ended or len(events) == PAGE or len(visible) < len(events),
     )
 
 
@@ -75,5 +97,15 @@ def read_inbox(viewer: Any, cursor: InboxCursor) -> list[models.Participation]:
     return news
 
 
-conversation_news: Any = database_sync_to_async(read_conversation, thread_sensitive=False)
-inbox_news: Any = database_sync_to_async(read_inbox, thread_sensitive=False)
+def _in_thread(read: Any) -> Any:
+    ask = database_sync_to_async(read, thread_sensitive=False)
+
+    async def look(*args: Any) -> Any:
+        return await patiently(lambda: ask(*args))
+
+    return look
+
+
+conversation_events = _in_thread(read_events)
+conversation_news = _in_thread(read_conversation)
+inbox_news = _in_thread(read_inbox)

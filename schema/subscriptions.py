@@ -6,6 +6,7 @@ for what is after the last that it gave, so nothing comes twice.
 
 from collections.abc import AsyncGenerator
 from datetime import datetime
+from typing import cast
 
 import strawberry
 import strawberry_django
@@ -14,13 +15,14 @@ from talk import models
 
 from . import enums  # noqa: F401
 from .context import Info
+from .feeds import feeds
 from .fields import subscription
-from .hub import conversation_topic, hub, inbox_topic
+from .hub import hub, inbox_topic
 from .ids import key_of
 from .inbox_cursor import InboxCursor
 from .nodes import Conversation, Message, Participation, User
 from .pagination import invalid_cursor
-from .streams import INBOX_PAGE, conversation_news, inbox_news
+from .streams import INBOX_PAGE, inbox_news
 
 
 @strawberry_django.type(
@@ -65,14 +67,9 @@ class Subscription:
         key = key_of(models.Conversation, id)
         if after is not None and after < 0:
             raise invalid_cursor("after")
-        async with hub().watch(conversation_topic(key)) as bell:
-            while True:
-                news = await conversation_news(info.context.viewer, key, after)
-                after = news.revision
-                for event in news.events:
-                    yield event
-                if not news.more:
-                    await bell.rung()
+        async with feeds().read(key, info.context.viewer, after) as reader:
+            async for event in reader:
+                yield cast("ConversationChange", event)
 
     @subscription(
         description="The viewer's participations, each time one changes: something was said, "

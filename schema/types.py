@@ -15,7 +15,7 @@ from . import ends, enums, upgrades  # noqa: F401
 from .context import Info
 from .fields import field
 from .pagination import Connection
-from .places import place_of, see
+from .places import past_place_of, place_of, see
 
 if TYPE_CHECKING:
     from .lists import MessageConnection, MessagesAround, ParticipantConnection
@@ -61,7 +61,7 @@ class Message(relay.Node):
 
     @field(description="The id that the viewer's client gave it; null for others' messages.")
     def client_id(self: models.Message, info: Info) -> uuid.UUID | None:
-        return self.client_id if self.sender_id == info.context.viewer.pk else None
+        return self.client_id if info.context.is_viewer(self.sender_id) else None
 
     @field(description="Where it was said.")
     def conversation(self: models.Message, info: Info) -> "Conversation":
@@ -100,15 +100,15 @@ class Participation(relay.Node):
         '"99+"). Null for other people.'
     )
     def unread_count(self: models.Participation, info: Info) -> int | None:
-        return self.unread_count if self.user_id == info.context.viewer.pk else None
+        return self.unread_count if info.context.is_viewer(self.user_id) else None
 
     @field(description="The first of the unread messages. Null for other people.")
     def first_unread_number(self: models.Participation, info: Info) -> int | None:
-        return self.first_unread_number if self.user_id == info.context.viewer.pk else None
+        return self.first_unread_number if info.context.is_viewer(self.user_id) else None
 
     @field(description="When the viewer marked it as unread by hand. Null for other people.")
     def marked_unread_at(self: models.Participation, info: Info) -> datetime | None:
-        return self.marked_unread_at if self.user_id == info.context.viewer.pk else None
+        return self.marked_unread_at if info.context.is_viewer(self.user_id) else None
 
 
 @strawberry_django.type(
@@ -122,12 +122,13 @@ class Conversation(relay.Node):
 
     @field(description="The title of a group; empty for a private one.")
     def title(self: models.Conversation, info: Info) -> str:
-        place = place_of(info, self)
-        return self.title if place.is_active else place.left_at_title
+        past = past_place_of(info, self)
+        return self.title if past is None else past.left_at_title
 
     @field(description="The number of the last message.")
     def last_number(self: models.Conversation, info: Info) -> int:
-        return place_of(info, self).last_visible_number
+        past = past_place_of(info, self)
+        return self.last_number if past is None else past.last_visible_number
 
     @field(
         description="The number of the last change. Give it to `conversationChanges(after:)` to "

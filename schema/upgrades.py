@@ -26,7 +26,9 @@ def upgraded_from(info: Any, conversation: models.Conversation) -> models.Conver
         }
 
     found: models.Conversation | None
-    found = Siblings.of(conversation).load("upgraded_from", conversation, load)
+    found = Siblings.of(conversation).load(
+        ("upgraded_from", info.context.viewer.pk), conversation, load
+    )
     return found
 
 
@@ -41,7 +43,9 @@ def upgraded_to(info: Any, conversation: models.Conversation) -> list[models.Con
         return groups
 
     found: list[models.Conversation]
-    found = Siblings.of(conversation).load("upgraded_to", conversation, load)
+    found = Siblings.of(conversation).load(
+        ("upgraded_to", info.context.viewer.pk), conversation, load
+    )
     return found
 
 

@@ -49,14 +49,21 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
     def all_read(self) -> Self:
         return self.filter(first_unread_number=None, marked_unread_at=None)
 
-    def seen_from(self, places: Iterable["Participation"], status: str) -> Self:
-        """The participations of a status that can be seen from `places`, one per conversation.
+    def seen_in(
+        self,
+        conversations: Iterable["Conversation"],
+        status: str,
+        past: Iterable["Participation"],
+    ) -> Self:
+        """The participations of a status that somebody sees who is gone where `past` says so.
 
         Who left sees their own and no other: what became of the others is news.
         """
-        active = [place.conversation_id for place in places if place.is_active]
-        gone = [place.pk for place in places if not place.is_active]
-        return self.filter(Q(conversation__in=active, status=status) | Q(pk__in=gone))
+        gone = {place.conversation_id: place.pk for place in past}
+        present = [one.pk for one in conversations if one.pk not in gone]
+        return self.filter(
+            Q(conversation__in=present, status=status) | Q(pk__in=list(gone.values()))
+        )
 
     def with_unread_count(self) -> Self:
         """Each with its `unread_count`, in the one query that reads them."""

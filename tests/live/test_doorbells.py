@@ -68,7 +68,7 @@ async def test_the_hub_listens_for_as_long_as_somebody_watches(alice, group):
     tasks = list(ears._tasks)
 
     assert not ears._bells
-    assert not ears._groups
+    assert not ears.ear._groups
     assert not tasks
 
 
@@ -86,4 +86,4 @@ async def test_a_stream_that_is_cancelled_leaves_nothing_behind(group):
     await asyncio.wait(watching)
 
     assert not hub()._bells
-    assert not hub()._groups
+    assert not hub().ear._groups

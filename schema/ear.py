@@ -1,0 +1,121 @@
+"""The ear of a process: one channel on the channel layer, whatever the layer goes through."""
+
+import asyncio
+import itertools
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import Any
+
+from channels.layers import get_channel_layer
+
+from talk import events
+
+logger = logging.getLogger(__name__)
+
+#: Seconds between two calls into the layer to hear the own echo.
+ECHO_SECONDS = 1.0
+#: Seconds that the layer may take for anything, and before it is listened to again.
+PATIENCE = 1.0
+
+
+class Ear:
+    """Hears what is said to some groups, once however often each was joined.
+
+    `hear` gets each doorbell. `missed` is called when doorbells may have been lost: when
+    listening begins, and when the layer is back. Not every layer tells that it went away (the
+    one of Redis doesn't), so the ear calls itself, and an echo that doesn't come tells.
+    """
+
+    def __init__(self, hear: Callable[[dict[str, Any]], None], missed: Callable[[], None]) -> None:
+        self._hear, self._missed = hear, missed
+        self._layer: Any = get_channel_layer()
+        self._channel: str | None = None
+        self._groups: Counter[str] = Counter()
+        self._changing = asyncio.Lock()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._echoed = 0
+        #: Whether what is said now may not be heard.
+        self.deaf = True
+
+    def start(self) -> None:
+        if self._layer is not None and not self._tasks:
+            work = (self._listen(), self._call())
+            self._tasks = [asyncio.create_task(each) for each in work]
+
+    def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        self._tasks = []
+        # The layer may have forgotten a channel that nobody listens to.
+        self._channel = None
+        self.deaf = True
+
+    async def join(self, groups: Iterable[str]) -> None:
+        async with self._changing:
+            for group in groups:
+                self._groups[group] += 1
+                if self._groups[group] == 1:
+                    await self._in_layer("group_add", group)
+
+    async def leave(self, groups: Iterable[str]) -> None:
+        async with self._changing:
+            for group in groups:
+                self._groups[group] -= 1
+                if not self._groups[group]:
+                    del self._groups[group]
+                    await self._in_layer("group_discard", group)
+
+    async def _in_layer(self, method: str, group: str) -> None:
+        if self.deaf:
+            # When it's back, it is told of all groups.
+            return
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await getattr(self._layer, method)(group, self._channel)
+        except Exception:
+            self._lose("it did not take a group")
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                self._channel = await self._layer.new_channel("talk.hub.")
+                await self._join_all()
+                while True:
+                    doorbell = await self._layer.receive(self._channel)
+                    if "echo" not in doorbell:
+                        self._hear(doorbell)
+                        continue
+                    self._echoed = max(self._echoed, doorbell["echo"])
+                    if self.deaf:
+                        logger.warning("The channel layer is back")
+                        await self._join_all()
+            except Exception:
+                self._lose("listening failed")
+                await asyncio.sleep(PATIENCE)
+
+    async def _join_all(self) -> None:
+        async with self._changing:
+            for group in list(self._groups):
+                await self._layer.group_add(group, self._channel)
+            self.deaf = False
+        # While nobody listened anything may have happened.
+        self._missed()
+
+    async def _call(self) -> None:
+        for number in itertools.count(self._echoed + 1):
+            await asyncio.sleep(ECHO_SECONDS)
+            if self._channel is None:
+                continue
+            if not self.deaf and self._echoed < number - 2:
+                self._lose("no echo comes")
+            with suppress(Exception):
+                async with asyncio.timeout(PATIENCE):
+                    echo = {"type": events.DOORBELL, "echo": number}
+                    await self._layer.send(self._channel, echo)
+
+    def _lose(self, why: str) -> None:
+        if not self.deaf:
+            logger.warning("The channel layer is away: %s; the slow timer goes on", why)
+        self.deaf = True

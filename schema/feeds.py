@@ -1,0 +1,188 @@
+"""One reading of a conversation's events for all streams of a process that follow it.
+
+A stream begins by reading the database for itself, which is also where its viewer's right to
+read is checked. Having read all there is, it goes live: from then on the feed hands it each
+event. Whatever is not plainly the next event of somebody who takes part, a full queue, a gap,
+its viewer being removed, sends a stream back to reading for itself. So nothing is decided here
+that the database doesn't decide, and nothing can be lost by being clever.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Self
+from weakref import WeakKeyDictionary
+
+from talk.models import Event
+
+from .hub import Bell, Hub, conversation_topic, hub
+from .streams import conversation_events, conversation_news
+
+logger = logging.getLogger(__name__)
+
+#: Events that wait for one stream at most; a reader that is slower reads them later.
+BACKLOG = 100
+#: Seconds after which a database that did not answer is asked again.
+RETRY_SECONDS = 1.0
+
+ENDS = {Event.Kind.PARTICIPANT_LEFT, Event.Kind.PARTICIPANT_REMOVED}
+
+
+class Reader:
+    """One stream's place in a conversation. Iterate over it for the events."""
+
+    def __init__(self, feed: "Feed", viewer: Any, after: int | None) -> None:
+        self._feed = feed
+        self.viewer = viewer
+        self._waiting: deque[Event] = deque()
+        #: The revisions up to which events were given out, and taken to be.
+        self._given = self._taken = after
+        self._live = False
+        self._woken = asyncio.Event()
+
+    def offer(self, event: Event) -> None:
+        """Take the next event; or, if this may not be the next, go and read."""
+        if not self._live or self._taken is None or event.revision <= self._taken:
+            return
+        if event.revision == self._taken + 1 and len(self._waiting) < BACKLOG:
+            self._waiting.append(event)
+            self._taken = event.revision
+            self._woken.set()
+        else:
+            self.fall_behind()
+
+    def fall_behind(self) -> None:
+        """Read what was not given out yet."""
+        self._live = False
+        self._waiting.clear()
+        self._taken = self._given
+        self._woken.set()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Event:
+        while not self._waiting:
+            if self._live:
+                self._woken.clear()
+                await self._woken.wait()
+            else:
+                await self._read()
+        event = self._waiting.popleft()
+        self._given = event.revision
+        return event
+
+    async def _read(self) -> None:
+        news = await conversation_news(self.viewer, self._feed.conversation, self._given)
+        self._waiting.extend(news.events)
+        self._taken = news.revision
+        if not news.events:
+            self._given = news.revision
+        if not news.more:
+            self._live = True
+            self._feed.go_on_from(news.revision)
+
+
+class Feed:
+    """The events of one conversation, read once for all its readers that are live."""
+
+    def __init__(self, conversation: int) -> None:
+        self.conversation = conversation
+        self.readers: set[Reader] = set()
+        self.joined = asyncio.Event()
+        self._revision: int | None = None
+        self._located = asyncio.Event()
+        self._bell: Bell | None = None
+
+    def go_on_from(self, revision: int) -> None:
+        """A reader has read up to here. The feed goes back to it, if it was ahead."""
+        if self._revision is None:
+            self._revision = revision
+            self._located.set()
+        elif revision < self._revision:
+            # The others skip what they have.
+            self._revision = revision
+            if self._bell is not None:
+                self._bell.ring()
+
+    async def run(self) -> None:
+        async with hub().watch(conversation_topic(self.conversation)) as bell:
+            self._bell = bell
+            self.joined.set()
+            # A bell that rings before somebody has read stays rung.
+            await self._located.wait()
+            while True:
+                await bell.rung()
+                try:
+                    while await self._read():
+                        pass
+                except Exception:
+                    # What the log can't tell any more, the readers are told by themselves.
+                    logger.warning("A conversation was not read; reading again", exc_info=True)
+                    self._fall_behind()
+                    await asyncio.sleep(RETRY_SECONDS)
+
+    async def _read(self) -> bool:
+        """Hand on a page of events; whether there may be more."""
+        news = await conversation_events(self.conversation, self._revision)
+        gone = {_who_is_gone(event) for event in news.events}
+        for reader in self.readers:
+            if reader.viewer.pk in gone:
+                # They see none of this as those do who take part.
+                reader.fall_behind()
+        for event in news.events:
+            for reader in self.readers:
+                reader.offer(event)
+        self._revision = news.revision
+        return bool(news.more)
+
+    def _fall_behind(self) -> None:
+        for reader in self.readers:
+            reader.fall_behind()
+
+
+def _who_is_gone(event: Event) -> Any:
+    # An account that is gone has no participation, and ends with its credentials.
+    place = event.participation if event.kind in ENDS else None
+    return place and place.user_id
+
+
+class Feeds:
+    """Those of one hub."""
+
+    def __init__(self) -> None:
+        self._feeds: dict[int, Feed] = {}
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+
+    @asynccontextmanager
+    async def read(
+        self, conversation: int, viewer: Any, after: int | None
+    ) -> AsyncIterator[Reader]:
+        """A reader of what happens in a conversation after a revision, or from now on."""
+        feed = self._feeds.get(conversation)
+        if feed is None:
+            feed = self._feeds[conversation] = Feed(conversation)
+            self._tasks[conversation] = asyncio.create_task(feed.run())
+        reader = Reader(feed, viewer, after)
+        feed.readers.add(reader)
+        try:
+            # First listen, then read: what happens in between is not missed.
+            await feed.joined.wait()
+            yield reader
+        finally:
+            feed.readers.discard(reader)
+            if not feed.readers:
+                del self._feeds[conversation]
+                task = self._tasks.pop(conversation)
+                task.cancel()
+                await asyncio.shield(asyncio.wait([task]))
+
+
+_feeds: WeakKeyDictionary[Hub, Feeds] = WeakKeyDictionary()
+
+
+def feeds() -> Feeds:
+    """The feeds of the running event loop."""
+    return _feeds.setdefault(hub(), Feeds())

@@ -1,0 +1,128 @@
+"""Subscriptions, executed event by event, the same for every transport."""
+
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Hashable
+from contextlib import aclosing, asynccontextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from channels.db import database_sync_to_async
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    Executor,
+    FieldNode,
+    OperationDefinitionNode,
+    VariableNode,
+    Visitor,
+    create_source_event_stream,
+    execute_subscription_event,
+    visit,
+)
+from strawberry.utils.await_maybe import await_maybe
+
+from .context import Context
+from .errors import Unavailable, public_error
+from .execution import NotExecuted
+from .retries import patiently
+from .sharing import Answers
+
+if TYPE_CHECKING:
+    from .execution import Schema
+    from .wire import Request
+
+
+class Stream:
+    """A subscription that has begun."""
+
+    def __init__(
+        self, schema: "Schema", executor: Executor[Any], source: Any, question: Hashable
+    ) -> None:
+        self._schema, self._executor, self._source = schema, executor, source
+        self._question = question
+
+    async def results(self) -> AsyncGenerator[str, None]:
+        """The results as JSON, the last one an error if the stream ends because of one."""
+        try:
+            async with aclosing(self._source):
+                async for event in self._source:
+                    yield await self._answer(event)
+        except Exception as error:
+            yield _encode(ExecutionResult(None, [public_error(error)]))
+
+    async def _answer(self, event: Any) -> str:
+        context: Context = self._executor.context_value
+        execute = partial(self._execute, event)
+        answers: Answers | None = getattr(event, "_answers", None)
+        if answers is None:
+            return await execute(context)
+        return await answers.get(self._question, context, execute)
+
+    async def _execute(self, event: Any, context: Any) -> str:
+        async def execute() -> str:
+            once = self._executor.build_per_event_executor(event)
+            once.context_value = context
+            # What can be resolved in a thread is; resolvers that are coroutines go on here.
+            result: ExecutionResult = await await_maybe(await _begin(once))
+            self._schema.process_errors(result.errors or [])
+            for error in result.errors or ():
+                if (error.extensions or {}).get("code") == Unavailable.code:
+                    # Said of one event it would be lost; the client comes back for it.
+                    raise Unavailable(error.message)
+            return _encode(result)
+
+        return await patiently(execute)
+
+
+@asynccontextmanager
+async def listen(schema: "Schema", requested: "Request", context: Context) -> AsyncIterator[Stream]:
+    """Begin a subscription; raises `NotExecuted`.
+
+    It lives within the schema's extensions, but for their hooks on single results: a result
+    may be many viewers'.
+    """
+    async with schema.prepared(requested, context) as (executor, document):
+        source = await await_maybe(create_source_event_stream(executor))
+        if isinstance(source, ExecutionResult):
+            schema.process_errors(source.errors or [])
+            raise NotExecuted(source.errors or [])
+        used = _variables_about_events(executor.operation, document)
+        given = {name: value for name, value in (requested.variables or {}).items() if name in used}
+        question = (
+            id(schema),
+            requested.query,
+            requested.operation_name,
+            json.dumps(given, sort_keys=True),
+        )
+        yield Stream(schema, executor, source, question)
+
+
+def _variables_about_events(operation: OperationDefinitionNode, document: DocumentNode) -> set[str]:
+    """The variables on which an answer about one event may depend.
+
+    The arguments of the stream itself, its cursor above all, choose the events and no more.
+    """
+    names: set[str] = set()
+    skipped = {id(each) for each in operation.variable_definitions or ()}
+    for root in operation.selection_set.selections:
+        if isinstance(root, FieldNode):
+            skipped |= {id(argument) for argument in root.arguments or ()}
+
+    class Collect(Visitor):
+        def enter(self, node: Any, *_: Any) -> Any:
+            if id(node) in skipped:
+                return self.SKIP
+            if isinstance(node, VariableNode):
+                names.add(node.name.value)
+            return None
+
+    visit(document, Collect())
+    return names
+
+
+def _encode(result: ExecutionResult) -> str:
+    return json.dumps(result.formatted, separators=(",", ":"))
+
+
+# All of an event in one thread that is nobody else's, with its connection closed after.
+_begin: Any = database_sync_to_async(execute_subscription_event, thread_sensitive=False)

@@ -1,0 +1,24 @@
+"""Live streams outlast a database that is away for a moment."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from django.db import InterfaceError, OperationalError
+
+from .errors import Unavailable
+
+Answer = TypeVar("Answer")
+
+#: Seconds to wait before what the database did not answer is asked again, each time.
+RETRY_SECONDS = (0.2, 1.0, 3.0)
+
+
+async def patiently(ask: Callable[[], Awaitable[Answer]]) -> Answer:
+    """What `ask` answers, asked again for some seconds if the database does not answer."""
+    for seconds in RETRY_SECONDS:
+        try:
+            return await ask()
+        except (OperationalError, InterfaceError, Unavailable):
+            await asyncio.sleep(seconds)
+    return await ask()
