@@ -107,14 +107,16 @@ def grow(alice, bob, carol, crowd):
     return grow
 
 
-@pytest.mark.parametrize("name", QUERIES)
-def test_a_query_makes_as_many_queries_for_much_as_for_little(queries, grow, name):
-    wants_id = "$id" in QUERIES[name]
+def test_a_query_makes_as_many_queries_for_much_as_for_little(queries, grow):
     talk, upgraded = grow(conversations=2, messages=3, people=3)
 
     def costs():
-        rows = (talk, upgraded) if wants_id else (None,)
-        return [queries(QUERIES[name], **({"id": gid(row)} if row else {})) for row in rows]
+        return {
+            name: [queries(query, id=gid(row)) for row in (talk, upgraded)]
+            if "$id" in query
+            else queries(query)
+            for name, query in QUERIES.items()
+        }
 
     few = costs()
     grow(conversations=9, messages=60, people=38)

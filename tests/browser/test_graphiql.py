@@ -1,65 +1,37 @@
 """The newcomer's way, as a newcomer goes it: in a browser, with no internet."""
 
-import os
 import shutil
 import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
+
+from tests.project import processes
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="pip install '.[browser]'")
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here")
 
-ROOT = Path(__file__).resolve().parents[2]
 QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"]
 QUIET += ["--disable-background-networking", "--disable-component-update"]
 
 
-def environment(folder: Path) -> dict[str, str]:
-    """With a database in `folder`, whatever the tests run on."""
-    kept = {name: value for name, value in os.environ.items() if name != "REDIS_URL"}
-    kept |= {"DATABASE_URL": f"sqlite:///{folder / 'demo.sqlite3'}", "DEBUG": "1"}
-    return kept | {"DJANGO_SETTINGS_MODULE": "backend.settings"}
-
-
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[str]:
-    with socket.socket() as candidate:
-        candidate.bind(("127.0.0.1", 0))
-        port = candidate.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "demo", "--port", str(port)],
-        cwd=ROOT,
-        env=environment(tmp_path),
-        stdout=subprocess.DEVNULL,
-    )
-    url = f"http://127.0.0.1:{port}/"
-    for _ in range(300):
-        try:
-            httpx.get(f"{url}healthz")
-            break
-        except httpx.TransportError:
-            time.sleep(0.1)
-    yield url
-    process.send_signal(signal.SIGINT)
-    assert process.wait(10) == 0
+    with processes.demo(tmp_path) as server:
+        yield f"{server.url}/"
+        assert server.stop(signal.SIGINT) == 0
 
 
 def manage(folder: Path, *lines: str) -> None:
     """Run `lines` of Python beside the demo."""
-    command = [sys.executable, "manage.py", "shell", "-c", "\n".join(lines)]
-    subprocess.run(command, cwd=ROOT, env=environment(folder), check=True, capture_output=True)
+    database = f"sqlite:///{folder / 'demo.sqlite3'}"
+    processes.succeed("manage.py", "shell", "-c", "\n".join(lines), DEBUG=1, DATABASE_URL=database)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)

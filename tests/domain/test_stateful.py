@@ -33,7 +33,7 @@ titles = st.sampled_from(["Lunch", "Dinner"])
 where = st.integers(0, 5)
 
 PROFILE = settings(
-    max_examples=30,
+    max_examples=12,
     stateful_step_count=40,
     deadline=None,
     derandomize=True,

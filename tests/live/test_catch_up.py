@@ -4,9 +4,8 @@ import asyncio
 
 import pytest
 from channels.db import database_sync_to_async
-from django.db import transaction
 
-from talk.models import Event
+from talk.models import Event, Message
 
 from .client import REVISION, front_end, id_of
 from .sockets import live
@@ -77,16 +76,31 @@ async def test_a_client_that_comes_back_again_and_again_gets_each_change_once(
     assert heard == list(range(1, said + 2))
 
 
+def have_said(count, user, conversation):
+    """As if `user` had said so much, one by one."""
+    messages = Message.objects.bulk_create(
+        Message(conversation=conversation, number=number, sender=user, body=f"message {number}")
+        for number in range(1, count + 1)
+    )
+    first = conversation.revision + 1
+    Event.objects.bulk_create(
+        Event(
+            conversation=conversation,
+            revision=revision,
+            kind=Event.Kind.MESSAGE_SENT,
+            actor=user,
+            message=message,
+        )
+        for revision, message in enumerate(messages, first)
+    )
+    conversation.last_number, conversation.revision = count, first + count - 1
+    conversation.latest_message = messages[-1]
+    conversation.save()
+
+
 @live
 async def test_more_than_one_page_of_the_past_comes_whole(daphne, alice, bob, group):
-    place = await in_thread(group.participation_of)(alice)
-
-    @transaction.atomic
-    def say_much():
-        for number in range(620):
-            place.send(f"message {number}")
-
-    await in_thread(say_much)()
+    await in_thread(have_said)(620, alice, group)
 
     async with front_end(daphne, bob) as bobs:
         async with bobs.changes(group, after=0) as stream:

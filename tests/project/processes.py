@@ -1,12 +1,15 @@
 """Commands and servers of this project, as somebody starts them who has just cloned it."""
 
 import ast
+import atexit
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -118,8 +121,26 @@ def running(
             process.wait()
 
 
+@cache
+def _made_world() -> Path:
+    """The demo's database, as its first start makes it."""
+    folder = Path(tempfile.mkdtemp(prefix="talk-world-"))
+    atexit.register(shutil.rmtree, folder)
+    with new_demo(folder) as server:
+        server.stop(signal.SIGTERM)
+    return folder
+
+
 def demo(folder: Path) -> Any:
-    """The README's first command, with a database in `folder`."""
+    """The README's first command, at its second start: with a database in `folder`."""
+    shutil.copytree(
+        _made_world(), folder, ignore=shutil.ignore_patterns("*.log"), dirs_exist_ok=True
+    )
+    return new_demo(folder)
+
+
+def new_demo(folder: Path) -> Any:
+    """The README's first command, with a database in `folder` to be made if there is none."""
     command = ("manage.py", "demo", "--port", "{port}")
     return running(folder, *command, DATABASE_URL=f"sqlite:///{folder / 'demo.sqlite3'}")
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 import websockets.sync.client
 
-from .processes import PRODUCTION, demo, run, token_for
+from .processes import PRODUCTION, demo, new_demo, run, token_for
 
 INBOX = "{ inbox(first: 100) { edges { node { conversation { lastNumber title } } } } }"
 PEOPLE = '{ users(search: "") { edges { node { id username } } } }'
@@ -24,7 +24,7 @@ def ask(server, token, query):
 
 
 def test_its_world_is_made_once_and_kept(tmp_path):
-    with demo(tmp_path) as server:
+    with new_demo(tmp_path) as server:
         token = token_for("mira", tmp_path)
         before = ask(server, token, INBOX)["inbox"]["edges"]
         people = ask(server, token, PEOPLE)["users"]["edges"]
@@ -36,7 +36,7 @@ def test_its_world_is_made_once_and_kept(tmp_path):
         assert ask(server, token, send)["sendMessage"]["sent"]["number"] == 3
         server.stop(signal.SIGTERM)
 
-    with demo(tmp_path) as server:
+    with new_demo(tmp_path) as server:
         after = ask(server, token, INBOX)["inbox"]["edges"]
 
         assert ask(server, token, PEOPLE)["users"]["edges"] == people

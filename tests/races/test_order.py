@@ -75,7 +75,7 @@ def test_what_is_read_after_a_message_reads_it(alice, bob, group, place_of, this
     assert_sound(group)
 
 
-@pytest.mark.parametrize("time", range(10))
+@pytest.mark.parametrize("time", range(5))
 def test_reading_and_sending_at_once_agree_on_what_is_unread(
     alice, bob, carol, group, place_of, time
 ):
