@@ -25,6 +25,7 @@ from .context import Context
 from .errors import BadRequest
 from .execution import Schema
 from .protocol import MAX_OPERATIONS, Protocol
+from .sockets import sockets
 
 logger = logging.getLogger(__name__)
 
@@ -94,7 +95,7 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
         await getattr(self, get_handler_name(message))(message)
 
     async def connect(self) -> None:
-        if self._is_host_allowed():
+        if self._is_host_allowed() and not sockets().draining:
             await super().connect()
         else:
             await self.close()

@@ -2,12 +2,11 @@
 
 import asyncio
 import json
-import logging
+from collections.abc import Coroutine
 from contextlib import aclosing, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from channels.db import database_sync_to_async
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
@@ -15,43 +14,67 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
 )
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
     ConnectionInitMessage,
+    Message,
+    PongMessage,
     SubscribeMessage,
 )
 from strawberry.types import ExecutionResult
 
-from .authentication import AuthenticationFailed
 from .context import Context
 from .errors import TooManyOperations, Unauthenticated, public_error
 from .execution import NotExecuted, Schema, is_refused
-from .hub import hub, user_topic
+from .flow import Flow
+from .guard import credentials_fail
 from .live import listen
+from .sockets import sockets
 from .wire import Request
 
 if TYPE_CHECKING:
     from .consumer import GraphQLConsumer
 
-logger = logging.getLogger(__name__)
-
 MAX_OPERATIONS = 100
 
-#: Seconds after which credentials are looked at again even if no doorbell rang.
-RECHECK_SECONDS = 60.0
-#: Seconds after a doorbell at which they are looked at once more.
-AFTERMATH_SECONDS = 1.0
-#: And seconds for which they are not, however often it rings.
-REST_SECONDS = 0.2
+#: Seconds of silence after which a client is asked whether it is there.
+PING_SECONDS = 25.0
+#: Seconds that it has to answer.
+ANSWER_SECONDS = 30.0
+#: Seconds that a socket may be open with nothing running on it.
+IDLE_SECONDS = 600.0
 
 
 class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
     view: "GraphQLConsumer"
     schema: Schema
 
-    _guard: asyncio.Task[None] | None = None
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._flow = Flow(self._send_text)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._heard_at = self._busy_at = _now()
+
+    async def handle(self) -> None:
+        sockets().add(self)
+        try:
+            await super().handle()
+        finally:
+            sockets().discard(self)
+
+    async def handle_message(self, message: Message) -> None:
+        self._heard_at = _now()
+        await super().handle_message(message)
+
+    async def handle_pong(self, message: PongMessage) -> None:
+        self._flow.pong()
 
     async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
+        again = self.connection_acknowledged
         await super().handle_connection_init(message)
-        if self.connection_acknowledged and self.context.identity and self._guard is None:
-            self._guard = asyncio.create_task(self._keep_guard())
+        if self.context.identity is None or not self.connection_acknowledged or again:
+            return
+        if sockets().claim(self, self.context.viewer.pk):
+            self._do(self._keep_guard())
+        else:
+            await self.websocket.close(4429, "Too many sockets")
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
         # Strawberry has such a limit, too; its error has no code.
@@ -78,10 +101,40 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
                 await operation.send_initial_errors([public_error(error)])
 
     async def shutdown(self) -> None:
-        if self._guard is not None:
-            self._guard.cancel()
-            await asyncio.wait([self._guard])
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
         await super().shutdown()
+
+    def tend(self) -> None:
+        now = _now()
+        if self.operations:
+            self._busy_at = now
+        if self._flow.asked_at is not None:
+            if now - self._flow.asked_at > ANSWER_SECONDS:
+                self._do(self.websocket.close(4504, "No answer"))
+        elif now - self._busy_at > IDLE_SECONDS:
+            self._do(self.websocket.close(1000, "Idle"))
+        elif now - self._heard_at > PING_SECONDS:
+            self._do(self._flow.ping())
+
+    async def go_away(self) -> None:
+        # Of the codes for going away and coming again, not every server can send 1001 and 1012.
+        await self.websocket.close(4503, "Going away")
+
+    def _do(self, what: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(what)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def send_message(self, message: Message) -> None:
+        send = self._flow.send if message["type"] == "next" else self._send_text
+        await send(json.dumps(message))
+
+    async def _send_text(self, text: str) -> None:
+        await self.view.send(text)
 
     async def _stream(self, operation: Operation[Context, None]) -> None:
         head = f'{{"id":{json.dumps(operation.id)},"type":"next","payload":'
@@ -93,40 +146,13 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
                 async for result in results:
                     if operation.completed:
                         return
-                    await self.view.send(f"{head}{result}}}")
+                    await self._flow.send(f"{head}{result}}}")
         except NotExecuted as refused:
             await operation.send_initial_errors(refused.errors)
 
     async def _keep_guard(self) -> None:
-        """Let nothing run on when the credentials that it was started with don't hold."""
-        try:
-            async with hub().watch(user_topic(self.context.viewer.pk)) as bell:
-                rung = False
-                while await self._credentials_hold():
-                    await asyncio.sleep(REST_SECONDS)
-                    # Django tells of a sign-out before it forgets the session: look twice.
-                    limit = AFTERMATH_SECONDS if rung else RECHECK_SECONDS
-                    rung = await bell.rung(timeout=min(limit, self._seconds_to_next_check()))
-        except Exception:
-            logger.exception("The credentials of a socket can't be watched")
+        await credentials_fail(self.context, lambda: self.view.authenticate(self.context))
         await self._expel()
-
-    async def _credentials_hold(self) -> bool:
-        try:
-            await self.view.authenticate(self.context)
-        except AuthenticationFailed:
-            return False
-        except Exception:
-            logger.warning("Credentials could not be checked; trying again", exc_info=True)
-            return self._seconds_to_next_check() > 0
-        return True
-
-    def _seconds_to_next_check(self) -> float:
-        expires_at = self.context.identity and self.context.identity.expires_at
-        if not expires_at:
-            return RECHECK_SECONDS
-        left = (expires_at - timezone.now()).total_seconds()
-        return min(RECHECK_SECONDS, max(left, 0))
 
     async def _expel(self) -> None:
         error = Unauthenticated(_("You are not signed in any more."))
@@ -135,6 +161,10 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
                 operation.task.cancel()
             await operation.send_initial_errors([error])
         await self.websocket.close(code=4403, reason="Forbidden")
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _execute(

@@ -143,6 +143,8 @@ class FrontEnd:
         with suppress(ConnectionClosed):
             while True:
                 message = json.loads(await self.socket.recv())
+                if message["type"] == "ping":
+                    await self._tell(type="pong")
                 if stream := self._streams.get(message.get("id")):
                     stream.heard.put_nowait(message)
 

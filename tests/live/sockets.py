@@ -15,6 +15,7 @@ from channels.testing import WebsocketCommunicator
 from django.db import OperationalError
 from django.urls import path
 
+from schema import schema as talk_schema
 from schema.consumer import GraphQLConsumer
 from schema.context import Info
 from schema.execution import Schema
@@ -72,6 +73,8 @@ ENDS = {
 application = URLRouter(
     [path("graphql", GraphQLConsumer.as_asgi(schema=Schema(Query, subscription=Subscription)))]
 )
+#: The real schema behind the same consumer.
+talk = URLRouter([path("graphql", GraphQLConsumer.as_asgi(schema=talk_schema))])
 
 
 class Socket(WebsocketCommunicator):
@@ -121,9 +124,9 @@ async def socket(headers=(), protocols=("graphql-transport-ws",), app=applicatio
 
 
 @asynccontextmanager
-async def signed_in(user):
+async def signed_in(user, app=application):
     secret = await issue(user)
-    async with socket() as found:
+    async with socket(app=app) as found:
         assert await found.init({"authorization": f"Bearer {secret}"}) == {"type": "connection_ack"}
         yield found
 

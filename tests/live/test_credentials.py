@@ -8,7 +8,7 @@ from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
-from schema import handshake, protocol
+from schema import guard, handshake
 from schema.authentication import AuthenticationFailed
 from talk import events
 from talk.models import AccessToken
@@ -110,7 +110,7 @@ async def test_a_revoked_token_ends_its_sockets_and_no_other(alice):
     async with signed_in(alice) as one, signed_in(alice) as other:
         await one.subscribe(COUNT)
         await one.hear()
-        await asyncio.sleep(2 * protocol.REST_SECONDS)
+        await asyncio.sleep(2 * guard.REST_SECONDS)
 
         token = await in_thread(AccessToken.objects.earliest)("pk")
         await in_thread(token.revoke)()
@@ -125,7 +125,7 @@ async def test_logging_out_ends_the_sockets_of_the_session(alice, browser):
         await alices.init()
         await alices.subscribe(COUNT)
         await alices.hear()
-        await asyncio.sleep(2 * protocol.REST_SECONDS)
+        await asyncio.sleep(2 * guard.REST_SECONDS)
 
         await in_thread(browser.logout)()
         await ring(alice.pk)
@@ -138,7 +138,7 @@ async def test_a_deactivated_person_is_shown_out(alice):
     async with signed_in(alice) as alices:
         await alices.subscribe(COUNT)
         await alices.hear()
-        await asyncio.sleep(2 * protocol.REST_SECONDS)
+        await asyncio.sleep(2 * guard.REST_SECONDS)
 
         alice.is_active = False
         await in_thread(alice.save)()
@@ -153,7 +153,7 @@ async def ring(user_pk):
 
 
 def test_a_lost_doorbell_costs_no_more_than_a_minute(alice, monkeypatch):
-    monkeypatch.setattr(protocol, "RECHECK_SECONDS", 0.2)
+    monkeypatch.setattr(guard, "RECHECK_SECONDS", 0.2)
 
     @live
     async def scenario():
@@ -185,7 +185,7 @@ def test_a_token_that_expires_ends_its_sockets(alice):
 
 
 def test_a_check_that_cannot_be_made_ends_nothing(alice, monkeypatch):
-    monkeypatch.setattr(protocol, "RECHECK_SECONDS", 0.05)
+    monkeypatch.setattr(guard, "RECHECK_SECONDS", 0.05)
 
     @live
     async def scenario():
@@ -203,7 +203,7 @@ def test_credentials_that_become_another_persons_end_the_socket(alice, bob):
         async with signed_in(alice) as alices:
             await alices.subscribe(COUNT)
             await alices.hear()
-            await asyncio.sleep(2 * protocol.REST_SECONDS)
+            await asyncio.sleep(2 * guard.REST_SECONDS)
 
             await in_thread(AccessToken.objects.update)(user=bob)
             await ring(alice.pk)

@@ -1,0 +1,94 @@
+"""A client that reads slowly is waited for, costs little meanwhile, and holds up nobody."""
+
+import asyncio
+
+import pytest
+
+from schema import feeds, flow, protocol, sockets
+from schema.sockets import sockets as here
+
+from .client import CHANGES, id_of
+from .sockets import in_thread, live, signed_in, talk
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@live
+async def test_a_client_that_answers_no_ping_is_waited_for(monkeypatch, alice, bob, group):
+    monkeypatch.setattr(flow, "WINDOW", 4_000)
+    monkeypatch.setattr(feeds, "BACKLOG", 3)
+    said = 40
+    place = await in_thread(group.participation_of)(alice)
+
+    async with signed_in(alice, talk) as slow, signed_in(bob, talk) as quick:
+        for each in (slow, quick):
+            await each.subscribe(CHANGES, variables={"id": id_of(group), "after": 1})
+        await asyncio.sleep(0.1)
+        for number in range(said):
+            await in_thread(place.send)(f"{number} " + "x" * 200)
+        heard = await listen(quick, said, pong=True)
+        unread = await listen(slow, said, pong=False)
+        assert 0 < len(unread) < said / 2, "it gets no more than its window"
+
+        await slow.say({"type": "pong"})
+        await slow.say({"type": "pong"})
+        caught_up = unread + await listen(slow, said - len(unread), pong=True)
+
+    assert heard == caught_up == list(range(2, said + 2))
+
+
+@live
+async def test_a_client_that_never_answers_is_closed(monkeypatch, alice, group):
+    monkeypatch.setattr(sockets, "TEND_SECONDS", 0.05)
+    monkeypatch.setattr(protocol, "PING_SECONDS", 0.1)
+    monkeypatch.setattr(protocol, "ANSWER_SECONDS", 0.2)
+
+    async with signed_in(alice, talk) as alices:
+        assert await alices.hear() == {"type": "ping"}
+        assert await alices.hear() == 4504
+
+
+@live
+async def test_a_client_that_answers_is_kept_while_something_runs(monkeypatch, alice, group):
+    monkeypatch.setattr(sockets, "TEND_SECONDS", 0.05)
+    monkeypatch.setattr(protocol, "PING_SECONDS", 0.1)
+    monkeypatch.setattr(protocol, "ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(protocol, "IDLE_SECONDS", 0.3)
+
+    async with signed_in(alice, talk) as alices:
+        await alices.subscribe(CHANGES, variables={"id": id_of(group)})
+        for _ in range(5):
+            assert await alices.hear() == {"type": "ping"}
+            await alices.say({"type": "pong"})
+        await alices.say({"type": "complete", "id": "1"})
+        while (heard := await alices.hear()) == {"type": "ping"}:
+            await alices.say({"type": "pong"})
+
+    assert heard == 1000, "and then it is idle"
+
+
+@live
+async def test_one_user_has_so_many_sockets_and_no_more(monkeypatch, alice, bob):
+    monkeypatch.setattr(sockets, "MAX_PER_USER", 2)
+
+    async with signed_in(alice), signed_in(alice), signed_in(bob), signed_in(alice) as third:
+        assert await third.hear() == 4429
+    async with signed_in(alice), signed_in(alice) as another:
+        assert (await another.ask("{ me }"))[0]["payload"] == {"data": {"me": "alice"}}
+    assert not here()._users
+    assert not here()._counts
+
+
+async def listen(socket, most, pong):
+    """The revisions that are heard, at most so many, until nothing comes."""
+    revisions = []
+    while len(revisions) < most:
+        if await socket.receive_nothing(timeout=0.5):
+            break
+        message = await socket.hear()
+        if message["type"] == "ping":
+            if pong:
+                await socket.say({"type": "pong"})
+        else:
+            revisions.append(message["payload"]["data"]["conversationChanges"]["revision"])
+    return revisions
