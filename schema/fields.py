@@ -1,36 +1,70 @@
 """The decorators of fields, typed, and fit for resolvers that read the database."""
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import strawberry
 import strawberry_django
 from channels.db import database_sync_to_async
+from strawberry.schema_directive import Location
 from strawberry.utils.inspect import in_async_context
 
 Resolver = TypeVar("Resolver", bound=Callable[..., Any])
 
 
+@strawberry.schema_directive(
+    locations=[Location.FIELD_DEFINITION],
+    description="What this shows depends on who asks. Don't share it between people.",
+)
+class PerViewer:
+    pass
+
+
 def field(*, description: str) -> Callable[[Resolver], Resolver]:
     """`strawberry.field` for a plain function that uses the ORM, wherever it is executed.
 
-    Queries and mutations run as a whole in one thread, and call it there. What a subscription
-    delivers is executed on the event loop, where the function gets a thread of its own: not the
-    one that all thread-sensitive code of a process shares, and with its connection closed after.
+    It says in the schema whether its function can know who asks, which is by taking `info`.
     """
 
     def decorate(resolver: Resolver) -> Resolver:
-        in_thread = database_sync_to_async(resolver, thread_sensitive=False)
-
-        @functools.wraps(resolver)
-        def resolve(*args: Any, **kwargs: Any) -> Any:
-            call = in_thread if in_async_context() else resolver
-            return call(*args, **kwargs)
-
-        return cast("Resolver", strawberry.field(resolver=resolve, description=description))
+        personal = "info" in inspect.signature(resolver).parameters
+        found = strawberry.field(
+            resolver=_in_any_context(resolver),
+            description=description,
+            directives=[PerViewer()] if personal else [],
+        )
+        return cast("Resolver", found)
 
     return decorate
+
+
+def mutation(*, description: str) -> Callable[[Resolver], Resolver]:
+    """Like `field`, of a verb, whose answer is for nobody but who asked."""
+
+    def decorate(resolver: Resolver) -> Resolver:
+        found = strawberry.field(resolver=_in_any_context(resolver), description=description)
+        return cast("Resolver", found)
+
+    return decorate
+
+
+def _in_any_context(resolver: Resolver) -> Resolver:
+    """Operations run as a whole in one thread, and call `resolver` there.
+
+    Only another project's coroutines may be executed on the event loop. There it gets a thread
+    of its own: not the one that all thread-sensitive code of a process shares, and with its
+    connection closed after.
+    """
+    in_thread = database_sync_to_async(resolver, thread_sensitive=False)
+
+    @functools.wraps(resolver)
+    def resolve(*args: Any, **kwargs: Any) -> Any:
+        call = in_thread if in_async_context() else resolver
+        return call(*args, **kwargs)
+
+    return cast("Resolver", resolve)
 
 
 def connection(graphql_type: Any, *, description: str) -> Callable[[Resolver], Resolver]:

@@ -21,7 +21,7 @@ def request_of(scope: Mapping[str, Any], params: Mapping[str, Any] | None = None
     `params` is the payload of `connection_init`, since browsers can't add headers to a
     handshake. Raises `AuthenticationFailed` if it holds something else than a header.
     """
-    scheme = {"ws": "http", "wss": "https"}.get(scope.get("scheme", "ws"), "http")
+    scheme = "https" if scope.get("scheme") in {"wss", "https"} else "http"
     request = ASGIRequest({**scope, "method": "GET", "scheme": scheme}, BytesIO())
     authorization = (params or {}).get("authorization") or (params or {}).get("Authorization")
     if authorization:

@@ -12,7 +12,7 @@ from talk.exceptions import MessagingPermissionDenied, MessagingValidationError,
 
 from . import inputs, places, results
 from .context import Info
-from .fields import field
+from .fields import mutation
 from .ids import key_of
 from .times import utc
 
@@ -21,7 +21,7 @@ CONVERSATION = "conversation_id"
 
 @strawberry.type(description="What can be done. Everything answers a payload, or a `Refusal`.")
 class Mutation:
-    @field(description="Say something, to people or in a conversation.")
+    @mutation(description="Say something, to people or in a conversation.")
     def send_message(self, info: Info, input: inputs.SendMessageInput) -> results.SendMessageResult:
         if input.to is not None and input.conversation_id is None:
             if input.invite:
@@ -43,7 +43,7 @@ class Mutation:
             upgraded=message.conversation != named,
         )
 
-    @field(description="Start a conversation without saying anything yet.")
+    @mutation(description="Start a conversation without saying anything yet.")
     def start_conversation(
         self, info: Info, input: inputs.StartConversationInput
     ) -> results.StartConversationResult:
@@ -56,7 +56,7 @@ class Mutation:
         conversation = start(info.context.viewer, participants, input.title)
         return results.StartConversationPayload(conversation=conversation)
 
-    @field(description="Take people in, with all the history. Every member of a group may.")
+    @mutation(description="Take people in, with all the history. Every member of a group may.")
     def invite_participants(
         self, info: Info, input: inputs.InviteParticipantsInput
     ) -> results.InviteParticipantsResult:
@@ -66,7 +66,7 @@ class Mutation:
             conversation=conversation, upgraded=conversation != place.conversation
         )
 
-    @field(description="Leave a group. Only who stays can bring the viewer back.")
+    @mutation(description="Leave a group. Only who stays can bring the viewer back.")
     def leave_conversation(
         self, info: Info, input: inputs.LeaveConversationInput
     ) -> results.LeaveConversationResult:
@@ -74,7 +74,7 @@ class Mutation:
         place.leave()
         return results.LeaveConversationPayload(conversation=place.conversation)
 
-    @field(description="Put somebody out of a group. Owners and admins may.")
+    @mutation(description="Put somebody out of a group. Owners and admins may.")
     def remove_participant(
         self, info: Info, input: inputs.RemoveParticipantInput
     ) -> results.RemoveParticipantResult:
@@ -82,7 +82,7 @@ class Mutation:
         other.remove(by=place)
         return results.RemoveParticipantPayload(participation=other)
 
-    @field(
+    @mutation(
         description="Bring somebody back into a group. Every member may, if the person left; "
         "owners and admins, if the person was removed."
     )
@@ -93,13 +93,13 @@ class Mutation:
         other.reinstate(by=place)
         return results.ReinstateParticipantPayload(participation=other)
 
-    @field(description="Give a member of a group another role. Owners and admins may.")
+    @mutation(description="Give a member of a group another role. Owners and admins may.")
     def change_role(self, info: Info, input: inputs.ChangeRoleInput) -> results.ChangeRoleResult:
         place, other = _place_and_other(info, input)
         other.change_role(input.role, by=place)
         return results.ChangeRolePayload(participation=other)
 
-    @field(description="Give a group another title. Owners and admins may.")
+    @mutation(description="Give a group another title. Owners and admins may.")
     def rename_conversation(
         self, info: Info, input: inputs.RenameConversationInput
     ) -> results.RenameConversationResult:
@@ -107,19 +107,19 @@ class Mutation:
         place.rename(input.title)
         return results.RenameConversationPayload(conversation=place.conversation)
 
-    @field(description="Say how far the viewer has read. Reading only goes forward.")
+    @mutation(description="Say how far the viewer has read. Reading only goes forward.")
     def mark_read(self, info: Info, input: inputs.MarkReadInput) -> results.MarkReadResult:
         place = places.get(info, input.conversation_id, CONVERSATION)
         place.read(input.number)
         return results.MarkReadPayload(participation=place)
 
-    @field(description="Show a conversation as unread until it's read again.")
+    @mutation(description="Show a conversation as unread until it's read again.")
     def mark_unread(self, info: Info, input: inputs.MarkUnreadInput) -> results.MarkUnreadResult:
         place = places.get(info, input.conversation_id, CONVERSATION)
         place.mark_unread()
         return results.MarkUnreadPayload(participation=place)
 
-    @field(
+    @mutation(
         description="Make a bearer token for the viewer. Only who is signed in by session can, so "
         "that a token can't make its successor."
     )
@@ -132,7 +132,9 @@ class Mutation:
         )
         return results.CreateTokenPayload(token=token, secret=secret)
 
-    @field(description="Make a bearer token of the viewer's work no longer, and close its sockets.")
+    @mutation(
+        description="Make a bearer token of the viewer's work no longer, and close its sockets."
+    )
     def revoke_token(self, info: Info, input: inputs.RevokeTokenInput) -> results.RevokeTokenResult:
         key = key_of(models.AccessToken, input.id)
         token = info.context.viewer.talk_access_tokens.filter(pk=key).first()

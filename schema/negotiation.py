@@ -4,6 +4,7 @@ from django.http import HttpRequest
 
 GRAPHQL = "application/graphql-response+json"
 JSON = "application/json"
+EVENTS = "text/event-stream"
 
 
 def media_type(request: HttpRequest) -> str:
@@ -18,6 +19,11 @@ def media_type(request: HttpRequest) -> str:
 def wants_page(request: HttpRequest) -> bool:
     """Whether this is a browser that somebody sits in front of."""
     return "text/html" in _qualities(request)
+
+
+def wants_events(request: HttpRequest) -> bool:
+    """Whether this client listens for as long as there is something to be heard."""
+    return EVENTS in _qualities(request)
 
 
 def _qualities(request: HttpRequest) -> dict[str, float]:

@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
+from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
@@ -18,12 +19,12 @@ from strawberry.types import ExecutionResult
 
 from talk.conf import conf
 
-from . import wire
+from . import sse, wire
 from .authentication import authenticate
 from .context import Context
 from .errors import BadRequest, CsrfFailed, public_error
 from .execution import Schema, is_refused, refuse
-from .negotiation import JSON, media_type, wants_page
+from .negotiation import JSON, media_type, wants_events, wants_page
 
 MAX_BODY = 256 * 1024
 
@@ -68,7 +69,7 @@ class GraphQLView(StrawberryView[Context, None]):
             if request.method == "GET" and _shows_page():
                 return _page(request)
             _check_envelope(request)
-            return self.run(request=request)
+            return self._listen(request) if wants_events(request) else self.run(request=request)
         except HttpError as failed:
             body: GraphQLHTTPResponse = {"errors": [failed.error.formatted]}
             return self._respond(body, failed.status, failed.headers)
@@ -87,7 +88,17 @@ class GraphQLView(StrawberryView[Context, None]):
     ) -> ExecutionResult:
         requested = wire.request_of(wire.decode(request.body))
         result = self.schema.answer(requested, context)
-        return result or refuse(BadRequest(_("Subscriptions run over WebSocket.")))
+        return result or refuse(BadRequest(_("Subscriptions need a WebSocket or event stream.")))
+
+    def _listen(self, request: HttpRequest) -> HttpResponseBase:
+        if not isinstance(request, ASGIRequest):
+            raise HttpError(HTTPStatus.NOT_ACCEPTABLE, _("This server has no event streams."))
+        context = self.get_context(request, None)
+        requested = wire.request_of(wire.decode(request.body))
+        result = self.schema.answer(requested, context)
+        if result is not None:
+            return self.create_response(self.process_result(request, result), None)
+        return sse.respond(self.schema, requested, context, request.scope)
 
     def process_result(self, request: HttpRequest, result: ExecutionResult) -> GraphQLHTTPResponse:
         response = super().process_result(request, result)

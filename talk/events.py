@@ -4,10 +4,13 @@ A doorbell carries nothing that matters. It says "conversation 42 is at revision
 "something changed for user 7"; who hears it reads the database. One that is lost costs a delay.
 """
 
+import asyncio
 import hashlib
 import logging
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
@@ -23,6 +26,12 @@ logger = logging.getLogger(__name__)
 
 #: The `type` of every doorbell.
 DOORBELL = "talk.doorbell"
+#: Seconds that a channel layer may take for a doorbell.
+PATIENCE = 1.0
+#: Seconds for which nothing is said to a layer that did not take one.
+PAUSE = 2.0
+
+_paused_until: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
 
 
 def conversation_group(conversation_id: int) -> str:
@@ -57,13 +66,19 @@ def wake_user(user_pk: Any) -> None:
 
 def _ring(group: str, content: dict[str, Any]) -> None:
     layer = get_channel_layer()
-    if layer is None:
+    if layer is None or time.monotonic() < _paused_until.get(layer, 0.0):
         return
+
+    async def ring() -> None:
+        async with asyncio.timeout(PATIENCE):
+            await layer.group_send(group, {"type": DOORBELL, **content})
+
     try:
-        async_to_sync(layer.group_send)(group, {"type": DOORBELL, **content})
+        async_to_sync(ring)()
     except Exception:
         # What was said is committed. Listeners find it when they next look.
         logger.warning("The channel layer did not take a doorbell", exc_info=True)
+        _paused_until[layer] = time.monotonic() + PAUSE
 
 
 def _signal(event: "Event") -> None:

@@ -243,4 +243,4 @@ def test_subscriptions_are_sent_to_the_websocket(client, alice):
 
     response = post(client, {"query": "subscription { __typename }"})
 
-    assert error_of(response)["message"] == "Subscriptions run over WebSocket."
+    assert error_of(response)["message"] == "Subscriptions need a WebSocket or event stream."

@@ -1,0 +1,128 @@
+"""Subscriptions as server-sent events, for networks that let no WebSocket through.
+
+The distinct connections mode of https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md:
+one `POST` for each subscription.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from typing import Any
+
+from channels.db import database_sync_to_async
+from django.http import StreamingHttpResponse
+from django.utils.translation import gettext as _
+
+from .context import Context
+from .errors import TooManyOperations, Unauthenticated
+from .execution import NotExecuted, Schema
+from .guard import credentials_fail
+from .handshake import authenticate_again
+from .live import listen
+from .sockets import sockets
+from .wire import Request
+
+#: Seconds after which a client is told that nothing happened.
+KEEP_ALIVE_SECONDS = 15.0
+
+SILENCE = ":\n\n"
+COMPLETE = "event: complete\ndata:\n\n"
+
+_authenticate_again = database_sync_to_async(authenticate_again, thread_sensitive=False)
+
+
+def respond(
+    schema: Schema, requested: Request, context: Context, scope: Mapping[str, Any]
+) -> StreamingHttpResponse:
+    """The answer to a subscription over HTTP, whose request came with an ASGI `scope`."""
+    return StreamingHttpResponse(
+        _Connection(schema, requested, context, scope).events(),
+        content_type="text/event-stream; charset=utf-8",
+        # Proxies are not to wait for more before they send what they have.
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+def event(result: str) -> str:
+    return f"event: next\ndata: {result}\n\n"
+
+
+class _Connection:
+    def __init__(
+        self, schema: Schema, requested: Request, context: Context, scope: Mapping[str, Any]
+    ) -> None:
+        self._schema, self._requested, self._context = schema, requested, context
+        self._scope = scope
+
+    async def events(self) -> AsyncGenerator[str, None]:
+        here = sockets()
+        here.add(self)
+        self._gone = asyncio.get_running_loop().create_future()
+        failed = asyncio.create_task(credentials_fail(self._context, self._check))
+        try:
+            if not here.claim(self, self._context.viewer.pk):
+                raise NotExecuted([TooManyOperations(_("Too many streams run for this user."))])
+            async with (
+                listen(self._schema, self._requested, self._context) as stream,
+                aclosing(stream.results()) as results,
+            ):
+                # With the headers: now the client knows that it's connected.
+                yield SILENCE
+                async with aclosing(_until(results, self._gone, failed)) as texts:
+                    async for text in texts:
+                        yield text
+            if failed.done():
+                raise NotExecuted([Unauthenticated(_("You are not signed in any more."))])
+        except NotExecuted as ended:
+            errors = [error.formatted for error in ended.errors]
+            yield event(json.dumps({"errors": errors}))
+            yield COMPLETE
+        finally:
+            here.discard(self)
+            await _end(failed)
+
+    async def _check(self) -> None:
+        await _authenticate_again(self._context, self._scope)
+
+    def tend(self) -> None:
+        """A client that is gone is noticed when it's told that nothing happened."""
+
+    async def go_away(self) -> None:
+        # Without `complete`: the client connects again.
+        self._gone.cancel()
+
+
+async def _until(
+    results: AsyncGenerator[str, None], *ends: asyncio.Future[None]
+) -> AsyncGenerator[str, None]:
+    """`results` as events, until one of `ends` is done."""
+    result: asyncio.Task[str] | None = None
+    try:
+        while not any(end.done() for end in ends):
+            result = result or asyncio.create_task(_next(results))
+            waiting: set[asyncio.Future[Any]] = {result, *ends}
+            await asyncio.wait(
+                waiting, timeout=KEEP_ALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            )
+            if not result.done():
+                yield SILENCE
+                continue
+            text, result = result.result(), None
+            if not text:
+                yield COMPLETE
+                return
+            yield event(text)
+    finally:
+        await _end(result)
+
+
+async def _next(results: AsyncGenerator[str, None]) -> str:
+    """The next result, or nothing at the end."""
+    return await anext(results, "")
+
+
+async def _end(task: asyncio.Task[Any] | None) -> None:
+    if task is not None:
+        task.cancel()
+        await asyncio.wait([task])

@@ -1,0 +1,172 @@
+"""Who asks the same of an event gets one answer, unless it depends on who asks."""
+
+import asyncio
+from contextlib import AsyncExitStack
+
+import pytest
+from channels.db import database_sync_to_async
+from django.db import transaction
+
+from schema import live as delivery
+
+from .client import id_of
+from .sockets import in_thread, live, signed_in, talk
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SAID = "revision message { number body sender { username } conversation { id title lastNumber } }"
+ASKS = "subscription ($id: ID!, $after: Int) { conversationChanges(id: $id, after: $after) { %s } }"
+
+
+@pytest.fixture
+def executions(monkeypatch):
+    """The events that were executed, one by one."""
+    executed = []
+    begin = delivery.execute_subscription_event
+
+    def execute(executor):
+        executed.append(executor.root_value.revision)
+        return begin(executor)
+
+    in_a_thread = database_sync_to_async(execute, thread_sensitive=False)
+    monkeypatch.setattr(delivery, "_begin", in_a_thread)
+    return executed
+
+
+async def hear(socket, count=1):
+    """The next changes."""
+    answers = [(await socket.hear())["payload"] for _ in range(count)]
+    assert not any("errors" in answer for answer in answers), answers
+    return [answer["data"]["conversationChanges"] for answer in answers]
+
+
+async def ask(socket, group, fields, after=None, id="1"):
+    variables = {"id": id_of(group), "after": after}
+    await socket.subscribe(ASKS % fields, id=id, variables=variables)
+
+
+async def settle():
+    await asyncio.sleep(0.2)
+
+
+@live
+async def test_one_event_is_executed_once_for_all_who_ask_the_same(
+    alice, bob, carol, group, executions
+):
+    place = await in_thread(group.participation_of)(alice)
+    async with AsyncExitStack() as stack:
+        sockets = [
+            await stack.enter_async_context(signed_in(user, talk))
+            for user in (alice, bob, carol)
+            for _ in range(4)
+        ]
+        for number, socket in enumerate(sockets):
+            # From different cursors: by now they have all read the same.
+            await ask(socket, group, SAID, after=number % 2)
+            await hear(socket, 1 - number % 2)
+        await settle()
+        executions.clear()
+
+        await in_thread(place.send)("one")
+        await in_thread(place.send)("two")
+        heard = [await hear(socket, 2) for socket in sockets]
+
+    assert executions == [2, 3]
+    assert all(each == heard[0] for each in heard)
+    assert [change["message"]["body"] for change in heard[0]] == ["one", "two"]
+
+
+@live
+async def test_other_documents_and_variables_are_other_questions(alice, bob, group, executions):
+    place = await in_thread(group.participation_of)(alice)
+    asks = "subscription ($id: ID!, $more: Boolean!) { conversationChanges(id: $id) { revision "
+    asks += "message @include(if: $more) { number } } }"
+    async with signed_in(alice, talk) as alices, signed_in(bob, talk) as bobs:
+        for key, socket, more in (("1", alices, True), ("2", alices, False), ("3", bobs, True)):
+            variables = {"id": id_of(group), "more": more}
+            await socket.subscribe(asks, id=key, variables=variables)
+        await settle()
+        executions.clear()
+        await in_thread(place.send)("one")
+        more, less = sorted(await hear(alices, 2), key=len, reverse=True)
+
+        assert await hear(bobs) == [more] == [{"revision": 2, "message": {"number": 1}}]
+    assert less == {"revision": 2}
+    assert len(executions) == 2
+
+
+@live
+async def test_the_client_id_is_for_its_sender_and_shared_among_the_others(
+    alice, bob, carol, group, executions
+):
+    place = await in_thread(group.participation_of)(alice)
+    client_id = "5c7e4a3e-7d0f-4c64-9b44-94cb5a1d0f3a"
+    async with (
+        signed_in(alice, talk) as alices,
+        signed_in(bob, talk) as bobs,
+        signed_in(carol, talk) as carols,
+    ):
+        for socket in (alices, bobs, carols):
+            await ask(socket, group, "message { clientId }")
+        await settle()
+        executions.clear()
+        await in_thread(place.send)("mine", client_id=client_id)
+
+        assert await hear(alices) == [{"message": {"clientId": client_id}}]
+        assert await hear(bobs) == await hear(carols) == [{"message": {"clientId": None}}]
+    assert len(executions) == 2
+
+
+@live
+async def test_what_is_personal_is_told_to_each_their_own(alice, bob, carol, group):
+    place = await in_thread(group.participation_of)(alice)
+    fields = "conversation { viewerParticipation { unreadCount user { username } } }"
+    async with (
+        signed_in(alice, talk) as alices,
+        signed_in(bob, talk) as bobs,
+        signed_in(carol, talk) as carols,
+    ):
+        for socket in (alices, bobs, carols):
+            await ask(socket, group, fields)
+        await settle()
+        await in_thread(place.send)("one")
+        heard = [
+            change["conversation"]["viewerParticipation"]
+            for socket in (alices, bobs, carols)
+            for change in await hear(socket)
+        ]
+
+    assert heard == [
+        {"unreadCount": 0, "user": {"username": "alice"}},
+        {"unreadCount": 1, "user": {"username": "bob"}},
+        {"unreadCount": 1, "user": {"username": "carol"}},
+    ]
+
+
+@live
+async def test_who_is_removed_sees_nothing_of_what_followed_at_once(alice, bob, carol, group):
+    fields = "kind conversation { title lastNumber latestMessage { body kind } } message { number }"
+    place = await in_thread(group.participation_of)(alice)
+    bobs_place = await in_thread(group.participation_of)(bob)
+
+    @transaction.atomic
+    def all_at_once():
+        place.send("before")
+        bobs_place.remove(place)
+        place.send("a secret")
+        place.rename("Without Bob")
+
+    async with signed_in(bob, talk) as bobs, signed_in(carol, talk) as carols:
+        for socket in (bobs, carols):
+            await ask(socket, group, fields)
+        await settle()
+        await in_thread(all_at_once)()
+        before, removed = await hear(bobs, 2)
+        last = await bobs.hear()
+        carols_changes = await hear(carols, 4)
+
+    assert [before["kind"], removed["kind"]] == ["MESSAGE_SENT", "PARTICIPANT_REMOVED"]
+    seen = {"title": "Lunch", "lastNumber": 2, "latestMessage": {"body": "", "kind": "REMOVED"}}
+    assert before["conversation"] == removed["conversation"] == seen
+    assert last["payload"]["errors"][0]["extensions"]["code"] == "NOT_A_PARTICIPANT"
+    assert {change["conversation"]["title"] for change in carols_changes} == {"Without Bob"}
