@@ -52,7 +52,7 @@ class Server:
 @pytest.fixture(scope="session")
 def daphne(django_db_setup: None) -> Iterator[Server]:
     """One for all tests. Its slow timer is off: what it delivers, a doorbell told it of."""
-    server = _start(RECONCILE_SECONDS="3600")
+    server = launch(RECONCILE_SECONDS="3600")
     yield server
     server.stop()
 
@@ -63,14 +63,15 @@ def start_server(transactional_db: None) -> Iterator[Callable[..., Server]]:
     with ExitStack() as servers:
 
         def start(**environment: str) -> Server:
-            server = _start(**environment)
+            server = launch(**environment)
             servers.callback(server.stop)
             return server
 
         yield start
 
 
-def _start(**environment: str) -> Server:
+def launch(**environment: str) -> Server:
+    """Daphne on the test's database."""
     port = _free_port()
     options = ["--verbosity", "0", "-b", "127.0.0.1", "-p", str(port)]
     process = subprocess.Popen(

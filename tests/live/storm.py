@@ -67,7 +67,7 @@ class Storm:
     conversation: Any
     writers: Sequence[Any]
     listeners: Sequence[Listener]
-    said: int = 15
+    said: int = 12
     size: int = 20
     pause: float = 0.1
     #: Messages that were sent, and when each was first tried to be.

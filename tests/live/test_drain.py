@@ -49,3 +49,4 @@ async def test_a_client_that_does_not_go_keeps_no_server_from_stopping(start_ser
                 pass
 
         assert await in_thread(stopping.process.wait)(15) == 0
+        bobs.socket.transport.resume_reading()

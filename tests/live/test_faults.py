@@ -7,6 +7,7 @@ query shows. The counts are printed.
 import asyncio
 import os
 import signal
+from contextlib import ExitStack
 
 import pytest
 from channels.db import database_sync_to_async
@@ -15,7 +16,7 @@ from django.db import connection
 from talk.models import Conversation, Message, Participation
 
 from .client import front_end, id_of
-from .conftest import database_url
+from .conftest import database_url, launch
 from .sockets import live
 from .storm import LISTEN, Listener, Storm
 
@@ -54,34 +55,43 @@ class Valkey:
         self.server.stop()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def valkey():
     found = Valkey()
     yield found
     found.stop()
 
 
-@pytest.fixture
-def cluster(start_server, valkey):
+@pytest.fixture(scope="module")
+def start(django_db_setup, valkey):
+    """Starts a server whose connections to the database have a name."""
+    with ExitStack() as servers:
+
+        def start(**environment):
+            url = database_url()
+            url += f"{'&' if '?' in url else '?'}application_name={NAME}"
+            given = {"REDIS_URL": valkey.url, "DATABASE_URL": url, "RECONCILE_SECONDS": "1"}
+            server = launch(**given | environment)
+            servers.callback(server.stop)
+            return server
+
+        yield start
+
+
+@pytest.fixture(scope="module")
+def cluster(start):
     """Two processes of the server, which know of each other by the layer alone."""
-    url = database_url()
-    url += f"{'&' if '?' in url else '?'}application_name={NAME}"
-
-    def start(**environment):
-        given = {"REDIS_URL": valkey.url, "DATABASE_URL": url, "RECONCILE_SECONDS": "1"}
-        return [start_server(**given | environment) for _ in range(2)]
-
-    return start
+    return [start(), start()]
 
 
 @pytest.fixture
 def storm(alice, bob, carol, dave, erin):
-    """`storm(servers)`: three people say things, each of five has two pages."""
+    """`storm(servers)`: three people say things, and all listen, Alice on two pages."""
     everybody = [alice, bob, carol, dave, erin]
     group = Conversation.objects.start_group(alice, everybody[1:], "Storm")
 
     def of(servers, **options):
-        listeners = [Listener(user, position=0) for user in everybody for _ in range(2)]
+        listeners = [Listener(user, position=0) for user in (*everybody, alice)]
         return Storm(servers, group, everybody[:3], listeners, **options)
 
     return of
@@ -123,8 +133,7 @@ async def nothing():
 
 @live
 async def test_people_come_and_go(cluster, storm, capsys):
-    servers = await in_thread(cluster)()
-    await weather(storm(servers, said=30), nothing, "people come and go", capsys)
+    await weather(storm(cluster, said=20), nothing, "people come and go", capsys)
 
 
 @live
@@ -134,8 +143,7 @@ async def test_the_channel_layer_is_killed_and_comes_back(cluster, storm, valkey
         await asyncio.sleep(2)
         await in_thread(valkey.start)(valkey.port)
 
-    servers = await in_thread(cluster)()
-    await weather(storm(servers, said=20, pause=0.2), fault, "layer killed for 2 s", capsys)
+    await weather(storm(cluster, said=12, pause=0.3), fault, "layer killed for 2 s", capsys)
 
 
 @live
@@ -145,19 +153,18 @@ async def test_the_channel_layer_is_paused(cluster, storm, valkey, capsys):
         await asyncio.sleep(3)
         valkey.signal(signal.SIGCONT)
 
-    servers = await in_thread(cluster)()
-    await weather(storm(servers, said=20, pause=0.2), fault, "layer paused for 3 s", capsys)
+    await weather(storm(cluster, said=12, pause=0.3), fault, "layer paused for 3 s", capsys)
 
 
 @live
-async def test_no_doorbell_arrives(cluster, storm, capsys):
-    servers = await in_thread(cluster)(REDIS_URL="")
+async def test_no_doorbell_arrives(start, storm, capsys):
+    servers = [await in_thread(start)(REDIS_URL="") for _ in range(2)]
     await weather(storm(servers), nothing, "no doorbell between processes", capsys)
 
 
 @live
-async def test_a_server_is_killed(cluster, storm, capsys):
-    servers = await in_thread(cluster)()
+async def test_a_server_is_killed(start, cluster, storm, capsys):
+    servers = [await in_thread(start)(), cluster[1]]
 
     async def fault():
         servers[0].process.kill()
@@ -183,29 +190,27 @@ async def test_the_database_drops_its_connections(cluster, storm, capsys):
             await asyncio.sleep(0.5)
         assert dropped > 3
 
-    servers = await in_thread(cluster)()
-    await weather(storm(servers), fault, "database connections dropped thrice", capsys)
+    await weather(storm(cluster), fault, "database connections dropped thrice", capsys)
 
 
 @live
 async def test_somebody_reads_nothing(cluster, storm, alice, capsys):
-    servers = await in_thread(cluster)()
-    raging = storm(servers, said=40, size=8_000, pause=0.02)
-    async with front_end(servers[0], alice) as stalled:
+    raging = storm(cluster, said=25, size=9_000, pause=0.02)
+    async with front_end(cluster[0], alice) as stalled:
         variables = {"id": id_of(raging.conversation), "after": 0}
         async with stalled.subscribe(LISTEN, **variables):
             stalled.socket.transport.pause_reading()
             await weather(raging, nothing, "somebody reads nothing", capsys)
+            stalled.socket.transport.resume_reading()
 
 
 @live
 async def test_somebody_leaves_and_is_brought_back(cluster, storm, alice, erin, capsys):
-    servers = await in_thread(cluster)()
-    raging = storm(servers)
+    raging = storm(cluster)
     there = id_of(raging.conversation)
 
     async def fault():
-        async with front_end(servers[0], alice) as alices, front_end(servers[1], erin) as erins:
+        async with front_end(cluster[0], alice) as alices, front_end(cluster[1], erin) as erins:
             for _ in range(3):
                 await erins.do("leaveConversation", conversationId=there)
                 await asyncio.sleep(0.3)
