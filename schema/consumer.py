@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncGenerator
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from channels.consumer import get_handler_name
 from channels.db import database_sync_to_async
@@ -123,7 +123,8 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
         self, text_data: Any = None, bytes_data: bytes | None = None, close: bool = False
     ) -> None:
         if not self.closed:
-            await super().send(text_data, bytes_data, close)
+            # Straight to the server: every delivery comes through here.
+            await self.base_send(cast("Any", {"type": "websocket.send", "text": text_data}))
 
     async def close(self, code: int | None = None, reason: str | None = None) -> None:
         if not self.closed:

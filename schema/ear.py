@@ -16,8 +16,10 @@ logger = logging.getLogger(__name__)
 
 #: Seconds between two calls into the layer to hear the own echo.
 ECHO_SECONDS = 1.0
-#: Seconds that the layer may take for anything, and before it is listened to again.
-PATIENCE = 1.0
+#: Seconds that the layer may take for a group, and that a busy process may make it seem to take.
+PATIENCE = 5.0
+#: Seconds before a layer that failed is listened to again.
+RETRY_SECONDS = 1.0
 
 
 class Ear:
@@ -93,7 +95,7 @@ class Ear:
                         await self._join_all()
             except Exception:
                 self._lose("listening failed")
-                await asyncio.sleep(PATIENCE)
+                await asyncio.sleep(RETRY_SECONDS)
 
     async def _join_all(self) -> None:
         async with self._changing:
@@ -111,7 +113,7 @@ class Ear:
             if not self.deaf and self._echoed < number - 2:
                 self._lose("no echo comes")
             with suppress(Exception):
-                async with asyncio.timeout(PATIENCE):
+                async with asyncio.timeout(ECHO_SECONDS):
                     echo = {"type": events.DOORBELL, "echo": number}
                     await self._layer.send(self._channel, echo)
 

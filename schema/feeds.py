@@ -18,6 +18,7 @@ from weakref import WeakKeyDictionary
 from talk.models import Event
 
 from .hub import Bell, Hub, conversation_topic, hub
+from .sharing import asker
 from .streams import conversation_events, conversation_news
 
 logger = logging.getLogger(__name__)
@@ -36,15 +37,16 @@ class Reader:
     def __init__(self, feed: "Feed", viewer: Any, after: int | None) -> None:
         self._feed = feed
         self.viewer = viewer
+        self.stream = asker.get()
         self._waiting: deque[Event] = deque()
         #: The revisions up to which events were given out, and taken to be.
         self._given = self._taken = after
-        self._live = False
+        self.is_live = False
         self._woken = asyncio.Event()
 
     def offer(self, event: Event) -> None:
         """Take the next event; or, if this may not be the next, go and read."""
-        if not self._live or self._taken is None or event.revision <= self._taken:
+        if not self.is_live or self._taken is None or event.revision <= self._taken:
             return
         if event.revision == self._taken + 1 and len(self._waiting) < BACKLOG:
             self._waiting.append(event)
@@ -55,7 +57,7 @@ class Reader:
 
     def fall_behind(self) -> None:
         """Read what was not given out yet."""
-        self._live = False
+        self.is_live = False
         self._waiting.clear()
         self._taken = self._given
         self._woken.set()
@@ -65,7 +67,7 @@ class Reader:
 
     async def __anext__(self) -> Event:
         while not self._waiting:
-            if self._live:
+            if self.is_live:
                 self._woken.clear()
                 await self._woken.wait()
             else:
@@ -81,7 +83,7 @@ class Reader:
         if not news.events:
             self._given = news.revision
         if not news.more:
-            self._live = True
+            self.is_live = True
             self._feed.go_on_from(news.revision)
 
 
@@ -126,7 +128,12 @@ class Feed:
 
     async def _read(self) -> bool:
         """Hand on a page of events; whether there may be more."""
-        news = await conversation_events(self.conversation, self._revision)
+        streams = {
+            reader.stream.question: reader.stream
+            for reader in self.readers
+            if reader.is_live and reader.stream is not None and reader.stream.shares
+        }
+        news = await conversation_events(self.conversation, self._revision, list(streams.values()))
         gone = {_who_is_gone(event) for event in news.events}
         for reader in self.readers:
             if reader.viewer.pk in gone:

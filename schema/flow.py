@@ -27,7 +27,8 @@ class Flow:
 
     async def send(self, text: str) -> None:
         """Send when there is room."""
-        await self._room.wait()
+        if not self._room.is_set():
+            await self._room.wait()
         self._unasked += len(text)
         await self._send(text)
         if self._unasked >= WINDOW // 2:

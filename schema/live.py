@@ -1,7 +1,7 @@
 """Subscriptions, executed event by event, the same for every transport."""
 
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Hashable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Hashable
 from contextlib import aclosing, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,7 @@ from .context import Context
 from .errors import Unavailable, public_error
 from .execution import NotExecuted
 from .retries import patiently
-from .sharing import Answers
+from .sharing import Answers, asker
 
 if TYPE_CHECKING:
     from .execution import Schema
@@ -33,45 +33,58 @@ if TYPE_CHECKING:
 
 
 class Stream:
-    """A subscription that has begun."""
+    """A subscription that has begun. See `sharing.Asker`."""
 
     def __init__(
         self, schema: "Schema", executor: Executor[Any], source: Any, question: Hashable
     ) -> None:
         self._schema, self._executor, self._source = schema, executor, source
-        self._question = question
+        self.question = question
+        self.context: Context = executor.context_value
+        self.shares = False
 
     async def results(self) -> AsyncGenerator[str, None]:
         """The results as JSON, the last one an error if the stream ends because of one."""
+        asker.set(self)
         try:
             async with aclosing(self._source):
                 async for event in self._source:
-                    yield await self._answer(event)
+                    answers: Answers | None = getattr(event, "_answers", None)
+                    execute = partial(self._answer, event)
+                    if answers is None:
+                        yield await execute(self.context)
+                    else:
+                        yield await answers.get(self, execute)
         except Exception as error:
             yield _encode(ExecutionResult(None, [public_error(error)]))
 
-    async def _answer(self, event: Any) -> str:
-        context: Context = self._executor.context_value
-        execute = partial(self._execute, event)
-        answers: Answers | None = getattr(event, "_answers", None)
-        if answers is None:
-            return await execute(context)
-        return await answers.get(self._question, context, execute)
-
-    async def _execute(self, event: Any, context: Any) -> str:
-        async def execute() -> str:
-            once = self._executor.build_per_event_executor(event)
-            once.context_value = context
+    async def _answer(self, event: Any, context: Any) -> str:
+        async def answer() -> str:
+            found = await _in_thread(self, event, context)
+            self.shares = isinstance(found, str)
             # What can be resolved in a thread is; resolvers that are coroutines go on here.
-            result: ExecutionResult = await await_maybe(await _begin(once))
-            self._schema.process_errors(result.errors or [])
-            for error in result.errors or ():
-                if (error.extensions or {}).get("code") == Unavailable.code:
-                    # Said of one event it would be lost; the client comes back for it.
-                    raise Unavailable(error.message)
-            return _encode(result)
+            return str(await await_maybe(found))
 
-        return await patiently(execute)
+        return await patiently(answer)
+
+    def execute(self, event: Any, context: Any) -> str | Awaitable[str]:
+        once = self._executor.build_per_event_executor(event)
+        once.context_value = context
+        result = execute_subscription_event(once)
+        if isinstance(result, ExecutionResult):
+            return self._text(result)
+        return self._finish(result)
+
+    async def _finish(self, result: Awaitable[ExecutionResult]) -> str:
+        return self._text(await result)
+
+    def _text(self, result: ExecutionResult) -> str:
+        self._schema.process_errors(result.errors or [])
+        for error in result.errors or ():
+            if (error.extensions or {}).get("code") == Unavailable.code:
+                # Said of one event it would be lost; the client comes back for it.
+                raise Unavailable(error.message)
+        return _encode(result)
 
 
 @asynccontextmanager
@@ -125,4 +138,4 @@ def _encode(result: ExecutionResult) -> str:
 
 
 # All of an event in one thread that is nobody else's, with its connection closed after.
-_begin: Any = database_sync_to_async(execute_subscription_event, thread_sensitive=False)
+_in_thread: Any = database_sync_to_async(Stream.execute, thread_sensitive=False)

@@ -48,7 +48,7 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._flow = Flow(self._send_text)
+        self._flow = Flow(self.view.send)
         self._tasks: set[asyncio.Task[None]] = set()
         self._heard_at = self._busy_at = _now()
 
@@ -130,11 +130,8 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
         task.add_done_callback(self._tasks.discard)
 
     async def send_message(self, message: Message) -> None:
-        send = self._flow.send if message["type"] == "next" else self._send_text
+        send = self._flow.send if message["type"] == "next" else self.view.send
         await send(json.dumps(message))
-
-    async def _send_text(self, text: str) -> None:
-        await self.view.send(text)
 
     async def _stream(self, operation: Operation[Context, None]) -> None:
         head = f'{{"id":{json.dumps(operation.id)},"type":"next","payload":'

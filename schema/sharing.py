@@ -8,7 +8,9 @@ all of that is answered the same.
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Hashable
-from typing import Any
+from contextlib import suppress
+from contextvars import ContextVar
+from typing import Any, Protocol
 
 from .context import Context
 
@@ -40,40 +42,66 @@ class Onlooker:
         return all(context.is_viewer(key) == was for key, was in self._compared.items())
 
 
+class Asker(Protocol):
+    """A stream, to which each event is a question."""
+
+    #: The same for all streams that ask the same.
+    question: Hashable
+    context: Context
+    #: Whether an answer of its was found without waiting, and may serve others.
+    shares: bool
+
+    def execute(self, event: Any, context: Any) -> str | Awaitable[str]:
+        """The answer for the viewer in `context`. Reads the database."""
+
+
+#: The stream that is listened to.
+asker: ContextVar[Asker | None] = ContextVar("asker", default=None)
+
+
 class Answers:
     """What was answered about one event, by what was asked. It lives as long as the event."""
 
     def __init__(self) -> None:
         self._known: defaultdict[Hashable, list[tuple[Onlooker, str]]] = defaultdict(list)
         self._personal: set[Hashable] = set()
-        self._asking: defaultdict[Hashable, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._asking: dict[Hashable, asyncio.Event] = {}
 
-    async def get(
-        self, question: Hashable, context: Context, execute: Callable[[Any], Awaitable[str]]
-    ) -> str:
+    def prepare(self, event: Any, stream: Asker) -> None:
+        """Find an answer before anybody waits for it."""
+        onlooker = Onlooker(stream.context)
+        # What goes wrong is told to who asks.
+        with suppress(Exception):
+            answer = stream.execute(event, onlooker)
+            if isinstance(answer, str):
+                self._note(stream, onlooker, answer)
+
+    async def get(self, stream: Asker, execute: Callable[[Any], Awaitable[str]]) -> str:
         """The answer that is known for viewers like this one, or a new one by `execute`."""
-        known = self._find(question, context)
-        if known is None and question not in self._personal:
-            async with self._asking[question]:
-                known = self._find(question, context)
-                if known is None and question not in self._personal:
-                    return await self._ask(question, context, execute)
+        while stream.question not in self._personal:
+            for onlooker, answer in self._known.get(stream.question, ()):
+                if onlooker.resembles(stream.context):
+                    return answer
+            if stream.question not in self._asking:
+                return await self._ask(stream, execute)
+            await self._asking[stream.question].wait()
         # Whose answers are for nobody else need not wait for one another.
-        return await execute(context) if known is None else known
+        return await execute(stream.context)
 
-    def _find(self, question: Hashable, context: Context) -> str | None:
-        for onlooker, answer in self._known.get(question, ()):
-            if onlooker.resembles(context):
-                return answer
-        return None
+    async def _ask(self, stream: Asker, execute: Callable[[Any], Awaitable[str]]) -> str:
+        onlooker = Onlooker(stream.context)
+        asking = self._asking[stream.question] = asyncio.Event()
+        try:
+            answer = await execute(onlooker)
+            self._note(stream, onlooker, answer)
+            return answer
+        finally:
+            del self._asking[stream.question]
+            asking.set()
 
-    async def _ask(
-        self, question: Hashable, context: Context, execute: Callable[[Any], Awaitable[str]]
-    ) -> str:
-        onlooker = Onlooker(context)
-        answer = await execute(onlooker)
+    def _note(self, stream: Asker, onlooker: Onlooker, answer: str) -> None:
         if onlooker.is_personal:
-            self._personal.add(question)
+            self._personal.add(stream.question)
+            stream.shares = False
         else:
-            self._known[question].append((onlooker, answer))
-        return answer
+            self._known[stream.question].append((onlooker, answer))

@@ -15,10 +15,12 @@ from talk.models.event import PAGE
 from .inbox_cursor import InboxCursor
 from .places import show_to_members, take_place
 from .retries import patiently
-from .sharing import Answers
+from .sharing import Answers, Asker
 
 #: Most participations that one look at an inbox returns.
 INBOX_PAGE = 200
+#: Most events that are answered before the first of them is handed on.
+AT_ONCE = 10
 
 
 @dataclass
@@ -51,36 +53,39 @@ def read_conversation(viewer: Any, key: int, after: int | None) -> News:
         after = end
     if not place.is_active and after >= end:
         raise MessagingPermissionDenied(RefusalCode.NOT_A_PARTICIPANT)
-    return _news(conversation, after, end, ended=not place.is_active)
-
-
-def read_events(key: int, after: int) -> News:
-    """What happened after a revision, for all who take part.
-
-    Raises `ResyncRequired` for a cursor that the log can't go on from.
-    """
-    conversation = show_to_members(models.Conversation.objects.with_latest_message().get(pk=key))
-    news = _news(conversation, after, conversation.revision)
-    for event in news.events:
-        event.__dict__["_answers"] = Answers()
+    events = models.Event.objects.after(conversation, after)
+    # What came after the place was looked at is for the next look: they may be gone by then.
+    visible = [event for event in events if event.revision <= end]
+    news = _news(visible, conversation, after)
+    news.more = len(visible) < len(events) or news.more or not place.is_active
     return news
 
 
-def _news(conversation: models.Conversation, after: int, end: int, *, ended: bool = False) -> News:
-    events = models.Event.objects.after(conversation, after)
-    # What came after the conversation was looked at is for the next look.
-    visible = [event for event in events if event.revision <= end]
-    for event in visible:
+def read_events(key: int, after: int, streams: list[Asker]) -> News:
+    """What happened after a revision that was read before, for all who take part.
+
+    With the answers to some `streams`, unless there is much to tell. Raises `ResyncRequired` if
+    there is a gap.
+    """
+    events = models.Event.objects.news(key, after)
+    if not events:
+        return News([], after, more=False)
+    news = _news(events, show_to_members(events[0].conversation), after)
+    for event in news.events:
+        event.__dict__["_answers"] = answers = Answers()
+        for stream in streams if len(news.events) <= AT_ONCE else ():
+            answers.prepare(event, stream)
+    return news
+
+
+def _news(events: list[models.Event], conversation: models.Conversation, after: int) -> News:
+    for event in events:
         # One object for all of them: what hangs on it is loaded once.
         event.conversation = conversation
         for row in (event.message, event.participation):
             if row is not None:
                 row.conversation = conversation
-    return News(
-        visible,
-        visible[-1].revision if visible else after,
-        more=ended or len(events) == PAGE or len(visible) < len(events),
-    )
+    return News(events, events[-1].revision if events else after, more=len(events) == PAGE)
 
 
 def read_inbox(viewer: Any, cursor: InboxCursor) -> list[models.Participation]:

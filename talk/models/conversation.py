@@ -1,7 +1,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
 from django.db import models, transaction
@@ -21,10 +21,6 @@ if TYPE_CHECKING:
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
-    def with_latest_message(self) -> Self:
-        latest = "latest_message"
-        return self.select_related(latest, f"{latest}__sender", f"{latest}__subject")
-
     @transaction.atomic
     def between(self, one: "User", other: "User") -> "Conversation":
         """The private conversation of two people, started by `one` if there is none yet."""

@@ -38,6 +38,22 @@ class EventQuerySet(models.QuerySet["Event"]):
             raise ResyncRequired
         return page
 
+    def news(self, conversation_id: int, revision: int) -> list["Event"]:
+        """Like `after`, in one query, for who knows that `revision` is of this history.
+
+        Each has its conversation as it was in the same moment. No event is no proof that none
+        was pruned.
+        """
+        page = list(
+            self.filter(conversation=conversation_id, revision__gt=revision)
+            .with_references()
+            .select_related("conversation")
+            .order_by("revision")[:PAGE]
+        )
+        if page and page[-1].revision != revision + len(page):
+            raise ResyncRequired
+        return page
+
     def with_references(self) -> Self:
         return self.select_related(
             "actor", "message__sender", "message__subject", "participation__user"

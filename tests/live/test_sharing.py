@@ -4,7 +4,6 @@ import asyncio
 from contextlib import AsyncExitStack
 
 import pytest
-from channels.db import database_sync_to_async
 from django.db import transaction
 
 from schema import live as delivery
@@ -22,14 +21,13 @@ ASKS = "subscription ($id: ID!, $after: Int) { conversationChanges(id: $id, afte
 def executions(monkeypatch):
     """The events that were executed, one by one."""
     executed = []
-    begin = delivery.execute_subscription_event
+    execute = delivery.execute_subscription_event
 
-    def execute(executor):
+    def noted(executor):
         executed.append(executor.root_value.revision)
-        return begin(executor)
+        return execute(executor)
 
-    in_a_thread = database_sync_to_async(execute, thread_sensitive=False)
-    monkeypatch.setattr(delivery, "_begin", in_a_thread)
+    monkeypatch.setattr(delivery, "execute_subscription_event", noted)
     return executed
 
 
