@@ -98,7 +98,7 @@ class Ear:
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _join_all(self) -> None:
-        async with self._changing:
+        async with asyncio.timeout(PATIENCE), self._changing:
             for group in list(self._groups):
                 await self._layer.group_add(group, self._channel)
             self.deaf = False

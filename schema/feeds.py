@@ -96,7 +96,7 @@ class Feed:
         self.joined = asyncio.Event()
         self._revision: int | None = None
         self._located = asyncio.Event()
-        self._bell: Bell | None = None
+        self._bell = Bell()
 
     def go_on_from(self, revision: int) -> None:
         """A reader has read up to here. The feed goes back to it, if it was ahead."""
@@ -106,25 +106,30 @@ class Feed:
         elif revision < self._revision:
             # The others skip what they have.
             self._revision = revision
-            if self._bell is not None:
-                self._bell.ring()
+            self._bell.ring()
 
     async def run(self) -> None:
-        async with hub().watch(conversation_topic(self.conversation)) as bell:
-            self._bell = bell
+        async with hub().watch(conversation_topic(self.conversation)) as self._bell:
             self.joined.set()
-            # A bell that rings before somebody has read stays rung.
-            await self._located.wait()
             while True:
-                await bell.rung()
+                # A bell that rings before somebody has read stays rung.
+                await self._located.wait()
+                await self._bell.rung()
                 try:
                     while await self._read():
                         pass
                 except Exception:
-                    # What the log can't tell any more, the readers are told by themselves.
                     logger.warning("A conversation was not read; reading again", exc_info=True)
-                    self._fall_behind()
+                    self._start_anew()
                     await asyncio.sleep(RETRY_SECONDS)
+
+    def _start_anew(self) -> None:
+        """What the log can't tell any more, the readers are told by themselves."""
+        self._revision = None
+        self._located.clear()
+        self._bell.ring()
+        for reader in self.readers:
+            reader.fall_behind()
 
     async def _read(self) -> bool:
         """Hand on a page of events; whether there may be more."""
@@ -133,7 +138,8 @@ class Feed:
             for reader in self.readers
             if reader.is_live and reader.stream is not None and reader.stream.shares
         }
-        news = await conversation_events(self.conversation, self._revision, list(streams.values()))
+        after = self._revision
+        news = await conversation_events(self.conversation, after, list(streams.values()))
         gone = {_who_is_gone(event) for event in news.events}
         for reader in self.readers:
             if reader.viewer.pk in gone:
@@ -142,12 +148,11 @@ class Feed:
         for event in news.events:
             for reader in self.readers:
                 reader.offer(event)
+        if self._revision != after:
+            # It went back meanwhile, and its bell rings.
+            return False
         self._revision = news.revision
         return bool(news.more)
-
-    def _fall_behind(self) -> None:
-        for reader in self.readers:
-            reader.fall_behind()
 
 
 def _who_is_gone(event: Event) -> Any:

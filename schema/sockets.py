@@ -91,9 +91,12 @@ class Sockets:
 
     def _on_sigterm(self, signum: int, frame: Any) -> None:
         signal.signal(signal.SIGTERM, self._previous or signal.SIG_DFL)
-        self._loop.call_soon_threadsafe(lambda: asyncio.ensure_future(self._leave()))
+        self._loop.call_soon_threadsafe(self._leave)
 
-    async def _leave(self) -> None:
+    def _leave(self) -> None:
+        self._leaving = asyncio.create_task(self._drain_and_stop())
+
+    async def _drain_and_stop(self) -> None:
         logger.info("Told to stop: %d sockets are sent away", len(self._users))
         await self.drain()
         signal.raise_signal(signal.SIGTERM)

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.core.handlers.asgi import ASGIRequest
+from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
@@ -98,6 +99,8 @@ class GraphQLView(StrawberryView[Context, None]):
         result = self.schema.answer(requested, context)
         if result is not None:
             return self.create_response(self.process_result(request, result), None)
+        # This thread's connection would be held for as long as the client listens.
+        close_old_connections()
         return sse.respond(self.schema, requested, context, request.scope)
 
     def process_result(self, request: HttpRequest, result: ExecutionResult) -> GraphQLHTTPResponse:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import signal
-from contextlib import aclosing, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 
 import httpx
 import pytest
@@ -108,6 +108,20 @@ async def test_what_is_no_stream_is_answered_as_ever(daphne, bob, group):
         _name, result = await events.next()
         assert result["errors"][0]["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
         assert (await events.next())[0].startswith("complete")
+
+
+@pytest.mark.postgresql
+@live
+async def test_who_listens_holds_no_connection_to_the_database(start_server, alice, bob, group):
+    server = await in_thread(start_server)(DATABASE_POOL_SIZE="2")
+    async with AsyncExitStack() as stack, front_end(server, alice) as alices:
+        streams = [
+            await stack.enter_async_context(listening(server, bob, id=id_of(group), after=1))
+            for _ in range(5)
+        ]
+        await alices.say("hello", group)
+
+        assert [(await each.change())["revision"] for each in streams] == [2] * 5
 
 
 @live

@@ -1,0 +1,137 @@
+"""One reading for all streams of a conversation, whatever comes in between."""
+
+import asyncio
+
+import pytest
+
+from schema import feeds as module
+from schema.feeds import feeds
+from schema.streams import conversation_events, conversation_news
+from talk.models import Event
+
+from .sockets import in_thread, live
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+async def settle():
+    await asyncio.sleep(0.3)
+
+
+async def revisions(reader, count):
+    return [(await asyncio.wait_for(anext(reader), 5)).revision for _ in range(count)]
+
+
+@pytest.fixture
+def reads(monkeypatch):
+    """The revisions after which feeds have read."""
+    found = []
+
+    async def noted(key, after, streams):
+        found.append(after)
+        return await conversation_events(key, after, streams)
+
+    monkeypatch.setattr(module, "conversation_events", noted)
+    return found
+
+
+@live
+async def test_an_event_is_read_once_however_many_follow(alice, bob, group, reads):
+    place = await in_thread(group.participation_of)(alice)
+    async with (
+        feeds().read(group.pk, alice, 0) as one,
+        feeds().read(group.pk, bob, 1) as other,
+        feeds().read(group.pk, bob, None) as third,
+    ):
+        waiting = [asyncio.create_task(revisions(each, 1)) for each in (other, third)]
+        assert await revisions(one, 1) == [1]
+        last = asyncio.create_task(revisions(one, 1))
+        await settle()
+        reads.clear()
+        await in_thread(place.send)("hello")
+
+        assert [await each for each in (*waiting, last)] == [[2], [2], [2]]
+        await settle()
+    assert reads == [1]
+    assert not feeds()._feeds
+
+
+@live
+async def test_a_reader_that_arrives_behind_takes_the_feed_back(
+    alice, bob, group, reads, monkeypatch
+):
+    place = await in_thread(group.participation_of)(alice)
+    late, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow_news(viewer, key, after):
+        news = await conversation_news(viewer, key, after)
+        if viewer == bob and not late.is_set():
+            # Read before the message that the feed reads meanwhile.
+            late.set()
+            await go_on.wait()
+        return news
+
+    monkeypatch.setattr(module, "conversation_news", slow_news)
+    async with feeds().read(group.pk, alice, 1) as alices, feeds().read(group.pk, bob, 1) as bobs:
+        bobs_events = asyncio.create_task(revisions(bobs, 2))
+        await late.wait()
+        alices_events = asyncio.create_task(revisions(alices, 2))
+        await settle()
+        await in_thread(place.send)("one")
+        await in_thread(place.send)("two")
+        assert await alices_events == [2, 3]
+        go_on.set()
+
+        assert await bobs_events == [2, 3]
+
+
+@live
+async def test_it_goes_back_also_while_it_reads(alice, bob, group, monkeypatch):
+    place = await in_thread(group.participation_of)(alice)
+    reading, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow_events(key, after, streams):
+        news = await conversation_events(key, after, streams)
+        if after == 2 and not go_on.is_set():
+            reading.set()
+            await go_on.wait()
+        return news
+
+    monkeypatch.setattr(module, "conversation_events", slow_events)
+    async with feeds().read(group.pk, alice, 1) as alices, feeds().read(group.pk, bob, 1) as bobs:
+        first = asyncio.create_task(revisions(alices, 1))
+        await settle()
+        await in_thread(place.send)("one")
+        assert await first == [2]
+        feed = feeds()._feeds[group.pk]
+        feed._bell.ring()
+        await reading.wait()
+        # As if it had read before that message.
+        bobs.is_live, bobs._taken, bobs._given = True, 1, 1
+        feed.go_on_from(1)
+        go_on.set()
+
+        assert await revisions(bobs, 1) == [2]
+
+
+@live
+async def test_a_feed_that_fails_leaves_its_readers_to_themselves(alice, group, reads, monkeypatch):
+    place = await in_thread(group.participation_of)(alice)
+    monkeypatch.setattr(module, "RETRY_SECONDS", 0.01)
+    async with feeds().read(group.pk, alice, 1) as alices:
+        heard = asyncio.create_task(revisions(alices, 1))
+        await settle()
+        await in_thread(place.send)("one")
+        assert await heard == [2]
+        # What it would go on from is pruned.
+        feeds()._feeds[group.pk]._revision = 0
+        await in_thread(Event.objects.filter(conversation=group, revision=1).delete)()
+        await in_thread(place.send)("two")
+        assert await revisions(alices, 1) == [3]
+        heard = asyncio.create_task(revisions(alices, 1))
+        await settle()
+        reads.clear()
+        await in_thread(place.send)("three")
+
+        assert await heard == [4]
+        assert set(reads) == {3}, "and it reads again as before"
