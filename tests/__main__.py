@@ -1,6 +1,7 @@
-"""`python -m tests`: all of them on SQLite and memory, and on PostgreSQL and Valkey, side by side.
+"""`python -m tests`: on SQLite and memory, and on PostgreSQL and Valkey, side by side.
 
-Arguments go to pytest.
+Arguments go to pytest. Each test runs on at least one of the two; without the services, all that
+don't need them run on SQLite.
 """
 
 import os
@@ -15,7 +16,9 @@ from .services import postgresql, valkey
 
 SERVICES = ("DATABASE_URL", "REDIS_URL")
 #: These start servers on databases of their own, the same in either leg: once is enough.
-ONCE = ("--ignore=tests/browser", "--ignore=tests/guest", "--ignore=tests/project")
+NOT_ON_POSTGRESQL = ("--ignore=tests/browser", "--ignore=tests/guest", "--ignore=tests/project")
+#: What clients are told is the same on either database: once is enough here, too.
+NOT_ON_SQLITE = ("--ignore=tests/api",)
 legs: list[subprocess.Popen[bytes]] = []
 
 
@@ -60,9 +63,9 @@ def main() -> int:
             say("Set DATABASE_URL and REDIS_URL to use yours")
             return int(code != 0)
         with tempfile.TemporaryFile() as output:
-            other = start(output, *ONCE, **dict(zip(SERVICES, urls, strict=True)))
+            other = start(output, *NOT_ON_POSTGRESQL, **dict(zip(SERVICES, urls, strict=True)))
             say("SQLite, in-memory layer")
-            first = start(None)
+            first = start(None, *NOT_ON_SQLITE)
             for leg in legs:
                 # After Ctrl-C too: the services outlast the tests that use them.
                 stack.callback(leg.wait)
