@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary
 from talk.models import Event
 
 from .hub import Bell, Hub, conversation_topic, hub
-from .sharing import asker
+from .sharing import Asker
 from .streams import conversation_events, conversation_news
 
 logger = logging.getLogger(__name__)
@@ -34,10 +34,10 @@ ENDS = {Event.Kind.PARTICIPANT_LEFT, Event.Kind.PARTICIPANT_REMOVED}
 class Reader:
     """One stream's place in a conversation. Iterate over it for the events."""
 
-    def __init__(self, feed: "Feed", viewer: Any, after: int | None) -> None:
+    def __init__(self, feed: "Feed", viewer: Any, after: int | None, stream: Asker | None) -> None:
         self._feed = feed
         self.viewer = viewer
-        self.stream = asker.get()
+        self.stream = stream
         self._waiting: deque[Event] = deque()
         #: The revisions up to which events were given out, and taken to be.
         self._given = self._taken = after
@@ -61,6 +61,10 @@ class Reader:
         self._waiting.clear()
         self._taken = self._given
         self._woken.set()
+
+    async def begin(self) -> None:
+        """Read before the first event is asked for: whether the viewer may read, above all."""
+        await self._read()
 
     def __aiter__(self) -> Self:
         return self
@@ -170,14 +174,17 @@ class Feeds:
 
     @asynccontextmanager
     async def read(
-        self, conversation: int, viewer: Any, after: int | None
+        self, conversation: int, viewer: Any, after: int | None, stream: Asker | None = None
     ) -> AsyncIterator[Reader]:
-        """A reader of what happens in a conversation after a revision, or from now on."""
+        """A reader of what happens in a conversation after a revision, or from now on.
+
+        What `stream` answers to an event is found along with the event.
+        """
         feed = self._feeds.get(conversation)
         if feed is None:
             feed = self._feeds[conversation] = Feed(conversation)
             self._tasks[conversation] = asyncio.create_task(feed.run())
-        reader = Reader(feed, viewer, after)
+        reader = Reader(feed, viewer, after, stream)
         feed.readers.add(reader)
         try:
             # First listen, then read: what happens in between is not missed.

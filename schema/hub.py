@@ -6,7 +6,7 @@ A doorbell carries nothing: who is woken reads the database.
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
@@ -18,12 +18,13 @@ from talk.conf import conf
 from talk.models import Conversation, Participation
 
 from .ear import Ear
+from .signs import Signs
 
 logger = logging.getLogger(__name__)
 
 
 class Topic(NamedTuple):
-    """What can be watched: a conversation, a user's account, or a user's inbox."""
+    """What can be watched: a conversation, a user's account or inbox, or the signs of one."""
 
     kind: str
     key: Any
@@ -35,6 +36,10 @@ class Topic(NamedTuple):
                 return [events.conversation_group(self.key)]
             case "user":
                 return [events.user_group(self.key)]
+            case "typing":
+                return [events.typing_group(self.key)]
+            case "presence" | "beacon":
+                return [events.presence_group(self.key)]
             case _:
                 # Any conversation may be one of this inbox.
                 return [events.conversation_group(shard) for shard in range(conf.SHARDS)]
@@ -50,6 +55,21 @@ def user_topic(user_pk: Any) -> Topic:
 
 def inbox_topic(user_pk: Any) -> Topic:
     return Topic("inbox", str(user_pk))
+
+
+def typing_topic(conversation_id: int) -> Topic:
+    """Who types there."""
+    return Topic("typing", conversation_id)
+
+
+def presence_topic(user_pk: Any) -> Topic:
+    """Where they are there."""
+    return Topic("presence", str(user_pk))
+
+
+def beacon_topic(user_pk: Any) -> Topic:
+    """Whether somebody asks if they are there."""
+    return Topic("beacon", str(user_pk))
 
 
 class Bell:
@@ -76,27 +96,31 @@ class Hub:
 
     def __init__(self) -> None:
         self.ear = Ear(self._hear, self._missed)
+        self.signs = Signs()
         self._bells: defaultdict[Topic, set[Bell]] = defaultdict(set)
         self._tasks: list[asyncio.Task[None]] = []
         self._moved: set[int] = set()
         self._something_moved = asyncio.Event()
 
     @asynccontextmanager
-    async def watch(self, topic: Topic) -> AsyncIterator[Bell]:
-        """A bell that rings whenever `topic` may have changed after this was entered."""
+    async def watch(self, *topics: Topic) -> AsyncIterator[Bell]:
+        """A bell that rings whenever one of these may have changed after this was entered."""
         bell = Bell()
-        self._bells[topic].add(bell)
+        for topic in topics:
+            self._bells[topic].add(bell)
         self._start()
-        groups = topic.groups()
+        groups = {group for topic in topics for group in topic.groups()}
         # Who is cancelled half-way through joining has joined, and can leave.
         joining = asyncio.create_task(self.ear.join(groups))
         try:
             await asyncio.shield(joining)
             yield bell
         finally:
-            self._bells[topic].discard(bell)
-            if not self._bells[topic]:
-                del self._bells[topic]
+            for topic in topics:
+                self._bells[topic].discard(bell)
+                if not self._bells[topic]:
+                    del self._bells[topic]
+                    self.signs.forget(topic)
             await asyncio.shield(self.ear.leave(groups))
             if not self._bells:
                 self._stop()
@@ -115,16 +139,25 @@ class Hub:
 
     def _hear(self, doorbell: dict[str, Any]) -> None:
         if (user := doorbell.get("user")) is not None:
-            self._ring([user_topic(user)])
+            self.ring(user_topic(user))
         if (conversation := doorbell.get("conversation")) is not None:
-            self._ring([conversation_topic(conversation)])
+            self.ring(conversation_topic(conversation))
             self._moved.add(conversation)
             self._something_moved.set()
+        if (sign := doorbell.get("sign")) is not None:
+            self._see(*sign)
+        self.ring(*map(beacon_topic, doorbell.get("asked", ())))
+
+    def _see(self, kind: str, key: Any, by: str, seconds: float) -> None:
+        topic = Topic(kind, key)
+        if topic in self._bells and self.signs.note(topic, by, seconds):
+            self.ring(topic)
 
     def _missed(self) -> None:
-        self._ring(list(self._bells))
+        self.ring(*self._bells)
 
-    def _ring(self, topics: Iterable[Topic]) -> None:
+    def ring(self, *topics: Topic) -> None:
+        """Wake who watches one of these."""
         for topic in topics:
             for bell in self._bells.get(topic, ()):
                 bell.ring()
@@ -138,7 +171,7 @@ class Hub:
             here = [topic.key for topic in self._bells if topic.kind == "inbox"]
             if here:
                 with _logged("Inboxes were not found; the slow timer finds them"):
-                    self._ring(map(inbox_topic, await _members(moved, here)))
+                    self.ring(*map(inbox_topic, await _members(moved, here)))
 
     async def _reconcile(self) -> None:
         """Look at what is watched, in case that a doorbell was lost."""
@@ -148,9 +181,10 @@ class Hub:
             watched = [topic.key for topic in self._bells if topic.kind == "conversation"]
             with _logged("The database did not answer; looking again"):
                 now = await _revisions(watched)
-                self._ring(conversation_topic(key) for key in now if now[key] != seen.get(key))
+                moved = [key for key in now if now[key] != seen.get(key)]
+                self.ring(*map(conversation_topic, moved))
                 seen = now
-            self._ring([topic for topic in self._bells if topic.kind == "inbox"])
+            self.ring(*(topic for topic in self._bells if topic.kind == "inbox"))
 
 
 @contextmanager

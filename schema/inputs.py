@@ -90,6 +90,14 @@ class MarkUnreadInput:
     conversation_id: strawberry.ID = strawberry.field(description=CONVERSATION)
 
 
+@strawberry.input(description="Where the viewer is typing.")
+class SetTypingInput:
+    conversation_id: strawberry.ID = strawberry.field(description=CONVERSATION)
+    typing: bool = strawberry.field(
+        default=True, description="False when what was typed is put aside."
+    )
+
+
 @strawberry.input(description="What a new bearer token is for.")
 class CreateTokenInput:
     name: str = strawberry.field(description="What it is for, at most 100 characters.")

@@ -10,7 +10,7 @@ from talk import models
 from talk.conf import conf
 from talk.exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
 
-from . import inputs, places, results
+from . import inputs, places, results, typists
 from .context import Info
 from .fields import mutation
 from .ids import key_of
@@ -118,6 +118,14 @@ class Mutation:
         place = places.get(info, input.conversation_id, CONVERSATION)
         place.mark_unread()
         return results.MarkUnreadPayload(participation=place)
+
+    @mutation(
+        description="Show the others that the viewer is typing. Say it again every 3 seconds while "
+        "it's so; it is shown for 6, or until the message is there."
+    )
+    def set_typing(self, info: Info, input: inputs.SetTypingInput) -> results.SetTypingResult:
+        typists.say(info, input.conversation_id, input.typing, CONVERSATION)
+        return results.SetTypingPayload(typing=input.typing)
 
     @mutation(
         description="Make a bearer token for the viewer. Only who is signed in by session can, so "

@@ -70,6 +70,11 @@ class MarkUnreadPayload:
     participation: Participation = strawberry.field(description="The viewer's place.")
 
 
+@strawberry.type(description="What the others are shown.")
+class SetTypingPayload:
+    typing: bool = strawberry.field(description="Whether the viewer is typing.")
+
+
 @strawberry.type(description="A new bearer token.")
 class CreateTokenPayload:
     token: AccessToken = strawberry.field(description="The token.")
@@ -120,6 +125,10 @@ MarkReadResult = Annotated[
 MarkUnreadResult = Annotated[
     MarkUnreadPayload | Refusal,
     strawberry.union("MarkUnreadResult", description="The payload, or why not."),
+]
+SetTypingResult = Annotated[
+    SetTypingPayload | Refusal,
+    strawberry.union("SetTypingResult", description="The payload, or why not."),
 ]
 CreateTokenResult = Annotated[
     CreateTokenPayload | Refusal,

@@ -22,7 +22,10 @@ from .ids import key_of
 from .inbox_cursor import InboxCursor
 from .nodes import Conversation, Message, Participation, User
 from .pagination import invalid_cursor
+from .presence import Presence, follow_presence
+from .sharing import asker
 from .streams import INBOX_PAGE, inbox_news
+from .typists import Typing, follow_typing
 
 
 @strawberry_django.type(
@@ -67,7 +70,7 @@ class Subscription:
         key = key_of(models.Conversation, id)
         if after is not None and after < 0:
             raise invalid_cursor("after")
-        async with feeds().read(key, info.context.viewer, after) as reader:
+        async with feeds().read(key, info.context.viewer, after, asker.get()) as reader:
             async for event in reader:
                 yield cast("ConversationChange", event)
 
@@ -93,3 +96,20 @@ class Subscription:
                     yield InboxChange(cursor=cursor.encode(), participation=participation)
                 if len(news) < INBOX_PAGE:
                     await bell.rung()
+
+    @subscription(
+        description="Who is typing in a conversation: at once, and whenever that changes. Show the "
+        "last; who stops is taken out by the server. Ends like `conversationChanges`."
+    )
+    def typing(self, info: Info, conversation_id: strawberry.ID) -> AsyncGenerator[Typing, None]:
+        return follow_typing(conversation_id, info.context.viewer)
+
+    @subscription(
+        description="Who of these people is there: soon, and whenever that changes. Only those are "
+        "shown who want to be, and who share a conversation with the viewer. With `visible`, the "
+        "viewer is shown to such people for as long as this runs."
+    )
+    def presence(
+        self, info: Info, users: list[strawberry.ID], visible: bool = False
+    ) -> AsyncGenerator[Presence, None]:
+        return follow_presence(info.context.viewer, users, visible)

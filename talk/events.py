@@ -2,6 +2,7 @@
 
 A doorbell carries nothing that matters. It says "conversation 42 is at revision 17" or
 "something changed for user 7"; who hears it reads the database. One that is lost costs a delay.
+Signs, who types and who is there, go the same way. They are nowhere else, and pass by themselves.
 """
 
 import asyncio
@@ -44,12 +45,23 @@ def user_group(user_pk: Any) -> str:
     return f"talk.user.{hashlib.sha256(str(user_pk).encode()).hexdigest()[:32]}"
 
 
+def typing_group(conversation_id: int) -> str:
+    """The group that hears who types in a conversation."""
+    return f"talk.typing.{conversation_id % conf.SHARDS}"
+
+
+def presence_group(user_pk: Any) -> str:
+    """The group that hears whether a user is there."""
+    digest = hashlib.sha256(str(user_pk).encode()).digest()
+    return f"talk.presence.{int.from_bytes(digest[:4]) % conf.SHARDS}"
+
+
 def publish(events: Sequence["Event"]) -> None:
     """After the commit, ring once for `events` of one conversation and send their signals."""
     last = events[-1]
 
     def after_commit() -> None:
-        _ring(
+        tell(
             conversation_group(last.conversation_id),
             {"conversation": last.conversation_id, "revision": last.revision},
         )
@@ -61,22 +73,27 @@ def publish(events: Sequence["Event"]) -> None:
 
 def wake_user(user_pk: Any) -> None:
     """After the commit, ring for one user: a token was revoked, the person deactivated."""
-    transaction.on_commit(lambda: _ring(user_group(user_pk), {"user": str(user_pk)}), robust=True)
+    transaction.on_commit(lambda: tell(user_group(user_pk), {"user": str(user_pk)}), robust=True)
 
 
-def _ring(group: str, content: dict[str, Any]) -> None:
+def tell(group: str, content: dict[str, Any]) -> None:
+    """`say`, from where there is no event loop. Never raises."""
+    try:
+        async_to_sync(say)(group, content)
+    except Exception:
+        # What is told of is committed. Listeners find it when they next look.
+        logger.warning("A doorbell did not ring", exc_info=True)
+
+
+async def say(group: str, content: dict[str, Any]) -> None:
+    """Tell those who listen to a group, unless the channel layer is away. Never raises."""
     layer = get_channel_layer()
     if layer is None or time.monotonic() < _paused_until.get(layer, 0.0):
         return
-
-    async def ring() -> None:
+    try:
         async with asyncio.timeout(PATIENCE):
             await layer.group_send(group, {"type": DOORBELL, **content})
-
-    try:
-        async_to_sync(ring)()
     except Exception:
-        # What was said is committed. Listeners find it when they next look.
         logger.warning("The channel layer did not take a doorbell", exc_info=True)
         _paused_until[layer] = time.monotonic() + PAUSE
 

@@ -37,6 +37,11 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
             self.filter(user=user).active().with_conversation().order_by("-last_activity_at", "-pk")
         )
 
+    def shared_with(self, user: "User") -> Self:
+        """The active participations of others wherever `user` takes part, too."""
+        theirs = Participation.objects.filter(user=user).active().values("conversation")
+        return self.filter(conversation__in=theirs).active().exclude(user=user)
+
     def with_conversation(self) -> Self:
         """Each with what every list and stream shows of it, in the one query that reads them."""
         latest = "conversation__latest_message"

@@ -126,7 +126,9 @@ def test_every_graphql_document_fits_the_schema(document):
 
 
 def test_the_protocol_is_spoken_as_it_is_written(tmp_path):
-    page, changes, inbox, moved = (each.code for each in examples(PROTOCOL, "graphql"))
+    page, changes, inbox, moved, typing, there = (
+        each.code for each in examples(PROTOCOL, "graphql")
+    )
     with demo(tmp_path) as server:
         token = token_for("mira", tmp_path)
 
@@ -159,6 +161,8 @@ def test_the_protocol_is_spoken_as_it_is_written(tmp_path):
             streams = {
                 "4": (changes, {"id": choir, "after": revision}),
                 "5": (moved, {"after": found["changesCursor"]}),
+                "6": (typing, {"id": choir}),
+                "7": (there, {"people": []}),
             }
             for name, (query, variables) in streams.items():
                 payload = {"query": query, "variables": variables}
@@ -172,6 +176,8 @@ def test_the_protocol_is_spoken_as_it_is_written(tmp_path):
     assert {each["id"]: set(each["payload"]["data"]) for each in heard} == {
         "4": {"conversationChanges"},
         "5": {"inboxChanges"},
+        "6": {"typing"},
+        "7": {"presence"},
     }
 
 

@@ -1,0 +1,207 @@
+"""Who types where: said again and again while they do, shown to the others, stored nowhere.
+
+Who says so is let in by their process, which asks the database rarely. Who is shown decides each
+process that shows it: it knows from the conversation's changes who takes part.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from weakref import WeakKeyDictionary, WeakValueDictionary
+
+import strawberry
+from channels.db import database_sync_to_async
+
+from talk import events, models
+from talk.exceptions import MessagingPermissionDenied, RefusalCode
+
+from . import places
+from .context import Info
+from .feeds import ENDS, Reader, feeds
+from .hub import Hub, hub, typing_topic
+from .ids import key_of
+from .nodes import User
+from .retries import patiently
+from .sharing import Answers
+
+#: Seconds for which somebody is shown as typing, unless they say it again.
+SHOWN_SECONDS = 6
+#: Seconds within which the others are not told the same again, or a change of it.
+QUIET_SECONDS = 1.0
+#: Seconds after which it's looked up again whether who types takes part.
+PERMIT_SECONDS = 30.0
+#: Seconds after which the people who typed are looked up again.
+KNOWN_SECONDS = 300.0
+#: Permits that are kept before those that ran out are dropped.
+MOST_PERMITS = 10_000
+#: Seconds between two answers of one stream, at least.
+SETTLE_SECONDS = 0.2
+#: Most people that are shown.
+MOST = 10
+
+MEMBERSHIP = ENDS | {
+    models.Event.Kind.PARTICIPANT_JOINED,
+    models.Event.Kind.PARTICIPANT_REINSTATED,
+}
+
+
+@dataclass
+class Permit:
+    """That somebody may say that they type somewhere, and what they said last."""
+
+    until: float
+    types: bool = False
+    told_at: float = 0.0
+
+
+_permits: dict[tuple[Any, int], Permit] = {}
+
+
+def say(info: Info, conversation: strawberry.ID, types: bool, path: str) -> None:
+    """Tell the others that the viewer types, or no longer does. Raises if they may not."""
+    key = key_of(models.Conversation, conversation, path)
+    viewer, now = info.context.viewer, time.monotonic()
+    permit = _permits.get((viewer.pk, key))
+    if permit is None or permit.until < now:
+        if not places.get(info, conversation, path).is_active:
+            raise MessagingPermissionDenied(RefusalCode.NOT_A_PARTICIPANT)
+        _drop_old(now)
+        permit = _permits[viewer.pk, key] = Permit(now + PERMIT_SECONDS)
+    is_news = now > permit.told_at + QUIET_SECONDS if types else permit.types
+    if is_news:
+        permit.types = types
+        permit.told_at = now if types else permit.told_at
+        sign = ["typing", key, str(viewer.pk), SHOWN_SECONDS if types else 0]
+        events.tell(events.typing_group(key), {"sign": sign})
+
+
+def _drop_old(now: float) -> None:
+    if len(_permits) >= MOST_PERMITS:
+        for whose, permit in list(_permits.items()):
+            if permit.until < now:
+                _permits.pop(whose, None)
+
+
+@strawberry.type(description="Who is typing in a conversation now.")
+class Typing:
+    users: list[User] = strawberry.field(
+        description="The people, but the viewer, who began first coming first: at most ten."
+    )
+    #: All who are shown the same share one answer.
+    _answers: strawberry.Private[Answers] = field(default_factory=Answers)
+
+
+class Room:
+    """Who types in one conversation, for all streams of a process that show it."""
+
+    def __init__(self, conversation: int) -> None:
+        self.conversation = conversation
+        self.topic = typing_topic(conversation)
+        self.visitors = 0
+        #: Who has typed, by key; None for who does not take part.
+        self._people: dict[str, Any] = {}
+        self._known_until = 0.0
+        self._revision = 0
+        self._finding = asyncio.Lock()
+        self._shown: WeakValueDictionary[tuple[str, ...], Typing] = WeakValueDictionary()
+
+    async def follow(self, changes: Reader) -> None:
+        """Take note of who said what they typed, and of who comes and goes."""
+        async for event in changes:
+            if event.revision <= self._revision:
+                # Another stream of this room was first.
+                continue
+            self._revision = event.revision
+            if event.kind == models.Event.Kind.MESSAGE_SENT:
+                hub().signs.note(self.topic, str(event.actor_id), 0)
+            elif event.kind in MEMBERSHIP and event.participation is not None:
+                self._people.pop(str(event.participation.user_id), None)
+            else:
+                continue
+            hub().ring(self.topic)
+
+    async def shown_to(self, viewer: Any) -> Typing:
+        """Who types now, but the viewer: the same object for all who are shown the same."""
+        signs = [each for each in hub().signs.of(self.topic) if each != str(viewer.pk)]
+        people = await self._find(signs)
+        shown = tuple(each for each in signs if people.get(each) is not None)[:MOST]
+        typing = self._shown.get(shown)
+        if typing is None:
+            typing = self._shown[shown] = Typing(users=[people[each] for each in shown])
+        return typing
+
+    async def _find(self, signs: list[str]) -> dict[str, Any]:
+        async with self._finding:
+            if time.monotonic() > self._known_until:
+                self._people = {}
+                self._known_until = time.monotonic() + KNOWN_SECONDS
+            people = self._people
+            if unknown := [each for each in signs if each not in people]:
+                found = await patiently(lambda: _members(self.conversation, unknown))
+                people |= dict.fromkeys(unknown) | found
+            return people
+
+
+async def follow_typing(conversation: strawberry.ID, viewer: Any) -> AsyncGenerator[Typing, None]:
+    """Who types in a conversation, at once and whenever that changes.
+
+    Raises what a stream of the conversation's changes does, and ends when that does.
+    """
+    key = key_of(models.Conversation, conversation, "conversationId")
+    async with (
+        feeds().read(key, viewer, None) as changes,
+        _rooms().enter(key) as room,
+        hub().watch(room.topic) as bell,
+    ):
+        await changes.begin()
+        following = asyncio.create_task(room.follow(changes))
+        following.add_done_callback(lambda _: bell.ring())
+        shown: Typing | None = None
+        try:
+            while not following.done():
+                typing = await room.shown_to(viewer)
+                if shown is None or typing.users != shown.users:
+                    yield typing
+                    shown = typing
+                await asyncio.sleep(SETTLE_SECONDS)
+                await bell.rung(hub().signs.seconds_left([room.topic]))
+            following.result()
+        finally:
+            following.cancel()
+
+
+class Rooms:
+    """Those of one hub."""
+
+    def __init__(self) -> None:
+        self._rooms: dict[int, Room] = {}
+
+    @asynccontextmanager
+    async def enter(self, conversation: int) -> AsyncIterator[Room]:
+        room = self._rooms.setdefault(conversation, Room(conversation))
+        room.visitors += 1
+        try:
+            yield room
+        finally:
+            room.visitors -= 1
+            if not room.visitors:
+                del self._rooms[conversation]
+
+
+_all_rooms: WeakKeyDictionary[Hub, Rooms] = WeakKeyDictionary()
+
+
+def _rooms() -> Rooms:
+    """The rooms of the running event loop."""
+    return _all_rooms.setdefault(hub(), Rooms())
+
+
+def _read_members(conversation: int, keys: list[Any]) -> dict[str, Any]:
+    places = models.Participation.objects.filter(conversation=conversation, user__in=keys).active()
+    return {str(place.user_id): place.user for place in places.select_related("user")}
+
+
+_members = database_sync_to_async(_read_members, thread_sensitive=False)
