@@ -6,7 +6,10 @@ import json
 
 import pytest
 
-from .sockets import Socket, application, code_of, issue, live, running, signed_in, socket
+from schema.hub import hub
+
+from .client import id_of
+from .sockets import Socket, application, code_of, issue, live, running, signed_in, socket, talk
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -180,6 +183,29 @@ async def test_streams_end_with_a_server_that_cancels(alice):
 
     assert not running
     gc.collect()
+    assert_nothing_runs()
+
+
+@live
+async def test_a_socket_that_is_cut_leaves_nothing_behind(alice, bob, group):
+    streams = (
+        f'conversationChanges(id: "{id_of(group)}", after: 0) {{ revision }}',
+        "inboxChanges { cursor }",
+        f'typing(conversationId: "{id_of(group)}") {{ users {{ id }} }}',
+        f'presence(users: ["{id_of(bob)}"], visible: true) {{ users {{ id }} }}',
+    )
+    async with signed_in(alice, app=talk) as alices:
+        for name, stream in enumerate(streams):
+            await alices.subscribe(f"subscription {{ {stream} }}", id=str(name))
+        heard = {(await alices.hear())["id"] for _stream in range(3)}
+        assert len(heard) == 3
+    # The client said nothing, it was gone.
+
+    assert not hub()._bells
+    assert_nothing_runs()
+
+
+def assert_nothing_runs():
     # The channel layer of Redis keeps listening for its event loop.
     others = asyncio.all_tasks() - {asyncio.current_task()}
     assert [task for task in others if "Redis" not in repr(task.get_coro())] == []
