@@ -42,6 +42,17 @@ class ValidationFailed(PublicError):
     code = "GRAPHQL_VALIDATION_FAILED"
 
 
+class LimitExceeded(PublicError):
+    """The document asks for more than an option of that name lets it."""
+
+    code = "LIMIT_EXCEEDED"
+
+    def __init__(self, name: str, limit: int) -> None:
+        super().__init__(
+            _("This asks for too much: %(name)s is %(limit)d.") % {"name": name, "limit": limit}
+        )
+
+
 class Unauthenticated(PublicError):
     """Nobody is signed in, and this is not for everybody."""
 

@@ -16,6 +16,7 @@ class Request:
     query: str
     variables: dict[str, Any] | None = None
     operation_name: str | None = None
+    extensions: dict[str, Any] | None = None
 
 
 def decode(data: bytes | str) -> dict[str, Any]:
@@ -36,11 +37,11 @@ def request_of(data: dict[str, Any]) -> Request:
     query = data.get("query")
     if not isinstance(query, str):
         raise BadRequest(_("`query` must be a string."))
-    _check(data, "extensions", dict, _("`extensions` must be an object or null."))
     return Request(
         query,
         _check(data, "variables", dict, _("`variables` must be an object or null.")),
         _check(data, "operationName", str, _("`operationName` must be a string or null.")),
+        _check(data, "extensions", dict, _("`extensions` must be an object or null.")),
     )
 
 

@@ -16,7 +16,8 @@ IN_MEMORY = "channels.layers.InMemoryChannelLayer"
 def check_options(**kwargs: Any) -> list[CheckMessage]:
     options = {name for name in vars(Conf) if name.isupper()}
     unknown = sorted(set(getattr(settings, "TALK", {})) - options)
-    positive = ("MAX_PARTICIPANTS", "MAX_BODY_LENGTH", "RECONCILE_SECONDS", "SHARDS")
+    positive = [name for name in sorted(options) if name.startswith("MAX_")]
+    positive += ["RECONCILE_SECONDS", "SHARDS"]
     return [
         *(
             Error(

@@ -26,6 +26,21 @@ class Conf:
     #: Origins, other than its own, whose pages may open a WebSocket: `https://app.example`.
     ALLOWED_ORIGINS: tuple[str, ...] = ()
 
+    #: Most tokens of a GraphQL document.
+    MAX_TOKENS: int = 1_000
+    #: Deepest nesting of fields.
+    MAX_DEPTH: int = 12
+    #: Most fields, each as often as its fragment is spread.
+    MAX_FIELDS: int = 500
+    #: Most fields at the root of an operation.
+    MAX_ROOT_FIELDS: int = 20
+    #: Most aliases.
+    MAX_ALIASES: int = 30
+    #: Most directives.
+    MAX_DIRECTIVES: int = 30
+    #: Most that an operation may cost; see `schema.limits.Meter`.
+    MAX_COST: int = 5_000
+
     #: Whether the schema may be read without signing in; None means as `DEBUG` says.
     PUBLIC_INTROSPECTION: bool | None = None
     #: Whether `/graphql` shows GraphiQL to a browser; None means as `DEBUG` says.

@@ -107,7 +107,8 @@ def grow(alice, bob, carol, crowd):
     return grow
 
 
-def test_a_query_makes_as_many_queries_for_much_as_for_little(queries, grow):
+def test_a_query_makes_as_many_queries_for_much_as_for_little(queries, grow, settings):
+    settings.TALK = {**settings.TALK, "MAX_COST": 10**9}
     talk, upgraded = grow(conversations=2, messages=3, people=3)
 
     def costs():

@@ -39,7 +39,7 @@ def test_json_web_tokens_that_might_be_for_anybody(said):
 
 
 @pytest.mark.parametrize(
-    "name", ["MAX_PARTICIPANTS", "MAX_BODY_LENGTH", "RECONCILE_SECONDS", "SHARDS"]
+    "name", ["MAX_PARTICIPANTS", "MAX_BODY_LENGTH", "MAX_COST", "RECONCILE_SECONDS", "SHARDS"]
 )
 @pytest.mark.parametrize("value", [0, -1, "64", None])
 def test_an_option_that_must_be_more_than_nothing(said, name, value):

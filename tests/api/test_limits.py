@@ -1,0 +1,212 @@
+"""How much one operation may ask for."""
+
+import json
+
+import pytest
+from django.test import Client
+from graphql import GraphQLList, get_introspection_query, get_nullable_type
+
+from schema import schema
+from talk.conf import Conf
+
+from ..live.sockets import code_of, live, signed_in, talk
+from .asking import act, code, gid, group, ok, private
+
+pytestmark = pytest.mark.django_db
+
+#: Documents that reach a limit of 3, and what goes beyond.
+REACHING = {
+    "MAX_TOKENS": ("{viewer", "{viewer{id}}"),
+    "MAX_DEPTH": (
+        "{ inbox { edges { cursor } } __schema { types { ofType { ofType { name } } } } }",
+        "{ inbox { edges { node { id } } } }",
+    ),
+    "MAX_FIELDS": ("{ viewer { id name } }", "{ viewer { id name username } }"),
+    "MAX_ROOT_FIELDS": (
+        "{ a: unreadTotal b: unreadTotal c: unreadTotal }",
+        "{ a: unreadTotal b: unreadTotal ...F } fragment F on Query { c: unreadTotal unreadTotal }",
+    ),
+    "MAX_ALIASES": (
+        "{ viewer { a: id b: id c: id } }",
+        "{ viewer { a: id b: id ...F ... { d: id } } } fragment F on User { c: id }",
+    ),
+    "MAX_DIRECTIVES": (
+        "{ viewer { id @skip(if: false) name @skip(if: false) @include(if: true) } }",
+        "{ viewer @skip(if: false) { ...F @skip(if: false) } } "
+        "fragment F on User { id @skip(if: false) name @skip(if: false) }",
+    ),
+    "MAX_COST": (
+        "{ inbox(first: 1) { edges { node { id } } } }",
+        "{ inbox(first: 1) { edges { node { user { id } } } } }",
+    ),
+}
+
+
+@pytest.fixture
+def limit(settings):
+    def limit(**options):
+        settings.TALK = {**settings.TALK, **options}
+
+    return limit
+
+
+@pytest.mark.parametrize("name", REACHING)
+def test_each_limit_can_be_reached_and_not_exceeded(gql, alice, limit, name):
+    limit(**{name: 3})
+    ask = gql(alice)
+    within, beyond = REACHING[name]
+
+    # What is only half a document can be too long, too.
+    assert "This asks for too much" not in json.dumps(ask(within))
+    answer = ask(beyond)
+
+    assert code(answer) == "LIMIT_EXCEEDED"
+    assert answer["errors"][0]["message"] == f"This asks for too much: {name} is 3."
+    assert "data" not in answer
+
+
+def test_what_is_too_large_is_no_good_request(alice, limit):
+    limit(MAX_DEPTH=1)
+    client = Client(headers={"Accept": "application/graphql-response+json"})
+    client.force_login(alice)
+
+    response = client.post(
+        "/graphql", {"query": "{ viewer { id } }"}, content_type="application/json"
+    )
+
+    assert response.status_code == 400
+
+
+def test_all_operations_of_a_document_count(gql, alice, limit):
+    limit(MAX_FIELDS=3)
+    document = "query A { viewer { id } } query B { viewer { id } }"
+
+    assert code(gql(alice)(document)) == "LIMIT_EXCEEDED"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        # Each of these takes minutes, or never ends, where fragments are followed one by one.
+        "{ viewer { ...F0 } } fragment F60 on User { id } "
+        + "".join(f"fragment F{n} on User {{ ...F{n + 1} ...F{n + 1} }}" for n in range(60)),
+        "{ inbox { ...F0 } } fragment F40 on ParticipationConnection { totalCount } "
+        + "".join(
+            f"fragment F{n} on ParticipationConnection {{ ...F{n + 1} ...F{n + 1} }}"
+            for n in range(40)
+        ),
+        "{ ...F } fragment F on Query { ...F a: viewer { ...G } } fragment G on User { ...G }",
+        "{ viewer { " + "id " * 900 + "} }",
+        "{ " + "viewer { id } " * 200 + "}",
+        "{ viewer { " + "@skip(if: false) " * 100 + "} }",
+        "{" * 900,
+        "#\n" * 5_000 + "{ viewer { id } }",
+        "{ " + "a(b: [" * 150 + "] ) " * 150 + " }",
+    ],
+    ids=range(9),
+)
+def test_hostile_documents_are_answered_at_once(gql, alice, document):
+    codes = {error["extensions"]["code"] for error in gql(alice)(document)["errors"]}
+
+    assert codes <= {"LIMIT_EXCEEDED", "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED"}
+
+
+@pytest.mark.django_db(transaction=True)
+@live
+async def test_a_subscription_is_limited_too(alice, limit):
+    limit(MAX_COST=1)
+    async with signed_in(alice, app=talk) as alices:
+        await alices.subscribe("subscription { inboxChanges { participation { id } } }")
+
+        assert code_of(await alices.hear()) == "LIMIT_EXCEEDED"
+
+
+def test_tools_can_read_the_schema(gql, alice):
+    answer = gql(alice)(get_introspection_query(input_value_deprecation=True, descriptions=True))
+
+    assert ok(answer)["__schema"]["types"]
+
+
+def test_reading_the_schema_many_times_at_once_is_too_much(gql, alice):
+    types = "types { name fields { name args { name type { name } } } }"
+    document = "{ " + " ".join(f"a{n}: __schema {{ ...F }}" for n in range(30)) + " }"
+
+    answer = gql(alice)(f"{document} fragment F on __Schema {{ {types} {types} {types} }}")
+
+    assert "LIMIT_EXCEEDED" in {error["extensions"]["code"] for error in answer["errors"]}
+
+
+COSTS = {
+    "{ unreadTotal }": 0,
+    "{ viewer { id name } }": 1,
+    "{ accessTokens { id } }": 10,
+    "{ inbox(first: 20) { totalCount } }": 1,
+    "{ inbox(first: 20) { edges { cursor } } }": 1 + 20,
+    "{ inbox(last: 20) { edges { node { id } } pageInfo { hasNextPage } } }": 1 + 20 * 2 + 1,
+    "{ inbox { edges { node { id } } } }": 1 + 50 * 2,
+    "{ inbox(first: 1000) { edges { cursor } } }": 1 + 100,
+    "{ inbox(first: -5) { edges { cursor } } }": 1,
+    "query ($n: Int = 7) { inbox(first: $n) { edges { cursor } } }": 1 + 7,
+    "query ($size: Int) { inbox(first: $size) { edges { cursor } } }": 1 + 3,
+    "{ inbox(first: 2) { edges { ...P } } } fragment P on ParticipationEdge { node { ...Q } } "
+    "fragment Q on Participation { conversation { messages(first: 5) { edges { node { "
+    "sender { id } } } } } }": 1 + 2 * (1 + 1 + 1 + 1 + 5 * 3),
+    "{ a: viewer { id } b: viewer { id } ... { viewer { id @skip(if: true) } } }": 3,
+    "{ __typename viewer { __typename } }": 1,
+    # What is about the schema is bounded by the number of fields.
+    "{ __schema { types { name } } }": 0,
+    'mutation { markRead(input: {conversationId: "x"}) { ... on Refusal { code } '
+    "... on MarkReadPayload { participation { id } } } }": 2,
+}
+
+
+@pytest.mark.parametrize("document", COSTS)
+def test_what_an_operation_costs_is_told_on_request(alice, document):
+    client = Client()
+    client.force_login(alice)
+    body = {"query": document, "variables": {"size": 3}, "extensions": {"cost": True}}
+
+    answer = client.post("/graphql", body, content_type="application/json").json()
+
+    assert answer["extensions"] == {"cost": {"cost": COSTS[document], "limit": Conf.MAX_COST}}
+
+
+def test_the_cost_is_not_told_unasked(gql, alice):
+    assert "extensions" not in gql(alice)("{ viewer { id } }")
+
+
+def test_every_list_that_a_client_gives_has_a_limit(gql, alice, bob, carol):
+    a_group = gid(group(alice, bob))
+    many, more = [gid(carol)] * 101, [gid(carol)] * 1_001
+    pair = gid(private(alice, bob))
+    ask = gql(alice)
+    refused = {
+        "SendMessageInput.to": act(ask, "sendMessage", body="x", to=more),
+        "SendMessageInput.invite": act(
+            ask, "sendMessage", body="x", conversationId=pair, invite=more
+        ),
+        "StartConversationInput.participants": act(ask, "startConversation", participants=more),
+        "InviteParticipantsInput.participants": act(
+            ask, "inviteParticipants", conversationId=a_group, participants=more
+        ),
+        "InboxFilter.with": ask(
+            "query ($ids: [ID!]!) { inbox(filter: {with: $ids}) { totalCount } }", ids=many
+        ),
+    }
+
+    said = {name: answer.get("code") or code(answer) for name, answer in refused.items()}
+
+    assert set(said.values()) == {"TOO_MANY_PARTICIPANTS"}
+    # That of a stream is tested with the streams.
+    assert {*said, "Subscription.presence.users"} == set(_lists())
+
+
+def _lists():
+    """The names of all lists in the inputs and arguments of the schema."""
+    for kind in schema._schema.type_map.values():
+        for name, each in getattr(kind, "fields", {}).items() if kind.name[:2] != "__" else ():
+            if isinstance(get_nullable_type(each.type), GraphQLList) and not hasattr(each, "args"):
+                yield f"{kind.name}.{name}"
+            for argument, given in getattr(each, "args", {}).items():
+                if isinstance(get_nullable_type(given.type), GraphQLList):
+                    yield f"{kind.name}.{name}.{argument}"
