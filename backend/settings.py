@@ -126,6 +126,7 @@ CHANNEL_LAYERS = {
 TALK: dict[str, Any] = {
     "ALLOWED_ORIGINS": tuple(ALLOWED_ORIGINS),
     "RECONCILE_SECONDS": env.float("RECONCILE_SECONDS", 5.0),
+    "TRUSTED_DOCUMENTS": env.str("TRUSTED_DOCUMENTS", "") or None,
 }
 if DEMO:
     TALK["GRAPHIQL_BAR"] = "demo/bar.html"

@@ -5,13 +5,19 @@ from typing import Any
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.urls import path, re_path
 
+from talk.conf import conf
+
 from . import schema as talk
 from .consumer import GraphQLConsumer
 from .execution import Schema
+from .trusted import read_manifest
 
 
 def application(http: Any, schema: Schema = talk) -> ProtocolTypeRouter:
     """An ASGI application: `http` gets the requests, `schema` the WebSockets at `graphql`."""
+    if conf.TRUSTED_DOCUMENTS is not None:
+        # What can't be read stops the start, not the first request.
+        read_manifest(conf.TRUSTED_DOCUMENTS)
     # Django's routes are typed for views, not for ASGI applications.
     consumer: Any = GraphQLConsumer.as_asgi(schema=schema)
     refuse: Any = _refuse

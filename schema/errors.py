@@ -53,6 +53,12 @@ class LimitExceeded(PublicError):
         )
 
 
+class UntrustedDocument(PublicError):
+    """Only documents that were registered are executed here, and this is none."""
+
+    code = "UNTRUSTED_DOCUMENT"
+
+
 class Unauthenticated(PublicError):
     """Nobody is signed in, and this is not for everybody."""
 

@@ -21,12 +21,13 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
 from strawberry.types import ExecutionResult
 
 from .context import Context
-from .errors import TooManyOperations, Unauthenticated, public_error
+from .errors import PublicError, TooManyOperations, Unauthenticated, public_error
 from .execution import NotExecuted, Schema, is_refused
 from .flow import Flow
 from .guard import credentials_fail
 from .live import listen
 from .sockets import sockets
+from .trusted import text_of
 from .wire import Request
 
 if TYPE_CHECKING:
@@ -77,14 +78,17 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
             await self.websocket.close(4429, "Too many sockets")
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
-        # Strawberry has such a limit, too; its error has no code.
-        if len(self.operations) < MAX_OPERATIONS or message["id"] in self.operations:
-            await super().handle_subscribe(message)
-        else:
-            error = TooManyOperations(_("Too many operations run on this socket."))
+        try:
+            # Strawberry has such a limit, too; its error has no code.
+            if len(self.operations) >= MAX_OPERATIONS and message["id"] not in self.operations:
+                raise TooManyOperations(_("Too many operations run on this socket."))
+            message["payload"]["query"] = text_of(message["payload"])
+        except PublicError as error:
             await self.send_message(
                 {"id": message["id"], "type": "error", "payload": [error.formatted]}
             )
+        else:
+            await super().handle_subscribe(message)
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         try:

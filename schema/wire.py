@@ -6,7 +6,10 @@ from typing import Any, NoReturn
 
 from django.utils.translation import gettext as _
 
+from talk.conf import conf
+
 from .errors import BadRequest
+from .trusted import text_of
 
 
 @dataclass(frozen=True)
@@ -33,16 +36,19 @@ def decode(data: bytes | str) -> dict[str, Any]:
 
 
 def request_of(data: dict[str, Any]) -> Request:
-    """The GraphQL request in `data`. Raises `BadRequest` if there is none."""
-    query = data.get("query")
-    if not isinstance(query, str):
-        raise BadRequest(_("`query` must be a string."))
+    """The GraphQL request in `data`. Raises if there is none that may be executed."""
+    _check_request(data)
     return Request(
-        query,
-        _check(data, "variables", dict, _("`variables` must be an object or null.")),
-        _check(data, "operationName", str, _("`operationName` must be a string or null.")),
-        _check(data, "extensions", dict, _("`extensions` must be an object or null.")),
+        text_of(data), data.get("variables"), data.get("operationName"), data.get("extensions")
     )
+
+
+def _check_request(data: dict[str, Any]) -> None:
+    if not isinstance(data.get("query"), str) and conf.TRUSTED_DOCUMENTS is None:
+        raise BadRequest(_("`query` must be a string."))
+    _check(data, "variables", dict, _("`variables` must be an object or null."))
+    _check(data, "operationName", str, _("`operationName` must be a string or null."))
+    _check(data, "extensions", dict, _("`extensions` must be an object or null."))
 
 
 def message_of(text: str) -> dict[str, Any]:
@@ -58,7 +64,7 @@ def message_of(text: str) -> dict[str, Any]:
         raise BadRequest(_("`id` must be a string."))
     payload = _check(message, "payload", dict, _("`payload` must be an object."))
     if kind == "subscribe":
-        request_of(payload or {})
+        _check_request(payload or {})
     if payload is None:
         message.pop("payload", None)
     return message

@@ -26,6 +26,8 @@ class Conf:
     #: Origins, other than its own, whose pages may open a WebSocket: `https://app.example`.
     ALLOWED_ORIGINS: tuple[str, ...] = ()
 
+    #: A manifest of the documents that alone are executed; None means that any is.
+    TRUSTED_DOCUMENTS: str | None = None
     #: Most tokens of a GraphQL document.
     MAX_TOKENS: int = 1_000
     #: Deepest nesting of fields.

@@ -20,6 +20,7 @@ PAGES = [README, *sorted((ROOT / "docs").glob("*.md")), *sorted(ROOT.glob(".gith
 WORDS = {
     "the user model's name fields": None,
     "a plain one": None,
+    "any document": None,
     "as `DEBUG`": None,
     "`()`": (),
     "`{}`": {},

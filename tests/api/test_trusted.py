@@ -1,0 +1,105 @@
+"""Where documents are registered, no other is executed."""
+
+import hashlib
+import json
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.test import Client
+
+from schema.trusted import read_manifest
+
+from ..live.sockets import code_of, live, signed_in, talk
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WHO = "query Who { viewer { username } }"
+COUNT = "subscription Inbox { inboxChanges { cursor } }"
+DOCUMENTS = {hashlib.sha256(text.encode()).hexdigest(): text for text in (WHO, COUNT)}
+WHO_ID, COUNT_ID = DOCUMENTS
+APOLLO = {
+    "format": "apollo-persisted-query-manifest",
+    "version": 1,
+    "operations": [
+        {"id": key, "name": "Who", "type": "query", "body": text} for key, text in DOCUMENTS.items()
+    ],
+}
+PREFIXED = {f"sha256:{key}": text for key, text in DOCUMENTS.items()}
+
+
+@pytest.fixture(params=[DOCUMENTS, APOLLO, PREFIXED], ids=["plain", "apollo", "prefixed"])
+def _manifest(request, settings, tmp_path):
+    path = tmp_path / "manifest.json"
+    path.write_text(json.dumps(request.param))
+    settings.TALK = {**settings.TALK, "TRUSTED_DOCUMENTS": str(path)}
+
+
+def post(user, **body):
+    client = Client()
+    client.force_login(user)
+    return client.post("/graphql", body, content_type="application/json").json()
+
+
+@pytest.mark.usefixtures("_manifest")
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"documentId": WHO_ID},
+        {"documentId": f"sha256:{WHO_ID}"},
+        {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": WHO_ID}}},
+        {"query": WHO},
+    ],
+)
+def test_what_is_registered_is_executed(alice, body):
+    assert post(alice, **body)["data"] == {"viewer": {"username": "alice"}}
+
+
+@pytest.mark.usefixtures("_manifest")
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"query": "{ viewer { id } }"},
+        {"query": WHO + " "},
+        {"query": None, "documentId": "0" * 64},
+        {"query": "{ viewer { id } }", "documentId": "0" * 64},
+        {"query": 1},
+        {"documentId": 1},
+        {"extensions": {"persistedQuery": {"sha256Hash": [WHO_ID]}}},
+        {"extensions": {"persistedQuery": WHO_ID}},
+    ],
+)
+def test_nothing_else_is(alice, body):
+    (error,) = post(alice, **body)["errors"]
+
+    assert error["extensions"]["code"] == "UNTRUSTED_DOCUMENT"
+
+
+@pytest.mark.usefixtures("_manifest")
+@live
+async def test_so_it_is_on_a_socket(alice):
+    async with signed_in(alice, app=talk) as alices:
+        await alices.say({"id": "1", "type": "subscribe", "payload": {"documentId": WHO_ID}})
+        assert (await alices.hear())["payload"] == {"data": {"viewer": {"username": "alice"}}}
+        await alices.hear()
+
+        await alices.subscribe("{ viewer { id } }")
+        assert code_of(await alices.hear()) == "UNTRUSTED_DOCUMENT"
+        await alices.say({"id": "2", "type": "subscribe", "payload": {"documentId": COUNT_ID}})
+        assert await alices.receive_nothing()
+
+
+def test_without_a_manifest_an_id_names_nothing(alice):
+    (error,) = post(alice, documentId=WHO_ID)["errors"]
+
+    assert error["extensions"]["code"] == "BAD_REQUEST"
+
+
+@pytest.mark.parametrize("content", ["", "[]", "1", '{"operations": 1}', '{"a": 1}', None])
+def test_what_is_no_manifest_stops_the_start(tmp_path, content):
+    path = tmp_path / "manifest.json"
+    if content is not None:
+        path.write_text(content)
+
+    with pytest.raises(ImproperlyConfigured):
+        read_manifest(str(path))
