@@ -10,6 +10,8 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from talk.conf import Conf
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -126,8 +128,11 @@ CHANNEL_LAYERS = {
 TALK: dict[str, Any] = {
     "ALLOWED_ORIGINS": tuple(ALLOWED_ORIGINS),
     "RECONCILE_SECONDS": env.float("RECONCILE_SECONDS", 5.0),
+    "RATE_STORAGE": REDIS_URL or "memory://",
     "TRUSTED_DOCUMENTS": env.str("TRUSTED_DOCUMENTS", "") or None,
 }
+if not env.bool("RATE_LIMITS", True):
+    TALK["RATE_LIMITS"] = dict.fromkeys(Conf.RATE_LIMITS)
 if DEMO:
     TALK["GRAPHIQL_BAR"] = "demo/bar.html"
 JWT = {

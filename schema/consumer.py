@@ -22,7 +22,7 @@ from talk.conf import conf
 from . import handshake, wire
 from .authentication import AuthenticationFailed
 from .context import Context
-from .errors import BadRequest
+from .errors import BadRequest, RateLimited
 from .execution import Schema
 from .protocol import MAX_OPERATIONS, Protocol
 from .sockets import sockets
@@ -31,10 +31,13 @@ logger = logging.getLogger(__name__)
 
 MAX_FRAME = 64 * 1024
 MAX_QUEUED = 64
+#: Most frames of one socket in so many seconds.
+MAX_FRAMES, FRAMES_SECONDS = 500, 10.0
 INIT_TIMEOUT = timedelta(seconds=10)
 #: Seconds that a peer has for its part of closing, which it may never do.
 CLOSING_SECONDS = 10
 
+_look_first = database_sync_to_async(handshake.authenticate_first, thread_sensitive=False)
 _look = database_sync_to_async(handshake.authenticate_again, thread_sensitive=False)
 
 
@@ -75,6 +78,7 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
             allowed_origins=conf.ALLOWED_ORIGINS,
         )
         self.closed = False
+        self._frames, self._counted_since = 0, 0.0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         try:
@@ -114,10 +118,17 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
             await self.close(4400, "Send text")
         elif len(text_data) > MAX_FRAME or len(text_data.encode(errors="replace")) > MAX_FRAME:
             await self.close(4413, "Message too big")
-        elif self.message_queue.qsize() >= MAX_QUEUED:
+        elif self._comes_too_fast() or self.message_queue.qsize() >= MAX_QUEUED:
             await self.close(4429, "Too many messages")
         else:
             self.message_queue.put_nowait({"message": text_data, "disconnected": False})
+
+    def _comes_too_fast(self) -> bool:
+        now = asyncio.get_running_loop().time()
+        if now > self._counted_since + FRAMES_SECONDS:
+            self._counted_since, self._frames = now, 0
+        self._frames += 1
+        return self._frames > MAX_FRAMES
 
     async def send(
         self, text_data: Any = None, bytes_data: bytes | None = None, close: bool = False
@@ -149,9 +160,11 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
         try:
-            await self.authenticate(context)
+            await _look_first(context, self.scope)
         except AuthenticationFailed:
             raise ConnectionRejectionError from None
+        except RateLimited as error:
+            await self.close(4429, error.message)
         except Exception:
             logger.warning("Credentials could not be checked", exc_info=True)
             await self.close(4503, "Try again later")

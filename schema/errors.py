@@ -53,6 +53,12 @@ class LimitExceeded(PublicError):
         )
 
 
+class RateLimited(PublicError):
+    """This was done too often; `retry_after` says when it can be done again."""
+
+    code = "RATE_LIMITED"
+
+
 class UntrustedDocument(PublicError):
     """Only documents that were registered are executed here, and this is none."""
 

@@ -13,7 +13,9 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from .errors import BadRequest, PublicError, ValidationFailed, translate
+from . import rates
+from .context import Context
+from .errors import BadRequest, PublicError, RateLimited, ValidationFailed, translate
 from .gate import Gate
 from .refusals import RefusalHandler
 from .wire import Request
@@ -44,7 +46,7 @@ class Schema(strawberry.Schema):
             **kwargs,
         )
 
-    def answer(self, requested: Request, context: object) -> ExecutionResult | None:
+    def answer(self, requested: Request, context: Context) -> ExecutionResult | None:
         """Execute a query or mutation here and now. A subscription is left alone: None."""
         try:
             return self.execute_sync(
@@ -56,11 +58,19 @@ class Schema(strawberry.Schema):
                 allowed_operation_types=(OperationType.QUERY, OperationType.MUTATION),
             )
         except InvalidOperationTypeError:
-            return None
+            return self._refuse_often(context)
         except MissingQueryError:
             return refuse(BadRequest(_("There is no operation to execute.")))
         except CannotGetOperationTypeError:
             return refuse(ValidationFailed(_("The document has no such operation.")))
+
+    def _refuse_often(self, context: Context) -> ExecutionResult | None:
+        try:
+            if context.identity is not None:
+                rates.spend(context, "subscribe")
+        except RateLimited as error:
+            return refuse(error)
+        return None
 
     @asynccontextmanager
     async def prepared(

@@ -11,6 +11,8 @@ from channels.db import database_sync_to_async
 from strawberry.schema_directive import Location
 from strawberry.utils.inspect import in_async_context
 
+from . import rates
+
 Resolver = TypeVar("Resolver", bound=Callable[..., Any])
 
 
@@ -40,11 +42,20 @@ def field(*, description: str) -> Callable[[Resolver], Resolver]:
     return decorate
 
 
-def mutation(*, description: str) -> Callable[[Resolver], Resolver]:
-    """Like `field`, of a verb, whose answer is for nobody but who asked."""
+def mutation(*, description: str, rate: str = "write") -> Callable[[Resolver], Resolver]:
+    """Like `field`, of a verb, whose answer is for nobody but who asked.
+
+    `rate` is the name of what limits how often it may be done.
+    """
 
     def decorate(resolver: Resolver) -> Resolver:
-        found = strawberry.field(resolver=_in_any_context(resolver), description=description)
+        @functools.wraps(resolver)
+        def limited(self: Any, info: Any, *args: Any, **kwargs: Any) -> Any:
+            rates.spend(info.context, rate)
+            return resolver(self, info, *args, **kwargs)
+
+        limiting = cast("Resolver", limited)
+        found = strawberry.field(resolver=_in_any_context(limiting), description=description)
         return cast("Resolver", found)
 
     return decorate

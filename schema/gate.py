@@ -25,10 +25,12 @@ from graphql import (
 )
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
+from strawberry.types.graphql import OperationType
 
 from talk.conf import conf
 
-from .errors import LimitExceeded, Unauthenticated
+from . import rates
+from .errors import LimitExceeded, RateLimited, Unauthenticated
 from .limits import Meter, excesses
 
 #: Documents that are kept. Those of an application are few.
@@ -112,8 +114,14 @@ class Gate(SchemaExtension):
     def _price(self) -> list[GraphQLError]:
         execution = self.execution_context
         self._cost = self._document.cost(execution.operation_name, execution.variables)
-        exceeds = self._cost > conf.MAX_COST
-        return [LimitExceeded("MAX_COST", conf.MAX_COST)] if exceeds else []
+        if self._cost > conf.MAX_COST:
+            return [LimitExceeded("MAX_COST", conf.MAX_COST)]
+        if execution.operation_type == OperationType.QUERY and execution.context.identity:
+            try:
+                rates.spend(execution.context, "read", 1 + self._cost // rates.COST_STEP)
+            except RateLimited as error:
+                return [error]
+        return []
 
     def get_results(self) -> dict[str, Any]:
         """What the operation costs, for who asks with the extension `cost`."""

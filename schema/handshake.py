@@ -11,6 +11,7 @@ from django.core.handlers.asgi import ASGIRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from . import rates
 from .authentication import AuthenticationFailed, authenticate
 from .context import Context
 
@@ -32,6 +33,15 @@ def request_of(scope: Mapping[str, Any], params: Mapping[str, Any] | None = None
     request.session = engine.SessionStore(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
     request.user = SimpleLazyObject(lambda: get_user(request))  # type: ignore[assignment]
     return request
+
+
+def authenticate_first(context: Context, scope: Mapping[str, Any]) -> None:
+    """Look at the credentials that a WebSocket begins with; see `authenticate_again`.
+
+    Raises `RateLimited` if too many bad ones came from the same address.
+    """
+    with rates.counting_failures(request_of(scope, context.connection_params)):
+        authenticate_again(context, scope)
 
 
 def authenticate_again(context: Context, scope: Mapping[str, Any]) -> None:

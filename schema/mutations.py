@@ -21,7 +21,7 @@ CONVERSATION = "conversation_id"
 
 @strawberry.type(description="What can be done. Everything answers a payload, or a `Refusal`.")
 class Mutation:
-    @mutation(description="Say something, to people or in a conversation.")
+    @mutation(description="Say something, to people or in a conversation.", rate="send")
     def send_message(self, info: Info, input: inputs.SendMessageInput) -> results.SendMessageResult:
         if input.to is not None and input.conversation_id is None:
             if input.invite:
@@ -43,7 +43,7 @@ class Mutation:
             upgraded=message.conversation != named,
         )
 
-    @mutation(description="Start a conversation without saying anything yet.")
+    @mutation(description="Start a conversation without saying anything yet.", rate="start")
     def start_conversation(
         self, info: Info, input: inputs.StartConversationInput
     ) -> results.StartConversationResult:
@@ -56,7 +56,10 @@ class Mutation:
         conversation = start(info.context.viewer, participants, input.title)
         return results.StartConversationPayload(conversation=conversation)
 
-    @mutation(description="Take people in, with all the history. Every member of a group may.")
+    @mutation(
+        description="Take people in, with all the history. Every member of a group may.",
+        rate="invite",
+    )
     def invite_participants(
         self, info: Info, input: inputs.InviteParticipantsInput
     ) -> results.InviteParticipantsResult:

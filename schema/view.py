@@ -20,7 +20,7 @@ from strawberry.types import ExecutionResult
 
 from talk.conf import conf
 
-from . import sse, wire
+from . import rates, sse, wire
 from .authentication import authenticate
 from .context import Context
 from .errors import BadRequest, CsrfFailed, public_error
@@ -33,6 +33,7 @@ MAX_BODY = 256 * 1024
 STATUSES = {
     "UNAUTHENTICATED": HTTPStatus.UNAUTHORIZED,
     "CSRF_FAILED": HTTPStatus.FORBIDDEN,
+    "RATE_LIMITED": HTTPStatus.TOO_MANY_REQUESTS,
     "INTERNAL": HTTPStatus.INTERNAL_SERVER_ERROR,
     "UNAVAILABLE": HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -79,7 +80,8 @@ class GraphQLView(StrawberryView[Context, None]):
             return self._respond(body, _status(body))
 
     def get_context(self, request: HttpRequest, response: object) -> Context:
-        identity = authenticate(request)
+        with rates.counting_failures(request):
+            identity = authenticate(request)
         if identity is not None and identity.session:
             _check_csrf(request)
         return Context(request, identity)
@@ -127,8 +129,8 @@ class GraphQLView(StrawberryView[Context, None]):
         response.headers["Vary"] = "Accept"
         if status == HTTPStatus.UNAUTHORIZED:
             response.headers["WWW-Authenticate"] = "Bearer"
-        if status == HTTPStatus.SERVICE_UNAVAILABLE:
-            response.headers["Retry-After"] = "1"
+        if (seconds := _first_error(body).get("retryAfter")) and "data" not in body:
+            response.headers["Retry-After"] = str(seconds)
         return response
 
 
@@ -170,5 +172,11 @@ def _check_csrf(request: HttpRequest) -> None:
 
 
 def _status(body: GraphQLHTTPResponse) -> HTTPStatus:
-    first: Any = (body["errors"] or [{}])[0]
-    return STATUSES.get(first["extensions"]["code"], HTTPStatus.BAD_REQUEST)
+    return STATUSES.get(_first_error(body)["code"], HTTPStatus.BAD_REQUEST)
+
+
+def _first_error(body: GraphQLHTTPResponse) -> dict[str, Any]:
+    """The extensions of the first error."""
+    errors: Any = body.get("errors") or [{}]
+    extensions: dict[str, Any] = errors[0].get("extensions", {})
+    return extensions

@@ -1,6 +1,7 @@
 """Every option of Talk on one screen; a project overrides them in its setting `TALK`."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
@@ -42,6 +43,22 @@ class Conf:
     MAX_DIRECTIVES: int = 30
     #: Most that an operation may cost; see `schema.limits.Meter`.
     MAX_COST: int = 5_000
+
+    #: How often a user may do what, and bad credentials may come from an address; see
+    #: `schema.rates`. What is not named here keeps its default; None means no limit.
+    RATE_LIMITS: Mapping[str, str | None] = MappingProxyType(
+        {
+            "send": "5/second; 100/minute",
+            "start": "10/minute; 100/hour",
+            "invite": "10/minute; 100/hour",
+            "write": "50/10 seconds",
+            "read": "100/10 seconds",
+            "subscribe": "200/minute",
+            "failure": "30/minute",
+        }
+    )
+    #: Where that is counted: `redis://…` for many processes.
+    RATE_STORAGE: str = "memory://"
 
     #: Whether the schema may be read without signing in; None means as `DEBUG` says.
     PUBLIC_INTROSPECTION: bool | None = None

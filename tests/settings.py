@@ -14,6 +14,7 @@ os.environ.setdefault("DATABASE_URL", f"sqlite:///{FILE}")
 
 from backend.settings import *  # noqa: F403
 from backend.settings import DATABASE, TALK
+from talk.conf import Conf
 
 DEBUG = False
 DEMO = False
@@ -21,3 +22,5 @@ ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DATABASE["TEST"] = {"NAME": f"{DATABASE['NAME']}_test"}
 TALK["PUBLIC_INTROSPECTION"] = True
+# The tests are faster than people. Those of the limits set some.
+TALK["RATE_LIMITS"] = dict.fromkeys(Conf.RATE_LIMITS)

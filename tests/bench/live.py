@@ -153,6 +153,7 @@ def main() -> None:
     with ExitStack() as stack:
         urls = [stack.enter_context(service()) for service in (postgresql, valkey)]
         os.environ |= {
+            "RATE_LIMITS": "0",
             "DATABASE_URL": urls[0],
             "REDIS_URL": urls[1],
             "DEBUG": "0",

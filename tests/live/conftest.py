@@ -80,6 +80,7 @@ def launch(**environment: str) -> Server:
         env=os.environ
         | {"DJANGO_SETTINGS_MODULE": "backend.settings", "DATABASE_URL": database_url()}
         | {"DEBUG": "1", "LOG_LEVEL": "WARNING", "DATABASE_POOL_SIZE": "8"}
+        | {"RATE_LIMITS": "0"}
         | environment,
     )
     server = Server(process, port)

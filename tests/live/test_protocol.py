@@ -100,7 +100,7 @@ async def test_frames_do_not_pile_up(monkeypatch):
     async def slowly(*args):
         await waiting.wait()
 
-    monkeypatch.setattr(consumer, "_look", slowly)
+    monkeypatch.setattr(consumer, "_look_first", slowly)
     async with socket() as strangers:
         await strangers.say({"type": "connection_init"})
         await asyncio.sleep(0.05)
@@ -113,6 +113,18 @@ async def test_frames_do_not_pile_up(monkeypatch):
         assert await strangers.hear() == 4429
         waiting.set()
         assert await strangers.receive_nothing()
+
+
+@live
+async def test_frames_do_not_come_too_fast(monkeypatch):
+    monkeypatch.setattr(consumer, "MAX_FRAMES", 10)
+    async with socket() as strangers:
+        for _frame in range(10):
+            await strangers.say({"type": "ping"})
+            assert await strangers.hear() == {"type": "pong"}
+
+        await strangers.say({"type": "ping"})
+        assert await strangers.hear() == 4429
 
 
 @live

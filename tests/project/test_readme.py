@@ -24,6 +24,8 @@ WORDS = {
     "as `DEBUG`": None,
     "`()`": (),
     "`{}`": {},
+    "`memory://`": "memory://",
+    "people's pace": Conf.RATE_LIMITS,
     "token, session": tuple(
         f"{authentication.__name__}.{kind}Authenticator" for kind in ("Token", "Session")
     ),

@@ -1,0 +1,123 @@
+"""How often somebody may do what: counted per user, and for bad credentials per address.
+
+Counted in `RATE_STORAGE`, which all processes share where it is Redis. One that does not answer
+lets everything pass: it's there to protect the server, which is not to stand still with it.
+"""
+
+import ipaddress
+import logging
+import math
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from limits import RateLimitItem, parse_many
+from limits.storage import storage_from_string
+from limits.strategies import MovingWindowRateLimiter
+
+from talk.conf import Conf, conf
+
+from .context import Context
+from .errors import AuthenticationFailed, RateLimited
+
+logger = logging.getLogger(__name__)
+
+#: Seconds that the storage may take.
+PATIENCE = 0.5
+#: Seconds for which a storage that did not answer is left alone.
+PAUSE = 2.0
+#: Cost of an operation from which it counts for one more.
+COST_STEP = 500
+#: Addresses that are kept as blocked.
+MOST_BLOCKED = 10_000
+
+_paused_until = 0.0
+_blocked: dict[str, float] = {}
+
+
+def spend(context: Context, name: str, times: int = 1) -> None:
+    """Count something that the viewer does. Raises `RateLimited` if it is too often."""
+    retry_after = _hit(name, f"user {context.viewer.pk}", times)
+    if retry_after is not None:
+        raise RateLimited(_("Too fast. Wait a little."), retry_after=retry_after)
+
+
+@contextmanager
+def counting_failures(request: HttpRequest) -> Iterator[None]:
+    """Count it if the credentials in a request are bad.
+
+    Raises `RateLimited` if too many such came from the same address. Good ones cost no look at
+    the storage.
+    """
+    address = address_of(request)
+    if address is None or "HTTP_AUTHORIZATION" not in request.META:
+        yield
+        return
+    left = _blocked.get(address, 0.0) - time.monotonic()
+    if left > 0:
+        raise RateLimited(_("Too many bad credentials."), retry_after=math.ceil(left))
+    try:
+        yield
+    except AuthenticationFailed:
+        retry_after = _hit("failure", address, 1)
+        if retry_after is not None:
+            if len(_blocked) >= MOST_BLOCKED:
+                _blocked.clear()
+            _blocked[address] = time.monotonic() + retry_after
+        raise
+
+
+def address_of(request: HttpRequest) -> str | None:
+    """Where a request comes from, if the server says it; of IPv6, what one customer has.
+
+    Not so a private address, which is most often that of a proxy that does not say for whom.
+    """
+    try:
+        address = ipaddress.ip_address(request.META.get("REMOTE_ADDR") or "")
+    except ValueError:
+        return None
+    if not address.is_global:
+        return None
+    network = ipaddress.ip_network((address, 32 if address.version == 4 else 64), strict=False)
+    return str(network)
+
+
+def _hit(name: str, whose: str, times: int) -> int | None:
+    """Count, and, if that was too often, say in how many seconds it isn't any more."""
+    global _paused_until
+    rates = conf.RATE_LIMITS.get(name, Conf.RATE_LIMITS[name])
+    if not rates or time.monotonic() < _paused_until:
+        return None
+    limiter = _limiter(conf.RATE_STORAGE)
+    try:
+        for rate in _parsed(rates):
+            # An operation may count for more than is ever left.
+            if not limiter.hit(rate, "talk", name, whose, cost=min(times, rate.amount)):
+                reset = limiter.get_window_stats(rate, "talk", name, whose).reset_time
+                return max(1, math.ceil(reset - time.time()))
+    except Exception:
+        logger.warning("The storage of the rate limits did not answer", exc_info=True)
+        _paused_until = time.monotonic() + PAUSE
+    return None
+
+
+@cache
+def _parsed(rates: str) -> Sequence[RateLimitItem]:
+    return parse_many(rates)
+
+
+@cache
+def _limiter(storage: str) -> MovingWindowRateLimiter:
+    options: dict[str, Any] = {}
+    if not storage.startswith("memory:"):
+        from redis.backoff import NoBackoff
+        from redis.retry import Retry
+
+        options = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE}
+        # By itself it would try for seconds.
+        options["retry"] = Retry(NoBackoff(), 0)
+    return MovingWindowRateLimiter(storage_from_string(storage, **options))
