@@ -83,6 +83,9 @@ def _drop_old(now: float) -> None:
         for whose, permit in list(_permits.items()):
             if permit.until < now:
                 _permits.pop(whose, None)
+    if len(_permits) >= MOST_PERMITS:
+        # Whoever still types is looked up once more.
+        _permits.clear()
 
 
 @strawberry.type(description="Who is typing in a conversation now.")
