@@ -127,6 +127,8 @@ class GraphQLView(StrawberryView[Context, None]):
             self.encode_json(body), content_type=kind, status=status, headers=headers
         )
         response.headers["Vary"] = "Accept"
+        # These are people's words.
+        response.headers["Cache-Control"] = "no-store"
         if status == HTTPStatus.UNAUTHORIZED:
             response.headers["WWW-Authenticate"] = "Bearer"
         if (seconds := _first_error(body).get("retryAfter")) and "data" not in body:

@@ -6,14 +6,16 @@ from io import StringIO
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.management import CommandError, call_command
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from schema.authentication import AuthenticationFailed, authenticate
 from schema.context import Context
 from schema.errors import Unauthenticated
 from talk import events
-from talk.models import AccessToken
+from talk.models import AccessToken, Message
+
+from .asking import gid
 
 pytestmark = pytest.mark.django_db
 
@@ -188,3 +190,28 @@ def test_the_command_issues_nothing_to_who_was_deactivated(alice):
 
     with pytest.raises(CommandError, match="deactivated"):
         call_command("token", "alice")
+
+
+def test_neither_secrets_nor_words_are_logged(alice, bob, caplog, monkeypatch):
+    caplog.set_level("DEBUG")
+    _token, secret = AccessToken.objects.issue(alice, "a test")
+    caplog.clear()
+    body = {
+        "query": "mutation ($in: SendMessageInput!) { sendMessage(input: $in) { __typename } }",
+        "variables": {"in": {"to": [gid(bob)], "body": "the words"}},
+    }
+
+    def send(bearer):
+        client = Client(
+            headers={"Authorization": f"Bearer {bearer}"}, raise_request_exception=False
+        )
+        client.post("/graphql", body, content_type="application/json")
+
+    send(secret)
+    send("talk_wrong-secret")
+    monkeypatch.setattr(Message, "send_to_users", lambda *args: 1 / 0)
+    send(secret)
+
+    assert "ZeroDivisionError" in caplog.text
+    for private in (secret, "wrong-secret", "the words"):
+        assert private not in caplog.text

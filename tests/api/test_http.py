@@ -244,3 +244,7 @@ def test_subscriptions_are_sent_to_the_websocket(client, alice):
     response = post(client, {"query": "subscription { __typename }"})
 
     assert error_of(response)["message"] == "Subscriptions need a WebSocket or event stream."
+
+
+def test_no_answer_is_kept_by_anybody(client):
+    assert post(client, {"query": OPEN})["Cache-Control"] == "no-store"
