@@ -8,6 +8,7 @@ from strawberry import relay
 from talk import models
 from talk.conf import conf
 from talk.exceptions import MessagingValidationError, RefusalCode
+from talk.policy import policy
 
 from . import places
 from .context import Info
@@ -70,7 +71,7 @@ class Query:
         people = model._default_manager.filter(matches).exclude(pk=info.context.viewer.pk)
         if any(each.name == "is_active" for each in model._meta.get_fields()):
             people = people.filter(is_active=True)
-        return people.order_by(model.USERNAME_FIELD)
+        return policy().may_find(info.context.viewer, people).order_by(model.USERNAME_FIELD)
 
     @field(description="The viewer's bearer tokens that are not revoked, the newest first.")
     def access_tokens(self, info: Info) -> list[AccessToken]:

@@ -8,6 +8,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 
 from .conf import Conf, conf
+from .policy import Policy, policy
 
 IN_MEMORY = "channels.layers.InMemoryChannelLayer"
 
@@ -33,6 +34,17 @@ def check_options(**kwargs: Any) -> list[CheckMessage]:
             if not _is_positive(getattr(conf, name))
         ),
     ]
+
+
+@register(Tags.compatibility)
+def check_policy(**kwargs: Any) -> list[CheckMessage]:
+    try:
+        chosen = policy()
+    except ImportError as error:
+        return [Error(f'TALK["POLICY"] can\'t be imported: {error}', id="talk.E004")]
+    if isinstance(chosen, Policy):
+        return []
+    return [Error('TALK["POLICY"] is no subclass of talk.policy.Policy.', id="talk.E004")]
 
 
 @register(Tags.compatibility)

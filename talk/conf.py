@@ -14,6 +14,8 @@ class Conf:
     MAX_PARTICIPANTS: int = 1_000
     #: Longest body of a message, in characters.
     MAX_BODY_LENGTH: int = 10_000
+    #: The class that says who may reach whom; see `talk.policy.Policy`.
+    POLICY: str = "talk.policy.Policy"
     #: User fields that `users(search:)` looks into; None means the name fields the model has.
     USER_SEARCH_FIELDS: tuple[str, ...] | None = None
 

@@ -30,6 +30,7 @@ class RefusalCode(models.TextChoices):
     NOT_A_MEMBER = "NOT_A_MEMBER", _("This person does not take part at present.")
     NO_RECIPIENTS = "NO_RECIPIENTS", _("Name at least one person besides yourself.")
     UNKNOWN_USER = "UNKNOWN_USER", _("There is no such person to write to.")
+    NOT_REACHABLE = "NOT_REACHABLE", _("You can't write to this person, or take them in.")
     TOO_MANY_PARTICIPANTS = "TOO_MANY_PARTICIPANTS", _("That is too many people.")
     EMPTY_BODY = "EMPTY_BODY", _("A message needs words.")
     BODY_TOO_LONG = "BODY_TOO_LONG", _("This message is too long.")

@@ -12,6 +12,7 @@ from ..exceptions import (
     MessagingValidationError,
     RefusalCode,
 )
+from ..policy import must_be_invitable
 from .event import Event
 from .message import Message
 
@@ -72,6 +73,8 @@ class Change:
         returning = [
             known[user.pk] for user in users if user.pk in known and not known[user.pk].is_active
         ]
+        if by is not None:
+            must_be_invitable(by, newcomers + [place.user for place in returning])
         self._make_room(len(newcomers) + len(returning))
         for participation in returning:
             if by is not None and not by.may_bring_back(participation):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..conf import conf
 from ..exceptions import MessagingValidationError, RefusalCode
+from ..policy import must_reach
 from ..text import TITLE_LENGTH, clean_title
 from .change import Change
 from .event import Event
@@ -28,6 +29,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         pair = ":".join(sorted((str(one.pk), str(recipient.pk))))
         if found := self.filter(pair=pair).first():
             return found
+        must_reach(one, lambda: [recipient])
         # The unique pair decides between two that start it at once: the later insert waits for
         # the earlier transaction and then does nothing.
         self.bulk_create(
@@ -55,7 +57,9 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         self, creator: "User", others: Iterable["User"], title: str = ""
     ) -> "Conversation":
         """A new group, owned by `creator`; one more even if the same people have one."""
-        members = [creator, *recipients_of(creator, others)]
+        recipients = recipients_of(creator, others)
+        must_reach(creator, lambda: recipients)
+        members = [creator, *recipients]
         conversation = self.create(kind=Conversation.Kind.GROUP, title=clean_title(title))
         with conversation.changing(creator) as change:
             change.start(members)

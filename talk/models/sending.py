@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from ..policy import must_reach
 from ..text import clean_body
 from . import once
 from .conversation import Conversation, people, recipients_of
@@ -51,12 +52,18 @@ class Sending(Membership):
         body = clean_body(body)
         with self.conversation.changing(self.user) as change:
             self.must_be_active()
+            if self.conversation.is_private:
+                must_reach(self.user, self._partners)
             return change.say(
                 self.itself,
                 body,
                 client_id=request.client_id,
                 fingerprint=request.fingerprint if request.client_id else "",
             )
+
+    def _partners(self) -> list["User"]:
+        places = self.conversation.participations.exclude(pk=self.pk)
+        return [place.user for place in places.select_related("user")]
 
     def invite(self, users: Iterable["User"]) -> Conversation:
         """Take `users` in, with all the history. Answers the conversation they are in then.

@@ -46,6 +46,11 @@ def test_an_option_that_must_be_more_than_nothing(said, name, value):
     assert said(TALK={name: value}) == ["talk.E002"]
 
 
+@pytest.mark.parametrize("path", ["talk.nowhere.Policy", "talk.conf.Conf"])
+def test_a_policy_that_is_none(said, path):
+    assert said(TALK={"POLICY": path}) == ["talk.E004"]
+
+
 def test_no_channel_layer(said):
     assert said(CHANNEL_LAYERS={}) == ["talk.W001"]
 

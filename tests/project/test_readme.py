@@ -25,6 +25,7 @@ WORDS = {
     "`()`": (),
     "`{}`": {},
     "`memory://`": "memory://",
+    "`talk.policy.Policy`": "talk.policy.Policy",
     "people's pace": Conf.RATE_LIMITS,
     "token, session": tuple(
         f"{authentication.__name__}.{kind}Authenticator" for kind in ("Token", "Session")

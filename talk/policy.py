@@ -1,0 +1,69 @@
+"""Who may reach whom, for a project to say."""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import QuerySet
+from django.utils.module_loading import import_string
+
+from .conf import conf
+from .exceptions import MessagingPermissionDenied, RefusalCode
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+    from .models import Participation
+
+
+class Policy:
+    """Everybody may reach everybody. Name a subclass in `TALK["POLICY"]` to say otherwise.
+
+    It's made once per process. What it doesn't override is not asked, and costs nothing.
+    """
+
+    def may_find(self, viewer: "User", people: QuerySet[Any]) -> QuerySet[Any]:
+        """Whom `viewer` finds of `people`, all that match a search."""
+        return people
+
+    def may_write_to(self, sender: "User", people: Sequence["User"]) -> Iterable["User"]:
+        """Those of `people` with whom `sender` may start to talk, and go on talking in private.
+
+        In a group everybody writes to everybody, once they are in it.
+        """
+        return people
+
+    def may_invite(self, member: "Participation", people: Sequence["User"]) -> Iterable["User"]:
+        """Those of `people` whom a member may take into their group, or bring back into it."""
+        return people
+
+
+def policy() -> Policy:
+    """The project's."""
+    return _made(conf.POLICY)
+
+
+def must_reach(sender: "User", find_people: Callable[[], Sequence["User"]]) -> None:
+    """Raise `NOT_REACHABLE` if `sender` may not write to all of these people."""
+    chosen = policy()
+    if type(chosen).may_write_to is not Policy.may_write_to:
+        people = find_people()
+        _must_be_all(people, chosen.may_write_to(sender, people))
+
+
+def must_be_invitable(member: "Participation", people: Sequence["User"]) -> None:
+    """Raise `NOT_REACHABLE` if this member may not invite all of these people."""
+    chosen = policy()
+    if people and type(chosen).may_invite is not Policy.may_invite:
+        _must_be_all(people, chosen.may_invite(member, people))
+
+
+def _must_be_all(people: Iterable["User"], allowed: Iterable["User"]) -> None:
+    if not {person.pk for person in people} <= {person.pk for person in allowed}:
+        raise MessagingPermissionDenied(RefusalCode.NOT_REACHABLE)
+
+
+@cache
+def _made(path: str) -> Policy:
+    made: Policy = import_string(path)()
+    return made
