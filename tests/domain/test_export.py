@@ -1,0 +1,89 @@
+"""What is kept of somebody, told to them and about nobody else."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from talk.models import AccessToken, Event, Message, Participation
+from talk.privacy import export
+
+from ..api.asking import group, leave, private, say_many
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world(alice, bob, carol):
+    ours = group(alice, bob, carol, title="Ours", says=["mine ☕"])
+    ours.participation_of(bob).send("Bob's words")
+    gone = group(bob, alice, title="Then")
+    leave(alice, gone)
+    gone.participation_of(bob).rename("Now")
+    private(bob, carol, "not for her")
+    AccessToken.objects.issue(alice, "phone")
+    AccessToken.objects.issue(bob, "Bob's phone")
+
+
+def lines(user):
+    printed = StringIO()
+    call_command("export_user", user.get_username(), stdout=printed)
+    return [json.loads(line) for line in printed.getvalue().splitlines()]
+
+
+def of(kind, told):
+    return [each for each in told if each["type"] == kind]
+
+
+@pytest.mark.usefixtures("world")
+def test_it_has_all_that_is_theirs(alice):
+    told = lines(alice)
+
+    assert told[0] == {"type": "account", "id": str(alice.pk), "username": "alice"}
+    assert len(of("participation", told)) == Participation.objects.filter(user=alice).count()
+    assert len(of("message", told)) == Message.objects.filter(sender=alice).count()
+    assert len(of("event", told)) == Event.objects.filter(actor=alice).count()
+    assert [each["body"] for each in of("message", told) if each["kind"] == "text"] == ["mine ☕"]
+    assert [each["name"] for each in of("token", told)] == ["phone"]
+
+
+@pytest.mark.usefixtures("world")
+def test_it_has_nothing_of_others(alice):
+    text = json.dumps(lines(alice))
+
+    for others in ("Bob's", "not for her", "Now"):
+        assert others not in text
+    assert "Then" in text, "the title that the group had when she left"
+
+
+def test_it_says_no_secret(alice):
+    token, secret = AccessToken.objects.issue(alice, "phone")
+
+    text = json.dumps(lines(alice))
+
+    assert token.prefix in text
+    assert secret not in text
+    assert token.digest not in text
+
+
+def test_it_makes_as_many_queries_for_much_as_for_little(alice, bob):
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            list(export(alice))
+        return len(captured)
+
+    ours = group(alice, bob)
+    few = queries()
+    for _time in range(3):
+        group(alice, bob)
+    say_many(alice, ours, 50)
+
+    assert queries() == few == 4
+
+
+def test_there_has_to_be_such_a_person():
+    with pytest.raises(CommandError, match="There is no user 'nobody'"):
+        call_command("export_user", "nobody")
