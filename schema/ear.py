@@ -35,6 +35,8 @@ class Ear:
         self._layer: Any = get_channel_layer()
         self._channel: str | None = None
         self._groups: Counter[str] = Counter()
+        #: What the layer is still to be told that was left.
+        self._left: set[str] = set()
         self._changing = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
         self._echoed = 0
@@ -52,6 +54,7 @@ class Ear:
         self._tasks = []
         # The layer may have forgotten a channel that nobody listens to.
         self._channel = None
+        self._left.clear()
         self.deaf = True
 
     async def join(self, groups: Iterable[str]) -> None:
@@ -67,27 +70,32 @@ class Ear:
                 self._groups[group] -= 1
                 if not self._groups[group]:
                     del self._groups[group]
-                    await self._in_layer("group_discard", group)
+                    self._left.add(group)
+                    if await self._in_layer("group_discard", group):
+                        self._left.discard(group)
 
-    async def _in_layer(self, method: str, group: str) -> None:
+    async def _in_layer(self, method: str, group: str) -> bool:
         if self.deaf:
             # When it's back, it is told of all groups.
-            return
+            return False
         try:
             async with asyncio.timeout(PATIENCE):
                 await getattr(self._layer, method)(group, self._channel)
         except Exception:
             self._lose("it did not take a group")
+            return False
+        return True
 
     async def _listen(self) -> None:
         while True:
             try:
-                self._channel = await self._layer.new_channel("talk.hub.")
+                # One for good: what is said to another would be kept for nobody.
+                self._channel = self._channel or await self._layer.new_channel("talk.hub.")
                 await self._join_all()
                 while True:
                     doorbell = await self._layer.receive(self._channel)
                     if "echo" not in doorbell:
-                        self._hear(doorbell)
+                        self._take(doorbell)
                         continue
                     self._echoed = max(self._echoed, doorbell["echo"])
                     if self.deaf:
@@ -97,8 +105,18 @@ class Ear:
                 self._lose("listening failed")
                 await asyncio.sleep(RETRY_SECONDS)
 
+    def _take(self, doorbell: dict[str, Any]) -> None:
+        try:
+            self._hear(doorbell)
+        except Exception:
+            # It may be of another version of Talk.
+            logger.warning("A doorbell was not understood", exc_info=True)
+
     async def _join_all(self) -> None:
         async with asyncio.timeout(PATIENCE), self._changing:
+            for group in self._left - set(self._groups):
+                await self._layer.group_discard(group, self._channel)
+            self._left.clear()
             for group in list(self._groups):
                 await self._layer.group_add(group, self._channel)
             self.deaf = False

@@ -9,8 +9,9 @@ that the database doesn't decide, and nothing can be lost by being clever.
 
 import asyncio
 import logging
-from collections import deque
-from collections.abc import AsyncIterator
+import time
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
 from typing import Any, Self
 from weakref import WeakKeyDictionary
@@ -19,12 +20,16 @@ from talk.models import Event
 
 from .hub import Bell, Hub, conversation_topic, hub
 from .sharing import Asker
-from .streams import conversation_events, conversation_news
+from .streams import FRESH_SECONDS, conversation_events, conversation_news
 
 logger = logging.getLogger(__name__)
 
 #: Events that wait for one stream at most; a reader that is slower reads them later.
 BACKLOG = 100
+#: Questions whose answers are found along with the events: others would wait for more.
+PREPARED = 3
+#: Questions that are kept as not fit for that. Where there are more, no matter.
+MOST_UNFIT = 1_000
 #: Seconds after which a database that did not answer is asked again.
 RETRY_SECONDS = 1.0
 
@@ -42,6 +47,7 @@ class Reader:
         #: The revisions up to which events were given out, and taken to be.
         self._given = self._taken = after
         self.is_live = False
+        self._read_at = 0.0
         self._woken = asyncio.Event()
 
     def offer(self, event: Event) -> None:
@@ -70,6 +76,9 @@ class Reader:
         return self
 
     async def __anext__(self) -> Event:
+        if not self.is_live and time.monotonic() > self._read_at + FRESH_SECONDS:
+            # A client that takes its time may not see all of the page any more.
+            self.fall_behind()
         while not self._waiting:
             if self.is_live:
                 self._woken.clear()
@@ -82,6 +91,7 @@ class Reader:
 
     async def _read(self) -> None:
         news = await conversation_news(self.viewer, self._feed.conversation, self._given)
+        self._read_at = time.monotonic()
         self._waiting.extend(news.events)
         self._taken = news.revision
         if not news.events:
@@ -101,6 +111,8 @@ class Feed:
         self._revision: int | None = None
         self._located = asyncio.Event()
         self._bell = Bell()
+        #: The questions whose answers take long, or are for nobody else.
+        self._unfit: set[Hashable] = set()
 
     def go_on_from(self, revision: int) -> None:
         """A reader has read up to here. The feed goes back to it, if it was ahead."""
@@ -137,13 +149,10 @@ class Feed:
 
     async def _read(self) -> bool:
         """Hand on a page of events; whether there may be more."""
-        streams = {
-            reader.stream.question: reader.stream
-            for reader in self.readers
-            if reader.is_live and reader.stream is not None and reader.stream.shares
-        }
         after = self._revision
-        news = await conversation_events(self.conversation, after, list(streams.values()))
+        news = await conversation_events(self.conversation, after, self._askers())
+        if len(self._unfit) < MOST_UNFIT:
+            self._unfit |= news.unfit
         gone = {_who_is_gone(event) for event in news.events}
         for reader in self.readers:
             if reader.viewer.pk in gone:
@@ -157,6 +166,16 @@ class Feed:
             return False
         self._revision = news.revision
         return bool(news.more)
+
+    def _askers(self) -> list[Asker]:
+        """One stream for each of the questions that are asked most."""
+        askers: defaultdict[Hashable, list[Asker]] = defaultdict(list)
+        for reader in self.readers:
+            stream = reader.stream
+            if reader.is_live and stream and stream.shares and stream.question not in self._unfit:
+                askers[stream.question].append(stream)
+        most = sorted(askers.values(), key=len, reverse=True)[:PREPARED]
+        return [streams[0] for streams in most]
 
 
 def _who_is_gone(event: Event) -> Any:

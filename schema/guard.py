@@ -24,25 +24,23 @@ async def credentials_fail(context: Context, check: Callable[[], Awaitable[None]
     """Return when `check` raises `AuthenticationFailed`, or when the credentials run out."""
     try:
         async with hub().watch(user_topic(context.viewer.pk)) as bell:
-            rung = False
-            while await _hold(context, check):
+            look_soon = False
+            while True:
+                try:
+                    await check()
+                except AuthenticationFailed:
+                    return
+                except Exception:
+                    logger.warning("Credentials could not be checked; trying again", exc_info=True)
+                    look_soon = True
+                if _seconds_left(context) <= 0:
+                    return
                 await asyncio.sleep(REST_SECONDS)
                 # Django tells of a sign-out before it forgets the session: look twice.
-                limit = AFTERMATH_SECONDS if rung else RECHECK_SECONDS
-                rung = await bell.rung(timeout=min(limit, _seconds_left(context)))
+                limit = AFTERMATH_SECONDS if look_soon else RECHECK_SECONDS
+                look_soon = await bell.rung(timeout=min(limit, _seconds_left(context)))
     except Exception:
         logger.exception("Credentials can't be watched")
-
-
-async def _hold(context: Context, check: Callable[[], Awaitable[None]]) -> bool:
-    try:
-        await check()
-    except AuthenticationFailed:
-        return False
-    except Exception:
-        logger.warning("Credentials could not be checked; trying again", exc_info=True)
-        return _seconds_left(context) > 0
-    return True
 
 
 def _seconds_left(context: Context) -> float:

@@ -8,10 +8,13 @@ import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from channels.db import database_sync_to_async
+from django.db.models import Max
+from django.utils import timezone
 
 from talk import events
 from talk.conf import conf
@@ -21,6 +24,9 @@ from .ear import Ear
 from .signs import Signs
 
 logger = logging.getLogger(__name__)
+
+#: Within which a change is committed after the time that it says, on whatever server's clock.
+COMMITTED_WITHIN = timedelta(seconds=60)
 
 
 class Topic(NamedTuple):
@@ -101,6 +107,7 @@ class Hub:
         self._tasks: list[asyncio.Task[None]] = []
         self._moved: set[int] = set()
         self._something_moved = asyncio.Event()
+        self._overdue = Bell()
 
     @asynccontextmanager
     async def watch(self, *topics: Topic) -> AsyncIterator[Bell]:
@@ -154,7 +161,9 @@ class Hub:
             self.ring(topic)
 
     def _missed(self) -> None:
-        self.ring(*self._bells)
+        self.ring(*(topic for topic in self._bells if topic.kind not in {"conversation", "inbox"}))
+        # Those are looked at all at once, to ring for what moved.
+        self._overdue.ring()
 
     def ring(self, *topics: Topic) -> None:
         """Wake who watches one of these."""
@@ -175,16 +184,25 @@ class Hub:
 
     async def _reconcile(self) -> None:
         """Look at what is watched, in case that a doorbell was lost."""
-        seen: dict[int, int] = {}
+        revisions: dict[Any, Any] = {}
+        changes: dict[Any, Any] = {}
+        looked_at = timezone.now()
         while True:
-            await asyncio.sleep(conf.RECONCILE_SECONDS)
-            watched = [topic.key for topic in self._bells if topic.kind == "conversation"]
+            await self._overdue.rung(timeout=conf.RECONCILE_SECONDS)
+            conversations = [topic.key for topic in self._bells if topic.kind == "conversation"]
+            users = [topic.key for topic in self._bells if topic.kind == "inbox"]
+            looks_at = timezone.now()
             with _logged("The database did not answer; looking again"):
-                now = await _revisions(watched)
-                moved = [key for key in now if now[key] != seen.get(key)]
-                self.ring(*map(conversation_topic, moved))
-                seen = now
-            self.ring(*(topic for topic in self._bells if topic.kind == "inbox"))
+                before, revisions = revisions, await _revisions(conversations)
+                self.ring(*map(conversation_topic, _differing(before, revisions)))
+                since = looked_at - COMMITTED_WITHIN
+                before, changes = changes, await _changes(users, since)
+                self.ring(*map(inbox_topic, _differing(before, changes)))
+                looked_at = looks_at
+
+
+def _differing(before: dict[Any, Any], now: dict[Any, Any]) -> list[Any]:
+    return [key for key in now if now[key] != before.get(key)]
 
 
 @contextmanager
@@ -201,11 +219,18 @@ def _read_members(conversations: set[int], users: list[Any]) -> list[Any]:
     return list(places.values_list("user", flat=True).distinct())
 
 
+def _read_changes(users: list[Any], since: datetime) -> dict[Any, datetime]:
+    """When the last of each user's participations changed, where one did since then."""
+    changed = Participation.objects.filter(user__in=users, changed_at__gt=since)
+    return dict(changed.values_list("user").annotate(Max("changed_at")))
+
+
 def _read_revisions(conversations: list[int]) -> dict[int, int]:
     return dict(Conversation.objects.filter(pk__in=conversations).values_list("pk", "revision"))
 
 
 _members = database_sync_to_async(_read_members, thread_sensitive=False)
+_changes = database_sync_to_async(_read_changes, thread_sensitive=False)
 _revisions = database_sync_to_async(_read_revisions, thread_sensitive=False)
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()

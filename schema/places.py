@@ -45,6 +45,7 @@ def take_place(participation: models.Participation) -> models.Conversation:
 def show_to_members(conversation: models.Conversation) -> models.Conversation:
     """Show `conversation` as all see it who take part now, to nobody but them."""
     conversation.__dict__["_for_members"] = True
+    Siblings([conversation])
     return conversation
 
 

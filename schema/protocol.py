@@ -157,11 +157,17 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def _expel(self) -> None:
         error = Unauthenticated(_("You are not signed in any more."))
-        for operation in list(self.operations.values()):
+        operations = list(self.operations.values())
+        for operation in operations:
             if operation.task:
                 operation.task.cancel()
-            await operation.send_initial_errors([error])
-        await self.websocket.close(code=4403, reason="Forbidden")
+        try:
+            for operation in operations:
+                # While the client was told of one, it may have completed another.
+                if self.operations.get(operation.id) is operation:
+                    await operation.send_initial_errors([error])
+        finally:
+            await self.websocket.close(code=4403, reason="Forbidden")
 
 
 def _now() -> float:

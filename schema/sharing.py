@@ -6,6 +6,7 @@ all of that is answered the same.
 """
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Hashable
 from contextlib import suppress
@@ -13,6 +14,13 @@ from contextvars import ContextVar
 from typing import Any, Protocol
 
 from .context import Context
+
+#: Most answers to one question, for unlike viewers. If there are more, all answer for themselves.
+MOST_VARIANTS = 4
+#: Most questions of which answers are kept.
+MOST_QUESTIONS = 50
+#: Seconds within which an answer is found that is found before anybody waits for it.
+QUICK_SECONDS = 0.05
 
 
 class Onlooker:
@@ -37,6 +45,10 @@ class Onlooker:
         self.is_personal = True
         return self._context[key]
 
+    def forget(self) -> None:
+        """Keep what was asked, and nobody."""
+        del self._context
+
     def resembles(self, context: Context) -> bool:
         """Whether all that was asked about this viewer is answered the same for that one."""
         return all(context.is_viewer(key) == was for key, was in self._compared.items())
@@ -48,7 +60,7 @@ class Asker(Protocol):
     #: The same for all streams that ask the same.
     question: Hashable
     context: Context
-    #: Whether an answer of its was found without waiting, and may serve others.
+    #: Whether an answer of its was found without waiting.
     shares: bool
 
     def execute(self, event: Any, context: Any) -> str | Awaitable[str]:
@@ -67,14 +79,18 @@ class Answers:
         self._personal: set[Hashable] = set()
         self._asking: dict[Hashable, asyncio.Event] = {}
 
-    def prepare(self, event: Any, stream: Asker) -> None:
-        """Find an answer before anybody waits for it."""
+    def prepare(self, event: Any, stream: Asker) -> bool:
+        """Find an answer before anybody waits for it; whether to do so the next time, too."""
         onlooker = Onlooker(stream.context)
+        begun = time.monotonic()
         # What goes wrong is told to who asks.
         with suppress(Exception):
             answer = stream.execute(event, onlooker)
             if isinstance(answer, str):
                 self._note(stream, onlooker, answer)
+                is_quick = time.monotonic() < begun + QUICK_SECONDS
+                return is_quick and stream.question not in self._personal
+        return False
 
     async def get(self, stream: Asker, execute: Callable[[Any], Awaitable[str]]) -> str:
         """The answer that is known for viewers like this one, or a new one by `execute`."""
@@ -100,8 +116,12 @@ class Answers:
             asking.set()
 
     def _note(self, stream: Asker, onlooker: Onlooker, answer: str) -> None:
-        if onlooker.is_personal:
+        if len(self._known) + len(self._personal) >= MOST_QUESTIONS:
+            self._known.clear()
+            self._personal.clear()
+        known = self._known[stream.question]
+        known.append((onlooker, answer))
+        if onlooker.is_personal or len(known) > MOST_VARIANTS:
+            del self._known[stream.question]
             self._personal.add(stream.question)
-            stream.shares = False
-        else:
-            self._known[stream.question].append((onlooker, answer))
+        onlooker.forget()

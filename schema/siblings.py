@@ -1,6 +1,7 @@
 """Conversations that one query loaded together, so that what hangs on them is loaded together."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from threading import RLock
 from typing import Any
 
 from talk.models import Conversation
@@ -12,6 +13,8 @@ class Siblings:
     def __init__(self, conversations: Iterable[Conversation]) -> None:
         self.conversations = list(conversations)
         self._loaded: dict[Hashable, Mapping[int, Any]] = {}
+        # Those of an event are shown in several threads at once.
+        self._loading = RLock()
         for conversation in self.conversations:
             conversation.__dict__["_siblings"] = self
 
@@ -27,6 +30,7 @@ class Siblings:
         load_all: Callable[[list[Conversation]], Mapping[int, Any]],
     ) -> Any:
         """`load_all`'s answer for `conversation`, by its key; asked once for all siblings."""
-        if key not in self._loaded:
-            self._loaded[key] = load_all(self.conversations)
+        with self._loading:
+            if key not in self._loaded:
+                self._loaded[key] = load_all(self.conversations)
         return self._loaded[key].get(conversation.pk)

@@ -27,6 +27,9 @@ from .wire import Request
 KEEP_ALIVE_SECONDS = 15.0
 
 SILENCE = ":\n\n"
+#: Characters of one stream, after which the client connects again. Some servers (Daphne) keep for a
+#: client that does not read whatever they are given.
+MOST_SENT = 4 * 1024 * 1024
 COMPLETE = "event: complete\ndata:\n\n"
 
 _authenticate_again = database_sync_to_async(authenticate_again, thread_sensitive=False)
@@ -96,10 +99,11 @@ class _Connection:
 async def _until(
     results: AsyncGenerator[str, None], *ends: asyncio.Future[None]
 ) -> AsyncGenerator[str, None]:
-    """`results` as events, until one of `ends` is done."""
+    """`results` as events, until one of `ends` is done, or much was sent."""
     result: asyncio.Task[str] | None = None
     try:
-        while not any(end.done() for end in ends):
+        sent = 0
+        while sent < MOST_SENT and not any(end.done() for end in ends):
             result = result or asyncio.create_task(_next(results))
             waiting: set[asyncio.Future[Any]] = {result, *ends}
             await asyncio.wait(
@@ -112,6 +116,7 @@ async def _until(
             if not text:
                 yield COMPLETE
                 return
+            sent += len(text)
             yield event(text)
     finally:
         await _end(result)

@@ -3,7 +3,8 @@
 A database that does not answer is asked again for some seconds.
 """
 
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, field
 from typing import Any
 
 from channels.db import database_sync_to_async
@@ -19,6 +20,8 @@ from .sharing import Answers, Asker
 
 #: Most participations that one look at an inbox returns.
 INBOX_PAGE = 200
+#: Seconds for which a page that was read for one stream is shown; then it's read again.
+FRESH_SECONDS = 2.0
 #: Most events that are answered before the first of them is handed on.
 AT_ONCE = 10
 
@@ -32,6 +35,8 @@ class News:
     revision: int
     #: Whether there is something to be read, be it the end of the stream, without waiting.
     more: bool
+    #: The questions whose answers are not to be found along with the events.
+    unfit: set[Hashable] = field(default_factory=set)
 
 
 def read_conversation(viewer: Any, key: int, after: int | None) -> News:
@@ -74,7 +79,8 @@ def read_events(key: int, after: int, streams: list[Asker]) -> News:
     for event in news.events:
         event.__dict__["_answers"] = answers = Answers()
         for stream in streams if len(news.events) <= AT_ONCE else ():
-            answers.prepare(event, stream)
+            if stream.question not in news.unfit and not answers.prepare(event, stream):
+                news.unfit.add(stream.question)
     return news
 
 

@@ -4,6 +4,7 @@ A stream watches first and reads then, so there is no gap between the two; it as
 for what is after the last that it gave, so nothing comes twice.
 """
 
+import time
 from collections.abc import AsyncGenerator
 from datetime import datetime
 from typing import cast
@@ -24,7 +25,7 @@ from .nodes import Conversation, Message, Participation, User
 from .pagination import invalid_cursor
 from .presence import Presence, follow_presence
 from .sharing import asker
-from .streams import INBOX_PAGE, inbox_news
+from .streams import FRESH_SECONDS, INBOX_PAGE, inbox_news
 from .typists import Typing, follow_typing
 
 
@@ -91,11 +92,16 @@ class Subscription:
                     cursor.note(participation)
             while True:
                 news = await inbox_news(viewer, cursor)
+                read_at = time.monotonic()
                 for participation in news:
+                    if time.monotonic() > read_at + FRESH_SECONDS:
+                        # A client that takes its time is shown what is so by then.
+                        break
                     cursor.advance(participation)
                     yield InboxChange(cursor=cursor.encode(), participation=participation)
-                if len(news) < INBOX_PAGE:
-                    await bell.rung()
+                else:
+                    if len(news) < INBOX_PAGE:
+                        await bell.rung()
 
     @subscription(
         description="Who is typing in a conversation: at once, and whenever that changes. Show the "

@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
@@ -108,6 +109,8 @@ class Room:
         self._people: dict[str, Any] = {}
         self._known_until = 0.0
         self._revision = 0
+        #: How often somebody came or went.
+        self._moves = 0
         self._finding = asyncio.Lock()
         self._shown: WeakValueDictionary[tuple[str, ...], Typing] = WeakValueDictionary()
 
@@ -122,6 +125,7 @@ class Room:
                 hub().signs.note(self.topic, str(event.actor_id), 0)
             elif event.kind in MEMBERSHIP and event.participation is not None:
                 self._people.pop(str(event.participation.user_id), None)
+                self._moves += 1
             else:
                 continue
             hub().ring(self.topic)
@@ -141,11 +145,12 @@ class Room:
             if time.monotonic() > self._known_until:
                 self._people = {}
                 self._known_until = time.monotonic() + KNOWN_SECONDS
-            people = self._people
-            if unknown := [each for each in signs if each not in people]:
-                found = await patiently(lambda: _members(self.conversation, unknown))
-                people |= dict.fromkeys(unknown) | found
-            return people
+            while unknown := [each for each in signs if each not in self._people]:
+                moves = self._moves
+                found = await patiently(partial(_members, self.conversation, unknown))
+                if moves == self._moves:
+                    self._people |= dict.fromkeys(unknown) | found
+            return self._people
 
 
 async def follow_typing(conversation: strawberry.ID, viewer: Any) -> AsyncGenerator[Typing, None]:
