@@ -55,10 +55,11 @@ class Mutation:
 
 
 schema = Schema(Query, mutation=Mutation)
+VIEWER = SimpleNamespace(pk=1)
 
 
 def answer(query):
-    return schema.answer(Request(query), SimpleNamespace(identity="alice"))
+    return schema.answer(Request(query), SimpleNamespace(identity="alice", viewer=VIEWER))
 
 
 def error_of(query):

@@ -1,0 +1,269 @@
+"""How one client asks, reads or ends harms no other, and lets nobody stay who has to go."""
+
+import asyncio
+import json
+import time
+
+import pytest
+from django.db import OperationalError
+from django.http import HttpRequest
+
+from schema import feeds as feeding
+from schema import guard, sharing, streams, subscriptions
+from schema import schema as talk_schema
+from schema.authentication import AuthenticationFailed, Identity
+from schema.context import Context
+from schema.hub import conversation_topic, hub
+from schema.inbox_cursor import InboxCursor
+from schema.live import listen
+from schema.protocol import Protocol
+from schema.sharing import Answers
+from schema.wire import Request
+from talk import events
+from talk.models import AccessToken
+
+from ..api.asking import group as new_group
+from .client import id_of
+from .sockets import in_thread, live, signed_in, talk
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+COUNT = "subscription { count(pause: 60) }"
+
+
+@live
+async def test_who_is_signed_out_can_not_stay_by_completing_meanwhile(alice, monkeypatch):
+    send = Protocol.send_message
+
+    async def slowly(self, message):
+        # While the client is told of one operation, it completes the other.
+        if message["type"] == "error":
+            for other in set(self.operations) - {message["id"]}:
+                self.operations.pop(other)
+        await send(self, message)
+
+    monkeypatch.setattr(Protocol, "send_message", slowly)
+    async with signed_in(alice) as alices:
+        for name in "abc":
+            await alices.subscribe(COUNT, id=name)
+            await alices.hear()
+        await in_thread(lambda: AccessToken.objects.get().revoke())()
+
+        assert (await alices.hear())["type"] == "error"
+        assert await alices.hear() == 4403
+
+
+@live
+async def test_credentials_that_can_not_be_checked_are_checked_again_soon(alice, monkeypatch):
+    monkeypatch.setattr(guard, "AFTERMATH_SECONDS", 0.1)
+    tries = iter([None, OperationalError(), OperationalError(), OperationalError()])
+
+    async def check():
+        tried = next(tries, AuthenticationFailed("revoked"))
+        if tried is not None:
+            raise tried
+
+    context = Context(HttpRequest(), Identity(alice))
+    watching = asyncio.create_task(guard.credentials_fail(context, check))
+    await asyncio.sleep(0.3)
+    await in_thread(events.wake_user)(alice.pk)
+
+    await asyncio.wait_for(watching, 5)
+
+
+@live
+async def test_a_question_that_takes_long_is_not_answered_before_others(
+    alice, bob, group, monkeypatch
+):
+    monkeypatch.setattr(sharing, "QUICK_SECONDS", -1.0)
+    prepared = []
+    prepare = Answers.prepare
+
+    def noted(self, event, stream):
+        prepared.append(event.revision)
+        return prepare(self, event, stream)
+
+    monkeypatch.setattr(Answers, "prepare", noted)
+    place = await in_thread(group.participation_of)(alice)
+    stream = f'conversationChanges(id: "{id_of(group)}", after: 1) {{ revision }}'
+    async with signed_in(bob, app=talk) as bobs:
+        await bobs.subscribe(f"subscription {{ {stream} }}")
+        for number in range(2, 6):
+            await asyncio.sleep(0.2)
+            await in_thread(place.send)(f"message {number}")
+            assert (await bobs.hear())["payload"]["data"]["conversationChanges"] == {
+                "revision": number
+            }
+    # The first is answered by the stream itself, to see whether it can be.
+    assert prepared == [3]
+
+
+@live
+async def test_few_of_all_questions_are_answered_before_others(alice, bob, group, monkeypatch):
+    asked = []
+    read = feeding.conversation_events
+
+    async def noted(key, after, askers):
+        asked.append(len(askers))
+        return await read(key, after, askers)
+
+    monkeypatch.setattr(feeding, "conversation_events", noted)
+    place = await in_thread(group.participation_of)(alice)
+    async with signed_in(bob, app=talk) as bobs:
+        for number in range(8):
+            stream = (
+                f'conversationChanges(id: "{id_of(group)}", after: 1) {{ a{number}: revision }}'
+            )
+            await bobs.subscribe(f"subscription {{ {stream} }}", id=str(number))
+        for _time in range(3):
+            await asyncio.sleep(0.3)
+            await in_thread(place.send)("hello")
+            heard = [(await bobs.hear())["type"] for _stream in range(8)]
+            assert heard == ["next"] * 8
+
+    assert max(asked) == feeding.PREPARED
+
+
+class Viewer:
+    """A stream of somebody to whom everything is answered in a way of their own."""
+
+    question = "the same"
+    shares = False
+
+    def __init__(self, number):
+        self.number = number
+        self.context = self
+        self.asked = 0
+
+    def is_viewer(self, number):
+        self.asked += 1
+        return number == self.number
+
+
+@live
+async def test_many_who_are_all_unlike_do_not_wait_for_one_another():
+    viewers = [Viewer(number) for number in range(100)]
+    answers = Answers()
+
+    async def answer(viewer):
+        async def execute(context):
+            await asyncio.sleep(0.02)
+            for number in range(100):
+                context.is_viewer(number)
+            return f"for {viewer.number}"
+
+        return await answers.get(viewer, execute)
+
+    begun = time.monotonic()
+    answered = await asyncio.gather(*map(answer, viewers))
+
+    assert answered == [f"for {number}" for number in range(100)]
+    assert sum(viewer.asked for viewer in viewers) < 100_000
+    assert time.monotonic() - begun < 1.5
+
+
+@live
+async def test_what_was_asked_and_how_does_not_pile_up():
+    answers = Answers()
+
+    async def execute(context):
+        return "the same"
+
+    for number in range(500):
+        viewer = Viewer(1)
+        viewer.question = f"question {number}"
+        await answers.get(viewer, execute)
+
+    assert len(answers._known) + len(answers._personal) <= sharing.MOST_QUESTIONS
+
+
+@live
+async def test_who_takes_their_time_is_shown_what_is_so_by_then(alice, bob, carol, monkeypatch):
+    for module in (streams, subscriptions):
+        monkeypatch.setattr(module, "FRESH_SECONDS", 0.2)
+
+    def prepare():
+        new_group(alice, bob, title="first")
+        return new_group(alice, bob, carol, title="second")
+
+    def remove():
+        second.participation_of(bob).remove(by=second.participation_of(alice))
+
+    cursor = InboxCursor.now().encode()
+    second = await in_thread(prepare)()
+    query = """subscription ($after: String) { inboxChanges(after: $after) {
+        participation { status conversation { title } } } }"""
+    context = Context(HttpRequest(), Identity(bob))
+    async with listen(talk_schema, Request(query, {"after": cursor}), context) as stream:
+        results = stream.results()
+        assert "first" in await anext(results)
+        await in_thread(remove)()
+        await asyncio.sleep(0.3)
+        shown = json.loads(await anext(results))["data"]["inboxChanges"]["participation"]
+        await results.aclose()
+
+    assert shown == {"status": "REMOVED", "conversation": {"title": "second"}}
+
+
+@live
+async def test_inboxes_in_which_nothing_moves_cost_one_query_for_all(
+    alice, bob, carol, group, settings, monkeypatch
+):
+    settings.TALK = {**settings.TALK, "RECONCILE_SECONDS": 0.1}
+    reads = []
+    read = subscriptions.inbox_news
+
+    async def noted(*args):
+        reads.append(args)
+        return await read(*args)
+
+    monkeypatch.setattr(subscriptions, "inbox_news", noted)
+    async with (
+        signed_in(alice, app=talk) as alices,
+        signed_in(bob, app=talk) as bobs,
+        signed_in(carol, app=talk) as carols,
+    ):
+        for each in (alices, bobs, carols):
+            await each.subscribe("subscription { inboxChanges { cursor } }")
+        await asyncio.sleep(0.7)
+        reads.clear()
+        await asyncio.sleep(0.7)
+
+    assert not reads
+
+
+@live
+async def test_a_doorbell_of_another_kind_makes_nobody_deaf(group):
+    async with hub().watch(conversation_topic(group.pk)) as bell:
+        await asyncio.sleep(0.2)
+        channel = hub().ear._channel
+        name = events.conversation_group(group.pk)
+        await bell.rung(timeout=0.1)
+        for content in ({"sign": 1}, {"asked": 1}, {"conversation": []}):
+            await events.say(name, content)
+        assert not await bell.rung(timeout=0.3)
+        await events.say(name, {"conversation": group.pk})
+
+        assert await bell.rung(timeout=2)
+        assert hub().ear._channel == channel
+
+
+@live
+async def test_what_is_left_while_deaf_is_left_when_the_layer_is_back(group, monkeypatch):
+    ear = hub().ear
+    told = []
+    async with hub().watch(conversation_topic(group.pk)):
+        await asyncio.sleep(0.2)
+        await ear.join(["talk.other"])
+        ear.deaf = True
+        await ear.leave(["talk.other"])
+        discard = ear._layer.group_discard
+
+        async def noted(name, channel):
+            told.append(name)
+            await discard(name, channel)
+
+        monkeypatch.setattr(ear._layer, "group_discard", noted)
+        await ear._join_all()
+
+        assert told == ["talk.other"]
