@@ -58,7 +58,7 @@ def read_conversation(viewer: Any, key: int, after: int | None) -> News:
         after = end
     if not place.is_active and after >= end:
         raise MessagingPermissionDenied(RefusalCode.NOT_A_PARTICIPANT)
-    events = models.Event.objects.after(conversation, after)
+    events = models.Event.objects.after(conversation, after, latest=conversation.revision)
     # What came after the place was looked at is for the next look: they may be gone by then.
     visible = [event for event in events if event.revision <= end]
     news = _news(visible, conversation, after)

@@ -17,8 +17,8 @@ from .services import postgresql, valkey
 SERVICES = ("DATABASE_URL", "REDIS_URL")
 #: These start servers on databases of their own, the same in either leg: once is enough.
 NOT_ON_POSTGRESQL = ("--ignore=tests/browser", "--ignore=tests/guest", "--ignore=tests/project")
-#: What clients are told is the same on either database: once is enough here, too.
-NOT_ON_SQLITE = ("--ignore=tests/api",)
+#: What clients are told and hear is the same on either database: once is enough here, too.
+NOT_ON_SQLITE = ("--ignore=tests/api", "--ignore=tests/live")
 legs: list[subprocess.Popen[bytes]] = []
 
 

@@ -16,17 +16,23 @@ PAGE = 500
 
 class EventQuerySet(models.QuerySet["Event"]):
     def after(
-        self, conversation: "Conversation", revision: int, limit: int = PAGE
+        self,
+        conversation: "Conversation",
+        revision: int,
+        limit: int = PAGE,
+        latest: int | None = None,
     ) -> list["Event"]:
         """The next events of `conversation` after `revision`, in order, at most `limit`.
 
-        Revisions have no gaps. So a gap says that what stood there was pruned, and a cursor
-        beyond the last revision is not of this history: both raise
-        `ResyncRequired`. What an event refers to is read as it is now, not as it was then.
+        `latest` is the conversation's revision, if the caller just read it. Revisions have no
+        gaps. So a gap says that what stood there was pruned, and a cursor beyond the last
+        revision is not of this history: both raise `ResyncRequired`. What an event refers to is
+        read as it is now, not as it was then.
         """
         # Read first: what is committed after this line may be in the page, or come next time.
-        current = type(conversation).objects.values_list("revision", flat=True)
-        latest = current.get(pk=conversation.pk)
+        if latest is None:
+            current = type(conversation).objects.values_list("revision", flat=True)
+            latest = current.get(pk=conversation.pk)
         if latest == revision:
             return []
         page = list(

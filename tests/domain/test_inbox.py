@@ -85,7 +85,7 @@ def test_the_total_is_over_all_of_it_and_nothing_else(alice, bob, carol):
 
 
 class TestCost:
-    @pytest.fixture(params=[10, 10_000])
+    @pytest.fixture(params=[10, 1_000])
     def full_inbox(self, request, alice, bob):
         """So many conversations of Alice and Bob, each with one message that she hasn't read."""
         size = request.param

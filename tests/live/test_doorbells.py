@@ -1,7 +1,6 @@
 """The channel layer is a doorbell: where it can't be heard, the slow timer looks."""
 
 import asyncio
-import time
 
 import pytest
 from channels.db import database_sync_to_async
@@ -44,16 +43,14 @@ async def test_what_is_said_at_one_process_is_heard_at_the_other(start_server, a
             await alices.say("warm-up", group)
             await stream.next()
             await inbox.next()
-            begun = time.monotonic()
-            for number in range(50):
+            for number in range(20):
                 await alices.say(f"message {number}", group)
-            changes = await stream.until(52)
-            took = time.monotonic() - begun
-            while (await inbox.next())["participation"]["conversation"]["lastNumber"] < 51:
+            # By the doorbell: the slow timer takes an hour.
+            changes = await stream.until(22)
+            while (await inbox.next())["participation"]["conversation"]["lastNumber"] < 21:
                 pass
 
-    assert [change["revision"] for change in changes] == list(range(3, 53))
-    assert took < 10, "it came by the doorbell, not by the slow timer"
+    assert [change["revision"] for change in changes] == list(range(3, 23))
 
 
 @live

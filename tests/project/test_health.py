@@ -12,10 +12,10 @@ from .processes import running, succeed
 SERVER = ("-m", "daphne", "-p", "{port}", "backend.asgi:application")
 
 
-@pytest.fixture
-def database(tmp_path):
+@pytest.fixture(scope="module")
+def database(tmp_path_factory):
     """The URL of a database that has its tables."""
-    url = f"sqlite:///{tmp_path / 'health.sqlite3'}"
+    url = f"sqlite:///{tmp_path_factory.mktemp('health') / 'health.sqlite3'}"
     succeed("manage.py", "migrate", "--verbosity", "0", DEBUG=1, DATABASE_URL=url)
     return url
 
