@@ -8,6 +8,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from talk.models import Block
+
 from .authentication import Identity
 from .errors import Unauthenticated
 
@@ -26,6 +28,7 @@ class Context:
     identity: Identity | None = None
     #: The payload of `connection_init`, put here by Strawberry.
     connection_params: dict[str, Any] | None = None
+    _blocked: frozenset[Any] | None = None
 
     def __post_init__(self) -> None:
         self.identify(self.identity)
@@ -40,6 +43,17 @@ class Context:
     def is_viewer(self, user_pk: Any) -> bool:
         """Whether this is the key of whoever asks."""
         return bool(user_pk == self.viewer.pk)
+
+    def has_blocked(self, user_pk: Any) -> bool:
+        """Whether whoever asks blocked the one with this key. May read the database."""
+        if self._blocked is None:
+            self.look_up_blocks()
+        return user_pk in (self._blocked or ())
+
+    def look_up_blocks(self) -> None:
+        """Read whom whoever asks blocked, which is kept until it's read again."""
+        blocks = Block.objects.filter(blocker=self.viewer)
+        self._blocked = frozenset(blocks.values_list("blocked", flat=True))
 
     def identify(self, identity: Identity | None) -> None:
         self.identity = identity

@@ -56,3 +56,6 @@ def authenticate_again(context: Context, scope: Mapping[str, Any]) -> None:
         raise AuthenticationFailed(_("You are not signed in any more."))
     context.request = request
     context.identify(identity)
+    if identity is not None:
+        # What streams show is decided where nothing can be read.
+        context.look_up_blocks()

@@ -146,7 +146,7 @@ class Hub:
 
     def _hear(self, doorbell: dict[str, Any]) -> None:
         if (user := doorbell.get("user")) is not None:
-            self.ring(user_topic(user))
+            self.ring(user_topic(user), inbox_topic(user))
         if (conversation := doorbell.get("conversation")) is not None:
             self.ring(conversation_topic(conversation))
             self._moved.add(conversation)

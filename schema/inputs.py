@@ -29,6 +29,16 @@ class SendMessageInput:
     client_id: uuid.UUID | None = strawberry.field(default=None, description=CLIENT_ID)
 
 
+@strawberry.input(description="Of whom the viewer does not want to hear.")
+class BlockUserInput:
+    user: strawberry.ID = strawberry.field(description="The person.")
+
+
+@strawberry.input(description="Of whom the viewer wants to hear again.")
+class UnblockUserInput:
+    user: strawberry.ID = strawberry.field(description="The person.")
+
+
 @strawberry.input(description="Who is to talk, and as what.")
 class StartConversationInput:
     participants: list[strawberry.ID] = strawberry.field(description="The people, but the viewer.")

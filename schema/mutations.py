@@ -131,6 +131,23 @@ class Mutation:
         return results.SetTypingPayload(typing=input.typing)
 
     @mutation(
+        description="Hear no more of somebody: they can't start to talk with the viewer, nor go on "
+        "in private, nor take the viewer into groups. In groups what they say is hidden."
+    )
+    def block_user(self, info: Info, input: inputs.BlockUserInput) -> results.BlockUserResult:
+        (user,) = people([input.user], "user")
+        models.Block.objects.block(info.context.viewer, user)
+        info.context.look_up_blocks()
+        return results.BlockUserPayload(user=user)
+
+    @mutation(description="Hear of somebody again, also of what they said meanwhile.")
+    def unblock_user(self, info: Info, input: inputs.UnblockUserInput) -> results.UnblockUserResult:
+        (user,) = people([input.user], "user")
+        models.Block.objects.unblock(info.context.viewer, user)
+        info.context.look_up_blocks()
+        return results.UnblockUserPayload(user=user)
+
+    @mutation(
         description="Make a bearer token for the viewer. Only who is signed in by session can, so "
         "that a token can't make its successor."
     )

@@ -68,10 +68,23 @@ class Query:
         matches = Q()
         for name in _search_fields(model):
             matches |= Q(**{f"{name}__icontains": wanted})
-        people = model._default_manager.filter(matches).exclude(pk=info.context.viewer.pk)
+        viewer = info.context.viewer
+        people = model._default_manager.filter(matches).exclude(pk=viewer.pk)
+        people = people.exclude(talk_blocks__blocked=viewer)
         if any(each.name == "is_active" for each in model._meta.get_fields()):
             people = people.filter(is_active=True)
-        return policy().may_find(info.context.viewer, people).order_by(model.USERNAME_FIELD)
+        return policy().may_find(viewer, people).order_by(model.USERNAME_FIELD)
+
+    @connection(
+        UserConnection,
+        description="People whom the viewer blocked, the last first: at most 100 a page, 50 if "
+        "not said.",
+    )
+    def blocked_users(self, info: Info) -> QuerySet[Any]:
+        people = get_user_model()._default_manager.filter(
+            talk_blocked_by__blocker=info.context.viewer
+        )
+        return people.order_by("-talk_blocked_by__pk")
 
     @field(description="The viewer's bearer tokens that are not revoked, the newest first.")
     def access_tokens(self, info: Info) -> list[AccessToken]:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from .nodes import AccessToken, Conversation, Message, Participation
+from .nodes import AccessToken, Conversation, Message, Participation, User
 from .refusals import Refusal
 
 
@@ -75,6 +75,16 @@ class SetTypingPayload:
     typing: bool = strawberry.field(description="Whether the viewer is typing.")
 
 
+@strawberry.type(description="Who is blocked now.")
+class BlockUserPayload:
+    user: User = strawberry.field(description="The person.")
+
+
+@strawberry.type(description="Who is not blocked any more.")
+class UnblockUserPayload:
+    user: User = strawberry.field(description="The person.")
+
+
 @strawberry.type(description="A new bearer token.")
 class CreateTokenPayload:
     token: AccessToken = strawberry.field(description="The token.")
@@ -129,6 +139,14 @@ MarkUnreadResult = Annotated[
 SetTypingResult = Annotated[
     SetTypingPayload | Refusal,
     strawberry.union("SetTypingResult", description="The payload, or why not."),
+]
+BlockUserResult = Annotated[
+    BlockUserPayload | Refusal,
+    strawberry.union("BlockUserResult", description="The payload, or why not."),
+]
+UnblockUserResult = Annotated[
+    UnblockUserPayload | Refusal,
+    strawberry.union("UnblockUserResult", description="The payload, or why not."),
 ]
 CreateTokenResult = Annotated[
     CreateTokenPayload | Refusal,

@@ -30,12 +30,18 @@ class Onlooker:
         self._context = context
         #: Whether the answer is for nobody else.
         self.is_personal = False
-        #: Whether the viewer was the one with this key.
-        self._compared: dict[Any, bool] = {}
+        #: The questions with a key, and how they were answered.
+        self._asked: dict[tuple[str, Any], bool] = {}
 
     def is_viewer(self, user_pk: Any) -> bool:
-        self._compared[user_pk] = self._context.is_viewer(user_pk)
-        return self._compared[user_pk]
+        return self._ask("is_viewer", user_pk)
+
+    def has_blocked(self, user_pk: Any) -> bool:
+        return self._ask("has_blocked", user_pk)
+
+    def _ask(self, question: str, key: Any) -> bool:
+        self._asked[question, key] = getattr(self._context, question)(key)
+        return self._asked[question, key]
 
     def __getattr__(self, name: str) -> Any:
         self.is_personal = True
@@ -51,7 +57,9 @@ class Onlooker:
 
     def resembles(self, context: Context) -> bool:
         """Whether all that was asked about this viewer is answered the same for that one."""
-        return all(context.is_viewer(key) == was for key, was in self._compared.items())
+        return all(
+            getattr(context, question)(key) == was for (question, key), was in self._asked.items()
+        )
 
 
 class Asker(Protocol):

@@ -108,12 +108,12 @@ class Subscription:
         "last; who stops is taken out by the server. Ends like `conversationChanges`."
     )
     def typing(self, info: Info, conversation_id: strawberry.ID) -> AsyncGenerator[Typing, None]:
-        return follow_typing(conversation_id, info.context.viewer)
+        return follow_typing(conversation_id, info.context)
 
     @subscription(
         description="Who of these people is there: soon, and whenever that changes. Only those are "
-        "shown who want to be, and who share a conversation with the viewer. With `visible`, the "
-        "viewer is shown to such people for as long as this runs."
+        "shown who want to be, who share a conversation with the viewer, and did not block them. "
+        "With `visible`, the viewer is shown to such people for as long as this runs."
     )
     def presence(
         self, info: Info, users: list[strawberry.ID], visible: bool = False

@@ -35,6 +35,13 @@ class User(relay.Node):
         full_name = getattr(self, "get_full_name", self.get_username)()
         return str(full_name or self.get_username())
 
+    @field(
+        description="Whether the viewer blocked them: then they can't start to talk with the "
+        "viewer, nor go on in private, and what they say in groups is hidden from the viewer."
+    )
+    def blocked(self: Any, info: Info) -> bool:
+        return info.context.has_blocked(self.pk)
+
 
 UserConnection = Connection[User]
 
@@ -50,7 +57,6 @@ class Message(relay.Node):
     kind: models.Message.Kind = strawberry.field(
         description="Whether it was said, or what happened."
     )
-    body: str = strawberry.field(description="The words; for RENAMED the new title.")
     sent_at: datetime = strawberry.field(description="When; later numbers have later times.")
     sender: User | None = strawberry.field(
         description="Who said or did it; null when the project itself did."
@@ -59,6 +65,17 @@ class Message(relay.Node):
         description="Whom it happened to: who joined, left, was removed or reinstated."
     )
 
+    @field(
+        description="The words; for RENAMED the new title. Empty if it is hidden, unless one asks "
+        "to `unhide` it."
+    )
+    def body(self: models.Message, info: Info, unhide: bool = False) -> str:
+        return "" if not unhide and _is_hidden(self, info) else self.body
+
+    @field(description="Whether the viewer blocked who said it.")
+    def hidden(self: models.Message, info: Info) -> bool:
+        return _is_hidden(self, info)
+
     @field(description="The id that the viewer's client gave it; null for others' messages.")
     def client_id(self: models.Message, info: Info) -> uuid.UUID | None:
         return self.client_id if info.context.is_viewer(self.sender_id) else None
@@ -66,6 +83,11 @@ class Message(relay.Node):
     @field(description="Where it was said.")
     def conversation(self: models.Message, info: Info) -> "Conversation":
         return see(info, self.conversation)
+
+
+def _is_hidden(message: models.Message, info: Info) -> bool:
+    said = message.kind == models.Message.Kind.TEXT
+    return said and info.context.has_blocked(message.sender_id)
 
 
 @strawberry_django.type(

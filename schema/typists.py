@@ -20,7 +20,7 @@ from talk import events, models
 from talk.exceptions import MessagingPermissionDenied, RefusalCode
 
 from . import places
-from .context import Info
+from .context import Context, Info
 from .feeds import ENDS, Reader, feeds
 from .hub import Hub, hub, typing_topic
 from .ids import key_of
@@ -92,7 +92,8 @@ def _drop_old(now: float) -> None:
 @strawberry.type(description="Who is typing in a conversation now.")
 class Typing:
     users: list[User] = strawberry.field(
-        description="The people, but the viewer, who began first coming first: at most ten."
+        description="The people, but the viewer and whom the viewer blocked, who began first "
+        "coming first: at most ten."
     )
     #: All who are shown the same share one answer.
     _answers: strawberry.Private[Answers] = field(default_factory=Answers)
@@ -130,11 +131,12 @@ class Room:
                 continue
             hub().ring(self.topic)
 
-    async def shown_to(self, viewer: Any) -> Typing:
+    async def shown_to(self, context: Context) -> Typing:
         """Who types now, but the viewer: the same object for all who are shown the same."""
-        signs = [each for each in hub().signs.of(self.topic) if each != str(viewer.pk)]
+        signs = [each for each in hub().signs.of(self.topic) if each != str(context.viewer.pk)]
         people = await self._find(signs)
-        shown = tuple(each for each in signs if people.get(each) is not None)[:MOST]
+        present = (each for each in signs if people.get(each) is not None)
+        shown = tuple(each for each in present if not context.has_blocked(people[each].pk))[:MOST]
         typing = self._shown.get(shown)
         if typing is None:
             typing = self._shown[shown] = Typing(users=[people[each] for each in shown])
@@ -153,14 +155,16 @@ class Room:
             return self._people
 
 
-async def follow_typing(conversation: strawberry.ID, viewer: Any) -> AsyncGenerator[Typing, None]:
+async def follow_typing(
+    conversation: strawberry.ID, context: Context
+) -> AsyncGenerator[Typing, None]:
     """Who types in a conversation, at once and whenever that changes.
 
     Raises what a stream of the conversation's changes does, and ends when that does.
     """
     key = key_of(models.Conversation, conversation, "conversationId")
     async with (
-        feeds().read(key, viewer, None) as changes,
+        feeds().read(key, context.viewer, None) as changes,
         _rooms().enter(key) as room,
         hub().watch(room.topic) as bell,
     ):
@@ -170,7 +174,7 @@ async def follow_typing(conversation: strawberry.ID, viewer: Any) -> AsyncGenera
         shown: Typing | None = None
         try:
             while not following.done():
-                typing = await room.shown_to(viewer)
+                typing = await room.shown_to(context)
                 if shown is None or typing.users != shown.users:
                     yield typing
                     shown = typing

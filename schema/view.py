@@ -101,6 +101,7 @@ class GraphQLView(StrawberryView[Context, None]):
         result = self.schema.answer(requested, context)
         if result is not None:
             return self.create_response(self.process_result(request, result), None)
+        context.look_up_blocks()
         # This thread's connection would be held for as long as the client listens.
         close_old_connections()
         return sse.respond(self.schema, requested, context, request.scope)

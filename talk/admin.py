@@ -7,7 +7,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from .models import AccessToken, Conversation, Message, Participation
+from .models import AccessToken, Block, Conversation, Message, Participation
 
 
 class ReadOnly(admin.options.BaseModelAdmin):
@@ -86,6 +86,15 @@ class MessageAdmin(ReadOnly, admin.ModelAdmin):
         if request.user.has_perm("talk.read_message_bodies"):
             fields.append("body")
         return fields
+
+
+@admin.register(Block)
+class BlockAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["blocker", "blocked", "at"]
+    list_select_related = ["blocker", "blocked"]
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        return [f"blocker__{_username_field()}", f"blocked__{_username_field()}"]
 
 
 @admin.register(AccessToken)

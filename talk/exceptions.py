@@ -24,6 +24,7 @@ class RefusalCode(models.TextChoices):
         _("Who left can't come back alone; an active member can bring you back."),
     )
     CANNOT_REMOVE_YOURSELF = "CANNOT_REMOVE_YOURSELF", _("To go yourself, leave.")
+    CANNOT_BLOCK_YOURSELF = "CANNOT_BLOCK_YOURSELF", _("You can't block yourself.")
     LAST_OWNER = "LAST_OWNER", _("A group needs an owner: name another one first.")
     NEVER_JOINED = "NEVER_JOINED", _("This person never took part in this conversation.")
     ALREADY_ACTIVE = "ALREADY_ACTIVE", _("This person takes part in this conversation already.")

@@ -1,6 +1,6 @@
-"""Who may reach whom, for a project to say."""
+"""Who may reach whom: not who is blocked, and beyond that as a project says."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -43,19 +43,29 @@ def policy() -> Policy:
     return _made(conf.POLICY)
 
 
-def must_reach(sender: "User", find_people: Callable[[], Sequence["User"]]) -> None:
+def must_reach(sender: "User", people: "Sequence[User] | QuerySet[User]") -> None:
     """Raise `NOT_REACHABLE` if `sender` may not write to all of these people."""
+    _must_not_be_blocked(sender.pk, people)
     chosen = policy()
     if type(chosen).may_write_to is not Policy.may_write_to:
-        people = find_people()
-        _must_be_all(people, chosen.may_write_to(sender, people))
+        _must_be_all(people, chosen.may_write_to(sender, list(people)))
 
 
 def must_be_invitable(member: "Participation", people: Sequence["User"]) -> None:
     """Raise `NOT_REACHABLE` if this member may not invite all of these people."""
+    if not people:
+        return
+    _must_not_be_blocked(member.user_id, people)
     chosen = policy()
-    if people and type(chosen).may_invite is not Policy.may_invite:
+    if type(chosen).may_invite is not Policy.may_invite:
         _must_be_all(people, chosen.may_invite(member, people))
+
+
+def _must_not_be_blocked(user_pk: Any, people: "Sequence[User] | QuerySet[User]") -> None:
+    from .models import Block
+
+    if Block.objects.filter(blocked=user_pk, blocker__in=people).exists():
+        raise MessagingPermissionDenied(RefusalCode.NOT_REACHABLE)
 
 
 def _must_be_all(people: Iterable["User"], allowed: Iterable["User"]) -> None:

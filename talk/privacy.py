@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from .models import AccessToken, Event, Message, Participation
+from .models import AccessToken, Block, Event, Message, Participation
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -16,8 +16,9 @@ CHUNK = 1_000
 def export(user: "User") -> Iterator[dict[str, Any]]:
     """All that is kept of `user`, one thing at a time, each with its `type`, fit for JSON.
 
-    That is their account, where they take or took part, what they said and did, and their
-    tokens, without the secrets, which nobody has. Not what others said: that is theirs.
+    That is their account, where they take or took part, what they said and did, whom they
+    blocked, and their tokens, without the secrets, which nobody has. Not what others said: that
+    is theirs.
     """
     yield {"type": "account", "id": str(user.pk), "username": user.get_username()}
     places = Participation.objects.filter(user=user).select_related("conversation")
@@ -54,6 +55,8 @@ def export(user: "User") -> Iterator[dict[str, Any]]:
             "kind": event.kind,
             "at": _text(event.at),
         }
+    for block in Block.objects.filter(blocker=user).order_by("pk").iterator(CHUNK):
+        yield {"type": "block", "user": str(block.blocked_id), "at": _text(block.at)}
     for token in AccessToken.objects.filter(user=user).order_by("pk").iterator(CHUNK):
         yield {
             "type": "token",

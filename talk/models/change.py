@@ -13,6 +13,7 @@ from ..exceptions import (
     RefusalCode,
 )
 from ..policy import must_be_invitable
+from .block import Block
 from .event import Event
 from .message import Message
 
@@ -198,6 +199,8 @@ class Change:
         if self._sent is not None:
             number = models.Value(self._sent.number, models.PositiveBigIntegerField())
             mine = models.Q(user=self.actor)
+            hidden = Block.objects.filter(blocker=models.OuterRef("user"), blocked=self.actor)
+            waits = ~mine & ~models.Exists(hidden)
             moved |= {
                 "last_activity_at": self.at,
                 # Who had read everything before replying has read everything after it.
@@ -206,7 +209,7 @@ class Change:
                     default="last_read_number",
                 ),
                 "first_unread_number": models.Case(
-                    models.When(~mine, first_unread_number=None, then=number),
+                    models.When(waits, first_unread_number=None, then=number),
                     default="first_unread_number",
                 ),
             }

@@ -29,7 +29,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         pair = ":".join(sorted((str(one.pk), str(recipient.pk))))
         if found := self.filter(pair=pair).first():
             return found
-        must_reach(one, lambda: [recipient])
+        must_reach(one, [recipient])
         # The unique pair decides between two that start it at once: the later insert waits for
         # the earlier transaction and then does nothing.
         self.bulk_create(
@@ -58,7 +58,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     ) -> "Conversation":
         """A new group, owned by `creator`; one more even if the same people have one."""
         recipients = recipients_of(creator, others)
-        must_reach(creator, lambda: recipients)
+        must_reach(creator, recipients)
         members = [creator, *recipients]
         conversation = self.create(kind=Conversation.Kind.GROUP, title=clean_title(title))
         with conversation.changing(creator) as change:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from . import once
+from .block import Block
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -25,16 +26,22 @@ class MessageQuerySet(models.QuerySet["Message"]):
         )
 
     def said_to_outer_participation(self) -> Self:
-        """What others said in the conversation of the participation of an outer query."""
+        """What others said in the conversation of the participation of an outer query.
+
+        Without what is hidden from its user.
+        """
         return self.filter(
             ~models.Q(sender=models.OuterRef("user")),
+            ~models.Exists(Block.objects.of_sender()),
             conversation=models.OuterRef("conversation"),
             kind=Message.Kind.TEXT,
         )
 
     def unread_by(self, user: "User") -> Self:
         """The unread messages of `user`'s whole inbox."""
+        hidden = Block.objects.filter(blocker=user, blocked=models.OuterRef("sender"))
         return self.filter(
+            ~models.Exists(hidden),
             kind=Message.Kind.TEXT,
             conversation__participations__user=user,
             conversation__participations__status="active",

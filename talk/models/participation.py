@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
 from .message import Message
+from .reading import ENDLESS
 from .sending import Sending
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 #: Unread messages are counted up to here; more are shown as "99+".
 UNREAD_CAP = 100
-ENDLESS = 2**63 - 1
 
 
 class CountRows(Subquery):
@@ -38,9 +38,13 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         )
 
     def shared_with(self, user: "User") -> Self:
-        """The active participations of others wherever `user` takes part, too."""
+        """The active participations of others wherever `user` takes part, too.
+
+        Without those of people who blocked them.
+        """
         theirs = Participation.objects.filter(user=user).active().values("conversation")
-        return self.filter(conversation__in=theirs).active().exclude(user=user)
+        others = self.filter(conversation__in=theirs).active().exclude(user=user)
+        return others.exclude(user__talk_blocks__blocked=user)
 
     def with_conversation(self) -> Self:
         """Each with what every list and stream shows of it, in the one query that reads them."""

@@ -2,7 +2,8 @@ import uuid
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.contrib.auth import get_user_model
+from django.db import models, transaction
 
 from ..policy import must_reach
 from ..text import clean_body
@@ -53,7 +54,7 @@ class Sending(Membership):
         with self.conversation.changing(self.user) as change:
             self.must_be_active()
             if self.conversation.is_private:
-                must_reach(self.user, self._partners)
+                must_reach(self.user, self._partners())
             return change.say(
                 self.itself,
                 body,
@@ -61,9 +62,9 @@ class Sending(Membership):
                 fingerprint=request.fingerprint if request.client_id else "",
             )
 
-    def _partners(self) -> list["User"]:
-        places = self.conversation.participations.exclude(pk=self.pk)
-        return [place.user for place in places.select_related("user")]
+    def _partners(self) -> "models.QuerySet[User]":
+        users = get_user_model()._default_manager.exclude(pk=self.user_id)
+        return users.filter(talk_participations__conversation=self.conversation)
 
     def invite(self, users: Iterable["User"]) -> Conversation:
         """Take `users` in, with all the history. Answers the conversation they are in then.

@@ -15,13 +15,17 @@ from django.test import Client
 from graphql import GraphQLObjectType, get_named_type, is_composite_type
 
 from schema import schema, typists
-from talk.models import AccessToken, Participation
+from talk.models import AccessToken, Block, Participation
 
 from ..live.sockets import code_of, live, socket, talk
 from .asking import document, gid, group, leave, say
 
 TABLE = Path(__file__).parent / "who_gets_what.md"
-ROLES = ("anonymous", "deactivated", "stranger", "left", "removed", "member", "admin", "owner")
+#: Whom the others of the table blocked is a member like any other where all can write.
+ROLES = (
+    *("anonymous", "deactivated", "stranger", "left", "removed"),
+    *("member", "blocked", "admin", "owner"),
+)
 
 
 #: What has no row of its own, since it is nowhere but in what has one.
@@ -36,13 +40,15 @@ def world(db):
         for role in (*ROLES[1:], "another", "newcomer")
     }
     owner = people["owner"]
-    others = [people[role] for role in (*ROLES[3:7], "deactivated", "another")]
+    others = [people[role] for role in (*ROLES[3:8], "deactivated", "another")]
     conversation = group(owner, *others, title="Ours")
     place = conversation.participation_of(owner)
     early = place.send("early", uuid.uuid4())
     conversation.participation_of(people["admin"]).change_role(Participation.Role.ADMIN, by=place)
     leave(people["left"], conversation)
     conversation.participation_of(people["removed"]).remove(by=place)
+    for other in ("left", "removed", "another", "newcomer"):
+        Block.objects.block(people[other], people["blocked"])
     late = say(owner, conversation, "late")
     token, _secret = AccessToken.objects.issue(owner, "a token")
     bearers = {role: AccessToken.objects.issue(people[role], role)[1] for role in ROLES[1:]}
@@ -109,6 +115,7 @@ QUERIES = {
     "node": "query ($id: ID!) { node(id: $id) { id } }",
     "users": '{ users(search: "a") { totalCount } }',
     "accessTokens": "{ accessTokens { id } }",
+    "blockedUsers": "{ blockedUsers { totalCount } }",
 }
 MUTATIONS = {
     "sendMessage": {"conversationId": "Conversation", "body": "x"},
@@ -136,6 +143,8 @@ MUTATIONS = {
     "markRead": {"conversationId": "Conversation"},
     "markUnread": {"conversationId": "Conversation"},
     "setTyping": {"conversationId": "Conversation"},
+    "blockUser": {"user": "another"},
+    "unblockUser": {"user": "another"},
     "createToken": {"name": "x"},
     "revokeToken": {"id": "AccessToken"},
 }

@@ -128,5 +128,5 @@ def test_a_query_makes_as_many_queries_for_much_as_for_little(queries, grow, set
 def test_what_the_inbox_costs(queries, grow):
     grow(conversations=2, messages=3, people=3)
 
-    # Session, user, page.
-    assert queries(QUERIES["inbox"].replace("totalCount", "")) == 3
+    # Session, user, page, whom the viewer blocked.
+    assert queries(QUERIES["inbox"].replace("totalCount", "")) == 4

@@ -11,8 +11,8 @@ def assert_agree(talk, rules) -> None:
     assert len(rows.conversations) == len(rules.rooms)
     pairs = Counter(frozenset(room.places) for room in rules.rooms if room.private)
     assert set(pairs.values()) <= {1}, "one private conversation per pair"
-    for at, room in enumerate(rules.rooms):
-        _assert_room(rows, talk, at, room)
+    for at in range(len(rules.rooms)):
+        _assert_room(rows, talk, rules, at)
     for name, user in talk.people.items():
         _assert_inbox(talk, rules, name, user)
 
@@ -37,7 +37,8 @@ def _by_conversation(rows):
     return sorted_out
 
 
-def _assert_room(rows, talk, at, room) -> None:
+def _assert_room(rows, talk, rules, at) -> None:
+    room = rules.rooms[at]
     conversation = rows.conversations[talk.conversations[at]]
     messages, events = rows.messages[conversation.pk], rows.events[conversation.pk]
     name = rows.name
@@ -66,10 +67,11 @@ def _assert_room(rows, talk, at, room) -> None:
     ]
     assert log == room.log
 
-    _assert_places(rows, conversation, room)
+    _assert_places(rows, conversation, rules, at)
 
 
-def _assert_places(rows, conversation, room) -> None:
+def _assert_places(rows, conversation, rules, at) -> None:
+    room = rules.rooms[at]
     places = rows.places[conversation.pk]
     assert sorted(rows.name[place.user_id] for place in places) == sorted(room.places)
     active = [place for place in places if place.is_active]
@@ -77,7 +79,11 @@ def _assert_places(rows, conversation, room) -> None:
     if active and not room.private:
         assert any(place.role == "owner" for place in active), "a group has an owner"
     for place in places:
-        _assert_place(place, rows.name[place.user_id], conversation, room)
+        name = rows.name[place.user_id]
+        unread = rules.unread(name, at)
+        assert place.first_unread_number == (unread[0] if unread else None)
+        assert place.unread_count == len(unread)
+        _assert_place(place, name, conversation, room)
 
 
 def _assert_place(place, name, conversation, room) -> None:
@@ -88,10 +94,6 @@ def _assert_place(place, name, conversation, room) -> None:
         ruled.read,
         ruled.marked,
     )
-    unread = room.unread(name)
-    assert place.first_unread_number == (unread[0] if unread else None)
-    assert place.unread_count == len(unread)
-
     place.conversation = conversation
     last = len(room.said) if ruled.here else ruled.left_at
     assert place.last_visible_number == last
@@ -108,5 +110,5 @@ def _assert_inbox(talk, rules, name, user) -> None:
     mine = [at for at, room in enumerate(rules.rooms) if name in room.active]
     mine.sort(key=lambda at: rules.rooms[at].places[name].activity, reverse=True)
     assert list(inbox) == [talk.conversations[at] for at in mine]
-    unread = sum(len(rules.rooms[at].unread(name)) for at in mine)
+    unread = sum(len(rules.unread(name, at)) for at in mine)
     assert Participation.objects.unread_total(user) == min(unread, 100)

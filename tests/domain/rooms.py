@@ -45,12 +45,12 @@ class Room:
     def active(self):
         return {name for name, place in self.places.items() if place.here}
 
-    def unread(self, name):
+    def unread(self, name, hidden=()):
         """The numbers of what waits for `name`, counted one by one."""
         place = self.places[name]
         end = len(self.said) if place.left_at is None else place.left_at
         return [
             number
             for number, (kind, sender, *_) in enumerate(self.said, start=1)
-            if place.read < number <= end and kind == "text" and sender != name
+            if place.read < number <= end and kind == "text" and sender not in {name, *hidden}
         ]

@@ -15,6 +15,8 @@ MOST = 4
 class Rulebook:
     rooms: list[Room] = field(default_factory=list)
     clock: int = 0
+    #: (who blocked, whom)
+    blocks: set[tuple[str, str]] = field(default_factory=set)
 
     def tick(self):
         self.clock += 1
@@ -34,10 +36,12 @@ class Rulebook:
         for at, room in enumerate(self.rooms):
             if room.private and set(room.places) == {one, other}:
                 return at
+        self._must_reach(one, [other])
         return self._start(Room(private=True), [one, other])
 
     def start_group(self, creator, others, title=""):
         people = [creator, *recipients(creator, others)]
+        self._must_reach(creator, people)
         at = self._start(Room(private=False, title=title), people)
         self.rooms[at].places[creator].role = "owner"
         return at
@@ -80,7 +84,9 @@ class Rulebook:
         place = room.places[sender]
         must(body, Code.EMPTY_BODY)
         must(place.here, Code.NOT_A_PARTICIPANT)
-        caught_up = not room.unread(sender)
+        if room.private:
+            self._must_reach(sender, room.places)
+        caught_up = not self.unread(sender, at)
         now = self.tick()
         self._tell(room, "text", "message_sent", sender, sender, body, subject=None)
         if caught_up:
@@ -106,6 +112,7 @@ class Rulebook:
         invited = list(dict.fromkeys(invited))
         back = [name for name in invited if name in room.places and not room.places[name].here]
         new = [name for name in invited if name not in room.places]
+        self._must_reach(actor, back + new)
         coming = len(back) + len(new)
         must(not coming or len(room.active) + coming <= MOST, Code.TOO_MANY_PARTICIPANTS)
         now = self.tick()
@@ -195,7 +202,22 @@ class Rulebook:
         place.marked = True
         room.log.append(("conversation_marked_unread", name, name, None))
 
+    # What they do about each other.
+
+    def block(self, blocker, blocked):
+        must(blocker != blocked, Code.CANNOT_BLOCK_YOURSELF)
+        self.blocks.add((blocker, blocked))
+
+    def unblock(self, blocker, blocked):
+        self.blocks.discard((blocker, blocked))
+
+    def unread(self, name, at):
+        return self.rooms[at].unread(name, {other for by, other in self.blocks if by == name})
+
     # Parts of the rules.
+
+    def _must_reach(self, sender, people):
+        must(not any((name, sender) in self.blocks for name in people), Code.NOT_REACHABLE)
 
     def _outrank(self, by, other):
         must(by.here, Code.NOT_A_PARTICIPANT)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from talk.models import Conversation, Event, Message, Participation
+from talk.models import Block, Conversation, Event, Message, Participation
 
 
 @dataclass
@@ -49,11 +49,12 @@ def derived(snapshot: Snapshot) -> dict[Any, tuple[Any, Any]]:
     """What needs no event of its own, because it follows from the rest: of each person what the
     first unread number is, and since when the conversation stands where it does in their inbox.
 
-    A message changes these for all members at once. Events that said so would be as many as there
-    are members.
+    A message changes these for all members at once, and a block for one everywhere. Events that
+    said so would be as many as there are members, or conversations.
     """
+    blocks = set(Block.objects.values_list("blocker", "blocked"))
     return {
-        user: (_first_unread(snapshot, user, place), _last_activity(snapshot, place))
+        user: (_first_unread(snapshot, user, place, blocks), _last_activity(snapshot, place))
         for user, place in snapshot.participations.items()
     }
 
@@ -104,11 +105,13 @@ def _texts(snapshot: Snapshot, place: dict[str, Any]) -> list[tuple[int, dict[st
     )
 
 
-def _first_unread(snapshot: Snapshot, user, place: dict[str, Any]) -> int | None:
+def _first_unread(snapshot: Snapshot, user, place: dict[str, Any], blocks) -> int | None:
     waiting = (
         number
         for number, message in _texts(snapshot, place)
-        if number > place["last_read_number"] and message["sender_id"] != user
+        if number > place["last_read_number"]
+        and message["sender_id"] != user
+        and (user, message["sender_id"]) not in blocks
     )
     return next(waiting, None)
 

@@ -11,11 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from talk.models import AccessToken, Conversation, Message, Participation
+from talk.models import AccessToken, Block, Conversation, Message, Participation
 
 from .acting import crowd, group, place_of, private, say
 
-MODELS = [Conversation, Participation, Message, AccessToken]
+MODELS = [Conversation, Participation, Message, Block, AccessToken]
 
 
 @pytest.fixture
@@ -38,6 +38,7 @@ def conversation(alice, bob, carol):
     say(alice, conversation, "A secret")
     place_of(carol, conversation).leave()
     AccessToken.objects.issue(alice, "laptop")
+    Block.objects.block(alice, carol)
     return conversation
 
 

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from talk.models import AccessToken, Event, Message, Participation
+from talk.models import AccessToken, Block, Event, Message, Participation
 from talk.privacy import export
 
 from ..api.asking import group, leave, private, say_many
@@ -24,6 +24,8 @@ def world(alice, bob, carol):
     leave(alice, gone)
     gone.participation_of(bob).rename("Now")
     private(bob, carol, "not for her")
+    Block.objects.block(alice, carol)
+    Block.objects.block(bob, alice)
     AccessToken.objects.issue(alice, "phone")
     AccessToken.objects.issue(bob, "Bob's phone")
 
@@ -39,7 +41,7 @@ def of(kind, told):
 
 
 @pytest.mark.usefixtures("world")
-def test_it_has_all_that_is_theirs(alice):
+def test_it_has_all_that_is_theirs(alice, carol):
     told = lines(alice)
 
     assert told[0] == {"type": "account", "id": str(alice.pk), "username": "alice"}
@@ -48,6 +50,7 @@ def test_it_has_all_that_is_theirs(alice):
     assert len(of("event", told)) == Event.objects.filter(actor=alice).count()
     assert [each["body"] for each in of("message", told) if each["kind"] == "text"] == ["mine ☕"]
     assert [each["name"] for each in of("token", told)] == ["phone"]
+    assert [each["user"] for each in of("block", told)] == [str(carol.pk)]
 
 
 @pytest.mark.usefixtures("world")
@@ -81,7 +84,7 @@ def test_it_makes_as_many_queries_for_much_as_for_little(alice, bob):
         group(alice, bob)
     say_many(alice, ours, 50)
 
-    assert queries() == few == 4
+    assert queries() == few == 5
 
 
 def test_there_has_to_be_such_a_person():

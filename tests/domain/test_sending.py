@@ -228,5 +228,5 @@ class TestCost:
         people = crowd(newcomers)
         place = place_of(alice, group(alice, bob))
 
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(14):
             place.invite(people)

@@ -112,6 +112,14 @@ class People(RuleBasedStateMachine):
     def change_role(self, actor, at, name, role):
         self.both("change_role", actor, self.at(at), name, role)
 
+    @rule(blocker=names, blocked=names)
+    def block(self, blocker, blocked):
+        self.both("block", blocker, blocked)
+
+    @rule(blocker=names, blocked=names)
+    def unblock(self, blocker, blocked):
+        self.both("unblock", blocker, blocked)
+
     @rule(actor=names, at=where, title=titles)
     def rename(self, actor, at, title):
         self.both("rename", actor, self.at(at), title)

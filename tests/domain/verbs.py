@@ -2,7 +2,7 @@
 
 import uuid
 
-from talk.models import Conversation, Message, Participation
+from talk.models import Block, Conversation, Message, Participation
 
 from .acting import place_of
 
@@ -58,6 +58,12 @@ class Verbs:
     def change_role(self, actor, at, name, role):
         by = self.place(actor, at)
         self.other(name, at).change_role(role, by=by)
+
+    def block(self, blocker, blocked):
+        Block.objects.block(self.people[blocker], self.people[blocked])
+
+    def unblock(self, blocker, blocked):
+        Block.objects.unblock(self.people[blocker], self.people[blocked])
 
     def rename(self, actor, at, title):
         self.place(actor, at).rename(title)

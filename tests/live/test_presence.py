@@ -9,6 +9,7 @@ from django.conf import settings
 from schema import presence
 from schema.hub import hub
 from talk import events
+from talk.models import Block
 
 from .client import front_end, id_of
 from .sockets import code_of, in_thread, live, signed_in, talk
@@ -164,3 +165,11 @@ async def test_it_is_shown_at_every_process(start_server, alice, bob, group):
                     pass
                 await bobs.socket.close()
                 assert await stream.next() == {"users": []}
+
+
+@live
+async def test_nobody_is_shown_to_whom_they_blocked(alice, bob, carol, group):
+    await in_thread(Block.objects.block)(bob, alice)
+    async with visible(bob), visible(carol), watching(alice, bob, carol) as alices:
+        assert await shown(alices) == ["carol"]
+        assert await alices.receive_nothing(0.5)

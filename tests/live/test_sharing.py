@@ -7,6 +7,7 @@ import pytest
 from django.db import transaction
 
 from schema import live as delivery
+from talk.models import Block
 
 from .client import id_of
 from .sockets import in_thread, live, signed_in, talk
@@ -168,3 +169,37 @@ async def test_who_is_removed_sees_nothing_of_what_followed_at_once(alice, bob, 
     assert before["conversation"] == removed["conversation"] == seen
     assert last["payload"]["errors"][0]["extensions"]["code"] == "NOT_A_PARTICIPANT"
     assert {change["conversation"]["title"] for change in carols_changes} == {"Without Bob"}
+
+
+@live
+async def test_who_blocked_the_sender_is_answered_apart(alice, bob, carol, group, executions):
+    place = await in_thread(group.participation_of)(alice)
+    block = in_thread(Block.objects.block)
+    async with AsyncExitStack() as stack:
+        alices, bobs, carols = [
+            await stack.enter_async_context(signed_in(user, talk)) for user in (alice, bob, carol)
+        ]
+        for socket in (alices, bobs, carols):
+            await ask(socket, group, SAID, after=1)
+        await settle()
+        await block(bob, alice)
+        await wait_for_blocks(bobs)
+        executions.clear()
+
+        await in_thread(place.send)("hello")
+        said = [(await hear(socket))[0]["message"]["body"] for socket in (alices, bobs, carols)]
+
+    assert said == ["hello", "", "hello"]
+    assert executions == [2, 2]
+
+
+async def wait_for_blocks(socket):
+    """Until the socket knows of a block, of which it's told by a doorbell."""
+    query = "{ blockedUsers { edges { node { blocked } } } }"
+    for attempt in range(100):
+        (answer, _complete) = await socket.ask(query, id=f"asked {attempt}")
+        (edge,) = answer["payload"]["data"]["blockedUsers"]["edges"]
+        if edge["node"]["blocked"]:
+            return
+        await settle()
+    raise AssertionError("it was not told")

@@ -10,6 +10,7 @@ from schema import live as executions
 from schema import typists
 from schema.hub import hub
 from talk import events
+from talk.models import Block
 
 from .client import front_end, id_of
 from .sockets import code_of, in_thread, live, signed_in, talk
@@ -206,3 +207,13 @@ async def test_it_is_shown_at_every_process(start_server, alice, bob, group):
             assert await stream.next() == {"users": [{"username": "alice"}]}
             await alices.say("hello", group)
             assert await stream.next() == {"users": []}
+
+
+@live
+async def test_nobody_is_shown_to_who_blocked_them(alice, bob, carol, group):
+    await in_thread(Block.objects.block)(alice, bob)
+    async with watching(alice, group) as alices, signed_in(bob, app=talk) as bobs:
+        async with signed_in(carol, app=talk) as carols:
+            await type_in(bobs, group)
+            await type_in(carols, group)
+            assert await shown(alices) == ["carol"]

@@ -9,7 +9,7 @@ from threading import Barrier
 from django.db import connection, connections, transaction
 
 from talk.exceptions import RefusalCode, Refused
-from talk.models import Event, Message, Participation
+from talk.models import Block, Event, Message, Participation
 from talk.models.conversation import members_key
 
 Call = Callable[[], object]
@@ -80,16 +80,18 @@ def assert_sound(conversation) -> None:
     assert conversation.members_key == members_key(place.user_id for place in active)
     if active and not conversation.is_private:
         assert any(place.role == place.Role.OWNER for place in active)
+    blocks = set(Block.objects.values_list("blocker", "blocked"))
     for place in places:
-        _assert_unread_agrees(place, messages)
+        _assert_unread_agrees(place, messages, blocks)
 
 
-def _assert_unread_agrees(place, messages) -> None:
+def _assert_unread_agrees(place, messages, blocks) -> None:
     unread = [
         message.number
         for message in messages
         if message.kind == Message.Kind.TEXT
         and message.sender_id != place.user_id
+        and (place.user_id, message.sender_id) not in blocks
         and place.last_read_number < message.number <= place.last_visible_number
     ]
     assert place.first_unread_number == (unread[0] if unread else None)

@@ -1,0 +1,91 @@
+from typing import TYPE_CHECKING, Any, Self
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .. import events
+from ..exceptions import MessagingValidationError, RefusalCode
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+class BlockQuerySet(models.QuerySet["Block"]):
+    @transaction.atomic
+    def block(self, blocker: "User", blocked: "User") -> "Block":
+        """From now on `blocked` can't reach `blocker`, who is not shown what they say.
+
+        Once is as good as twice. Raises `CANNOT_BLOCK_YOURSELF`.
+        """
+        if blocker.pk == blocked.pk:
+            raise MessagingValidationError(RefusalCode.CANNOT_BLOCK_YOURSELF)
+        block, is_new = self.get_or_create(blocker=blocker, blocked=blocked)
+        if is_new:
+            _recount(blocker, blocked)
+        return block
+
+    @transaction.atomic
+    def unblock(self, blocker: "User", blocked: "User") -> None:
+        """End a block, if there is one: all that `blocked` said is shown again."""
+        ended, _rows = self.filter(blocker=blocker, blocked=blocked).delete()
+        if ended:
+            _recount(blocker, blocked)
+
+    def of_sender(self) -> Self:
+        """Those of the sender of an outer query's message, by the user of the query around it."""
+        return self.filter(blocked=OuterRef("sender"), blocker=OuterRef(OuterRef("user")))
+
+
+class Block(models.Model):
+    """One person does not want to hear of another."""
+
+    blocker = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="talk_blocks",
+        verbose_name=_("blocker"),
+    )
+    blocked = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="talk_blocked_by",
+        verbose_name=_("blocked"),
+    )
+    at = models.DateTimeField(_("at"), default=timezone.now)
+
+    objects = BlockQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("block")
+        verbose_name_plural = _("blocks")
+        constraints = [
+            models.UniqueConstraint(fields=["blocker", "blocked"], name="talk_block_once"),
+            models.CheckConstraint(
+                condition=~models.Q(blocker=models.F("blocked")), name="talk_block_another"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.blocked} by {self.blocker}"
+
+
+def _recount(blocker: "User", blocked: "User") -> None:
+    """Find again what is first unread wherever `blocker` may have heard of `blocked`."""
+    from .conversation import Conversation
+    from .participation import Participation
+    from .reading import first_unread
+
+    shared = Conversation.objects.filter(participations__user=blocker)
+    shared = shared.filter(participations__user=blocked)
+    # Who sends meanwhile waits, and then knows of the block. In one order, so that nobody waits
+    # for somebody who waits for them.
+    locked = shared.select_for_update(no_key=True, of=("self",)).order_by("pk")
+    keys: list[Any] = list(locked.values_list("pk", flat=True))
+    Participation.objects.filter(user=blocker, conversation__in=keys).update(
+        first_unread_number=first_unread(above=OuterRef("last_read_number")),
+        changed_at=timezone.now(),
+    )
+    events.wake_user(blocker.pk)
