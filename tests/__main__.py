@@ -1,7 +1,6 @@
 """`python -m tests`: on SQLite and memory, and on PostgreSQL and Valkey, side by side.
 
-Arguments go to pytest. Each test runs on at least one of the two; without the services, all that
-don't need them run on SQLite.
+Arguments go to pytest. Without the services, all that don't need them run on SQLite.
 """
 
 import os
@@ -10,39 +9,84 @@ import subprocess
 import sys
 import tempfile
 from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import IO
+from urllib.parse import urlsplit
 
 from .services import postgresql, valkey
 
-SERVICES = ("DATABASE_URL", "REDIS_URL")
-#: These start servers on databases of their own, the same in either leg: once is enough.
-NOT_ON_POSTGRESQL = ("--ignore=tests/browser", "--ignore=tests/guest", "--ignore=tests/project")
-#: What clients are told and hear is the same on either database: once is enough here, too.
-NOT_ON_SQLITE = ("--ignore=tests/api", "--ignore=tests/live")
-legs: list[subprocess.Popen[bytes]] = []
+HERE = Path(__file__).parent
+#: These start commands on databases of their own, the same wherever the tests themselves are.
+ON_SQLITE = ("browser", "guest", "project")
+#: These wait more than they work. All others are a part of their own.
+LIVE = ("live", "races")
+NOTHING_COLLECTED = 5
+
+
+@dataclass
+class Leg:
+    """One pytest on one database and channel layer."""
+
+    name: str
+    options: list[str] = field(default_factory=list)
+    services: dict[str, str] = field(default_factory=dict)
+
+    def start(self, output: IO[bytes] | None) -> None:
+        ours = ("DATABASE_URL", "REDIS_URL")
+        environment = {name: value for name, value in os.environ.items() if name not in ours}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "pytest", *self.options],
+            env=environment | self.services,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        running.append(self.process)
+
+
+running: list[subprocess.Popen[bytes]] = []
+
+
+def legs_on(database: str, redis: str) -> list[Leg]:
+    """What is run where: each test on one of the two, or what is asked for on both."""
+    sqlite, postgres = "SQLite, in-memory layer", "PostgreSQL, Valkey"
+    services = {"DATABASE_URL": database, "REDIS_URL": redis}
+    given = sys.argv[1:]
+    if any(Path(each.partition("::")[0]).exists() for each in given):
+        return [Leg(sqlite, given), Leg(postgres, given, services)]
+    folders = sorted({path.parent.name for path in HERE.glob("*/test_*.py")})
+    rest = [each for each in folders if each not in (*ON_SQLITE, *LIVE)]
+    # Where nobody else makes its tables, and nobody else's doorbells ring.
+    number = int(urlsplit(redis).path.strip("/") or 0)
+    apart = {
+        "DATABASE_URL": beside(database, f"{urlsplit(database).path}_2"),
+        "REDIS_URL": beside(redis, f"/{number + 1}"),
+    }
+    return [
+        Leg(f"{sqlite}: {', '.join(ON_SQLITE)}", [*given, *paths(ON_SQLITE)]),
+        Leg(f"{postgres}: {', '.join(LIVE)}", [*given, *paths(LIVE)], services),
+        Leg(f"{postgres}: {', '.join(rest)}", [*given, *paths(rest)], apart),
+    ]
+
+
+def paths(folders: list[str] | tuple[str, ...]) -> list[str]:
+    return [str(HERE / each) for each in folders]
+
+
+def beside(url: str, path: str) -> str:
+    """Another database of the same server."""
+    return urlsplit(url)._replace(path=path).geturl()
 
 
 def say(text: str) -> None:
     print(f"\n=== {text} ===", flush=True)  # noqa: T201
 
 
-def start(output: IO[bytes] | None, *options: str, **services: str) -> subprocess.Popen[bytes]:
-    environment = {name: value for name, value in os.environ.items() if name not in SERVICES}
-    leg = subprocess.Popen(
-        [sys.executable, "-m", "pytest", *options, *sys.argv[1:]],
-        env=environment | services,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-    )
-    legs.append(leg)
-    return leg
-
-
 def stop(*_: object) -> None:
     """The legs end what their tests started. Who waits for them then ends the services."""
-    for leg in legs:
-        leg.terminate()
-    if not legs:
+    for process in running:
+        process.terminate()
+    if not running:
         sys.exit(128 + signal.SIGTERM)
 
 
@@ -56,28 +100,35 @@ def main() -> int:
         try:
             urls = [stack.enter_context(service()) for service in (postgresql, valkey)]
         except Exception as error:
-            code = start(None).wait()
+            alone = Leg("SQLite", sys.argv[1:])
+            alone.start(None)
+            code = alone.process.wait()
             say(f"SQLite, in-memory layer: {verdict(code)}")
             # Not every machine has a package of them. What is not run is said, not hidden.
             say(f"PostgreSQL, Valkey: NOT RUN, they can't be started here: {error!r}")
             say("Set DATABASE_URL and REDIS_URL to use yours")
             return int(code != 0)
-        with tempfile.TemporaryFile() as output:
-            other = start(output, *NOT_ON_POSTGRESQL, **dict(zip(SERVICES, urls, strict=True)))
-            say("SQLite, in-memory layer")
-            first = start(None, *NOT_ON_SQLITE)
-            for leg in legs:
-                # After Ctrl-C too: the services outlast the tests that use them.
-                stack.callback(leg.wait)
-            codes = first.wait(), other.wait()
-            say("PostgreSQL, Valkey")
+        legs = legs_on(*urls)
+        outputs = [stack.enter_context(tempfile.TemporaryFile()) for _leg in legs[1:]]
+        for leg, output in zip(legs, [None, *outputs], strict=True):
+            leg.start(output)
+            # After Ctrl-C too: the services outlast the tests that use them.
+            stack.callback(leg.process.wait)
+        say(legs[0].name)
+        legs[0].process.wait()
+        for leg, output in zip(legs[1:], outputs, strict=True):
+            leg.process.wait()
+            say(leg.name)
             output.seek(0)
             sys.stdout.buffer.write(output.read())
             sys.stdout.flush()
-    say(f"SQLite, in-memory layer: {verdict(codes[0])}")
-    say(f"PostgreSQL, Valkey: {verdict(codes[1])}")
     # A leg that was killed has a negative code.
-    return int(any(codes))
+    codes = {leg.name: leg.process.returncode for leg in legs}
+    if any(code != NOTHING_COLLECTED for code in codes.values()):
+        codes = {name: 0 if code == NOTHING_COLLECTED else code for name, code in codes.items()}
+    for name, code in codes.items():
+        say(f"{name}: {verdict(code)}")
+    return int(any(codes.values()))
 
 
 sys.exit(main())
