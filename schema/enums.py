@@ -15,6 +15,12 @@ strawberry.enum(
     description="TEXT is what somebody said; the others tell what happened.",
 )
 strawberry.enum(
+    models.Message.Removal,
+    name="MessageRemoval",
+    description="MODERATED: a moderator removed the words. ERASED: their account was erased. "
+    "EXPIRED: words are kept for so long and no longer.",
+)
+strawberry.enum(
     models.Participation.Role,
     name="ParticipationRole",
     description="Owners act on everybody, admins on members, members on nobody.",

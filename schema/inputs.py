@@ -39,6 +39,21 @@ class UnblockUserInput:
     user: strawberry.ID = strawberry.field(description="The person.")
 
 
+WHY = "What is wrong with it, for a moderator to read."
+
+
+@strawberry.input(description="What moderators are to look at.")
+class ReportMessageInput:
+    message: strawberry.ID = strawberry.field(description="The message.")
+    why: str = strawberry.field(description=WHY)
+
+
+@strawberry.input(description="Whom moderators are to look at.")
+class ReportUserInput:
+    user: strawberry.ID = strawberry.field(description="The person.")
+    why: str = strawberry.field(description=WHY)
+
+
 @strawberry.input(description="Who is to talk, and as what.")
 class StartConversationInput:
     participants: list[strawberry.ID] = strawberry.field(description="The people, but the viewer.")

@@ -148,6 +148,26 @@ class Mutation:
         return results.UnblockUserPayload(user=user)
 
     @mutation(
+        description="Tell moderators of a message that the viewer can read. Others are not told.",
+        rate="report",
+    )
+    def report_message(
+        self, info: Info, input: inputs.ReportMessageInput
+    ) -> results.ReportMessageResult:
+        message = places.visible_message(info, key_of(models.Message, input.message, "message"))
+        if message is None:
+            raise MessagingValidationError(RefusalCode.NOT_FOUND, path=("message",))
+        place = places.place_of(info, message.conversation)
+        models.Report.objects.report_message(place, message, input.why)
+        return results.ReportMessagePayload(reported=message)
+
+    @mutation(description="Tell moderators of a person. Others are not told.", rate="report")
+    def report_user(self, info: Info, input: inputs.ReportUserInput) -> results.ReportUserResult:
+        (user,) = people([input.user], "user")
+        models.Report.objects.report_user(info.context.viewer, user, input.why)
+        return results.ReportUserPayload(user=user)
+
+    @mutation(
         description="Make a bearer token for the viewer. Only who is signed in by session can, so "
         "that a token can't make its successor."
     )

@@ -77,6 +77,22 @@ def see(info: Any, conversation: models.Conversation) -> models.Conversation:
     return conversation
 
 
+def visible_message(info: Any, key: Any) -> models.Message | None:
+    """The message with this key, if the viewer can see it, with its conversation as they do."""
+    found = (
+        models.Message.objects.filter(pk=key)
+        .select_related("sender", "subject", "conversation__latest_message__sender")
+        .first()
+    )
+    if found is None:
+        return None
+    place = find(info, found.conversation_id)
+    if place is None or found.number > place.last_visible_number:
+        return None
+    found.conversation = place.conversation
+    return found
+
+
 def together(participations: Iterable[models.Participation]) -> None:
     """What hangs on the conversations of these, the viewer's own, is loaded for all at once."""
     Siblings(take_place(participation) for participation in participations)

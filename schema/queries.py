@@ -105,21 +105,6 @@ def _conversation(info: Any, key: Any) -> models.Conversation | None:
     return None if place is None else place.conversation
 
 
-def _message(info: Any, key: Any) -> models.Message | None:
-    found = (
-        models.Message.objects.filter(pk=key)
-        .select_related("sender", "subject", "conversation__latest_message__sender")
-        .first()
-    )
-    if found is None:
-        return None
-    place = places.find(info, found.conversation_id)
-    if place is None or found.number > place.last_visible_number:
-        return None
-    found.conversation = place.conversation
-    return found
-
-
 def _participation(info: Any, key: Any) -> models.Participation | None:
     found = models.Participation.objects.filter(pk=key).select_related("user").first()
     place = found and places.find(info, found.conversation_id)
@@ -141,7 +126,7 @@ def _access_token(info: Any, key: Any) -> models.AccessToken | None:
 _NODES: dict[str, tuple[Any, Any]] = {
     "AccessToken": (models.AccessToken, _access_token),
     "Conversation": (models.Conversation, _conversation),
-    "Message": (models.Message, _message),
+    "Message": (models.Message, places.visible_message),
     "Participation": (models.Participation, _participation),
     "User": (get_user_model(), _user),
 }

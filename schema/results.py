@@ -85,6 +85,16 @@ class UnblockUserPayload:
     user: User = strawberry.field(description="The person.")
 
 
+@strawberry.type(description="What is reported.")
+class ReportMessagePayload:
+    reported: Message = strawberry.field(description="The message.")
+
+
+@strawberry.type(description="Who is reported.")
+class ReportUserPayload:
+    user: User = strawberry.field(description="The person.")
+
+
 @strawberry.type(description="A new bearer token.")
 class CreateTokenPayload:
     token: AccessToken = strawberry.field(description="The token.")
@@ -147,6 +157,14 @@ BlockUserResult = Annotated[
 UnblockUserResult = Annotated[
     UnblockUserPayload | Refusal,
     strawberry.union("UnblockUserResult", description="The payload, or why not."),
+]
+ReportMessageResult = Annotated[
+    ReportMessagePayload | Refusal,
+    strawberry.union("ReportMessageResult", description="The payload, or why not."),
+]
+ReportUserResult = Annotated[
+    ReportUserPayload | Refusal,
+    strawberry.union("ReportUserResult", description="The payload, or why not."),
 ]
 CreateTokenResult = Annotated[
     CreateTokenPayload | Refusal,

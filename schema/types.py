@@ -66,11 +66,17 @@ class Message(relay.Node):
     )
 
     @field(
-        description="The words; for RENAMED the new title. Empty if it is hidden, unless one asks "
-        "to `unhide` it."
+        description="The words; for RENAMED the new title. Empty if it was removed; also if it is "
+        "hidden, unless one asks to `unhide` it."
     )
     def body(self: models.Message, info: Info, unhide: bool = False) -> str:
-        return "" if not unhide and _is_hidden(self, info) else self.body
+        if self.removal or (not unhide and _is_hidden(self, info)):
+            return ""
+        return self.body
+
+    @field(description="Why the words are gone, if they are. The number stays.")
+    def removal(self: models.Message) -> models.Message.Removal | None:
+        return self.removal
 
     @field(description="Whether the viewer blocked who said it.")
     def hidden(self: models.Message, info: Info) -> bool:
@@ -107,6 +113,9 @@ class Participation(relay.Node):
     left_at: datetime | None = strawberry.field(description="When they left or were removed.")
     left_at_number: int | None = strawberry.field(
         description="The last message that they can read, if they left or were removed."
+    )
+    suspended_at: datetime | None = strawberry.field(
+        description="Since when a moderator keeps them from writing here."
     )
     last_read_number: int = strawberry.field(description="How far they have read.")
     last_activity_at: datetime = strawberry.field(

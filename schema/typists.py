@@ -67,8 +67,10 @@ def say(info: Info, conversation: strawberry.ID, types: bool, path: str) -> None
     viewer, now = info.context.viewer, time.monotonic()
     permit = _permits.get((viewer.pk, key))
     if permit is None or permit.until < now:
-        if not places.get(info, conversation, path).is_active:
+        place = places.get(info, conversation, path)
+        if not place.is_active:
             raise MessagingPermissionDenied(RefusalCode.NOT_A_PARTICIPANT)
+        place.must_not_be_suspended()
         _drop_old(now)
         permit = _permits[viewer.pk, key] = Permit(now + PERMIT_SECONDS)
     is_news = now > permit.told_at + QUIET_SECONDS if types else permit.types

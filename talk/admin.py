@@ -1,13 +1,22 @@
 """For support staff: who talks with whom, since when. The words themselves take a permission."""
 
+from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
 from django.db import models
 from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from .models import AccessToken, Block, Conversation, Message, Participation
+from . import moderation
+from .exceptions import Refused
+from .models import AccessToken, Act, Block, Conversation, Message, Participation, Report
+from .moderation import Decision, decide, impossible
+from .text import REASON_LENGTH
 
 
 class ReadOnly(admin.options.BaseModelAdmin):
@@ -61,15 +70,39 @@ class ConversationAdmin(ReadOnly, admin.ModelAdmin):
         return found, duplicates
 
 
+class ReasonedActionForm(ActionForm):
+    why = forms.CharField(label=_("Why"), max_length=REASON_LENGTH, required=False)
+
+
 @admin.register(Participation)
 class ParticipationAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ["user", "conversation", "role", "status", "joined_at", "last_activity_at"]
-    list_filter = ["status", "role"]
+    list_display = ["user", "conversation", "role", "status", "suspended_at", "last_activity_at"]
+    list_filter = ["status", "role", ("suspended_at", admin.EmptyFieldListFilter)]
+    action_form = ReasonedActionForm
+    actions = ["suspend", "restore"]
     list_select_related = ["user", "conversation"]
     search_help_text = _("A person's user name")
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
         return [f"user__{_username_field()}"]
+
+    def has_moderate_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("talk.moderate")
+
+    @admin.action(description=_("Keep from writing"), permissions=["moderate"])
+    def suspend(self, request: HttpRequest, queryset: models.QuerySet[Participation]) -> None:
+        self._act(request, queryset, moderation.suspend)
+
+    @admin.action(description=_("Let write again"), permissions=["moderate"])
+    def restore(self, request: HttpRequest, queryset: models.QuerySet[Participation]) -> None:
+        self._act(request, queryset, moderation.restore)
+
+    def _act(self, request: HttpRequest, queryset: Any, act: Callable[..., None]) -> None:
+        try:
+            for place in queryset:
+                act(place, request.user, request.POST.get("why", ""))
+        except Refused as refused:
+            self.message_user(request, str(refused.message), messages.ERROR)
 
 
 @admin.register(Message)
@@ -95,6 +128,77 @@ class BlockAdmin(ReadOnly, admin.ModelAdmin):
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
         return [f"blocker__{_username_field()}", f"blocked__{_username_field()}"]
+
+
+@admin.register(Act)
+class ActAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["at", "kind", "by_name", "user", "conversation", "number", "why"]
+    list_filter = ["kind"]
+    search_fields = ["by_name", "=user", "=conversation"]
+    search_help_text = _("Who did it, a user's key, or a conversation's number")
+
+
+class ReportForm(forms.ModelForm):
+    """What a moderator decides. The reason goes into the acts of moderators."""
+
+    act = forms.ChoiceField(label=_("What to do"), choices=Decision)
+    reason = forms.CharField(
+        label=_("Why"), max_length=REASON_LENGTH, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    class Meta:
+        model = Report
+        fields: list[str] = []
+
+    def clean_act(self) -> str:
+        act: str = self.cleaned_data["act"]
+        if refused := impossible(self.instance, Decision(act)):
+            raise forms.ValidationError(refused)
+        return act
+
+
+@admin.register(Report)
+class ReportAdmin(admin.ModelAdmin):
+    """What is reported, with what was said around it, and what to do about it."""
+
+    form = ReportForm
+    list_display = ["at", "person", "message", "why", "reporter", "settled_at"]
+    list_filter = [("settled_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["person", "message", "reporter"]
+    ordering = ["-at"]
+    readonly_fields = ["at", "reporter", "person", "message", "why", "context", "settled_at"]
+    fields = [*readonly_fields, "act", "reason"]
+
+    def get_fields(self, request: HttpRequest, obj: Report | None = None) -> list[Any]:
+        settled = obj is not None and obj.settled_at
+        return [*self.readonly_fields] if settled else [*self.fields]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Report | None = None) -> bool:
+        return request.user.has_perm("talk.moderate") and not (obj and obj.settled_at)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("talk.moderate")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("talk.moderate")
+
+    @admin.display(description=_("what was said around it"))
+    def context(self, report: Report) -> str:
+        lines = (
+            (each.number, each.sender or "", each.body or each.get_kind_display())
+            for each in report.context()
+        )
+        return format_html_join(mark_safe("<br>"), "{}. <b>{}</b> {}", lines)
+
+    def save_model(self, request: HttpRequest, obj: Report, form: Any, change: bool) -> None:
+        by: Any = request.user
+        decide(obj, Decision(form.cleaned_data["act"]), by, form.cleaned_data["reason"])
 
 
 @admin.register(AccessToken)

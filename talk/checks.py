@@ -48,6 +48,17 @@ def check_policy(**kwargs: Any) -> list[CheckMessage]:
 
 
 @register(Tags.compatibility)
+def check_retention(**kwargs: Any) -> list[CheckMessage]:
+    from .models import Conversation
+
+    return [
+        Error(f'TALK["RETENTION"] has no days for "{kind}".', id="talk.E005")
+        for kind, days in conf.RETENTION.items()
+        if kind not in Conversation.Kind or not (days is None or _is_positive(days))
+    ]
+
+
+@register(Tags.compatibility)
 def check_jwt(**kwargs: Any) -> list[CheckMessage]:
     missing = [name for name in ("AUDIENCE", "ISSUER") if conf.JWT and not conf.JWT.get(name)]
     return [

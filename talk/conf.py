@@ -16,6 +16,8 @@ class Conf:
     MAX_BODY_LENGTH: int = 10_000
     #: The class that says who may reach whom; see `talk.policy.Policy`.
     POLICY: str = "talk.policy.Policy"
+    #: Days for which what was said is shown, by kind of conversation: `private`, `group`.
+    RETENTION: Mapping[str, float | None] = {}
     #: User fields that `users(search:)` looks into; None means the name fields the model has.
     USER_SEARCH_FIELDS: tuple[str, ...] | None = None
 
@@ -53,6 +55,7 @@ class Conf:
             "send": "5/second; 100/minute",
             "start": "10/minute; 100/hour",
             "invite": "10/minute; 100/hour",
+            "report": "10/minute; 50/day",
             "write": "50/10 seconds",
             "read": "100/10 seconds",
             "subscribe": "200/minute",

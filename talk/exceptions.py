@@ -17,6 +17,7 @@ class RefusalCode(models.TextChoices):
 
     NOT_A_PARTICIPANT = "NOT_A_PARTICIPANT", _("You don't take part in this conversation.")
     NOT_ALLOWED = "NOT_ALLOWED", _("Your role in this conversation does not allow that.")
+    SUSPENDED = "SUSPENDED", _("A moderator keeps you from doing this here.")
     PRIVATE_CONVERSATION = "PRIVATE_CONVERSATION", _("A private conversation can't do that.")
     ALREADY_LEFT = "ALREADY_LEFT", _("You have left this conversation already.")
     CANNOT_REINSTATE_YOURSELF = (
@@ -24,6 +25,7 @@ class RefusalCode(models.TextChoices):
         _("Who left can't come back alone; an active member can bring you back."),
     )
     CANNOT_REMOVE_YOURSELF = "CANNOT_REMOVE_YOURSELF", _("To go yourself, leave.")
+    CANNOT_REPORT_YOURSELF = "CANNOT_REPORT_YOURSELF", _("You can't report yourself.")
     CANNOT_BLOCK_YOURSELF = "CANNOT_BLOCK_YOURSELF", _("You can't block yourself.")
     LAST_OWNER = "LAST_OWNER", _("A group needs an owner: name another one first.")
     NEVER_JOINED = "NEVER_JOINED", _("This person never took part in this conversation.")
@@ -41,6 +43,7 @@ class RefusalCode(models.TextChoices):
     NUMBER_OUT_OF_RANGE = "NUMBER_OUT_OF_RANGE", _("There is no message with this number.")
     CANNOT_READ_BACKWARDS = "CANNOT_READ_BACKWARDS", _("More than that has been read already.")
     INVALID_NAME = "INVALID_NAME", _("This name is empty or too long.")
+    INVALID_REASON = "INVALID_REASON", _("This reason is empty or too long.")
     INVALID_EXPIRY = "INVALID_EXPIRY", _("This time has passed.")
     SESSION_REQUIRED = "SESSION_REQUIRED", _("Only who signed in by session can do that.")
     NOT_FOUND = "NOT_FOUND", _("There is nothing with this id that you can see.")

@@ -1,10 +1,14 @@
-"""What Talk keeps of one person, for that person."""
+"""What Talk keeps of one person: told to them, or erased."""
 
 from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from .models import AccessToken, Block, Event, Message, Participation
+from django.db import transaction
+from django.db.models import Q
+
+from .models import AccessToken, Act, Block, Conversation, Event, Message, Participation, Report
+from .text import clean_reason
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -17,8 +21,8 @@ def export(user: "User") -> Iterator[dict[str, Any]]:
     """All that is kept of `user`, one thing at a time, each with its `type`, fit for JSON.
 
     That is their account, where they take or took part, what they said and did, whom they
-    blocked, and their tokens, without the secrets, which nobody has. Not what others said: that
-    is theirs.
+    blocked, what they reported, and their tokens, without the secrets, which nobody has. Not what
+    others said: that is theirs.
     """
     yield {"type": "account", "id": str(user.pk), "username": user.get_username()}
     places = Participation.objects.filter(user=user).select_related("conversation")
@@ -57,6 +61,8 @@ def export(user: "User") -> Iterator[dict[str, Any]]:
         }
     for block in Block.objects.filter(blocker=user).order_by("pk").iterator(CHUNK):
         yield {"type": "block", "user": str(block.blocked_id), "at": _text(block.at)}
+    for report in Report.objects.filter(reporter=user).order_by("pk").iterator(CHUNK):
+        yield {"type": "report", "why": report.why, "at": _text(report.at)}
     for token in AccessToken.objects.filter(user=user).order_by("pk").iterator(CHUNK):
         yield {
             "type": "token",
@@ -67,6 +73,54 @@ def export(user: "User") -> Iterator[dict[str, Any]]:
             "last_used_at": _text(token.last_used_at),
             "revoked_at": _text(token.revoked_at),
         }
+
+
+def erase(user: "User", why: str, by: "User | None" = None, *, keep_words: bool = False) -> None:
+    """Let nothing refer to `user` any more. The account itself is the project's to delete.
+
+    They leave their groups. What they said keeps its number, and loses its words or, with
+    `keep_words`, who said it alone. It can be stopped at any time, and done again. `why` and `by`
+    are for the acts of moderators.
+    """
+    why = clean_reason(why)
+    key, places = str(user.pk), Participation.objects.filter(user=user)
+    for place in places.active().select_related("conversation"):
+        if not place.conversation.is_private:
+            place.leave()
+    said_in = Message.objects.filter(sender=user).values("conversation")
+    for conversation in Conversation.objects.filter(pk__in=said_in):
+        while _erase_words(user, conversation, keep_words):
+            pass
+    with transaction.atomic():
+        Message.objects.filter(subject=user).update(subject=None)
+        Event.objects.filter(actor=user).update(actor=None)
+        Report.objects.filter(reporter=user).update(reporter=None)
+        Report.objects.filter(person=user).update(person=None)
+        Block.objects.filter(Q(blocker=user) | Q(blocked=user)).delete()
+        _free_pairs(user)
+        places.delete()
+        AccessToken.objects.filter(user=user).delete()
+        Act.objects.note(Act.Kind.USER_ERASED, by, why, user=key)
+
+
+def _erase_words(user: "User", conversation: Conversation, keep_words: bool) -> bool:
+    """Erase some of what `user` said in a conversation; whether there was some."""
+    with conversation.changing(None) as change:
+        said = list(conversation.messages.filter(sender=user).order_by("number")[:CHUNK])
+        if not keep_words:
+            words = (each for each in said if each.kind == Message.Kind.TEXT)
+            change.remove((each for each in words if not each.removed_as), Message.Removal.ERASED)
+        found = Message.objects.filter(pk__in=[each.pk for each in said])
+        found.update(sender=None, client_id=None, fingerprint="")
+    return bool(said)
+
+
+def _free_pairs(user: "User") -> None:
+    """Their private conversations are nobody's pair: should they come back, they begin anew."""
+    private = Conversation.objects.filter(participations__user=user, pair__isnull=False)
+    for conversation in private:
+        conversation.pair = f"erased {conversation.pk}"
+        conversation.save(update_fields=["pair"])
 
 
 def _text(at: datetime | None) -> str | None:

@@ -5,6 +5,7 @@ from .exceptions import MessagingValidationError, RefusalCode
 
 TITLE_LENGTH = 200
 NAME_LENGTH = 100
+REASON_LENGTH = 1_000
 
 
 def clean_body(body: str) -> str:
@@ -31,6 +32,14 @@ def clean_name(name: str) -> str:
     if not 0 < len(name) <= NAME_LENGTH:
         raise MessagingValidationError(RefusalCode.INVALID_NAME, path=("name",))
     return name
+
+
+def clean_reason(why: str) -> str:
+    """`why` something is reported, or done about it, as it will be stored."""
+    why = _storable(why, "why").strip()
+    if not 0 < len(why) <= REASON_LENGTH:
+        raise MessagingValidationError(RefusalCode.INVALID_REASON, path=("why",))
+    return why
 
 
 def is_storable(text: str) -> bool:

@@ -1,8 +1,19 @@
+from .act import Act
 from .block import Block
 from .conversation import Conversation
 from .event import Event
 from .message import Message
 from .participation import Participation
+from .report import Report
 from .token import AccessToken
 
-__all__ = ["AccessToken", "Block", "Conversation", "Event", "Message", "Participation"]
+__all__ = [
+    "AccessToken",
+    "Act",
+    "Block",
+    "Conversation",
+    "Event",
+    "Message",
+    "Participation",
+    "Report",
+]

@@ -75,8 +75,8 @@ class Block(models.Model):
 def _recount(blocker: "User", blocked: "User") -> None:
     """Find again what is first unread wherever `blocker` may have heard of `blocked`."""
     from .conversation import Conversation
+    from .message import first_unread
     from .participation import Participation
-    from .reading import first_unread
 
     shared = Conversation.objects.filter(participations__user=blocker)
     shared = shared.filter(participations__user=blocked)

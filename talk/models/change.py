@@ -1,3 +1,4 @@
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,7 @@ class Change:
         self._messages: list[Message] = []
         self._events: list[Event] = []
         self._sent: Message | None = None
+        self._removed: defaultdict[Message.Removal, list[int]] = defaultdict(list)
         self._members_changed = False
         self._everybodys = False
 
@@ -105,6 +107,13 @@ class Change:
         self.note(Event.Kind.MESSAGE_SENT, participation=sender, message=self._sent)
         return self._sent
 
+    def remove(self, messages: Iterable[Message], why: Message.Removal) -> None:
+        """The words of messages that have some are gone. An event for each tells so."""
+        for message in messages:
+            message.body, message.removed_as = "", why
+            self._removed[why].append(message.pk)
+            self.note(Event.Kind.MESSAGE_REMOVED, message=message)
+
     def note(
         self,
         kind: Event.Kind,
@@ -137,6 +146,8 @@ class Change:
         if self._members_changed:
             self._keep_an_owner()
         Message.objects.bulk_create(self._messages)
+        for why, gone in self._removed.items():
+            Message.objects.filter(pk__in=gone).forget_words(why)
         Event.objects.bulk_create(self._events)
         if self._everybodys:
             self._move_inboxes()

@@ -119,6 +119,8 @@ class Conversation(models.Model):
         Message, models.SET_NULL, null=True, editable=False, related_name="+"
     )
     last_number = models.PositiveBigIntegerField(_("last number"), default=0, editable=False)
+    #: Up to which number what is kept for no longer was forgotten.
+    purged_number = models.PositiveBigIntegerField(default=0, editable=False)
     revision = models.PositiveBigIntegerField(_("revision"), default=0, editable=False)
     started_at = models.DateTimeField(_("started at"), auto_now_add=True)
     changed_at = models.DateTimeField(_("changed at"), auto_now_add=True)

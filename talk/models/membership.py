@@ -81,7 +81,7 @@ class Membership(Reading):
         if not title:
             raise MessagingValidationError(RefusalCode.INVALID_TITLE, path=("title",))
         with self.conversation.changing(self.user) as change:
-            self.must_be_active()
+            self.must_have_a_say()
             self.must_be_in_group()
             self.must_be_admin()
             if title != self.conversation.title:
@@ -98,7 +98,24 @@ class Membership(Reading):
         # Pruned with it was all that they could see.
         return gone.values_list("revision", flat=True).first() or 0
 
+    def suspend(self) -> None:
+        """Keep this member from writing, and from having a say, until `restore`."""
+        self._set_suspended(Event.Kind.PARTICIPANT_SUSPENDED)
+
+    def restore(self) -> None:
+        self._set_suspended(Event.Kind.PARTICIPANT_RESTORED)
+
     # Parts of a change.
+
+    def _set_suspended(self, kind: Event.Kind) -> None:
+        with self.conversation.changing(None) as change:
+            self.settle()
+            suspended = kind == Event.Kind.PARTICIPANT_SUSPENDED
+            if suspended != (self.suspended_at is not None):
+                self.suspended_at = change.at if suspended else None
+                self.changed_at = change.at
+                self.save(update_fields=["suspended_at", "changed_at"])
+                change.note(kind, self.itself, everybodys=False)
 
     def come_back(self, at: datetime) -> None:
         """Be active again, as a member."""
@@ -137,7 +154,7 @@ class Membership(Reading):
 
     def _must_be_next_to(self, by: "Participation") -> None:
         by.must_be_of(self.conversation)
-        by.must_be_active()
+        by.must_have_a_say()
 
     def _must_be_a_member(self) -> None:
         if not self.is_active:

@@ -1,12 +1,15 @@
 import uuid
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ..conf import conf
 from . import once
 from .block import Block
 
@@ -15,6 +18,9 @@ if TYPE_CHECKING:
 
     from .conversation import Conversation
     from .participation import Participation
+
+#: Above every number.
+ENDLESS = 2**63 - 1
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -35,6 +41,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
             ~models.Exists(Block.objects.of_sender()),
             conversation=models.OuterRef("conversation"),
             kind=Message.Kind.TEXT,
+            removed_as="",
         )
 
     def unread_by(self, user: "User") -> Self:
@@ -43,10 +50,25 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(
             ~models.Exists(hidden),
             kind=Message.Kind.TEXT,
+            removed_as="",
             conversation__participations__user=user,
             conversation__participations__status="active",
             number__gte=models.F("conversation__participations__first_unread_number"),
         ).exclude(sender=user)
+
+    def forget_words(self, why: "Message.Removal") -> None:
+        """Of these, in conversations whose locks are held, the numbers stay, and nobody waits."""
+        from .participation import Participation
+
+        rows = list(self.values_list("pk", "conversation", "number"))
+        self.model.objects.filter(pk__in=[pk for pk, *_ in rows]).update(body="", removed_as=why)
+        Participation.objects.filter(
+            conversation__in={conversation for _, conversation, _ in rows},
+            first_unread_number__in={number for *_, number in rows},
+        ).update(
+            first_unread_number=first_unread(above=models.OuterRef("last_read_number")),
+            changed_at=timezone.now(),
+        )
 
 
 class Message(models.Model):
@@ -60,6 +82,11 @@ class Message(models.Model):
         REINSTATED = "reinstated", _("reinstated")
         RENAMED = "renamed", _("renamed")
         UPGRADED = "upgraded", _("upgraded from a private conversation")
+
+    class Removal(models.TextChoices):
+        MODERATED = "moderated", _("removed by a moderator")
+        ERASED = "erased", _("erased with the account that said it")
+        EXPIRED = "expired", _("kept for no longer")
 
     conversation = models.ForeignKey(
         "talk.Conversation", models.CASCADE, related_name="messages", verbose_name=_("conversation")
@@ -83,6 +110,10 @@ class Message(models.Model):
         help_text=_("Whom it happened to: who joined, left, was removed or reinstated."),
     )
     body = models.TextField(_("body"), help_text=_("The words, or the new title."))
+    #: Why the words are gone. The row, and so its number, stays.
+    removed_as = models.CharField(
+        _("removed as"), max_length=9, choices=Removal, blank=True, editable=False
+    )
     sent_at = models.DateTimeField(_("sent at"), default=timezone.now)
     client_id = models.UUIDField(_("client id"), null=True, editable=False)
     fingerprint = models.CharField(
@@ -109,12 +140,30 @@ class Message(models.Model):
                 condition=models.Q(number__gte=1), name="talk_message_number_from_one"
             ),
             models.CheckConstraint(
-                condition=~models.Q(kind="text", body=""), name="talk_message_text_has_words"
+                condition=~models.Q(kind="text", body="", removed_as=""),
+                name="talk_message_text_has_words",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(removed_as="") | models.Q(kind="text", body=""),
+                name="talk_message_removed_is_gone",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.conversation_id}/{self.number}"
+
+    @property
+    def removal(self) -> "Removal | None":
+        """Why its words are gone, or are not to be shown any more."""
+        if self.removed_as:
+            return self.Removal(self.removed_as)
+        return self.Removal.EXPIRED if self._is_expired() else None
+
+    def _is_expired(self) -> bool:
+        if not conf.RETENTION or self.kind != self.Kind.TEXT:
+            return False
+        cutoff = kept_since(self.conversation.kind)
+        return cutoff is not None and self.sent_at < cutoff
 
     @classmethod
     def send_to_users(
@@ -148,3 +197,17 @@ class Message(models.Model):
         """Say `body` in `conversation`, taking in `new_participants` first."""
         participation = conversation.participation_of(sender)
         return participation.send(body, client_id=client_id, invite=new_participants or ())
+
+
+def kept_since(kind: str) -> datetime | None:
+    """Since when what was said in conversations of a kind is shown; None if nothing expires."""
+    days = conf.RETENTION.get(kind)
+    return None if days is None else timezone.now() - timedelta(days=days)
+
+
+def first_unread(above: int | models.OuterRef) -> models.Subquery:
+    """For an update of participations: the first number above `above` that waits for them."""
+    end = Coalesce(models.OuterRef("left_at_number"), models.Value(ENDLESS))
+    waiting = Message.objects.said_to_outer_participation()
+    waiting = waiting.filter(number__gt=above, number__lte=end).order_by("number")
+    return models.Subquery(waiting.values("number")[:1])

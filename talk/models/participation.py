@@ -7,8 +7,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from ..exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
-from .message import Message
-from .reading import ENDLESS
+from .message import ENDLESS, Message
 from .sending import Sending
 
 if TYPE_CHECKING:

@@ -43,6 +43,7 @@ class Place(models.Model):
     joined_at = models.DateTimeField(_("joined at"), default=timezone.now)
     left_at = models.DateTimeField(_("left at"), null=True, blank=True)
     left_at_number = models.PositiveBigIntegerField(_("left at number"), null=True, blank=True)
+    suspended_at = models.DateTimeField(_("suspended at"), null=True, blank=True)
     left_at_title = models.CharField(_("left at title"), max_length=TITLE_LENGTH, blank=True)
 
     class Meta:
@@ -79,6 +80,15 @@ class Place(models.Model):
         self.settle()
         if not self.is_active:
             raise MessagingPermissionDenied(RefusalCode.NOT_A_PARTICIPANT)
+
+    def must_have_a_say(self) -> None:
+        """Be active, and not kept from it by a moderator, who leaves what can be read."""
+        self.must_be_active()
+        self.must_not_be_suspended()
+
+    def must_not_be_suspended(self) -> None:
+        if self.suspended_at is not None:
+            raise MessagingPermissionDenied(RefusalCode.SUSPENDED)
 
     def must_be_of(self, conversation: Conversation) -> None:
         if self.conversation_id != conversation.pk:

@@ -1,16 +1,12 @@
 from datetime import datetime
 
 from django.db import models
-from django.db.models import OuterRef, Subquery, Value
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from ..exceptions import MessagingValidationError, RefusalCode
 from .event import Event
-from .message import Message
+from .message import first_unread
 from .place import Place
-
-ENDLESS = 2**63 - 1
 
 
 class Reading(Place):
@@ -72,13 +68,3 @@ class Reading(Place):
             raise MessagingValidationError(RefusalCode.NUMBER_OUT_OF_RANGE, path=("number",))
         if number < self.last_read_number:
             raise MessagingValidationError(RefusalCode.CANNOT_READ_BACKWARDS, path=("number",))
-
-
-def first_unread(above: int | OuterRef) -> Subquery:
-    """For an update of participations: the first number above `above` that waits for them."""
-    return Subquery(
-        Message.objects.said_to_outer_participation()
-        .filter(number__gt=above, number__lte=Coalesce(OuterRef("left_at_number"), Value(ENDLESS)))
-        .order_by("number")
-        .values("number")[:1]
-    )

@@ -52,7 +52,7 @@ class Sending(Membership):
         """Write what `request` asks for. Called within it, so that it's done once."""
         body = clean_body(body)
         with self.conversation.changing(self.user) as change:
-            self.must_be_active()
+            self.must_have_a_say()
             if self.conversation.is_private:
                 must_reach(self.user, self._partners())
             return change.say(
@@ -77,13 +77,14 @@ class Sending(Membership):
         if self.conversation.is_private:
             return self._upgrade(invited)
         with self.conversation.changing(self.user) as change:
-            self.must_be_active()
+            self.must_have_a_say()
             change.admit(invited, by=self.itself)
         return self.conversation
 
     @transaction.atomic
     def _upgrade(self, invited: list["User"]) -> Conversation:
         private = self.conversation
+        self.must_not_be_suspended()
         members = [place.user for place in private.participations.select_related("user")]
         others = recipients_of(self.user, [*members, *invited])
         group = Conversation.objects.among(self.user, others)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.db import transaction
 from django.test import Client
 from graphql import GraphQLObjectType, get_named_type, is_composite_type
@@ -24,7 +25,7 @@ TABLE = Path(__file__).parent / "who_gets_what.md"
 #: Whom the others of the table blocked is a member like any other where all can write.
 ROLES = (
     *("anonymous", "deactivated", "stranger", "left", "removed"),
-    *("member", "blocked", "admin", "owner"),
+    *("member", "blocked", "admin", "owner", "moderator"),
 )
 
 
@@ -49,6 +50,7 @@ def world(db):
     conversation.participation_of(people["removed"]).remove(by=place)
     for other in ("left", "removed", "another", "newcomer"):
         Block.objects.block(people[other], people["blocked"])
+    people["moderator"].user_permissions.add(Permission.objects.get(codename="moderate"))
     late = say(owner, conversation, "late")
     token, _secret = AccessToken.objects.issue(owner, "a token")
     bearers = {role: AccessToken.objects.issue(people[role], role)[1] for role in ROLES[1:]}
@@ -143,6 +145,8 @@ MUTATIONS = {
     "markRead": {"conversationId": "Conversation"},
     "markUnread": {"conversationId": "Conversation"},
     "setTyping": {"conversationId": "Conversation"},
+    "reportMessage": {"message": "Message", "why": "x"},
+    "reportUser": {"user": "another", "why": "x"},
     "blockUser": {"user": "another"},
     "unblockUser": {"user": "another"},
     "createToken": {"name": "x"},

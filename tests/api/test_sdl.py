@@ -53,6 +53,7 @@ def test_each_enum_is_there_once():
         "ConversationChangeKind",
         "ConversationKind",
         "MessageKind",
+        "MessageRemoval",
         "ParticipationRole",
         "ParticipationStatus",
         "RefusalCode",

@@ -24,6 +24,7 @@ class Place:
     left_at: int | None = None
     left_title: str = ""
     marked: bool = False
+    suspended: bool = False
 
     @property
     def here(self):
@@ -38,6 +39,8 @@ class Room:
     places: dict[str, Place] = field(default_factory=dict)
     #: (kind, sender, subject, body)
     said: list[tuple] = field(default_factory=list)
+    #: The numbers of what has no words any more.
+    removed: set[int] = field(default_factory=set)
     #: (kind, actor, participant, number of the message)
     log: list[tuple] = field(default_factory=list)
 
@@ -52,5 +55,8 @@ class Room:
         return [
             number
             for number, (kind, sender, *_) in enumerate(self.said, start=1)
-            if place.read < number <= end and kind == "text" and sender not in {name, *hidden}
+            if place.read < number <= end
+            and kind == "text"
+            and sender not in {name, *hidden}
+            and number not in self.removed
         ]

@@ -83,7 +83,7 @@ class Rulebook:
         room = self.rooms[at]
         place = room.places[sender]
         must(body, Code.EMPTY_BODY)
-        must(place.here, Code.NOT_A_PARTICIPANT)
+        self._must_have_a_say(place)
         if room.private:
             self._must_reach(sender, room.places)
         caught_up = not self.unread(sender, at)
@@ -99,12 +99,13 @@ class Rulebook:
         place, room = self.place(actor, at), self.rooms[at]
         must(len(set(invited)) <= MOST, Code.TOO_MANY_PARTICIPANTS)
         if room.private:
+            must(not place.suspended, Code.SUSPENDED)
             group = self.among(actor, [*room.places, *invited])
             if group != at and self.rooms[group].upgraded_from is None:
                 self.rooms[group].upgraded_from = at
                 self._tell(self.rooms[group], "upgraded", "conversation_upgraded", actor)
             return group
-        must(place.here, Code.NOT_A_PARTICIPANT)
+        self._must_have_a_say(place)
         self._admit(actor, room, invited)
         return at
 
@@ -161,7 +162,8 @@ class Rulebook:
         by = actor and self.place(actor, at)
         place = self.of_other(name, at)
         must(actor != name, Code.CANNOT_REINSTATE_YOURSELF)
-        must(by is None or by.here, Code.NOT_A_PARTICIPANT)
+        if by is not None:
+            self._must_have_a_say(by)
         must(not place.here, Code.ALREADY_ACTIVE)
         self._admit(actor, room, [name])
 
@@ -180,7 +182,7 @@ class Rulebook:
 
     def rename(self, actor, at, title):
         place, room = self.place(actor, at), self.rooms[at]
-        must(place.here, Code.NOT_A_PARTICIPANT)
+        self._must_have_a_say(place)
         must(not room.private, Code.PRIVATE_CONVERSATION)
         must(place.role != "member", Code.NOT_ALLOWED)
         if title != room.title:
@@ -202,6 +204,24 @@ class Rulebook:
         place.marked = True
         room.log.append(("conversation_marked_unread", name, name, None))
 
+    # What moderators do.
+
+    def remove_message(self, at, number):
+        room = self.rooms[at]
+        must(0 < number <= len(room.said), Code.NOT_FOUND)
+        kind, sender, subject, _body = room.said[number - 1]
+        must(kind == "text" and number not in room.removed, Code.NOT_FOUND)
+        room.said[number - 1] = (kind, sender, subject, "")
+        room.removed.add(number)
+        room.log.append(("message_removed", None, None, number))
+
+    def suspend(self, name, at, suspended=True):
+        place = self.place(name, at)
+        if place.suspended != suspended:
+            place.suspended = suspended
+            kind = "participant_suspended" if suspended else "participant_restored"
+            self.rooms[at].log.append((kind, None, name, None))
+
     # What they do about each other.
 
     def block(self, blocker, blocked):
@@ -216,11 +236,15 @@ class Rulebook:
 
     # Parts of the rules.
 
+    def _must_have_a_say(self, place):
+        must(place.here, Code.NOT_A_PARTICIPANT)
+        must(not place.suspended, Code.SUSPENDED)
+
     def _must_reach(self, sender, people):
         must(not any((name, sender) in self.blocks for name in people), Code.NOT_REACHABLE)
 
     def _outrank(self, by, other):
-        must(by.here, Code.NOT_A_PARTICIPANT)
+        self._must_have_a_say(by)
         may = by.role == "owner" or (by.role == "admin" and other.role == "member")
         must(may, Code.NOT_ALLOWED)
 

@@ -73,7 +73,7 @@ def _see_conversation(snapshot: Snapshot, row: Conversation) -> None:
 
 def _see_message(snapshot: Snapshot, row: Message) -> None:
     snapshot.messages[row.number] = _values(
-        row, "kind", "sender_id", "subject_id", "body", "sent_at", "client_id"
+        row, "kind", "sender_id", "subject_id", "body", "removed_as", "sent_at", "client_id"
     )
 
 
@@ -88,6 +88,7 @@ def _see_participation(snapshot: Snapshot, row: Participation) -> None:
         "left_at_number",
         "left_at_title",
         "last_read_number",
+        "suspended_at",
         "marked_unread_at",
     )
 
@@ -111,6 +112,7 @@ def _first_unread(snapshot: Snapshot, user, place: dict[str, Any], blocks) -> in
         for number, message in _texts(snapshot, place)
         if number > place["last_read_number"]
         and message["sender_id"] != user
+        and not message["removed_as"]
         and (user, message["sender_id"]) not in blocks
     )
     return next(waiting, None)

@@ -4,6 +4,7 @@ import pytest
 
 from talk.exceptions import ResyncRequired
 from talk.models import Event, Participation
+from talk.moderation import remove_message, restore, suspend
 
 from .acting import place_of, private, say
 
@@ -22,6 +23,9 @@ def eventful(alice, bob, carol, dave):
     place_of(bob, conversation).change_role(as_admin, by=place_of(alice, conversation))
     place_of(carol, conversation).read()
     place_of(carol, conversation).mark_unread()
+    remove_message(conversation.messages.get(number=2), alice, "rude")
+    suspend(place_of(bob, conversation), alice, "rude")
+    restore(place_of(bob, conversation), alice, "sorry")
     conversation.refresh_from_db()
     return conversation
 
@@ -38,6 +42,9 @@ KINDS = [
     ("participant_role_changed", "bob", None),
     ("conversation_read", "carol", None),
     ("conversation_marked_unread", "carol", None),
+    ("message_removed", None, 2),
+    ("participant_suspended", "bob", None),
+    ("participant_restored", "bob", None),
 ]
 
 
@@ -45,8 +52,8 @@ class TestLog:
     def test_each_change_is_one_event_with_the_next_revision(self, eventful):
         log = Event.objects.after(eventful, 0)
 
-        assert [event.revision for event in log] == list(range(1, 12))
-        assert eventful.revision == 11
+        assert [event.revision for event in log] == list(range(1, 15))
+        assert eventful.revision == 14
         told = [
             (
                 event.kind,
@@ -66,9 +73,9 @@ class TestLog:
     def test_it_is_read_from_a_cursor_on(self, eventful):
         rest = Event.objects.after(eventful, 8)
 
-        assert [event.revision for event in rest] == [9, 10, 11]
+        assert [event.revision for event in rest] == [9, 10, 11, 12, 13, 14]
         assert eventful.events_after(8) == rest
-        assert Event.objects.after(eventful, 11) == []
+        assert Event.objects.after(eventful, 14) == []
 
     def test_it_is_read_in_pages(self, eventful):
         page = Event.objects.after(eventful, 2, limit=3)
@@ -86,7 +93,7 @@ class TestLog:
         for limit in (1, 500):
             with django_assert_num_queries(2):
                 for event in Event.objects.after(eventful, 0, limit=limit):
-                    assert event.actor.username
+                    assert event.actor is None or event.actor.username
                     assert event.message is None or event.message.sender.username
                     assert event.participation is None or event.participation.user.username
 
@@ -104,16 +111,16 @@ class TestResync:
         for pruned in (0, 3):
             with pytest.raises(ResyncRequired):
                 Event.objects.after(eventful, pruned)
-        assert len(Event.objects.after(eventful, 4)) == 7
+        assert len(Event.objects.after(eventful, 4)) == 10
 
     def test_when_nothing_is_kept(self, eventful):
         Event.objects.all().delete()
 
         with pytest.raises(ResyncRequired):
-            Event.objects.after(eventful, 10)
-        assert Event.objects.after(eventful, 11) == []
+            Event.objects.after(eventful, 13)
+        assert Event.objects.after(eventful, 14) == []
 
-    @pytest.mark.parametrize("revision", [12, 2**40, -1])
+    @pytest.mark.parametrize("revision", [15, 2**40, -1])
     def test_a_cursor_of_another_history(self, eventful, revision):
         with pytest.raises(ResyncRequired):
             Event.objects.after(eventful, revision)
@@ -130,4 +137,4 @@ class TestResync:
         with pytest.raises(ResyncRequired):
             Event.objects.after(eventful, 3)
         assert Event.objects.after(eventful, 3, limit=1)[0].revision == 4
-        assert len(Event.objects.after(eventful, 8)) == 3
+        assert len(Event.objects.after(eventful, 8)) == 6

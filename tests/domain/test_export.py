@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from talk.models import AccessToken, Block, Event, Message, Participation
+from talk.models import AccessToken, Block, Event, Message, Participation, Report
 from talk.privacy import export
 
 from ..api.asking import group, leave, private, say_many
@@ -26,6 +26,8 @@ def world(alice, bob, carol):
     private(bob, carol, "not for her")
     Block.objects.block(alice, carol)
     Block.objects.block(bob, alice)
+    Report.objects.report_user(alice, bob, "It is rude.")
+    Report.objects.report_user(bob, alice, "Bob's reason")
     AccessToken.objects.issue(alice, "phone")
     AccessToken.objects.issue(bob, "Bob's phone")
 
@@ -50,6 +52,7 @@ def test_it_has_all_that_is_theirs(alice, carol):
     assert len(of("event", told)) == Event.objects.filter(actor=alice).count()
     assert [each["body"] for each in of("message", told) if each["kind"] == "text"] == ["mine ☕"]
     assert [each["name"] for each in of("token", told)] == ["phone"]
+    assert [each["why"] for each in of("report", told)] == ["It is rude."]
     assert [each["user"] for each in of("block", told)] == [str(carol.pk)]
 
 
@@ -84,7 +87,7 @@ def test_it_makes_as_many_queries_for_much_as_for_little(alice, bob):
         group(alice, bob)
     say_many(alice, ours, 50)
 
-    assert queries() == few == 5
+    assert queries() == few == 6
 
 
 def test_there_has_to_be_such_a_person():

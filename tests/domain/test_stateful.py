@@ -112,6 +112,15 @@ class People(RuleBasedStateMachine):
     def change_role(self, actor, at, name, role):
         self.both("change_role", actor, self.at(at), name, role)
 
+    @rule(at=where, before_the_end=st.integers(0, 3))
+    def remove_message(self, at, before_the_end):
+        at = self.at(at)
+        self.both("remove_message", at, len(self.rules.rooms[at].said) - before_the_end)
+
+    @rule(name=names, at=where, suspended=st.booleans())
+    def suspend(self, name, at, suspended):
+        self.both("suspend", name, self.at(at), suspended)
+
     @rule(blocker=names, blocked=names)
     def block(self, blocker, blocked):
         self.both("block", blocker, blocked)

@@ -2,6 +2,8 @@
 
 import uuid
 
+from talk import moderation
+from talk.exceptions import MessagingValidationError, RefusalCode
 from talk.models import Block, Conversation, Message, Participation
 
 from .acting import place_of
@@ -10,6 +12,7 @@ from .acting import place_of
 class Verbs:
     def __init__(self, people):
         self.people = people
+        self.moderator = None
         self.conversations: list[int] = []
 
     def conversation(self, at) -> Conversation:
@@ -58,6 +61,16 @@ class Verbs:
     def change_role(self, actor, at, name, role):
         by = self.place(actor, at)
         self.other(name, at).change_role(role, by=by)
+
+    def remove_message(self, at, number):
+        message = self.conversation(at).messages.filter(number=number).first()
+        if message is None:
+            raise MessagingValidationError(RefusalCode.NOT_FOUND)
+        moderation.remove_message(message, self.moderator, "rude")
+
+    def suspend(self, name, at, suspended=True):
+        act = moderation.suspend if suspended else moderation.restore
+        act(self.place(name, at), self.moderator, "rude")
 
     def block(self, blocker, blocked):
         Block.objects.block(self.people[blocker], self.people[blocked])

@@ -4,8 +4,10 @@ import time
 
 import pytest
 
+from talk.moderation import remove_message
+
 from .client import front_end, id_of
-from .sockets import live
+from .sockets import in_thread, live
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -112,3 +114,15 @@ def bodies(changes):
 
 def strip(messages):
     return [{key: message[key] for key in message if key != "id"} for message in messages]
+
+
+@live
+async def test_what_a_moderator_removes_is_told_of(start_server, alice, bob, erin, group):
+    server = await in_thread(start_server)(RECONCILE_SECONDS="0.5")
+    message = await in_thread((await in_thread(group.participation_of)(bob)).send)("rude")
+    async with front_end(server, alice) as alices, alices.changes(group, after=2) as stream:
+        await in_thread(remove_message)(message, erin, "Rude.")
+        change = await stream.next()
+
+    assert (change["kind"], change["message"]["body"]) == ("MESSAGE_REMOVED", "")
+    assert change["message"]["number"] == message.number

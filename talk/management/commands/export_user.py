@@ -2,10 +2,10 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from ...privacy import export
+from ..users import user_named
 
 
 class Command(BaseCommand):
@@ -15,10 +15,5 @@ class Command(BaseCommand):
         parser.add_argument("username")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        users = get_user_model()
-        try:
-            user = users._default_manager.get_by_natural_key(options["username"])
-        except users.DoesNotExist:
-            raise CommandError(f"There is no user {options['username']!r}.") from None
-        for each in export(user):
+        for each in export(user_named(options["username"])):
             self.stdout.write(json.dumps(each, ensure_ascii=False))

@@ -2,12 +2,12 @@ from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from ...exceptions import Refused
 from ...models import AccessToken
+from ..users import user_named
 
 
 class Command(BaseCommand):
@@ -20,11 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         username, days = options["username"], options["days"]
-        users = get_user_model()
-        try:
-            user = users._default_manager.get_by_natural_key(username)
-        except users.DoesNotExist:
-            raise CommandError(f"There is no user {username!r}.") from None
+        user = user_named(username)
         if not user.is_active:
             raise CommandError(f"{username!r} is deactivated: the token would let nobody in.")
         if days is not None and not 0 < days <= 36_500:

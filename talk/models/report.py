@@ -1,0 +1,105 @@
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ..exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
+from ..text import REASON_LENGTH, clean_reason
+from .message import Message
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+    from .participation import Participation
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    def report_message(self, by: "Participation", message: Message, why: str) -> "Report":
+        """A member tells moderators of something that they can read, once until it is settled.
+
+        Raises `NOT_A_PARTICIPANT`, `NOT_FOUND`, `CANNOT_REPORT_YOURSELF`, `INVALID_REASON`.
+        """
+        by.must_be_of(message.conversation)
+        if message.number > by.last_visible_number:
+            raise MessagingPermissionDenied(RefusalCode.NOT_FOUND)
+        return self._report(by.user, message.sender, why, message=message)
+
+    def report_user(self, by: "User", person: "User", why: str) -> "Report":
+        """Somebody tells moderators of a person, once until it is settled."""
+        return self._report(by, person, why, message=None)
+
+    def _report(self, by: "User", person: "User | None", why: str, **about: Any) -> "Report":
+        if person is not None and person.pk == by.pk:
+            raise MessagingValidationError(RefusalCode.CANNOT_REPORT_YOURSELF)
+        report, _is_new = self.get_or_create(
+            reporter=by,
+            person=person,
+            settled_at=None,
+            **about,
+            defaults={"why": clean_reason(why)},
+        )
+        return report
+
+
+class Report(models.Model):
+    """What somebody wants moderators to look at: a message, or a person."""
+
+    reporter = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="talk_reports",
+        verbose_name=_("reporter"),
+    )
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="talk_reported_in",
+        verbose_name=_("person"),
+        help_text=_("Who is reported, or said what is."),
+    )
+    message = models.ForeignKey(
+        Message, models.CASCADE, null=True, related_name="reports", verbose_name=_("message")
+    )
+    why = models.CharField(_("why"), max_length=REASON_LENGTH)
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    settled_at = models.DateTimeField(_("settled at"), null=True)
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        permissions = [("moderate", _("Can see what is reported, and act on it"))]
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reporter", "message"],
+                condition=models.Q(settled_at=None),
+                name="talk_report_of_message_once",
+            ),
+            models.UniqueConstraint(
+                fields=["reporter", "person"],
+                condition=models.Q(settled_at=None, message=None),
+                name="talk_report_of_person_once",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["at"], condition=models.Q(settled_at=None), name="talk_report_open"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.message or self.person}: {self.why[:50]}"
+
+    def context(self, around: int = 5) -> list[Message]:
+        """The message that is reported, and so many before and after it."""
+        if self.message is None:
+            return []
+        number = self.message.number
+        nearby = Message.objects.filter(conversation=self.message.conversation_id)
+        nearby = nearby.filter(number__range=(number - around, number + around))
+        return list(nearby.select_related("sender").order_by("number"))

@@ -1,0 +1,123 @@
+"""What moderators do. Each act is written down, in one transaction with what it does.
+
+None of it asks whether `by` may: that is the permission `talk.moderate`, which the admin asks.
+Without `by` the project itself acts.
+"""
+
+from typing import TYPE_CHECKING
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from .exceptions import MessagingValidationError, RefusalCode
+from .models import Act, Message, Participation, Report
+from .text import clean_reason
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+@transaction.atomic
+def remove_message(message: Message, by: "User | None", why: str) -> None:
+    """The words are gone; the number stays, and everybody is told.
+
+    Raises `NOT_FOUND` if there are none, as of what was removed before.
+    """
+    why = clean_reason(why)
+    with message.conversation.changing(None) as change:
+        message.refresh_from_db(fields=["kind", "removed_as"])
+        if message.kind != Message.Kind.TEXT or message.removed_as:
+            raise MessagingValidationError(RefusalCode.NOT_FOUND)
+        change.remove([message], Message.Removal.MODERATED)
+    Act.objects.note(
+        Act.Kind.MESSAGE_REMOVED,
+        by,
+        why,
+        user=key_of(message.sender_id),
+        conversation=message.conversation_id,
+        number=message.number,
+    )
+
+
+@transaction.atomic
+def suspend(participation: Participation, by: "User | None", why: str) -> None:
+    """Keep a member from writing, and from having a say, in one conversation."""
+    why = clean_reason(why)
+    participation.suspend()
+    _note(Act.Kind.PARTICIPANT_SUSPENDED, by, why, participation)
+
+
+@transaction.atomic
+def restore(participation: Participation, by: "User | None", why: str) -> None:
+    """End `suspend`."""
+    why = clean_reason(why)
+    participation.restore()
+    _note(Act.Kind.PARTICIPANT_RESTORED, by, why, participation)
+
+
+class Decision(models.TextChoices):
+    """What can be done about a report."""
+
+    DISMISS = "dismiss", _("Nothing")
+    REMOVE = "remove", _("Remove the message")
+    SUSPEND = "suspend", _("Keep the person from writing in this conversation")
+    BOTH = "both", _("Remove the message, and keep the person from writing")
+
+
+def impossible(report: Report, decision: Decision) -> str | None:
+    """Why this can't be done about it."""
+    message = report.message
+    if decision == Decision.DISMISS:
+        return None
+    if message is None:
+        return gettext("A person is reported, and no message.")
+    if decision in {Decision.REMOVE, Decision.BOTH} and (
+        message.kind != Message.Kind.TEXT or message.removed_as
+    ):
+        return gettext("The words are gone already, or there were none.")
+    if decision != Decision.REMOVE and _place_of(report) is None:
+        return gettext("This person takes no part in the conversation.")
+    return None
+
+
+@transaction.atomic
+def decide(report: Report, decision: Decision, by: "User", why: str) -> None:
+    """Settle a report, and others of the same, by doing something about it, or nothing."""
+    message = report.message
+    if message is not None and decision in {Decision.REMOVE, Decision.BOTH}:
+        remove_message(message, by, why)
+    if decision in {Decision.SUSPEND, Decision.BOTH} and (place := _place_of(report)):
+        suspend(place, by, why)
+    if decision == Decision.DISMISS:
+        Act.objects.note(
+            Act.Kind.REPORT_DISMISSED,
+            by,
+            clean_reason(why),
+            user=key_of(report.person_id),
+            conversation=message and message.conversation_id,
+            number=message and message.number,
+        )
+    open_ones = Report.objects.filter(settled_at=None)
+    same = open_ones.filter(message=message, person=report.person)
+    same.update(settled_at=timezone.now())
+    report.refresh_from_db()
+
+
+def _place_of(report: Report) -> Participation | None:
+    if report.message is None or report.person is None:
+        return None
+    found = Participation.objects.filter(
+        conversation=report.message.conversation_id, user=report.person
+    )
+    return found.select_related("conversation").first()
+
+
+def key_of(user_pk: object) -> str:
+    """A user's key as an act has it."""
+    return "" if user_pk is None else str(user_pk)
+
+
+def _note(kind: Act.Kind, by: "User | None", why: str, place: Participation) -> None:
+    Act.objects.note(kind, by, why, user=key_of(place.user_id), conversation=place.conversation_id)

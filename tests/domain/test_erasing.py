@@ -1,0 +1,123 @@
+"""Somebody is erased, and the conversations of the others stay what they are."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from talk import privacy
+from talk.models import (
+    AccessToken,
+    Act,
+    Block,
+    Conversation,
+    Event,
+    Message,
+    Participation,
+    Report,
+)
+
+from .acting import group, place_of, private, say, story
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world(alice, bob, carol):
+    """Alice's group, and her private conversation with Bob."""
+    ours = group(alice, bob, carol, title="Ours")
+    for sender, body in ((alice, "one"), (bob, "two"), (alice, "three")):
+        say(sender, ours, body)
+    theirs = private(alice, bob)
+    say(alice, theirs, "four")
+    place_of(alice, ours).invite([carol])
+    AccessToken.objects.issue(alice, "phone")
+    Block.objects.block(alice, carol)
+    Report.objects.report_user(bob, alice, "rude")
+    Report.objects.report_user(alice, bob, "rude")
+    return ours, theirs
+
+
+def erase(*options):
+    call_command("erase_user", "alice", "--why", "She asked for it.", *options, stdout=StringIO())
+
+
+def bodies(conversation):
+    return list(conversation.messages.order_by("number").values_list("body", flat=True))
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_nothing_refers_to_them(world, alice, keep):
+    erase(*(["--keep-words"] if keep else []))
+
+    for model in (AccessToken, Block, Conversation, Event, Message, Participation, Report):
+        for row in model.objects.all():
+            for each in model._meta.concrete_fields:
+                if each.is_relation and each.related_model is type(alice):
+                    assert getattr(row, each.attname) != alice.pk, (model, each.name)
+    assert [each["type"] for each in privacy.export(alice)] == ["account"]
+    alice.delete()
+
+
+def test_their_words_are_gone_and_the_numbers_stay(world):
+    ours, theirs = world
+    erase()
+
+    assert bodies(ours) == ["", "two", "", ""]
+    assert story(ours) == ["text", "text", "text", "left"]
+    assert bodies(theirs) == [""]
+    removed = ours.messages.exclude(removed_as="")
+    assert {message.removal for message in removed} == {Message.Removal.ERASED}
+    kinds = list(Event.objects.filter(conversation=ours).order_by("revision").values_list("kind"))
+    assert kinds[-2:] == [("message_removed",), ("message_removed",)]
+
+
+def test_or_their_words_are_said_by_nobody(world):
+    ours, theirs = world
+    erase("--keep-words")
+
+    assert bodies(ours) == ["one", "two", "three", ""]
+    assert bodies(theirs) == ["four"]
+    assert set(theirs.messages.values_list("sender", flat=True)) == {None}
+
+
+def test_what_is_gone_waits_for_nobody(world, bob, carol):
+    ours, theirs = world
+    assert [place_of(bob, each).unread_count for each in (ours, theirs)] == [2, 1]
+    erase()
+
+    assert [place_of(bob, each).unread_count for each in (ours, theirs)] == [0, 0]
+    assert place_of(carol, ours).first_unread_number == 2
+
+
+def test_their_group_has_another_owner(world, bob, carol):
+    ours, _theirs = world
+    erase()
+
+    assert {place.role for place in ours.participations.all()} == {"owner", "member"}
+    assert Message.send_to_users("We two", bob, [carol]).conversation != ours
+
+
+def test_whoever_comes_back_begins_anew(world, alice, bob):
+    _ours, theirs = world
+    erase()
+
+    assert private(bob, alice) != theirs
+
+
+def test_it_can_be_done_again_and_is_written_down(world, alice):
+    key = str(alice.pk)
+    erase()
+    erase()
+
+    acts = Act.objects.filter(kind="user_erased")
+    assert [(act.user, act.why, act.by_name) for act in acts] == [
+        (key, "She asked for it.", "")
+    ] * 2
+
+
+def test_it_takes_somebody_and_a_reason(alice):
+    with pytest.raises(CommandError, match="There is no user 'nobody'"):
+        call_command("erase_user", "nobody", "--why", "x")
+    with pytest.raises(CommandError, match="This reason is empty"):
+        call_command("erase_user", "alice", "--why", " ")

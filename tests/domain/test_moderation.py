@@ -1,0 +1,295 @@
+"""What moderators do with what is reported."""
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+
+from talk.exceptions import RefusalCode
+from talk.models import Act, Event, Message, Participation, Report
+from talk.moderation import Decision, decide, remove_message, restore, suspend
+
+from .acting import group, place_of, private, refused, say
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ours(alice, bob, carol):
+    return group(alice, bob, carol)
+
+
+def report(by, message, why="It is rude."):
+    return Report.objects.report_message(place_of(by, message.conversation), message, why)
+
+
+def unread(user):
+    return [place.unread_count for place in Participation.objects.inbox_for(user)]
+
+
+class TestReporting:
+    def test_a_member_reports_what_they_can_read_once(self, alice, bob, ours):
+        message = say(bob, ours, "rude")
+
+        first, again = report(alice, message), report(alice, message, "Very rude.")
+
+        assert first == again
+        assert (first.person, first.message, first.why) == (bob, message, "It is rude.")
+
+    def test_what_one_can_not_read_one_can_not_report(self, alice, bob, dave, ours):
+        message = say(bob, ours)
+        elsewhere = say(dave, private(dave, bob))
+        place_of(alice, ours).leave()
+        later = say(bob, ours)
+
+        with refused(RefusalCode.NOT_A_PARTICIPANT):
+            Report.objects.report_message(place_of(alice, ours), elsewhere, "rude")
+        with refused(RefusalCode.NOT_FOUND):
+            report(alice, later)
+        assert report(alice, message)
+
+    def test_a_person_is_reported_apart_from_what_they_said(self, alice, bob, ours):
+        reports = {
+            report(alice, say(bob, ours)),
+            Report.objects.report_user(alice, bob, "rude"),
+            Report.objects.report_user(alice, bob, "rude"),
+        }
+
+        assert len(reports) == 2
+
+    def test_nobody_reports_themselves_or_without_a_reason(self, alice, bob, ours):
+        mine = say(alice, ours)
+        with refused(RefusalCode.CANNOT_REPORT_YOURSELF):
+            report(alice, mine)
+        for why in ("", " ", "x" * 1001):
+            with refused(RefusalCode.INVALID_REASON, "why"):
+                Report.objects.report_user(alice, bob, why)
+
+    def test_what_is_settled_can_be_reported_again(self, alice, bob, erin, ours):
+        message = say(bob, ours)
+        first = report(alice, message)
+        decide(first, Decision.DISMISS, erin, "It is not.")
+
+        assert report(alice, message) != first
+
+
+class TestRemoving:
+    def test_the_words_are_gone_and_the_number_stays(self, bob, erin, ours):
+        said = [say(bob, ours, body) for body in ("one", "two", "three")]
+
+        remove_message(said[1], erin, "It is rude.")
+
+        assert [each.body for each in ours.messages.order_by("number")] == ["one", "", "three"]
+        assert [each.number for each in ours.messages.order_by("number")] == [1, 2, 3]
+        assert Message.objects.get(pk=said[1].pk).removal == Message.Removal.MODERATED
+        event = Event.objects.filter(conversation=ours).latest("revision")
+        assert (event.kind, event.message, event.actor) == ("message_removed", said[1], None)
+
+    def test_it_waits_for_nobody(self, alice, bob, carol, erin, ours):
+        said = [say(bob, ours, body) for body in ("one", "two")]
+        place_of(carol, ours).read(1)
+
+        remove_message(said[0], erin, "rude")
+        assert (unread(alice), unread(carol)) == ([1], [1])
+        assert place_of(alice, ours).first_unread_number == 2
+
+        remove_message(said[1], erin, "rude")
+        assert (unread(alice), unread(carol)) == ([0], [0])
+        assert place_of(alice, ours).first_unread_number is None
+        assert Participation.objects.unread_total(alice) == 0
+
+    def test_there_is_nothing_to_remove_twice_or_of_what_happened(self, alice, bob, erin, ours):
+        message = say(bob, ours)
+        remove_message(message, erin, "rude")
+        place_of(alice, ours).rename("Lunch")
+
+        for each in ours.messages.all():
+            with refused(RefusalCode.NOT_FOUND):
+                remove_message(each, erin, "rude")
+
+    def test_a_retry_of_it_says_nothing_anew(self, bob, erin, ours):
+        key = "8c1b8a4c-6f0c-4b5e-9d43-2f0c0b1f7a11"
+        message = place_of(bob, ours).send("rude", client_id=key)
+        remove_message(message, erin, "rude")
+
+        again = place_of(bob, ours).send("rude", client_id=key)
+
+        assert (again, again.body) == (message, "")
+
+
+class TestSuspending:
+    @pytest.fixture
+    def silent(self, bob, erin, ours):
+        suspend(place_of(bob, ours), erin, "rude")
+
+    @pytest.mark.usefixtures("silent")
+    def test_they_read_and_do_not_write(self, alice, bob, dave, ours):
+        say(alice, ours, "Hello")
+
+        for act in (
+            lambda: say(bob, ours),
+            lambda: place_of(bob, ours).invite([dave]),
+            lambda: place_of(bob, ours).rename("Mine"),
+            lambda: place_of(alice, ours).remove(by=place_of(bob, ours)),
+        ):
+            with refused(RefusalCode.SUSPENDED):
+                act()
+        assert unread(bob) == [1]
+        place_of(bob, ours).read()
+        place_of(bob, ours).leave()
+
+    @pytest.mark.usefixtures("silent")
+    def test_elsewhere_they_write(self, alice, bob):
+        assert say(bob, private(bob, alice)).number == 1
+
+    @pytest.mark.usefixtures("silent")
+    def test_leaving_and_coming_back_does_not_end_it(self, alice, bob, ours):
+        place_of(bob, ours).leave()
+        place_of(bob, ours).reinstate(by=place_of(alice, ours))
+
+        with refused(RefusalCode.SUSPENDED):
+            say(bob, ours)
+
+    @pytest.mark.usefixtures("silent")
+    def test_it_is_ended_by_a_moderator(self, bob, erin, ours):
+        restore(place_of(bob, ours), erin, "They said sorry.")
+
+        assert say(bob, ours).number == 1
+        kinds = Event.objects.filter(conversation=ours).values_list("kind", flat=True)
+        assert [kind for kind in kinds if kind.startswith("participant")] == [
+            "participant_suspended",
+            "participant_restored",
+        ]
+
+    def test_nor_do_they_go_around_it_in_a_private_one(self, alice, bob, carol, erin):
+        conversation = private(alice, bob)
+        suspend(place_of(bob, conversation), erin, "rude")
+
+        with refused(RefusalCode.SUSPENDED):
+            place_of(bob, conversation).invite([carol])
+        with refused(RefusalCode.SUSPENDED):
+            Message.send_to_users("Hello", bob, [alice])
+
+
+class TestDeciding:
+    def test_what_is_done_settles_all_reports_of_the_same(self, alice, bob, carol, erin, ours):
+        message, other = say(bob, ours), say(bob, ours)
+        reports = [report(alice, message), report(carol, message), report(carol, other)]
+
+        decide(reports[0], Decision.BOTH, erin, "Rude indeed.")
+
+        settled = [Report.objects.get(pk=each.pk).settled_at is not None for each in reports]
+        assert settled == [True, True, False]
+        assert place_of(bob, ours).suspended_at
+        assert Message.objects.get(pk=message.pk).removed_as
+
+    def test_each_act_is_written_down(self, alice, bob, erin, ours):
+        message = say(bob, ours)
+        decide(report(alice, message), Decision.BOTH, erin, "Rude indeed.")
+        decide(report(alice, say(bob, private(alice, bob))), Decision.DISMISS, erin, "Not this.")
+
+        acts = list(Act.objects.order_by("pk"))
+        assert [act.kind for act in acts] == [
+            "message_removed",
+            "participant_suspended",
+            "report_dismissed",
+        ]
+        assert {(act.by, act.by_name, act.user) for act in acts} == {
+            (str(erin.pk), "erin", str(bob.pk))
+        }
+        assert [act.why for act in acts] == ["Rude indeed.", "Rude indeed.", "Not this."]
+        assert (acts[0].conversation, acts[0].number) == (ours.pk, message.number)
+
+    def test_what_is_written_down_stays(self, alice, bob, erin, ours):
+        remove_message(say(bob, ours), erin, "rude")
+        act = Act.objects.get()
+        act.why = "never mind"
+
+        for change in (
+            act.save,
+            act.delete,
+            Act.objects.all().delete,
+            lambda: Act.objects.update(why="never mind"),
+        ):
+            with pytest.raises(TypeError, match="What was done is done"):
+                change()
+        erin.delete()
+        assert Act.objects.get().why == "rude"
+
+    def test_without_a_reason_nothing_is_done(self, alice, bob, erin, ours):
+        message = say(bob, ours)
+        with refused(RefusalCode.INVALID_REASON, "why"):
+            decide(report(alice, message), Decision.BOTH, erin, " ")
+
+        assert not Act.objects.exists()
+
+
+class TestAdmin:
+    @pytest.fixture
+    def moderator(self, erin):
+        erin.is_staff = True
+        erin.save()
+        erin.user_permissions.set(Permission.objects.filter(codename="moderate"))
+        client = Client()
+        client.force_login(erin)
+        return client
+
+    @pytest.fixture
+    def reported(self, alice, bob, ours):
+        for body in ("before", "rude", "after"):
+            say(bob, ours, body)
+        return report(alice, ours.messages.get(body="rude"))
+
+    def url(self, reported):
+        return reverse("admin:talk_report_change", args=[reported.pk])
+
+    def test_a_moderator_sees_what_was_said_around_it(self, moderator, reported):
+        assert "rude" in moderator.get(reverse("admin:talk_report_changelist")).content.decode()
+        page = moderator.get(self.url(reported)).content.decode()
+        for word in ("before", "rude", "after", "It is rude."):
+            assert word in page
+
+    def test_and_acts_on_it(self, moderator, reported, bob, ours):
+        moderator.post(self.url(reported), {"act": "both", "reason": "Rude."})
+
+        assert place_of(bob, ours).suspended_at
+        assert not Message.objects.filter(body="rude").exists()
+        page = moderator.get(self.url(reported))
+        assert page.status_code == 200
+        assert 'name="act"' not in page.content.decode(), "it is settled"
+
+    @pytest.mark.parametrize("given", [{"act": "both"}, {"act": "x", "reason": "x"}])
+    def test_not_without_a_reason(self, moderator, reported, given):
+        answer = moderator.post(self.url(reported), given)
+
+        assert answer.context["adminform"].form.errors
+        assert not Act.objects.exists()
+
+    def test_what_can_not_be_done_is_said(self, moderator, alice, bob, erin, reported):
+        person = Report.objects.report_user(alice, bob, "rude")
+        answer = moderator.post(self.url(person), {"act": "remove", "reason": "Rude."})
+        assert "A person is reported, and no message." in answer.content.decode()
+
+        remove_message(reported.message, erin, "rude")
+        answer = moderator.post(self.url(reported), {"act": "remove", "reason": "Rude."})
+        assert "The words are gone already" in answer.content.decode()
+
+    def test_other_staff_see_nothing_of_it(self, moderator, reported, erin):
+        erin.user_permissions.set(Permission.objects.filter(codename__contains="report"))
+
+        assert moderator.get(self.url(reported)).status_code == 403
+        assert moderator.post(self.url(reported), {"act": "both"}).status_code == 403
+
+    def test_a_suspension_is_ended_in_the_list_of_participations(self, moderator, erin, bob, ours):
+        erin.user_permissions.add(Permission.objects.get(codename="view_participation"))
+        place = place_of(bob, ours)
+        suspend(place, erin, "rude")
+        end = {"action": "restore", "_selected_action": [place.pk]}
+        url = reverse("admin:talk_participation_changelist")
+
+        moderator.post(url, end)
+        assert place_of(bob, ours).suspended_at, "that takes a reason"
+        moderator.post(url, {**end, "why": "They said sorry."})
+
+        assert place_of(bob, ours).suspended_at is None
+        assert Act.objects.latest("pk").why == "They said sorry."
