@@ -35,6 +35,7 @@ def latest_message(info: Any, conversation: models.Conversation) -> models.Messa
         messages = {one.pk: one.latest_message for one in conversations}
         gone = _gone(info, conversations)
         if gone:
+            messages |= {place.conversation_id: None for place in gone}
             last = models.Message.objects.filter(_ends(gone, "number"))
             rows = last.select_related("sender", "subject")
             messages |= {message.conversation_id: message for message in rows}

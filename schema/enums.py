@@ -28,7 +28,8 @@ strawberry.enum(
 strawberry.enum(
     models.Participation.Status,
     name="ParticipationStatus",
-    description="ACTIVE, or gone: LEFT by themselves, or REMOVED by somebody.",
+    description="ACTIVE, or gone: LEFT by themselves, or REMOVED by somebody. INVITED: it is for "
+    "them to say whether they take part. DECLINED: they don't.",
 )
 strawberry.enum(
     models.Event.Kind,

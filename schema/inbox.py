@@ -41,6 +41,18 @@ class InboxConnection(Connection[Participation]):
         return page
 
 
+@strawberry.type(description="A page of the viewer's invitations.")
+class InvitationConnection(Connection[Participation]):
+    @classmethod
+    def resolve_connection(  # type: ignore[override]  # of a queryset, at once
+        cls, nodes: QuerySet[Any], *, info: Info[Any, Any], **kwargs: Any
+    ) -> Self:
+        page: Self = super().resolve_connection(nodes, info=info, **kwargs)
+        participations: list[Any] = [edge.node for edge in page.edges]
+        places.together(participations)
+        return page
+
+
 @strawberry.input(description="Which part of the inbox. What is given has to hold together.")
 class InboxFilter:
     unread: bool | None = strawberry.field(

@@ -10,6 +10,7 @@ from talk.models import Conversation, Participation
 from . import enums  # noqa: F401
 
 CONVERSATION = "The conversation, which the viewer takes part in."
+INVITED = "The conversation, which the viewer is invited to."
 CLIENT_ID = "Made by the client, one for each message: a retry with it sends nothing twice."
 
 
@@ -52,6 +53,16 @@ class ReportMessageInput:
 class ReportUserInput:
     user: strawberry.ID = strawberry.field(description="The person.")
     why: str = strawberry.field(description=WHY)
+
+
+@strawberry.input(description="What to take part in.")
+class AcceptInvitationInput:
+    conversation_id: strawberry.ID = strawberry.field(description=INVITED)
+
+
+@strawberry.input(description="What not to take part in.")
+class DeclineInvitationInput:
+    conversation_id: strawberry.ID = strawberry.field(description=INVITED)
 
 
 @strawberry.input(description="Who is to talk, and as what.")

@@ -179,7 +179,11 @@ def participants(
 
 
 def _seen(info: Any, conversations: list[models.Conversation], status: str) -> Any:
-    past = [place for one in conversations if (place := past_place_of(info, one))]
+    past = [
+        place
+        for one in conversations
+        if (place := past_place_of(info, one)) and not place.is_invited
+    ]
     return models.Participation.objects.seen_in(conversations, status, past)
 
 

@@ -57,7 +57,8 @@ class Mutation:
         return results.StartConversationPayload(conversation=conversation)
 
     @mutation(
-        description="Take people in, with all the history. Every member of a group may.",
+        description="Take people in, with all the history, or, where the server asks first, invite "
+        "them. Every member of a group may.",
         rate="invite",
     )
     def invite_participants(
@@ -68,6 +69,22 @@ class Mutation:
         return results.InviteParticipantsPayload(
             conversation=conversation, upgraded=conversation != place.conversation
         )
+
+    @mutation(description="Take part in a group that asks its members first, with all the history.")
+    def accept_invitation(
+        self, info: Info, input: inputs.AcceptInvitationInput
+    ) -> results.AcceptInvitationResult:
+        place = places.get(info, input.conversation_id, CONVERSATION)
+        place.accept()
+        return results.AcceptInvitationPayload(participation=place)
+
+    @mutation(description="Don't take part in it.")
+    def decline_invitation(
+        self, info: Info, input: inputs.DeclineInvitationInput
+    ) -> results.DeclineInvitationResult:
+        place = places.get(info, input.conversation_id, CONVERSATION)
+        place.decline()
+        return results.DeclineInvitationPayload(participation=place)
 
     @mutation(description="Leave a group. Only who stays can bring the viewer back.")
     def leave_conversation(

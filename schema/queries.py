@@ -14,7 +14,7 @@ from . import places
 from .context import Info
 from .fields import connection, field
 from .ids import key_of, split
-from .inbox import InboxConnection, InboxFilter
+from .inbox import InboxConnection, InboxFilter, InvitationConnection
 from .nodes import AccessToken, Conversation, User
 from .search import part
 from .types import UserConnection
@@ -36,6 +36,14 @@ class Query:
     ) -> QuerySet[models.Participation]:
         inbox = models.Participation.objects.inbox_for(info.context.viewer).with_unread_count()
         return inbox if filter is None else filter.apply(inbox)
+
+    @connection(
+        InvitationConnection,
+        description="What the viewer is asked to take part in, the last first: at most 100 a page, "
+        "50 if not said.",
+    )
+    def invitations(self, info: Info) -> QuerySet[models.Participation]:
+        return models.Participation.objects.invitations_of(info.context.viewer)
 
     @field(
         description="What others said in the viewer's whole inbox and the viewer has not read, "
@@ -108,7 +116,9 @@ def _conversation(info: Any, key: Any) -> models.Conversation | None:
 def _participation(info: Any, key: Any) -> models.Participation | None:
     found = models.Participation.objects.filter(pk=key).select_related("user").first()
     place = found and places.find(info, found.conversation_id)
-    if not found or not place or not (place.is_active or place.pk == found.pk):
+    if not found or not place:
+        return None
+    if not (place.is_active or place.is_invited or place.pk == found.pk):
         return None
     found.conversation = place.conversation
     return found

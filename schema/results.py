@@ -35,6 +35,16 @@ class InviteParticipantsPayload:
     )
 
 
+@strawberry.type(description="What the viewer takes part in now.")
+class AcceptInvitationPayload:
+    participation: Participation = strawberry.field(description="The viewer's place.")
+
+
+@strawberry.type(description="What the viewer does not take part in.")
+class DeclineInvitationPayload:
+    participation: Participation = strawberry.field(description="The viewer's place.")
+
+
 @strawberry.type(description="What was left.")
 class LeaveConversationPayload:
     conversation: Conversation = strawberry.field(description="The conversation, as it was.")
@@ -117,6 +127,14 @@ StartConversationResult = Annotated[
 InviteParticipantsResult = Annotated[
     InviteParticipantsPayload | Refusal,
     strawberry.union("InviteParticipantsResult", description="The payload, or why not."),
+]
+AcceptInvitationResult = Annotated[
+    AcceptInvitationPayload | Refusal,
+    strawberry.union("AcceptInvitationResult", description="The payload, or why not."),
+]
+DeclineInvitationResult = Annotated[
+    DeclineInvitationPayload | Refusal,
+    strawberry.union("DeclineInvitationResult", description="The payload, or why not."),
 ]
 LeaveConversationResult = Annotated[
     LeaveConversationPayload | Refusal,

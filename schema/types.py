@@ -109,10 +109,13 @@ class Participation(relay.Node):
     status: models.Participation.Status = strawberry.field(
         description="Whether they take part now."
     )
-    joined_at: datetime = strawberry.field(description="When they joined, or were reinstated.")
+    joined_at: datetime = strawberry.field(
+        description="When they joined, were reinstated, or were invited."
+    )
     left_at: datetime | None = strawberry.field(description="When they left or were removed.")
     left_at_number: int | None = strawberry.field(
-        description="The last message that they can read, if they left or were removed."
+        description="The last message that they can read, if they don't take part now: 0 if they "
+        "never did."
     )
     suspended_at: datetime | None = strawberry.field(
         description="Since when a moderator keeps them from writing here."
@@ -137,6 +140,11 @@ class Participation(relay.Node):
     def first_unread_number(self: models.Participation, info: Info) -> int | None:
         return self.first_unread_number if info.context.is_viewer(self.user_id) else None
 
+    @field(description="Who asks the viewer to take part, while it is INVITED.")
+    def invited_by(self: models.Participation, info: Info) -> User | None:
+        own = self.is_invited and info.context.is_viewer(self.user_id)
+        return self.invited_by if own else None
+
     @field(description="When the viewer marked it as unread by hand. Null for other people.")
     def marked_unread_at(self: models.Participation, info: Info) -> datetime | None:
         return self.marked_unread_at if info.context.is_viewer(self.user_id) else None
@@ -144,7 +152,8 @@ class Participation(relay.Node):
 
 @strawberry_django.type(
     models.Conversation,
-    description="What people say to each other. Who left it sees it as it was when they left.",
+    description="What people say to each other. Who left it sees it as it was when they left; who "
+    "is invited, its title then and who takes part.",
 )
 class Conversation(relay.Node):
     id: relay.NodeID[int]

@@ -16,6 +16,8 @@ class Conf:
     MAX_BODY_LENGTH: int = 10_000
     #: The class that says who may reach whom; see `talk.policy.Policy`.
     POLICY: str = "talk.policy.Policy"
+    #: Whether who is taken into a group is asked first.
+    INVITATIONS_ASK: bool = False
     #: Days for which what was said is shown, by kind of conversation: `private`, `group`.
     RETENTION: Mapping[str, float | None] = {}
     #: User fields that `users(search:)` looks into; None means the name fields the model has.

@@ -30,6 +30,7 @@ class RefusalCode(models.TextChoices):
     LAST_OWNER = "LAST_OWNER", _("A group needs an owner: name another one first.")
     NEVER_JOINED = "NEVER_JOINED", _("This person never took part in this conversation.")
     ALREADY_ACTIVE = "ALREADY_ACTIVE", _("This person takes part in this conversation already.")
+    NOT_INVITED = "NOT_INVITED", _("You are not invited to this conversation, or not any more.")
     NOT_A_MEMBER = "NOT_A_MEMBER", _("This person does not take part at present.")
     NO_RECIPIENTS = "NO_RECIPIENTS", _("Name at least one person besides yourself.")
     UNKNOWN_USER = "UNKNOWN_USER", _("There is no such person to write to.")

@@ -84,8 +84,10 @@ def erase(user: "User", why: str, by: "User | None" = None, *, keep_words: bool 
     """
     why = clean_reason(why)
     key, places = str(user.pk), Participation.objects.filter(user=user)
-    for place in places.active().select_related("conversation"):
-        if not place.conversation.is_private:
+    for place in places.expected().select_related("conversation"):
+        if place.is_invited:
+            place.decline()
+        elif not place.conversation.is_private:
             place.leave()
     said_in = Message.objects.filter(sender=user).values("conversation")
     for conversation in Conversation.objects.filter(pk__in=said_in):

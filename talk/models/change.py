@@ -46,35 +46,38 @@ class Change:
     # What can happen.
 
     def start(self, members: Iterable["User"]) -> None:
-        """The first change of a conversation: these people are in it."""
-        participations = self._participations.model
+        """The first change of a conversation: these people are in it, or asked whether to be."""
+        role = self._participations.model.Role
         group = not self.conversation.is_private
-        self._participations.bulk_create(
-            participations(
-                conversation=self.conversation,
-                user=user,
-                role=participations.Role.OWNER
-                if group and user == self.actor
-                else participations.Role.MEMBER,
-                joined_at=self.at,
-                last_activity_at=self.at,
-                changed_at=self.at,
-            )
-            for user in members
-        )
+        places = []
+        for user in members:
+            own = group and user == self.actor
+            ask = group and conf.INVITATIONS_ASK and not own
+            places.append(self._place(user, ask=ask, role=role.OWNER if own else role.MEMBER))
         self._members_changed = True
         self.note(Event.Kind.CONVERSATION_STARTED, everybodys=False)
+        for place in self._participations.bulk_create(places):
+            if place.is_invited:
+                self.note(Event.Kind.PARTICIPANT_INVITED, place, everybodys=False)
 
     def admit(self, users: Iterable["User"], by: "Participation | None") -> None:
-        """Take in who is not in: strangers join, who left or was removed is reinstated."""
+        """Take in who is not in: strangers join, who left or was removed is reinstated.
+
+        Or they are asked to, if it is a member who takes them in and `INVITATIONS_ASK` says so.
+        """
         users = list(users)
         known = {
             participation.user_id: participation
             for participation in self._participations.filter(user__in=users).select_related("user")
         }
         newcomers = [user for user in users if user.pk not in known]
+        ask = by is not None and conf.INVITATIONS_ASK
         returning = [
-            known[user.pk] for user in users if user.pk in known and not known[user.pk].is_active
+            place
+            for user in users
+            if (place := known.get(user.pk))
+            and not place.is_active
+            and not (ask and place.is_invited)
         ]
         if by is not None:
             must_be_invitable(by, newcomers + [place.user for place in returning])
@@ -82,9 +85,21 @@ class Change:
         for participation in returning:
             if by is not None and not by.may_bring_back(participation):
                 raise MessagingPermissionDenied(RefusalCode.NOT_ALLOWED)
-            participation.come_back(self.at)
-            self.tell(Message.Kind.REINSTATED, participation)
-        self._join(newcomers)
+            if ask:
+                participation.be_asked(self)
+            else:
+                self.take_in(participation)
+        self._join(newcomers, ask=ask)
+
+    def take_in(self, participation: "Participation") -> None:
+        """Who is asked, or was here before, takes part from now on."""
+        was_here = participation.left_at is not None
+        participation.come_back(self.at)
+        self.tell(Message.Kind.REINSTATED if was_here else Message.Kind.JOINED, participation)
+
+    def members_change(self) -> None:
+        """Somebody is expected here who was not, or the other way round."""
+        self._members_changed = True
 
     def tell(self, kind: Message.Kind, participation: "Participation") -> None:
         """Something happened to a member: a message that says so, and its event."""
@@ -172,25 +187,38 @@ class Change:
 
     def _make_room(self, newcomers: int) -> None:
         if newcomers:
-            active = self._participations.active().count()
-            if active + newcomers > conf.MAX_PARTICIPANTS:
+            expected = self._participations.expected().count()
+            if expected + newcomers > conf.MAX_PARTICIPANTS:
                 raise MessagingValidationError(RefusalCode.TOO_MANY_PARTICIPANTS)
 
-    def _join(self, users: Iterable["User"]) -> None:
-        participations = self._participations.bulk_create(
-            self._participations.model(
-                conversation=self.conversation,
-                user=user,
-                joined_at=self.at,
-                last_activity_at=self.at,
-                changed_at=self.at,
-                # They can read all of it, and none of it waits for them.
-                last_read_number=self.conversation.last_number,
-            )
-            for user in users
+    def _join(self, users: Iterable["User"], *, ask: bool) -> None:
+        # They can read all of it, and none of it waits for them.
+        read = self.conversation.last_number
+        places = [self._place(user, ask=ask, last_read_number=read) for user in users]
+        for place in self._participations.bulk_create(places):
+            if ask:
+                self._members_changed = True
+                self.note(Event.Kind.PARTICIPANT_INVITED, place, everybodys=False)
+            else:
+                self.tell(Message.Kind.JOINED, place)
+
+    def _place(self, user: "User", *, ask: bool, **fields: Any) -> "Participation":
+        model = self._participations.model
+        if ask:
+            fields |= {
+                "status": model.Status.INVITED,
+                "invited_by": self.actor,
+                "left_at_number": 0,
+                "left_at_title": self.conversation.title,
+            }
+        return model(
+            conversation=self.conversation,
+            user=user,
+            joined_at=self.at,
+            last_activity_at=self.at,
+            changed_at=self.at,
+            **fields,
         )
-        for participation in participations:
-            self.tell(Message.Kind.JOINED, participation)
 
     def _keep_an_owner(self) -> None:
         """A group that its last owner left goes to who is longest in it, admins first."""
@@ -236,7 +264,7 @@ class Change:
         if self._members_changed:
             from .conversation import members_key
 
-            active = self._participations.active()
-            conversation.members_key = members_key(active.values_list("user", flat=True))
+            expected = self._participations.expected()
+            conversation.members_key = members_key(expected.values_list("user", flat=True))
             changed.append("members_key")
         conversation.save(update_fields=changed)

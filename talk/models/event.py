@@ -79,6 +79,8 @@ class Event(models.Model):
         CONVERSATION_UPGRADED = "conversation_upgraded", _("upgraded from a private one")
         MESSAGE_SENT = "message_sent", _("message sent")
         MESSAGE_REMOVED = "message_removed", _("message removed")
+        PARTICIPANT_INVITED = "participant_invited", _("invited")
+        PARTICIPANT_DECLINED = "participant_declined", _("declined")
         PARTICIPANT_JOINED = "participant_joined", _("joined")
         PARTICIPANT_LEFT = "participant_left", _("left")
         PARTICIPANT_REMOVED = "participant_removed", _("removed")

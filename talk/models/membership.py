@@ -31,15 +31,34 @@ class Membership(Reading):
             self._go(change, Message.Kind.LEFT)
 
     def remove(self, by: "Participation | None" = None) -> None:
-        """Put this member out of a group. Owners remove everybody, admins members."""
+        """Put this member out of a group, or take their invitation back.
+
+        Owners remove everybody, admins members.
+        """
         with self.conversation.changing(by.user if by else None) as change:
             self.settle()
             self.must_be_in_group()
             if by is not None:
                 self._must_not_be(by, RefusalCode.CANNOT_REMOVE_YOURSELF)
                 by.must_outrank(self)
+            if self.is_invited:
+                self._turn_down(change)
+                return
             self._must_be_a_member()
             self._go(change, Message.Kind.REMOVED)
+
+    def accept(self) -> None:
+        """Take part in a group that one is invited to. Raises `NOT_INVITED`."""
+        with self.conversation.changing(self.user) as change:
+            self._must_be_invited()
+            change.take_in(self.itself)
+            self.settle()
+
+    def decline(self) -> None:
+        """Don't. Who was in it before keeps what they had. Raises `NOT_INVITED`."""
+        with self.conversation.changing(self.user) as change:
+            self._must_be_invited()
+            self._turn_down(change)
 
     def revoke(self) -> None:
         """Leave, under the name that it had in the app that Talk re-imagines."""
@@ -119,11 +138,20 @@ class Membership(Reading):
 
     def come_back(self, at: datetime) -> None:
         """Be active again, as a member."""
+        if self.left_at is None:
+            # They were not here before: none of it waits for them.
+            self.last_read_number = self.conversation.last_number
         self.status, self.left_at = self.Status.ACTIVE, None
         self.left_at_number, self.left_at_title = None, ""
         self.joined_at = self.last_activity_at = at
         self.save()
         self._read_up_to(self.last_read_number, at)
+
+    def be_asked(self, change: Change) -> None:
+        """Be invited again, after having been here, or declined."""
+        self.invited_by = change.actor
+        self._set_status(self.Status.INVITED, change)
+        change.note(Event.Kind.PARTICIPANT_INVITED, self.itself, everybodys=False)
 
     def take_role(self, role: Place.Role, change: Change) -> None:
         self.role = role
@@ -140,6 +168,20 @@ class Membership(Reading):
         self.left_at_number = change.conversation.last_number
         self.left_at_title = change.conversation.title
         self.save()
+
+    def _turn_down(self, change: Change) -> None:
+        self._set_status(self.Status.DECLINED, change)
+        change.note(Event.Kind.PARTICIPANT_DECLINED, self.itself, everybodys=False)
+
+    def _set_status(self, status: Place.Status, change: Change) -> None:
+        self.status, self.changed_at = status, change.at
+        self.save(update_fields=["status", "changed_at", "invited_by"])
+        change.members_change()
+
+    def _must_be_invited(self) -> None:
+        self.settle()
+        if not self.is_invited:
+            raise MessagingPermissionDenied(RefusalCode.NOT_INVITED)
 
     def _must_still_be_here(self) -> None:
         if self.status == self.Status.LEFT:

@@ -36,6 +36,15 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
             self.filter(user=user).active().with_conversation().order_by("-last_activity_at", "-pk")
         )
 
+    def invitations_of(self, user: "User") -> Self:
+        """What `user` is asked to take part in, the last first."""
+        asked = self.filter(user=user, status=Participation.Status.INVITED).with_conversation()
+        return asked.select_related("invited_by").order_by("-changed_at", "-pk")
+
+    def expected(self) -> Self:
+        """Those of who takes part, and of who is asked to."""
+        return self.filter(status__in=(Participation.Status.ACTIVE, Participation.Status.INVITED))
+
     def shared_with(self, user: "User") -> Self:
         """The active participations of others wherever `user` takes part, too.
 
@@ -125,8 +134,11 @@ class Participation(Sending):
                 fields=["conversation", "user"], name="talk_participation_one_per_user"
             ),
             models.CheckConstraint(
+                # Who was never in it has seen everything up to the number 0.
                 condition=Q(status="active", left_at=None, left_at_number=None)
-                | ~Q(status="active") & Q(left_at__isnull=False, left_at_number__isnull=False),
+                | Q(status__in=["left", "removed"], left_at__isnull=False)
+                & Q(left_at_number__isnull=False)
+                | Q(status__in=["invited", "declined"], left_at_number__isnull=False),
                 name="talk_participation_status_agrees",
             ),
             models.CheckConstraint(

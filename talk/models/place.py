@@ -25,6 +25,8 @@ class Place(models.Model):
         ACTIVE = "active", _("active")
         LEFT = "left", _("left")
         REMOVED = "removed", _("removed")
+        INVITED = "invited", _("invited")
+        DECLINED = "declined", _("declined")
 
     conversation = models.ForeignKey(
         Conversation,
@@ -39,7 +41,15 @@ class Place(models.Model):
         verbose_name=_("user"),
     )
     role = models.CharField(_("role"), max_length=6, choices=Role, default=Role.MEMBER)
-    status = models.CharField(_("status"), max_length=7, choices=Status, default=Status.ACTIVE)
+    status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.ACTIVE)
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("invited by"),
+    )
     joined_at = models.DateTimeField(_("joined at"), default=timezone.now)
     left_at = models.DateTimeField(_("left at"), null=True, blank=True)
     left_at_number = models.PositiveBigIntegerField(_("left at number"), null=True, blank=True)
@@ -57,6 +67,11 @@ class Place(models.Model):
     @property
     def is_active(self) -> bool:
         return self.status == self.Status.ACTIVE
+
+    @property
+    def is_invited(self) -> bool:
+        """Whether it is theirs to say whether they take part."""
+        return self.status == self.Status.INVITED
 
     @property
     def last_visible_number(self) -> int:

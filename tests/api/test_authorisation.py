@@ -24,7 +24,7 @@ from .asking import document, gid, group, leave, say
 TABLE = Path(__file__).parent / "who_gets_what.md"
 #: Whom the others of the table blocked is a member like any other where all can write.
 ROLES = (
-    *("anonymous", "deactivated", "stranger", "left", "removed"),
+    *("anonymous", "deactivated", "stranger", "left", "removed", "invited"),
     *("member", "blocked", "admin", "owner", "moderator"),
 )
 
@@ -34,20 +34,23 @@ WITHIN = re.compile("__|PageInfo$|Refusal$|.*(Connection|Edge|Payload|Change)$|T
 
 
 @pytest.fixture
-def world(db):
+def world(db, settings):
     """People of each role around one group, and rows of each kind."""
     people = {
         role: get_user_model().objects.create_user(role, password="x")
         for role in (*ROLES[1:], "another", "newcomer")
     }
     owner = people["owner"]
-    others = [people[role] for role in (*ROLES[3:8], "deactivated", "another")]
+    others = [people[role] for role in (*ROLES[3:9], "deactivated", "another") if role != "invited"]
     conversation = group(owner, *others, title="Ours")
     place = conversation.participation_of(owner)
     early = place.send("early", uuid.uuid4())
     conversation.participation_of(people["admin"]).change_role(Participation.Role.ADMIN, by=place)
     leave(people["left"], conversation)
     conversation.participation_of(people["removed"]).remove(by=place)
+    settings.TALK = {**settings.TALK, "INVITATIONS_ASK": True}
+    place.invite([people["invited"]])
+    settings.TALK = {**settings.TALK, "INVITATIONS_ASK": False}
     for other in ("left", "removed", "another", "newcomer"):
         Block.objects.block(people[other], people["blocked"])
     people["moderator"].user_permissions.add(Permission.objects.get(codename="moderate"))
@@ -117,6 +120,7 @@ QUERIES = {
     "node": "query ($id: ID!) { node(id: $id) { id } }",
     "users": '{ users(search: "a") { totalCount } }',
     "accessTokens": "{ accessTokens { id } }",
+    "invitations": "{ invitations { totalCount } }",
     "blockedUsers": "{ blockedUsers { totalCount } }",
 }
 MUTATIONS = {
@@ -130,6 +134,8 @@ MUTATIONS = {
     "startConversation": {"participants": ["another"]},
     "inviteParticipants": {"conversationId": "Conversation", "participants": ["newcomer"]},
     "inviteParticipants, removed": {"conversationId": "Conversation", "participants": ["removed"]},
+    "acceptInvitation": {"conversationId": "Conversation"},
+    "declineInvitation": {"conversationId": "Conversation"},
     "leaveConversation": {"conversationId": "Conversation"},
     "removeParticipant": {"conversationId": "Conversation", "participant": "another"},
     "removeParticipant, owner": {"conversationId": "Conversation", "participant": "owner"},

@@ -10,7 +10,7 @@ from .acting import place_of, private, say
 
 
 @pytest.fixture
-def eventful(alice, bob, carol, dave):
+def eventful(alice, bob, carol, dave, erin, settings):
     """A group to which everything has happened that can happen to one."""
     conversation = place_of(alice, private(alice, bob)).invite([carol])
     say(bob, conversation)
@@ -26,6 +26,10 @@ def eventful(alice, bob, carol, dave):
     remove_message(conversation.messages.get(number=2), alice, "rude")
     suspend(place_of(bob, conversation), alice, "rude")
     restore(place_of(bob, conversation), alice, "sorry")
+    settings.TALK = {**settings.TALK, "INVITATIONS_ASK": True}
+    place_of(alice, conversation).invite([erin])
+    settings.TALK = {**settings.TALK, "INVITATIONS_ASK": False}
+    place_of(erin, conversation).decline()
     conversation.refresh_from_db()
     return conversation
 
@@ -45,15 +49,19 @@ KINDS = [
     ("message_removed", None, 2),
     ("participant_suspended", "bob", None),
     ("participant_restored", "bob", None),
+    ("participant_invited", "erin", None),
+    ("participant_declined", "erin", None),
 ]
+#: The revision of the last of them.
+LAST = len(KINDS)
 
 
 class TestLog:
     def test_each_change_is_one_event_with_the_next_revision(self, eventful):
         log = Event.objects.after(eventful, 0)
 
-        assert [event.revision for event in log] == list(range(1, 15))
-        assert eventful.revision == 14
+        assert [event.revision for event in log] == list(range(1, LAST + 1))
+        assert eventful.revision == LAST
         told = [
             (
                 event.kind,
@@ -73,9 +81,9 @@ class TestLog:
     def test_it_is_read_from_a_cursor_on(self, eventful):
         rest = Event.objects.after(eventful, 8)
 
-        assert [event.revision for event in rest] == [9, 10, 11, 12, 13, 14]
+        assert [event.revision for event in rest] == list(range(9, LAST + 1))
         assert eventful.events_after(8) == rest
-        assert Event.objects.after(eventful, 14) == []
+        assert Event.objects.after(eventful, LAST) == []
 
     def test_it_is_read_in_pages(self, eventful):
         page = Event.objects.after(eventful, 2, limit=3)
@@ -111,16 +119,16 @@ class TestResync:
         for pruned in (0, 3):
             with pytest.raises(ResyncRequired):
                 Event.objects.after(eventful, pruned)
-        assert len(Event.objects.after(eventful, 4)) == 10
+        assert len(Event.objects.after(eventful, 4)) == LAST - 4
 
     def test_when_nothing_is_kept(self, eventful):
         Event.objects.all().delete()
 
         with pytest.raises(ResyncRequired):
-            Event.objects.after(eventful, 13)
-        assert Event.objects.after(eventful, 14) == []
+            Event.objects.after(eventful, LAST - 1)
+        assert Event.objects.after(eventful, LAST) == []
 
-    @pytest.mark.parametrize("revision", [15, 2**40, -1])
+    @pytest.mark.parametrize("revision", [LAST + 1, 2**40, -1])
     def test_a_cursor_of_another_history(self, eventful, revision):
         with pytest.raises(ResyncRequired):
             Event.objects.after(eventful, revision)
@@ -137,4 +145,4 @@ class TestResync:
         with pytest.raises(ResyncRequired):
             Event.objects.after(eventful, 3)
         assert Event.objects.after(eventful, 3, limit=1)[0].revision == 4
-        assert len(Event.objects.after(eventful, 8)) == 6
+        assert len(Event.objects.after(eventful, 8)) == LAST - 8

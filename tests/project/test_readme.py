@@ -22,6 +22,7 @@ WORDS = {
     "a plain one": None,
     "any document": None,
     "as `DEBUG`": None,
+    "`False`": False,
     "`()`": (),
     "`{}`": {},
     "`memory://`": "memory://",

@@ -1,0 +1,95 @@
+"""What clients are shown of a group that they are asked to join, and how they answer."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from .asking import act, gid, group, nodes, ok, refusal, say
+
+pytestmark = pytest.mark.django_db
+
+INVITATIONS = """{ invitations(first: 20) { totalCount edges { node { status invitedBy { username }
+    leftAtNumber unreadCount user { username } conversation { title lastNumber revision
+    latestMessage { body } participantCount
+    participants(first: 10) { edges { node { user { username } } } }
+    messages(last: 10) { edges { node { body } } } } } } } }"""
+
+
+@pytest.fixture(autouse=True)
+def they_are_asked(settings):
+    settings.TALK = {**settings.TALK, "INVITATIONS_ASK": True}
+
+
+@pytest.fixture
+def ours(alice, bob):
+    conversation = group(alice, bob, title="Ours", says=["secret"])
+    say(alice, conversation, "also secret")
+    return conversation
+
+
+@pytest.mark.usefixtures("ours")
+def test_who_is_asked_sees_by_whom_to_what_and_with_whom(gql, bob):
+    found = ok(gql(bob)(INVITATIONS))["invitations"]
+
+    assert found["totalCount"] == 1
+    (place,) = nodes(found)
+    conversation = place.pop("conversation")
+    assert place == {
+        "status": "INVITED",
+        "invitedBy": {"username": "alice"},
+        "leftAtNumber": 0,
+        "unreadCount": 0,
+        "user": {"username": "bob"},
+    }
+    members = nodes(conversation.pop("participants"))
+    assert [each["user"]["username"] for each in members] == ["alice"]
+    assert conversation == {
+        "title": "Ours",
+        "lastNumber": 0,
+        "revision": 0,
+        "latestMessage": None,
+        "participantCount": 1,
+        "messages": {"edges": []},
+    }
+
+
+def test_it_is_accepted(gql, ours, bob):
+    fields = "participation { status conversation { messages { edges { node { body } } } } }"
+
+    answer = act(gql(bob), "acceptInvitation", fields, conversationId=gid(ours))
+
+    assert answer["participation"]["status"] == "ACTIVE"
+    said = nodes(answer["participation"]["conversation"]["messages"])
+    assert [each["body"] for each in said] == ["secret", "also secret", ""]
+    assert ok(gql(bob)(INVITATIONS))["invitations"]["totalCount"] == 0
+
+
+def test_it_is_declined(gql, ours, alice, bob, carol):
+    answer = act(
+        gql(bob), "declineInvitation", "participation { status }", conversationId=gid(ours)
+    )
+
+    assert answer == {"participation": {"status": "DECLINED"}}
+    assert refusal(gql(bob), "acceptInvitation", conversationId=gid(ours))[0] == "NOT_INVITED"
+    assert refusal(gql(carol), "acceptInvitation", conversationId=gid(ours))[0] == "NOT_FOUND"
+
+
+def test_members_see_who_is_asked_and_not_by_whom(gql, ours, alice):
+    query = """query ($id: ID!) { conversation(id: $id) { participants(status: INVITED) {
+        edges { node { user { username } invitedBy { username } } } } } }"""
+
+    found = ok(gql(alice)(query, id=gid(ours)))["conversation"]
+
+    assert nodes(found["participants"]) == [{"user": {"username": "bob"}, "invitedBy": None}]
+
+
+def test_many_invitations_cost_the_same(gql, alice, bob):
+    costs = []
+    for more in (1, 9):
+        for number in range(more):
+            group(alice, bob, title=f"{more}.{number}", says=["x"])
+        with CaptureQueriesContext(connection) as captured:
+            ok(gql(bob)(INVITATIONS))
+        costs.append(len(captured))
+
+    assert costs[0] == costs[1]
