@@ -95,6 +95,7 @@ def erase(user: "User", why: str, by: "User | None" = None, *, keep_words: bool 
             pass
     with transaction.atomic():
         Message.objects.filter(subject=user).update(subject=None)
+        Participation.objects.filter(invited_by=user).update(invited_by=None)
         Event.objects.filter(actor=user).update(actor=None)
         Report.objects.filter(reporter=user).update(reporter=None)
         Report.objects.filter(person=user).update(person=None)

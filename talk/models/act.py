@@ -49,6 +49,7 @@ class Act(models.Model):
     objects = ActQuerySet.as_manager()
 
     class Meta:
+        permissions = [("handle_data", _("Can export and erase what is kept of somebody"))]
         verbose_name = _("act of a moderator")
         verbose_name_plural = _("acts of moderators")
 

@@ -81,7 +81,7 @@ class Change:
         ]
         if by is not None:
             must_be_invitable(by, newcomers + [place.user for place in returning])
-        self._make_room(len(newcomers) + len(returning))
+        self._make_room(len(newcomers) + sum(not place.is_invited for place in returning))
         for participation in returning:
             if by is not None and not by.may_bring_back(participation):
                 raise MessagingPermissionDenied(RefusalCode.NOT_ALLOWED)

@@ -1,9 +1,13 @@
 """Somebody is erased, and the conversations of the others stay what they are."""
 
+import json
 from io import StringIO
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
 
 from talk import privacy
 from talk.models import (
@@ -33,6 +37,7 @@ def world(alice, bob, carol):
     place_of(alice, ours).invite([carol])
     AccessToken.objects.issue(alice, "phone")
     Block.objects.block(alice, carol)
+    Participation.objects.filter(user=carol).update(invited_by=alice)
     Report.objects.report_user(bob, alice, "rude")
     Report.objects.report_user(alice, bob, "rude")
     return ours, theirs
@@ -121,3 +126,49 @@ def test_it_takes_somebody_and_a_reason(alice):
         call_command("erase_user", "nobody", "--why", "x")
     with pytest.raises(CommandError, match="This reason is empty"):
         call_command("erase_user", "alice", "--why", " ")
+
+
+class TestAdmin:
+    @pytest.fixture
+    def act(self, erin, alice, world):
+        """Erin does something about Alice, by one of her participations."""
+        erin.is_staff = True
+        erin.save()
+        names = ["handle_data", "view_participation"]
+        erin.user_permissions.set(Permission.objects.filter(codename__in=names))
+        client = Client()
+        client.force_login(erin)
+
+        def act(action, *people, why="She asked for it."):
+            places = Participation.objects.filter(user__in=people)
+            chosen = {"action": action, "_selected_action": [each.pk for each in places]}
+            url = reverse("admin:talk_participation_changelist")
+            return client.post(url, {**chosen, "why": why}, follow=True)
+
+        return act
+
+    def test_one_person_is_erased_for_a_reason(self, act, alice):
+        assert "This reason is empty" in act("erase", alice, why="").content.decode()
+        assert Participation.objects.filter(user=alice).exists()
+
+        act("erase", alice)
+
+        assert not Participation.objects.filter(user=alice).exists()
+        assert Act.objects.get().by_name == "erin"
+
+    def test_not_many_at_once(self, act, alice, bob):
+        assert "Select one person." in act("erase", alice, bob).content.decode()
+        assert Participation.objects.filter(user=alice).exists()
+
+    def test_what_is_kept_is_downloaded(self, act, alice):
+        lines = b"".join(act("export", alice).streaming_content).decode().splitlines()
+
+        assert [json.loads(line) for line in lines] == list(privacy.export(alice))
+        assert Act.objects.get().kind == Act.Kind.USER_EXPORTED
+
+    def test_it_takes_a_permission(self, act, alice, erin):
+        erin.user_permissions.set(Permission.objects.filter(codename="view_participation"))
+
+        act("erase", alice)
+
+        assert Participation.objects.filter(user=alice).exists()
