@@ -179,11 +179,10 @@ def participants(
 
 
 def _seen(info: Any, conversations: list[models.Conversation], status: str) -> Any:
-    past = [
-        place
-        for one in conversations
-        if (place := past_place_of(info, one)) and not place.is_invited
-    ]
+    past = [place for one in conversations if (place := past_place_of(info, one))]
+    if status == models.Participation.Status.ACTIVE:
+        # Who is invited sees who takes part.
+        past = [place for place in past if not place.is_invited]
     return models.Participation.objects.seen_in(conversations, status, past)
 
 

@@ -100,6 +100,7 @@ def read_inbox(viewer: Any, cursor: InboxCursor) -> list[models.Participation]:
         models.Participation.objects.filter(user=viewer, changed_at__gte=cursor.since)
         .with_conversation()
         .with_unread_count()
+        .select_related("invited_by")
         .order_by("changed_at", "pk")
     )
     news = [each for each in changed[: INBOX_PAGE + len(cursor.seen)] if cursor.is_news(each)]

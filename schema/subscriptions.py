@@ -43,7 +43,9 @@ class ConversationChange:
     actor: User | None = strawberry.field(
         description="Who did it; null when the project itself did."
     )
-    message: Message | None = strawberry.field(description="The message that it added, if any.")
+    message: Message | None = strawberry.field(
+        description="The message that it added, or removed the words of."
+    )
     participation: Participation | None = strawberry.field(
         description="The participation that it changed, if any."
     )

@@ -56,7 +56,7 @@ class ConversationAdmin(ReadOnly, admin.ModelAdmin):
         return int(getattr(conversation, "active_members"))  # noqa: B009
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Conversation]:
-        active = models.Count("participations", filter=models.Q(participations__left_at=None))
+        active = models.Count("participations", filter=models.Q(participations__status="active"))
         counted: models.QuerySet[Conversation]
         counted = super().get_queryset(request).annotate(active_members=active)
         return counted
@@ -174,6 +174,12 @@ class ActAdmin(ReadOnly, admin.ModelAdmin):
     search_help_text = _("Who did it, a user's key, or a conversation's number")
 
 
+def _shown(message: Message) -> str:
+    if removal := message.removal:
+        return str(removal.label)
+    return message.body or message.get_kind_display()
+
+
 class ReportForm(forms.ModelForm):
     """What a moderator decides. The reason goes into the acts of moderators."""
 
@@ -226,15 +232,15 @@ class ReportAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("what was said around it"))
     def context(self, report: Report) -> str:
-        lines = (
-            (each.number, each.sender or "", each.body or each.get_kind_display())
-            for each in report.context()
-        )
+        lines = ((each.number, each.sender or "", _shown(each)) for each in report.context())
         return format_html_join(mark_safe("<br>"), "{}. <b>{}</b> {}", lines)
 
     def save_model(self, request: HttpRequest, obj: Report, form: Any, change: bool) -> None:
         by: Any = request.user
-        decide(obj, Decision(form.cleaned_data["act"]), by, form.cleaned_data["reason"])
+        try:
+            decide(obj, Decision(form.cleaned_data["act"]), by, form.cleaned_data["reason"])
+        except Refused as refused:
+            self.message_user(request, str(refused.message), messages.ERROR)
 
 
 @admin.register(AccessToken)

@@ -7,6 +7,7 @@ Without `by` the project itself acts.
 from typing import TYPE_CHECKING
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -84,7 +85,13 @@ def impossible(report: Report, decision: Decision) -> str | None:
 
 @transaction.atomic
 def decide(report: Report, decision: Decision, by: "User", why: str) -> None:
-    """Settle a report, and others of the same, by doing something about it, or nothing."""
+    """Settle a report, and others of the same, by doing something about it, or nothing.
+
+    Raises `NOT_FOUND` if somebody else was faster.
+    """
+    report = Report.objects.select_for_update(of=("self",)).get(pk=report.pk)
+    if report.settled_at is not None:
+        raise MessagingValidationError(RefusalCode.NOT_FOUND)
     message = report.message
     if message is not None and decision in {Decision.REMOVE, Decision.BOTH}:
         remove_message(message, by, why)
@@ -99,10 +106,12 @@ def decide(report: Report, decision: Decision, by: "User", why: str) -> None:
             conversation=message and message.conversation_id,
             number=message and message.number,
         )
-    open_ones = Report.objects.filter(settled_at=None)
-    same = open_ones.filter(message=message, person=report.person)
-    same.update(settled_at=timezone.now())
-    report.refresh_from_db()
+    same = Q(pk=report.pk)
+    if message is not None:
+        same |= Q(message=message)
+    elif report.person_id is not None:
+        same |= Q(message=None, person=report.person_id)
+    Report.objects.filter(same, settled_at=None).update(settled_at=timezone.now())
 
 
 def _place_of(report: Report) -> Participation | None:

@@ -25,7 +25,10 @@ def _purge_kind(kind: str) -> int:
     if cutoff is None:
         return 0
     expired = Message.objects.filter(
-        conversation=OuterRef("pk"), number__gt=OuterRef("purged_number"), sent_at__lt=cutoff
+        # Later numbers have later times: the next one decides.
+        conversation=OuterRef("pk"),
+        number=OuterRef("purged_number") + 1,
+        sent_at__lt=cutoff,
     )
     conversations = Conversation.objects.filter(Exists(expired), kind=kind).order_by("pk")
     forgotten, last = 0, 0
@@ -40,10 +43,9 @@ def _purge(conversation: Conversation, cutoff: datetime) -> int:
     while True:
         # No event tells of it: it was not shown any more.
         with conversation.changing(None):
-            expired = conversation.messages.filter(sent_at__lt=cutoff)
-            page = list(
-                expired.filter(number__gt=conversation.purged_number).order_by("number")[:BATCH]
-            )
+            begin = conversation.purged_number + 1
+            next_ones = conversation.messages.filter(number__range=(begin, begin + BATCH - 1))
+            page = list(next_ones.filter(sent_at__lt=cutoff).order_by("number"))
             if not page:
                 return forgotten
             words = [

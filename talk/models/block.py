@@ -1,3 +1,4 @@
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
@@ -7,14 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .. import events
-from ..exceptions import MessagingValidationError, RefusalCode
+from ..exceptions import MessagingValidationError, RefusalCode, Refused
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
 class BlockQuerySet(models.QuerySet["Block"]):
-    @transaction.atomic
     def block(self, blocker: "User", blocked: "User") -> "Block":
         """From now on `blocked` can't reach `blocker`, who is not shown what they say.
 
@@ -22,9 +22,14 @@ class BlockQuerySet(models.QuerySet["Block"]):
         """
         if blocker.pk == blocked.pk:
             raise MessagingValidationError(RefusalCode.CANNOT_BLOCK_YOURSELF)
-        block, is_new = self.get_or_create(blocker=blocker, blocked=blocked)
-        if is_new:
-            _recount(blocker, blocked)
+        with transaction.atomic():
+            block, is_new = self.get_or_create(blocker=blocker, blocked=blocked)
+            if is_new:
+                _recount(blocker, blocked)
+        for place in blocker.talk_participations.filter(invited_by=blocked, status="invited"):
+            # They may have answered meanwhile.
+            with suppress(Refused):
+                place.decline()
         return block
 
     @transaction.atomic

@@ -193,7 +193,7 @@ class Change:
 
     def _join(self, users: Iterable["User"], *, ask: bool) -> None:
         # They can read all of it, and none of it waits for them.
-        read = self.conversation.last_number
+        read = 0 if ask else self.conversation.last_number
         places = [self._place(user, ask=ask, last_read_number=read) for user in users]
         for place in self._participations.bulk_create(places):
             if ask:
@@ -226,7 +226,10 @@ class Change:
             return
         role = self._participations.model.Role
         rank = models.Case(
-            models.When(role=role.OWNER, then=0), models.When(role=role.ADMIN, then=1), default=2
+            models.When(role=role.OWNER, then=0),
+            models.When(suspended_at__isnull=False, then=3),
+            models.When(role=role.ADMIN, then=1),
+            default=2,
         )
         active = self._participations.active().select_related("user")
         heir = active.order_by(rank, "joined_at", "pk").first()

@@ -70,7 +70,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         """Where a message of `sender` to exactly `others` belongs: found, otherwise started.
 
         For two people that is their private conversation, for more the most recently active
-        group whose active members they are.
+        group whose members they are, or are asked to be.
         """
         recipients = recipients_of(sender, others)
         if len(recipients) == 1:
@@ -87,6 +87,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
                 kind=Conversation.Kind.GROUP,
                 members_key=members_key(user.pk for user in members),
                 participations__user=sender,
+                participations__status="active",
             )
             .order_by("-participations__last_activity_at", "-pk")
             .first()
@@ -105,7 +106,7 @@ class Conversation(models.Model):
     pair = models.CharField(_("pair"), max_length=255, null=True, unique=True, editable=False)
     title = models.CharField(_("title"), max_length=TITLE_LENGTH, blank=True)
     members_key = models.CharField(
-        _("key of the set of active members"), max_length=64, db_index=True, editable=False
+        _("key of the set of members"), max_length=64, db_index=True, editable=False
     )
     upgraded_from = models.ForeignKey(
         "self",

@@ -52,7 +52,8 @@ class Membership(Reading):
         with self.conversation.changing(self.user) as change:
             self._must_be_invited()
             change.take_in(self.itself)
-            self.settle()
+        # They may be the owner now.
+        self.settle()
 
     def decline(self) -> None:
         """Don't. Who was in it before keeps what they had. Raises `NOT_INVITED`."""
@@ -73,7 +74,7 @@ class Membership(Reading):
             if self.is_active:
                 raise MessagingValidationError(RefusalCode.ALREADY_ACTIVE)
             change.admit([self.user], by=by)
-            self.settle()
+        self.settle()
 
     def change_role(self, role: Place.Role, by: "Participation | None" = None) -> None:
         """Give this member another role. Owners give any, admins make admins of members."""
@@ -117,6 +118,19 @@ class Membership(Reading):
         # Pruned with it was all that they could see.
         return gone.values_list("revision", flat=True).first() or 0
 
+    def vanish(self) -> None:
+        """Leave whatever it is, a private conversation, too, which is then nobody's pair."""
+        with self.conversation.changing(self.user) as change:
+            self.settle()
+            if self.is_invited:
+                self._turn_down(change)
+                return
+            self._must_still_be_here()
+            if self.conversation.is_private:
+                self.conversation.pair = f"gone {self.conversation.pk}"
+                self.conversation.save(update_fields=["pair"])
+            self._go(change, Message.Kind.LEFT)
+
     def suspend(self) -> None:
         """Keep this member from writing, and from having a say, until `restore`."""
         self._set_suspended(Event.Kind.PARTICIPANT_SUSPENDED)
@@ -150,6 +164,8 @@ class Membership(Reading):
     def be_asked(self, change: Change) -> None:
         """Be invited again, after having been here, or declined."""
         self.invited_by = change.actor
+        if self.left_at is None:
+            self.left_at_title, self.joined_at = change.conversation.title, change.at
         self._set_status(self.Status.INVITED, change)
         change.note(Event.Kind.PARTICIPANT_INVITED, self.itself, everybodys=False)
 
@@ -175,7 +191,8 @@ class Membership(Reading):
 
     def _set_status(self, status: Place.Status, change: Change) -> None:
         self.status, self.changed_at = status, change.at
-        self.save(update_fields=["status", "changed_at", "invited_by"])
+        asked = ["invited_by", "joined_at", "left_at_title"]
+        self.save(update_fields=["status", "changed_at", *asked])
         change.members_change()
 
     def _must_be_invited(self) -> None:

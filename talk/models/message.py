@@ -61,7 +61,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
         from .participation import Participation
 
         rows = list(self.values_list("pk", "conversation", "number"))
-        self.model.objects.filter(pk__in=[pk for pk, *_ in rows]).update(body="", removed_as=why)
+        self.model.objects.filter(pk__in=[pk for pk, *_ in rows]).update(
+            body="", removed_as=why, fingerprint=""
+        )
         Participation.objects.filter(
             conversation__in={conversation for _, conversation, _ in rows},
             first_unread_number__in={number for *_, number in rows},

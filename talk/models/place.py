@@ -1,6 +1,7 @@
 from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -85,7 +86,11 @@ class Place(models.Model):
     def settle(self) -> None:
         """Read this participation as it is now that the lock of its conversation is held."""
         conversation = self.conversation
-        self.refresh_from_db()
+        try:
+            self.refresh_from_db()
+        except ObjectDoesNotExist:
+            # Their account was erased.
+            raise MessagingPermissionDenied(RefusalCode.NOT_A_PARTICIPANT) from None
         # What a list counted for it is not of now.
         self.__dict__.pop("_unread_count", None)
         # One object, so that what a verb changes on it is seen by who called the verb.
@@ -124,5 +129,8 @@ class Place(models.Model):
             raise MessagingPermissionDenied(RefusalCode.NOT_ALLOWED)
 
     def may_bring_back(self, other: "Participation") -> bool:
-        """Who left is brought back by any member; who was removed, only by owner or admin."""
-        return other.status != self.Status.REMOVED or self.role != self.Role.MEMBER
+        """Who left is brought back by any member; who was removed, or declined, only by owners
+        and admins.
+        """
+        harder = {self.Status.REMOVED, self.Status.DECLINED}
+        return other.status not in harder or self.role != self.Role.MEMBER

@@ -24,21 +24,23 @@ class ReportQuerySet(models.QuerySet["Report"]):
         by.must_be_of(message.conversation)
         if message.number > by.last_visible_number:
             raise MessagingPermissionDenied(RefusalCode.NOT_FOUND)
-        return self._report(by.user, message.sender, why, message=message)
+        said_by = {"person": message.sender}
+        return self._report(by.user, message.sender_id, why, {"message": message}, said_by)
 
     def report_user(self, by: "User", person: "User", why: str) -> "Report":
         """Somebody tells moderators of a person, once until it is settled."""
-        return self._report(by, person, why, message=None)
+        return self._report(by, person.pk, why, {"message": None, "person": person}, {})
 
-    def _report(self, by: "User", person: "User | None", why: str, **about: Any) -> "Report":
-        if person is not None and person.pk == by.pk:
+    def _report(
+        self, by: "User", person: Any, why: str, about: dict[str, Any], more: dict[str, Any]
+    ) -> "Report":
+        if person == by.pk:
             raise MessagingValidationError(RefusalCode.CANNOT_REPORT_YOURSELF)
         report, _is_new = self.get_or_create(
             reporter=by,
-            person=person,
             settled_at=None,
             **about,
-            defaults={"why": clean_reason(why)},
+            defaults={"why": clean_reason(why), **more},
         )
         return report
 

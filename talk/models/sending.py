@@ -90,6 +90,7 @@ class Sending(Membership):
         group = Conversation.objects.among(self.user, others)
         if group != private and group.upgraded_from_id is None:
             with group.changing(self.user) as change:
+                group.participation_of(self.user).must_have_a_say()
                 # Somebody else may have been as fast.
                 if group.upgraded_from_id is None:
                     change.upgrade(private)

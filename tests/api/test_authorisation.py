@@ -221,6 +221,7 @@ def said(asked):
     return found
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db
 @pytest.mark.parametrize("asked", [nodes, queries, mutations])
 def test_everybody_gets_what_the_table_says(world, asked):
@@ -229,6 +230,7 @@ def test_everybody_gets_what_the_table_says(world, asked):
     assert found == {name: table().get(name) for name in found}
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db(transaction=True)
 @live
 async def test_everybody_hears_what_the_table_says(world):

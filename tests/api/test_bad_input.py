@@ -7,7 +7,7 @@ from talk.models import Conversation, Message
 
 from .asking import act, code, gid, group, ok, private, refusal
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.thorough, pytest.mark.django_db]
 
 NUL, SURROGATE = "a\0b", "a\ud800b"
 BROKEN_IDS = [

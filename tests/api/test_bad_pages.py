@@ -7,7 +7,7 @@ from strawberry import relay
 
 from .asking import code, gid, nodes, ok, private
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.thorough, pytest.mark.django_db]
 
 WHERE = 'conversation(id: "%s")'
 LISTS = {

@@ -15,7 +15,7 @@ from talk.models import AccessToken, Conversation
 
 from .asking import gid, group, leave, private
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.thorough, pytest.mark.django_db]
 
 #: The same examples in every run. The people and rows are made once for all of a test.
 steadily = settings(

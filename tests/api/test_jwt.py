@@ -14,7 +14,7 @@ from .tokens import SECRET, authenticate, configure, signed
 
 __all__ = ["configure"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.thorough, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from talk.conf import Conf
 from ..live.sockets import code_of, live, signed_in, talk
 from .asking import act, code, gid, group, ok, private
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.thorough, pytest.mark.django_db]
 
 #: Documents that reach a limit of 3, and what goes beyond.
 REACHING = {

@@ -8,7 +8,7 @@ from talk.models import Message
 
 from .asking import gid, group, leave, nodes, ok, private, say, say_many, walk
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.thorough, pytest.mark.django_db]
 
 ARGUMENTS = "first: $first, after: $after, last: $last, before: $before, around: $around"
 VARIABLES = "$first: Int, $after: String, $last: Int, $before: String, $around: MessagesAround"

@@ -8,7 +8,7 @@ from talk.models import Participation
 
 from .asking import act, gid, group, say_many
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.thorough, pytest.mark.django_db]
 
 TALK = """conversation { id title revision participantCount
   latestMessage { body sender { name } }

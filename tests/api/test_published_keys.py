@@ -18,7 +18,7 @@ from .tokens import authenticate, claims, configure, signed
 
 __all__ = ["configure"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.thorough, pytest.mark.django_db]
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from talk.models import AccessToken
 
 from .asking import gid, group, leave, ok, private, say_many
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.thorough, pytest.mark.django_db]
 
 WHO = "user { id username name }"
 SAID = "id number body sender { id name } subject { id name } clientId conversation { id title }"

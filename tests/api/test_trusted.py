@@ -11,7 +11,7 @@ from schema.trusted import read_manifest
 
 from ..live.sockets import code_of, live, signed_in, talk
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.thorough, pytest.mark.django_db(transaction=True)]
 
 WHO = "query Who { viewer { username } }"
 COUNT = "subscription Inbox { inboxChanges { cursor } }"

@@ -6,7 +6,7 @@ from talk.models import AccessToken, Conversation, Message, Participation
 
 from .asking import document, gid, group, leave, nodes, ok, private, say
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.thorough, pytest.mark.django_db]
 
 EVERYTHING = """
 fragment Somebody on User { id username name }

@@ -3,7 +3,8 @@
 import pytest
 
 from talk.exceptions import RefusalCode
-from talk.models import Conversation, Message, Participation
+from talk.models import Block, Conversation, Message, Participation
+from talk.moderation import suspend
 
 from .acting import group, inbox, place_of, private, refused, say, story, visible
 
@@ -79,14 +80,16 @@ def test_who_accepts_is_in_with_all_the_history(ours, bob, carol):
     assert place_of(carol, ours).unread_count == 1
 
 
-def test_who_declines_has_seen_nothing_and_can_be_asked_again(ours, bob, carol):
+def test_who_declines_has_seen_nothing_and_is_asked_again_by_owners_alone(ours, alice, bob, carol):
     place_of(bob, ours).invite([carol])
     place_of(carol, ours).decline()
 
     assert status(carol, ours) == Status.DECLINED
     assert (visible(carol, ours), invitations(carol)) == ([], [])
-    place_of(bob, ours).invite([carol])
-    assert invitations(carol) == [(ours, bob)]
+    with refused(RefusalCode.NOT_ALLOWED):
+        place_of(bob, ours).invite([carol])
+    place_of(alice, ours).invite([carol])
+    assert invitations(carol) == [(ours, alice)]
 
 
 def test_nobody_accepts_or_declines_what_they_are_not_asked(ours, alice, bob, carol):
@@ -193,3 +196,34 @@ def test_an_upgrade_asks_everybody_but_who_does_it(alice, bob, carol):
         Status.INVITED,
         Status.INVITED,
     ]
+
+
+def test_who_is_only_asked_does_nothing_there_and_writes_elsewhere(alice, bob, carol):
+    asked = group(alice, bob, carol)
+    pair = private(alice, bob)
+
+    led = place_of(bob, pair).invite([carol])
+    sent = Message.send_to_users("Hello", bob, [alice, carol])
+
+    assert led == sent.conversation != asked
+    asked.refresh_from_db()
+    assert (asked.upgraded_from, asked.last_number) == (None, 0)
+
+
+def test_what_a_blocked_person_asked_is_declined(ours, bob, carol):
+    place_of(bob, ours).invite([carol])
+
+    Block.objects.block(carol, bob)
+
+    assert invitations(carol) == []
+    assert status(carol, ours) == Status.DECLINED
+
+
+def test_an_heir_can_act(alice, bob, carol, erin):
+    conversation = group(alice, bob, carol)
+    for user in (bob, carol):
+        place_of(user, conversation).accept()
+    suspend(place_of(bob, conversation), erin, "rude")
+    place_of(alice, conversation).leave()
+
+    assert place_of(carol, conversation).role == "owner"

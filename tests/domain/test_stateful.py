@@ -33,7 +33,7 @@ titles = st.sampled_from(["Lunch", "Dinner"])
 where = st.integers(0, 5)
 
 PROFILE = settings(
-    max_examples=12,
+    max_examples=8,
     stateful_step_count=40,
     deadline=None,
     derandomize=True,
@@ -220,6 +220,7 @@ def outcome(call, *args, **identity):
         return refused.code
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(300)
 def test_the_rules_hold_whatever_people_do(alice, bob, carol, dave, erin, settings):
     settings.TALK = {"MAX_PARTICIPANTS": MOST}
