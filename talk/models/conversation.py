@@ -106,7 +106,7 @@ class Conversation(models.Model):
     pair = models.CharField(_("pair"), max_length=255, null=True, unique=True, editable=False)
     title = models.CharField(_("title"), max_length=TITLE_LENGTH, blank=True)
     members_key = models.CharField(
-        _("key of the set of members"), max_length=64, db_index=True, editable=False
+        _("key of the set of active members"), max_length=64, db_index=True, editable=False
     )
     upgraded_from = models.ForeignKey(
         "self",

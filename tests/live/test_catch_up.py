@@ -10,7 +10,7 @@ from talk.models import Event, Message
 from .client import REVISION, front_end, id_of
 from .sockets import live
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.thorough, pytest.mark.django_db(transaction=True)]
 
 in_thread = database_sync_to_async
 

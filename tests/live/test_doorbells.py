@@ -11,7 +11,7 @@ from schema.hub import conversation_topic, hub, inbox_topic
 from .client import front_end
 from .sockets import live
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.thorough, pytest.mark.django_db(transaction=True)]
 
 in_thread = database_sync_to_async
 needs_redis = pytest.mark.skipif(not settings.REDIS_URL, reason="many processes need REDIS_URL")

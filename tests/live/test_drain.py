@@ -10,7 +10,7 @@ from websockets.exceptions import InvalidStatus
 from .client import front_end
 from .sockets import live
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.thorough, pytest.mark.django_db(transaction=True)]
 
 in_thread = database_sync_to_async
 

@@ -14,7 +14,7 @@ from talk.models import Block
 from .client import front_end, id_of
 from .sockets import code_of, in_thread, live, signed_in, talk
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.thorough, pytest.mark.django_db(transaction=True)]
 
 PRESENCE = """subscription ($users: [ID!]!, $visible: Boolean! = false) {
     presence(users: $users, visible: $visible) { users { username } } }"""
