@@ -33,9 +33,7 @@ class InboxConnection(Connection[Participation]):
         # What changes from here on is news, whether or not this page has it already.
         cursor = InboxCursor.now()
         page: Self = super().resolve_connection(nodes, info=info, **kwargs)
-        participations: list[Any] = [edge.node for edge in page.edges]
-        places.together(participations)
-        for participation in participations:
+        for participation in _together(page):
             cursor.note(participation)
         page.changes_cursor = cursor.encode()
         return page
@@ -48,9 +46,15 @@ class InvitationConnection(Connection[Participation]):
         cls, nodes: QuerySet[Any], *, info: Info[Any, Any], **kwargs: Any
     ) -> Self:
         page: Self = super().resolve_connection(nodes, info=info, **kwargs)
-        participations: list[Any] = [edge.node for edge in page.edges]
-        places.together(participations)
+        _together(page)
         return page
+
+
+def _together(page: Connection[Participation]) -> list[Any]:
+    """The participations of a page, on which what hangs is loaded for all at once."""
+    participations: list[Any] = [edge.node for edge in page.edges]
+    places.together(participations)
+    return participations
 
 
 @strawberry.input(description="Which part of the inbox. What is given has to hold together.")

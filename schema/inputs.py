@@ -11,6 +11,7 @@ from . import enums  # noqa: F401
 
 CONVERSATION = "The conversation, which the viewer takes part in."
 INVITED = "The conversation, which the viewer is invited to."
+WHY = "What is wrong with it, for a moderator to read."
 CLIENT_ID = "Made by the client, one for each message: a retry with it sends nothing twice."
 
 
@@ -38,9 +39,6 @@ class BlockUserInput:
 @strawberry.input(description="Of whom the viewer wants to hear again.")
 class UnblockUserInput:
     user: strawberry.ID = strawberry.field(description="The person.")
-
-
-WHY = "What is wrong with it, for a moderator to read."
 
 
 @strawberry.input(description="What moderators are to look at.")

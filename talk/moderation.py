@@ -7,14 +7,11 @@ Without `by` the project itself acts.
 from typing import TYPE_CHECKING
 
 from django.db import models, transaction
-from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .exceptions import MessagingValidationError, RefusalCode
 from .models import Act, Message, Participation, Report
-from .text import clean_reason
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -26,7 +23,6 @@ def remove_message(message: Message, by: "User | None", why: str) -> None:
 
     Raises `NOT_FOUND` if there are none, as of what was removed before.
     """
-    why = clean_reason(why)
     with message.conversation.changing(None) as change:
         message.refresh_from_db(fields=["kind", "removed_as"])
         if message.kind != Message.Kind.TEXT or message.removed_as:
@@ -36,7 +32,7 @@ def remove_message(message: Message, by: "User | None", why: str) -> None:
         Act.Kind.MESSAGE_REMOVED,
         by,
         why,
-        user=key_of(message.sender_id),
+        user=message.sender_id,
         conversation=message.conversation_id,
         number=message.number,
     )
@@ -45,7 +41,6 @@ def remove_message(message: Message, by: "User | None", why: str) -> None:
 @transaction.atomic
 def suspend(participation: Participation, by: "User | None", why: str) -> None:
     """Keep a member from writing, and from having a say, in one conversation."""
-    why = clean_reason(why)
     participation.suspend()
     _note(Act.Kind.PARTICIPANT_SUSPENDED, by, why, participation)
 
@@ -53,7 +48,6 @@ def suspend(participation: Participation, by: "User | None", why: str) -> None:
 @transaction.atomic
 def restore(participation: Participation, by: "User | None", why: str) -> None:
     """End `suspend`."""
-    why = clean_reason(why)
     participation.restore()
     _note(Act.Kind.PARTICIPANT_RESTORED, by, why, participation)
 
@@ -101,17 +95,12 @@ def decide(report: Report, decision: Decision, by: "User", why: str) -> None:
         Act.objects.note(
             Act.Kind.REPORT_DISMISSED,
             by,
-            clean_reason(why),
-            user=key_of(report.person_id),
+            why,
+            user=report.person_id,
             conversation=message and message.conversation_id,
             number=message and message.number,
         )
-    same = Q(pk=report.pk)
-    if message is not None:
-        same |= Q(message=message)
-    elif report.person_id is not None:
-        same |= Q(message=None, person=report.person_id)
-    Report.objects.filter(same, settled_at=None).update(settled_at=timezone.now())
+    Report.objects.settle(report)
 
 
 def _place_of(report: Report) -> Participation | None:
@@ -123,10 +112,5 @@ def _place_of(report: Report) -> Participation | None:
     return found.select_related("conversation").first()
 
 
-def key_of(user_pk: object) -> str:
-    """A user's key as an act has it."""
-    return "" if user_pk is None else str(user_pk)
-
-
 def _note(kind: Act.Kind, by: "User | None", why: str, place: Participation) -> None:
-    Act.objects.note(kind, by, why, user=key_of(place.user_id), conversation=place.conversation_id)
+    Act.objects.note(kind, by, why, user=place.user_id, conversation=place.conversation_id)

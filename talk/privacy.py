@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from .exceptions import Refused
 from .models import AccessToken, Act, Block, Event, Message, Participation, Report
-from .text import clean_reason
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -43,38 +43,21 @@ def export(user: "User") -> Iterator[dict[str, Any]]:
             "last_read_number": place.last_read_number,
             "marked_unread_at": _text(place.marked_unread_at),
         }
-    for message in Message.objects.filter(sender=user).order_by("pk").iterator(CHUNK):
-        yield {
-            "type": "message",
-            "conversation": message.conversation_id,
-            "number": message.number,
-            "kind": message.kind,
-            "body": message.body,
-            "sent_at": _text(message.sent_at),
-            "client_id": message.client_id and str(message.client_id),
-        }
-    for event in Event.objects.filter(actor=user).order_by("pk").iterator(CHUNK):
-        yield {
-            "type": "event",
-            "conversation": event.conversation_id,
-            "revision": event.revision,
-            "kind": event.kind,
-            "at": _text(event.at),
-        }
+    yield from _rows(
+        "message",
+        Message.objects.filter(sender=user),
+        ["conversation", "number", "kind", "body", "sent_at", "client_id"],
+    )
+    acted = Event.objects.filter(actor=user)
+    yield from _rows("event", acted, ["conversation", "revision", "kind", "at"])
     for block in Block.objects.filter(blocker=user).order_by("pk").iterator(CHUNK):
         yield {"type": "block", "user": str(block.blocked_id), "at": _text(block.at)}
-    for report in Report.objects.filter(reporter=user).order_by("pk").iterator(CHUNK):
-        yield {"type": "report", "why": report.why, "at": _text(report.at)}
-    for token in AccessToken.objects.filter(user=user).order_by("pk").iterator(CHUNK):
-        yield {
-            "type": "token",
-            "name": token.name,
-            "prefix": token.prefix,
-            "created_at": _text(token.created_at),
-            "expires_at": _text(token.expires_at),
-            "last_used_at": _text(token.last_used_at),
-            "revoked_at": _text(token.revoked_at),
-        }
+    yield from _rows("report", Report.objects.filter(reporter=user), ["why", "at"])
+    yield from _rows(
+        "token",
+        AccessToken.objects.filter(user=user),
+        ["name", "prefix", "created_at", "expires_at", "last_used_at", "revoked_at"],
+    )
 
 
 def erase(user: "User", why: str, by: "User | None" = None, *, keep_words: bool = False) -> None:
@@ -85,7 +68,7 @@ def erase(user: "User", why: str, by: "User | None" = None, *, keep_words: bool 
     are for the acts of moderators.
     """
     # First: if this is stopped half-way, it's known that it began.
-    Act.objects.note(Act.Kind.USER_ERASED, by, clean_reason(why), user=str(user.pk))
+    Act.objects.note(Act.Kind.USER_ERASED, by, why, user=user.pk)
     places = Participation.objects.filter(user=user)
     while _leave(places.expected()) or _erase_some(user, keep_words):
         pass
@@ -126,5 +109,13 @@ def _erase_some(user: "User", keep_words: bool) -> bool:
     return True
 
 
-def _text(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat()
+def _rows(type: str, rows: QuerySet[Any], names: list[str]) -> Iterator[dict[str, Any]]:
+    for row in rows.order_by("pk").values(*names).iterator(CHUNK):
+        yield {"type": type, **{name: _text(value) for name, value in row.items()}}
+
+
+def _text(value: Any) -> Any:
+    """`value` as JSON can have it."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value

@@ -4,17 +4,23 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ..text import REASON_LENGTH
+from ..text import REASON_LENGTH, clean_reason
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
 class ActQuerySet(models.QuerySet["Act"]):
-    def note(self, kind: "Act.Kind", by: "User | None", why: str, **about: Any) -> "Act":
-        """Write down what `by` did, or, without one, the project itself."""
+    def note(
+        self, kind: "Act.Kind", by: "User | None", why: str, *, user: object, **about: Any
+    ) -> "Act":
+        """Write down what `by` did, or, without one, the project itself, about a user's key.
+
+        Raises `INVALID_REASON`.
+        """
         who = {} if by is None else {"by": str(by.pk), "by_name": by.get_username()}
-        return self.create(kind=kind, why=why, **who, **about)
+        whom = "" if user is None else str(user)
+        return self.create(kind=kind, why=clean_reason(why), user=whom, **who, **about)
 
     def update(self, **values: Any) -> NoReturn:
         raise TypeError("What was done is done.")

@@ -1,12 +1,8 @@
-from collections import defaultdict
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.utils import timezone
 
-from .. import events
 from ..conf import conf
 from ..exceptions import (
     MessagingPermissionDenied,
@@ -14,7 +10,7 @@ from ..exceptions import (
     RefusalCode,
 )
 from ..policy import must_be_invitable
-from .block import Block
+from .draft import Draft
 from .event import Event
 from .message import Message
 
@@ -22,28 +18,11 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
     from .conversation import Conversation
-    from .participation import Participation, ParticipationQuerySet
+    from .participation import Participation
 
 
-class Change:
-    """What one verb does to one conversation, whose lock is held: noted first, written at the end.
-
-    It is the one place that gives out numbers and revisions. Made by `Conversation.changing`.
-    """
-
-    def __init__(self, conversation: "Conversation", actor: "User | None") -> None:
-        self.conversation = conversation
-        self.actor = actor
-        # Later numbers have later times, also when the clocks of two servers disagree.
-        self.at = max(timezone.now(), conversation.changed_at + timedelta(microseconds=1))
-        self._messages: list[Message] = []
-        self._events: list[Event] = []
-        self._sent: Message | None = None
-        self._removed: defaultdict[Message.Removal, list[int]] = defaultdict(list)
-        self._members_changed = False
-        self._everybodys = False
-
-    # What can happen.
+class Change(Draft):
+    """What one verb does to one conversation. Made by `Conversation.changing`."""
 
     def start(self, members: Iterable["User"]) -> None:
         """The first change of a conversation: these people are in it, or asked whether to be."""
@@ -54,11 +33,10 @@ class Change:
             own = group and user == self.actor
             ask = group and conf.INVITATIONS_ASK and not own
             places.append(self._place(user, ask=ask, role=role.OWNER if own else role.MEMBER))
-        self._members_changed = True
-        self.note(Event.Kind.CONVERSATION_STARTED, everybodys=False)
+        self.note(Event.Kind.CONVERSATION_STARTED)
         for place in self._participations.bulk_create(places):
             if place.is_invited:
-                self.note(Event.Kind.PARTICIPANT_INVITED, place, everybodys=False)
+                self.note(Event.Kind.PARTICIPANT_INVITED, place)
 
     def admit(self, users: Iterable["User"], by: "Participation | None") -> None:
         """Take in who is not in: strangers join, who left or was removed is reinstated.
@@ -97,14 +75,9 @@ class Change:
         participation.come_back(self.at)
         self.tell(Message.Kind.REINSTATED if was_here else Message.Kind.JOINED, participation)
 
-    def members_change(self) -> None:
-        """Somebody is expected here who was not, or the other way round."""
-        self._members_changed = True
-
     def tell(self, kind: Message.Kind, participation: "Participation") -> None:
         """Something happened to a member: a message that says so, and its event."""
         message = self._message(kind=kind, subject=participation.user)
-        self._members_changed = True
         self.note(Event.Kind(f"participant_{kind}"), participation=participation, message=message)
 
     def rename(self, title: str) -> None:
@@ -129,61 +102,10 @@ class Change:
             self._removed[why].append(message.pk)
             self.note(Event.Kind.MESSAGE_REMOVED, message=message)
 
-    def note(
-        self,
-        kind: Event.Kind,
-        participation: "Participation | None" = None,
-        message: Message | None = None,
-        *,
-        everybodys: bool = True,
-    ) -> None:
-        """One event. `everybodys` says whether it moves the inbox of all, not its own's alone."""
-        self.conversation.revision += 1
-        self._everybodys |= everybodys
-        self._events.append(
-            Event(
-                conversation=self.conversation,
-                revision=self.conversation.revision,
-                kind=kind,
-                actor=self.actor,
-                message=message,
-                participation=participation,
-                at=self.at,
-            )
-        )
-
-    # How it is written.
-
     def write(self) -> None:
-        """Write what was noted, in as many statements for two members as for a thousand."""
-        if not self._events:
-            return
-        if self._members_changed:
+        if self.members_change:
             self._keep_an_owner()
-        Message.objects.bulk_create(self._messages)
-        for why, gone in self._removed.items():
-            Message.objects.filter(pk__in=gone).forget_words(why)
-        Event.objects.bulk_create(self._events)
-        if self._everybodys:
-            self._move_inboxes()
-        self._save_conversation()
-        events.publish(self._events)
-
-    @property
-    def _participations(self) -> "ParticipationQuerySet":
-        return self.conversation.participations.all()
-
-    def _message(self, **fields: Any) -> Message:
-        self.conversation.last_number += 1
-        message = Message(
-            conversation=self.conversation,
-            number=self.conversation.last_number,
-            sender=self.actor,
-            sent_at=self.at,
-            **fields,
-        )
-        self._messages.append(message)
-        return message
+        super().write()
 
     def _make_room(self, newcomers: int) -> None:
         if newcomers:
@@ -197,8 +119,7 @@ class Change:
         places = [self._place(user, ask=ask, last_read_number=read) for user in users]
         for place in self._participations.bulk_create(places):
             if ask:
-                self._members_changed = True
-                self.note(Event.Kind.PARTICIPANT_INVITED, place, everybodys=False)
+                self.note(Event.Kind.PARTICIPANT_INVITED, place)
             else:
                 self.tell(Message.Kind.JOINED, place)
 
@@ -235,39 +156,3 @@ class Change:
         heir = active.order_by(rank, "joined_at", "pk").first()
         if heir is not None and heir.role != role.OWNER:
             heir.take_role(role.OWNER, self)
-
-    def _move_inboxes(self) -> None:
-        moved: dict[str, Any] = {"changed_at": self.at}
-        if self._sent is not None:
-            number = models.Value(self._sent.number, models.PositiveBigIntegerField())
-            mine = models.Q(user=self.actor)
-            hidden = Block.objects.filter(blocker=models.OuterRef("user"), blocked=self.actor)
-            waits = ~mine & ~models.Exists(hidden)
-            moved |= {
-                "last_activity_at": self.at,
-                # Who had read everything before replying has read everything after it.
-                "last_read_number": models.Case(
-                    models.When(mine, first_unread_number=None, then=number),
-                    default="last_read_number",
-                ),
-                "first_unread_number": models.Case(
-                    models.When(waits, first_unread_number=None, then=number),
-                    default="first_unread_number",
-                ),
-            }
-        self._participations.active().update(**moved)
-
-    def _save_conversation(self) -> None:
-        conversation = self.conversation
-        changed = ["revision", "changed_at"]
-        conversation.changed_at = self.at
-        if self._messages:
-            conversation.latest_message = self._messages[-1]
-            changed += ["last_number", "latest_message", "title", "upgraded_from"]
-        if self._members_changed:
-            from .conversation import members_key
-
-            expected = self._participations.expected()
-            conversation.members_key = members_key(expected.values_list("user", flat=True))
-            changed.append("members_key")
-        conversation.save(update_fields=changed)

@@ -133,22 +133,22 @@ class Membership(Reading):
 
     def suspend(self) -> None:
         """Keep this member from writing, and from having a say, until `restore`."""
-        self._set_suspended(Event.Kind.PARTICIPANT_SUSPENDED)
+        self._set_suspended(True)
 
     def restore(self) -> None:
-        self._set_suspended(Event.Kind.PARTICIPANT_RESTORED)
+        self._set_suspended(False)
 
     # Parts of a change.
 
-    def _set_suspended(self, kind: Event.Kind) -> None:
+    def _set_suspended(self, suspended: bool) -> None:
+        kind = Event.Kind.PARTICIPANT_SUSPENDED if suspended else Event.Kind.PARTICIPANT_RESTORED
         with self.conversation.changing(None) as change:
             self.settle()
-            suspended = kind == Event.Kind.PARTICIPANT_SUSPENDED
             if suspended != (self.suspended_at is not None):
                 self.suspended_at = change.at if suspended else None
                 self.changed_at = change.at
                 self.save(update_fields=["suspended_at", "changed_at"])
-                change.note(kind, self.itself, everybodys=False)
+                change.note(kind, self.itself)
 
     def come_back(self, at: datetime) -> None:
         """Be active again, as a member."""
@@ -167,13 +167,13 @@ class Membership(Reading):
         if self.left_at is None:
             self.left_at_title, self.joined_at = change.conversation.title, change.at
         self._set_status(self.Status.INVITED, change)
-        change.note(Event.Kind.PARTICIPANT_INVITED, self.itself, everybodys=False)
+        change.note(Event.Kind.PARTICIPANT_INVITED, self.itself)
 
     def take_role(self, role: Place.Role, change: Change) -> None:
         self.role = role
         self.changed_at = change.at
         self.save(update_fields=["role", "changed_at"])
-        change.note(Event.Kind.PARTICIPANT_ROLE_CHANGED, self.itself, everybodys=False)
+        change.note(Event.Kind.PARTICIPANT_ROLE_CHANGED, self.itself)
 
     def _go(self, change: Change, kind: Message.Kind) -> None:
         change.tell(kind, self.itself)
@@ -187,13 +187,12 @@ class Membership(Reading):
 
     def _turn_down(self, change: Change) -> None:
         self._set_status(self.Status.DECLINED, change)
-        change.note(Event.Kind.PARTICIPANT_DECLINED, self.itself, everybodys=False)
+        change.note(Event.Kind.PARTICIPANT_DECLINED, self.itself)
 
     def _set_status(self, status: Place.Status, change: Change) -> None:
         self.status, self.changed_at = status, change.at
         asked = ["invited_by", "joined_at", "left_at_title"]
         self.save(update_fields=["status", "changed_at", *asked])
-        change.members_change()
 
     def _must_be_invited(self) -> None:
         self.settle()

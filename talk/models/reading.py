@@ -34,7 +34,7 @@ class Reading(Place):
             if number == self.last_read_number and self.marked_unread_at is None:
                 return
             self._read_up_to(number, change.at)
-            change.note(Event.Kind.CONVERSATION_READ, self.itself, everybodys=False)
+            change.note(Event.Kind.CONVERSATION_READ, self.itself)
 
     def mark_unread(self) -> None:
         """Show this conversation as unread until it is read again. Counts stay as they are."""
@@ -42,7 +42,7 @@ class Reading(Place):
             self.must_be_active()
             self.marked_unread_at = self.changed_at = change.at
             self.save(update_fields=["marked_unread_at", "changed_at"])
-            change.note(Event.Kind.CONVERSATION_MARKED_UNREAD, self.itself, everybodys=False)
+            change.note(Event.Kind.CONVERSATION_MARKED_UNREAD, self.itself)
 
     @property
     def unread_count(self) -> int:

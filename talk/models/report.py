@@ -1,7 +1,8 @@
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -24,23 +25,32 @@ class ReportQuerySet(models.QuerySet["Report"]):
         by.must_be_of(message.conversation)
         if message.number > by.last_visible_number:
             raise MessagingPermissionDenied(RefusalCode.NOT_FOUND)
-        said_by = {"person": message.sender}
-        return self._report(by.user, message.sender_id, why, {"message": message}, said_by)
+        return self._report(by.user, message.sender, message, why)
 
     def report_user(self, by: "User", person: "User", why: str) -> "Report":
         """Somebody tells moderators of a person, once until it is settled."""
-        return self._report(by, person.pk, why, {"message": None, "person": person}, {})
+        return self._report(by, person, None, why)
+
+    def settle(self, report: "Report") -> None:
+        """This one is dealt with, and so are others of the same message, or person."""
+        same = Q(pk=report.pk)
+        if report.message_id is not None:
+            same |= Q(message=report.message_id)
+        elif report.person_id is not None:
+            same |= Q(message=None, person=report.person_id)
+        self.filter(same, settled_at=None).update(settled_at=timezone.now())
 
     def _report(
-        self, by: "User", person: Any, why: str, about: dict[str, Any], more: dict[str, Any]
+        self, by: "User", person: "User | None", message: Message | None, why: str
     ) -> "Report":
-        if person == by.pk:
+        if person == by:
             raise MessagingValidationError(RefusalCode.CANNOT_REPORT_YOURSELF)
         report, _is_new = self.get_or_create(
             reporter=by,
+            person=person,
+            message=message,
             settled_at=None,
-            **about,
-            defaults={"why": clean_reason(why), **more},
+            defaults={"why": clean_reason(why)},
         )
         return report
 

@@ -1,0 +1,65 @@
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from ..models import Conversation, Message, Participation
+from .base import ReadOnly, username_of
+
+
+class ParticipationInline(ReadOnly, admin.TabularInline):
+    model = Participation
+    fields = ["user", "role", "status", "joined_at", "left_at", "last_read_number"]
+    show_change_link = True
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Participation]:
+        return super().get_queryset(request).select_related("user", "conversation")
+
+
+@admin.register(Conversation)
+class ConversationAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["id", "kind", "title", "member_count", "last_number", "changed_at"]
+    list_filter = ["kind"]
+    search_fields = ["=id", "title"]
+    search_help_text = _("A conversation's number or title, or who takes part in it")
+    inlines = [ParticipationInline]
+    fields = ["kind", "title", "upgraded_from", "started_at", "changed_at", "last_number"]
+
+    @admin.display(description=_("members"))
+    def member_count(self, conversation: Conversation) -> int:
+        return int(getattr(conversation, "active_members"))  # noqa: B009
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Conversation]:
+        active = models.Count("participations", filter=models.Q(participations__status="active"))
+        counted: models.QuerySet[Conversation]
+        counted = super().get_queryset(request).annotate(active_members=active)
+        return counted
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[Conversation], search_term: str
+    ) -> tuple[models.QuerySet[Conversation], bool]:
+        found, duplicates = super().get_search_results(request, queryset, search_term)
+        if search_term:
+            theirs = Participation.objects.filter(
+                **{f"{username_of('user')}__icontains": search_term}
+            )
+            found |= queryset.filter(pk__in=theirs.values("conversation"))
+        return found, duplicates
+
+
+@admin.register(Message)
+class MessageAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["conversation", "number", "kind", "sender", "sent_at"]
+    list_filter = ["kind"]
+    list_select_related = ["sender", "conversation"]
+    search_fields = ["=conversation__id"]
+    search_help_text = _("A conversation's number")
+    show_full_result_count = False
+
+    def get_fields(self, request: HttpRequest, obj: Message | None = None) -> list[Any]:
+        fields = ["conversation", "number", "kind", "sender", "subject", "sent_at"]
+        if request.user.has_perm("talk.read_message_bodies"):
+            fields.append("body")
+        return fields

@@ -1,0 +1,100 @@
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy as _
+
+from ..exceptions import Refused
+from ..models import Act, Block, Message, Report
+from ..moderation import Decision, decide, impossible
+from ..text import REASON_LENGTH
+from .base import ReadOnly, may_moderate, username_of
+
+
+@admin.register(Block)
+class BlockAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["blocker", "blocked", "at"]
+    list_select_related = ["blocker", "blocked"]
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        return [username_of("blocker"), username_of("blocked")]
+
+
+@admin.register(Act)
+class ActAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["at", "kind", "by_name", "user", "conversation", "number", "why"]
+    list_filter = ["kind"]
+    search_fields = ["by_name", "=user", "=conversation"]
+    search_help_text = _("Who did it, a user's key, or a conversation's number")
+
+
+class ReportForm(forms.ModelForm):
+    """What a moderator decides. The reason goes into the acts of moderators."""
+
+    act = forms.ChoiceField(label=_("What to do"), choices=Decision)
+    reason = forms.CharField(
+        label=_("Why"), max_length=REASON_LENGTH, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    class Meta:
+        model = Report
+        fields: list[str] = []
+
+    def clean_act(self) -> str:
+        act: str = self.cleaned_data["act"]
+        if refused := impossible(self.instance, Decision(act)):
+            raise forms.ValidationError(refused)
+        return act
+
+
+@admin.register(Report)
+class ReportAdmin(admin.ModelAdmin):
+    """What is reported, with what was said around it, and what to do about it."""
+
+    form = ReportForm
+    list_display = ["at", "person", "message", "why", "reporter", "settled_at"]
+    list_filter = [("settled_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["person", "message", "reporter"]
+    ordering = ["-at"]
+    readonly_fields = ["at", "reporter", "person", "message", "why", "context", "settled_at"]
+    fields = [*readonly_fields, "act", "reason"]
+
+    def get_fields(self, request: HttpRequest, obj: Report | None = None) -> list[Any]:
+        settled = obj is not None and obj.settled_at
+        return [*self.readonly_fields] if settled else [*self.fields]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Report | None = None) -> bool:
+        return may_moderate(request) and not (obj and obj.settled_at)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_moderate(request)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return may_moderate(request)
+
+    @admin.display(description=_("what was said around it"))
+    def context(self, report: Report) -> str:
+        lines = ((each.number, each.sender or "", _shown(each)) for each in report.context())
+        return format_html_join(mark_safe("<br>"), "{}. <b>{}</b> {}", lines)
+
+    def save_model(self, request: HttpRequest, obj: Report, form: Any, change: bool) -> None:
+        by: Any = request.user
+        try:
+            decide(obj, Decision(form.cleaned_data["act"]), by, form.cleaned_data["reason"])
+        except Refused as refused:
+            self.message_user(request, str(refused.message), messages.ERROR)
+
+
+def _shown(message: Message) -> str:
+    if removal := message.removal:
+        return str(removal.label)
+    return message.body or message.get_kind_display()

@@ -1,0 +1,86 @@
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
+from django.db import models
+from django.http import HttpRequest, StreamingHttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from .. import moderation, privacy
+from ..exceptions import Refused
+from ..models import Act, Participation
+from ..text import REASON_LENGTH
+from .base import ReadOnly, may_moderate, username_of
+
+
+class ReasonedActionForm(ActionForm):
+    why = forms.CharField(label=_("Why"), max_length=REASON_LENGTH, required=False)
+
+
+@admin.register(Participation)
+class ParticipationAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["user", "conversation", "role", "status", "suspended_at", "last_activity_at"]
+    list_filter = ["status", "role", ("suspended_at", admin.EmptyFieldListFilter)]
+    action_form = ReasonedActionForm
+    actions = ["suspend", "restore", "export", "erase"]
+    list_select_related = ["user", "conversation"]
+    search_help_text = _("A person's user name")
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        return [username_of("user")]
+
+    def has_moderate_permission(self, request: HttpRequest) -> bool:
+        return may_moderate(request)
+
+    @admin.action(description=_("Keep from writing"), permissions=["moderate"])
+    def suspend(self, request: HttpRequest, queryset: models.QuerySet[Participation]) -> None:
+        self._act(request, queryset, moderation.suspend)
+
+    @admin.action(description=_("Let write again"), permissions=["moderate"])
+    def restore(self, request: HttpRequest, queryset: models.QuerySet[Participation]) -> None:
+        self._act(request, queryset, moderation.restore)
+
+    def has_handle_data_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("talk.handle_data")
+
+    @admin.action(description=_("Export what is kept of this person"), permissions=["handle_data"])
+    def export(self, request: HttpRequest, queryset: Any) -> StreamingHttpResponse | None:
+        person = self._one_person(request, queryset)
+        if person is None or not self._act(request, [person], _note_export):
+            return None
+        lines = (f"{json.dumps(each, ensure_ascii=False)}\n" for each in privacy.export(person))
+        return StreamingHttpResponse(
+            lines,
+            content_type="application/x-ndjson; charset=utf-8",
+            headers={"Content-Disposition": 'attachment; filename="export.jsonl"'},
+        )
+
+    @admin.action(
+        description=_("Erase this person, and all words of theirs"), permissions=["handle_data"]
+    )
+    def erase(self, request: HttpRequest, queryset: Any) -> None:
+        if person := self._one_person(request, queryset):
+            self._act(request, [person], lambda each, by, why: privacy.erase(each, why, by))
+
+    def _one_person(self, request: HttpRequest, queryset: Any) -> Any:
+        people = {place.user for place in queryset.select_related("user")}
+        if len(people) == 1:
+            return people.pop()
+        self.message_user(request, _("Select one person."), messages.ERROR)
+        return None
+
+    def _act(self, request: HttpRequest, rows: Any, act: Callable[..., object]) -> bool:
+        try:
+            for row in rows:
+                act(row, request.user, request.POST.get("why", ""))
+        except Refused as refused:
+            self.message_user(request, str(refused.message), messages.ERROR)
+            return False
+        return True
+
+
+def _note_export(person: Any, by: Any, why: str) -> Act:
+    return Act.objects.note(Act.Kind.USER_EXPORTED, by, why, user=person.pk)

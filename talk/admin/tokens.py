@@ -1,0 +1,47 @@
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from ..models import AccessToken
+from .base import username_of
+
+
+@admin.register(AccessToken)
+class AccessTokenAdmin(admin.ModelAdmin):
+    """Tokens are shown by their prefix; a new one's secret is shown once, after saving."""
+
+    list_display = [
+        "prefix",
+        "user",
+        "name",
+        "created_at",
+        "last_used_at",
+        "expires_at",
+        "revoked_at",
+    ]
+    list_select_related = ["user"]
+    list_filter = ["revoked_at"]
+    fields = ["user", "name", "expires_at"]
+    # Asks for no admin page of the project's users, of whom there may be many.
+    raw_id_fields = ["user"]
+    actions = ["revoke"]
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        return ["prefix", "name", username_of("user")]
+
+    def has_change_permission(self, request: HttpRequest, obj: AccessToken | None = None) -> bool:
+        return obj is None and super().has_change_permission(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: AccessToken, form: Any, change: bool) -> None:
+        issued, secret = AccessToken.objects.issue(obj.user, obj.name, obj.expires_at)
+        # The admin goes on with this object: it becomes the issued one.
+        obj.__dict__.update(issued.__dict__)
+        self.message_user(request, _("The token, shown only this once: %s") % secret)
+
+    @admin.action(description=_("Revoke the selected tokens"), permissions=["change"])
+    def revoke(self, request: HttpRequest, queryset: models.QuerySet[AccessToken]) -> None:
+        for token in queryset:
+            token.revoke()
