@@ -21,7 +21,7 @@ from talk import models
 from talk.exceptions import MessagingValidationError, RefusalCode
 
 from .pagination import DEFAULT_PAGE, Window, edges, number_cursor, number_of, page_size
-from .places import past_place_of, place_of
+from .places import past_place_of, place_of, veil
 from .siblings import Siblings
 from .times import utc
 from .types import Message, Participation
@@ -169,7 +169,7 @@ def participants(
         page = Prefetch("participations", seen.order_by("pk")[: size + 1], to_attr="_page")
         prefetch_related_objects(conversations, page)
         return {
-            one.pk: _participant_page(one.__dict__.pop("_page"), size, start is not None)
+            one.pk: _participant_page(_veiled(info, one), size, start is not None)
             for one in conversations
         }
 
@@ -184,6 +184,15 @@ def _seen(info: Any, conversations: list[models.Conversation], status: str) -> A
         # Who is invited sees who takes part.
         past = [place for place in past if not place.is_invited]
     return models.Participation.objects.seen_in(conversations, status, past)
+
+
+def _veiled(info: Any, conversation: models.Conversation) -> list[models.Participation]:
+    """The participations that were read for a page, as the viewer sees them."""
+    rows: list[models.Participation] = conversation.__dict__.pop("_page")
+    place = past_place_of(info, conversation)
+    if place is not None and place.is_invited:
+        return [row if row.pk == place.pk else veil(row) for row in rows]
+    return rows
 
 
 def _participant_page(

@@ -71,6 +71,14 @@ def place_of(info: Any, conversation: models.Conversation) -> models.Participati
     return place
 
 
+def veil(participation: models.Participation) -> models.Participation:
+    """A member as who is invited sees them: who it is, and not how they go about it."""
+    participation.last_read_number = 0
+    participation.last_activity_at = participation.joined_at
+    participation.suspended_at = None
+    return participation
+
+
 def see(info: Any, conversation: models.Conversation) -> models.Conversation:
     """`conversation` for the viewer; raises `NOT_FOUND` if they have no place in it."""
     past_place_of(info, conversation)

@@ -121,7 +121,7 @@ def _participation(info: Any, key: Any) -> models.Participation | None:
     if not (place.is_active or place.is_invited or place.pk == found.pk):
         return None
     found.conversation = place.conversation
-    return found
+    return places.veil(found) if place.is_invited and place.pk != found.pk else found
 
 
 def _user(info: Any, key: Any) -> Any:

@@ -23,8 +23,8 @@ def export(user: "User") -> Iterator[dict[str, Any]]:
     """All that is kept of `user`, one thing at a time, each with its `type`, fit for JSON.
 
     That is their account, where they take or took part, what they said and did, whom they
-    blocked, what they reported, and their tokens, without the secrets, which nobody has. Not what
-    others said: that is theirs.
+    blocked, what they reported, what moderators did to them, and their tokens, without the
+    secrets, which nobody has. Not what others said, nor why: that is theirs.
     """
     yield {"type": "account", "id": str(user.pk), "username": user.get_username()}
     places = Participation.objects.filter(user=user).select_related("conversation")
@@ -40,19 +40,32 @@ def export(user: "User") -> Iterator[dict[str, Any]]:
             "status": place.status,
             "joined_at": _text(place.joined_at),
             "left_at": _text(place.left_at),
+            "suspended_at": _text(place.suspended_at),
+            "invited_by": place.invited_by_id and str(place.invited_by_id),
             "last_read_number": place.last_read_number,
             "marked_unread_at": _text(place.marked_unread_at),
         }
     yield from _rows(
         "message",
         Message.objects.filter(sender=user),
-        ["conversation", "number", "kind", "body", "sent_at", "client_id"],
+        ["conversation", "number", "kind", "body", "removed_as", "sent_at", "client_id"],
     )
     acted = Event.objects.filter(actor=user)
     yield from _rows("event", acted, ["conversation", "revision", "kind", "at"])
     for block in Block.objects.filter(blocker=user).order_by("pk").iterator(CHUNK):
         yield {"type": "block", "user": str(block.blocked_id), "at": _text(block.at)}
-    yield from _rows("report", Report.objects.filter(reporter=user), ["why", "at"])
+    for report in Report.objects.filter(reporter=user).select_related("message").iterator(CHUNK):
+        yield {
+            "type": "report",
+            "user": report.person_id and str(report.person_id),
+            "conversation": report.message and report.message.conversation_id,
+            "number": report.message and report.message.number,
+            "why": report.why,
+            "at": _text(report.at),
+            "settled_at": _text(report.settled_at),
+        }
+    suffered = Act.objects.filter(user=str(user.pk))
+    yield from _rows("act", suffered, ["kind", "conversation", "number", "at"])
     yield from _rows(
         "token",
         AccessToken.objects.filter(user=user),

@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest
 
+from ..models import Message
+
 
 class ReadOnly(admin.options.BaseModelAdmin):
     """What the verbs keep in step is looked at here, never edited."""
@@ -25,3 +27,10 @@ def username_of(relation: str) -> str:
 
 def may_moderate(request: HttpRequest) -> bool:
     return request.user.has_perm("talk.moderate")
+
+
+def words_of(message: Message) -> str:
+    """What was said or happened, or why that is not shown any more."""
+    if removal := message.removal:
+        return str(removal.label)
+    return message.body or message.get_kind_display()

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Conversation, Message, Participation
-from .base import ReadOnly, username_of
+from .base import ReadOnly, username_of, words_of
 
 
 class ParticipationInline(ReadOnly, admin.TabularInline):
@@ -57,9 +57,14 @@ class MessageAdmin(ReadOnly, admin.ModelAdmin):
     search_fields = ["=conversation__id"]
     search_help_text = _("A conversation's number")
     show_full_result_count = False
+    readonly_fields = ["words"]
 
     def get_fields(self, request: HttpRequest, obj: Message | None = None) -> list[Any]:
         fields = ["conversation", "number", "kind", "sender", "subject", "sent_at"]
         if request.user.has_perm("talk.read_message_bodies"):
-            fields.append("body")
+            fields.append("words")
         return fields
+
+    @admin.display(description=_("words"))
+    def words(self, message: Message) -> str:
+        return words_of(message)

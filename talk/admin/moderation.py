@@ -8,10 +8,10 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from ..exceptions import Refused
-from ..models import Act, Block, Message, Report
+from ..models import Act, Block, Report
 from ..moderation import Decision, decide, impossible
 from ..text import REASON_LENGTH
-from .base import ReadOnly, may_moderate, username_of
+from .base import ReadOnly, may_moderate, username_of, words_of
 
 
 @admin.register(Block)
@@ -83,7 +83,7 @@ class ReportAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("what was said around it"))
     def context(self, report: Report) -> str:
-        lines = ((each.number, each.sender or "", _shown(each)) for each in report.context())
+        lines = ((each.number, each.sender or "", words_of(each)) for each in report.context())
         return format_html_join(mark_safe("<br>"), "{}. <b>{}</b> {}", lines)
 
     def save_model(self, request: HttpRequest, obj: Report, form: Any, change: bool) -> None:
@@ -92,9 +92,3 @@ class ReportAdmin(admin.ModelAdmin):
             decide(obj, Decision(form.cleaned_data["act"]), by, form.cleaned_data["reason"])
         except Refused as refused:
             self.message_user(request, str(refused.message), messages.ERROR)
-
-
-def _shown(message: Message) -> str:
-    if removal := message.removal:
-        return str(removal.label)
-    return message.body or message.get_kind_display()

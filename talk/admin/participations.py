@@ -4,9 +4,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ActionForm
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME, ActionForm
 from django.db import models
 from django.http import HttpRequest, StreamingHttpResponse
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from .. import moderation, privacy
@@ -61,9 +62,25 @@ class ParticipationAdmin(ReadOnly, admin.ModelAdmin):
     @admin.action(
         description=_("Erase this person, and all words of theirs"), permissions=["handle_data"]
     )
-    def erase(self, request: HttpRequest, queryset: Any) -> None:
-        if person := self._one_person(request, queryset):
+    def erase(self, request: HttpRequest, queryset: Any) -> TemplateResponse | None:
+        person = self._one_person(request, queryset)
+        if person is None:
+            return None
+        if "sure" in request.POST:
             self._act(request, [person], lambda each, by, why: privacy.erase(each, why, by))
+            return None
+        return TemplateResponse(
+            request,
+            "admin/talk/erase.html",
+            {
+                **self.admin_site.each_context(request),
+                "title": _("Erase this person?"),
+                "person": person,
+                "chosen": request.POST.getlist(ACTION_CHECKBOX_NAME),
+                "why": request.POST.get("why", ""),
+                "longest": REASON_LENGTH,
+            },
+        )
 
     def _one_person(self, request: HttpRequest, queryset: Any) -> Any:
         people = {place.user for place in queryset.select_related("user")}

@@ -53,6 +53,22 @@ def test_who_is_asked_sees_by_whom_to_what_and_with_whom(gql, bob):
     }
 
 
+def test_who_is_asked_does_not_see_what_members_read_and_when(gql, ours, alice, bob):
+    asked = """{ invitations(first: 1) { edges { node { conversation {
+        participants(first: 9) { edges { node { id lastReadNumber lastActivityAt joinedAt } } } } } } } }"""
+    seen_by_members = ours.participation_of(alice)
+    assert seen_by_members.last_read_number > 0
+    assert seen_by_members.last_activity_at > seen_by_members.joined_at
+
+    (place,) = nodes(ok(gql(bob)(asked))["invitations"])
+
+    (member,) = nodes(place["conversation"]["participants"])
+    assert member["lastReadNumber"] == 0
+    assert member["lastActivityAt"] == member["joinedAt"]
+    by_id = "query($id: ID!) { node(id: $id) { ... on Participation { lastReadNumber } } }"
+    assert ok(gql(bob)(by_id, id=member["id"]))["node"]["lastReadNumber"] == 0
+
+
 def test_it_is_accepted(gql, ours, bob):
     fields = "participation { status conversation { messages { edges { node { body } } } } }"
 

@@ -100,6 +100,17 @@ class TestBodies:
 
         assert "A secret" in page(staff, "message_change", message.pk)
 
+    def test_words_that_are_kept_for_no_longer_are_shown_to_nobody(
+        self, staff, erin, conversation, settings
+    ):
+        erin.user_permissions.add(Permission.objects.get(codename="read_message_bodies"))
+        settings.TALK = {**settings.TALK, "RETENTION": {conversation.kind: 1e-9}}
+
+        shown = page(staff, "message_change", conversation.messages.get(kind="text").pk)
+
+        assert "kept for no longer" in shown
+        assert "A secret" not in shown
+
     def test_they_are_not_found_by_searching(self, staff, conversation):
         assert listed(staff, "message", q="secret") == []
         assert len(listed(staff, "message", q=str(conversation.pk))) == 3

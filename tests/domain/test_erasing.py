@@ -60,7 +60,8 @@ def test_nothing_refers_to_them(world, alice, keep):
             for each in model._meta.concrete_fields:
                 if each.is_relation and each.related_model is type(alice):
                     assert getattr(row, each.attname) != alice.pk, (model, each.name)
-    assert [each["type"] for each in privacy.export(alice)] == ["account"]
+    # That it was done is written down.
+    assert [each["type"] for each in privacy.export(alice)] == ["account", "act"]
     alice.delete()
 
 
@@ -139,22 +140,29 @@ class TestAdmin:
         client = Client()
         client.force_login(erin)
 
-        def act(action, *people, why="She asked for it."):
+        def act(action, *people, why="She asked for it.", **more):
             places = Participation.objects.filter(user__in=people)
             chosen = {"action": action, "_selected_action": [each.pk for each in places]}
             url = reverse("admin:talk_participation_changelist")
-            return client.post(url, {**chosen, "why": why}, follow=True)
+            return client.post(url, {**chosen, "why": why, **more}, follow=True)
 
         return act
 
     def test_one_person_is_erased_for_a_reason(self, act, alice):
-        assert "This reason is empty" in act("erase", alice, why="").content.decode()
+        assert "This reason is empty" in act("erase", alice, why="", sure=1).content.decode()
         assert Participation.objects.filter(user=alice).exists()
 
-        act("erase", alice)
+        act("erase", alice, sure=1)
 
         assert not Participation.objects.filter(user=alice).exists()
         assert Act.objects.get().by_name == "erin"
+
+    def test_it_is_asked_once_more_before_somebody_is_erased(self, act, alice):
+        asked = act("erase", alice).content.decode()
+
+        assert "All that is kept of <b>alice</b> will be gone" in asked
+        assert 'value="She asked for it."' in asked
+        assert Participation.objects.filter(user=alice).exists()
 
     def test_not_many_at_once(self, act, alice, bob):
         assert "Select one person." in act("erase", alice, bob).content.decode()

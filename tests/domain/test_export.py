@@ -8,7 +8,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from talk.models import AccessToken, Block, Event, Message, Participation, Report
+from talk.models import AccessToken, Block, Conversation, Event, Message, Participation, Report
+from talk.moderation import remove_message, suspend
 from talk.privacy import export
 
 from ..api.asking import group, leave, private, say_many
@@ -43,7 +44,7 @@ def of(kind, told):
 
 
 @pytest.mark.usefixtures("world")
-def test_it_has_all_that_is_theirs(alice, carol):
+def test_it_has_all_that_is_theirs(alice, bob, carol):
     told = lines(alice)
 
     assert told[0] == {"type": "account", "id": str(alice.pk), "username": "alice"}
@@ -52,7 +53,8 @@ def test_it_has_all_that_is_theirs(alice, carol):
     assert len(of("event", told)) == Event.objects.filter(actor=alice).count()
     assert [each["body"] for each in of("message", told) if each["kind"] == "text"] == ["mine ☕"]
     assert [each["name"] for each in of("token", told)] == ["phone"]
-    assert [each["why"] for each in of("report", told)] == ["It is rude."]
+    (report,) = of("report", told)
+    assert (report["why"], report["user"]) == ("It is rude.", str(bob.pk))
     assert [each["user"] for each in of("block", told)] == [str(carol.pk)]
 
 
@@ -87,9 +89,26 @@ def test_it_makes_as_many_queries_for_much_as_for_little(alice, bob):
         group(alice, bob)
     say_many(alice, ours, 50)
 
-    assert queries() == few == 6
+    assert queries() == few == 7
 
 
 def test_there_has_to_be_such_a_person():
     with pytest.raises(CommandError, match="There is no user 'nobody'"):
         call_command("export_user", "nobody")
+
+
+@pytest.mark.usefixtures("world")
+def test_it_has_what_moderators_did_to_them_and_not_why(alice):
+    ours = Conversation.objects.get(title="Ours")
+    suspend(ours.participation_of(alice), None, "Carol's words about her")
+    remove_message(ours.messages.get(body="mine ☕"), None, "Carol's words about her")
+
+    told = lines(alice)
+
+    assert [each["kind"] for each in of("act", told)] == [
+        "participant_suspended",
+        "message_removed",
+    ]
+    assert "moderated" in [each["removed_as"] for each in of("message", told)]
+    assert any(each["suspended_at"] for each in of("participation", told))
+    assert "Carol's words" not in json.dumps(told)
