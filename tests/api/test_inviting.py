@@ -55,7 +55,8 @@ def test_who_is_asked_sees_by_whom_to_what_and_with_whom(gql, bob):
 
 def test_who_is_asked_does_not_see_what_members_read_and_when(gql, ours, alice, bob):
     asked = """{ invitations(first: 1) { edges { node { conversation {
-        participants(first: 9) { edges { node { id lastReadNumber lastActivityAt joinedAt } } } } } } } }"""
+        participants(first: 9) { edges { node { id lastReadNumber lastActivityAt joinedAt } } }
+        } } } } }"""
     seen_by_members = ours.participation_of(alice)
     assert seen_by_members.last_read_number > 0
     assert seen_by_members.last_activity_at > seen_by_members.joined_at
