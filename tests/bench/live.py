@@ -9,23 +9,15 @@ import asyncio
 import json
 import os
 import platform
-import secrets
-import socket
 import statistics
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import psutil
 
-from ..services import postgresql, valkey
+from .servers import COMMANDS, RESULTS, cpu_of, running, services
 
-RESULTS = Path(__file__).parent / "results" / "live.json"
-ROOT = Path(__file__).resolve().parents[2]
 SUBSCRIBERS = (10, 200, 1_000)
 #: Deliveries that are measured, at least, and messages.
 DELIVERIES, MESSAGES = 6_000, 15
@@ -33,31 +25,6 @@ DOCUMENT = """subscription ($id: ID!, $after: Int) { conversationChanges(id: $id
     revision kind message { number body sentAt sender { id name } }
 } }"""
 BODY = "Shall we meet at the harbour at eight, or is that too early for you?"
-SERVERS = {
-    "daphne": ("daphne", "--verbosity", "0", "-b", "127.0.0.1", "-p", "{port}"),
-    "uvicorn": ("uvicorn", "--log-level", "warning", "--port", "{port}"),
-}
-
-
-@contextmanager
-def running(server: str, application: str) -> Iterator[tuple[psutil.Process, int]]:
-    """A server, and its port."""
-    with socket.socket() as candidate:
-        candidate.bind(("127.0.0.1", 0))
-        port: int = candidate.getsockname()[1]
-    options = [word.replace("{port}", str(port)) for word in SERVERS[server]]
-    process = subprocess.Popen([sys.executable, "-m", *options, application], cwd=ROOT)
-    try:
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port)).close()
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield psutil.Process(process.pid), port
-    finally:
-        process.kill()
-        process.wait()
 
 
 class Audience:
@@ -124,7 +91,7 @@ async def measure(
         if len(audience.received) == count:
             break
     messages = max(MESSAGES, DELIVERIES // count)
-    delays, begun = [], _cpu(process)
+    delays, begun = [], cpu_of(process)
     for _ in range(messages):
         before = len(audience.received)
         said_at = await asyncio.to_thread(say)
@@ -133,7 +100,7 @@ async def measure(
             assert time.monotonic() < until, "something was lost"
             await asyncio.sleep(0.002)
         delays += [(at - said_at) * 1000 for at in audience.received[before:]]
-    used = _cpu(process) - begun
+    used = cpu_of(process) - begun
     await audience.leave()
     delays.sort()
     return {
@@ -144,37 +111,18 @@ async def measure(
     }
 
 
-def _cpu(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.user + times.system)
-
-
 def main() -> None:
-    with ExitStack() as stack:
-        urls = [stack.enter_context(service()) for service in (postgresql, valkey)]
-        os.environ |= {
-            "RATE_LIMITS": "0",
-            "DATABASE_URL": urls[0],
-            "REDIS_URL": urls[1],
-            "DEBUG": "0",
-            "SECRET_KEY": secrets.token_urlsafe(64),
-            "ALLOWED_HOSTS": "127.0.0.1",
-            "LOG_LEVEL": "WARNING",
-            "DJANGO_SETTINGS_MODULE": "backend.settings",
-        }
-        import django
-
-        django.setup()
+    with services():
         from . import people
 
         rows = []
         with people.world() as (bearers, conversation, say, say_plainly):
-            for server in SERVERS:
+            for server in COMMANDS:
                 for count in SUBSCRIBERS:
                     with running(server, "backend.asgi:application") as here:
                         audience = Audience(here[1], bearers, conversation)
                         ours = asyncio.run(measure(here, audience, count, say))
-                    with running(server, "tests.bench.plain:application") as here:
+                    with running(server, "tests.bench.plain_live:application") as here:
                         audience = Audience(here[1], bearers, conversation)
                         plain = asyncio.run(measure(here, audience, count, say_plainly))
                     rows.append(
@@ -195,7 +143,7 @@ def main() -> None:
         "python": platform.python_version(),
         "results": rows,
     }
-    RESULTS.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    (RESULTS / "live.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

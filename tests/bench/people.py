@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.contrib.auth import get_user_model
-from django.core.management import call_command
 from django.db import transaction
 from strawberry import relay
 
@@ -24,9 +23,8 @@ def world() -> Iterator[tuple[list[str], str, Callable[[], float], Callable[[], 
     To say something returns the time at which it was committed.
     """
     from .live import BODY
-    from .plain import CHANGE, GROUP
+    from .plain_live import CHANGE, GROUP
 
-    call_command("migrate", verbosity=0)
     users = [
         get_user_model().objects.create_user(f"person{number}", first_name=f"Person {number}")
         for number in range(PEOPLE)

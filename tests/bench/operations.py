@@ -1,0 +1,95 @@
+"""What messaging lives on: the operations that are measured, each by many people in turn."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from strawberry import relay
+
+if TYPE_CHECKING:
+    from .crowd import Crowd
+
+TINY = "{ viewer { id username } }"
+INBOX = """query Inbox($first: Int) { inbox(first: $first) { edges { node {
+    unreadCount
+    conversation { id kind title
+        latestMessage { id number body sentAt sender { id username } }
+        participants(first: 5) { edges { node { user { id username } } } } }
+} } } }"""
+THREAD = """query Thread($id: ID!, $before: String) { conversation(id: $id) {
+    messages(last: 50, before: $before) { edges { node {
+        id number kind body sentAt sender { id username } } } }
+} }"""
+SEND = """mutation Send($input: SendMessageInput!) { sendMessage(input: $input) {
+    ... on SendMessagePayload { sent { id number sentAt } } ... on Refusal { message }
+} }"""
+MARK_READ = """mutation Read($input: MarkReadInput!) { markRead(input: $input) {
+    ... on MarkReadPayload { participation { id lastReadNumber unreadCount } }
+    ... on Refusal { message }
+} }"""
+UNREAD = "{ unreadTotal }"
+
+BODY = "Shall we meet at the harbour at eight, or is that too early for you?"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A document, who sends it, and with which variables the n-th time."""
+
+    name: str
+    document: str
+    people: list[int]
+    variables: Callable[[int], dict[str, Any]] = lambda _turn: {}
+
+
+def operations(crowd: "Crowd") -> list[Operation]:
+    return [
+        Operation("tiny", TINY, crowd.viewers),
+        Operation("inbox", INBOX, crowd.viewers, lambda _turn: {"first": 20}),
+        _in_turn("thread", THREAD, crowd.threads, lambda here: {"id": here}),
+        _in_turn("send", SEND, crowd.fours, _to_send),
+        _in_turn("mark_read", MARK_READ, crowd.fours, _to_read),
+    ]
+
+
+def thread(name: str, place: tuple[int, int], before: int | None = None) -> Operation:
+    """The 50 messages before a number of one conversation."""
+    cursor = None if before is None else relay.to_base64("number", before)
+    return _in_turn(name, THREAD, [place], lambda here: {"id": here, "before": cursor})
+
+
+def send(name: str, place: tuple[int, int]) -> Operation:
+    return _in_turn(name, SEND, [place], _to_send)
+
+
+def inbox(name: str, person: int) -> Operation:
+    return Operation(name, INBOX, [person], lambda _turn: {"first": 20})
+
+
+def unread(name: str, person: int) -> Operation:
+    return Operation(name, UNREAD, [person])
+
+
+def _in_turn(
+    name: str,
+    document: str,
+    places: list[tuple[int, int]],
+    variables: Callable[[str], dict[str, Any]],
+) -> Operation:
+    ids = [relay.to_base64("Conversation", conversation) for conversation, _person in places]
+    return Operation(
+        name,
+        document,
+        [person for _conversation, person in places],
+        lambda turn: variables(ids[turn % len(ids)]),
+    )
+
+
+def _to_send(conversation: str) -> dict[str, Any]:
+    identity = str(uuid.uuid4())
+    return {"input": {"conversationId": conversation, "body": BODY, "clientId": identity}}
+
+
+def _to_read(conversation: str) -> dict[str, Any]:
+    return {"input": {"conversationId": conversation}}

@@ -1,0 +1,156 @@
+"""Talk, the plain way and the database alone, asked the same by the same people."""
+
+import asyncio
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+
+from . import floor
+from .crowd import Crowd
+from .load import ask_for
+from .operations import Operation, operations
+from .queries import bearers_of, count_queries
+from .servers import COMMANDS, RESULTS, cpu_of, cpu_with_children, running
+
+#: The applications, each with its settings.
+APPLICATIONS = {
+    "talk": ("backend.asgi:application", "backend.settings"),
+    "plain": ("tests.bench.plain_http:application", "tests.bench.plain_settings"),
+}
+CLIENTS, SECONDS, WARM_UP = 4, 6.0, 2.0
+#: Seconds for which a profiler looks on.
+PROFILED = 8
+
+
+def measure(database: psutil.Process, crowd: Crowd) -> list[dict[str, Any]]:
+    world = World(database, operations(crowd), floor.statements(crowd))
+    return [row for server in COMMANDS for row in world.measure(server)]
+
+
+class World:
+    """What is measured: where, with whom, and which operations."""
+
+    def __init__(
+        self, database: psutil.Process, asked: list[Operation], alone: Mapping[str, Any]
+    ) -> None:
+        self.database, self.operations, self.alone = database, asked, alone
+        self.bearers = bearers_of(person for each in asked for person in each.people)
+        self.cores = sorted(psutil.Process().cpu_affinity())
+        self._keep_off(self.cores[1:] or self.cores)
+
+    def measure(self, server: str) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = []
+        found = {name: self._over_http(server, name) for name in APPLICATIONS}
+        for operation in self.operations:
+            name = operation.name
+            row = {"server": server, "operation": name, **found["talk"][name]}
+            row |= {"plain": found["plain"][name], "floor": self._alone(name)}
+            rows.append(row)
+            print(json.dumps(row), flush=True)  # noqa: T201
+        return rows
+
+    def _over_http(self, server: str, name: str) -> dict[str, dict[str, Any]]:
+        application, settings = APPLICATIONS[name]
+        environment = {"DJANGO_SETTINGS_MODULE": settings}
+        answers = {}
+        with running(server, application, self.cores[:1], environment) as (process, port):
+            for operation in self.operations:
+                asyncio.run(ask_for(operation, port, self.bearers, CLIENTS, WARM_UP))
+                before = self._used(process)
+                got = asyncio.run(ask_for(operation, port, self.bearers, CLIENTS, SECONDS))
+                after = self._used(process)
+                answers[operation.name] = _figures(got.delays, got.seconds, before, after) | {
+                    "queries": count_queries(operation, self.bearers, settings),
+                    "bytes": got.bytes // len(got.delays),
+                }
+                if name == "talk" and server == "uvicorn":
+                    _profile(process, operation, port, self.bearers)
+        return answers
+
+    def _alone(self, name: str) -> dict[str, Any]:
+        """The statement of the floor, one after the other, in this process."""
+        ask, delays, size = self.alone[name], [], 0
+        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+            for turn in range(50):
+                ask(connection, turn)
+            before, begun = self._used(psutil.Process()), time.perf_counter()
+            while (now := time.perf_counter()) < begun + SECONDS / 2:
+                size += len(ask(connection, len(delays)).encode())
+                delays.append(time.perf_counter() - now)
+            seconds, after = time.perf_counter() - begun, self._used(psutil.Process())
+        counted = {"queries": 1, "bytes": size // len(delays)}
+        return _figures(delays, seconds, before, after) | counted
+
+    def _used(self, process: psutil.Process) -> tuple[float, float]:
+        return cpu_of(process), cpu_with_children(self.database)
+
+    def _keep_off(self, cores: list[int]) -> None:
+        for process in (psutil.Process(), self.database, *self.database.children()):
+            process.cpu_affinity(cores)
+
+
+def _figures(
+    delays: list[float],
+    seconds: float,
+    before: tuple[float, float],
+    after: tuple[float, float],
+) -> dict[str, Any]:
+    cpu, db_cpu = ((end - start) * 1000 for start, end in zip(before, after, strict=True))
+    delays.sort()
+    return {
+        "requests_per_s": round(len(delays) / seconds, 1),
+        "cpu_ms": round(cpu / len(delays), 3),
+        "db_cpu_ms": round(db_cpu / len(delays), 3),
+        "p50_ms": round(statistics.median(delays) * 1000, 2),
+        "p99_ms": round(delays[int(len(delays) * 0.99)] * 1000, 2),
+    }
+
+
+def _profile(
+    process: psutil.Process, operation: Operation, port: int, bearers: Mapping[int, str]
+) -> None:
+    """Write down in which functions the server is, as far as a profiler may look."""
+    stacks = RESULTS / f"{operation.name}.stacks"
+    command = ["record", "--pid", str(process.pid), "--gil", "--format", "raw"]
+    options = ["--duration", str(PROFILED), "--output", str(stacks)]
+    looking = subprocess.Popen(
+        [str(Path(sys.executable).with_name("py-spy")), *command, *options],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    asyncio.run(ask_for(operation, port, dict(bearers), CLIENTS, PROFILED + 1))
+    looking.wait()
+    if not stacks.exists():
+        return
+    lines = stacks.read_text(encoding="utf-8").splitlines()
+    stacks.unlink()
+    text = summary([line.rpartition(" ") for line in lines if " " in line])
+    (RESULTS / "profiles").mkdir(exist_ok=True)
+    (RESULTS / "profiles" / f"{operation.name}.txt").write_text(text, encoding="utf-8")
+
+
+def summary(stacks: list[tuple[str, str, str]]) -> str:
+    """The functions in which most of the time is spent: by themselves, and with what they call."""
+    own: dict[str, int] = {}
+    total: dict[str, int] = {}
+    for stack, _space, samples in stacks:
+        frames = stack.split(";")
+        own[frames[-1]] = own.get(frames[-1], 0) + int(samples)
+        for frame in set(frames):
+            total[frame] = total.get(frame, 0) + int(samples)
+    everything = sum(own.values())
+    text = ""
+    for title, counted in (("By itself", own), ("With what it calls", total)):
+        text += f"{title}\n"
+        most = sorted(counted.items(), key=lambda each: -each[1])[:40]
+        text += "".join(f"{count / everything:6.1%}  {frame}\n" for frame, count in most)
+    return text

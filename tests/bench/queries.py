@@ -1,0 +1,61 @@
+"""How many statements an operation sends to the database, `BEGIN` and `COMMIT` included."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from .operations import Operation
+
+
+def bearers_of(people: Iterable[int]) -> dict[int, str]:
+    """A bearer token of each of these people, by their primary keys."""
+    from django.contrib.auth import get_user_model
+
+    from talk.models import AccessToken
+
+    users = get_user_model().objects.in_bulk(set(people))
+    return {key: AccessToken.objects.issue(user, "bench")[1] for key, user in users.items()}
+
+
+def count_queries(operation: Operation, bearers: Mapping[int, str], settings: str) -> int:
+    """Counted the second time, in a process with these settings."""
+    asked = [
+        json.dumps({"query": operation.document, "variables": operation.variables(turn)})
+        for turn in (0, 0)
+    ]
+    return _count(settings, tuple(asked), bearers[operation.people[0]])
+
+
+@cache
+def _count(settings: str, asked: tuple[str, ...], bearer: str) -> int:
+    found = subprocess.run(
+        [sys.executable, "-m", __spec__.name, bearer, *asked],
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": settings},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return int(found.stdout)
+
+
+def main(bearer: str, asked: list[str]) -> None:
+    import django
+
+    django.setup()
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    client = Client(headers={"authorization": f"Bearer {bearer}", "host": "127.0.0.1"})
+    for body in asked:
+        with CaptureQueriesContext(connection) as captured:
+            answer = client.post("/graphql", body, content_type="application/json")
+        assert set(answer.json()) == {"data"}, answer.content
+    print(len(captured))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2:])
