@@ -128,6 +128,7 @@ CHANNEL_LAYERS = {
 TALK: dict[str, Any] = {
     "ALLOWED_ORIGINS": tuple(ALLOWED_ORIGINS),
     "RECONCILE_SECONDS": env.float("RECONCILE_SECONDS", 5.0),
+    "THREADS": env.int("THREADS", 8),
     "RATE_STORAGE": REDIS_URL or "memory://",
     "TRUSTED_DOCUMENTS": env.str("TRUSTED_DOCUMENTS", "") or None,
 }

@@ -10,6 +10,7 @@ from talk.conf import conf
 from . import schema as talk
 from .consumer import GraphQLConsumer
 from .execution import Schema
+from .handler import Handler, is_for_handler
 from .trusted import read_manifest
 
 
@@ -23,7 +24,19 @@ def application(http: Any, schema: Schema = talk) -> ProtocolTypeRouter:
     refuse: Any = _refuse
     routes: Any = [path("graphql", consumer), re_path("", refuse)]
     sockets = URLRouter(routes)
-    return ProtocolTypeRouter({"http": http, "websocket": sockets})
+    return ProtocolTypeRouter({"http": _with_handler(http), "websocket": sockets})
+
+
+def _with_handler(http: Any) -> Any:
+    """`http`, without the requests that `Handler` answers, if it has threads to do so."""
+    if not conf.THREADS:
+        return http
+    handler = Handler(conf.THREADS)
+
+    async def answer(scope: Any, receive: Any, send: Any) -> None:
+        await (handler if is_for_handler(scope) else http)(scope, receive, send)
+
+    return answer
 
 
 async def _refuse(scope: Any, receive: Any, send: Any) -> None:

@@ -78,6 +78,8 @@ class Conf:
     RECONCILE_SECONDS: float = 5.0
     #: Groups that the doorbells of all conversations are spread over.
     SHARDS: int = 64
+    #: Threads that answer queries and mutations over HTTP; 0 leaves these to Django's handler.
+    THREADS: int = 8
 
     def __getattribute__(self, name: str) -> Any:
         overrides = getattr(settings, "TALK", {})

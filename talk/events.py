@@ -10,6 +10,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Sequence
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -31,6 +32,9 @@ DOORBELL = "talk.doorbell"
 PATIENCE = 1.0
 #: Seconds for which nothing is said to a layer that did not take one.
 PAUSE = 2.0
+
+#: The event loop of the server on whose behalf this thread works, if it's one that goes on.
+server_loop: ContextVar[asyncio.AbstractEventLoop | None] = ContextVar("server_loop", default=None)
 
 _paused_until: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
 
@@ -77,9 +81,13 @@ def wake_user(user_pk: Any) -> None:
 
 
 def tell(group: str, content: dict[str, Any]) -> None:
-    """`say`, from where there is no event loop. Never raises."""
+    """`say`, from where there is no event loop: a server's, without waiting. Never raises."""
+    loop = server_loop.get()
     try:
-        async_to_sync(say)(group, content)
+        if loop is None:
+            async_to_sync(say)(group, content)
+        else:
+            asyncio.run_coroutine_threadsafe(say(group, content), loop)
     except Exception:
         # What is told of is committed. Listeners find it when they next look.
         logger.warning("A doorbell did not ring", exc_info=True)

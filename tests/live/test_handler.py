@@ -1,0 +1,106 @@
+"""Queries and mutations over HTTP are answered in one hop, exactly as by Django's own handler."""
+
+import http.client
+import json
+
+import httpx
+import pytest
+
+from schema.view import MAX_BODY
+from talk.models import AccessToken
+
+from ..plain import NO_CERTIFICATES
+
+pytestmark = [pytest.mark.thorough, pytest.mark.django_db(transaction=True)]
+
+VIEWER = json.dumps({"query": "{ viewer { username name } }"})
+JSON = {"Content-Type": "application/json"}
+PAGE = {"Origin": "http://localhost:5173"}
+REQUESTS = [
+    ("POST", VIEWER, JSON),
+    ("POST", VIEWER, JSON | PAGE),
+    ("POST", VIEWER, JSON | {"Accept": "application/graphql-response+json"}),
+    ("POST", VIEWER, JSON | {"Authorization": "Bearer talk_nobody"}),
+    ("POST", VIEWER, JSON | {"Authorization": "Basic YWxpY2U6cGFzc3dvcmQ="}),
+    ("POST", VIEWER, JSON | {"Host": "elsewhere.example"}),
+    ("POST", VIEWER, {"Content-Type": "text/plain"}),
+    ("POST", "{", JSON),
+    ("POST", json.dumps({"query": "{ nothing }"}), JSON),
+    ("POST", json.dumps({"query": "subscription { inboxChanges { cursor } }"}), JSON),
+    ("POST", b" " * (MAX_BODY + 1), JSON),
+    ("POST", b"\xff", JSON),
+    ("GET", "", {}),
+    ("OPTIONS", "", PAGE | {"Access-Control-Request-Method": "POST"}),
+]
+
+
+@pytest.fixture
+def ask(alice):
+    _token, bearer = AccessToken.objects.issue(alice, "test")
+
+    def of(server, method, body, headers):
+        headers = {"Authorization": f"Bearer {bearer}"} | headers
+        with httpx.Client(verify=NO_CERTIFICATES) as client:
+            response = client.request(method, server.http_url, content=body, headers=headers)
+        kept = {name: value for name, value in response.headers.items() if name != "date"}
+        return response.status_code, kept, response.text
+
+    return of
+
+
+@pytest.fixture
+def usual(start_server):
+    return start_server(THREADS="0")
+
+
+def test_every_answer_is_what_django_itself_would_answer(daphne, usual, ask):
+    for method, body, headers in REQUESTS:
+        expected = ask(usual, method, body, headers)
+        assert ask(daphne, method, body, headers) == expected, (method, headers)
+    status, _headers, text = ask(daphne, *REQUESTS[0])
+    assert (status, json.loads(text)["data"]["viewer"]["username"]) == (200, "alice")
+
+
+def test_many_answers_need_no_more_connections_than_there_are(start_server, ask):
+    # A connection that did not come back would leave the others without.
+    server = start_server(DATABASE_POOL_SIZE="2", THREADS="2")
+
+    for _turn in range(10):
+        assert ask(server, *REQUESTS[0])[0] == 200
+
+
+def test_one_who_goes_before_their_request_is_there_leaves_nothing_behind(daphne, ask):
+    for _turn in range(10):
+        going = http.client.HTTPConnection("127.0.0.1", daphne.port)
+        going.putrequest("POST", "/graphql")
+        going.putheader("Content-Type", "application/json")
+        going.putheader("Content-Length", "1000")
+        going.endheaders(b"{")
+        going.close()
+
+    assert ask(daphne, *REQUESTS[0])[0] == 200
+
+
+def test_what_is_too_long_is_refused_though_its_length_was_not_said(daphne, ask):
+    def chunks():
+        for _chunk in range(40):
+            yield b" " * (MAX_BODY // 8)
+
+    status, _headers, text = ask(daphne, "POST", chunks(), JSON)
+
+    assert status == 413
+    assert json.loads(text)["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
+
+
+def test_a_session_needs_its_csrf_token_here_too(daphne, alice, client):
+    client.force_login(alice)
+    token = "a" * 32
+    cookies = f"sessionid={client.cookies['sessionid'].value}; csrftoken={token}"
+
+    def ask(**headers):
+        headers = JSON | {"Cookie": cookies} | headers
+        with httpx.Client(verify=NO_CERTIFICATES) as browser:
+            return browser.post(daphne.http_url, content=VIEWER, headers=headers).json()
+
+    assert ask()["errors"][0]["extensions"]["code"] == "CSRF_FAILED"
+    assert ask(**{"X-CSRFToken": token})["data"]["viewer"]["username"] == "alice"
