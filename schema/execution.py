@@ -17,6 +17,7 @@ from . import rates
 from .context import Context
 from .errors import BadRequest, PublicError, RateLimited, ValidationFailed, translate
 from .gate import Gate
+from .plans import PlannedExecutor
 from .refusals import RefusalHandler
 from .wire import Request
 
@@ -43,6 +44,7 @@ class Schema(strawberry.Schema):
             query,
             extensions=(*extensions, Gate),
             exception_handlers=(RefusalHandler(), *exception_handlers),
+            execution_context_class=PlannedExecutor,
             **kwargs,
         )
 
@@ -96,7 +98,7 @@ class Schema(strawberry.Schema):
             document = execution.graphql_document
             if refused is not None or document is None:
                 raise NotExecuted(self._translated(refused.errors if refused else None))
-            executor = Executor.build(
+            executor = PlannedExecutor.build(
                 self._schema,
                 document,
                 context_value=context,

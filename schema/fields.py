@@ -32,8 +32,11 @@ def field(*, description: str) -> Callable[[Resolver], Resolver]:
 
     def decorate(resolver: Resolver) -> Resolver:
         personal = "info" in inspect.signature(resolver).parameters
+        resolve: Any = _in_any_context(resolver)
+        # Where a plan calls it, there is no event loop.
+        resolve.plain, resolve.is_personal = resolver, personal
         found = strawberry.field(
-            resolver=_in_any_context(resolver),
+            resolver=resolve,
             description=description,
             directives=[PerViewer()] if personal else [],
         )

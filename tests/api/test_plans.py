@@ -1,0 +1,182 @@
+"""What a plan answers is what graphql-core's executor answers; what goes wrong, that one tells."""
+
+import pytest
+from strawberry import relay
+from strawberry.extensions import SchemaExtension
+
+from schema import Mutation, Query, plans, schema
+from schema.authentication import Identity
+from schema.context import Context
+from schema.execution import Schema
+from schema.plans import Executor, PlannedExecutor
+from talk.models import Conversation, Message
+
+from ..bench import operations
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def group(alice, bob, carol):
+    group = Conversation.objects.start_group(alice, [bob, carol], "Lunch")
+    group.participation_of(bob).send("Soup?")
+    group.participation_of(carol).send("Soup!")
+    return group
+
+
+@pytest.fixture
+def place(group):
+    return relay.to_base64("Conversation", group.pk)
+
+
+@pytest.fixture
+def executed(monkeypatch):
+    """The fields that the executor of graphql-core executes."""
+    fields = []
+    execute_field = Executor.execute_field
+
+    def noting(self, parent_type, source, details, *args):
+        fields.append(f"{parent_type}.{details[0].node.name.value}")
+        return execute_field(self, parent_type, source, details, *args)
+
+    monkeypatch.setattr(schema, "execution_context_class", PlannedExecutor)
+    monkeypatch.setattr(Executor, "execute_field", noting)
+    return fields
+
+
+def test_what_applications_ask_most_is_planned_from_the_root_on(gql, alice, place, executed):
+    ask = gql(alice)
+    message = {"conversationId": place, "body": "Bread", "clientId": None}
+
+    ask(operations.TINY)
+    ask(operations.INBOX, first=20)
+    ask(operations.THREAD, id=place)
+    ask(operations.SEND, input=message)
+    ask(operations.MARK_READ, input={"conversationId": place})
+
+    assert executed == [
+        "Query.viewer",
+        "Query.inbox",
+        "Query.conversation",
+        "Mutation.sendMessage",
+        "Mutation.markRead",
+    ]
+
+
+def test_an_error_is_told_once_where_it_happened_and_spares_the_rest(
+    gql, alice, place, monkeypatch
+):
+    def removal(message):
+        if message.number == 1:
+            raise RuntimeError
+        return
+
+    monkeypatch.setattr(Message, "removal", property(removal))
+    document = """query ($id: ID!) { conversation(id: $id) {
+        title messages { edges { node { number removal } } } } }"""
+
+    answer = gql(alice)(document, id=place)
+
+    (error,) = answer["errors"]
+    assert error["path"] == ["conversation", "messages", "edges", 0, "node", "removal"]
+    assert error["extensions"]["code"] == "INTERNAL"
+    nodes = [{"number": 1, "removal": None}, {"number": 2, "removal": None}]
+    expected = {"title": "Lunch", "messages": {"edges": [{"node": node} for node in nodes]}}
+    assert answer["data"]["conversation"] == expected
+
+
+def test_null_where_none_may_be_takes_its_parents_along(gql, alice, place, monkeypatch):
+    monkeypatch.setattr(Conversation, "participant_count", None, raising=False)
+    monkeypatch.setattr("schema.lists.participant_count", lambda info, conversation: None)
+
+    answer = gql(alice)("query ($id: ID!) { conversation(id: $id) { participantCount } }", id=place)
+
+    assert answer["data"] == {"conversation": None}
+    assert answer["errors"][0]["path"] == ["conversation", "participantCount"]
+
+
+def test_what_fails_is_tried_twice_at_most(gql, alice, place, monkeypatch):
+    asked = []
+
+    def removal(message):
+        asked.append(message.number)
+        raise RuntimeError
+
+    monkeypatch.setattr(schema, "execution_context_class", PlannedExecutor)
+    monkeypatch.setattr(Message, "removal", property(removal))
+
+    gql(alice)(
+        "query ($id: ID!) { conversation(id: $id) { messages { edges { node { removal } } } } }",
+        id=place,
+    )
+
+    assert sorted(asked) == [1, 1, 2]
+
+
+def test_the_same_document_skips_and_includes_as_its_variables_say(gql, alice):
+    document = """query ($no: Boolean!, $yes: Boolean = true) {
+        viewer { id @skip(if: $no) username @include(if: $yes) __typename }
+    }"""
+    ask = gql(alice)
+
+    def fields(**variables):
+        return sorted(ask(document, **variables)["data"]["viewer"])
+
+    for _again in range(2):
+        assert fields(no=False) == ["__typename", "id", "username"]
+        assert fields(no=True) == ["__typename", "username"]
+        assert fields(no=True, yes=False) == ["__typename"]
+
+
+def test_an_argument_is_the_one_of_this_request_and_of_this_alias(gql, alice, bob, place):
+    document = """query ($id: ID!, $show: Boolean!) { conversation(id: $id) {
+        messages(first: 1) { edges { node { shown: body(unhide: $show) body } } } } }"""
+    block = "mutation ($input: BlockUserInput!) { blockUser(input: $input) { __typename } }"
+    ask = gql(alice)
+    ask(block, input={"user": relay.to_base64("User", bob.pk)})
+
+    def bodies(show):
+        (edge,) = ask(document, id=place, show=show)["data"]["conversation"]["messages"]["edges"]
+        return edge["node"]["shown"], edge["node"]["body"]
+
+    assert [bodies(True), bodies(False), bodies(True)] == [("Soup?", ""), ("", ""), ("Soup?", "")]
+
+
+def test_fragments_on_types_and_interfaces_are_planned_too(gql, alice, place, executed):
+    document = """query ($id: ID!) { conversation(id: $id) { ...Named ... on Node { id } } }
+        fragment Named on Conversation { title id }"""
+
+    answer = gql(alice)(document, id=place)
+
+    assert answer["data"]["conversation"] == {"title": "Lunch", "id": place}
+    assert executed == ["Query.conversation"]
+
+
+def test_an_extension_that_wants_to_see_each_field_sees_it(alice, rf):
+    seen = []
+
+    class Watching(SchemaExtension):
+        def resolve(self, next_, root, info, *args, **kwargs):
+            seen.append(info.field_name)
+            return next_(root, info, *args, **kwargs)
+
+    watched = Schema(Query, mutation=Mutation, extensions=[Watching])
+    context = Context(rf.post("/graphql"), Identity(alice))
+
+    result = watched.execute_sync("{ viewer { id username } }", context_value=context)
+
+    assert result.data["viewer"]["username"] == "alice"
+    assert seen == ["viewer", "id", "username"]
+
+
+def test_a_client_that_varies_its_conditions_fills_no_memory(gql, alice, monkeypatch):
+    monkeypatch.setattr(plans, "KEPT_EACH", 2)
+    names = [f"v{number}" for number in range(3)]
+    variables = ", ".join(f"${name}: Boolean!" for name in names)
+    fields = " ".join(f"{name}: id @skip(if: ${name})" for name in names)
+    document = f"query ({variables}) {{ viewer {{ username {fields} }} }}"
+
+    for number in range(8):
+        given = {name: bool(number >> place & 1) for place, name in enumerate(names)}
+        shown = gql(alice)(document, **given)["data"]["viewer"]
+        assert sorted(shown) == sorted(["username", *(n for n in names if not given[n])])
