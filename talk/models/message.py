@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -181,6 +181,7 @@ class Message(models.Model):
         recipients = list(recipients)
         request = once.Request(sender, client_id, "users", body, recipients)
 
+        @transaction.atomic
         def send() -> Message:
             conversation = Conversation.objects.among(sender, recipients)
             return conversation.participation_of(sender).say(body, request)

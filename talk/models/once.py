@@ -4,9 +4,9 @@ import uuid
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
-from ..exceptions import MessagingValidationError, RefusalCode
+from ..exceptions import MessagingValidationError, RefusalCode, Refused
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -36,14 +36,15 @@ class Request:
         self.fingerprint = hashlib.sha256(content.encode()).hexdigest()
 
     def once(self, send: Callable[[], "Message"]) -> "Message":
-        """What `send` answers, in one transaction, or the message that it answered before."""
-        if earlier := self._earlier():
-            return earlier
+        """What `send` answers, or the message that it answered before.
+
+        `send` is one transaction. That a client asks again is rare, so nothing is looked up
+        first: a request that was done already fails, if only at the id, which is unique.
+        """
         try:
-            with transaction.atomic():
-                return send()
-        except IntegrityError:
-            # The same id arrived twice at once, and the other one was faster.
+            return send()
+        except (IntegrityError, Refused):
+            # What was done stays done, also for who may not do it any more.
             if earlier := self._earlier():
                 return earlier
             raise

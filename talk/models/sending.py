@@ -38,15 +38,14 @@ class Sending(Membership):
             self.user, client_id, f"conversation {self.conversation_id}", body, invited
         )
 
-        def send() -> Message:
-            place = self.itself
-            if invited:
-                conversation = self.invite(invited)
-                if conversation != self.conversation:
-                    place = conversation.participation_of(self.user)
+        @transaction.atomic
+        def invite_and_say() -> Message:
+            conversation = self.invite(invited)
+            moved = conversation != self.conversation
+            place = conversation.participation_of(self.user) if moved else self.itself
             return place.say(body, request)
 
-        return request.once(send)
+        return request.once(invite_and_say if invited else lambda: self.say(body, request))
 
     def say(self, body: str, request: once.Request) -> Message:
         """Write what `request` asks for. Called within it, so that it's done once."""

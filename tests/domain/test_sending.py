@@ -206,7 +206,7 @@ class TestCost:
     ):
         place = place_of(alice, group(alice, *crowd(size - 1)))
 
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(8):
             place.send("Hello")
 
     @pytest.mark.parametrize("size", [3, 50, 1_000])
