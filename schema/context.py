@@ -52,8 +52,7 @@ class Context:
 
     def look_up_blocks(self) -> None:
         """Read whom whoever asks blocked, which is kept until it's read again."""
-        blocks = Block.objects.filter(blocker=self.viewer)
-        self._blocked = frozenset(blocks.values_list("blocked", flat=True))
+        self._blocked = Block.objects.blocked_by(self.viewer)
 
     def identify(self, identity: Identity | None) -> None:
         self.identity = identity

@@ -18,6 +18,7 @@ from django.urls import set_script_prefix
 
 from talk import events
 
+from . import connections
 from .negotiation import EVENTS
 from .view import MAX_BODY
 
@@ -53,10 +54,12 @@ class Handler(ASGIHandler):
     def _answer(self, scope: Scope, body: bytes) -> Any:
         set_script_prefix(get_script_prefix(scope))
         request_started.send(sender=type(self), scope=scope)
+        connections.check()
         request, refusal = self.create_request(scope, BytesIO(body))
         response: Any = self.get_response(request) if request is not None else refusal
         response._handler_class = type(self)
-        # Here, where the thread's database connection is: it goes back into the pool.
+        connections.keep()
+        # Here, where the thread's database connection is.
         response.close()
         return response
 

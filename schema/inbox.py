@@ -1,9 +1,14 @@
-from typing import Any, Self
+import json
+from datetime import datetime
+from typing import Any, Self, cast
 
 import strawberry
 from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
+from django.utils.functional import SimpleLazyObject
+from strawberry import relay
 from strawberry.types.info import Info
+from strawberry_django.relay.utils import resolve_edge_class
 
 from talk import models
 from talk.exceptions import MessagingValidationError, RefusalCode
@@ -11,7 +16,7 @@ from talk.exceptions import MessagingValidationError, RefusalCode
 from . import places
 from .ids import key_of
 from .inbox_cursor import InboxCursor
-from .pagination import Connection
+from .pagination import DEFAULT_PAGE, Connection, invalid_cursor, page_size, values_of
 from .search import part
 from .types import Participation
 
@@ -33,10 +38,58 @@ class InboxConnection(Connection[Participation]):
         # What changes from here on is news, whether or not this page has it already.
         cursor = InboxCursor.now()
         page: Self = super().resolve_connection(nodes, info=info, **kwargs)
-        for participation in _together(page):
-            cursor.note(participation)
-        page.changes_cursor = cursor.encode()
+        page._note(cursor)
         return page
+
+    @classmethod
+    def newest(cls, viewer: Any, first: int | None, after: str | None) -> Self:
+        """A page of the whole inbox, going back in time: what everybody looks at all day."""
+        size = page_size(first, "first")
+        size = DEFAULT_PAGE if size is None else size
+        before = None if after is None else _place_in(after)
+        cursor = InboxCursor.now()
+
+        def whole() -> QuerySet[Any]:
+            return models.Participation.objects.inbox_for(viewer)
+
+        found = models.Participation.objects.inbox_page(viewer, size + 1, before)
+        edge: Any = resolve_edge_class(cls)
+        edges = [edge.resolve_edge(each, cursor=_cursor(each)) for each in found[:size]]
+        page = cls(
+            edges=edges,
+            # Which few ask for.
+            total_count_qs=cast("QuerySet[Any]", SimpleLazyObject(whole)),
+            page_info=relay.PageInfo(
+                has_previous_page=False,
+                has_next_page=len(found) > size,
+                start_cursor=edges[0].cursor if edges else None,
+                end_cursor=edges[-1].cursor if edges else None,
+            ),
+        )
+        page._note(cursor)
+        return page
+
+    def _note(self, cursor: InboxCursor) -> None:
+        for participation in _together(self):
+            cursor.note(participation)
+        self.changes_cursor = cursor.encode()
+
+
+def _cursor(participation: models.Participation) -> str:
+    place = [participation.last_activity_at.isoformat(), str(participation.pk)]
+    return json.dumps(place, separators=(",", ":"))
+
+
+def _place_in(cursor: str) -> tuple[datetime, int]:
+    """The time and the key in a cursor of the inbox; raises if it isn't one."""
+    try:
+        at, key = values_of(models.Participation, cursor, "after")
+        place = datetime.fromisoformat(at), int(key)
+    except ValueError:
+        raise invalid_cursor("after") from None
+    if place[0].tzinfo is None or not 0 <= place[1] < 2**63:
+        raise invalid_cursor("after")
+    return place
 
 
 @strawberry.type(description="A page of the viewer's invitations.")

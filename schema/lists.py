@@ -2,19 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import reduce
-from operator import or_
 from typing import Any
 
 import strawberry
-from django.db.models import (
-    Count,
-    OuterRef,
-    Prefetch,
-    Q,
-    Subquery,
-    prefetch_related_objects,
-)
+from django.db.models import OuterRef, Subquery
 from strawberry import relay
 
 from talk import models
@@ -126,16 +117,10 @@ def _middles(
 def _message_pages(
     windows: Mapping[models.Conversation, Window],
 ) -> dict[int, MessageConnection]:
-    ranges = (
-        Q(conversation=conversation, number__range=(window.low, window.high))
-        for conversation, window in windows.items()
-        if window.low <= window.high
-    )
-    wanted = reduce(or_, ranges, Q(pk=None))
-    rows: dict[int, list[models.Message]] = {one.pk: [] for one in windows}
     known = {one.pk: one for one in windows}
-    found = models.Message.objects.filter(wanted).select_related("sender", "subject")
-    for message in found.order_by("conversation", "number"):
+    rows: dict[int, list[models.Message]] = {key: [] for key in known}
+    ranges = [(one.pk, window.low, window.high) for one, window in windows.items()]
+    for message in models.Message.objects.in_ranges(ranges):
         message.conversation = known[message.conversation_id]
         rows[message.conversation_id].append(message)
     return {
@@ -163,13 +148,17 @@ def participants(
     start = number_of(after, "after", "Participation")
 
     def load(conversations: list[models.Conversation]) -> Mapping[int, ParticipantConnection]:
-        seen = _seen(info, conversations, status).select_related("user")
-        if start is not None:
-            seen = seen.filter(pk__gt=start)
-        page = Prefetch("participations", seen.order_by("pk")[: size + 1], to_attr="_page")
-        prefetch_related_objects(conversations, page)
+        present, gone = _seen(info, conversations, status)
+        known = {one.pk: one for one in conversations}
+        rows: dict[int, list[models.Participation]] = {key: [] for key in known}
+        found = models.Participation.objects.pages_in(
+            present, gone, status, size + 1, 0 if start is None else start
+        )
+        for participation in found:
+            participation.conversation = known[participation.conversation_id]
+            rows[participation.conversation_id].append(participation)
         return {
-            one.pk: _participant_page(_veiled(info, one), size, start is not None)
+            one.pk: _participant_page(_veiled(info, one, rows[one.pk]), size, start is not None)
             for one in conversations
         }
 
@@ -178,17 +167,25 @@ def participants(
     return connection
 
 
-def _seen(info: Any, conversations: list[models.Conversation], status: str) -> Any:
+def _seen(
+    info: Any, conversations: list[models.Conversation], status: str
+) -> tuple[list[int], list[int]]:
+    """The conversations whose participations of a status the viewer sees, and their own places in
+    the others.
+    """
     past = [place for one in conversations if (place := past_place_of(info, one))]
     if status == models.Participation.Status.ACTIVE:
         # Who is invited sees who takes part.
         past = [place for place in past if not place.is_invited]
-    return models.Participation.objects.seen_in(conversations, status, past)
+    elsewhere = {place.conversation_id for place in past}
+    present = [one.pk for one in conversations if one.pk not in elsewhere]
+    return present, [place.pk for place in past]
 
 
-def _veiled(info: Any, conversation: models.Conversation) -> list[models.Participation]:
-    """The participations that were read for a page, as the viewer sees them."""
-    rows: list[models.Participation] = conversation.__dict__.pop("_page")
+def _veiled(
+    info: Any, conversation: models.Conversation, rows: list[models.Participation]
+) -> list[models.Participation]:
+    """Participations of a conversation as the viewer sees them."""
     place = past_place_of(info, conversation)
     if place is not None and place.is_invited:
         return [row if row.pk == place.pk else veil(row) for row in rows]
@@ -213,7 +210,7 @@ def _participant_page(
 
 def participant_count(info: Any, conversation: models.Conversation) -> int:
     def load(conversations: list[models.Conversation]) -> Mapping[int, int]:
-        seen = _seen(info, conversations, models.Participation.Status.ACTIVE).order_by()
-        return dict(seen.values_list("conversation").annotate(Count("pk")))
+        present, gone = _seen(info, conversations, models.Participation.Status.ACTIVE)
+        return models.Participation.objects.counts_in(present, gone)
 
     return Siblings.of(conversation).load("participant_count", conversation, load) or 0

@@ -85,9 +85,15 @@ def _library_cursor(model: type[models.Model], cursor: str | None, name: str) ->
     """A cursor as strawberry-django reads it; raises if `Edge` didn't make it for `model`."""
     if cursor is None:
         return None
+    values = json.dumps(values_of(model, cursor, name))
+    return relay.to_base64(DjangoCursorEdge.CURSOR_PREFIX, values)
+
+
+def values_of(model: type[models.Model], cursor: str, name: str) -> list[str]:
+    """What a cursor has of the row that it points at; raises if `Edge` didn't make it."""
     try:
         prefix, content = relay.from_base64(cursor)
-        values = json.loads(content)
+        values: list[str] = json.loads(content)
     except (ValueError, RecursionError):
         raise invalid_cursor(name) from None
     fine = isinstance(values, list) and all(
@@ -95,7 +101,7 @@ def _library_cursor(model: type[models.Model], cursor: str | None, name: str) ->
     )
     if prefix != type_name(model) or not fine:
         raise invalid_cursor(name)
-    return relay.to_base64(DjangoCursorEdge.CURSOR_PREFIX, content)
+    return values
 
 
 @dataclass(frozen=True)

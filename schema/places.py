@@ -14,11 +14,7 @@ from .siblings import Siblings
 
 def find(info: Any, conversation_key: int) -> models.Participation | None:
     """The viewer's participation in a conversation, also one that they left, or None."""
-    found = (
-        models.Participation.objects.filter(user=info.context.viewer, conversation=conversation_key)
-        .with_conversation()
-        .first()
-    )
+    found = models.Participation.objects.place_of(info.context.viewer, conversation_key)
     if found is not None:
         take_place(found)
     return found

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 from django.contrib.auth import get_user_model
@@ -19,6 +19,11 @@ from .nodes import AccessToken, Conversation, User
 from .search import part
 from .types import UserConnection
 
+BEFORE = "Only what comes before this cursor."
+AFTER = "Only what comes after this cursor."
+FIRST = "So many, from the beginning."
+LAST = "So many, up to the end."
+
 
 @strawberry.type(description="What can be asked.")
 class Query:
@@ -26,16 +31,31 @@ class Query:
     def viewer(self, info: Info) -> User:
         return info.context.viewer
 
-    @connection(
-        InboxConnection,
+    @field(
         description="The viewer's conversations, the most recently active first, each once: at "
-        "most 100 a page, 50 if not said.",
+        "most 100 a page, 50 if not said."
     )
     def inbox(
-        self, info: Info, filter: InboxFilter | None = None
-    ) -> QuerySet[models.Participation]:
-        inbox = models.Participation.objects.inbox_for(info.context.viewer).with_unread_count()
-        return inbox if filter is None else filter.apply(inbox)
+        self,
+        info: Info,
+        filter: InboxFilter | None = None,
+        before: Annotated[str | None, strawberry.argument(description=BEFORE)] = None,
+        after: Annotated[str | None, strawberry.argument(description=AFTER)] = None,
+        first: Annotated[int | None, strawberry.argument(description=FIRST)] = None,
+        last: Annotated[int | None, strawberry.argument(description=LAST)] = None,
+    ) -> InboxConnection:
+        viewer = info.context.viewer
+        if filter is None and before is None and last is None:
+            return InboxConnection.newest(viewer, first, after)
+        inbox = models.Participation.objects.inbox_for(viewer).with_unread_count()
+        return InboxConnection.resolve_connection(
+            inbox if filter is None else filter.apply(inbox),
+            info=info,
+            before=before,
+            after=after,
+            first=first,
+            last=last,
+        )
 
     @connection(
         InvitationConnection,

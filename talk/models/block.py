@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import events
 from ..exceptions import MessagingValidationError, RefusalCode, Refused
+from ..prepared import prepared
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -38,6 +39,10 @@ class BlockQuerySet(models.QuerySet["Block"]):
         ended, _rows = self.filter(blocker=blocker, blocked=blocked).delete()
         if ended:
             _recount(blocker, blocked)
+
+    def blocked_by(self, blocker: "User") -> frozenset[Any]:
+        """The keys of those whom `blocker` does not want to hear of."""
+        return frozenset(_blocked_by(blocker=blocker).ask())
 
     def of_sender(self) -> Self:
         """Those of the sender of an outer query's message, by the user of the query around it."""
@@ -75,6 +80,11 @@ class Block(models.Model):
 
     def __str__(self) -> str:
         return f"{self.blocked} by {self.blocker}"
+
+
+@prepared
+def _blocked_by(blocker: Any) -> "models.QuerySet[Block, Any]":
+    return Block.objects.filter(blocker=blocker).values_list("blocked", flat=True)
 
 
 def _recount(blocker: "User", blocked: "User") -> None:

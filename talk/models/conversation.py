@@ -1,5 +1,5 @@
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from ..conf import conf
 from ..exceptions import MessagingValidationError, RefusalCode
 from ..policy import must_reach
+from ..prepared import ask, prepared
+from ..rows import renew
 from ..text import TITLE_LENGTH, clean_title
 from .change import Change
 from .event import Event
@@ -147,18 +149,25 @@ class Conversation(models.Model):
         return self.kind == self.Kind.PRIVATE
 
     @contextmanager
-    def changing(self, actor: "User | None") -> Iterator[Change]:
+    def changing(self, actor: "User | None", *places: "Participation") -> Iterator[Change]:
         """One transaction that holds this conversation's lock; what `Change` notes is written.
 
         Everything read inside is settled: whoever else changes this conversation waits.
         """
         with transaction.atomic():
-            # On SQLite the immediate transaction does what the row lock does elsewhere.
-            locked = type(self).objects.select_for_update(no_key=True)
-            self.refresh_from_db(from_queryset=locked)
+            self._lock(places)
             change = Change(self, actor)
             yield change
             change.write()
+
+    def _lock(self, places: Sequence["Participation"]) -> None:
+        # What is asked after the lock, in the same trip, sees what was committed before it.
+        (found, *settled) = ask(_locked(key=self.pk), *(place.as_it_is for place in places))
+        if not found:
+            raise type(self).DoesNotExist
+        renew(self, found[0])
+        for place, now in zip(places, settled, strict=True):
+            place.become(now)
 
     def add_participants(
         self, users: Iterable["User"], by: "Participation | None" = None
@@ -186,6 +195,12 @@ class Conversation(models.Model):
     def events_after(self, revision: int) -> list[Event]:
         """See `Event.objects.after`."""
         return Event.objects.after(self, revision)
+
+
+@prepared
+def _locked(key: Any) -> ConversationQuerySet:
+    # On SQLite the immediate transaction does what the row lock does elsewhere.
+    return Conversation.objects.select_for_update(no_key=True).filter(pk=key)
 
 
 def members_key(user_pks: Iterable[Any]) -> str:

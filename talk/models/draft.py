@@ -1,4 +1,5 @@
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -6,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from .. import events
+from ..prepared import Question, ask, changing, columns_of, inserting, prepared
 from .block import Block
 from .event import Event
 from .message import Message
@@ -70,14 +72,37 @@ class Draft:
         """Write what was noted, in as many statements for two members as for a thousand."""
         if not self._events:
             return
+        # What most changes are: one event, and what was said.
+        is_small = len(self._events) == 1 and not (self._removed or self.members_change)
+        if is_small:
+            self._write_at_once()
+        else:
+            self._write_in_steps()
+        events.publish(self._events)
+
+    def _write_at_once(self) -> None:
+        (event,) = self._events
+        said = [_said(**columns_of(each)) for each in self._messages]
+        of_it = {"number": self._messages[0].number} if self._messages else {}
+        noted = _noted(**columns_of(event), **of_it)
+        *keys, ((event.pk,),) = ask(*said, noted, *self._consequences())[: len(said) + 1]
+        for message, ((key,),) in zip(self._messages, keys, strict=True):
+            message.pk, message._state.adding = key, False
+            event.message = message
+        event._state.adding = False
+
+    def _write_in_steps(self) -> None:
         Message.objects.bulk_create(self._messages)
         for why, gone in self._removed.items():
             Message.objects.filter(pk__in=gone).forget_words(why)
         Event.objects.bulk_create(self._events)
+        ask(*self._consequences())
+
+    def _consequences(self) -> Iterator[Question[Any]]:
+        """What becomes of the inboxes and of the conversation."""
         if any(event.message for event in self._events):
-            self._move_inboxes()
-        self._save_conversation()
-        events.publish(self._events)
+            yield self._moved_inboxes()
+        yield self._saved_conversation()
 
     @property
     def members_change(self) -> bool:
@@ -100,38 +125,80 @@ class Draft:
         self._messages.append(message)
         return message
 
-    def _move_inboxes(self) -> None:
-        moved: dict[str, Any] = {"changed_at": self.at}
-        if self._sent is not None:
-            number = models.Value(self._sent.number, models.PositiveBigIntegerField())
-            mine = models.Q(user=self.actor)
-            hidden = Block.objects.filter(blocker=models.OuterRef("user"), blocked=self.actor)
-            waits = ~mine & ~models.Exists(hidden)
-            moved |= {
-                "last_activity_at": self.at,
-                # Who had read everything before replying has read everything after it.
-                "last_read_number": models.Case(
-                    models.When(mine, first_unread_number=None, then=number),
-                    default="last_read_number",
-                ),
-                "first_unread_number": models.Case(
-                    models.When(waits, first_unread_number=None, then=number),
-                    default="first_unread_number",
-                ),
-            }
-        self._participations.active().update(**moved)
+    def _moved_inboxes(self) -> Question[Any]:
+        sent = self._sent and {"number": self._sent.number, "sender": self.actor}
+        return _moved_inboxes(conversation=self.conversation, at=self.at, **(sent or {}))
 
-    def _save_conversation(self) -> None:
+    def _saved_conversation(self) -> Question[Any]:
         conversation = self.conversation
-        changed = ["revision", "changed_at"]
+        changed = {"revision": conversation.revision, "changed_at": self.at}
         conversation.changed_at = self.at
         if self._messages:
             conversation.latest_message = self._messages[-1]
-            changed += ["last_number", "latest_message", "title", "upgraded_from"]
+            changed |= {
+                "last_number": conversation.last_number,
+                "title": conversation.title,
+                "upgraded_from": conversation.upgraded_from_id,
+            }
         if self.members_change:
             from .conversation import members_key
 
             expected = self._participations.expected()
             conversation.members_key = members_key(expected.values_list("user", flat=True))
-            changed.append("members_key")
-        conversation.save(update_fields=changed)
+            changed["members_key"] = conversation.members_key
+        return _saved_conversation(key=conversation.pk, **changed)
+
+
+@prepared
+def _said(**columns: Any) -> Any:
+    return inserting(Message(**columns))
+
+
+@prepared
+def _noted(number: Any = None, **columns: Any) -> Any:
+    """An event, of the message with a number if one is given."""
+    if number is not None:
+        columns["message_id"] = _message_at(columns["conversation_id"], number)
+    return inserting(Event(**columns))
+
+
+@prepared
+def _moved_inboxes(conversation: Any, at: Any, number: Any = None, sender: Any = None) -> Any:
+    """Time goes on in the inboxes of a conversation, in which `sender` may have said something."""
+    from .participation import Participation
+
+    moved: dict[str, Any] = {"changed_at": at}
+    if number is not None:
+        mine = models.Q(user=sender)
+        hidden = Block.objects.filter(blocker=models.OuterRef("user"), blocked=sender)
+        moved |= {
+            "last_activity_at": at,
+            # Who had read everything before replying has read everything after it.
+            "last_read_number": models.Case(
+                models.When(mine, first_unread_number=None, then=number),
+                default="last_read_number",
+                output_field=models.PositiveBigIntegerField(),
+            ),
+            "first_unread_number": models.Case(
+                models.When(~mine & ~models.Exists(hidden), first_unread_number=None, then=number),
+                default="first_unread_number",
+                output_field=models.PositiveBigIntegerField(),
+            ),
+        }
+    active = Participation.objects.active().filter(conversation=conversation)
+    return changing(active, **moved)
+
+
+@prepared
+def _saved_conversation(key: Any, **changed: Any) -> Any:
+    from .conversation import Conversation
+
+    if "last_number" in changed:
+        changed["latest_message"] = _message_at(key, changed["last_number"])
+    return changing(Conversation.objects.filter(pk=key), **changed)
+
+
+def _message_at(conversation: Any, number: Any) -> models.Subquery:
+    # By its place: its key is known when it's written, which may be in the same trip.
+    at = Message.objects.filter(conversation=conversation, number=number)
+    return models.Subquery(at.values("pk"))

@@ -24,8 +24,7 @@ class Membership(Reading):
 
     def leave(self) -> None:
         """Leave a group: nothing new from now on, what could be read stays readable."""
-        with self.conversation.changing(self.user) as change:
-            self.settle()
+        with self.conversation.changing(self.user, self.itself) as change:
             self.must_be_in_group()
             self._must_still_be_here()
             self._go(change, Message.Kind.LEFT)
@@ -35,8 +34,7 @@ class Membership(Reading):
 
         Owners remove everybody, admins members.
         """
-        with self.conversation.changing(by.user if by else None) as change:
-            self.settle()
+        with self.conversation.changing(by.user if by else None, self.itself) as change:
             self.must_be_in_group()
             if by is not None:
                 self._must_not_be(by, RefusalCode.CANNOT_REMOVE_YOURSELF)
@@ -49,7 +47,7 @@ class Membership(Reading):
 
     def accept(self) -> None:
         """Take part in a group that one is invited to. Raises `NOT_INVITED`."""
-        with self.conversation.changing(self.user) as change:
+        with self.conversation.changing(self.user, self.itself) as change:
             self._must_be_invited()
             change.take_in(self.itself)
         # They may be the owner now.
@@ -57,7 +55,7 @@ class Membership(Reading):
 
     def decline(self) -> None:
         """Don't. Who was in it before keeps what they had. Raises `NOT_INVITED`."""
-        with self.conversation.changing(self.user) as change:
+        with self.conversation.changing(self.user, self.itself) as change:
             self._must_be_invited()
             self._turn_down(change)
 
@@ -67,8 +65,7 @@ class Membership(Reading):
 
     def reinstate(self, by: "Participation | None" = None) -> None:
         """Bring this person back, with all the history, what was said meanwhile included."""
-        with self.conversation.changing(by.user if by else None) as change:
-            self.settle()
+        with self.conversation.changing(by.user if by else None, self.itself) as change:
             if by is not None:
                 self._must_not_be(by, RefusalCode.CANNOT_REINSTATE_YOURSELF)
             if self.is_active:
@@ -78,8 +75,7 @@ class Membership(Reading):
 
     def change_role(self, role: Place.Role, by: "Participation | None" = None) -> None:
         """Give this member another role. Owners give any, admins make admins of members."""
-        with self.conversation.changing(by.user if by else None) as change:
-            self.settle()
+        with self.conversation.changing(by.user if by else None, self.itself) as change:
             self.must_be_in_group()
             if by is not None:
                 self._must_be_next_to(by)
@@ -100,7 +96,7 @@ class Membership(Reading):
         title = clean_title(title)
         if not title:
             raise MessagingValidationError(RefusalCode.INVALID_TITLE, path=("title",))
-        with self.conversation.changing(self.user) as change:
+        with self.conversation.changing(self.user, self.itself) as change:
             self.must_have_a_say()
             self.must_be_in_group()
             self.must_be_admin()
@@ -120,8 +116,7 @@ class Membership(Reading):
 
     def vanish(self) -> None:
         """Leave whatever it is, a private conversation, too, which is then nobody's pair."""
-        with self.conversation.changing(self.user) as change:
-            self.settle()
+        with self.conversation.changing(self.user, self.itself) as change:
             if self.is_invited:
                 self._turn_down(change)
                 return
@@ -142,8 +137,7 @@ class Membership(Reading):
 
     def _set_suspended(self, suspended: bool) -> None:
         kind = Event.Kind.PARTICIPANT_SUSPENDED if suspended else Event.Kind.PARTICIPANT_RESTORED
-        with self.conversation.changing(None) as change:
-            self.settle()
+        with self.conversation.changing(None, self.itself) as change:
             if suspended != (self.suspended_at is not None):
                 self.suspended_at = change.at if suspended else None
                 self.changed_at = change.at
@@ -195,7 +189,6 @@ class Membership(Reading):
         self.save(update_fields=["status", "changed_at", *asked])
 
     def _must_be_invited(self) -> None:
-        self.settle()
         if not self.is_invited:
             raise MessagingPermissionDenied(RefusalCode.NOT_INVITED)
 
@@ -212,6 +205,7 @@ class Membership(Reading):
 
     def _must_be_next_to(self, by: "Participation") -> None:
         by.must_be_of(self.conversation)
+        by.settle()
         by.must_have_a_say()
 
     def _must_be_a_member(self) -> None:

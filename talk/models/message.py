@@ -1,7 +1,9 @@
 import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Self
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models, transaction
@@ -10,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..conf import conf
+from ..prepared import prepared
 from . import once
 from .block import Block
 
@@ -30,6 +33,20 @@ class MessageQuerySet(models.QuerySet["Message"]):
             conversation=participation.conversation_id,
             number__lte=participation.last_visible_number,
         )
+
+    def in_ranges(self, ranges: Iterable[tuple[int, int, int]]) -> "list[Message]":
+        """Those of conversations, from a number to another, in order, with their people."""
+        wanted = [each for each in ranges if each[1] <= each[2]]
+        if not wanted:
+            return []
+        # Of few lengths; the last stands for as many as are missing.
+        wanted += wanted[-1:] * ((1 << (len(wanted) - 1).bit_length()) - len(wanted))
+        given = {
+            f"{name}{at}": value
+            for at, each in enumerate(wanted)
+            for name, value in zip(("conversation", "low", "high"), each, strict=True)
+        }
+        return _in_ranges(len(wanted), **given).ask()
 
     def said_to_outer_participation(self) -> Self:
         """What others said in the conversation of the participation of an outer query.
@@ -208,9 +225,22 @@ def kept_since(kind: str) -> datetime | None:
     return None if days is None else timezone.now() - timedelta(days=days)
 
 
-def first_unread(above: int | models.OuterRef) -> models.Subquery:
+def first_unread(above: Any) -> models.Subquery:
     """For an update of participations: the first number above `above` that waits for them."""
     end = Coalesce(models.OuterRef("left_at_number"), models.Value(ENDLESS))
     waiting = Message.objects.said_to_outer_participation()
     waiting = waiting.filter(number__gt=above, number__lte=end).order_by("number")
     return models.Subquery(waiting.values("number")[:1])
+
+
+@prepared
+def _in_ranges(count: int, **given: Any) -> MessageQuerySet:
+    ranges = (
+        models.Q(
+            conversation=given[f"conversation{at}"],
+            number__range=(given[f"low{at}"], given[f"high{at}"]),
+        )
+        for at in range(count)
+    )
+    wanted = Message.objects.filter(reduce(or_, ranges)).select_related("sender", "subject")
+    return wanted.order_by("conversation", "number")

@@ -1,12 +1,14 @@
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Self
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import F, OuterRef, Q, Subquery, Value, Window
+from django.db.models.functions import Coalesce, RowNumber
 from django.utils.translation import gettext_lazy as _
 
 from ..exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
+from ..prepared import prepared
 from .message import ENDLESS, Message
 from .sending import Sending
 
@@ -66,21 +68,19 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
     def all_read(self) -> Self:
         return self.filter(first_unread_number=None, marked_unread_at=None)
 
-    def seen_in(
-        self,
-        conversations: Iterable["Conversation"],
-        status: str,
-        past: Iterable["Participation"],
-    ) -> Self:
-        """The participations of a status that somebody sees who is gone where `past` says so.
+    def seen_in(self, present: Iterable[Any], gone: Iterable[Any], status: Any) -> Self:
+        """The participations of a status that somebody sees, who is present in some conversations.
 
-        Who left sees their own and no other: what became of the others is news.
+        From others they are gone, and see their own place in these, which is named, and no other:
+        what became of the others is news.
         """
-        gone = {place.conversation_id: place.pk for place in past}
-        present = [one.pk for one in conversations if one.pk not in gone]
-        return self.filter(
-            Q(conversation__in=present, status=status) | Q(pk__in=list(gone.values()))
-        )
+        return self.filter(Q(conversation__id__in=present, status=status) | Q(pk__in=gone))
+
+    def pages_in(
+        self, present: list[int], gone: list[int], status: str, size: int, after: int
+    ) -> "list[Participation]":
+        """Those of `seen_in` of each conversation, the first `size` after a key."""
+        return _pages_in(size, present=present, gone=gone, status=status, after=after).ask()
 
     def with_unread_count(self) -> Self:
         """Each with its `unread_count`, in the one query that reads them."""
@@ -89,6 +89,20 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
             number__lte=Coalesce(OuterRef("left_at_number"), Value(ENDLESS)),
         )
         return self.annotate(_unread_count=CountRows(unread.values("pk")[:UNREAD_CAP]))
+
+    def counts_in(self, present: list[int], gone: list[int]) -> dict[int, int]:
+        """How many active ones of `seen_in` each conversation has, if any."""
+        return dict(_counts_in(present=present, gone=gone).ask())
+
+    def inbox_page(
+        self, user: "User", most: int, before: "tuple[datetime, int] | None" = None
+    ) -> "list[Participation]":
+        """The first of `inbox_for`, with unread counts: those before a time and a key."""
+        given = {} if before is None else dict(zip(("at", "key"), before, strict=True))
+        places = _inbox_page(most, user=user, **given).ask()
+        for place in places:
+            place.user = user
+        return places
 
     def unread_total(self, user: "User") -> int:
         """The unread messages of `user`'s whole inbox, counted up to `UNREAD_CAP`."""
@@ -110,6 +124,11 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         if participation is None:
             raise MessagingValidationError(RefusalCode.NEVER_JOINED)
         return participation
+
+    def place_of(self, user: "User", conversation_key: int) -> "Participation | None":
+        """`user`'s participation in a conversation, with what is shown of it, or None."""
+        found = _places_of(user=user, conversation=conversation_key).ask()
+        return found[0] if found else None
 
     def _find(self, user: "User", conversation: "Conversation") -> "Participation | None":
         found = self.select_related("user").filter(user=user, conversation=conversation).first()
@@ -169,3 +188,34 @@ class Participation(Sending):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.conversation_id}"
+
+
+@prepared
+def _places_of(user: Any, conversation: Any) -> ParticipationQuerySet:
+    places = Participation.objects.filter(user=user, conversation=conversation)
+    return places.with_conversation()
+
+
+@prepared
+def _inbox_page(most: int, user: Any, at: Any = None, key: Any = None) -> ParticipationQuerySet:
+    page = Participation.objects.inbox_for(user).with_unread_count()
+    if at is not None:
+        # The first condition is implied. By it the index is entered.
+        page = page.filter(last_activity_at__lte=at).filter(
+            Q(last_activity_at__lt=at) | Q(pk__lt=key)
+        )
+    return page[:most]
+
+
+@prepared
+def _pages_in(size: int, present: Any, gone: Any, status: Any, after: Any) -> ParticipationQuerySet:
+    seen = Participation.objects.seen_in(present, gone, status)
+    place = Window(RowNumber(), partition_by="conversation", order_by="pk")
+    numbered = seen.filter(pk__gt=after).annotate(_place=place).filter(_place__lte=size)
+    return numbered.select_related("user").order_by("conversation", "pk")
+
+
+@prepared
+def _counts_in(present: Any, gone: Any) -> "models.QuerySet[Participation, Any]":
+    seen = Participation.objects.seen_in(present, gone, Participation.Status.ACTIVE)
+    return seen.order_by().values_list("conversation").annotate(models.Count("pk"))

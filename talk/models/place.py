@@ -1,12 +1,14 @@
-from typing import TYPE_CHECKING, cast
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
-from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
+from ..prepared import Question, prepared
+from ..rows import renew
 from ..text import TITLE_LENGTH
 from .conversation import Conversation
 
@@ -84,20 +86,27 @@ class Place(models.Model):
     # What verbs ask before they act. All of it is settled only under the conversation's lock.
 
     def settle(self) -> None:
-        """Read this participation as it is now that the lock of its conversation is held."""
-        conversation = self.conversation
-        try:
-            self.refresh_from_db()
-        except ObjectDoesNotExist:
-            # Their account was erased.
-            raise MessagingPermissionDenied(RefusalCode.NOT_A_PARTICIPANT) from None
+        """Be as it is now that the lock of the conversation is held.
+
+        `Conversation.changing` does it for those that it is told of.
+        """
+        self.become(self.as_it_is.ask())
+
+    @property
+    def as_it_is(self) -> Question["Participation"]:
+        """What `become` is to be told."""
+        return _by_key(key=self.pk)
+
+    def become(self, found: Sequence["Participation"]) -> None:
+        """Raises `NOT_A_PARTICIPANT` if nothing was found: their account was erased."""
+        if not found:
+            raise MessagingPermissionDenied(RefusalCode.NOT_A_PARTICIPANT)
+        # One object, so that what a verb changes on it is seen by who called the verb.
+        renew(self, found[0])
         # What a list counted for it is not of now.
         self.__dict__.pop("_unread_count", None)
-        # One object, so that what a verb changes on it is seen by who called the verb.
-        self.conversation = conversation
 
     def must_be_active(self) -> None:
-        self.settle()
         if not self.is_active:
             raise MessagingPermissionDenied(RefusalCode.NOT_A_PARTICIPANT)
 
@@ -134,3 +143,10 @@ class Place(models.Model):
         """
         harder = {self.Status.REMOVED, self.Status.DECLINED}
         return other.status not in harder or self.role != self.Role.MEMBER
+
+
+@prepared
+def _by_key(key: Any) -> "models.QuerySet[Participation]":
+    from .participation import Participation
+
+    return Participation.objects.filter(pk=key)

@@ -1,12 +1,17 @@
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ..exceptions import MessagingValidationError, RefusalCode
+from ..prepared import ask, changing, prepared
 from .event import Event
 from .message import first_unread
 from .place import Place
+
+if TYPE_CHECKING:
+    from .participation import Participation
 
 
 class Reading(Place):
@@ -26,7 +31,7 @@ class Reading(Place):
 
     def read(self, number: int | None = None) -> None:
         """Everything up to `number` is read; without one, everything there is."""
-        with self.conversation.changing(self.user) as change:
+        with self.conversation.changing(self.user, self.itself) as change:
             self.must_be_active()
             if number is None:
                 number = self.last_visible_number
@@ -38,7 +43,7 @@ class Reading(Place):
 
     def mark_unread(self) -> None:
         """Show this conversation as unread until it is read again. Counts stay as they are."""
-        with self.conversation.changing(self.user) as change:
+        with self.conversation.changing(self.user, self.itself) as change:
             self.must_be_active()
             self.marked_unread_at = self.changed_at = change.at
             self.save(update_fields=["marked_unread_at", "changed_at"])
@@ -51,20 +56,35 @@ class Reading(Place):
             return 0
         if "_unread_count" in self.__dict__:
             return int(self.__dict__["_unread_count"])
-        mine = type(self.itself).objects.filter(pk=self.pk).with_unread_count()
-        return mine.get().unread_count
+        (mine,) = _with_unread_count(key=self.pk).ask()
+        return mine.unread_count
 
     def _read_up_to(self, number: int, at: datetime) -> None:
-        type(self.itself).objects.filter(pk=self.pk).update(
-            last_read_number=number,
-            first_unread_number=first_unread(above=number),
-            marked_unread_at=None,
-            changed_at=at,
-        )
-        self.settle()
+        _read, now = ask(_reading(key=self.pk, number=number, at=at), self.as_it_is)
+        self.become(now)
 
     def _must_be_readable(self, number: int) -> None:
         if not 0 <= number <= self.last_visible_number:
             raise MessagingValidationError(RefusalCode.NUMBER_OUT_OF_RANGE, path=("number",))
         if number < self.last_read_number:
             raise MessagingValidationError(RefusalCode.CANNOT_READ_BACKWARDS, path=("number",))
+
+
+@prepared
+def _reading(key: Any, number: Any, at: Any) -> Any:
+    from .participation import Participation
+
+    return changing(
+        Participation.objects.filter(pk=key),
+        last_read_number=number,
+        first_unread_number=first_unread(above=number),
+        marked_unread_at=None,
+        changed_at=at,
+    )
+
+
+@prepared
+def _with_unread_count(key: Any) -> "models.QuerySet[Participation]":
+    from .participation import Participation
+
+    return Participation.objects.filter(pk=key).with_unread_count()

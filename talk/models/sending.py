@@ -50,7 +50,7 @@ class Sending(Membership):
     def say(self, body: str, request: once.Request) -> Message:
         """Write what `request` asks for. Called within it, so that it's done once."""
         body = clean_body(body)
-        with self.conversation.changing(self.user) as change:
+        with self.conversation.changing(self.user, self.itself) as change:
             self.must_have_a_say()
             if self.conversation.is_private:
                 must_reach(self.user, self._partners())
@@ -75,7 +75,7 @@ class Sending(Membership):
         invited = people(users)
         if self.conversation.is_private:
             return self._upgrade(invited)
-        with self.conversation.changing(self.user) as change:
+        with self.conversation.changing(self.user, self.itself) as change:
             self.must_have_a_say()
             change.admit(invited, by=self.itself)
         return self.conversation

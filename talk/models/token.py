@@ -2,7 +2,7 @@ import hashlib
 import re
 import secrets
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import events
 from ..exceptions import MessagingValidationError, RefusalCode
+from ..prepared import prepared
 from ..text import NAME_LENGTH, clean_name
 
 if TYPE_CHECKING:
@@ -42,19 +43,20 @@ class AccessTokenQuerySet(models.QuerySet["AccessToken"]):
         )
         return token, secret
 
-    def active(self) -> "AccessTokenQuerySet":
-        """Those that let their user in."""
-        unexpired = models.Q(expires_at=None) | models.Q(expires_at__gt=timezone.now())
+    def active(self, at: Any = None) -> "AccessTokenQuerySet":
+        """Those that let their user in, now or at another moment."""
+        unexpired = models.Q(expires_at=None) | models.Q(expires_at__gt=at or timezone.now())
         return self.filter(unexpired, revoked_at=None)
 
     def authenticate(self, secret: str) -> "AccessToken | None":
         """The active token with this secret, its user loaded, and its use noted."""
         if not SECRET.fullmatch(secret):
             return None
-        token = self.active().select_related("user").filter(digest=digest_of(secret)).first()
-        if token is not None:
+        found = _active_with(digest=digest_of(secret), at=timezone.now()).ask()
+        for token in found:
             token.note_use()
-        return token
+            return token
+        return None
 
 
 class AccessToken(models.Model):
@@ -102,6 +104,11 @@ class AccessToken(models.Model):
         if self.last_used_at is None or self.last_used_at <= now - USE_NOTED_EVERY:
             type(self).objects.filter(pk=self.pk).update(last_used_at=now)
             self.last_used_at = now
+
+
+@prepared
+def _active_with(digest: Any, at: Any) -> AccessTokenQuerySet:
+    return AccessToken.objects.active(at).select_related("user").filter(digest=digest)
 
 
 def must_be_ahead(expires_at: datetime | None) -> None:

@@ -41,11 +41,11 @@ def asked_for(request, mutation, conversation):
 
 @contextmanager
 def broken(error, statement):
-    """The database raises `error` at each statement that starts like that."""
+    """The database raises `error` when it's told a statement that starts like that."""
     failed = []
 
     def execute(run, sql, params, many, context):
-        if sql.startswith(statement):
+        if statement in sql:
             failed.append(sql)
             raise error
         return run(sql, params, many, context)

@@ -4,6 +4,7 @@ from contextlib import contextmanager
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import connection
 
 from talk.exceptions import RefusalCode, Refused
 from talk.models import Conversation, Event, Message, Participation
@@ -18,6 +19,11 @@ def refused(code: RefusalCode, *path: str):
     assert (caught.value.code, caught.value.path) == (code, path)
     assert str(caught.value.message), "a refusal says something to a person"
     assert everything() == before, "a refusal leaves no trace"
+
+
+def trips(*, sqlite, postgresql):
+    """How often the database is asked: PostgreSQL takes several statements at once."""
+    return {"sqlite": sqlite, "postgresql": postgresql}[connection.vendor]
 
 
 def everything():

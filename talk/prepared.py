@@ -1,0 +1,215 @@
+"""Questions to the database whose SQL is made once, and asked in as few trips as can be.
+
+Django writes the SQL of a queryset anew each time, for which it takes longer than the database
+takes to answer. A prepared question is a queryset with places for values:
+
+    @prepared
+    def _places(user: Any, conversation: Any) -> QuerySet[Participation]:
+        return Participation.objects.filter(user=user, conversation=conversation)
+
+    rows = _places(user=viewer, conversation=7).ask()
+
+What is given by name takes its place; of a list, which stands for a set, each of its members.
+What is given by position shapes the SQL, of which there is one for each: what is one of few,
+whether and how many.
+"""
+
+import functools
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from enum import Enum
+from typing import Any, Generic, TypeVar
+
+from django.db import connections, router
+from django.db.models import Expression, Field, Model, QuerySet
+from django.db.models.sql import InsertQuery, Query, UpdateQuery
+
+from .rows import Reader
+
+Row = TypeVar("Row")
+
+#: Most texts of one question.
+KEPT = 256
+
+
+class Given(Expression):
+    """A place for a value: what a column holds, or a row, which stands for its key."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(output_field=Field())
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        return "%s", [self]
+
+
+def prepared(build: Callable[..., QuerySet[Any, Row]]) -> Callable[..., "Question[Row]"]:
+    """What `build` returns of places, made once, to be asked with values for them.
+
+    Instead of a queryset that may be `changing` or `inserting`.
+    """
+    kinds: dict[tuple[Any, ...], _Kind[Row]] = {}
+
+    @functools.wraps(build)
+    def question(*shape: Any, **given: Any) -> Question[Row]:
+        values, sizes = _flat(given)
+        key = (shape, sizes, *given)
+        kind = kinds.get(key)
+        if kind is None:
+            if len(kinds) >= KEPT:
+                kinds.clear()
+            places = {name: Given(name) for name in given}
+            lists = {name: [Given(f"{name}{at}") for at in range(size)] for name, size in sizes}
+            kind = kinds[key] = _Kind(build(*shape, **places | lists))
+        return Question(kind, values)
+
+    return question
+
+
+def _flat(given: dict[str, Any]) -> tuple[dict[str, Any], tuple[tuple[str, int], ...]]:
+    """The values by the names of their places, and the lists among them with their sizes."""
+    lists = {name: value for name, value in given.items() if isinstance(value, list)}
+    if not lists:
+        return given, ()
+    values = {name: value for name, value in given.items() if name not in lists}
+    sizes = []
+    for name, members in lists.items():
+        # Of few sizes; the last member stands for as many as are missing.
+        size = 1 << (len(members) - 1).bit_length() if members else 0
+        values |= {f"{name}{at}": members[min(at, len(members) - 1)] for at in range(size)}
+        sizes.append((name, size))
+    return values, tuple(sizes)
+
+
+def changing(rows: QuerySet[Any], **values: Any) -> Any:
+    """The update of all `rows`, which answers nothing."""
+    query: Any = rows.query.chain(UpdateQuery)
+    query.add_update_values(values)
+    return query
+
+
+def inserting(row: Model) -> Any:
+    """The insertion of `row`, which answers its key."""
+    query: Any = InsertQuery(type(row))
+    query.insert_values(_columns(type(row)), [row])
+    return query
+
+
+def columns_of(row: Model) -> dict[str, Any]:
+    """What is to be given for the columns of a row that is inserted."""
+    return {
+        field.attname: field.get_prep_value(field.pre_save(row, True))
+        for field in _columns(type(row))
+    }
+
+
+def _columns(model: type[Model]) -> list[Any]:
+    return [field for field in model._meta.concrete_fields if not field.primary_key]
+
+
+class Question(Generic[Row]):
+    """One question and its values."""
+
+    def __init__(self, kind: "_Kind[Row]", given: dict[str, Any]) -> None:
+        self.alias = kind.alias
+        self._text, self._given = kind.text(self.alias), given
+
+    def ask(self) -> list[Row]:
+        return ask(self)[0]
+
+    def filled(self) -> tuple[str, list[Any]]:
+        """The SQL and its values."""
+        connection = connections[self.alias]
+        return self._text.sql, [
+            _adapted(self._given[each.name], connection) if isinstance(each, Given) else each
+            for each in self._text.places
+        ]
+
+    def read(self, cursor: Any) -> list[Row]:
+        """What the database answered, as the queryset would say it."""
+        return self._text.read(cursor)
+
+
+def ask(*questions: Question[Any]) -> list[list[Any]]:
+    """The answers to several questions, each of which sees what the ones before it did.
+
+    Where the database takes several at once, in one trip.
+    """
+    connection = connections[questions[0].alias]
+    filled = [question.filled() for question in questions]
+    if len(filled) > 1 and _takes_several(connection):
+        together = "; ".join(sql for sql, _values in filled)
+        filled = [(together, [value for _sql, values in filled for value in values])]
+    waiting, answers = iter(questions), []
+    for sql, values in filled:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            answers.append(next(waiting).read(cursor))
+            while len(filled) < len(questions) and cursor.nextset():
+                answers.append(next(waiting).read(cursor))
+    return answers
+
+
+def _takes_several(connection: Any) -> bool:
+    # Statements in one text, whose values the client has put in.
+    options = connection.settings_dict.get("OPTIONS", {})
+    return connection.vendor == "postgresql" and not options.get("server_side_binding")
+
+
+class _Kind(Generic[Row]):
+    """What questions of one shape have in common."""
+
+    def __init__(self, asked: Any) -> None:
+        self._asked: QuerySet[Any, Row] | Query = asked
+        self._texts: dict[str, _Text[Row]] = {}
+
+    @property
+    def alias(self) -> str:
+        if isinstance(self._asked, QuerySet):
+            return self._asked.db
+        return router.db_for_write(self._asked.get_meta().model)
+
+    def text(self, alias: str) -> "_Text[Row]":
+        if alias not in self._texts:
+            self._texts[alias] = _Text(self._asked, alias)
+        return self._texts[alias]
+
+
+class _Text(Generic[Row]):
+    """The SQL of questions of one shape to one database."""
+
+    def __init__(self, asked: "QuerySet[Any, Row] | Query", alias: str) -> None:
+        query = asked.query if isinstance(asked, QuerySet) else asked
+        compiler: Any = query.get_compiler(using=alias)
+        if isinstance(query, InsertQuery):
+            compiler.returning_fields = [query.get_meta().pk]
+            ((sql, places),) = compiler.as_sql()
+        else:
+            sql, places = compiler.as_sql()
+        if any(isinstance(place, datetime) for place in places):
+            raise TypeError("A moment that was part of the question has passed: give it.")
+        self.sql: str = sql
+        self.places: Sequence[Any] = places
+        self._is_silent = isinstance(query, UpdateQuery)
+        self._reader = Reader(asked, compiler) if isinstance(asked, QuerySet) else None
+
+    def read(self, cursor: Any) -> list[Row]:
+        if self._is_silent:
+            return []
+        rows: list[Row] = cursor.fetchall()
+        return rows if self._reader is None else self._reader.read(rows)
+
+
+def _adapted(value: Any, connection: Any) -> Any:
+    """A value as the database's driver takes it."""
+    match value:
+        case Enum():
+            return value.value
+        case Model():
+            return value._meta.pk.get_db_prep_value(value.pk, connection)
+        case datetime():
+            return connection.ops.adapt_datetimefield_value(value)
+        case uuid.UUID() if not connection.features.has_native_uuid_field:
+            return value.hex
+    return value

@@ -1,0 +1,178 @@
+"""Prepared questions are answered as the querysets that they are made of."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.db.models import Exists, F, OuterRef
+from django.db.models.signals import post_init
+from django.utils import timezone
+
+from talk.models import Conversation, Event, Message, Participation
+from talk.prepared import ask, changing, columns_of, inserting, prepared
+
+from .acting import group, place_of, private, say, trips
+
+pytestmark = pytest.mark.django_db
+
+
+@prepared
+def _said(conversation, since=None, *, most=None):
+    said = Message.objects.filter(conversation=conversation).select_related("sender", "subject")
+    if since is not None:
+        said = said.filter(sent_at__gte=since)
+    return said.annotate(twice=F("number") * 2).order_by("number")
+
+
+@prepared
+def _among(numbers):
+    return Message.objects.filter(number__in=numbers).order_by("number")
+
+
+def state(row):
+    """All that an instance holds, and those that it refers to."""
+    held = {name: value for name, value in row.__dict__.items() if name != "_state"}
+    known = {name: other and state(other) for name, other in row._state.fields_cache.items()}
+    return type(row), held, known, row._state.adding, row._state.db
+
+
+@pytest.fixture
+def said(alice, bob, carol):
+    there = group(alice, bob)
+    say(alice, there, "1")
+    place_of(alice, there).send("2", client_id=uuid.uuid4(), invite=[carol])
+    say(bob, there, "3")
+    return there
+
+
+class TestReading:
+    def test_rows_are_what_django_makes_of_them(self, said):
+        usual = Message.objects.filter(conversation=said).select_related("sender", "subject")
+        usual = usual.annotate(twice=F("number") * 2).order_by("number")
+
+        answered = _said(conversation=said).ask()
+
+        assert len(answered) >= 3
+        assert list(map(state, answered)) == list(map(state, usual))
+        assert {state(each)[2]["subject"] is None for each in answered} == {True, False}
+
+    def test_a_model_that_is_listened_to_is_made_by_django(self, said):
+        made = []
+
+        @prepared
+        def again(conversation):
+            return Message.objects.filter(conversation=conversation)
+
+        def listen(instance, **kwargs):
+            made.append(instance)
+
+        post_init.connect(listen, sender=Message)
+        try:
+            answered = again(conversation=said).ask()
+        finally:
+            post_init.disconnect(listen, sender=Message)
+
+        assert answered == made
+
+    def test_one_row_of_the_database_is_one_object(self, said, alice):
+        senders = [each.sender for each in _said(conversation=said).ask() if each.sender == alice]
+
+        assert len(senders) > 1, "there are two for this test to mean anything"
+        assert len({id(each) for each in senders}) == 1
+
+    def test_values_are_read_as_values(self, said):
+        @prepared
+        def numbers(conversation):
+            said = Message.objects.filter(conversation=conversation).order_by("number")
+            return said.values_list("number", flat=True)
+
+        assert numbers(conversation=said).ask() == [1, 2, 3, 4]
+
+    @pytest.mark.parametrize("wanted", [[], [1], [3, 1], [1, 2, 4], [4, 4, 9, 2, 1]])
+    def test_a_list_stands_for_a_set(self, said, wanted):
+        found = _among(numbers=wanted).ask() if wanted else []
+
+        assert [each.number for each in found] == sorted({*wanted} & {1, 2, 3, 4})
+
+    def test_times_and_keys_are_given_as_the_database_takes_them(self, said):
+        later = timezone.now() + timedelta(hours=1)
+
+        assert _said(conversation=said, since=later).ask() == []
+        assert len(_said(conversation=said.pk, since=said.started_at).ask()) == 4
+
+    @pytest.mark.postgresql
+    def test_a_moment_can_not_be_part_of_the_question(self, said):
+        @prepared
+        def recent(conversation):
+            return Message.objects.filter(conversation=conversation, sent_at__lt=timezone.now())
+
+        with pytest.raises(TypeError, match="A moment"):
+            recent(conversation=said).ask()
+
+    def test_what_is_prefetched_is_no_part_of_it(self, said):
+        @prepared
+        def with_events(conversation):
+            found = Conversation.objects.filter(pk=conversation)
+            return found.prefetch_related("events")
+
+        with pytest.raises(TypeError, match="prefetched"):
+            with_events(conversation=said.pk).ask()
+
+    def test_it_is_written_once_for_each_shape(self, said, django_assert_num_queries):
+        written = []
+
+        @prepared
+        def first(most, conversation):
+            written.append(most)
+            return Message.objects.filter(conversation=conversation).order_by("number")[:most]
+
+        for most in (1, 2, 1, 2):
+            assert len(first(most, conversation=said).ask()) == most
+
+        assert written == [1, 2]
+
+
+class TestTogether:
+    def test_each_question_sees_what_the_ones_before_did(
+        self, said, alice, django_assert_num_queries
+    ):
+        @prepared
+        def retitle(key, title):
+            return changing(Conversation.objects.filter(pk=key), title=title)
+
+        @prepared
+        def note(**columns):
+            return inserting(Event(**columns))
+
+        @prepared
+        def titles(key):
+            noted = Event.objects.filter(conversation=OuterRef("pk"), revision=99)
+            found = Conversation.objects.filter(Exists(noted), pk=key)
+            return found.values_list("title", flat=True)
+
+        event = Event(
+            conversation=said, revision=99, kind=Event.Kind.CONVERSATION_RENAMED, actor=alice
+        )
+        with django_assert_num_queries(trips(sqlite=3, postgresql=1)):
+            changed, ((key,),), (title,) = ask(
+                retitle(key=said.pk, title="100 % 'new'; --"),
+                note(**columns_of(event)),
+                titles(key=said.pk),
+            )
+
+        assert changed == []
+        assert Event.objects.get(pk=key).revision == 99
+        assert title == "100 % 'new'; --"
+
+    def test_other_values_take_the_same_places(self, alice, bob, carol):
+        for other in (bob, carol):
+            place = Participation.objects.place_of(alice, private(alice, other).pk)
+            assert place is not None
+            assert place.conversation == private(alice, other)
+            assert Participation.objects.place_of(other, private(alice, other).pk) != place
+
+    def test_nothing_is_taken_for_a_place(self, said):
+        """Words that look like SQL, or like a place for a value, are words."""
+        for words in ("%s", "%(name)s", "'; DROP TABLE talk_message; --", "100%", "\\'"):
+            assert say(said.participations.first().user, said, words).body == words
+            assert Message.objects.get(body=words).conversation == said
