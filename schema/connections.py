@@ -14,11 +14,16 @@ from django.db import connections
 KEPT = 60.0
 
 
-def keep() -> None:
-    """At the end of a request: what is connected stays connected. Errors are looked at later."""
+def keep(threads: int) -> None:
+    """At the end of a request, in one of so many threads: what is connected stays connected.
+
+    Unless the pool has too few for that: others need some, too.
+    """
     now = time.monotonic()
     for connection in _connected():
-        if connection.close_at is not None and connection.close_at <= now:
+        pool = getattr(connection, "pool", None)
+        has_enough = pool is None or pool.max_size >= 2 * threads
+        if has_enough and connection.close_at is not None and connection.close_at <= now:
             connection.close_at = now + KEPT
 
 

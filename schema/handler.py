@@ -39,6 +39,7 @@ class Handler(ASGIHandler):
         # Not the next one's, which is Django's for ASGI and loads the middleware as coroutines.
         BaseHandler.__init__(self)
         self.load_middleware()
+        self._size = threads
         self._threads = ThreadPoolExecutor(threads, "graphql")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -58,7 +59,7 @@ class Handler(ASGIHandler):
         request, refusal = self.create_request(scope, BytesIO(body))
         response: Any = self.get_response(request) if request is not None else refusal
         response._handler_class = type(self)
-        connections.keep()
+        connections.keep(self._size)
         # Here, where the thread's database connection is.
         response.close()
         return response

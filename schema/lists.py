@@ -11,16 +11,22 @@ from strawberry import relay
 from talk import models
 from talk.exceptions import MessagingValidationError, RefusalCode
 
-from .pagination import DEFAULT_PAGE, Window, edges, number_cursor, number_of, page_size
+from .fields import field
+from .pagination import DEFAULT_PAGE, Window, number_cursor, number_of, page_size
 from .places import past_place_of, place_of, veil
 from .siblings import Siblings
 from .times import utc
 from .types import Message, Participation
 
+CURSOR = "A cursor for use in pagination"
+
 
 @strawberry.type(description="One message of a page.")
 class MessageEdge(relay.Edge[Message]):
-    pass
+    # Few ask for it.
+    @field(description=CURSOR)  # type: ignore[misc]  # a function of it
+    def cursor(self: Any) -> str:  # type: ignore[override]
+        return number_cursor(self.node.number)
 
 
 @strawberry.type(description="A page of messages, always in the order of their numbers.")
@@ -32,7 +38,9 @@ class MessageConnection(relay.Connection[Message]):
 
 @strawberry.type(description="One participation of a page.")
 class ParticipantEdge(relay.Edge[Participation]):
-    pass
+    @field(description=CURSOR)  # type: ignore[misc]  # a function of it
+    def cursor(self: Any) -> str:  # type: ignore[override]
+        return participant_cursor(self.node)
 
 
 @strawberry.type(description="A page of the people in a conversation.")
@@ -125,11 +133,7 @@ def _message_pages(
         rows[message.conversation_id].append(message)
     return {
         one.pk: MessageConnection(
-            edges=edges(
-                MessageEdge,
-                rows[one.pk],
-                [number_cursor(message.number) for message in rows[one.pk]],
-            ),
+            edges=_edges(MessageEdge, rows[one.pk]),
             page_info=window.page_info(),
         )
         for one, window in windows.items()
@@ -196,16 +200,19 @@ def _participant_page(
     rows: list[models.Participation], size: int, has_previous: bool
 ) -> ParticipantConnection:
     page = rows[:size]
-    cursors = [relay.to_base64("Participation", row.pk) for row in page]
     return ParticipantConnection(
-        edges=edges(ParticipantEdge, page, cursors),
+        edges=_edges(ParticipantEdge, page),
         page_info=relay.PageInfo(
             has_previous_page=has_previous,
             has_next_page=len(rows) > size,
-            start_cursor=cursors[0] if cursors else None,
-            end_cursor=cursors[-1] if cursors else None,
+            start_cursor=participant_cursor(page[0]) if page else None,
+            end_cursor=participant_cursor(page[-1]) if page else None,
         ),
     )
+
+
+def participant_cursor(participation: models.Participation) -> str:
+    return relay.to_base64("Participation", participation.pk)
 
 
 def participant_count(info: Any, conversation: models.Conversation) -> int:
@@ -214,3 +221,7 @@ def participant_count(info: Any, conversation: models.Conversation) -> int:
         return models.Participation.objects.counts_in(present, gone)
 
     return Siblings.of(conversation).load("participant_count", conversation, load) or 0
+
+
+def _edges(edge: Any, nodes: list[Any]) -> list[Any]:
+    return [edge(node=node) for node in nodes]

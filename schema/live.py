@@ -26,6 +26,7 @@ from .errors import Unavailable, public_error
 from .execution import NotExecuted
 from .retries import patiently
 from .sharing import Answers, asker
+from .wire import encode
 
 if TYPE_CHECKING:
     from .execution import Schema
@@ -134,7 +135,7 @@ def _variables_about_events(operation: OperationDefinitionNode, document: Docume
 
 
 def _encode(result: ExecutionResult) -> str:
-    return json.dumps(result.formatted, separators=(",", ":"))
+    return encode(result.formatted).decode()
 
 
 # All of an event in one thread that is nobody else's, with its connection closed after.

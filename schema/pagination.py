@@ -1,7 +1,6 @@
 """Pages: bounded, with typed errors, and as cheap at the end of a long list as at its start."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -169,7 +168,3 @@ def number_of(cursor: str | None, name: str, prefix: str = "number") -> int | No
     if (found, number) != (prefix, str(value)) or not 0 <= value < 2**63:
         raise invalid_cursor(name)
     return value
-
-
-def edges(cls: type[Any], nodes: Sequence[Any], cursors: Sequence[str]) -> list[Any]:
-    return [cls(node=node, cursor=cursor) for node, cursor in zip(nodes, cursors, strict=True)]

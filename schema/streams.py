@@ -45,11 +45,7 @@ def read_conversation(viewer: Any, key: int, after: int | None) -> News:
     Raises `NOT_FOUND` for a stranger, `NOT_A_PARTICIPANT` for who is gone and has seen the last
     that is theirs, `ResyncRequired` for a cursor that the log can't go on from.
     """
-    place = (
-        models.Participation.objects.filter(user=viewer, conversation=key)
-        .with_conversation()
-        .first()
-    )
+    place = models.Participation.objects.place_of(viewer, key)
     if place is None:
         raise MessagingValidationError(RefusalCode.NOT_FOUND, path=("id",))
     conversation = take_place(place)
@@ -96,14 +92,10 @@ def _news(events: list[models.Event], conversation: models.Conversation, after: 
 
 def read_inbox(viewer: Any, cursor: InboxCursor) -> list[models.Participation]:
     """The viewer's participations that changed since, in the order in which they did."""
-    changed = (
-        models.Participation.objects.filter(user=viewer, changed_at__gte=cursor.since)
-        .with_conversation()
-        .with_unread_count()
-        .select_related("invited_by")
-        .order_by("changed_at", "pk")
+    changed = models.Participation.objects.changed_since(
+        viewer, cursor.since, INBOX_PAGE + len(cursor.seen)
     )
-    news = [each for each in changed[: INBOX_PAGE + len(cursor.seen)] if cursor.is_news(each)]
+    news = [each for each in changed if cursor.is_news(each)]
     for participation in news:
         take_place(participation)
     return news

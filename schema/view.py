@@ -106,6 +106,9 @@ class GraphQLView(StrawberryView[Context, None]):
         close_old_connections()
         return sse.respond(self.schema, requested, context, request.scope)
 
+    def encode_json(self, data: object) -> bytes:
+        return wire.encode(data)
+
     def process_result(self, request: HttpRequest, result: ExecutionResult) -> GraphQLHTTPResponse:
         response = super().process_result(request, result)
         if is_refused(result):

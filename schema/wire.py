@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+import orjson
 from django.utils.translation import gettext as _
 
 from talk.conf import conf
@@ -33,6 +34,15 @@ def decode(data: bytes | str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise BadRequest(_("This is not a JSON object."))
     return value
+
+
+def encode(data: object) -> bytes:
+    """An answer as JSON."""
+    try:
+        return orjson.dumps(data)
+    except TypeError:
+        # What a client sent, and is told again, need not be text that UTF-8 has.
+        return json.dumps(data).encode()
 
 
 def request_of(data: dict[str, Any]) -> Request:

@@ -152,9 +152,9 @@ def ask(*questions: Question[Any]) -> list[list[Any]]:
 
 
 def _takes_several(connection: Any) -> bool:
-    # Statements in one text, whose values the client has put in.
+    # The psycopg that tells all their results, where the client puts the values in.
     options = connection.settings_dict.get("OPTIONS", {})
-    return connection.vendor == "postgresql" and not options.get("server_side_binding")
+    return connection.Database.__name__ == "psycopg" and not options.get("server_side_binding")
 
 
 class _Kind(Generic[Row]):

@@ -1,4 +1,4 @@
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..exceptions import ResyncRequired
+from ..prepared import prepared
 
 if TYPE_CHECKING:
     from .conversation import Conversation
@@ -50,12 +51,7 @@ class EventQuerySet(models.QuerySet["Event"]):
         Each has its conversation as it was in the same moment. No event is no proof that none
         was pruned.
         """
-        page = list(
-            self.filter(conversation=conversation_id, revision__gt=revision)
-            .with_references()
-            .select_related("conversation")
-            .order_by("revision")[:PAGE]
-        )
+        page = _news(conversation=conversation_id, revision=revision).ask()
         if page and page[-1].revision != revision + len(page):
             raise ResyncRequired
         return page
@@ -134,3 +130,9 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} ({self.conversation_id}/{self.revision})"
+
+
+@prepared
+def _news(conversation: Any, revision: Any) -> EventQuerySet:
+    later = Event.objects.filter(conversation=conversation, revision__gt=revision)
+    return later.with_references().select_related("conversation").order_by("revision")[:PAGE]

@@ -104,6 +104,12 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
             place.user = user
         return places
 
+    def changed_since(self, user: "User", since: "datetime", least: int) -> "list[Participation]":
+        """`user`'s, in the order in which they changed: at least so many, if there are."""
+        # Few texts: one for each power of two.
+        most = 1 << (least - 1).bit_length()
+        return _changed_since(most, user=user, since=since).ask()
+
     def unread_total(self, user: "User") -> int:
         """The unread messages of `user`'s whole inbox, counted up to `UNREAD_CAP`."""
         return Message.objects.unread_by(user)[:UNREAD_CAP].count()
@@ -219,3 +225,10 @@ def _pages_in(size: int, present: Any, gone: Any, status: Any, after: Any) -> Pa
 def _counts_in(present: Any, gone: Any) -> "models.QuerySet[Participation, Any]":
     seen = Participation.objects.seen_in(present, gone, Participation.Status.ACTIVE)
     return seen.order_by().values_list("conversation").annotate(models.Count("pk"))
+
+
+@prepared
+def _changed_since(most: int, user: Any, since: Any) -> ParticipationQuerySet:
+    changed = Participation.objects.filter(user=user, changed_at__gte=since)
+    shown = changed.with_conversation().with_unread_count().select_related("invited_by")
+    return shown.order_by("changed_at", "pk")[:most]

@@ -5,6 +5,7 @@ import json
 
 import httpx
 import pytest
+from django.db import connection
 
 from schema.view import MAX_BODY
 from talk.models import AccessToken
@@ -67,6 +68,35 @@ def test_many_answers_need_no_more_connections_than_there_are(start_server, ask)
 
     for _turn in range(10):
         assert ask(server, *REQUESTS[0])[0] == 200
+
+
+@pytest.mark.postgresql
+def test_a_connection_that_the_database_closed_meanwhile_is_not_used(start_server, ask):
+    server = start_server(DATABASE_POOL_SIZE="4", THREADS="2")
+    for _turn in range(4):
+        assert ask(server, *REQUESTS[0])[0] == 200
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        ((closed,),) = cursor.fetchall()
+
+    assert closed, "some were kept for this test to mean anything"
+    for _turn in range(4):
+        status, _headers, text = ask(server, *REQUESTS[0])
+        assert (status, "errors" in text) == (200, False)
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("size", [2, 4])
+def test_those_who_keep_connections_leave_some_to_others(start_server, ask, size):
+    server = start_server(DATABASE_POOL_SIZE=str(size), THREADS="2")
+    for _turn in range(4):
+        assert ask(server, *REQUESTS[0])[0] == 200
+
+    assert httpx.get(f"http://127.0.0.1:{server.port}/readyz").json() == {"status": "ok"}
 
 
 def test_one_who_goes_before_their_request_is_there_leaves_nothing_behind(daphne, ask):

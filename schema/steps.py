@@ -1,0 +1,179 @@
+"""How a plan writes what is selected: each field by one step, found once.
+
+It knows what this schema consists of, attributes of rows and the functions of `fields.field`, and
+raises `NotPlanned` for all else. A step that meets what it doesn't expect raises, whatever it is.
+"""
+
+from binascii import b2a_base64
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
+from django.db.models.query_utils import DeferredAttribute
+from graphql import (
+    GraphQLField,
+    GraphQLObjectType,
+    is_enum_type,
+    is_leaf_type,
+    is_list_type,
+    is_non_null_type,
+    is_object_type,
+)
+from strawberry import relay
+from strawberry.types.field import StrawberryField
+from strawberry_django.fields.field import StrawberryDjangoField
+from strawberry_django.relay.utils import resolve_model_id
+
+#: What a field of a source is, how that is written into the answer, and both in one. The second
+#: argument is the run of the plan, which stands for Strawberry's `info`.
+Read = Callable[[Any, Any], Any]
+Write = Callable[[Any, Any], Any]
+Step = Callable[[Any, Any], Any]
+
+
+class Surprise(Exception):
+    """Something is not as a plan expects it."""
+
+
+class NotPlanned(Exception):
+    """Something is selected that no plan is made for."""
+
+
+def object_step(executor: Any, type_: GraphQLObjectType, details: Any) -> Write:
+    fields, deferred, _forbidden = executor.collect_subfields(type_, details)
+    if deferred:
+        raise NotPlanned
+    steps = [(name, _step(executor, type_, each)) for name, each in fields.items()]
+    is_type_of: Any = type_.is_type_of
+    usual = _usual_class(type_)
+
+    def write(value: Any, run: Any) -> dict[str, Any]:
+        if type(value) is not usual and is_type_of is not None and not is_type_of(value, None):
+            raise Surprise
+        return {name: step(value, run) for name, step in steps}
+
+    return write
+
+
+def _usual_class(type_: GraphQLObjectType) -> type | None:
+    origin: Any = type_.extensions["strawberry-definition"].origin
+    django = getattr(origin, "__strawberry_django_definition__", None)
+    found: type = django.model if django else origin
+    return found
+
+
+def _step(executor: Any, parent: GraphQLObjectType, details: Any) -> Step:
+    first = details[0]
+    name = first.node.name.value
+    definition = executor.schema.get_field(parent, name)
+    if definition is None or first.fragment_variable_values is not None:
+        raise NotPlanned
+    if name == "__typename":
+        return lambda source, run: parent.name
+    field = definition.extensions.get("strawberry-definition")
+    if not isinstance(field, StrawberryField) or field.extensions or field.permission_classes:
+        raise NotPlanned
+    read = _reader(field, parent, definition, first.node)
+    write = _writer(executor, definition.type, details)
+    return lambda source, run: write(read(source, run), run)
+
+
+def _reader(
+    field: StrawberryField, parent: GraphQLObjectType, definition: GraphQLField, node: Any
+) -> Read:
+    if field.base_resolver is None:
+        if isinstance(field, StrawberryDjangoField):
+            return _column(parent, field.django_name or field.python_name)
+        name = field.python_name
+        return lambda source, run: getattr(source, name)
+    function: Any = field.base_resolver.wrapped_func
+    if getattr(function, "__func__", None) is _GLOBAL_ID:
+        return _global_id(parent)
+    plain = getattr(function, "plain", None)
+    if plain is None:
+        raise NotPlanned
+    if definition.args:
+        return lambda source, run: plain(source, run, **run.arguments(field, definition, node))
+    if function.is_personal:
+        return lambda source, run: plain(source, run)
+    return lambda source, run: plain(source)
+
+
+def _column(parent: GraphQLObjectType, name: str) -> Read:
+    """A column of a row, or the row that a foreign key refers to if it was read with it."""
+    origin = parent.extensions["strawberry-definition"].origin
+    model = origin.__strawberry_django_definition__.model
+    descriptor = getattr(model, name, None)
+    if type(descriptor) is DeferredAttribute:
+        return lambda source, run: source.__dict__[name]
+    if isinstance(descriptor, ForwardManyToOneDescriptor):
+        relation = descriptor.field
+        return lambda source, run: relation.get_cached_value(source)
+    raise NotPlanned
+
+
+_GLOBAL_ID = relay.Node.__dict__["_id"].__func__
+
+
+def _global_id(parent: GraphQLObjectType) -> Read:
+    origin = parent.extensions["strawberry-definition"].origin
+    usual = (resolve_model_id, relay.Node.__dict__["resolve_typename"].__func__)
+    if (origin.resolve_id.__func__, origin.resolve_typename.__func__) != usual:
+        raise NotPlanned
+    attribute = origin.resolve_id_attr()
+    if attribute == "pk":
+        attribute = origin.__strawberry_django_definition__.model._meta.pk.attname
+
+    def read(source: Any, run: Any) -> str:
+        # As Strawberry's `to_base64`, which asks each time what it is given.
+        named = f"{parent.name}:{getattr(source, attribute)}"
+        return b2a_base64(named.encode(), newline=False).decode()
+
+    return read
+
+
+def _writer(executor: Any, type_: Any, details: Any) -> Write:
+    if is_non_null_type(type_):
+        return _present(executor, type_.of_type, details)
+    inner = _present(executor, type_, details)
+    return lambda value, run: None if value is None else inner(value, run)
+
+
+def _present(executor: Any, type_: Any, details: Any) -> Write:
+    """How a value of a type is written that has to be there."""
+    if is_leaf_type(type_):
+        return _leaf(type_)
+    if is_list_type(type_):
+        item = _writer(executor, type_.of_type, details)
+        return lambda value, run: [item(each, run) for each in _list(value)]
+    if is_object_type(type_):
+        return object_step(executor, type_, details)
+    raise NotPlanned
+
+
+def _leaf(type_: Any) -> Write:
+    coerce = type_.coerce_output_value
+    # What is written as it is.
+    ready = {"String": str, "ID": str, "Boolean": bool}.get(type_.name)
+    # An enum has few members.
+    known: dict[Any, Any] | None = {} if is_enum_type(type_) else None
+
+    def write(value: Any, run: Any) -> Any:
+        if type(value) is ready:
+            return value
+        if known is not None and value in known:
+            return known[value]
+        written = None if value is None else coerce(value)
+        if written is None:
+            raise Surprise
+        if known is not None:
+            known[value] = written
+        return written
+
+    return write
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise Surprise
+    return value
