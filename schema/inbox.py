@@ -1,5 +1,5 @@
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Self, cast
 
 import strawberry
@@ -84,10 +84,11 @@ def _place_in(cursor: str) -> tuple[datetime, int]:
     """The time and the key in a cursor of the inbox; raises if it isn't one."""
     try:
         at, key = values_of(models.Participation, cursor, "after")
-        place = datetime.fromisoformat(at), int(key)
-    except ValueError:
+        # Within what a database has of times, whatever the zone that it is given in.
+        place = datetime.fromisoformat(at).astimezone(UTC), int(key)
+    except (ValueError, OverflowError):
         raise invalid_cursor("after") from None
-    if place[0].tzinfo is None or not 0 <= place[1] < 2**63:
+    if not 0 <= place[1] < 2**63:
         raise invalid_cursor("after")
     return place
 
