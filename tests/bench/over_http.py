@@ -1,4 +1,4 @@
-"""Talk, the plain way and the database alone, asked the same by the same people."""
+"""Talk, the plain way, one by hand and the database alone, asked the same by the same people."""
 
 import asyncio
 import json
@@ -14,7 +14,7 @@ from typing import Any
 import psutil
 import psycopg
 
-from . import floor
+from . import floor, hand
 from .crowd import Crowd
 from .load import ask_for
 from .operations import Operation, operations
@@ -33,7 +33,8 @@ PROFILED = 8
 
 def measure(database: psutil.Process, crowd: Crowd) -> list[dict[str, Any]]:
     world = World(database, operations(crowd), floor.statements(crowd))
-    return [row for server in COMMANDS for row in world.measure(server)]
+    by_hand = world.by_hand()
+    return [row for server in COMMANDS for row in world.measure(server, by_hand)]
 
 
 class World:
@@ -47,13 +48,22 @@ class World:
         self.cores = sorted(psutil.Process().cpu_affinity())
         self._keep_off(self.cores[1:] or self.cores)
 
-    def measure(self, server: str) -> list[dict[str, Any]]:
+    def by_hand(self) -> dict[str, dict[str, Any]]:
+        """What a server that was written for these operations alone needs, where it can run."""
+        with hand.running(self.cores[:1]) as started:
+            if started is None:
+                return {}
+            process, port = started
+            return {each.name: self._asked(each, process, port) for each in self.operations}
+
+    def measure(self, server: str, by_hand: Mapping[str, Any]) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = []
         found = {name: self._over_http(server, name) for name in APPLICATIONS}
         for operation in self.operations:
             name = operation.name
             row = {"server": server, "operation": name, **found["talk"][name]}
             row |= {"plain": found["plain"][name], "floor": self._alone(name)}
+            row |= {"by_hand": by_hand[name]} if by_hand else {}
             rows.append(row)
             print(json.dumps(row), flush=True)  # noqa: T201
         return rows
@@ -64,17 +74,20 @@ class World:
         answers = {}
         with running(server, application, self.cores[:1], environment) as (process, port):
             for operation in self.operations:
-                asyncio.run(ask_for(operation, port, self.bearers, CLIENTS, WARM_UP))
-                before = self._used(process)
-                got = asyncio.run(ask_for(operation, port, self.bearers, CLIENTS, SECONDS))
-                after = self._used(process)
-                answers[operation.name] = _figures(got.delays, got.seconds, before, after) | {
-                    "queries": count_queries(operation, self.bearers, settings),
-                    "bytes": got.bytes // len(got.delays),
+                answers[operation.name] = self._asked(operation, process, port) | {
+                    "queries": count_queries(operation, self.bearers, settings)
                 }
                 if name == "talk" and server == "uvicorn":
                     _profile(process, operation, port, self.bearers)
         return answers
+
+    def _asked(self, operation: Operation, process: psutil.Process, port: int) -> dict[str, Any]:
+        asyncio.run(ask_for(operation, port, self.bearers, CLIENTS, WARM_UP))
+        before = self._used(process)
+        got = asyncio.run(ask_for(operation, port, self.bearers, CLIENTS, SECONDS))
+        after = self._used(process)
+        figures = _figures(got.delays, got.seconds, before, after)
+        return figures | {"bytes": got.bytes // len(got.delays)}
 
     def _alone(self, name: str) -> dict[str, Any]:
         """The statement of the floor, one after the other, in this process."""

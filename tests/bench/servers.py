@@ -58,9 +58,7 @@ def running(
     environment: Mapping[str, str] | None = None,
 ) -> Iterator[tuple[psutil.Process, int]]:
     """A server, on these cores alone, and its port."""
-    with socket.socket() as candidate:
-        candidate.bind(("127.0.0.1", 0))
-        port: int = candidate.getsockname()[1]
+    port = free_port()
     options = [word.replace("{port}", str(port)) for word in COMMANDS[server]]
     process = subprocess.Popen(
         [sys.executable, "-m", *options, application],
@@ -71,16 +69,28 @@ def running(
         running = psutil.Process(process.pid)
         if cores:
             running.cpu_affinity(cores)
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port)).close()
-                break
-            except OSError:
-                time.sleep(0.1)
+        wait_for(port)
         yield running, port
     finally:
         process.kill()
         process.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as candidate:
+        candidate.bind(("127.0.0.1", 0))
+        port: int = candidate.getsockname()[1]
+    return port
+
+
+def wait_for(port: int) -> None:
+    """Until a server listens there."""
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+            return
+        except OSError:
+            time.sleep(0.1)
 
 
 def _database() -> psutil.Process:
