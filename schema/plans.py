@@ -36,6 +36,8 @@ class Run:
     def __init__(self, executor: "PlannedExecutor") -> None:
         self.context = executor.context_value
         self._executor = executor
+        #: Rows that are written already, by step and place, and how.
+        self.written: dict[tuple[object, int], tuple[Any, Any]] = {}
         self._arguments: dict[int, dict[str, Any]] = {}
 
     def arguments(self, field: StrawberryField, definition: GraphQLField, node: Any) -> Any:

@@ -24,9 +24,8 @@ from strawberry.types.field import StrawberryField
 from strawberry_django.fields.field import StrawberryDjangoField
 from strawberry_django.relay.utils import resolve_model_id
 
-#: What a field of a source is, how that is written into the answer, and both in one. The second
-#: argument is the run of the plan, which stands for Strawberry's `info`.
-Read = Callable[[Any, Any], Any]
+#: How a value is written into the answer, and how a field of a source is. The second argument is
+#: the run of the plan, which stands for Strawberry's `info`.
 Write = Callable[[Any, Any], Any]
 Step = Callable[[Any, Any], Any]
 
@@ -73,49 +72,63 @@ def _step(executor: Any, parent: GraphQLObjectType, details: Any) -> Step:
     field = definition.extensions.get("strawberry-definition")
     if not isinstance(field, StrawberryField) or field.extensions or field.permission_classes:
         raise NotPlanned
-    read = _reader(field, parent, definition, first.node)
     write = _writer(executor, definition.type, details)
-    return lambda source, run: write(read(source, run), run)
-
-
-def _reader(
-    field: StrawberryField, parent: GraphQLObjectType, definition: GraphQLField, node: Any
-) -> Read:
     if field.base_resolver is None:
         if isinstance(field, StrawberryDjangoField):
-            return _column(parent, field.django_name or field.python_name)
-        name = field.python_name
-        return lambda source, run: getattr(source, name)
+            return _column(parent, field.django_name or field.python_name, write)
+        attribute = field.python_name
+        return lambda source, run: write(getattr(source, attribute), run)
     function: Any = field.base_resolver.wrapped_func
     if getattr(function, "__func__", None) is _GLOBAL_ID:
         return _global_id(parent)
+    return _function(field, definition, first.node, write)
+
+
+def _function(field: StrawberryField, definition: GraphQLField, node: Any, write: Write) -> Step:
+    function: Any = field.base_resolver and field.base_resolver.wrapped_func
     plain = getattr(function, "plain", None)
     if plain is None:
         raise NotPlanned
     if definition.args:
-        return lambda source, run: plain(source, run, **run.arguments(field, definition, node))
+        return lambda source, run: write(
+            plain(source, run, **run.arguments(field, definition, node)), run
+        )
     if function.is_personal:
-        return lambda source, run: plain(source, run)
-    return lambda source, run: plain(source)
+        return lambda source, run: write(plain(source, run), run)
+    return lambda source, run: write(plain(source), run)
 
 
-def _column(parent: GraphQLObjectType, name: str) -> Read:
+def _column(parent: GraphQLObjectType, name: str, write: Write) -> Step:
     """A column of a row, or the row that a foreign key refers to if it was read with it."""
     origin = parent.extensions["strawberry-definition"].origin
     model = origin.__strawberry_django_definition__.model
     descriptor = getattr(model, name, None)
     if type(descriptor) is DeferredAttribute:
-        return lambda source, run: source.__dict__[name]
+        return lambda source, run: write(source.__dict__[name], run)
     if isinstance(descriptor, ForwardManyToOneDescriptor):
-        relation = descriptor.field
-        return lambda source, run: relation.get_cached_value(source)
+        return _relation(descriptor.field.cache_name, write)
     raise NotPlanned
+
+
+def _relation(name: str, write: Write) -> Step:
+    # The same person said much of a page, and is written once.
+    place = object()
+
+    def step(source: Any, run: Any) -> Any:
+        row = source._state.fields_cache[name]
+        known = run.written.get((place, id(row)))
+        if known is None:
+            # With the row, so that no other gets its place.
+            known = run.written[place, id(row)] = row, write(row, run)
+        return known[1]
+
+    return step
 
 
 _GLOBAL_ID = relay.Node.__dict__["_id"].__func__
 
 
-def _global_id(parent: GraphQLObjectType) -> Read:
+def _global_id(parent: GraphQLObjectType) -> Step:
     origin = parent.extensions["strawberry-definition"].origin
     usual = (resolve_model_id, relay.Node.__dict__["resolve_typename"].__func__)
     if (origin.resolve_id.__func__, origin.resolve_typename.__func__) != usual:
@@ -124,19 +137,19 @@ def _global_id(parent: GraphQLObjectType) -> Read:
     if attribute == "pk":
         attribute = origin.__strawberry_django_definition__.model._meta.pk.attname
 
-    def read(source: Any, run: Any) -> str:
+    def step(source: Any, run: Any) -> str:
         # As Strawberry's `to_base64`, which asks each time what it is given.
         named = f"{parent.name}:{getattr(source, attribute)}"
         return b2a_base64(named.encode(), newline=False).decode()
 
-    return read
+    return step
 
 
 def _writer(executor: Any, type_: Any, details: Any) -> Write:
     if is_non_null_type(type_):
         return _present(executor, type_.of_type, details)
-    inner = _present(executor, type_, details)
-    return lambda value, run: None if value is None else inner(value, run)
+    present = _present(executor, type_, details)
+    return lambda value, run: None if value is None else present(value, run)
 
 
 def _present(executor: Any, type_: Any, details: Any) -> Write:

@@ -92,8 +92,10 @@ class Message(relay.Node):
 
 
 def _is_hidden(message: models.Message, info: Info) -> bool:
-    said = message.kind == models.Message.Kind.TEXT
-    return said and info.context.has_blocked(message.sender_id)
+    return message.kind == _TEXT and info.context.has_blocked(message.sender_id)
+
+
+_TEXT = models.Message.Kind.TEXT
 
 
 @strawberry_django.type(
