@@ -72,14 +72,14 @@ def test_many_answers_need_no_more_connections_than_there_are(start_server, ask)
 
 @pytest.mark.postgresql
 def test_a_connection_that_the_database_closed_meanwhile_is_not_used(start_server, ask):
-    server = start_server(DATABASE_POOL_SIZE="4", THREADS="2")
+    server = start_server(DATABASE_POOL_SIZE="4", THREADS="2", PGAPPNAME="kept")
     for _turn in range(4):
         assert ask(server, *REQUESTS[0])[0] == 200
 
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " WHERE application_name = 'kept'"
         )
         ((closed,),) = cursor.fetchall()
 
