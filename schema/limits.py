@@ -13,6 +13,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLField,
     GraphQLSchema,
     InlineFragmentNode,
     OperationDefinitionNode,
@@ -111,7 +112,9 @@ class Meter:
 
     An object costs 1, and what is in it; a scalar costs nothing. What is in a list costs as
     often as the list has items: a page as many as `first` or `last` say, another list
-    `LIST_LENGTH`. `@skip` and `@include` save nothing.
+    `LIST_LENGTH`. `@skip` and `@include` save nothing. What is about the schema costs the same,
+    but for `ofType`, which costs nothing, and for what has an alias, which costs `LIST_LENGTH`
+    times as much.
     """
 
     def __init__(
@@ -149,14 +152,26 @@ class Meter:
         if definition is None:
             return 0
         named = get_named_type(definition.type)
-        # What is about the schema is bounded by the number of fields.
-        if not is_composite_type(named) or named.name.startswith("__"):
+        if not is_composite_type(named):
             return 0
+        if parent.name.startswith("__"):
+            return self._about_schema(field, definition, named)
         if is_list_type(get_nullable_type(definition.type)):
             return items * (1 + self._within(field.selection_set, named, LIST_LENGTH))
         # A page is an object with a list in it.
         items = self._page_size(field) if "first" in definition.args else LIST_LENGTH
         return 1 + self._within(field.selection_set, named, items)
+
+    def _about_schema(self, field: FieldNode, definition: GraphQLField, named: Any) -> int:
+        """What a field of the schema's own types costs, whose lists are as long as the schema."""
+        cost = self._within(field.selection_set, named, LIST_LENGTH)
+        # Tools ask for nine of these in a row, of which hardly one is there.
+        if field.alias or field.name.value != "ofType":
+            cost += 1
+        if is_list_type(get_nullable_type(definition.type)):
+            cost *= LIST_LENGTH
+        # No tool asks for the same twice.
+        return cost * LIST_LENGTH if field.alias else cost
 
     def _page_size(self, field: FieldNode) -> int:
         asked = [

@@ -121,10 +121,48 @@ async def test_a_subscription_is_limited_too(alice, limit):
         assert code_of(await alices.hear()) == "LIMIT_EXCEEDED"
 
 
-def test_tools_can_read_the_schema(gql, alice):
-    answer = gql(alice)(get_introspection_query(input_value_deprecation=True, descriptions=True))
+def test_tools_can_read_the_schema(alice):
+    # What GraphiQL and the generators of clients ask is this, or less.
+    tools = get_introspection_query(
+        descriptions=True,
+        specified_by_url=True,
+        directive_is_repeatable=True,
+        schema_description=True,
+        input_value_deprecation=True,
+    )
+    client = Client()
+    client.force_login(alice)
+    body = {"query": tools, "extensions": {"cost": True}}
+
+    answer = client.post("/graphql", body, content_type="application/json").json()
 
     assert ok(answer)["__schema"]["types"]
+    assert answer["extensions"]["cost"]["cost"] == 2_924 < 0.6 * Conf.MAX_COST
+
+
+TYPE = """types { fields {
+    description type { ofType { name description fields { description args { name } } } }
+    args { name description type { name description } }
+} }"""
+
+
+@pytest.mark.parametrize(
+    "types",
+    [
+        " ".join(f"a{n}: {TYPE}" for n in range(25)),
+        TYPE,
+        "types { fields { " + " ".join(f"a{n}: type {{ name }}" for n in range(29)) + " } }",
+        "types { fields { type { "
+        + " ".join(f"a{n}: ofType {{ name }}" for n in range(29))
+        + " } } }",
+        " ".join(f"a{n}: types {{ fields {{ name }} }}" for n in range(29)),
+    ],
+    ids=["all", "lists in lists", "types", "wrapped", "lists"],
+)
+def test_nobody_reads_the_schema_many_times_over(gql, alice, types):
+    answer = gql(alice)(f"{{ __schema {{ {types} }} }}")
+
+    assert answer["errors"][0]["message"] == "This asks for too much: MAX_COST is 5000."
 
 
 def test_reading_the_schema_many_times_at_once_is_too_much(gql, alice):
@@ -153,8 +191,10 @@ COSTS = {
     "sender { id } } } } } }": 1 + 2 * (1 + 1 + 1 + 1 + 5 * 3),
     "{ a: viewer { id } b: viewer { id } ... { viewer { id @skip(if: true) } } }": 3,
     "{ __typename viewer { __typename } }": 1,
-    # What is about the schema is bounded by the number of fields.
-    "{ __schema { types { name } } }": 0,
+    "{ __schema { types { name } } }": 1 + 10,
+    "{ __schema { types { fields { type { ofType { ofType { name } } } } } } }": 1
+    + 10 * (1 + 10 * 2),
+    "{ __schema { queryType { name } a: queryType { name } } }": 1 + 1 + 10,
     'mutation { markRead(input: {conversationId: "x"}) { ... on Refusal { code } '
     "... on MarkReadPayload { participation { id } } } }": 2,
 }
