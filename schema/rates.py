@@ -32,11 +32,8 @@ PATIENCE = 0.5
 PAUSE = 2.0
 #: Cost of an operation from which it counts for one more.
 COST_STEP = 500
-#: Addresses that are kept as blocked.
-MOST_BLOCKED = 10_000
 
 _paused_until = 0.0
-_blocked: dict[str, float] = {}
 
 
 def spend(context: Context, name: str, times: int = 1) -> None:
@@ -50,24 +47,16 @@ def spend(context: Context, name: str, times: int = 1) -> None:
 def counting_failures(request: HttpRequest) -> Iterator[None]:
     """Count it if the credentials in a request are bad.
 
-    Raises `RateLimited` if too many such came from the same address. Good ones cost no look at
-    the storage.
+    Raises `RateLimited` if too many such came from the same address. Who shows good ones from
+    there has done nothing, and gets in.
     """
-    address = address_of(request)
-    if address is None or "HTTP_AUTHORIZATION" not in request.META:
-        yield
-        return
-    left = _blocked.get(address, 0.0) - time.monotonic()
-    if left > 0:
-        raise RateLimited(_("Too many bad credentials."), retry_after=math.ceil(left))
     try:
         yield
     except AuthenticationFailed:
-        retry_after = _hit("failure", address, 1)
-        if retry_after is not None:
-            if len(_blocked) >= MOST_BLOCKED:
-                _blocked.clear()
-            _blocked[address] = time.monotonic() + retry_after
+        address = address_of(request) if "HTTP_AUTHORIZATION" in request.META else None
+        retry_after = address and _hit("failure", address, 1)
+        if retry_after:
+            raise RateLimited(_("Too many bad credentials."), retry_after=retry_after) from None
         raise
 
 
