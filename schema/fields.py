@@ -45,17 +45,20 @@ def field(*, description: str) -> Callable[[Resolver], Resolver]:
     return decorate
 
 
-def mutation(*, description: str, rate: str = "write") -> Callable[[Resolver], Resolver]:
+def mutation(
+    *, description: str, rate: str = "write", people: str = ""
+) -> Callable[[Resolver], Resolver]:
     """Like `field`, of a verb, whose answer is for nobody but who asked.
 
-    `rate` is the name of what limits how often it may be done.
+    `rate` is the name of what limits how often it may be done; it counts for the `people` of its
+    input.
     """
 
     def decorate(resolver: Resolver) -> Resolver:
         @functools.wraps(resolver)
-        def limited(self: Any, info: Any, *args: Any, **kwargs: Any) -> Any:
-            rates.spend(info.context, rate)
-            return resolver(self, info, *args, **kwargs)
+        def limited(self: Any, info: Any, input: Any) -> Any:
+            rates.spend(info.context, rate, rates.times_for(getattr(input, people, ())))
+            return resolver(self, info, input)
 
         limiting = cast("Resolver", limited)
         found = strawberry.field(resolver=_in_any_context(limiting), description=description)

@@ -10,7 +10,7 @@ from talk import models
 from talk.conf import conf
 from talk.exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
 
-from . import inputs, places, results, typists
+from . import inputs, places, rates, results, typists
 from .context import Info
 from .fields import mutation
 from .ids import key_of
@@ -27,11 +27,14 @@ class Mutation:
             if input.invite:
                 raise MessagingValidationError(RefusalCode.INVALID_INPUT, path=("invite",))
             recipients = people(input.to, "to")
+            _count_start(info, recipients)
             message = models.Message.send_to_users(
                 input.body, info.context.viewer, recipients, input.client_id
             )
             named = message.conversation
         elif input.conversation_id is not None and input.to is None:
+            if input.invite:
+                rates.spend(info.context, "invite", rates.times_for(input.invite))
             place = places.get(info, input.conversation_id, CONVERSATION)
             named = place.conversation
             message = place.send(input.body, input.client_id, people(input.invite or (), "invite"))
@@ -43,7 +46,11 @@ class Mutation:
             upgraded=message.conversation != named,
         )
 
-    @mutation(description="Start a conversation without saying anything yet.", rate="start")
+    @mutation(
+        description="Start a conversation without saying anything yet.",
+        rate="start",
+        people="participants",
+    )
     def start_conversation(
         self, info: Info, input: inputs.StartConversationInput
     ) -> results.StartConversationResult:
@@ -60,6 +67,7 @@ class Mutation:
         description="Take people in, with all the history, or, where the server asks first, invite "
         "them. Every member of a group may.",
         rate="invite",
+        people="participants",
     )
     def invite_participants(
         self, info: Info, input: inputs.InviteParticipantsInput
@@ -104,7 +112,8 @@ class Mutation:
 
     @mutation(
         description="Bring somebody back into a group. Every member may, if the person left; "
-        "owners and admins, if the person was removed."
+        "owners and admins, if the person was removed.",
+        rate="invite",
     )
     def reinstate_participant(
         self, info: Info, input: inputs.ReinstateParticipantInput
@@ -219,6 +228,13 @@ def people(ids: Sequence[strawberry.ID], path: str) -> list[Any]:
     if len(found) < len(keys):
         raise MessagingValidationError(RefusalCode.UNKNOWN_USER, path=(path,))
     return found
+
+
+def _count_start(info: Any, recipients: Sequence[Any]) -> None:
+    """Count it as a start if what is sent to these people starts their conversation."""
+    viewer = info.context.viewer
+    if not models.Conversation.objects.of_exactly(viewer, recipients).exists():
+        rates.spend(info.context, "start", rates.times_for(recipients))
 
 
 def _place_and_other(

@@ -32,6 +32,8 @@ PATIENCE = 0.5
 PAUSE = 2.0
 #: Cost of an operation from which it counts for one more.
 COST_STEP = 500
+#: People for whom starting a conversation, or taking in, counts once more.
+PEOPLE_STEP = 10
 
 _paused_until = 0.0
 
@@ -41,6 +43,11 @@ def spend(context: Context, name: str, times: int = 1) -> None:
     retry_after = _hit(name, f"user {context.viewer.pk}", times)
     if retry_after is not None:
         raise RateLimited(_("Too fast. Wait a little."), retry_after=retry_after)
+
+
+def times_for(people: Sequence[Any]) -> int:
+    """How often it counts to start a conversation with `people`, or to take them in."""
+    return max(1, math.ceil(len(people) / PEOPLE_STEP))
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth import get_user_model
 from django.db import models, transaction
@@ -67,6 +67,13 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
             change.start(members)
         return conversation
 
+    def of_exactly(self, sender: "User", others: Iterable["User"]) -> Self:
+        """Where `sender` talks with exactly `others`, and those who are asked to."""
+        key = members_key({user.pk for user in (sender, *others)})
+        return self.filter(
+            members_key=key, participations__user=sender, participations__status="active"
+        )
+
     @transaction.atomic
     def among(self, sender: "User", others: Iterable["User"]) -> "Conversation":
         """Where a message of `sender` to exactly `others` belongs: found, otherwise started.
@@ -85,12 +92,8 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         found = (
             # Locked before it's answered, so that nobody joins between the look and the message.
             self.select_for_update(no_key=True, of=("self",))
-            .filter(
-                kind=Conversation.Kind.GROUP,
-                members_key=members_key(user.pk for user in members),
-                participations__user=sender,
-                participations__status="active",
-            )
+            .of_exactly(sender, recipients)
+            .filter(kind=Conversation.Kind.GROUP)
             .order_by("-participations__last_activity_at", "-pk")
             .first()
         )

@@ -18,11 +18,13 @@ from talk.conf import Conf
 from talk.models import AccessToken, Message
 
 from ..live.sockets import code_of, in_thread, issue, live, signed_in, socket, talk
-from .asking import code, document, gid, group, ok
+from .asking import code, document, gid, group, leave, ok
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SEND = document("sendMessage", "sent { number }")
+START = document("startConversation")
+INVITE = document("inviteParticipants")
 WHO = "{ viewer { username } }"
 
 
@@ -114,6 +116,61 @@ def test_each_verb_has_its_own_limit(gql, alice, bob, limit, monkeypatch):
     ask(WHO)
 
     assert spent == ["send", "start", "invite", "write", "read"]
+
+
+def test_what_starts_a_conversation_counts_as_a_start_whichever_way(
+    gql, alice, bob, carol, dave, limit
+):
+    limit(start="2/hour")
+    ask = gql(alice)
+    others = [gid(bob), gid(carol)]
+    for _time in range(2):
+        ok(ask(SEND, input={"to": [gid(bob)], "body": "There is no conversation yet."}))
+        ok(ask(SEND, input={"to": others, "body": "Nor with both."}))
+
+    assert code(ask(SEND, input={"to": [gid(dave)], "body": "Hi"})) == "RATE_LIMITED"
+    assert code(ask(START, input={"participants": [gid(dave)]})) == "RATE_LIMITED"
+    assert ok(ask(SEND, input={"to": [gid(bob), gid(alice)], "body": "Here we talk."}))
+    assert Message.objects.filter(body="Hi").count() == 0
+
+
+def test_who_is_taken_in_counts_as_invited_whichever_way(gql, alice, bob, carol, dave, limit):
+    limit(invite="1/hour")
+    conversation = group(alice, bob, carol)
+    leave(carol, conversation)
+    here, ask = {"conversationId": gid(conversation)}, gql(alice)
+    back = document("reinstateParticipant")
+    ok(ask(back, input=here | {"participant": gid(carol)}))
+    leave(bob, conversation)
+
+    assert code(ask(INVITE, input=here | {"participants": [gid(dave)]})) == "RATE_LIMITED"
+    assert code(ask(back, input=here | {"participant": gid(bob)})) == "RATE_LIMITED"
+    assert code(ask(SEND, input=here | {"body": "x", "invite": [gid(dave)]})) == "RATE_LIMITED"
+    assert ok(ask(SEND, input=here | {"body": "Nobody new."}))
+    assert conversation.participations.active().count() == 2
+
+
+def test_many_people_count_for_more_than_few(gql, alice, bob, carol, django_user_model, limit):
+    many = django_user_model.objects.bulk_create(
+        django_user_model(username=f"somebody {number}") for number in range(11)
+    )
+    few, many = [gid(each) for each in many[:10]], [gid(each) for each in many]
+    here = {"conversationId": gid(group(alice, bob, carol))}
+
+    def counts(mutation, **input):
+        name = "invite" if "conversationId" in input else "start"
+        limit(**{name: "9/hour"})
+        rates._limiter.cache_clear()
+        ok(gql(alice)(mutation, input=input))
+        limiter, rate = rates._limiter("memory://"), rates._parsed("9/hour")[0]
+        left = limiter.get_window_stats(rate, "talk", name, f"user {alice.pk}").remaining
+        return 9 - left
+
+    assert counts(START, participants=few) == 1
+    assert counts(START, participants=many) == 2
+    assert counts(SEND, to=[*many, gid(bob)], body="x") == 2
+    assert counts(INVITE, participants=many, **here) == 2
+    assert counts(SEND, invite=many, body="x", **here) == 2
 
 
 def test_reading_counts_for_what_it_costs(gql, alice, limit):
