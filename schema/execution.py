@@ -60,16 +60,17 @@ class Schema(strawberry.Schema):
                 allowed_operation_types=(OperationType.QUERY, OperationType.MUTATION),
             )
         except InvalidOperationTypeError:
-            return self._refuse_often(context)
+            return self._refuse_often(context, "subscribe")
         except MissingQueryError:
-            return refuse(BadRequest(_("There is no operation to execute.")))
+            error: PublicError = BadRequest(_("There is no operation to execute."))
         except CannotGetOperationTypeError:
-            return refuse(ValidationFailed(_("The document has no such operation.")))
+            error = ValidationFailed(_("The document has no such operation."))
+        return self._refuse_often(context, "read") or refuse(error)
 
-    def _refuse_often(self, context: Context) -> ExecutionResult | None:
+    def _refuse_often(self, context: Context, rate: str) -> ExecutionResult | None:
         try:
             if context.identity is not None:
-                rates.spend(context, "subscribe")
+                rates.spend(context, rate)
         except RateLimited as error:
             return refuse(error)
         return None
@@ -77,10 +78,10 @@ class Schema(strawberry.Schema):
     @asynccontextmanager
     async def prepared(
         self, requested: Request, context: object
-    ) -> AsyncIterator[tuple[Executor[Any], DocumentNode]]:
-        """What executes a subscription, within the extensions; raises `NotExecuted`.
+    ) -> AsyncIterator[tuple[Executor[Any], DocumentNode, dict[str, Any]]]:
+        """What executes a subscription, within the extensions, and what these tell of it.
 
-        Strawberry's own `stream` executes each event for each subscriber.
+        Raises `NotExecuted`. Strawberry's own `stream` executes each event for each subscriber.
         """
         execution = self._create_execution_context(
             requested.query,
@@ -88,6 +89,7 @@ class Schema(strawberry.Schema):
             requested.variables,
             context,
             operation_name=requested.operation_name,
+            operation_extensions=requested.extensions,
         )
         extensions = self.get_extensions()
         for extension in extensions:
@@ -108,7 +110,7 @@ class Schema(strawberry.Schema):
             )
             if not isinstance(executor, Executor):
                 raise NotExecuted(self._translated(executor))
-            yield executor, document
+            yield executor, document, await runner.get_extensions_results(execution)
 
     def _translated(self, errors: list[GraphQLError] | None) -> list[GraphQLError]:
         self.process_errors(errors or [])

@@ -1,86 +1,27 @@
 """What every operation passes before its first resolver: it is read, known, measured, counted."""
 
-import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.core.signals import setting_changed
-from django.dispatch import receiver
 from django.utils.translation import gettext as _
 from graphql import (
-    ASTValidationRule,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     GraphQLError,
-    GraphQLSchema,
-    GraphQLSyntaxError,
     InlineFragmentNode,
     OperationDefinitionNode,
     SelectionSetNode,
-    get_operation_ast,
-    parse,
 )
 from strawberry.extensions import SchemaExtension
-from strawberry.schema.schema import validate_document
 from strawberry.types.graphql import OperationType
 
 from talk.conf import conf
 
 from . import rates
+from .documents import Document, shelf
 from .errors import LimitExceeded, RateLimited, Unauthenticated
-from .limits import Meter, excesses
-
-#: Documents that are kept. Those of an application are few.
-KEPT = 256
-#: Characters of a document that is kept; longer ones hold what belongs into variables.
-KEPT_LENGTH = 16_384
-#: Comments in a document.
-MAX_COMMENTS = 1_000
-
-
-class Document:
-    """A document that was read, and, once somebody asked, whether it may be executed."""
-
-    def __init__(self, schema: GraphQLSchema, text: str) -> None:
-        self._schema = schema
-        self._errors: dict[Any, list[GraphQLError]] = {}
-        try:
-            self.node = parse(text, max_lexical_tokens=conf.MAX_TOKENS, max_comments=MAX_COMMENTS)
-        except GraphQLSyntaxError as error:
-            if _TOO_LONG.search(error.message):
-                raise LimitExceeded("MAX_TOKENS", conf.MAX_TOKENS) from None
-            raise
-
-    def errors(self, rules: tuple[type[ASTValidationRule], ...]) -> list[GraphQLError]:
-        if rules not in self._errors:
-            # What is too large isn't validated, which would take much longer.
-            self._errors[rules] = [*excesses(self.node)] or validate_document(
-                self._schema, self.node, rules
-            )
-        return self._errors[rules]
-
-    def cost(self, operation_name: str | None, variables: dict[str, Any] | None) -> int:
-        operation = get_operation_ast(self.node, operation_name)
-        meter = Meter(self._schema, self.node, variables)
-        return 0 if operation is None else meter.count(operation)
-
-
-# graphql-core has no types for these.
-_TOO_LONG = re.compile("contains more than|nested too deeply")
-_read_once = lru_cache(KEPT)(Document)
-
-
-def _read(schema: GraphQLSchema, text: str) -> Document:
-    read = _read_once if len(text) <= KEPT_LENGTH else Document
-    return read(schema, text)
-
-
-@receiver(setting_changed)
-def _forget(**kwargs: Any) -> None:
-    _read_once.cache_clear()
 
 
 class Gate(SchemaExtension):
@@ -90,37 +31,65 @@ class Gate(SchemaExtension):
     """
 
     _document: Document
+    #: Whether reading the document was counted.
+    _counted = False
     _cost: int | None = None
+    _limit = 0
 
     def on_parse(self) -> Iterator[None]:
         execution = self.execution_context
         if execution.query is not None:
-            self._document = _read(execution.schema._schema, execution.query)
+            self._document = self._read(execution.query)
             execution.graphql_document = self._document.node
         yield
 
+    def _read(self, text: str) -> Document:
+        schema = self.execution_context.schema._schema
+        if document := shelf.find(schema, text):
+            return document
+        # Before anything is done: most that is wrong with a document is found late.
+        if self._viewed:
+            rates.spend(self.execution_context.context, "read", rates.times_for_document(text))
+            self._counted = True
+        return shelf.read(schema, text)
+
     def on_validate(self) -> Iterator[None]:
         execution = self.execution_context
-        stranger = getattr(execution.context, "identity", None) is None
-        if stranger and not is_for_everybody(self._document.node):
+        if not self._viewed and not is_for_everybody(self._document.node):
             execution.pre_execution_errors = [_closed()]
         else:
             errors = self._document.errors(execution.validation_rules) or self._price()
+            errors = self._count(failed=bool(errors)) or errors
             # Validation tells what the schema has.
-            hidden = stranger and not is_introspection_public()
+            hidden = not self._viewed and not is_introspection_public()
             execution.pre_execution_errors = [_closed()] if errors and hidden else errors
         yield
+
+    @property
+    def _viewed(self) -> bool:
+        """Whether somebody asks who is signed in."""
+        return getattr(self.execution_context.context, "identity", None) is not None
 
     def _price(self) -> list[GraphQLError]:
         execution = self.execution_context
         self._cost = self._document.cost(execution.operation_name, execution.variables)
-        if self._cost > conf.MAX_COST:
-            return [LimitExceeded("MAX_COST", conf.MAX_COST)]
-        if execution.operation_type == OperationType.QUERY and execution.context.identity:
-            try:
-                rates.spend(execution.context, "read", 1 + self._cost // rates.COST_STEP)
-            except RateLimited as error:
-                return [error]
+        is_stream = execution.operation_type == OperationType.SUBSCRIPTION
+        option = "MAX_EVENT_COST" if is_stream else "MAX_COST"
+        self._limit = getattr(conf, option)
+        return [LimitExceeded(option, self._limit)] if self._cost > self._limit else []
+
+    def _count(self, failed: bool) -> list[GraphQLError]:
+        """Count the operation as reading. What begins a stream is counted as that instead."""
+        kind = self.execution_context.operation_type
+        if not self._viewed or kind == OperationType.SUBSCRIPTION:
+            return []
+        is_read = (failed or kind == OperationType.QUERY) and not self._counted
+        times = is_read + (0 if failed else (self._cost or 0) // rates.COST_STEP)
+        try:
+            if times:
+                rates.spend(self.execution_context.context, "read", times)
+        except RateLimited as error:
+            return [error]
         return []
 
     def get_results(self) -> dict[str, Any]:
@@ -129,7 +98,7 @@ class Gate(SchemaExtension):
             "cost"
         ):
             return {}
-        return {"cost": {"cost": self._cost, "limit": conf.MAX_COST}}
+        return {"cost": {"cost": self._cost, "limit": self._limit}}
 
 
 def is_introspection_public() -> bool:

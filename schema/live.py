@@ -1,5 +1,6 @@
 """Subscriptions, executed event by event, the same for every transport."""
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Hashable
 from contextlib import aclosing, asynccontextmanager
@@ -21,9 +22,11 @@ from graphql import (
 )
 from strawberry.utils.await_maybe import await_maybe
 
+from . import rates
 from .context import Context
-from .errors import Unavailable, public_error
+from .errors import RateLimited, Unavailable, public_error
 from .execution import NotExecuted
+from .limits import Meter
 from .retries import patiently
 from .sharing import Answers, asker
 from .wire import encode
@@ -32,15 +35,30 @@ if TYPE_CHECKING:
     from .execution import Schema
     from .wire import Request
 
+#: What an event costs beside what is selected of it.
+EVENT_COST = 25
+
 
 class Stream:
     """A subscription that has begun. See `sharing.Asker`."""
 
     def __init__(
-        self, schema: "Schema", executor: Executor[Any], source: Any, question: Hashable
+        self,
+        schema: "Schema",
+        executor: Executor[Any],
+        source: Any,
+        *,
+        question: Hashable,
+        cost: int,
+        told: dict[str, Any],
     ) -> None:
         self._schema, self._executor, self._source = schema, executor, source
         self.question = question
+        self._cost = cost
+        #: What was executed for this stream, and not counted yet.
+        self._owed = 0
+        #: The end of each result, where something is told beside the data.
+        self._told = f',"extensions":{json.dumps(told)}}}' if told else ""
         self.context: Context = executor.context_value
         self.shares = False
 
@@ -53,13 +71,28 @@ class Stream:
                     answers: Answers | None = getattr(event, "_answers", None)
                     execute = partial(self._answer, event)
                     if answers is None:
-                        yield await execute(self.context)
+                        result = await execute(self.context)
                     else:
-                        yield await answers.get(self, execute)
+                        result = await answers.get(self, execute)
+                    # The same may be told to others, who did not ask for that.
+                    yield f"{result[:-1]}{self._told}" if self._told else result
+                    # Here, where nobody else waits for it, and no event gets old.
+                    await self._pay()
         except Exception as error:
             yield _encode(ExecutionResult(None, [public_error(error)]))
 
+    async def _pay(self) -> None:
+        """Count what was executed, and wait if that was too much."""
+        while self._owed >= rates.COST_STEP:
+            try:
+                await _spend(self.context, "follow")
+                self._owed -= rates.COST_STEP
+            except RateLimited as error:
+                await asyncio.sleep((error.extensions or {})["retryAfter"])
+
     async def _answer(self, event: Any, context: Any) -> str:
+        self._owed += EVENT_COST + self._cost
+
         async def answer() -> str:
             found = await _in_thread(self, event, context)
             self.shares = isinstance(found, str)
@@ -95,7 +128,7 @@ async def listen(schema: "Schema", requested: "Request", context: Context) -> As
     It lives within the schema's extensions, but for their hooks on single results: a result
     may be many viewers'.
     """
-    async with schema.prepared(requested, context) as (executor, document):
+    async with schema.prepared(requested, context) as (executor, document, told):
         source = await await_maybe(create_source_event_stream(executor))
         if isinstance(source, ExecutionResult):
             schema.process_errors(source.errors or [])
@@ -108,7 +141,8 @@ async def listen(schema: "Schema", requested: "Request", context: Context) -> As
             requested.operation_name,
             json.dumps(given, sort_keys=True),
         )
-        yield Stream(schema, executor, source, question)
+        cost = Meter(schema._schema, document, requested.variables).count(executor.operation)
+        yield Stream(schema, executor, source, question=question, cost=cost, told=told)
 
 
 def _variables_about_events(operation: OperationDefinitionNode, document: DocumentNode) -> set[str]:
@@ -138,5 +172,6 @@ def _encode(result: ExecutionResult) -> str:
     return encode(result.formatted).decode()
 
 
+_spend = database_sync_to_async(rates.spend, thread_sensitive=False)
 # All of an event in one thread that is nobody else's, with its connection closed after.
 _in_thread: Any = database_sync_to_async(Stream.execute, thread_sensitive=False)

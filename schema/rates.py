@@ -32,6 +32,8 @@ PATIENCE = 0.5
 PAUSE = 2.0
 #: Cost of an operation from which it counts for one more.
 COST_STEP = 500
+#: Characters of a document that is not kept, from which reading it counts for one more.
+TEXT_STEP = 250
 #: People for whom starting a conversation, or taking in, counts once more.
 PEOPLE_STEP = 10
 
@@ -43,6 +45,11 @@ def spend(context: Context, name: str, times: int = 1) -> None:
     retry_after = _hit(name, f"user {context.viewer.pk}", times)
     if retry_after is not None:
         raise RateLimited(_("Too fast. Wait a little."), retry_after=retry_after)
+
+
+def times_for_document(text: str) -> int:
+    """How often it counts to read and validate a document, whatever comes of it."""
+    return 1 + len(text) // TEXT_STEP
 
 
 def times_for(people: Sequence[Any]) -> int:

@@ -49,6 +49,8 @@ class Conf:
     MAX_DIRECTIVES: int = 30
     #: Most that an operation may cost; see `schema.limits.Meter`.
     MAX_COST: int = 5_000
+    #: Most that each result of a subscription may cost.
+    MAX_EVENT_COST: int = 200
 
     #: How often a user may do what, and bad credentials may come from an address; see
     #: `schema.rates`. What is not named here keeps its default; None means no limit.
@@ -61,6 +63,7 @@ class Conf:
             "write": "50/10 seconds",
             "read": "100/10 seconds",
             "subscribe": "200/minute",
+            "follow": "100/10 seconds",
             "failure": "30/minute",
         }
     )

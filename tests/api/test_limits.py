@@ -113,12 +113,15 @@ def test_hostile_documents_are_answered_at_once(gql, alice, document):
 
 @pytest.mark.django_db(transaction=True)
 @live
-async def test_a_subscription_is_limited_too(alice, limit):
-    limit(MAX_COST=1)
+async def test_what_each_result_of_a_subscription_may_cost_is_limited_apart(alice, limit):
+    limit(MAX_COST=1, MAX_EVENT_COST=2)
     async with signed_in(alice, app=talk) as alices:
-        await alices.subscribe("subscription { inboxChanges { participation { id } } }")
+        for inner, code in (("user { id }", "LIMIT_EXCEEDED"), ("id", None)):
+            document = f"subscription {{ inboxChanges {{ participation {{ {inner} }} }} }}"
+            await alices.subscribe(document)
 
-        assert code_of(await alices.hear()) == "LIMIT_EXCEEDED"
+            assert code is None or code_of(await alices.hear()) == code
+        assert await alices.receive_nothing()
 
 
 def test_tools_can_read_the_schema(alice):

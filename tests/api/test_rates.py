@@ -13,7 +13,7 @@ from graphql import (
     is_required_input_field,
 )
 
-from schema import rates, schema
+from schema import documents, rates, schema
 from talk.conf import Conf
 from talk.models import AccessToken, Message
 
@@ -115,7 +115,9 @@ def test_each_verb_has_its_own_limit(gql, alice, bob, limit, monkeypatch):
     ask(document("markRead"), input={"conversationId": conversation})
     ask(WHO)
 
-    assert spent == ["send", "start", "invite", "write", "read"]
+    # Each document is read, too, when it comes first.
+    assert [each for each in spent if each != "read"] == ["send", "start", "invite", "write"]
+    assert spent[-1] == "read"
 
 
 def test_what_starts_a_conversation_counts_as_a_start_whichever_way(
@@ -185,6 +187,55 @@ def test_reading_counts_for_what_it_costs(gql, alice, limit):
         ok(ask(WHO))
 
     assert code(ask(WHO)) == "RATE_LIMITED"
+
+
+TOO_LARGE = (
+    "inbox { edges { node { conversation { messages { edges { node { sender { id } } } } } } } }"
+)
+
+
+@pytest.mark.parametrize(
+    "failing",
+    [
+        "",
+        "{",
+        "{ viewer { nonsense } }",
+        f"{{ {TOO_LARGE} }}",
+        "mutation { nonsense }",
+    ],
+)
+def test_what_fails_counts_as_reading(gql, alice, limit, failing):
+    limit(read="2/hour")
+    ask = gql(alice)
+    for _time in range(2):
+        assert code(ask(failing)) != "RATE_LIMITED"
+
+    assert code(ask(failing)) == code(ask(WHO)) == "RATE_LIMITED"
+
+
+def test_a_new_document_counts_for_its_length_before_it_is_read(gql, alice, limit, monkeypatch):
+    limit(read="5/hour")
+    ask = gql(alice)
+    names = "name " * 100
+    assert ok(ask(f"{{ viewer {{ {names} }} }}"))
+    assert ok(ask(f"{{ viewer {{ {names} }} }}")), "once it's known it is like any other"
+
+    monkeypatch.setattr(documents, "parse", None)
+
+    assert code(ask(f"{{ viewer {{ {names} nonsense }} }}")) == "RATE_LIMITED"
+
+
+def test_what_a_mutation_selects_counts_as_reading(gql, alice, bob, monkeypatch):
+    spent = []
+    monkeypatch.setattr(rates, "spend", lambda context, name, times=1: spent.append((name, times)))
+    pages = "messages { edges { node { sender { id } } } } participants { edges { node { id } } }"
+    # 2 + 2 * (1 + 50 * 3 + 1 + 50 * 2)
+    payload = f"participation {{ conversation {{ {pages} }} again: conversation {{ {pages} }} }}"
+    ask = gql(alice)
+    for _time in range(2):
+        ok(ask(document("markRead", payload), input={"conversationId": gid(group(alice, bob))}))
+
+    assert spent[-2:] == [("read", 1), ("write", 1)]
 
 
 def test_too_many_requests_have_a_status(alice, limit):

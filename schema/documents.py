@@ -1,0 +1,97 @@
+"""The documents that clients send: each is read and validated once, and kept for the next time."""
+
+import re
+from collections import OrderedDict
+from threading import Lock
+from typing import Any
+
+from django.core.signals import setting_changed
+from django.dispatch import receiver
+from graphql import (
+    ASTValidationRule,
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    get_operation_ast,
+    parse,
+)
+from strawberry.schema.schema import validate_document
+
+from talk.conf import conf
+
+from .errors import LimitExceeded
+from .limits import Meter, excesses
+
+#: Documents that are kept. Those of an application are few.
+KEPT = 256
+#: Characters of a document that is kept; longer ones hold what belongs into variables.
+KEPT_LENGTH = 16_384
+#: Comments in a document.
+MAX_COMMENTS = 1_000
+
+
+class Document:
+    """A document that was read, and, once somebody asked, whether it may be executed."""
+
+    def __init__(self, schema: GraphQLSchema, text: str) -> None:
+        self._schema = schema
+        self._errors: dict[Any, list[GraphQLError]] = {}
+        try:
+            self.node = parse(text, max_lexical_tokens=conf.MAX_TOKENS, max_comments=MAX_COMMENTS)
+        except GraphQLSyntaxError as error:
+            if _TOO_LONG.search(error.message):
+                raise LimitExceeded("MAX_TOKENS", conf.MAX_TOKENS) from None
+            raise
+
+    def errors(self, rules: tuple[type[ASTValidationRule], ...]) -> list[GraphQLError]:
+        if rules not in self._errors:
+            # What is too large isn't validated, which would take much longer.
+            self._errors[rules] = [*excesses(self.node)] or validate_document(
+                self._schema, self.node, rules
+            )
+        return self._errors[rules]
+
+    def cost(self, operation_name: str | None, variables: dict[str, Any] | None) -> int:
+        operation = get_operation_ast(self.node, operation_name)
+        meter = Meter(self._schema, self.node, variables)
+        return 0 if operation is None else meter.count(operation)
+
+
+class Shelf:
+    """The documents that were asked for last."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[GraphQLSchema, str], Document] = OrderedDict()
+        self._lock = Lock()
+
+    def find(self, schema: GraphQLSchema, text: str) -> Document | None:
+        with self._lock:
+            found = self._kept.get((schema, text))
+            if found is not None:
+                self._kept.move_to_end((schema, text))
+            return found
+
+    def read(self, schema: GraphQLSchema, text: str) -> Document:
+        """Read a document that is not there. Raises if it is none."""
+        document = Document(schema, text)
+        if len(text) <= KEPT_LENGTH:
+            with self._lock:
+                self._kept[schema, text] = document
+                if len(self._kept) > KEPT:
+                    self._kept.popitem(last=False)
+        return document
+
+    def clear(self) -> None:
+        with self._lock:
+            self._kept.clear()
+
+
+# graphql-core has no types for these.
+_TOO_LONG = re.compile("contains more than|nested too deeply")
+
+shelf = Shelf()
+
+
+@receiver(setting_changed)
+def _forget(**kwargs: Any) -> None:
+    shelf.clear()
