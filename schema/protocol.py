@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Coroutine
 from contextlib import aclosing, suppress
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from channels.db import database_sync_to_async
@@ -83,6 +84,8 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
             if len(self.operations) >= MAX_OPERATIONS and message["id"] not in self.operations:
                 raise TooManyOperations(_("Too many operations run on this socket."))
             message["payload"]["query"] = text_of(message["payload"])
+            # The task that the operation becomes takes a copy.
+            _extensions.set(message["payload"].get("extensions"))
         except PublicError as error:
             await self.send_message(
                 {"id": message["id"], "type": "error", "payload": [error.formatted]}
@@ -92,9 +95,10 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         try:
-            result = await _answer(self.schema, operation, self.context)
+            requested = _requested(operation)
+            result = await _answer(self.schema, requested, self.context)
             if result is None:
-                await self._stream(operation)
+                await self._stream(operation, requested)
             elif is_refused(result):
                 await operation.send_initial_errors(result.errors or [])
             else:
@@ -137,11 +141,11 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
         send = self._flow.send if message["type"] == "next" else self.view.send
         await send(json.dumps(message))
 
-    async def _stream(self, operation: Operation[Context, None]) -> None:
+    async def _stream(self, operation: Operation[Context, None], requested: Request) -> None:
         head = f'{{"id":{json.dumps(operation.id)},"type":"next","payload":'
         try:
             async with (
-                listen(self.schema, _requested(operation), self.context) as stream,
+                listen(self.schema, requested, self.context) as stream,
                 aclosing(stream.results()) as results,
             ):
                 async for result in results:
@@ -174,15 +178,18 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
-def _execute(
-    schema: Schema, operation: Operation[Context, None], context: Context
-) -> ExecutionResult | None:
-    return schema.answer(_requested(operation), context)
+def _execute(schema: Schema, requested: Request, context: Context) -> ExecutionResult | None:
+    return schema.answer(requested, context)
 
 
 def _requested(operation: Operation[Context, None]) -> Request:
-    return Request(operation.query, operation.variables, operation.operation_name)
+    return Request(
+        operation.query, operation.variables, operation.operation_name, _extensions.get()
+    )
 
+
+#: Those of the request that is begun: Strawberry's operations have no place for them.
+_extensions: ContextVar[dict[str, Any] | None] = ContextVar("extensions", default=None)
 
 # All of it in one thread that is nobody else's: `thread_sensitive` would be one for the process.
 _answer = database_sync_to_async(_execute, thread_sensitive=False)

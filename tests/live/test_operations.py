@@ -37,6 +37,27 @@ async def test_a_subscription_streams_and_completes(alice):
     ]
 
 
+@live
+async def test_what_an_operation_costs_is_told_on_request(alice, group):
+    asked = {"extensions": {"cost": True}}
+    changes = f'conversationChanges(id: "{id_of(group)}", after: 0) {{ message {{ body }} }}'
+    refused = 'mutation { markRead(input: {conversationId: ""}) { ... on Refusal { code } } }'
+    async with signed_in(alice, app=talk) as alices:
+        query, _complete = await alices.ask("{ viewer { username } }", **asked)
+        mutation, _complete = await alices.ask(refused, **asked)
+        unasked, _complete = await alices.ask("{ viewer { username } }")
+        await alices.subscribe(f"subscription {{ {changes} }}", **asked)
+        change = await alices.hear()
+        await alices.subscribe(f"subscription {{ {changes} }}", id="2")
+        other = await alices.hear()
+
+    assert query["payload"]["extensions"] == {"cost": {"cost": 1, "limit": 5_000}}
+    assert mutation["payload"]["extensions"] == {"cost": {"cost": 1, "limit": 5_000}}
+    assert change["payload"]["extensions"] == {"cost": {"cost": 2, "limit": 200}}
+    assert change["payload"]["data"] == {"conversationChanges": {"message": None}}
+    assert not {"extensions"} & {*unasked["payload"], *other["payload"]}
+
+
 @pytest.mark.parametrize(
     ("query", "rest", "code"),
     [
