@@ -24,12 +24,11 @@ from .authentication import AuthenticationFailed
 from .context import Context
 from .errors import BadRequest, RateLimited
 from .execution import Schema
-from .protocol import MAX_OPERATIONS, Protocol
+from .protocol import Protocol
 from .sockets import sockets
 
 logger = logging.getLogger(__name__)
 
-MAX_FRAME = 64 * 1024
 MAX_QUEUED = 64
 #: Most frames of one socket in so many seconds.
 MAX_FRAMES, FRAMES_SECONDS = 500, 10.0
@@ -74,7 +73,7 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
             schema,
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
             connection_init_wait_timeout=INIT_TIMEOUT,
-            max_subscriptions_per_connection=MAX_OPERATIONS,
+            max_subscriptions_per_connection=conf.MAX_OPERATIONS,
             allowed_origins=conf.ALLOWED_ORIGINS,
         )
         self.closed = False
@@ -114,9 +113,10 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self.closed:
             return
+        most = conf.MAX_FRAME_SIZE
         if text_data is None:
             await self.close(4400, "Send text")
-        elif len(text_data) > MAX_FRAME or len(text_data.encode(errors="replace")) > MAX_FRAME:
+        elif len(text_data) > most or len(text_data.encode(errors="replace")) > most:
             await self.close(4413, "Message too big")
         elif self._comes_too_fast() or self.message_queue.qsize() >= MAX_QUEUED:
             await self.close(4429, "Too many messages")

@@ -17,10 +17,10 @@ from django.core.signals import request_started
 from django.urls import set_script_prefix
 
 from talk import events
+from talk.conf import conf
 
 from . import connections
 from .negotiation import EVENTS
-from .view import MAX_BODY
 
 PATH = "/graphql"
 
@@ -75,8 +75,8 @@ def is_for_handler(scope: Scope) -> bool:
 
 async def _read(receive: Receive) -> bytes | None:
     """The body, of which no more is kept than shows that it's too long; None if nobody waits."""
-    body = b""
-    while len(body) <= MAX_BODY:
+    body, most = b"", conf.MAX_REQUEST_SIZE
+    while len(body) <= most:
         message = await receive()
         if message["type"] == "http.disconnect":
             return None

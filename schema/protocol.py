@@ -21,6 +21,8 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
 )
 from strawberry.types import ExecutionResult
 
+from talk.conf import conf
+
 from .context import Context
 from .errors import PublicError, TooManyOperations, Unauthenticated, public_error
 from .execution import NotExecuted, Schema, is_refused
@@ -33,8 +35,6 @@ from .wire import Request
 
 if TYPE_CHECKING:
     from .consumer import GraphQLConsumer
-
-MAX_OPERATIONS = 100
 
 #: Seconds of silence after which a client is asked whether it is there.
 PING_SECONDS = 25.0
@@ -81,7 +81,7 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
         try:
             # Strawberry has such a limit, too; its error has no code.
-            if len(self.operations) >= MAX_OPERATIONS and message["id"] not in self.operations:
+            if len(self.operations) >= conf.MAX_OPERATIONS and message["id"] not in self.operations:
                 raise TooManyOperations(_("Too many operations run on this socket."))
             message["payload"]["query"] = text_of(message["payload"])
             # The task that the operation becomes takes a copy.

@@ -8,10 +8,10 @@ from contextlib import suppress
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
+from talk.conf import conf
+
 logger = logging.getLogger(__name__)
 
-#: Most sockets of one user at one process.
-MAX_PER_USER = 50
 #: Seconds between two looks at all sockets.
 TEND_SECONDS = 5.0
 #: Seconds that sockets have to end when the server is told to stop.
@@ -49,7 +49,7 @@ class Sockets:
         """Note whose it is; False if they have too many."""
         self._users[socket] = user_pk
         self._counts[user_pk] += 1
-        return self._counts[user_pk] <= MAX_PER_USER
+        return self._counts[user_pk] <= conf.MAX_USER_SOCKETS
 
     def discard(self, socket: Open) -> None:
         user_pk = self._users.pop(socket, None)

@@ -27,8 +27,6 @@ from .errors import BadRequest, CsrfFailed, public_error
 from .execution import Schema, is_refused, refuse
 from .negotiation import JSON, media_type, wants_events, wants_page
 
-MAX_BODY = 256 * 1024
-
 #: The status of an answer without data; any other code is a `BAD_REQUEST`.
 STATUSES = {
     "UNAUTHENTICATED": HTTPStatus.UNAUTHORIZED,
@@ -161,11 +159,11 @@ def _check_envelope(request: HttpRequest) -> None:
         raise HttpError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, _("Send application/json in UTF-8."))
     try:
         # Asked before the body is read, which may be long.
-        length = int(request.META.get("CONTENT_LENGTH") or 0)
-        if max(length, 0 if length > MAX_BODY else len(request.body)) > MAX_BODY:
+        length, most = int(request.META.get("CONTENT_LENGTH") or 0), conf.MAX_REQUEST_SIZE
+        if max(length, 0 if length > most else len(request.body)) > most:
             raise RequestDataTooBig
     except RequestDataTooBig:
-        message = _("A request has at most %(size)d bytes.") % {"size": MAX_BODY}
+        message = _("A request has at most %(size)d bytes.") % {"size": conf.MAX_REQUEST_SIZE}
         raise HttpError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message) from None
     except (ValueError, UnreadablePostError):
         raise HttpError(HTTPStatus.BAD_REQUEST, _("The body can't be read.")) from None

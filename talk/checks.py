@@ -37,6 +37,20 @@ def check_options(**kwargs: Any) -> list[CheckMessage]:
 
 
 @register(Tags.compatibility)
+def check_request_size(**kwargs: Any) -> list[CheckMessage]:
+    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if most is None or not _is_positive(conf.MAX_REQUEST_SIZE) or most >= conf.MAX_REQUEST_SIZE:
+        return []
+    return [
+        checks.Warning(
+            'Django takes no requests as long as TALK["MAX_REQUEST_SIZE"] says.',
+            hint="Raise DATA_UPLOAD_MAX_MEMORY_SIZE.",
+            id="talk.W004",
+        )
+    ]
+
+
+@register(Tags.compatibility)
 def check_policy(**kwargs: Any) -> list[CheckMessage]:
     try:
         chosen = policy()

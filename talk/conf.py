@@ -52,6 +52,15 @@ class Conf:
     #: Most that each result of a subscription may cost.
     MAX_EVENT_COST: int = 200
 
+    #: Longest body of a request over HTTP, in bytes.
+    MAX_REQUEST_SIZE: int = 262_144
+    #: Longest frame to the server over a socket, in bytes.
+    MAX_FRAME_SIZE: int = 65_536
+    #: Most operations that run on one socket.
+    MAX_OPERATIONS: int = 100
+    #: Most sockets and event streams of one user at one process.
+    MAX_USER_SOCKETS: int = 50
+
     #: How often a user may do what, and bad credentials may come from an address; see
     #: `schema.rates`. What is not named here keeps its default; None means no limit.
     RATE_LIMITS: Mapping[str, str | None] = MappingProxyType(

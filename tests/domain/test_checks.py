@@ -38,6 +38,14 @@ def test_json_web_tokens_that_might_be_for_anybody(said):
     assert said(TALK={"JWT": {"SECRET": "s" * 32, "AUDIENCE": "talk", "ISSUER": "us"}}) == []
 
 
+def test_longer_requests_than_django_takes(said):
+    assert said(TALK={"MAX_REQUEST_SIZE": 2_000}, DATA_UPLOAD_MAX_MEMORY_SIZE=1_000) == [
+        "talk.W004"
+    ]
+    assert said(TALK={"MAX_REQUEST_SIZE": 2_000}, DATA_UPLOAD_MAX_MEMORY_SIZE=2_000) == []
+    assert said(TALK={"MAX_REQUEST_SIZE": 9_999_999}, DATA_UPLOAD_MAX_MEMORY_SIZE=None) == []
+
+
 @pytest.mark.parametrize(
     "name", ["MAX_PARTICIPANTS", "MAX_BODY_LENGTH", "MAX_COST", "RECONCILE_SECONDS", "SHARDS"]
 )

@@ -68,8 +68,8 @@ async def test_a_client_that_answers_is_kept_while_something_runs(monkeypatch, a
 
 
 @live
-async def test_one_user_has_so_many_sockets_and_no_more(monkeypatch, alice, bob):
-    monkeypatch.setattr(sockets, "MAX_PER_USER", 2)
+async def test_one_user_has_so_many_sockets_and_no_more(settings, alice, bob):
+    settings.TALK = {**settings.TALK, "MAX_USER_SOCKETS": 2}
 
     async with signed_in(alice), signed_in(alice), signed_in(bob), signed_in(alice) as third:
         assert await third.hear() == 4429

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from django.db import connection
 
-from schema.view import MAX_BODY
+from talk.conf import Conf
 from talk.models import AccessToken
 
 from ..plain import NO_CERTIFICATES
@@ -28,7 +28,7 @@ REQUESTS = [
     ("POST", "{", JSON),
     ("POST", json.dumps({"query": "{ nothing }"}), JSON),
     ("POST", json.dumps({"query": "subscription { inboxChanges { cursor } }"}), JSON),
-    ("POST", b" " * (MAX_BODY + 1), JSON),
+    ("POST", b" " * (Conf.MAX_REQUEST_SIZE + 1), JSON),
     ("POST", b"\xff", JSON),
     ("GET", "", {}),
     ("OPTIONS", "", PAGE | {"Access-Control-Request-Method": "POST"}),
@@ -114,7 +114,7 @@ def test_one_who_goes_before_their_request_is_there_leaves_nothing_behind(daphne
 def test_what_is_too_long_is_refused_though_its_length_was_not_said(daphne, ask):
     def chunks():
         for _chunk in range(40):
-            yield b" " * (MAX_BODY // 8)
+            yield b" " * (Conf.MAX_REQUEST_SIZE // 8)
 
     status, _headers, text = ask(daphne, "POST", chunks(), JSON)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth import get_user_model
 
-from schema.sockets import MAX_PER_USER
+from talk.conf import Conf
 from talk.models import AccessToken, Conversation
 
 from .client import id_of
@@ -127,7 +127,7 @@ async def test_two_thousand_idle_sockets_hold_and_hear(start_server, capsys):
 
     async def listen(number):
         def line():
-            bearer = bearers[number // MAX_PER_USER]
+            bearer = bearers[number // Conf.MAX_USER_SOCKETS]
             return Line(bearer, None if number % LISTENER else subscription)
 
         async with few:
@@ -159,7 +159,7 @@ def people():
     """As many as may have so many sockets, the bearer of each, and a group of them."""
     users = [
         get_user_model().objects.create(username=f"listener{number}")
-        for number in range(SOCKETS // MAX_PER_USER)
+        for number in range(SOCKETS // Conf.MAX_USER_SOCKETS)
     ]
     bearers = [f"Bearer {AccessToken.objects.issue(user, 'a test')[1]}" for user in users]
     return users, bearers, Conversation.objects.start_group(users[0], users[1:], "Crowd")
