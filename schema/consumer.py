@@ -19,7 +19,7 @@ from strawberry.types.unset import UNSET, UnsetType
 
 from talk.conf import conf
 
-from . import handshake, wire
+from . import handshake, rates, wire
 from .authentication import AuthenticationFailed
 from .context import Context
 from .errors import BadRequest, RateLimited
@@ -37,6 +37,7 @@ INIT_TIMEOUT = timedelta(seconds=10)
 CLOSING_SECONDS = 10
 
 _look_first = database_sync_to_async(handshake.authenticate_first, thread_sensitive=False)
+_admit = database_sync_to_async(rates.admit, thread_sensitive=False)
 _look = database_sync_to_async(handshake.authenticate_again, thread_sensitive=False)
 
 
@@ -77,6 +78,8 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
             allowed_origins=conf.ALLOWED_ORIGINS,
         )
         self.closed = False
+        #: Where it comes from, once that is counted.
+        self._address: str | None = None
         self._frames, self._counted_since = 0, 0.0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -91,6 +94,8 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
             if self.run_task is not None:
                 self.run_task.cancel()
                 await asyncio.wait([self.run_task])
+            if self._address is not None:
+                sockets().leave(self._address)
 
     async def dispatch(self, message: Any) -> None:
         # Channels would first look for old database connections on the one thread that all
@@ -98,10 +103,25 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
         await getattr(self, get_handler_name(message))(message)
 
     async def connect(self) -> None:
-        if self._is_host_allowed() and not sockets().draining:
+        if self._is_host_allowed() and not sockets().draining and await self._is_admitted():
             await super().connect()
         else:
             await self.close()
+
+    async def _is_admitted(self) -> bool:
+        """Whether its address has not too many sockets, nor opens them too often."""
+        request = handshake.request_of(self.scope)
+        address = rates.address_of(request)
+        if address is None:
+            return True
+        try:
+            await _admit(request)
+        except RateLimited:
+            return False
+        if not sockets().enter(address):
+            return False
+        self._address = address
+        return True
 
     async def run(self, *args: Any, **kwargs: Any) -> Any:
         try:

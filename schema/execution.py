@@ -16,7 +16,7 @@ from strawberry.types.graphql import OperationType
 from . import rates
 from .context import Context
 from .errors import BadRequest, PublicError, RateLimited, ValidationFailed, translate
-from .gate import Gate
+from .gate import Gate, closed
 from .plans import PlannedExecutor
 from .refusals import RefusalHandler
 from .wire import Request
@@ -60,7 +60,9 @@ class Schema(strawberry.Schema):
                 allowed_operation_types=(OperationType.QUERY, OperationType.MUTATION),
             )
         except InvalidOperationTypeError:
-            return self._refuse_often(context, "subscribe")
+            # It is for nobody who is not signed in.
+            stranger = context.identity is None
+            return refuse(closed()) if stranger else self._refuse_often(context, "subscribe")
         except MissingQueryError:
             error: PublicError = BadRequest(_("There is no operation to execute."))
         except CannotGetOperationTypeError:

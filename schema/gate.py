@@ -44,25 +44,26 @@ class Gate(SchemaExtension):
         yield
 
     def _read(self, text: str) -> Document:
-        schema = self.execution_context.schema._schema
-        if document := shelf.find(schema, text):
-            return document
+        schema, context = self.execution_context.schema._schema, self.execution_context.context
+        document = shelf.find(schema, text)
         # Before anything is done: most that is wrong with a document is found late.
-        if self._viewed:
-            rates.spend(self.execution_context.context, "read", rates.times_for_document(text))
+        if not self._viewed and hasattr(context, "request"):
+            rates.admit(context.request, 1 if document else rates.times_for_document(text))
+        elif document is None and self._viewed:
+            rates.spend(context, "read", rates.times_for_document(text))
             self._counted = True
-        return shelf.read(schema, text)
+        return document or shelf.read(schema, text)
 
     def on_validate(self) -> Iterator[None]:
         execution = self.execution_context
         if not self._viewed and not is_for_everybody(self._document.node):
-            execution.pre_execution_errors = [_closed()]
+            execution.pre_execution_errors = [closed()]
         else:
             errors = self._document.errors(execution.validation_rules) or self._price()
             errors = self._count(failed=bool(errors)) or errors
             # Validation tells what the schema has.
             hidden = not self._viewed and not is_introspection_public()
-            execution.pre_execution_errors = [_closed()] if errors and hidden else errors
+            execution.pre_execution_errors = [closed()] if errors and hidden else errors
         yield
 
     @property
@@ -142,5 +143,5 @@ def _selects_only(allowed: set[str], selections: SelectionSetNode) -> bool:
     return True
 
 
-def _closed() -> Unauthenticated:
+def closed() -> Unauthenticated:
     return Unauthenticated(_("Sign in first."))

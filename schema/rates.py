@@ -1,4 +1,4 @@
-"""How often somebody may do what: counted per user, and for bad credentials per address.
+"""How often somebody may do what: counted per user, and for who is not known per address.
 
 Counted in `RATE_STORAGE`, which all processes share where it is Redis. One that does not answer
 lets everything pass: it's there to protect the server, which is not to stand still with it.
@@ -55,6 +55,14 @@ def times_for_document(text: str) -> int:
 def times_for(people: Sequence[Any]) -> int:
     """How often it counts to start a conversation with `people`, or to take them in."""
     return max(1, math.ceil(len(people) / PEOPLE_STEP))
+
+
+def admit(request: HttpRequest, times: int = 1) -> None:
+    """Count something that nobody knows who does. Raises `RateLimited` if it is too often."""
+    address = address_of(request)
+    retry_after = address and _hit("stranger", address, times)
+    if retry_after:
+        raise RateLimited(_("Too much comes from your address."), retry_after=retry_after)
 
 
 @contextmanager

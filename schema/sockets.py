@@ -35,9 +35,22 @@ class Sockets:
         #: All that are open, and whose they are, once that is known.
         self._users: dict[Open, Any] = {}
         self._counts: Counter[Any] = Counter()
+        self._addresses: Counter[str] = Counter()
         self._tending: asyncio.Task[None] | None = None
         self._previous: Any = None
         self.draining = False
+
+    def enter(self, address: str) -> bool:
+        """Count a socket from an address until it is to `leave`; False if there are too many."""
+        if self._addresses[address] >= conf.MAX_ADDRESS_SOCKETS:
+            return False
+        self._addresses[address] += 1
+        return True
+
+    def leave(self, address: str) -> None:
+        self._addresses[address] -= 1
+        if not self._addresses[address]:
+            del self._addresses[address]
 
     def add(self, socket: Open) -> None:
         if not self._users:

@@ -60,9 +60,11 @@ class Conf:
     MAX_OPERATIONS: int = 100
     #: Most sockets and event streams of one user at one process.
     MAX_USER_SOCKETS: int = 50
+    #: Most sockets from one public address at one process.
+    MAX_ADDRESS_SOCKETS: int = 1_000
 
-    #: How often a user may do what, and bad credentials may come from an address; see
-    #: `schema.rates`. What is not named here keeps its default; None means no limit.
+    #: How often a user may do what, and what may come from an address; see `schema.rates`. What
+    #: is not named here keeps its default; None means no limit.
     RATE_LIMITS: Mapping[str, str | None] = MappingProxyType(
         {
             "send": "5/second; 100/minute",
@@ -74,6 +76,7 @@ class Conf:
             "subscribe": "200/minute",
             "follow": "100/10 seconds",
             "failure": "30/minute",
+            "stranger": "1000/minute",
         }
     )
     #: Where that is counted: `redis://…` for many processes.
