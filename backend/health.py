@@ -1,6 +1,7 @@
 """Whether this process lives, and whether it can serve."""
 
 import asyncio
+import time
 from typing import Any
 
 from channels.db import database_sync_to_async
@@ -11,6 +12,13 @@ from django.http import HttpRequest, JsonResponse
 
 #: Seconds that a service may take to answer.
 PATIENCE = 1.0
+#: Seconds for which what the database answered is told again: looking costs some statements, and
+#: anybody may ask.
+FRESH_SECONDS = 1.0
+
+_asking = asyncio.Lock()
+_found: str | None = None
+_fresh_until = 0.0
 
 
 async def live(request: HttpRequest) -> JsonResponse:
@@ -21,7 +29,7 @@ async def live(request: HttpRequest) -> JsonResponse:
 async def ready(request: HttpRequest) -> JsonResponse:
     """200 if requests can be served. Without the channel layer they are: "degraded", slower."""
     database, layer = await asyncio.gather(
-        _problem(database_sync_to_async(_ask_database, thread_sensitive=False)()),
+        _find_in_database(),
         _problem(_ask_layer()),
     )
     status = "down" if database else "degraded" if layer else "ok"
@@ -30,6 +38,16 @@ async def ready(request: HttpRequest) -> JsonResponse:
         {"status": status} | {name: problem for name, problem in problems.items() if problem},
         status=503 if database else 200,
     )
+
+
+async def _find_in_database() -> str | None:
+    global _found, _fresh_until
+    async with _asking:
+        if time.monotonic() > _fresh_until:
+            ask = database_sync_to_async(_ask_database, thread_sensitive=False)
+            _found = await _problem(ask())
+            _fresh_until = time.monotonic() + FRESH_SECONDS
+        return _found
 
 
 async def _problem(question: Any) -> str | None:

@@ -7,6 +7,8 @@ import time
 import httpx
 import pytest
 
+from backend import health as backend_health
+
 from .processes import running, succeed
 
 SERVER = ("-m", "daphne", "-p", "{port}", "backend.asgi:application")
@@ -75,6 +77,18 @@ def test_without_the_channel_layer_requests_are_served(tmp_path, database, silen
 
     with running(tmp_path, *SERVER, DEBUG=1, DATABASE_URL=database, REDIS_URL=url) as server:
         assert_health(server, 200, status="degraded", channel_layer="no answer")
+
+
+def test_the_database_is_asked_once_a_second_however_many_want_to_know(client, monkeypatch):
+    asked = []
+    monkeypatch.setattr(backend_health, "_ask_database", lambda: asked.append("again"))
+    monkeypatch.setattr(backend_health, "_fresh_until", 0.0)
+
+    assert [client.get("/readyz").status_code for _time in range(3)] == [200] * 3
+    assert len(asked) == 1
+    monkeypatch.setattr(backend_health, "_fresh_until", 0.0)
+    client.get("/readyz")
+    assert len(asked) == 2
 
 
 def test_a_layer_that_is_away_is_named_and_its_address_is_not(tmp_path, database):
