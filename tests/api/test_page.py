@@ -1,0 +1,91 @@
+"""Who is shown GraphiQL, and what browsers are told to let neither it nor an answer do."""
+
+import re
+
+import pytest
+
+pytestmark = pytest.mark.django_db
+
+BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+@pytest.fixture
+def page(client, settings):
+    """The answer to a browser, where GraphiQL is shown."""
+    settings.TALK = {**settings.TALK, "GRAPHIQL": True}
+    return lambda: client.get("/graphql", headers=BROWSER)
+
+
+def policy_of(response):
+    """The sources of each kind that a page may load."""
+    directives = response["Content-Security-Policy"].split("; ")
+    return {name: sources for name, *sources in (each.split(" ") for each in directives)}
+
+
+def test_production_shows_no_page_unless_it_is_told_to(client, settings):
+    assert not settings.DEBUG
+    assert "GRAPHIQL" not in settings.TALK
+
+    response = client.get("/graphql", headers=BROWSER)
+
+    assert response.status_code == 405
+    assert response["Content-Type"].startswith("application/json")
+
+
+def test_development_shows_it(client, settings):
+    settings.DEBUG = True
+
+    assert client.get("/graphql", headers=BROWSER).status_code == 200
+
+
+def test_it_is_shown_where_it_is_wanted(page):
+    response = page()
+
+    assert response.status_code == 200
+    assert response["Content-Type"] == "text/html; charset=utf-8"
+    assert "Accept" in response["Vary"].split(", ")
+    assert "graphiql.min.js" in response.text
+
+
+def test_only_its_own_scripts_run_on_it_and_it_asks_nobody_else(page):
+    policy = policy_of(page())
+
+    nonce = policy["script-src"].pop()
+    assert nonce.startswith("'nonce-")
+    assert policy == {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'", "'unsafe-inline'"],
+        "font-src": ["'self'", "data:"],
+        "img-src": ["'self'", "data:"],
+        "connect-src": ["'self'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+
+
+def test_each_page_has_a_nonce_of_its_own_that_its_scripts_know(page):
+    first, second = page(), page()
+    nonces = {policy_of(each)["script-src"][1][7:-1] for each in (first, second)}
+
+    assert len(nonces) == 2
+    for each in (first, second):
+        inline = set(re.findall(r'<script nonce="([^"]+)"', each.text))
+        assert inline == {policy_of(each)["script-src"][1][7:-1]}
+        assert not re.search(r"<script>|\son\w+=", each.text)
+
+
+@pytest.mark.parametrize("kind", ["page", "answer", "refusal"])
+def test_nothing_is_framed_or_taken_for_what_it_is_not(client, page, kind):
+    response = {
+        "page": page,
+        "answer": lambda: client.post(
+            "/graphql", {"query": "{ __typename }"}, content_type="application/json"
+        ),
+        "refusal": lambda: client.put("/graphql"),
+    }[kind]()
+
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["Referrer-Policy"] == "same-origin"
