@@ -31,7 +31,7 @@ class Gate(SchemaExtension):
     """
 
     _document: Document
-    #: Whether reading the document was counted.
+    #: Whether the operation was counted before its document was read.
     _counted = False
     _cost: int | None = None
     _limit = 0
@@ -44,15 +44,20 @@ class Gate(SchemaExtension):
         yield
 
     def _read(self, text: str) -> Document:
-        schema, context = self.execution_context.schema._schema, self.execution_context.context
+        schema = self.execution_context.schema._schema
         document = shelf.find(schema, text)
-        # Before anything is done: most that is wrong with a document is found late.
-        if not self._viewed and hasattr(context, "request"):
-            rates.admit(context.request, 1 if document else rates.times_for_document(text))
-        elif document is None and self._viewed:
-            rates.spend(context, "read", rates.times_for_document(text))
+        if document is None or not self._viewed:
+            # Before anything is done: most that is wrong with a document is found late.
+            self._spend(1 if document else rates.times_for_document(text))
             self._counted = True
         return document or shelf.read(schema, text)
+
+    def _spend(self, times: int) -> None:
+        context = self.execution_context.context
+        if self._viewed:
+            rates.spend(context, "read", times)
+        elif hasattr(context, "request"):
+            rates.admit(context.request, times)
 
     def on_validate(self) -> Iterator[None]:
         execution = self.execution_context
@@ -82,13 +87,13 @@ class Gate(SchemaExtension):
     def _count(self, failed: bool) -> list[GraphQLError]:
         """Count the operation as reading. What begins a stream is counted as that instead."""
         kind = self.execution_context.operation_type
-        if not self._viewed or kind == OperationType.SUBSCRIPTION:
+        if kind == OperationType.SUBSCRIPTION:
             return []
         is_read = (failed or kind == OperationType.QUERY) and not self._counted
         times = is_read + (0 if failed else (self._cost or 0) // rates.COST_STEP)
         try:
             if times:
-                rates.spend(self.execution_context.context, "read", times)
+                self._spend(times)
         except RateLimited as error:
             return [error]
         return []

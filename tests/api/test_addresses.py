@@ -57,6 +57,14 @@ def test_what_strangers_ask_is_limited(alice, at_most, query):
     assert bearing(secret).status_code == 200, "who is known is no stranger"
 
 
+def test_what_strangers_read_of_the_schema_counts_for_what_it_costs(at_most):
+    at_most(stranger="6/hour")
+    query = "{ __schema { types { fields { args { name } } } } }"
+
+    # 1 + 10 * (1 + 10 * (1 + 10)) = 1111, which is 3.
+    assert ["data" in nobody(query) for _time in range(3)] == [True, True, False]
+
+
 @live
 async def test_what_strangers_ask_on_a_socket_is_limited(at_most):
     at_most(stranger="2/hour")
