@@ -67,6 +67,17 @@ def place_of(info: Any, conversation: models.Conversation) -> models.Participati
     return place
 
 
+def as_seen(info: Any, participation: models.Participation) -> models.Participation | None:
+    """Somebody's participation as the viewer sees it, or None: what the lists show, and no more.
+
+    Who is gone sees their own, and who is invited the members' besides.
+    """
+    place = past_place_of(info, participation.conversation)
+    if place is None or place.pk == participation.pk:
+        return participation
+    return veil(participation) if place.is_invited and participation.is_active else None
+
+
 def veil(participation: models.Participation) -> models.Participation:
     """A member as who is invited sees them: who it is, and not how they go about it."""
     participation.last_read_number = 0

@@ -138,10 +138,8 @@ def _participation(info: Any, key: Any) -> models.Participation | None:
     place = found and places.find(info, found.conversation_id)
     if not found or not place:
         return None
-    if not (place.is_active or place.is_invited or place.pk == found.pk):
-        return None
     found.conversation = place.conversation
-    return places.veil(found) if place.is_invited and place.pk != found.pk else found
+    return places.as_seen(info, found)
 
 
 def _user(info: Any, key: Any) -> Any:

@@ -7,17 +7,17 @@ for what is after the last that it gave, so nothing comes twice.
 import time
 from collections.abc import AsyncGenerator
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 import strawberry
 import strawberry_django
 
 from talk import models
 
-from . import enums  # noqa: F401
+from . import enums, places  # noqa: F401
 from .context import Info
 from .feeds import feeds
-from .fields import subscription
+from .fields import field, subscription
 from .hub import hub, inbox_topic
 from .ids import key_of
 from .inbox_cursor import InboxCursor
@@ -46,10 +46,14 @@ class ConversationChange:
     message: Message | None = strawberry.field(
         description="The message that it added, or removed the words of."
     )
-    participation: Participation | None = strawberry.field(
-        description="The participation that it changed, if any."
-    )
     conversation: Conversation = strawberry.field(description="Where.")
+
+    @field(
+        description="The participation that it changed, if any. Who doesn't take part any more is "
+        "shown their own alone."
+    )
+    def participation(self: Any, info: Info) -> Participation | None:
+        return self.participation and places.as_seen(info, self.participation)
 
 
 @strawberry.type(description="One participation of the viewer that changed, as it is now.")

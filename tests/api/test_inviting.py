@@ -70,6 +70,22 @@ def test_who_is_asked_does_not_see_what_members_read_and_when(gql, ours, alice, 
     assert ok(gql(bob)(by_id, id=member["id"]))["node"]["lastReadNumber"] == 0
 
 
+def test_who_is_asked_sees_of_those_who_are_gone_nothing_by_id_either(gql, ours, alice, bob, carol):
+    ours.participation_of(alice).invite([carol])
+    ours.participation_of(carol).accept()
+    by_id = "query($id: ID!) { node(id: $id) { ... on Participation { status } } }"
+
+    def seen(user, *, by):
+        return ok(gql(by)(by_id, id=gid(ours.participation_of(user))))["node"]
+
+    assert seen(carol, by=bob) == {"status": "ACTIVE"}
+    ours.participation_of(carol).leave()
+
+    assert seen(carol, by=alice) == {"status": "LEFT"}
+    assert seen(carol, by=bob) is None
+    assert seen(bob, by=bob) == {"status": "INVITED"}
+
+
 def test_it_is_accepted(gql, ours, bob):
     fields = "participation { status conversation { messages { edges { node { body } } } } }"
 

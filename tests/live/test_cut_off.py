@@ -39,6 +39,60 @@ async def test_who_is_removed_hears_that_and_nothing_after(daphne, alice, bob, c
             assert len(await hers.take(2)) == 2, "there must be more to hear for this to count"
 
 
+STATE = """subscription ($id: ID!) { conversationChanges(id: $id, after: 0) {
+    kind participation { user { username } role status leftAt leftAtNumber lastReadNumber
+        lastActivityAt suspendedAt } } }"""
+
+
+@live
+@pytest.mark.parametrize("verb", ["leave", "remove"])
+async def test_who_is_gone_sees_nothing_of_what_became_of_the_others(
+    daphne, alice, bob, carol, group, verb
+):
+    def go_on():
+        for user in (carol, bob):
+            place = group.participation_of(user)
+            place.change_role(place.Role.ADMIN)
+        getattr(group.participation_of(bob), verb)()
+        group.participation_of(carol).leave()
+
+    await in_thread(go_on)()
+    async with front_end(daphne, alice) as alices, front_end(daphne, bob) as bobs:
+        async with (
+            alices.subscribe(STATE, id=id_of(group)) as hers,
+            bobs.subscribe(STATE, id=id_of(group)) as stream,
+        ):
+            carols = (await hers.take(2))[1]["participation"]
+            assert carols["status"] == "LEFT", "there must be something new for this to count"
+            seen = [change["participation"] for change in await stream.take(4)]
+
+    assert seen[:2] == [None, None]
+    assert [place["user"]["username"] for place in seen[2:]] == ["bob", "bob"]
+
+
+@live
+async def test_who_is_asked_again_sees_of_the_others_what_the_lists_show(
+    daphne, alice, bob, carol, group
+):
+    def go_on():
+        for user in (carol, alice):
+            group.participation_of(user).send("said")
+        for user in (bob, carol):
+            group.participation_of(user).leave()
+        group.participations.filter(user=bob).update(status="invited")
+
+    await in_thread(go_on)()
+    async with front_end(daphne, bob) as bobs:
+        async with bobs.subscribe(STATE, id=id_of(group)) as stream:
+            _started, carols, alices, own = [
+                change["participation"] for change in await stream.take(4)
+            ]
+
+    assert carols is None
+    assert (alices["user"]["username"], alices["lastReadNumber"]) == ("alice", 0)
+    assert (own["user"]["username"], own["status"]) == ("bob", "INVITED")
+
+
 @live
 async def test_who_left_cannot_subscribe_again(daphne, alice, bob, group):
     await in_thread(lambda: group.participation_of(bob).leave())()
