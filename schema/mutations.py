@@ -9,6 +9,7 @@ from django.contrib.auth import get_user_model
 from talk import models
 from talk.conf import conf
 from talk.exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
+from talk.policy import known_to
 
 from . import inputs, places, rates, results, typists
 from .context import Info
@@ -26,7 +27,7 @@ class Mutation:
         if input.to is not None and input.conversation_id is None:
             if input.invite:
                 raise MessagingValidationError(RefusalCode.INVALID_INPUT, path=("invite",))
-            recipients = people(input.to, "to")
+            recipients = people(info, input.to, "to")
             _count_start(info, recipients)
             message = models.Message.send_to_users(
                 input.body, info.context.viewer, recipients, input.client_id
@@ -37,7 +38,8 @@ class Mutation:
                 rates.spend(info.context, "invite", rates.times_for(input.invite))
             place = places.get(info, input.conversation_id, CONVERSATION)
             named = place.conversation
-            message = place.send(input.body, input.client_id, people(input.invite or (), "invite"))
+            invited = people(info, input.invite or (), "invite")
+            message = place.send(input.body, input.client_id, invited)
         else:
             raise MessagingValidationError(RefusalCode.INVALID_INPUT, path=("to",))
         return results.SendMessagePayload(
@@ -59,7 +61,7 @@ class Mutation:
             if input.kind == models.Conversation.Kind.GROUP
             else models.Conversation.objects.start_private
         )
-        participants = people(input.participants, "participants")
+        participants = people(info, input.participants, "participants")
         conversation = start(info.context.viewer, participants, input.title)
         return results.StartConversationPayload(conversation=conversation)
 
@@ -73,7 +75,7 @@ class Mutation:
         self, info: Info, input: inputs.InviteParticipantsInput
     ) -> results.InviteParticipantsResult:
         place = places.get(info, input.conversation_id, CONVERSATION)
-        conversation = place.invite(people(input.participants, "participants"))
+        conversation = place.invite(people(info, input.participants, "participants"))
         return results.InviteParticipantsPayload(
             conversation=conversation, upgraded=conversation != place.conversation
         )
@@ -161,14 +163,14 @@ class Mutation:
         "in private, nor take the viewer into groups. In groups what they say is hidden."
     )
     def block_user(self, info: Info, input: inputs.BlockUserInput) -> results.BlockUserResult:
-        (user,) = people([input.user], "user")
+        (user,) = people(info, [input.user], "user")
         models.Block.objects.block(info.context.viewer, user)
         info.context.look_up_blocks()
         return results.BlockUserPayload(user=user)
 
     @mutation(description="Hear of somebody again, also of what they said meanwhile.")
     def unblock_user(self, info: Info, input: inputs.UnblockUserInput) -> results.UnblockUserResult:
-        (user,) = people([input.user], "user")
+        (user,) = people(info, [input.user], "user")
         models.Block.objects.unblock(info.context.viewer, user)
         info.context.look_up_blocks()
         return results.UnblockUserPayload(user=user)
@@ -189,7 +191,7 @@ class Mutation:
 
     @mutation(description="Tell moderators of a person. Others are not told.", rate="report")
     def report_user(self, info: Info, input: inputs.ReportUserInput) -> results.ReportUserResult:
-        (user,) = people([input.user], "user")
+        (user,) = people(info, [input.user], "user")
         models.Report.objects.report_user(info.context.viewer, user, input.why)
         return results.ReportUserPayload(user=user)
 
@@ -218,13 +220,18 @@ class Mutation:
         return results.RevokeTokenPayload(token=token)
 
 
-def people(ids: Sequence[strawberry.ID], path: str) -> list[Any]:
-    """The users with these global ids; raises if one is none, or if they are too many."""
+def people(info: Any, ids: Sequence[strawberry.ID], path: str) -> list[Any]:
+    """The users with these global ids; raises if they are too many, or if one is none.
+
+    Somebody of whom the viewer may not know is answered like one who isn't there.
+    """
     if len(ids) > conf.MAX_PARTICIPANTS:
         raise MessagingValidationError(RefusalCode.TOO_MANY_PARTICIPANTS, path=(path,))
+    if not ids:
+        return []
     model = get_user_model()
     keys = {key_of(model, each, path) for each in ids}
-    found = list(model._default_manager.filter(pk__in=keys))
+    found = list(known_to(info.context.viewer, model._default_manager.filter(pk__in=keys)))
     if len(found) < len(keys):
         raise MessagingValidationError(RefusalCode.UNKNOWN_USER, path=(path,))
     return found
@@ -245,5 +252,5 @@ def _place_and_other(
 ) -> tuple[models.Participation, models.Participation]:
     """The viewer's place, and that of the person whom they act on."""
     place = places.get(info, input.conversation_id, CONVERSATION)
-    (other,) = people([input.participant], "participant")
+    (other,) = people(info, [input.participant], "participant")
     return place, models.Participation.objects.of_other(other, place.conversation)

@@ -8,7 +8,7 @@ from strawberry import relay
 from talk import models
 from talk.conf import conf
 from talk.exceptions import MessagingValidationError, RefusalCode
-from talk.policy import policy
+from talk.policy import found_by, known_to
 
 from . import places
 from .context import Info
@@ -96,12 +96,8 @@ class Query:
         matches = Q()
         for name in _search_fields(model):
             matches |= Q(**{f"{name}__icontains": wanted})
-        viewer = info.context.viewer
-        people = model._default_manager.filter(matches).exclude(pk=viewer.pk)
-        people = people.exclude(talk_blocks__blocked=viewer)
-        if any(each.name == "is_active" for each in model._meta.get_fields()):
-            people = people.filter(is_active=True)
-        return policy().may_find(viewer, people).order_by(model.USERNAME_FIELD)
+        people = model._default_manager.filter(matches)
+        return found_by(info.context.viewer, people).order_by(model.USERNAME_FIELD)
 
     @connection(
         UserConnection,
@@ -143,7 +139,8 @@ def _participation(info: Any, key: Any) -> models.Participation | None:
 
 
 def _user(info: Any, key: Any) -> Any:
-    return get_user_model()._default_manager.filter(pk=key).first()
+    people = get_user_model()._default_manager.filter(pk=key)
+    return known_to(info.context.viewer, people).first()
 
 
 def _access_token(info: Any, key: Any) -> models.AccessToken | None:

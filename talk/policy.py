@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.module_loading import import_string
 
 from .conf import conf
@@ -23,7 +23,7 @@ class Policy:
     """
 
     def may_find(self, viewer: "User", people: QuerySet[Any]) -> QuerySet[Any]:
-        """Whom `viewer` finds of `people`, all that match a search."""
+        """Whom `viewer` finds of `people`, all that match a search, or are named by their keys."""
         return people
 
     def may_write_to(self, sender: "User", people: Sequence["User"]) -> Iterable["User"]:
@@ -41,6 +41,33 @@ class Policy:
 def policy() -> Policy:
     """The project's."""
     return _made(conf.POLICY)
+
+
+def found_by(viewer: "User", people: QuerySet[Any]) -> QuerySet[Any]:
+    """Whom of `people` somebody finds: others, of active accounts, who did not block them."""
+    others = people.exclude(pk=viewer.pk).exclude(talk_blocks__blocked=viewer)
+    if any(each.name == "is_active" for each in people.model._meta.get_fields()):
+        others = others.filter(is_active=True)
+    return policy().may_find(viewer, others)
+
+
+def known_to(viewer: "User", people: QuerySet[Any]) -> QuerySet[Any]:
+    """Of `people`, who are few, those of whom `viewer` may know that they are there.
+
+    Those are they themselves, whom they find, whom they met in a conversation, and whom they
+    blocked. To them anybody else is nobody.
+    """
+    from .models import Block, Participation
+
+    found = found_by(viewer, people)
+    met = Participation.objects.filter(user__in=people).met_by(viewer)
+    blocked = Block.objects.filter(blocker=viewer)
+    return people.filter(
+        Q(pk=viewer.pk)
+        | Q(pk__in=found.values("pk"))
+        | Q(pk__in=met.values("user"))
+        | Q(pk__in=blocked.values("blocked"))
+    )
 
 
 def must_reach(sender: "User", people: "Sequence[User] | QuerySet[User]") -> None:

@@ -5,7 +5,7 @@ from strawberry import relay
 
 from talk.models import Conversation, Message
 
-from .asking import act, code, gid, group, ok, private, refusal
+from .asking import act, code, gid, group, leave, ok, private, refusal
 
 pytestmark = [pytest.mark.thorough, pytest.mark.django_db]
 
@@ -145,14 +145,16 @@ class TestRecipients:
                 refused = refusal(ask, "startConversation", participants=nobody, kind=kind)
                 assert refused[0] == "NO_RECIPIENTS"
 
-    def test_they_are_people_who_can_be_written_to(self, gql, alice, bob, carol):
-        bob.is_active = False
-        bob.save()
+    def test_they_are_people_who_can_be_written_to(self, gql, alice, bob, carol, dave):
+        leave(dave, group(dave, alice))
+        for user in (bob, dave):
+            user.is_active = False
+            user.save()
         unknown = relay.to_base64("User", 987_654_321)
         conversation = gid(group(alice, carol))
         ask = gql(alice)
 
-        for nobody, at_fault in ((unknown, True), (gid(bob), False)):
+        for nobody, at_fault in ((unknown, True), (gid(bob), True), (gid(dave), False)):
             people = [gid(carol), nobody]
             for mutation, path, where in (
                 ("sendMessage", "to", {"body": "Hi"}),
@@ -162,7 +164,7 @@ class TestRecipients:
             ):
                 refused = refusal(ask, mutation, **where, **{path: people})
                 assert refused == ("UNKNOWN_USER", [path] if at_fault else [])
-        assert Conversation.objects.count() == 1
+        assert Conversation.objects.count() == 2
 
     @pytest.mark.parametrize("count", [1001, 5000])
     def test_they_are_not_too_many(self, gql, alice, bob, count):

@@ -96,6 +96,7 @@ def test_one_sees_whom_one_blocked_and_nobody_who_blocked_one(gql, alice, bob, c
         {"username": "bob", "blocked": True},
     ]
     assert ok(gql(bob)(asked))["blockedUsers"]["totalCount"] == 0
+    group(alice, bob)
     query = "query ($id: ID!) { node(id: $id) { ... on User { blocked } } }"
     assert ok(gql(bob)(query, id=gid(alice)))["node"] == {"blocked": False}
 
@@ -104,7 +105,10 @@ def test_what_can_not_be_is_refused(gql, alice, bob):
     assert refusal(gql(alice), "blockUser", user=gid(alice)) == ("CANNOT_BLOCK_YOURSELF", [])
     assert refusal(gql(alice), "blockUser", user="x")[0] == "INVALID_ID"
     Block.objects.block(alice, bob)
-    assert refusal(gql(bob), "sendMessage", to=[gid(alice)], body="Hello")[0] == "NOT_REACHABLE"
+    asked = {"to": [gid(alice)], "body": "Hello"}
+    assert refusal(gql(bob), "sendMessage", **asked)[0] == "UNKNOWN_USER"
+    group(alice, bob)
+    assert refusal(gql(bob), "sendMessage", **asked)[0] == "NOT_REACHABLE"
 
 
 def test_however_many_are_blocked_a_page_costs_the_same(gql, alice, bob, django_user_model):

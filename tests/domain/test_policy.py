@@ -145,12 +145,15 @@ def test_they_do_not_find_each_other(apart, gql, alice, bob, carol):
     assert [each["username"] for each in found] == ["carol"]
 
 
-def test_clients_are_told_with_a_refusal(apart, gql, alice, bob):
+def test_clients_are_told_with_a_refusal(apart, gql, alice, bob, carol):
+    def said():
+        return act(gql(alice), "sendMessage", to=[gid(bob)], body="hello")["code"]
+
     apart()
 
-    answer = act(gql(alice), "sendMessage", to=[gid(bob)], body="hello")
-
-    assert answer["code"] == "NOT_REACHABLE"
+    assert said() == "UNKNOWN_USER"
+    group(carol, alice, bob)
+    assert said() == "NOT_REACHABLE"
 
 
 def test_what_a_policy_does_not_override_costs_no_query(alice, bob, settings, monkeypatch):
