@@ -153,9 +153,9 @@ class Feed:
         news = await conversation_events(self.conversation, after, self._askers())
         if len(self._unfit) < MOST_UNFIT:
             self._unfit |= news.unfit
-        gone = {_who_is_gone(event) for event in news.events}
+        ends = [event for event in news.events if event.kind in ENDS]
         for reader in self.readers:
-            if reader.viewer.pk in gone:
+            if any(_may_be_of(event, reader.viewer) for event in ends):
                 # They see none of this as those do who take part.
                 reader.fall_behind()
         for event in news.events:
@@ -178,10 +178,10 @@ class Feed:
         return [streams[0] for streams in most]
 
 
-def _who_is_gone(event: Event) -> Any:
-    # An account that is gone has no participation, and ends with its credentials.
-    place = event.participation if event.kind in ENDS else None
-    return place and place.user_id
+def _may_be_of(event: Event, viewer: Any) -> bool:
+    # Of who was erased it's not known any more whose it was.
+    place = event.participation
+    return place is None or bool(place.user_id == viewer.pk)
 
 
 class Feeds:

@@ -126,12 +126,19 @@ class Room:
             self._revision = event.revision
             if event.kind == models.Event.Kind.MESSAGE_SENT:
                 hub().signs.note(self.topic, str(event.actor_id), 0)
-            elif event.kind in MEMBERSHIP and event.participation is not None:
-                self._people.pop(str(event.participation.user_id), None)
-                self._moves += 1
+            elif event.kind in MEMBERSHIP:
+                self._forget(event.participation)
             else:
                 continue
             hub().ring(self.topic)
+
+    def _forget(self, place: models.Participation | None) -> None:
+        """Look somebody up again, or everybody if it was the place of who was erased."""
+        if place is None:
+            self._people.clear()
+        else:
+            self._people.pop(str(place.user_id), None)
+        self._moves += 1
 
     async def shown_to(self, context: Context) -> Typing:
         """Who types now, but the viewer: the same object for all who are shown the same."""

@@ -3,11 +3,14 @@
 import asyncio
 
 import pytest
+from django.db import transaction
 
 from schema import feeds as module
 from schema.feeds import feeds
 from schema.streams import conversation_events, conversation_news
+from talk.exceptions import MessagingValidationError, RefusalCode
 from talk.models import Event
+from talk.privacy import erase
 
 from .sockets import in_thread, live
 
@@ -112,6 +115,25 @@ async def test_it_goes_back_also_while_it_reads(alice, bob, group, monkeypatch):
         go_on.set()
 
         assert await revisions(bobs, 1) == [2]
+
+
+@live
+async def test_who_was_erased_by_the_time_it_is_read_hears_no_more(alice, bob, group):
+    place = await in_thread(group.participation_of)(alice)
+
+    @transaction.atomic
+    def all_at_once():
+        erase(bob, "He asked for it.")
+        place.send("a secret")
+
+    async with feeds().read(group.pk, alice, 1) as alices, feeds().read(group.pk, bob, 1) as bobs:
+        waiting = [asyncio.create_task(revisions(each, 2)) for each in (alices, bobs)]
+        await settle()
+        await in_thread(all_at_once)()
+
+        assert await waiting[0] == [2, 3]
+        with pytest.raises(MessagingValidationError, match=str(RefusalCode.NOT_FOUND.label)):
+            await waiting[1]
 
 
 @live

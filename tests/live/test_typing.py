@@ -4,6 +4,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.db.backends.utils import CursorWrapper
 
 from schema import live as executions
@@ -11,6 +12,7 @@ from schema import typists
 from schema.hub import hub
 from talk import events
 from talk.models import Block
+from talk.privacy import erase
 
 from .client import front_end, id_of
 from .sockets import code_of, in_thread, live, signed_in, talk
@@ -98,6 +100,15 @@ async def test_who_is_removed_is_shown_no_more_though_they_go_on(alice, bob, car
         # What his process remembers still lets him speak, but it is not shown.
         await type_in(bobs, group)
         assert await carols.receive_nothing(0.5)
+
+
+@live
+async def test_who_is_erased_is_shown_no_more(bob, carol, group):
+    async with watching(carol, group) as carols, signed_in(bob, app=talk) as bobs:
+        await type_in(bobs, group)
+        assert await shown(carols) == ["bob"]
+        await in_thread(transaction.atomic(erase))(bob, "He asked for it.")
+        assert await shown(carols) == []
 
 
 @live
