@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
 from django.utils.module_loading import import_string
 
 from .conf import conf
-from .exceptions import MessagingPermissionDenied, RefusalCode
+from .exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -70,8 +71,26 @@ def known_to(viewer: "User", people: QuerySet[Any]) -> QuerySet[Any]:
     )
 
 
+def hold(people: Iterable["User"]) -> None:
+    """Until the transaction ends nobody of `people` blocks somebody, or is deactivated.
+
+    Raises `UNKNOWN_USER` if somebody was meanwhile. It is asked for before the lock of any
+    conversation, and taken in one order, so that nobody waits for somebody who waits for them.
+    """
+    active = {person.pk: person.is_active for person in people}
+    if not active:
+        return
+    users = get_user_model()._base_manager.filter(pk__in=list(active)).order_by("pk")
+    held = {user.pk: user.is_active for user in users.select_for_update(no_key=True)}
+    if any(was and not held.get(pk) for pk, was in active.items()):
+        raise MessagingValidationError(RefusalCode.UNKNOWN_USER)
+
+
 def must_reach(sender: "User", people: "Sequence[User] | QuerySet[User]") -> None:
-    """Raise `NOT_REACHABLE` if `sender` may not write to all of these people."""
+    """Raise `NOT_REACHABLE` if `sender` may not write to all of these people.
+
+    Settled for whom the caller holds, or shares a conversation with whose lock they hold.
+    """
     _must_not_be_blocked(sender.pk, people)
     chosen = policy()
     if type(chosen).may_write_to is not Policy.may_write_to:
@@ -79,7 +98,7 @@ def must_reach(sender: "User", people: "Sequence[User] | QuerySet[User]") -> Non
 
 
 def must_be_invitable(member: "Participation", people: Sequence["User"]) -> None:
-    """Raise `NOT_REACHABLE` if this member may not invite all of these people."""
+    """Raise `NOT_REACHABLE` if this member may not invite all of these people. Settled likewise."""
     if not people:
         return
     _must_not_be_blocked(member.user_id, people)

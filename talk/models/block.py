@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import events
 from ..exceptions import MessagingValidationError, RefusalCode, Refused
+from ..policy import hold
 from ..prepared import prepared
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ class BlockQuerySet(models.QuerySet["Block"]):
         if blocker.pk == blocked.pk:
             raise MessagingValidationError(RefusalCode.CANNOT_BLOCK_YOURSELF)
         with transaction.atomic():
+            # Who starts a conversation with the blocker, or takes them into one, holds them, too.
+            hold([blocker, blocked])
             block, is_new = self.get_or_create(blocker=blocker, blocked=blocked)
             if is_new:
                 _recount(blocker, blocked)

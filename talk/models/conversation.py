@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..conf import conf
 from ..exceptions import MessagingValidationError, RefusalCode
-from ..policy import must_reach
+from ..policy import hold, must_reach
 from ..prepared import ask, prepared
 from ..rows import renew
 from ..text import TITLE_LENGTH, clean_title
@@ -31,6 +31,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         pair = ":".join(sorted((str(one.pk), str(recipient.pk))))
         if found := self.filter(pair=pair).first():
             return found
+        hold([one, recipient])
         must_reach(one, [recipient])
         # The unique pair decides between two that start it at once: the later insert waits for
         # the earlier transaction and then does nothing.
@@ -60,8 +61,9 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     ) -> "Conversation":
         """A new group, owned by `creator`; one more even if the same people have one."""
         recipients = recipients_of(creator, others)
-        must_reach(creator, recipients)
         members = [creator, *recipients]
+        hold(members)
+        must_reach(creator, recipients)
         conversation = self.create(kind=Conversation.Kind.GROUP, title=clean_title(title))
         with conversation.changing(creator) as change:
             change.start(members)
@@ -86,9 +88,10 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
             return self.between(sender, recipients[0])
         members = [sender, *recipients]
         # Two that look for the same group at once must not both start one, and there is no row
-        # of it yet to lock. They share their members, so they share the first of them.
-        users = get_user_model()._default_manager.select_for_update(no_key=True)
-        users.order_by("pk").get(pk=min(user.pk for user in members))
+        # of it yet to lock. They share their members, so they share the first of them, in the
+        # order of the database, as `hold` does.
+        users = get_user_model()._base_manager.filter(pk__in=[user.pk for user in members])
+        users.order_by("pk").select_for_update(no_key=True).first()
         found = (
             # Locked before it's answered, so that nobody joins between the look and the message.
             self.select_for_update(no_key=True, of=("self",))
@@ -152,12 +155,15 @@ class Conversation(models.Model):
         return self.kind == self.Kind.PRIVATE
 
     @contextmanager
-    def changing(self, actor: "User | None", *places: "Participation") -> Iterator[Change]:
+    def changing(
+        self, actor: "User | None", *places: "Participation", holding: Iterable["User"] = ()
+    ) -> Iterator[Change]:
         """One transaction that holds this conversation's lock; what `Change` notes is written.
 
         Everything read inside is settled: whoever else changes this conversation waits.
         """
         with transaction.atomic():
+            hold(holding)
             self._lock(places)
             change = Change(self, actor)
             yield change

@@ -65,7 +65,8 @@ class Membership(Reading):
 
     def reinstate(self, by: "Participation | None" = None) -> None:
         """Bring this person back, with all the history, what was said meanwhile included."""
-        with self.conversation.changing(by.user if by else None, self.itself) as change:
+        actor = by.user if by else None
+        with self.conversation.changing(actor, self.itself, holding=[self.user]) as change:
             if by is not None:
                 self._must_not_be(by, RefusalCode.CANNOT_REINSTATE_YOURSELF)
             if self.is_active:

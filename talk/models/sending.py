@@ -75,7 +75,7 @@ class Sending(Membership):
         invited = people(users)
         if self.conversation.is_private:
             return self._upgrade(invited)
-        with self.conversation.changing(self.user, self.itself) as change:
+        with self.conversation.changing(self.user, self.itself, holding=invited) as change:
             self.must_have_a_say()
             change.admit(invited, by=self.itself)
         return self.conversation

@@ -178,5 +178,5 @@ class TestUnread:
         for blocked, conversations in ((bob, 1), (carol, 30)):
             for _ in range(conversations):
                 say(blocked, group(blocked, alice))
-            with django_assert_num_queries(9):
+            with django_assert_num_queries(10):
                 Block.objects.block(alice, blocked)

@@ -232,5 +232,5 @@ class TestCost:
         people = crowd(newcomers)
         place = place_of(alice, group(alice, bob))
 
-        with django_assert_num_queries(trips(sqlite=14, postgresql=12)):
+        with django_assert_num_queries(trips(sqlite=15, postgresql=13)):
             place.invite(people)

@@ -1,8 +1,13 @@
 """Nothing waits for somebody that is hidden from them, whatever was first."""
 
-import pytest
+from contextlib import suppress
+from functools import partial
 
-from talk.models import Block, Conversation
+import pytest
+from django.contrib.auth import get_user_model
+
+from talk.exceptions import RefusalCode, Refused
+from talk.models import Block, Conversation, Message, Participation
 
 from .together import assert_sound, at_once, in_turn
 
@@ -25,6 +30,76 @@ def test_what_is_said_before_a_block_does_not_wait(alice, bob, group, place_of, 
 
     assert place_of(alice).first_unread_number is None
     assert_sound(group)
+
+
+@pytest.mark.parametrize(
+    "reach",
+    [
+        lambda alice, bob, carol: Message.send_to_users("Hello", bob, [alice]),
+        lambda alice, bob, carol: Message.send_to_users("Hello", bob, [alice, carol]),
+        lambda alice, bob, carol: Conversation.objects.start_group(bob, [alice]),
+        lambda alice, bob, carol: Participation.objects.get(user=bob).invite([alice]),
+        lambda alice, bob, carol: Participation.objects.get(user=alice).reinstate(
+            by=Participation.objects.get(user=bob)
+        ),
+    ],
+)
+def test_who_was_blocked_first_starts_nothing_and_takes_nobody_in(alice, bob, carol, reach):
+    ours = Conversation.objects.start_group(bob, [carol, alice])
+    ours.participation_of(alice).leave()
+    before = Message.objects.count(), Conversation.objects.count()
+    people = get_user_model().objects.filter(pk=alice.pk)
+
+    _block, reached = in_turn(
+        lambda: Block.objects.block(alice, bob), lambda: reach(alice, bob, carol), behind=people
+    )
+
+    assert reached == RefusalCode.NOT_REACHABLE
+    assert (Message.objects.count(), Conversation.objects.count()) == before
+    assert not ours.participation_of(alice).is_active
+
+
+def test_who_starts_first_is_blocked_in_what_they_started(alice, bob):
+    people = get_user_model().objects.filter(pk=alice.pk)
+
+    message, _block = in_turn(
+        lambda: Message.send_to_users("Hello", bob, [alice]),
+        lambda: Block.objects.block(alice, bob),
+        behind=people,
+    )
+
+    place = message.conversation.participation_of(alice)
+    assert place.first_unread_number is None
+    assert_sound(message.conversation)
+
+
+@pytest.mark.parametrize("time", range(3))
+def test_nobody_waits_for_ever_who_blocks_starts_and_takes_in_at_once(
+    alice, bob, carol, dave, erin, time
+):
+    people = [alice, bob, carol, dave, erin]
+    groups = {one: Conversation.objects.start_group(one, people) for one in people}
+    for other in people:
+        for owner in {*people} - {other}:
+            groups[owner].participation_of(other).leave()
+
+    def take_in(owner):
+        place = Conversation.objects.get(pk=groups[owner].pk).participation_of(owner)
+        for other in reversed(people):
+            with suppress(Refused):
+                place.invite([other])
+            with suppress(Refused):
+                Message.send_to_users("Hello", owner, {*people} - {other})
+
+    def quarrel(one):
+        for other in {*people} - {one}:
+            Block.objects.block(one, other)
+            Block.objects.unblock(one, other)
+
+    at_once(*(partial(act, one) for one in people for act in (take_in, quarrel)))
+
+    for each in Conversation.objects.all():
+        assert_sound(each)
 
 
 @pytest.mark.parametrize("time", range(3))
