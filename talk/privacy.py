@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from .exceptions import Refused
-from .models import AccessToken, Act, Block, Event, Message, Participation, Report
+from .models import AccessToken, Act, Block, Conversation, Event, Message, Participation, Report
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -74,26 +75,36 @@ def export(user: "User") -> Iterator[dict[str, Any]]:
 
 
 def erase(user: "User", why: str, by: "User | None" = None, *, keep_words: bool = False) -> None:
-    """Let nothing refer to `user` any more. The account itself is the project's to delete.
+    """Let nothing refer to `user` any more. The account is the project's to delete.
 
-    They leave their conversations. What they said keeps its number, and loses its words or, with
-    `keep_words`, who said it alone. It can be stopped at any time, and done again. `why` and `by`
-    are for the acts of moderators.
+    It is deactivated, if it can be, and they leave their conversations. What they said keeps its
+    number, and loses its words or, with `keep_words`, who said it alone; so do titles that they
+    gave, and reasons of their reports. It can be stopped at any time, and done again. `why` and
+    `by` are for the acts of moderators.
     """
     # First: if this is stopped half-way, it's known that it began.
     Act.objects.note(Act.Kind.USER_ERASED, by, why, user=user.pk)
-    places = Participation.objects.filter(user=user)
-    while _leave(places.expected()) or _erase_some(user, keep_words):
-        pass
-    with transaction.atomic():
-        Message.objects.filter(subject=user).update(subject=None)
-        Participation.objects.filter(invited_by=user).update(invited_by=None)
-        Event.objects.filter(actor=user).update(actor=None)
-        Report.objects.filter(reporter=user).update(reporter=None)
-        Report.objects.filter(person=user).update(person=None)
-        Block.objects.filter(Q(blocker=user) | Q(blocked=user)).delete()
-        places.delete()
-        AccessToken.objects.filter(user=user).delete()
+    _shut_out(user)
+    done = False
+    while not done:
+        places = Participation.objects.filter(user=user).expected()
+        while (
+            _leave(places)
+            or (not keep_words and _erase_titles(user))
+            or _erase_some(user, keep_words)
+        ):
+            pass
+        _take_out_of_reports(user, keep_words)
+        done = _let_go(user)
+
+
+def _shut_out(user: "User") -> None:
+    """From now on they start nothing: who begins to holds them, and finds them deactivated."""
+    with suppress(FieldDoesNotExist):
+        user._meta.get_field("is_active")
+        user.is_active = False
+        user.save(update_fields=["is_active"])
+    AccessToken.objects.filter(user=user).delete()
 
 
 def _leave(places: QuerySet[Participation]) -> bool:
@@ -104,6 +115,19 @@ def _leave(places: QuerySet[Participation]) -> bool:
         with suppress(Refused):
             place.vanish()
     return bool(found)
+
+
+def _erase_titles(user: "User") -> bool:
+    """Erase the titles that `user` gave to one group; whether there was one."""
+    group = {"conversation__kind": Conversation.Kind.GROUP}
+    renames = Message.objects.filter(kind=Message.Kind.RENAMED, sender=user, removed_as="")
+    starts = Event.objects.filter(kind=Event.Kind.CONVERSATION_STARTED, actor=user, **group)
+    for found in (renames, starts):
+        if first := found.select_related("conversation").first():
+            with first.conversation.changing(None) as change:
+                change.forget_titles(user)
+            return True
+    return False
 
 
 def _erase_some(user: "User", keep_words: bool) -> bool:
@@ -119,6 +143,32 @@ def _erase_some(user: "User", keep_words: bool) -> bool:
             change.remove((each for each in words if not each.removed_as), Message.Removal.ERASED)
         found = Message.objects.filter(pk__in=[each.pk for each in said])
         found.update(sender=None, client_id=None, fingerprint="")
+    return True
+
+
+@transaction.atomic
+def _take_out_of_reports(user: "User", keep_words: bool) -> None:
+    reported = Report.objects.filter(reporter=user)
+    if not keep_words:
+        reported.update(why="")
+    reported.update(reporter=None)
+    Report.objects.filter(person=user).update(person=None)
+    Block.objects.filter(Q(blocker=user) | Q(blocked=user)).delete()
+
+
+@transaction.atomic
+def _let_go(user: "User") -> bool:
+    """Let go of what is left, unless they said something meanwhile; whether it was done."""
+    places = Participation.objects.filter(user=user)
+    theirs = Conversation.objects.filter(participations__user=user).order_by("pk")
+    # Whoever sends is done by then, or waits, and finds no place to send from.
+    list(theirs.select_for_update(no_key=True, of=("self",)).values_list("pk"))
+    if places.expected().exists() or Message.objects.filter(sender=user).exists():
+        return False
+    Message.objects.filter(subject=user).update(subject=None)
+    Participation.objects.filter(invited_by=user).update(invited_by=None)
+    Event.objects.filter(actor=user).update(actor=None)
+    places.delete()
     return True
 
 

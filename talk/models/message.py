@@ -163,7 +163,7 @@ class Message(models.Model):
                 name="talk_message_text_has_words",
             ),
             models.CheckConstraint(
-                condition=models.Q(removed_as="") | models.Q(kind="text", body=""),
+                condition=models.Q(removed_as="") | models.Q(kind__in=["text", "renamed"], body=""),
                 name="talk_message_removed_is_gone",
             ),
         ]

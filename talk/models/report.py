@@ -1,12 +1,13 @@
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
+from ..policy import hold
 from ..text import REASON_LENGTH, clean_reason
 from .message import Message
 
@@ -45,13 +46,16 @@ class ReportQuerySet(models.QuerySet["Report"]):
     ) -> "Report":
         if person == by:
             raise MessagingValidationError(RefusalCode.CANNOT_REPORT_YOURSELF)
-        report, _is_new = self.get_or_create(
-            reporter=by,
-            person=person,
-            message=message,
-            settled_at=None,
-            defaults={"why": clean_reason(why)},
-        )
+        with transaction.atomic():
+            # Who is erased meanwhile is not named any more.
+            hold([by] if person is None else [by, person])
+            report, _is_new = self.get_or_create(
+                reporter=by,
+                person=person,
+                message=message,
+                settled_at=None,
+                defaults={"why": clean_reason(why)},
+            )
         return report
 
 

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from talk import privacy
+from talk.exceptions import RefusalCode
 from talk.models import (
     AccessToken,
     Act,
@@ -21,7 +22,7 @@ from talk.models import (
     Report,
 )
 
-from .acting import group, place_of, private, say, story
+from .acting import group, place_of, private, refused, say, story
 
 pytestmark = pytest.mark.django_db
 
@@ -107,8 +108,110 @@ def test_their_group_has_another_owner(world, bob, carol):
 def test_whoever_comes_back_begins_anew(world, alice, bob):
     _ours, theirs = world
     erase()
+    alice.is_active = True
+    alice.save()
 
     assert private(bob, alice) != theirs
+
+
+def test_the_account_is_deactivated_and_starts_nothing(world, alice, bob):
+    stale = type(alice).objects.get(pk=alice.pk)
+    erase()
+
+    alice.refresh_from_db()
+    assert not alice.is_active
+    for act in (
+        lambda: Message.send_to_users("late", stale, [bob]),
+        lambda: group(bob, stale),
+        lambda: Block.objects.block(stale, bob),
+        lambda: Report.objects.report_user(stale, bob, "late"),
+    ):
+        with refused(RefusalCode.UNKNOWN_USER):
+            act()
+
+
+def test_what_they_say_while_they_are_erased_is_erased_too(world, alice, bob, monkeypatch):
+    ours, theirs = world
+    let_go = privacy._let_go
+
+    def late(user):
+        monkeypatch.setattr(privacy, "_let_go", let_go)
+        place_of(alice, ours).reinstate()
+        say(alice, ours, "late")
+        return let_go(user)
+
+    monkeypatch.setattr(privacy, "_let_go", late)
+    erase()
+
+    assert "late" not in bodies(ours)
+    assert story(ours)[-3:] == ["reinstated", "text", "left"]
+    assert not Message.objects.filter(sender=alice).exists()
+    assert not Participation.objects.filter(user=alice).exists()
+    assert theirs.participations.count() == 1
+
+
+class TestTitles:
+    def titles(self, conversation):
+        conversation.refresh_from_db()
+        return conversation.title, [
+            (each.body, each.removed_as) for each in conversation.messages.filter(kind="renamed")
+        ]
+
+    def test_the_one_that_they_gave_at_the_start_is_gone(self, world, carol, bob):
+        ours, _theirs = world
+        before = place_of(bob, ours).changed_at
+        erase()
+
+        assert self.titles(ours) == ("", [])
+        assert Event.objects.filter(conversation=ours, kind="conversation_renamed").exists()
+        assert place_of(bob, ours).changed_at > before, "it is told in their inbox"
+
+    def test_those_that_they_gave_later_are_gone(self, world, alice, bob, carol):
+        ours, _theirs = world
+        place_of(bob, ours).change_role(Participation.Role.ADMIN)
+        place_of(bob, ours).rename("Bob's")
+        place_of(carol, ours).leave()
+        place_of(alice, ours).rename("Hers")
+        assert place_of(carol, ours).left_at_title == "Bob's"
+        erase()
+
+        assert self.titles(ours) == ("", [("Bob's", ""), ("", "erased")])
+        assert place_of(carol, ours).left_at_title == "Bob's"
+
+    def test_what_others_gave_stays(self, world, alice, bob, carol):
+        ours, _theirs = world
+        place_of(carol, ours).leave()
+        place_of(bob, ours).change_role(Participation.Role.ADMIN)
+        place_of(bob, ours).rename("Bob's")
+        erase()
+
+        assert self.titles(ours) == ("Bob's", [("Bob's", "")])
+        assert place_of(carol, ours).left_at_title == "", "which was called Ours by Alice"
+
+    def test_in_a_group_that_another_started(self, alice, bob, carol):
+        ours = group(bob, alice, carol, title="Bob's")
+        place_of(alice, ours).change_role(Participation.Role.ADMIN)
+        place_of(alice, ours).rename("Hers")
+        place_of(carol, ours).leave()
+        erase()
+
+        assert self.titles(ours) == ("", [("", "erased")])
+        assert place_of(carol, ours).left_at_title == ""
+
+    def test_they_stay_with_the_words(self, world, alice):
+        ours, _theirs = world
+        place_of(alice, ours).rename("Hers")
+        erase("--keep-words")
+
+        assert self.titles(ours) == ("Hers", [("Hers", "")])
+
+
+@pytest.mark.parametrize(("options", "why"), [([], ""), (["--keep-words"], "rude")])
+def test_what_they_reported_is_kept_without_their_reason(world, bob, options, why):
+    erase(*options)
+
+    assert Report.objects.get(person=bob).why == why
+    assert Report.objects.get(reporter=bob).why == "rude"
 
 
 def test_it_can_be_done_again_and_is_written_down(world, alice):

@@ -11,7 +11,7 @@ from ..users import user_named
 class Command(BaseCommand):
     help = (
         "Erase all that Talk keeps of one person. Their messages keep their numbers and lose their "
-        "words. The account itself stays; delete it afterwards."
+        "words. The account itself is deactivated and stays; delete it afterwards."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
