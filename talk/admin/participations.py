@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -59,15 +60,14 @@ class ParticipationAdmin(ReadOnly, admin.ModelAdmin):
             headers={"Content-Disposition": 'attachment; filename="export.jsonl"'},
         )
 
-    @admin.action(
-        description=_("Erase this person, and all words of theirs"), permissions=["handle_data"]
-    )
+    @admin.action(description=_("Erase this person"), permissions=["handle_data"])
     def erase(self, request: HttpRequest, queryset: Any) -> TemplateResponse | None:
         person = self._one_person(request, queryset)
         if person is None:
             return None
         if "sure" in request.POST:
-            self._act(request, [person], lambda each, by, why: privacy.erase(each, why, by))
+            keep = "keep_words" in request.POST
+            self._act(request, [person], partial(_erase, keep_words=keep))
             return None
         return TemplateResponse(
             request,
@@ -101,3 +101,7 @@ class ParticipationAdmin(ReadOnly, admin.ModelAdmin):
 
 def _note_export(person: Any, by: Any, why: str) -> Act:
     return Act.objects.note(Act.Kind.USER_EXPORTED, by, why, user=person.pk)
+
+
+def _erase(person: Any, by: Any, why: str, *, keep_words: bool) -> None:
+    privacy.erase(person, why, by, keep_words=keep_words)

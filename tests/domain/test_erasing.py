@@ -260,6 +260,15 @@ class TestAdmin:
         assert not Participation.objects.filter(user=alice).exists()
         assert Act.objects.get().by_name == "erin"
 
+    @pytest.mark.parametrize(("chosen", "said"), [({}, ""), ({"keep_words": "on"}, "one")])
+    def test_it_is_chosen_whether_the_words_stay(self, act, alice, world, chosen, said):
+        assert 'name="keep_words"' in act("erase", alice).content.decode()
+
+        act("erase", alice, sure=1, **chosen)
+
+        ours, _theirs = world
+        assert bodies(ours)[0] == said
+
     def test_it_is_asked_once_more_before_somebody_is_erased(self, act, alice):
         asked = act("erase", alice).content.decode()
 

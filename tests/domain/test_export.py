@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from talk.models import AccessToken, Block, Conversation, Event, Message, Participation, Report
+from talk.models import AccessToken, Act, Block, Conversation, Event, Message, Participation, Report
 from talk.moderation import remove_message, suspend
 from talk.privacy import export
 
@@ -35,7 +35,7 @@ def world(alice, bob, carol):
 
 def lines(user):
     printed = StringIO()
-    call_command("export_user", user.get_username(), stdout=printed)
+    call_command("export_user", user.get_username(), "--why", "She asked.", stdout=printed)
     return [json.loads(line) for line in printed.getvalue().splitlines()]
 
 
@@ -94,7 +94,16 @@ def test_it_makes_as_many_queries_for_much_as_for_little(alice, bob):
 
 def test_there_has_to_be_such_a_person():
     with pytest.raises(CommandError, match="There is no user 'nobody'"):
-        call_command("export_user", "nobody")
+        call_command("export_user", "nobody", "--why", "x")
+
+
+def test_that_it_was_told_is_written_down(alice):
+    lines(alice)
+
+    act = Act.objects.get()
+    assert (act.kind, act.user, act.why) == ("user_exported", str(alice.pk), "She asked.")
+    with pytest.raises(CommandError, match="This reason is empty"):
+        call_command("export_user", "alice", "--why", " ")
 
 
 @pytest.mark.usefixtures("world")
@@ -108,6 +117,7 @@ def test_it_has_what_moderators_did_to_them_and_not_why(alice):
     assert [each["kind"] for each in of("act", told)] == [
         "participant_suspended",
         "message_removed",
+        "user_exported",
     ]
     assert "moderated" in [each["removed_as"] for each in of("message", told)]
     assert any(each["suspended_at"] for each in of("participation", told))
