@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
+DONE = "What was done is done."
+
+
 class ActQuerySet(models.QuerySet["Act"]):
     def note(
         self, kind: "Act.Kind", by: "User | None", why: str, *, user: object, **about: Any
@@ -22,17 +25,32 @@ class ActQuerySet(models.QuerySet["Act"]):
         whom = "" if user is None else str(user)
         return self.create(kind=kind, why=clean_reason(why), user=whom, **who, **about)
 
+    def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> list["Act"]:
+        """Django's, which also changes rows if it is asked to."""
+        if len(args) > 2 or kwargs.get("update_conflicts"):
+            raise TypeError(DONE)
+        return super().bulk_create(objs, *args, **kwargs)
+
     def update(self, **values: Any) -> NoReturn:
-        raise TypeError("What was done is done.")
+        raise TypeError(DONE)
 
     def delete(self) -> NoReturn:
-        raise TypeError("What was done is done.")
+        raise TypeError(DONE)
+
+    # By these Django does it elsewhere, without asking the two above.
+
+    def _update(self, values: Any) -> NoReturn:
+        raise TypeError(DONE)
+
+    def _raw_delete(self, using: Any) -> NoReturn:
+        raise TypeError(DONE)
 
 
 class Act(models.Model):
     """What a moderator did: who, what, when and why. Rows are added, never changed.
 
-    It refers to nothing, so that it outlasts the accounts and conversations that it is about.
+    On PostgreSQL a trigger sees to it, too. It refers to nothing, so that it outlasts the accounts
+    and conversations that it is about.
     """
 
     class Kind(models.TextChoices):
@@ -55,6 +73,8 @@ class Act(models.Model):
     objects = ActQuerySet.as_manager()
 
     class Meta:
+        # What Django reads and writes rows by, where nobody asks for `objects`.
+        base_manager_name = "objects"
         permissions = [("handle_data", _("Can export and erase what is kept of somebody"))]
         verbose_name = _("act of a moderator")
         verbose_name_plural = _("acts of moderators")
@@ -64,8 +84,9 @@ class Act(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
-            raise TypeError("What was done is done.")
-        super().save(*args, **kwargs)
+            raise TypeError(DONE)
+        # A row that has this key already is not changed, as Django would do.
+        super().save(*args, **kwargs | {"force_insert": True})
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise TypeError("What was done is done.")
+        raise TypeError(DONE)
