@@ -28,6 +28,8 @@ class Conf:
         "schema.authentication.TokenAuthenticator",
         "schema.authentication.SessionAuthenticator",
     )
+    #: Most access tokens of one user that work at a time.
+    MAX_ACCESS_TOKENS: int = 50
     #: JSON Web Tokens of a host product; see `schema.jwt.JWTAuthenticator`.
     JWT: Mapping[str, Any] = {}
     #: Origins, other than its own, whose pages may open a WebSocket: `https://app.example`.

@@ -46,6 +46,7 @@ class RefusalCode(models.TextChoices):
     INVALID_NAME = "INVALID_NAME", _("This name is empty or too long.")
     INVALID_REASON = "INVALID_REASON", _("This reason is empty or too long.")
     INVALID_EXPIRY = "INVALID_EXPIRY", _("This time has passed.")
+    TOO_MANY_TOKENS = "TOO_MANY_TOKENS", _("That is too many tokens: revoke one first.")
     SESSION_REQUIRED = "SESSION_REQUIRED", _("Only who signed in by session can do that.")
     NOT_FOUND = "NOT_FOUND", _("There is nothing with this id that you can see.")
     INVALID_INPUT = "INVALID_INPUT", _("These inputs don't go together.")

@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .. import events
+from ..conf import conf
 from ..exceptions import MessagingValidationError, RefusalCode
+from ..policy import hold
 from ..prepared import prepared
 from ..text import NAME_LENGTH, clean_name
 
@@ -30,18 +32,29 @@ class AccessTokenQuerySet(models.QuerySet["AccessToken"]):
     def issue(
         self, user: "User", name: str, expires_at: datetime | None = None
     ) -> tuple["AccessToken", str]:
-        """A new token of `user` and its secret, which nobody can ask for again."""
+        """A new token of `user` and its secret, which nobody can ask for again.
+
+        Raises `TOO_MANY_TOKENS`, `INVALID_NAME`, `INVALID_EXPIRY`.
+        """
         name = clean_name(name)
         must_be_ahead(expires_at)
         secret = PREFIX + secrets.token_urlsafe(32)
-        token = self.create(
-            user=user,
-            name=name,
-            prefix=secret[:SHOWN],
-            digest=digest_of(secret),
-            expires_at=expires_at,
-        )
+        with transaction.atomic():
+            # Who makes two at once makes one after the other.
+            hold([user])
+            self.must_have_room(user)
+            token = self.create(
+                user=user,
+                name=name,
+                prefix=secret[:SHOWN],
+                digest=digest_of(secret),
+                expires_at=expires_at,
+            )
         return token, secret
+
+    def must_have_room(self, user: "User") -> None:
+        if self.active().filter(user=user).count() >= conf.MAX_ACCESS_TOKENS:
+            raise MessagingValidationError(RefusalCode.TOO_MANY_TOKENS)
 
     def active(self, at: Any = None) -> "AccessTokenQuerySet":
         """Those that let their user in, now or at another moment."""
@@ -89,6 +102,8 @@ class AccessToken(models.Model):
     def clean(self) -> None:
         # For the admin's form, which shows as an error what `issue` would refuse.
         must_be_ahead(self.expires_at)
+        if self._state.adding and self.user_id is not None:
+            type(self).objects.must_have_room(self.user)
 
     def revoke(self) -> None:
         """From now on it lets nobody in, and what it opened is closed."""

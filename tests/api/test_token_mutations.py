@@ -53,6 +53,12 @@ class TestTokens:
 
         assert AccessToken.objects.earliest("pk").expires_at == in_an_hour
 
+    def test_tokens_are_not_too_many(self, gql, alice, settings):
+        settings.TALK = {**settings.TALK, "MAX_ACCESS_TOKENS": 1}
+        act(gql(alice), "createToken", name="phone")
+
+        assert refusal(gql(alice), "createToken", name="watch") == ("TOO_MANY_TOKENS", [])
+
     @pytest.mark.parametrize("name", ["", " \n", "x" * 101])
     def test_a_token_has_a_name(self, gql, alice, name):
         assert refusal(gql(alice), "createToken", name=name) == ("INVALID_NAME", ["name"])

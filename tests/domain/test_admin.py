@@ -199,6 +199,15 @@ class TestTokens:
         assert answer.context["errors"] == [["This time has passed."]]
         assert not AccessToken.objects.exists()
 
+    def test_one_too_many_is_refused_in_the_form(self, staff, alice, settings):
+        settings.TALK = {**settings.TALK, "MAX_ACCESS_TOKENS": 1}
+        self.add(staff, alice)
+
+        answer = self.add(staff, alice)
+
+        assert answer.context["errors"] == [["That is too many tokens: revoke one first."]]
+        assert AccessToken.objects.count() == 1
+
     def test_one_without_a_name_is_refused_in_the_form(self, staff, alice):
         assert self.add(staff, alice, name=" \n ").context["errors"]
         assert not AccessToken.objects.exists()

@@ -161,3 +161,20 @@ def test_its_name_is_kept_on_one_line(alice):
 def test_its_name_can_be_stored(alice, name):
     with refused(RefusalCode.INVALID_TEXT, "name"):
         AccessToken.objects.issue(alice, name)
+
+
+def test_there_are_so_many_at_a_time(alice, bob, settings):
+    settings.TALK = {**settings.TALK, "MAX_ACCESS_TOKENS": 2}
+    first, _secret = AccessToken.objects.issue(alice, "laptop")
+    soon = timezone.now() + timedelta(hours=1)
+    AccessToken.objects.issue(alice, "phone", soon)
+
+    with refused(RefusalCode.TOO_MANY_TOKENS):
+        AccessToken.objects.issue(alice, "watch")
+    assert AccessToken.objects.filter(user=alice).count() == 2
+    AccessToken.objects.issue(bob, "laptop")
+
+    first.revoke()
+    AccessToken.objects.issue(alice, "watch")
+    AccessToken.objects.filter(name="phone").update(expires_at=timezone.now())
+    AccessToken.objects.issue(alice, "another")
