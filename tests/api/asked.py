@@ -1,0 +1,146 @@
+"""All that can be asked over HTTP: each by the name of its row, with what asks for it."""
+
+from graphql import get_named_type, is_composite_type
+
+from schema import schema
+
+from .asking import document, gid
+
+TYPES = schema._schema.type_map
+
+QUERIES = {
+    "viewer": "{ viewer { id } }",
+    "inbox": "{ inbox { totalCount } }",
+    "unreadTotal": "{ unreadTotal }",
+    "conversation": "query ($id: ID!) { conversation(id: $id) { id } }",
+    "node": "query ($id: ID!) { node(id: $id) { id } }",
+    "users": '{ users(search: "a") { totalCount } }',
+    "accessTokens": "{ accessTokens { id } }",
+    "invitations": "{ invitations { totalCount } }",
+    "blockedUsers": "{ blockedUsers { totalCount } }",
+}
+MUTATIONS = {
+    "sendMessage": {"conversationId": "Conversation", "body": "x"},
+    "sendMessage, to": {"to": ["another"], "body": "x"},
+    "sendMessage, inviting": {
+        "conversationId": "Conversation",
+        "body": "x",
+        "invite": ["newcomer"],
+    },
+    "startConversation": {"participants": ["another"]},
+    "inviteParticipants": {"conversationId": "Conversation", "participants": ["newcomer"]},
+    "inviteParticipants, removed": {"conversationId": "Conversation", "participants": ["removed"]},
+    "acceptInvitation": {"conversationId": "Conversation"},
+    "declineInvitation": {"conversationId": "Conversation"},
+    "leaveConversation": {"conversationId": "Conversation"},
+    "removeParticipant": {"conversationId": "Conversation", "participant": "another"},
+    "removeParticipant, owner": {"conversationId": "Conversation", "participant": "owner"},
+    "reinstateParticipant, left": {"conversationId": "Conversation", "participant": "left"},
+    "reinstateParticipant, removed": {"conversationId": "Conversation", "participant": "removed"},
+    "changeRole": {"conversationId": "Conversation", "participant": "another", "role": "ADMIN"},
+    "changeRole, owner": {
+        "conversationId": "Conversation",
+        "participant": "owner",
+        "role": "MEMBER",
+    },
+    "renameConversation": {"conversationId": "Conversation", "title": "x"},
+    "markRead": {"conversationId": "Conversation"},
+    "markUnread": {"conversationId": "Conversation"},
+    "setTyping": {"conversationId": "Conversation"},
+    "reportMessage": {"message": "Message", "why": "x"},
+    "reportUser": {"user": "another", "why": "x"},
+    "blockUser": {"user": "another"},
+    "unblockUser": {"user": "another"},
+    "createToken": {"name": "x"},
+    "createToken, by session": {"name": "x"},
+    "revokeToken": {"id": "AccessToken"},
+}
+#: By which of several ways to call a verb its payload is looked at; otherwise by the first.
+PAYLOAD_OF = {"createToken": "createToken, by session"}
+
+
+def selection(field):
+    return " { __typename }" if is_composite_type(get_named_type(field.type)) else ""
+
+
+def word(code):
+    return "-" if code == "UNAUTHENTICATED" else code
+
+
+def outcome(answer, *path):
+    """One word for what somebody got."""
+    if "errors" in answer:
+        return word(answer["errors"][0]["extensions"]["code"])
+    found = answer["data"]
+    for name in path:
+        if found is None:
+            return "null"
+        if "code" in found:
+            return found["code"]
+        found = found[name]
+    if isinstance(found, dict) and "code" in found:
+        return found["code"]
+    return "none" if found is None else "yes"
+
+
+def nodes(world):
+    for name, row in world.rows.items():
+        kind = name.split(",")[0]
+        for field_name, field in TYPES[kind].fields.items():
+            query = f"""query ($id: ID!) {{ node(id: $id) {{
+                ... on {kind} {{ {field_name}{selection(field)} }} }} }}"""
+
+            def get(role, query=query, row=row, field_name=field_name):
+                return outcome(world.ask(role, query, id=gid(row)), "node", field_name)
+
+            yield f"{name}.{field_name}", get
+
+
+def queries(world):
+    for name, query in QUERIES.items():
+        variables = {"id": gid(world.rows["Conversation"])} if "$id" in query else {}
+
+        def get(role, name=name, query=query, variables=variables):
+            return outcome(world.ask(role, query, **variables), name)
+
+        yield f"Query.{name}", get
+
+
+def mutations(world):
+    for name in MUTATIONS:
+
+        def get(role, name=name):
+            return outcome(_do(world, role, name), name.split(",")[0])
+
+        yield f"Mutation.{name}", get
+
+
+def payloads(world):
+    """What each verb answers to whom it is done for, field by field."""
+    for verb in TYPES["Mutation"].fields:
+        name = PAYLOAD_OF.get(verb) or _first_of(verb)
+        kind = f"{verb[0].upper()}{verb[1:]}Payload"
+        for field_name, field in TYPES[kind].fields.items():
+
+            def get(role, verb=verb, name=name, field_name=field_name, field=field):
+                answer = _do(world, role, name, field_name + selection(field))
+                return outcome(answer, verb, field_name)
+
+            yield f"{kind}.{field_name}", get
+
+
+def _first_of(verb):
+    return next(name for name in MUTATIONS if name.split(",")[0] == verb)
+
+
+def _do(world, role, name, payload="__typename"):
+    def known(value):
+        if isinstance(value, list):
+            return [known(each) for each in value]
+        row = world.rows.get(value) or world.people.get(value)
+        return value if row is None else gid(row)
+
+    verb = name.split(",")[0]
+    filled = {key: known(value) for key, value in MUTATIONS[name].items()}
+    by_session = name.endswith("by session")
+    return world.ask(role, document(verb, payload), by_session=by_session, input=filled)
