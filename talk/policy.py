@@ -5,7 +5,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.module_loading import import_string
 
 from .conf import conf
@@ -58,10 +58,10 @@ def known_to(viewer: "User", people: QuerySet[Any]) -> QuerySet[Any]:
     Those are they themselves, whom they find, whom they met in a conversation, and whom they
     blocked. To them anybody else is nobody.
     """
-    from .models import Block, Participation
+    from .models import Block
 
     found = found_by(viewer, people)
-    met = Participation.objects.filter(user__in=people).met_by(viewer)
+    met = _places_of_met(viewer, people)
     blocked = Block.objects.filter(blocker=viewer)
     return people.filter(
         Q(pk=viewer.pk)
@@ -105,6 +105,32 @@ def must_be_invitable(member: "Participation", people: Sequence["User"]) -> None
     chosen = policy()
     if type(chosen).may_invite is not Policy.may_invite:
         _must_be_all(people, chosen.may_invite(member, people))
+
+
+def _places_of_met(viewer: "User", people: QuerySet[Any]) -> "QuerySet[Participation]":
+    """The places of those of `people` whom somebody meets there, or met before they were gone.
+
+    Who invited them is one; who joined after them is none.
+    """
+    from .models import Message, Participation
+
+    own = "conversation__participations__"
+    later = Message.objects.filter(
+        conversation=OuterRef("conversation"),
+        kind=Message.Kind.JOINED,
+        subject=OuterRef("user"),
+        number__gt=OuterRef(f"{own}left_at_number"),
+    )
+    was_in = Q(status="active") | Q(left_at__isnull=False)
+    return Participation.objects.filter(
+        Q(**{f"{own}status": "active"})
+        | Q(**{f"{own}status": "invited"}, status="active")
+        | Q(**{f"{own}invited_by": F("user")})
+        | Q(**{f"{own}left_at__gte": F("joined_at")})
+        | was_in & Q(~Exists(later), **{f"{own}left_at__isnull": False}),
+        user__in=people,
+        **{f"{own}user": viewer},
+    )
 
 
 def _must_not_be_blocked(user_pk: Any, people: "Sequence[User] | QuerySet[User]") -> None:

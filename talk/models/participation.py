@@ -3,7 +3,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery, Value, Window
+from django.db.models import F, OuterRef, Q, Subquery, Value, Window
 from django.db.models.functions import Coalesce, RowNumber
 from django.utils.translation import gettext_lazy as _
 
@@ -55,28 +55,6 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         theirs = Participation.objects.filter(user=user).active().values("conversation")
         others = self.filter(conversation__in=theirs).active().exclude(user=user)
         return others.exclude(user__talk_blocks__blocked=user)
-
-    def met_by(self, user: "User") -> Self:
-        """Those of people whom `user` meets there, or met before they were gone themselves.
-
-        Who invited them is one; who joined after them is none.
-        """
-        own = "conversation__participations__"
-        later = Message.objects.filter(
-            conversation=OuterRef("conversation"),
-            kind=Message.Kind.JOINED,
-            subject=OuterRef("user"),
-            number__gt=OuterRef(f"{own}left_at_number"),
-        )
-        was_in = Q(status=Participation.Status.ACTIVE) | Q(left_at__isnull=False)
-        return self.filter(
-            Q(**{f"{own}status": Participation.Status.ACTIVE})
-            | Q(**{f"{own}status": Participation.Status.INVITED}, status="active")
-            | Q(**{f"{own}invited_by": F("user")})
-            | Q(**{f"{own}left_at__gte": F("joined_at")})
-            | was_in & Q(~Exists(later), **{f"{own}left_at__isnull": False}),
-            **{f"{own}user": user},
-        )
 
     def with_conversation(self) -> Self:
         """Each with what every list and stream shows of it, in the one query that reads them."""

@@ -150,62 +150,6 @@ def test_what_they_say_while_they_are_erased_is_erased_too(world, alice, bob, mo
     assert theirs.participations.count() == 1
 
 
-class TestTitles:
-    def titles(self, conversation):
-        conversation.refresh_from_db()
-        return conversation.title, [
-            (each.body, each.removed_as) for each in conversation.messages.filter(kind="renamed")
-        ]
-
-    def test_the_one_that_they_gave_at_the_start_is_gone(self, world, carol, bob):
-        ours, _theirs = world
-        before = place_of(bob, ours).changed_at
-        erase()
-
-        assert self.titles(ours) == ("", [])
-        assert Event.objects.filter(conversation=ours, kind="conversation_renamed").exists()
-        assert place_of(bob, ours).changed_at > before, "it is told in their inbox"
-
-    def test_those_that_they_gave_later_are_gone(self, world, alice, bob, carol):
-        ours, _theirs = world
-        place_of(bob, ours).change_role(Participation.Role.ADMIN)
-        place_of(bob, ours).rename("Bob's")
-        place_of(carol, ours).leave()
-        place_of(alice, ours).rename("Hers")
-        assert place_of(carol, ours).left_at_title == "Bob's"
-        erase()
-
-        assert self.titles(ours) == ("", [("Bob's", ""), ("", "erased")])
-        assert place_of(carol, ours).left_at_title == "Bob's"
-
-    def test_what_others_gave_stays(self, world, alice, bob, carol):
-        ours, _theirs = world
-        place_of(carol, ours).leave()
-        place_of(bob, ours).change_role(Participation.Role.ADMIN)
-        place_of(bob, ours).rename("Bob's")
-        erase()
-
-        assert self.titles(ours) == ("Bob's", [("Bob's", "")])
-        assert place_of(carol, ours).left_at_title == "", "which was called Ours by Alice"
-
-    def test_in_a_group_that_another_started(self, alice, bob, carol):
-        ours = group(bob, alice, carol, title="Bob's")
-        place_of(alice, ours).change_role(Participation.Role.ADMIN)
-        place_of(alice, ours).rename("Hers")
-        place_of(carol, ours).leave()
-        erase()
-
-        assert self.titles(ours) == ("", [("", "erased")])
-        assert place_of(carol, ours).left_at_title == ""
-
-    def test_they_stay_with_the_words(self, world, alice):
-        ours, _theirs = world
-        place_of(alice, ours).rename("Hers")
-        erase("--keep-words")
-
-        assert self.titles(ours) == ("Hers", [("Hers", "")])
-
-
 @pytest.mark.parametrize(("options", "why"), [([], ""), (["--keep-words"], "rude")])
 def test_what_they_reported_is_kept_without_their_reason(world, bob, options, why):
     erase(*options)
