@@ -7,10 +7,13 @@ works before the next: a trip that a small answer pays for a second time.
 import select
 import time
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.db import connections
 
-#: Seconds after which a connection goes back to the pool all the same, which bounds its life.
+#: What each of Django's connections, one for each thread, keeps of the driver's.
+_kept: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+#: Seconds after which the next request gives a connection back all the same, which bounds its life.
 KEPT = 60.0
 
 
@@ -23,8 +26,13 @@ def keep(threads: int) -> None:
     for connection in _connected():
         pool = getattr(connection, "pool", None)
         has_enough = pool is None or pool.max_size >= 2 * threads
-        if has_enough and connection.close_at is not None and connection.close_at <= now:
+        is_over = connection.close_at is not None and connection.close_at <= now
+        # Kept once, and then given back, by whom everybody gives them back.
+        if has_enough and is_over and _kept.get(connection) is not connection.connection:
+            _kept[connection] = connection.connection
             connection.close_at = now + KEPT
+        elif is_over:
+            _kept.pop(connection, None)
 
 
 def check() -> None:

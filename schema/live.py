@@ -29,7 +29,6 @@ from .execution import NotExecuted
 from .limits import Meter
 from .retries import patiently
 from .sharing import Answers, asker
-from .wire import encode
 
 if TYPE_CHECKING:
     from .execution import Schema
@@ -169,7 +168,8 @@ def _variables_about_events(operation: OperationDefinitionNode, document: Docume
 
 
 def _encode(result: ExecutionResult) -> str:
-    return encode(result.formatted).decode()
+    # In ASCII: some readers of event streams take other characters for ends of lines.
+    return json.dumps(result.formatted, separators=(",", ":"))
 
 
 _spend = database_sync_to_async(rates.spend, thread_sensitive=False)

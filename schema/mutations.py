@@ -1,20 +1,17 @@
 """One verb each: find the viewer's place, call the verb, answer. Refusals become data alone."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import strawberry
-from django.contrib.auth import get_user_model
 
 from talk import models
-from talk.conf import conf
 from talk.exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
-from talk.policy import known_to
 
 from . import inputs, places, rates, results, typists
 from .context import Info
 from .fields import mutation
 from .ids import key_of
+from .people import count_start, people
 from .times import utc
 
 CONVERSATION = "conversation_id"
@@ -28,7 +25,7 @@ class Mutation:
             if input.invite:
                 raise MessagingValidationError(RefusalCode.INVALID_INPUT, path=("invite",))
             recipients = people(info, input.to, "to")
-            _count_start(info, recipients)
+            count_start(info, recipients)
             message = models.Message.send_to_users(
                 input.body, info.context.viewer, recipients, input.client_id
             )
@@ -218,30 +215,6 @@ class Mutation:
             raise MessagingValidationError(RefusalCode.NOT_FOUND, path=("id",))
         token.revoke()
         return results.RevokeTokenPayload(token=token)
-
-
-def people(info: Any, ids: Sequence[strawberry.ID], path: str) -> list[Any]:
-    """The users with these global ids; raises if they are too many, or if one is none.
-
-    Somebody of whom the viewer may not know is answered like one who isn't there.
-    """
-    if len(ids) > conf.MAX_PARTICIPANTS:
-        raise MessagingValidationError(RefusalCode.TOO_MANY_PARTICIPANTS, path=(path,))
-    if not ids:
-        return []
-    model = get_user_model()
-    keys = {key_of(model, each, path) for each in ids}
-    found = list(known_to(info.context.viewer, model._default_manager.filter(pk__in=keys)))
-    if len(found) < len(keys):
-        raise MessagingValidationError(RefusalCode.UNKNOWN_USER, path=(path,))
-    return found
-
-
-def _count_start(info: Any, recipients: Sequence[Any]) -> None:
-    """Count it as a start if what is sent to these people starts their conversation."""
-    viewer = info.context.viewer
-    if not models.Conversation.objects.of_exactly(viewer, recipients).exists():
-        rates.spend(info.context, "start", rates.times_for(recipients))
 
 
 def _place_and_other(

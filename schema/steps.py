@@ -40,14 +40,17 @@ class NotPlanned(Exception):
 
 def object_step(executor: Any, type_: GraphQLObjectType, details: Any) -> Write:
     fields, deferred, _forbidden = executor.collect_subfields(type_, details)
-    if deferred:
+    if deferred or "strawberry-definition" not in type_.extensions:
         raise NotPlanned
     steps = [(name, _step(executor, type_, each)) for name, each in fields.items()]
     is_type_of: Any = type_.is_type_of
     usual = _usual_class(type_)
 
+    def fits(value: Any) -> bool:
+        return value is not None and (is_type_of is None or is_type_of(value, None))
+
     def write(value: Any, run: Any) -> dict[str, Any]:
-        if type(value) is not usual and is_type_of is not None and not is_type_of(value, None):
+        if type(value) is not usual and not fits(value):
             raise Surprise
         return {name: step(value, run) for name, step in steps}
 

@@ -42,7 +42,7 @@ def encode(data: object) -> bytes:
         return orjson.dumps(data)
     except TypeError:
         # What a client sent, and is told again, need not be text that UTF-8 has.
-        return json.dumps(data).encode()
+        return json.dumps(data, separators=(",", ":")).encode()
 
 
 def request_of(data: dict[str, Any]) -> Request:

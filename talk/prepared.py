@@ -11,7 +11,7 @@ takes to answer. A prepared question is a queryset with places for values:
 
 What is given by name takes its place; of a list, which stands for a set, each of its members.
 What is given by position shapes the SQL, of which there is one for each: what is one of few,
-whether and how many.
+whether and how many. To filter by None is another question.
 """
 
 import functools
@@ -19,8 +19,10 @@ import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import Enum
+from threading import Lock
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections, router
 from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models.sql import InsertQuery, Query, UpdateQuery
@@ -31,6 +33,8 @@ Row = TypeVar("Row")
 
 #: Most texts of one question.
 KEPT = 256
+#: What has no answer.
+NOTHING = "SELECT 1 WHERE 1 = 0"
 
 
 class Given(Expression):
@@ -49,20 +53,17 @@ def prepared(build: Callable[..., QuerySet[Any, Row]]) -> Callable[..., "Questio
 
     Instead of a queryset that may be `changing` or `inserting`.
     """
-    kinds: dict[tuple[Any, ...], _Kind[Row]] = {}
+
+    @functools.lru_cache(KEPT)
+    def kind_of(shape: tuple[Any, ...], names: tuple[str, ...], sizes: Any) -> _Kind[Row]:
+        places = {name: Given(name) for name in names}
+        lists = {name: [Given(f"{name}{at}") for at in range(size)] for name, size in sizes}
+        return _Kind(build(*shape, **places | lists))
 
     @functools.wraps(build)
     def question(*shape: Any, **given: Any) -> Question[Row]:
         values, sizes = _flat(given)
-        key = (shape, sizes, *given)
-        kind = kinds.get(key)
-        if kind is None:
-            if len(kinds) >= KEPT:
-                kinds.clear()
-            places = {name: Given(name) for name in given}
-            lists = {name: [Given(f"{name}{at}") for at in range(size)] for name, size in sizes}
-            kind = kinds[key] = _Kind(build(*shape, **places | lists))
-        return Question(kind, values)
+        return Question(kind_of(shape, tuple(given), sizes), values)
 
     return question
 
@@ -98,8 +99,9 @@ def inserting(row: Model) -> Any:
 
 def columns_of(row: Model) -> dict[str, Any]:
     """What is to be given for the columns of a row that is inserted."""
+    connection = connections[router.db_for_write(type(row))]
     return {
-        field.attname: field.get_prep_value(field.pre_save(row, True))
+        field.attname: field.get_db_prep_save(field.pre_save(row, True), connection)
         for field in _columns(type(row))
     }
 
@@ -163,6 +165,8 @@ class _Kind(Generic[Row]):
     def __init__(self, asked: Any) -> None:
         self._asked: QuerySet[Any, Row] | Query = asked
         self._texts: dict[str, _Text[Row]] = {}
+        # While its SQL is written a query is changed, and changed back.
+        self._writing = Lock()
 
     @property
     def alias(self) -> str:
@@ -172,7 +176,9 @@ class _Kind(Generic[Row]):
 
     def text(self, alias: str) -> "_Text[Row]":
         if alias not in self._texts:
-            self._texts[alias] = _Text(self._asked, alias)
+            with self._writing:
+                if alias not in self._texts:
+                    self._texts[alias] = _Text(self._asked, alias)
         return self._texts[alias]
 
 
@@ -186,13 +192,19 @@ class _Text(Generic[Row]):
             compiler.returning_fields = [query.get_meta().pk]
             ((sql, places),) = compiler.as_sql()
         else:
-            sql, places = compiler.as_sql()
+            try:
+                sql, places = compiler.as_sql()
+            except EmptyResultSet:
+                # Nothing is in an empty set.
+                sql, places = NOTHING, ()
         if any(isinstance(place, datetime) for place in places):
             raise TypeError("A moment that was part of the question has passed: give it.")
         self.sql: str = sql
         self.places: Sequence[Any] = places
         self._is_silent = isinstance(query, UpdateQuery)
-        self._reader = Reader(asked, compiler) if isinstance(asked, QuerySet) else None
+        self._reader: Reader[Row] | None = None
+        if isinstance(asked, QuerySet) and sql != NOTHING:
+            self._reader = Reader(asked, compiler)
 
     def read(self, cursor: Any) -> list[Row]:
         if self._is_silent:

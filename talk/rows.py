@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from copy import copy
 from typing import Any, Generic, TypeVar
 
+from django.db import connections
 from django.db.models import Model, QuerySet
 from django.db.models.base import ModelState
 from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttribute
@@ -28,26 +29,35 @@ class Reader(Generic[Row]):
     def __init__(self, queryset: QuerySet[Any, Row], compiler: Any) -> None:
         if queryset._prefetch_related_lookups:  # type: ignore[attr-defined]
             raise TypeError("What is prefetched is another question.")
-        self._queryset, self._compiler = queryset, compiler
-        self._converters = compiler.get_converters([column for column, *_ in compiler.select])
+        self._queryset, self._compiler, self._alias = queryset, compiler, queryset.db
+        self._columns = [column for column, *_ in compiler.select]
+        self._has_converters = bool(compiler.get_converters(self._columns))
         self._make: Make | None = None
         info = compiler.klass_info
         if queryset._iterable_class is ModelIterable and _is_plain(info):
-            self._make = _maker(info, compiler, queryset.db)
+            self._make = _maker(info, compiler, self._alias)
+        # It is of the thread that asked first.
+        compiler.connection = None
 
     def read(self, rows: list[Any]) -> list[Row]:
         if self._make is None:
             return self._as_django_does(rows)
-        if self._converters:
-            rows = self._compiler.apply_converters(rows, self._converters)
+        if self._has_converters:
+            compiler = self._here()
+            rows = compiler.apply_converters(rows, compiler.get_converters(self._columns))
         known: dict[Any, Any] = {}
         return [self._make(row, known) for row in rows]
 
+    def _here(self) -> Any:
+        """A compiler with the connection of this thread."""
+        compiler = copy(self._compiler)
+        compiler.connection = connections[self._alias]
+        return compiler
+
     def _as_django_does(self, rows: list[Any]) -> list[Row]:
         # For that it asks a compiler to fetch: here one that has fetched.
-        compiler = copy(self._compiler)
+        compiler = self._here()
         compiler.execute_sql = lambda *args, **kwargs: [rows]
-        compiler.get_converters = lambda expressions: self._converters
         query: Any = copy(self._queryset.query)
         query.get_compiler = lambda *args, **kwargs: compiler
         asked: Any = object.__new__(type(self._queryset))

@@ -91,6 +91,7 @@ class Change(Draft):
         self.note(Event.Kind.CONVERSATION_UPGRADED, message=message)
 
     def say(self, sender: "Participation", body: str, **identity: Any) -> Message:
+        self._speaker = sender
         self._sent = self._message(kind=Message.Kind.TEXT, body=body, **identity)
         self.note(Event.Kind.MESSAGE_SENT, participation=sender, message=self._sent)
         return self._sent

@@ -1,5 +1,4 @@
 from collections import defaultdict
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +45,7 @@ class Draft:
         self._messages: list[Message] = []
         self._events: list[Event] = []
         self._sent: Message | None = None
+        self._speaker: Participation | None = None
         self._removed: defaultdict[Message.Removal, list[int]] = defaultdict(list)
 
     def note(
@@ -78,6 +78,8 @@ class Draft:
             self._write_at_once()
         else:
             self._write_in_steps()
+        if self._messages:
+            self.conversation.latest_message = self._messages[-1]
         events.publish(self._events)
 
     def _write_at_once(self) -> None:
@@ -85,7 +87,7 @@ class Draft:
         said = [_said(**columns_of(each)) for each in self._messages]
         of_it = {"number": self._messages[0].number} if self._messages else {}
         noted = _noted(**columns_of(event), **of_it)
-        *keys, ((event.pk,),) = ask(*said, noted, *self._consequences())[: len(said) + 1]
+        *keys, ((event.pk,),) = self._finish(*said, noted)
         for message, ((key,),) in zip(self._messages, keys, strict=True):
             message.pk, message._state.adding = key, False
             event.message = message
@@ -96,13 +98,17 @@ class Draft:
         for why, gone in self._removed.items():
             Message.objects.filter(pk__in=gone).forget_words(why)
         Event.objects.bulk_create(self._events)
-        ask(*self._consequences())
+        self._finish()
 
-    def _consequences(self) -> Iterator[Question[Any]]:
-        """What becomes of the inboxes and of the conversation."""
-        if any(event.message for event in self._events):
-            yield self._moved_inboxes()
-        yield self._saved_conversation()
+    def _finish(self, *begun: Question[Any]) -> list[list[Any]]:
+        """In one trip with what was begun, whose answers these are: what becomes of the rest."""
+        moved = [self._moved_inboxes()] if any(event.message for event in self._events) else []
+        # Who speaks is shown their place as it is then.
+        now = [self._speaker.as_it_is] if self._speaker else []
+        answers = ask(*begun, *moved, self._saved_conversation(), *now)
+        if self._speaker:
+            self._speaker.become(answers[-1])
+        return answers[: len(begun)]
 
     @property
     def members_change(self) -> bool:
@@ -134,7 +140,6 @@ class Draft:
         changed = {"revision": conversation.revision, "changed_at": self.at}
         conversation.changed_at = self.at
         if self._messages:
-            conversation.latest_message = self._messages[-1]
             changed |= {
                 "last_number": conversation.last_number,
                 "title": conversation.title,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .participation import Participation
 
 #: Above every number.
-ENDLESS = 2**63 - 1
+ENDLESS = models.Value(2**63 - 1, models.PositiveBigIntegerField())
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -227,7 +227,7 @@ def kept_since(kind: str) -> datetime | None:
 
 def first_unread(above: Any) -> models.Subquery:
     """For an update of participations: the first number above `above` that waits for them."""
-    end = Coalesce(models.OuterRef("left_at_number"), models.Value(ENDLESS))
+    end = Coalesce(models.OuterRef("left_at_number"), ENDLESS)
     waiting = Message.objects.said_to_outer_participation()
     waiting = waiting.filter(number__gt=above, number__lte=end).order_by("number")
     return models.Subquery(waiting.values("number")[:1])

@@ -3,7 +3,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery, Value, Window
+from django.db.models import F, OuterRef, Q, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
 from django.utils.translation import gettext_lazy as _
 
@@ -86,7 +86,7 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         """Each with its `unread_count`, in the one query that reads them."""
         unread = Message.objects.said_to_outer_participation().filter(
             number__gte=OuterRef("first_unread_number"),
-            number__lte=Coalesce(OuterRef("left_at_number"), Value(ENDLESS)),
+            number__lte=Coalesce(OuterRef("left_at_number"), ENDLESS),
         )
         return self.annotate(_unread_count=CountRows(unread.values("pk")[:UNREAD_CAP]))
 
@@ -99,10 +99,7 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
     ) -> "list[Participation]":
         """The first of `inbox_for`, with unread counts: those before a time and a key."""
         given = {} if before is None else dict(zip(("at", "key"), before, strict=True))
-        places = _inbox_page(most, user=user, **given).ask()
-        for place in places:
-            place.user = user
-        return places
+        return _inbox_page(most, user=user, **given).ask()
 
     def changed_since(self, user: "User", since: "datetime", least: int) -> "list[Participation]":
         """`user`'s, in the order in which they changed: at least so many, if there are."""

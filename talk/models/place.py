@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
-from django.db import models
+from django.db import models, router
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -149,4 +149,6 @@ class Place(models.Model):
 def _by_key(key: Any) -> "models.QuerySet[Participation]":
     from .participation import Participation
 
-    return Participation.objects.filter(pk=key)
+    # Where it's written: what is settled is settled there.
+    there = router.db_for_write(Participation)
+    return Participation.objects.using(there).filter(pk=key)

@@ -210,7 +210,7 @@ class TestCost:
     ):
         place = place_of(alice, group(alice, *crowd(size - 1)))
 
-        with django_assert_num_queries(trips(sqlite=8, postgresql=4)):
+        with django_assert_num_queries(trips(sqlite=9, postgresql=4)):
             place.send("Hello")
 
     @pytest.mark.parametrize("size", [3, 50, 1_000])
@@ -219,7 +219,7 @@ class TestCost:
         crowd(size - 1)
         group(alice, *others)
 
-        with django_assert_num_queries(trips(sqlite=15, postgresql=11)):
+        with django_assert_num_queries(trips(sqlite=16, postgresql=11)):
             Message.send_to_users("Hello", alice, others)
 
     @pytest.mark.parametrize("newcomers", [1, 50, 900])
