@@ -49,6 +49,24 @@ class TestInbox:
 
         assert inbox_ids(gql(alice)) == ids(first, third, second)
 
+    def test_the_cursors_of_all_of_it_and_of_a_part_are_the_same(self, gql, alice, bob):
+        for title in ("one", "two", "three", "four"):
+            group(alice, bob, title=title, says=[title])
+        ask, groups = gql(alice), {"kind": "GROUP"}
+
+        def page(**variables):
+            return ok(ask(INBOX, **variables))["inbox"]
+
+        for former, latter in ((None, groups), (groups, None)):
+            first = page(filter=former, first=2)
+            then = page(filter=latter, first=9, after=first["pageInfo"]["endCursor"])
+            titles = [
+                node["conversation"]["title"] for each in (first, then) for node in nodes(each)
+            ]
+            assert titles == ["four", "three", "two", "one"]
+            back = page(filter=latter, last=9, before=first["pageInfo"]["endCursor"])
+            assert [node["conversation"]["title"] for node in nodes(back)] == ["four"]
+
     def test_somebody_elses_conversations_are_not_in_it(self, gql, alice, bob, carol):
         private(bob, carol, "between us")
 

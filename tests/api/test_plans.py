@@ -152,6 +152,20 @@ def test_fragments_on_types_and_interfaces_are_planned_too(gql, alice, place, ex
     assert executed == ["Query.conversation"]
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        "{ __schema { __typename } }",
+        '{ __type(name: "User") { __typename } }',
+        "{ viewer { __typename } __schema { queryType { __typename } } }",
+    ],
+)
+def test_what_is_about_the_schema_is_left_to_the_executor(gql, alice, document):
+    answer = gql(alice)(document)
+
+    assert "errors" not in answer
+
+
 def test_an_extension_that_wants_to_see_each_field_sees_it(alice, rf):
     seen = []
 

@@ -1,9 +1,13 @@
 """Prepared questions are answered as the querysets that they are made of."""
 
+import sys
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
+from django.db import connection
 from django.db.models import Exists, F, OuterRef
 from django.db.models.signals import post_init
 from django.utils import timezone
@@ -90,7 +94,7 @@ class TestReading:
 
     @pytest.mark.parametrize("wanted", [[], [1], [3, 1], [1, 2, 4], [4, 4, 9, 2, 1]])
     def test_a_list_stands_for_a_set(self, said, wanted):
-        found = _among(numbers=wanted).ask() if wanted else []
+        found = _among(numbers=wanted).ask()
 
         assert [each.number for each in found] == sorted({*wanted} & {1, 2, 3, 4})
 
@@ -130,6 +134,36 @@ class TestReading:
             assert len(first(most, conversation=said).ask()) == most
 
         assert written == [1, 2]
+
+    @pytest.mark.postgresql
+    @pytest.mark.thorough
+    @pytest.mark.django_db(transaction=True)
+    def test_many_who_are_the_first_to_ask_ask_the_same(self, alice, said):
+        switch = sys.getswitchinterval()
+        sys.setswitchinterval(1e-5)
+        try:
+            for _turn in range(20):
+                wide = prepared(_wide)
+                barrier = Barrier(8)
+
+                def ask_wide(wide=wide, barrier=barrier):
+                    barrier.wait()
+                    try:
+                        return [wide(user=alice).filled()[0] for _again in range(2)]
+                    finally:
+                        connection.close()
+
+                with ThreadPoolExecutor(8) as threads:
+                    asking = [threads.submit(ask_wide) for _each in range(8)]
+                texts = {text for each in asking for text in each.result()}
+                assert len(texts) == 1
+        finally:
+            sys.setswitchinterval(switch)
+
+
+def _wide(user):
+    places = Participation.objects.filter(user=user).with_conversation()
+    return places.with_unread_count().select_related("invited_by").order_by("pk")
 
 
 class TestTogether:

@@ -202,6 +202,18 @@ class TestWhole:
         assert everything() == before
         assert say(alice, pair).number == 1
 
+    def test_what_was_sent_is_the_latest_and_who_sent_it_has_read_it(self, alice, bob):
+        place = place_of(alice, group(alice, bob))
+
+        sent = place.send("Hello")
+
+        there = sent.conversation
+        assert (there.latest_message_id, there.latest_message) == (sent.pk, sent)
+        now = Participation.objects.get(pk=place.pk)
+        for name in ("last_read_number", "first_unread_number", "last_activity_at", "changed_at"):
+            assert getattr(place, name) == getattr(now, name)
+        assert place.last_read_number == sent.number
+
 
 class TestCost:
     @pytest.mark.parametrize("size", [2, 50, 1_000])

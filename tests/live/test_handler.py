@@ -7,6 +7,7 @@ import httpx
 import pytest
 from django.db import connection
 
+from schema import connections
 from talk.conf import Conf
 from talk.models import AccessToken
 
@@ -87,6 +88,25 @@ def test_a_connection_that_the_database_closed_meanwhile_is_not_used(start_serve
     for _turn in range(4):
         status, _headers, text = ask(server, *REQUESTS[0])
         assert (status, "errors" in text) == (200, False)
+
+
+def test_a_connection_is_kept_once_and_then_given_back(monkeypatch):
+    class Connection:
+        connection, close_at, pool, in_atomic_block = object(), 0.0, None, False
+
+    kept, now = Connection(), 100.0
+    monkeypatch.setattr(connections, "_connected", lambda: [kept])
+    monkeypatch.setattr(connections.time, "monotonic", lambda: now)
+
+    connections.keep(threads=2)
+    assert kept.close_at == now + connections.KEPT
+    now += connections.KEPT
+    connections.keep(threads=2)
+    assert kept.close_at <= now, "it is closed by whom every request tells that it's over"
+
+    kept.connection, kept.close_at = object(), now
+    connections.keep(threads=2)
+    assert kept.close_at == now + connections.KEPT
 
 
 @pytest.mark.postgresql
