@@ -1,5 +1,6 @@
 """What the pages in `docs` say is so, and their examples run."""
 
+import ast
 import json
 import re
 
@@ -7,11 +8,13 @@ import httpx
 import pytest
 import websockets.sync.client
 from graphql import parse, validate
+from limits import parse_many
 
 from schema import errors
 from schema import schema as talk_schema
 from schema.jwt import JWTSettings
 from talk import signals
+from talk.conf import Conf, conf
 from talk.exceptions import RefusalCode
 
 from .host import Host
@@ -80,6 +83,23 @@ def test_every_error_code_is_explained():
     explained = {names(row[0])[0] for row in table(PROTOCOL, "code")}
 
     assert explained == set(codes_of(errors.PublicError))
+
+
+def test_every_rate_is_listed_by_its_key():
+    listed = [names(row[0])[0] for row in table(PROTOCOL, "key")]
+
+    assert listed == list(Conf.RATE_LIMITS)
+
+
+def test_the_rates_of_the_example_are_read(settings):
+    (said,) = (each.code for each in examples(PROTOCOL, "python") if "RATE_LIMITS" in each.code)
+    given = ast.literal_eval(said.removeprefix("TALK = "))
+    settings.TALK = given
+
+    rates = conf.RATE_LIMITS
+    assert set(rates) <= set(Conf.RATE_LIMITS)
+    assert [len(parse_many(rate)) for rate in rates.values() if rate] == [2]
+    assert None in rates.values()
 
 
 def test_every_refusal_is_listed_with_its_sentence():
