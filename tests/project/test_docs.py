@@ -41,6 +41,7 @@ import time
 
 import jwt
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.test import Client
 
 
@@ -53,6 +54,10 @@ def ask(authorization, query="{ motto viewer { username } inbox { edges { node {
 claims = {"sub": "alice@host.example", "aud": "talk", "iss": "https://host.example"}
 ask("Kiosk the key")
 ask("Kiosk another key")
+users = get_user_model().objects
+users.filter(username="kiosk").update(username="hall")
+ask("Kiosk the key")
+users.filter(username="hall").update(username="kiosk")
 ask("Bearer " + jwt.encode({**claims, "exp": time.time() + 60}, settings.SECRET_KEY))
 """
 
@@ -223,7 +228,7 @@ def test_a_project_that_follows_the_page_on_embedding(tmp_path):
     reading = example(EMBEDDING, "python", "def export")
     assert host.shell(PEOPLE + verbs + reading + HEAR) == "heard\n"
 
-    kiosk, stranger, alice = map(json.loads, host.shell(ASK).splitlines())
+    kiosk, stranger, nobody, alice = map(json.loads, host.shell(ASK).splitlines())
     assert kiosk == {
         "data": {
             "motto": "Hospitality",
@@ -231,7 +236,8 @@ def test_a_project_that_follows_the_page_on_embedding(tmp_path):
             "inbox": {"edges": []},
         }
     }
-    assert stranger["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+    for refused in (stranger, nobody):
+        assert refused["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
     assert alice["data"]["viewer"] == {"username": "alice"}
     assert len(alice["data"]["inbox"]["edges"]) == 2
 
