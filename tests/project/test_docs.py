@@ -253,6 +253,10 @@ def test_a_project_that_follows_the_page_on_embedding(tmp_path):
             socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": payload}))
             said = json.loads(socket.recv())["payload"]["data"]
             assert said == {"motto": "Hospitality", "viewer": {"username": "kiosk"}}
+        with websockets.sync.client.connect(address.replace("graphql", "bell")) as socket:
+            assert socket.recv() == "Ding"
+        with pytest.raises(websockets.InvalidStatus, match="403"):
+            websockets.sync.client.connect(address.replace("graphql", "elsewhere"))
 
 
 def test_the_commands_of_the_page_on_operating_run(tmp_path):
