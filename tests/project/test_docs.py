@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import re
 
 import httpx
@@ -19,7 +20,7 @@ from talk.exceptions import RefusalCode
 
 from .host import Host
 from .markdown import README, ROOT, example, examples, names, table
-from .processes import demo, succeed, token_for
+from .processes import PRODUCTION, demo, succeed, token_for, variables
 
 DOCS = ROOT / "docs"
 PROTOCOL, EMBEDDING, OPERATING = (
@@ -272,3 +273,30 @@ def test_the_commands_of_the_page_on_operating_run(tmp_path):
     prune = example(OPERATING, "python", ".delete()").replace("days=90", "days=-1")
     after = succeed("manage.py", "shell", "--verbosity", "0", "-c", f"{prune}\n{count}", **given)
     assert int(after) == 0
+
+
+def test_a_module_of_ones_own_sets_what_has_no_variable(tmp_path):
+    (tmp_path / "mysettings.py").write_text(example(OPERATING, "python", "mysettings.py"), "utf-8")
+    ask = "from talk.conf import conf; print(conf.RETENTION, conf.INVITATIONS_ASK, conf.THREADS)"
+
+    said = succeed(
+        *("manage.py", "shell", "--verbosity", "0", "-c", ask),
+        PYTHONPATH=f"{ROOT}{os.pathsep}{tmp_path}",
+        DJANGO_SETTINGS_MODULE="mysettings",
+        **{**PRODUCTION, "DATABASE_URL": "sqlite://:memory:"},
+        THREADS=3,
+    )
+
+    assert said == "{'group': 365} True 3\n"
+
+
+def test_compose_hands_on_what_is_read_from_the_environment():
+    handed_on = re.findall(
+        r"^ +(\w+): ",
+        (ROOT / "compose.yaml").read_text("utf-8").split("services:")[0],
+        re.MULTILINE,
+    )
+
+    wanted = {name for name in variables() if name.startswith("JWT_")}
+    assert wanted | {"TRUSTED_DOCUMENTS", "LOG_LEVEL"} <= set(handed_on)
+    assert set(handed_on) - {"image", "environment", "build", "volumes"} <= set(variables())
