@@ -140,10 +140,7 @@ def test_something_is_said_once_however_often_it_is_sent(shell, token, choir):
 
 
 def test_one_writes_to_people_without_knowing_the_conversation(ask):
-    prose = README.read_text(encoding="utf-8")
-    (search,) = re.findall(r"`(users\(search: .+?\))`", prose)
-
-    (found,) = ask(f"{{ {search} {{ edges {{ node {{ id name }} }} }} }}")["users"]["edges"]
+    (found,) = ask(example(README, "graphql", "users(search:"))["users"]["edges"]
 
     assert found["node"]["name"] == "Jonas Lindqvist"
     message = {"to": [found["node"]["id"]], "body": "Hello Jonas"}
