@@ -5,12 +5,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.conf import settings
+from django.conf import global_settings, settings
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
+from django.shortcuts import resolve_url
 from django.template import Context, Engine
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.urls import NoReverseMatch, is_valid_path
 from django.utils.cache import patch_vary_headers
 from django.utils.safestring import SafeString
 from strawberry import relay
@@ -50,7 +53,21 @@ def render_graphiql(request: HttpRequest) -> HttpResponse:
 def _bar(request: HttpRequest) -> SafeString:
     if conf.GRAPHIQL_BAR:
         return render_to_string(conf.GRAPHIQL_BAR, request=request)
-    return _ENGINE.get_template("bar.html").render(Context({"user": _viewer(request)}))
+    given = {"user": _viewer(request), "sign_in": _sign_in(request)}
+    return _ENGINE.get_template("bar.html").render(Context(given))
+
+
+def _sign_in(request: HttpRequest) -> str | None:
+    """Where one signs in and comes back, by what the project says, or in the admin."""
+    for place in (settings.LOGIN_URL, "admin:login"):
+        try:
+            address = resolve_url(place)
+        except NoReverseMatch:
+            continue
+        # What Django takes if nothing is said may not be there.
+        if address != global_settings.LOGIN_URL or is_valid_path(address):
+            return redirect_to_login(request.path, address).url
+    return None
 
 
 def _configuration(request: HttpRequest) -> dict[str, Any]:

@@ -47,6 +47,37 @@ def test_it_is_shown_where_it_is_wanted(page):
     assert "graphiql.min.js" in response.text
 
 
+@pytest.mark.parametrize(
+    ("said", "leads_to"),
+    [
+        ("admin:login", "/admin/login/?next=/graphql"),
+        (
+            "https://sign-in.example/?for=talk",
+            "https://sign-in.example/?for=talk&amp;next=/graphql",
+        ),
+        ("/accounts/login/", "/admin/login/?next=/graphql"),
+        ("no-such-name", "/admin/login/?next=/graphql"),
+    ],
+)
+def test_who_is_not_signed_in_is_led_to_where_one_does(page, settings, said, leads_to):
+    settings.LOGIN_URL = said
+
+    assert f'You are not signed in: <a href="{leads_to}">sign in</a>' in page().text
+
+
+def test_a_project_without_such_a_place_promises_none(page, settings):
+    settings.LOGIN_URL = "no-such-name"
+    settings.ROOT_URLCONF = "schema.urls"
+
+    assert "You are not signed in</span>" in page().text
+
+
+def test_who_is_signed_in_is_named(page, client, django_user_model):
+    client.force_login(django_user_model.objects.create_user("mira"))
+
+    assert "You are <b>mira</b></span>" in page().text
+
+
 def test_only_its_own_scripts_run_on_it_and_it_asks_nobody_else(page):
     policy = policy_of(page())
 
