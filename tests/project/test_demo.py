@@ -1,13 +1,17 @@
 """The README's first command."""
 
+import re
+import shlex
 import signal
 import socket
+import subprocess
 
 import httpx
 import pytest
 import websockets.sync.client
 
-from .processes import PRODUCTION, demo, new_demo, run, token_for
+from .markdown import ROOT
+from .processes import PRODUCTION, demo, environment, new_demo, run, token_for
 
 INBOX = "{ inbox(first: 100) { edges { node { conversation { lastNumber title } } } } }"
 PEOPLE = '{ users(search: "") { edges { node { id username } } } }'
@@ -51,6 +55,14 @@ def test_it_says_where_it_is_and_lets_one_be_somebody_there(tmp_path):
     with demo(tmp_path) as server:
         assert f"GraphiQL   {server.url}/graphql\n" in server.printed
         assert str(tmp_path / "demo.sqlite3") in server.printed
+        (command,) = re.findall(r"DEBUG=1 (.+ manage.py token mira)\n", server.printed)
+        secret = subprocess.check_output(
+            shlex.split(command),
+            cwd=ROOT,
+            env=environment(DEBUG=1, DATABASE_URL=f"sqlite:///{tmp_path / 'demo.sqlite3'}"),
+            text=True,
+        ).strip()
+        assert ask(server, secret, "{ viewer { name } }") == {"viewer": {"name": "Mira Okafor"}}
         with httpx.Client(base_url=server.url, follow_redirects=True) as browser:
             page = browser.get("/graphql", headers={"Accept": "text/html"})
             assert "Mira Okafor" in page.text

@@ -1,5 +1,8 @@
 import errno
+import shlex
 import socket
+import sys
+from pathlib import Path
 from typing import Any
 
 from daphne.endpoints import build_endpoint_description_strings
@@ -16,7 +19,7 @@ WELCOME = """
              Click on a person to be them; another browser can be somebody else.
              {people}
   Admin      http://{host}:{port}/admin/ (after a click on {staff})
-  Token      for a front end elsewhere: DEBUG=1 python manage.py token {staff}
+  Token      for a front end elsewhere: DEBUG=1 {python} manage.py token {staff}
   Stop       Ctrl-C. What was said stays in {database}.
 """
 
@@ -43,6 +46,7 @@ class Command(BaseCommand):
                 host=_address(host),
                 port=port,
                 people=", ".join(user.get_full_name() for user in world.people()),
+                python=_python(),
                 staff=world.STAFF,
                 database=settings.DATABASE["NAME"],
             )
@@ -52,6 +56,12 @@ class Command(BaseCommand):
 
         endpoints = build_endpoint_description_strings(host=host, port=port)
         Server(application, endpoints=endpoints, server_name="daphne").run()
+
+
+def _python() -> str:
+    """How a shell here calls the Python that runs this, which has what the commands need."""
+    path, here = Path(sys.executable), Path.cwd()
+    return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))
 
 
 def _address(host: str) -> str:
