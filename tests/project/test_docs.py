@@ -151,6 +151,12 @@ def test_every_graphql_document_fits_the_schema(document):
     assert validate(talk_schema._schema, parse(document.code)) == []
 
 
+def test_the_mutation_that_makes_a_token_fits_the_schema():
+    (field,) = re.findall(r"`(createToken\(.+?)`", PROTOCOL.read_text(encoding="utf-8"))
+
+    assert validate(talk_schema._schema, parse(f"mutation {{ {field} }}")) == []
+
+
 def test_the_protocol_is_spoken_as_it_is_written(tmp_path):
     page, changes, inbox, moved, typing, there = (
         each.code for each in examples(PROTOCOL, "graphql")
