@@ -103,9 +103,10 @@ def _hit(name: str, whose: str, times: int) -> int | None:
     rates = conf.RATE_LIMITS.get(name, Conf.RATE_LIMITS[name])
     if not rates or time.monotonic() < _paused_until:
         return None
-    limiter = _limiter(conf.RATE_STORAGE)
+    # Not below, where a mistake in them would pass for a storage that doesn't answer.
+    limiter, parsed = _limiter(conf.RATE_STORAGE), _parsed(rates)
     try:
-        for rate in _parsed(rates):
+        for rate in parsed:
             # An operation may count for more than is ever left.
             if not limiter.hit(rate, "talk", name, whose, cost=min(times, rate.amount)):
                 reset = limiter.get_window_stats(rate, "talk", name, whose).reset_time

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
+from limits import parse_many
 
 from .conf import Conf, conf
 from .policy import Policy, policy
@@ -73,6 +74,22 @@ def check_retention(**kwargs: Any) -> list[CheckMessage]:
 
 
 @register(Tags.compatibility)
+def check_rate_limits(**kwargs: Any) -> list[CheckMessage]:
+    problems: list[CheckMessage] = []
+    for name, rates in conf.RATE_LIMITS.items():
+        if name not in Conf.RATE_LIMITS:
+            problem = f'limits nothing that is called "{name}"'
+            hint = f"There are {', '.join(sorted(Conf.RATE_LIMITS))}."
+        elif not _is_rate(rates):
+            problem = f'says {rates!r} for "{name}", which is no rate'
+            hint = "Write it like 5/second; 100/minute. None means no limit."
+        else:
+            continue
+        problems.append(Error(f'TALK["RATE_LIMITS"] {problem}.', hint=hint, id="talk.E006"))
+    return problems
+
+
+@register(Tags.compatibility)
 def check_jwt(**kwargs: Any) -> list[CheckMessage]:
     missing = [name for name in ("AUDIENCE", "ISSUER") if conf.JWT and not conf.JWT.get(name)]
     return [
@@ -86,6 +103,13 @@ def check_jwt(**kwargs: Any) -> list[CheckMessage]:
 
 def _is_positive(value: Any) -> bool:
     return isinstance(value, int | float) and value > 0
+
+
+def _is_rate(value: Any) -> bool:
+    try:
+        return not value or bool(parse_many(value))
+    except (TypeError, ValueError):
+        return False
 
 
 @register(Tags.compatibility)

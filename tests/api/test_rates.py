@@ -195,3 +195,17 @@ def test_all_processes_count_together(gql, alice, at_most):
     rates._limiter.cache_clear()
 
     assert code(gql(alice)(WHO)) == "RATE_LIMITED"
+
+
+def test_a_limit_that_is_none_lets_nothing_pass_and_no_other_limit_is_off(
+    gql, alice, bob, at_most, caplog
+):
+    at_most(send="2 an hour", start="1/hour")
+    ask, conversation = gql(alice), gid(group(alice, bob))
+
+    failed = ask(SEND, input={"conversationId": conversation, "body": "x"})
+
+    assert code(failed) == "INTERNAL"
+    assert not Message.objects.filter(body="x").exists()
+    ok(ask(START, input={"participants": [gid(bob)]}))
+    assert code(ask(START, input={"participants": [gid(bob)]})) == "RATE_LIMITED"

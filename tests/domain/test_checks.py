@@ -54,6 +54,14 @@ def test_an_option_that_must_be_more_than_nothing(said, name, value):
     assert said(TALK={name: value}) == ["talk.E002"]
 
 
+def test_a_limit_of_nothing_and_one_that_is_no_rate(said):
+    assert said(TALK={"RATE_LIMITS": {"send": "5/second; 9/minute", "start": None}}) == []
+    assert said(TALK={"RATE_LIMITS": {"sned": "5/second"}}) == ["talk.E006"]
+    assert said(TALK={"RATE_LIMITS": {"send": "5 a second"}}) == ["talk.E006"]
+    assert said(TALK={"RATE_LIMITS": {"send": "5/second; 9/moment"}}) == ["talk.E006"]
+    assert said(TALK={"RATE_LIMITS": {"send": 5}}) == ["talk.E006"]
+
+
 @pytest.mark.parametrize("path", ["talk.nowhere.Policy", "talk.conf.Conf"])
 def test_a_policy_that_is_none(said, path):
     assert said(TALK={"POLICY": path}) == ["talk.E004"]
