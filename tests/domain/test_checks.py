@@ -1,11 +1,13 @@
 """What is said at the start about a configuration that promises less than it seems to."""
 
+import sys
+
 import pytest
 from django.conf import settings as configured
 from django.core.checks import Tags, run_checks
 from django.db import connection
 
-from talk.checks import check_sqlite
+from talk.checks.services import check_sqlite
 from talk.conf import Conf, conf
 
 
@@ -32,10 +34,80 @@ def test_an_option_that_there_is_not(said):
     assert said(TALK={"__class__": 5}) == ["talk.E001"]
 
 
+def test_the_nearest_option_is_named(said, settings):
+    settings.TALK = {"MAX_PARTICIPANT": 5}
+    (found,) = [each for each in run_checks() if each.id == "talk.E001"]
+
+    assert found.hint.startswith("Did you mean MAX_PARTICIPANTS?")
+
+
 def test_json_web_tokens_that_might_be_for_anybody(said):
     assert said(TALK={"JWT": {"SECRET": "s" * 32}}) == ["talk.E003", "talk.E003"]
     assert said(TALK={"JWT": {"SECRET": "s" * 32, "AUDIENCE": "talk"}}) == ["talk.E003"]
     assert said(TALK={"JWT": {"SECRET": "s" * 32, "AUDIENCE": "talk", "ISSUER": "us"}}) == []
+
+
+def test_json_web_tokens_that_can_not_be_verified(said):
+    sound = {"SECRET": "s" * 32, "AUDIENCE": "talk", "ISSUER": "us"}
+    by_jwt = {"AUTHENTICATORS": ["schema.jwt.JWTAuthenticator"]}
+    assert said(TALK={**by_jwt, "JWT": sound}) == []
+    assert said(TALK=by_jwt) == ["talk.E009"]
+    assert said(TALK={"JWT": {**sound, "LEEWAI": 3}}) == ["talk.E010"]
+    assert said(TALK={"JWT": {**sound, "SECRET": "short"}}) == ["talk.E010"]
+    assert said(TALK={"JWT": {**sound, "SECRET": ""}}) == ["talk.E010"]
+
+
+@pytest.mark.parametrize(
+    "paths",
+    [
+        ["schema.nowhere.Authenticator"],
+        ["nothing"],
+        ["talk.conf.Conf"],
+        ["schema.authentication.bearer"],
+        "schema.authentication.TokenAuthenticator",
+    ],
+)
+def test_authenticators_that_are_none(said, paths):
+    assert said(TALK={"AUTHENTICATORS": paths}) == ["talk.E008"]
+
+
+@pytest.mark.parametrize("fields", [["nickname"], ["email", "email__x__y"], "email", [5]])
+def test_users_that_can_not_be_looked_for(said, fields):
+    assert said(TALK={"USER_SEARCH_FIELDS": ("email", "groups__name")}) == []
+    assert said(TALK={"USER_SEARCH_FIELDS": fields}) == ["talk.E011"]
+
+
+def test_origins_that_are_one_text(said):
+    assert said(TALK={"ALLOWED_ORIGINS": "https://app.example"}) == ["talk.E012"]
+    assert said(TALK={"ALLOWED_ORIGINS": ["https://app.example"]}) == []
+
+
+def test_fewer_threads_than_none(said):
+    assert said(TALK={"THREADS": 0}) == []
+    for threads in (-1, "8", None, 1.5):
+        assert said(TALK={"THREADS": threads}) == ["talk.E013"]
+
+
+def test_documents_that_can_not_be_read(said, tmp_path):
+    path = tmp_path / "manifest.json"
+    assert said(TALK={"TRUSTED_DOCUMENTS": str(path)}) == ["talk.E014"]
+    path.write_text("[")
+    assert said(TALK={"TRUSTED_DOCUMENTS": path}) == ["talk.E014"]
+    path.write_text("{}")
+    assert said(TALK={"TRUSTED_DOCUMENTS": path}) == []
+
+
+@pytest.mark.parametrize("storage", ["nowhere://", "memcached://localhost:1", "", None])
+def test_a_storage_of_rates_that_can_not_be_used(said, storage):
+    assert said(TALK={"RATE_STORAGE": "redis://localhost:1/0"}) == []
+    assert said(TALK={"RATE_STORAGE": storage}) == ["talk.E007"]
+
+
+def test_a_storage_whose_package_is_missing(said, monkeypatch):
+    for name in ("redis", "valkey"):
+        monkeypatch.setitem(sys.modules, name, None)
+
+    assert said(TALK={"RATE_STORAGE": "redis://localhost:1/0"}) == ["talk.E007"]
 
 
 def test_longer_requests_than_django_takes(said):
@@ -62,7 +134,7 @@ def test_a_limit_of_nothing_and_one_that_is_no_rate(said):
     assert said(TALK={"RATE_LIMITS": {"send": 5}}) == ["talk.E006"]
 
 
-@pytest.mark.parametrize("path", ["talk.nowhere.Policy", "talk.conf.Conf"])
+@pytest.mark.parametrize("path", ["talk.nowhere.Policy", "talk.conf.Conf", "talk.policy.hold"])
 def test_a_policy_that_is_none(said, path):
     assert said(TALK={"POLICY": path}) == ["talk.E004"]
 

@@ -1,0 +1,152 @@
+"""Options that there are not, and values that they can't have."""
+
+from difflib import get_close_matches
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.exceptions import FieldError, ImproperlyConfigured
+from django.utils.module_loading import import_string
+from limits import parse_many
+
+from ..conf import Conf, conf
+
+
+@register(Tags.compatibility)
+def check_options(**kwargs: Any) -> list[CheckMessage]:
+    options = {name for name in vars(Conf) if name.isupper()}
+    unknown = sorted(set(getattr(settings, "TALK", {})) - options)
+    positive = [name for name in sorted(options) if name.startswith("MAX_")]
+    positive += ["RECONCILE_SECONDS", "SHARDS"]
+    return [
+        *(
+            Error(
+                f'TALK["{name}"] is not an option.',
+                hint=_nearest(name, options),
+                id="talk.E001",
+            )
+            for name in unknown
+        ),
+        *(
+            Error(f'TALK["{name}"] must be a number above 0.', id="talk.E002")
+            for name in positive
+            if not _is_positive(getattr(conf, name))
+        ),
+    ]
+
+
+@register(Tags.compatibility)
+def check_request_size(**kwargs: Any) -> list[CheckMessage]:
+    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if most is None or not _is_positive(conf.MAX_REQUEST_SIZE) or most >= conf.MAX_REQUEST_SIZE:
+        return []
+    return [
+        checks.Warning(
+            'Django takes no requests as long as TALK["MAX_REQUEST_SIZE"] says.',
+            hint="Raise DATA_UPLOAD_MAX_MEMORY_SIZE.",
+            id="talk.W004",
+        )
+    ]
+
+
+@register(Tags.compatibility)
+def check_retention(**kwargs: Any) -> list[CheckMessage]:
+    from ..models import Conversation
+
+    return [
+        Error(f'TALK["RETENTION"] has no days for "{kind}".', id="talk.E005")
+        for kind, days in conf.RETENTION.items()
+        if kind not in Conversation.Kind or not (days is None or _is_positive(days))
+    ]
+
+
+@register(Tags.compatibility)
+def check_rate_limits(**kwargs: Any) -> list[CheckMessage]:
+    problems: list[CheckMessage] = []
+    for name, rates in conf.RATE_LIMITS.items():
+        if name not in Conf.RATE_LIMITS:
+            problem = f'limits nothing that is called "{name}"'
+            hint = f"There are {', '.join(sorted(Conf.RATE_LIMITS))}."
+        elif not _is_rate(rates):
+            problem = f'says {rates!r} for "{name}", which is no rate'
+            hint = "Write it like 5/second; 100/minute. None means no limit."
+        else:
+            continue
+        problems.append(Error(f'TALK["RATE_LIMITS"] {problem}.', hint=hint, id="talk.E006"))
+    return problems
+
+
+@register(Tags.compatibility)
+def check_search_fields(**kwargs: Any) -> list[CheckMessage]:
+    names = conf.USER_SEARCH_FIELDS
+    if names is None:
+        return []
+    if isinstance(names, str):
+        return [Error('TALK["USER_SEARCH_FIELDS"] must be a tuple of names.', id="talk.E011")]
+    return [
+        Error(
+            f'TALK["USER_SEARCH_FIELDS"] names {name!r}, in which users can\'t be looked for.',
+            hint="Name fields of the user model that hold text.",
+            id="talk.E011",
+        )
+        for name in names
+        if not _is_searchable(name)
+    ]
+
+
+@register(Tags.compatibility)
+def check_origins(**kwargs: Any) -> list[CheckMessage]:
+    if not isinstance(conf.ALLOWED_ORIGINS, str):
+        return []
+    return [
+        Error(
+            'TALK["ALLOWED_ORIGINS"] must be a tuple of origins.',
+            hint='Write ("https://app.example",), with the comma.',
+            id="talk.E012",
+        )
+    ]
+
+
+@register(Tags.compatibility)
+def check_threads(**kwargs: Any) -> list[CheckMessage]:
+    if isinstance(conf.THREADS, int) and conf.THREADS >= 0:
+        return []
+    return [Error('TALK["THREADS"] must be a whole number from 0 on.', id="talk.E013")]
+
+
+@register(Tags.compatibility)
+def check_trusted_documents(**kwargs: Any) -> list[CheckMessage]:
+    if conf.TRUSTED_DOCUMENTS is None:
+        return []
+    try:
+        import_string("schema.trusted.read_manifest")(conf.TRUSTED_DOCUMENTS)
+    except ImproperlyConfigured as error:
+        return [Error(f'TALK["TRUSTED_DOCUMENTS"]: {error}', id="talk.E014")]
+    return []
+
+
+def _nearest(name: str, options: set[str]) -> str:
+    nearest = get_close_matches(str(name), options, 1)
+    meant = f"Did you mean {nearest[0]}? " if nearest else ""
+    return f"{meant}The options are {', '.join(sorted(options))}."
+
+
+def _is_searchable(name: Any) -> bool:
+    try:
+        get_user_model()._default_manager.filter(**{f"{name}__icontains": "x"})
+    except FieldError:
+        return False
+    return True
+
+
+def _is_positive(value: Any) -> bool:
+    return isinstance(value, int | float) and value > 0
+
+
+def _is_rate(value: Any) -> bool:
+    try:
+        return not value or bool(parse_many(value))
+    except (TypeError, ValueError):
+        return False

@@ -1,0 +1,76 @@
+"""What the services around Talk do not guarantee."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import connections
+from limits.storage import storage_from_string
+from limits.strategies import MovingWindowRateLimiter
+
+from ..conf import conf
+
+IN_MEMORY = "channels.layers.InMemoryChannelLayer"
+
+
+@register(Tags.compatibility)
+def check_rate_storage(**kwargs: Any) -> list[CheckMessage]:
+    try:
+        # It connects when it is used.
+        MovingWindowRateLimiter(storage_from_string(conf.RATE_STORAGE))
+    # Each kind has its own way to fail.
+    except Exception as error:
+        return [
+            Error(
+                f'TALK["RATE_STORAGE"] can\'t be used: {error}',
+                hint="Install redis for redis://, or count in one process with memory://.",
+                id="talk.E007",
+            )
+        ]
+    return []
+
+
+@register(Tags.compatibility)
+def check_channel_layer(**kwargs: Any) -> list[CheckMessage]:
+    layers = getattr(settings, "CHANNEL_LAYERS", {})
+    if "default" not in layers:
+        return [
+            checks.Warning(
+                "There is no channel layer: live updates come from the slow timer alone.",
+                hint="Configure CHANNEL_LAYERS.",
+                id="talk.W001",
+            )
+        ]
+    return []
+
+
+@register(Tags.compatibility, deploy=True)
+def check_many_processes(**kwargs: Any) -> list[CheckMessage]:
+    layer = getattr(settings, "CHANNEL_LAYERS", {}).get("default", {})
+    if layer.get("BACKEND") == IN_MEMORY:
+        return [
+            checks.Warning(
+                "The in-memory channel layer rings inside one process only.",
+                hint="Set REDIS_URL, or CHANNEL_LAYERS to channels_redis' pub/sub layer.",
+                id="talk.W002",
+            )
+        ]
+    return []
+
+
+@register(Tags.database)
+def check_sqlite(databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    problems: list[CheckMessage] = []
+    for alias in databases or ():
+        connection = connections[alias]
+        options = connection.settings_dict.get("OPTIONS", {})
+        if connection.vendor == "sqlite" and options.get("transaction_mode") != "IMMEDIATE":
+            problems.append(
+                checks.Warning(
+                    f'The SQLite database "{alias}" does not lock at the start of a transaction.',
+                    hint='Set OPTIONS["transaction_mode"] to "IMMEDIATE".',
+                    id="talk.W003",
+                )
+            )
+    return problems
