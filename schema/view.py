@@ -65,6 +65,8 @@ class GraphQLView(StrawberryView[Context, None]):
     allow_queries_via_get = False
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        # Not every project has a middleware that asks. A bad one is for Django to answer.
+        request.get_host()
         try:
             if request.method == "GET" and _shows_page():
                 return _page(request)

@@ -248,3 +248,21 @@ def test_subscriptions_are_sent_to_the_websocket(client, alice):
 
 def test_no_answer_is_kept_by_anybody(client):
     assert post(client, {"query": OPEN})["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
+def test_a_host_that_is_not_allowed_is_not_answered(client, settings, accept):
+    settings.ALLOWED_HOSTS = ["talk.example"]
+    settings.TALK = {**settings.TALK, "GRAPHIQL": True}
+    page = {"accept": "text/html"}
+    good, bad = {"host": "talk.example"}, {"host": "evil.example"}
+    assert client.get("/graphql", headers=page | good).status_code == 200
+
+    for response in (
+        client.get("/graphql", headers=page | bad),
+        post(client, {"query": OPEN}, headers={"accept": accept} | bad),
+    ):
+        assert response.status_code == 400
+        assert response["Content-Type"].startswith("text/html"), "as Django itself answers"
+        assert b"Bad Request" in response.content
+    assert post(client, {"query": OPEN}, headers=good).status_code == 200
