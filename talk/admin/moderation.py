@@ -36,12 +36,20 @@ class ReportForm(forms.ModelForm):
 
     act = forms.ChoiceField(label=_("What to do"), choices=Decision)
     reason = forms.CharField(
-        label=_("Why"), max_length=REASON_LENGTH, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("Why you decide so"),
+        max_length=REASON_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
 
     class Meta:
         model = Report
         fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        possible = [each for each in Decision if not impossible(self.instance, each)]
+        # Those of the field stay: what was possible a moment ago is told why it isn't any more.
+        self.fields["act"].widget.choices = [(each.value, each.label) for each in possible]
 
     def clean_act(self) -> str:
         act: str = self.cleaned_data["act"]

@@ -249,6 +249,22 @@ class TestAdmin:
         assert answer.context["adminform"].form.errors
         assert not Act.objects.exists()
 
+    def test_what_can_be_done_is_offered(self, moderator, alice, bob, erin, ours, reported):
+        def offered(report):
+            form = moderator.get(self.url(report)).context["adminform"].form
+            return [value for value, _label in form["act"].field.widget.choices]
+
+        assert offered(Report.objects.report_user(alice, bob, "rude")) == ["dismiss"]
+        assert offered(reported) == ["dismiss", "remove", "suspend", "both"]
+        remove_message(reported.message, erin, "rude")
+        assert offered(reported) == ["dismiss", "suspend"]
+
+    def test_the_reasons_of_who_reports_and_who_decides_are_told_apart(self, moderator, reported):
+        page = moderator.get(self.url(reported)).content.decode()
+
+        assert page.count("Why:") == 1
+        assert "Why you decide so:" in page
+
     def test_what_can_not_be_done_is_said(self, moderator, alice, bob, erin, reported):
         person = Report.objects.report_user(alice, bob, "rude")
         answer = moderator.post(self.url(person), {"act": "remove", "reason": "Rude."})
