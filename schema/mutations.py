@@ -11,7 +11,7 @@ from . import inputs, places, rates, results, typists
 from .context import Info
 from .fields import mutation
 from .ids import key_of
-from .people import count_start, people
+from .people import count_start, named_by, people
 from .times import utc
 
 CONVERSATION = "conversation_id"
@@ -26,9 +26,10 @@ class Mutation:
                 raise MessagingValidationError(RefusalCode.INVALID_INPUT, path=("invite",))
             recipients = people(info, input.to, "to")
             count_start(info, recipients)
-            message = models.Message.send_to_users(
-                input.body, info.context.viewer, recipients, input.client_id
-            )
+            with named_by("to"):
+                message = models.Message.send_to_users(
+                    input.body, info.context.viewer, recipients, input.client_id
+                )
             named = message.conversation
         elif input.conversation_id is not None and input.to is None:
             if input.invite:
@@ -59,7 +60,8 @@ class Mutation:
             else models.Conversation.objects.start_private
         )
         participants = people(info, input.participants, "participants")
-        conversation = start(info.context.viewer, participants, input.title)
+        with named_by("participants"):
+            conversation = start(info.context.viewer, participants, input.title)
         return results.StartConversationPayload(conversation=conversation)
 
     @mutation(
@@ -161,7 +163,8 @@ class Mutation:
     )
     def block_user(self, info: Info, input: inputs.BlockUserInput) -> results.BlockUserResult:
         (user,) = people(info, [input.user], "user")
-        models.Block.objects.block(info.context.viewer, user)
+        with named_by("user"):
+            models.Block.objects.block(info.context.viewer, user)
         info.context.look_up_blocks()
         return results.BlockUserPayload(user=user)
 
@@ -183,13 +186,15 @@ class Mutation:
         if message is None:
             raise MessagingValidationError(RefusalCode.NOT_FOUND, path=("message",))
         place = places.place_of(info, message.conversation)
-        models.Report.objects.report_message(place, message, input.why)
+        with named_by("message"):
+            models.Report.objects.report_message(place, message, input.why)
         return results.ReportMessagePayload(reported=message)
 
     @mutation(description="Tell moderators of a person. Others are not told.", rate="report")
     def report_user(self, info: Info, input: inputs.ReportUserInput) -> results.ReportUserResult:
         (user,) = people(info, [input.user], "user")
-        models.Report.objects.report_user(info.context.viewer, user, input.why)
+        with named_by("user"):
+            models.Report.objects.report_user(info.context.viewer, user, input.why)
         return results.ReportUserPayload(user=user)
 
     @mutation(

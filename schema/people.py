@@ -1,18 +1,29 @@
 """The people whom a mutation names."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import strawberry
 from django.contrib.auth import get_user_model
 
 from talk.conf import conf
-from talk.exceptions import MessagingValidationError, RefusalCode
+from talk.exceptions import MessagingValidationError, RefusalCode, Refused
 from talk.models import Conversation
 from talk.policy import known_to
 
 from . import rates
 from .ids import key_of
+
+#: What a verb refuses because of whom it is given.
+ABOUT_PEOPLE = {
+    RefusalCode.CANNOT_BLOCK_YOURSELF,
+    RefusalCode.CANNOT_REPORT_YOURSELF,
+    RefusalCode.NOT_REACHABLE,
+    RefusalCode.NO_RECIPIENTS,
+    RefusalCode.TOO_MANY_PARTICIPANTS,
+    RefusalCode.UNKNOWN_USER,
+}
 
 
 def people(info: Any, ids: Sequence[strawberry.ID], path: str) -> list[Any]:
@@ -30,6 +41,17 @@ def people(info: Any, ids: Sequence[strawberry.ID], path: str) -> list[Any]:
     if len(found) < len(keys):
         raise MessagingValidationError(RefusalCode.UNKNOWN_USER, path=(path,))
     return found
+
+
+@contextmanager
+def named_by(path: str) -> Iterator[None]:
+    """What is refused because of people is said of `path`, the only input that names any."""
+    try:
+        yield
+    except Refused as refused:
+        if refused.code in ABOUT_PEOPLE:
+            refused.path = (path,)
+        raise
 
 
 def count_start(info: Any, recipients: Sequence[Any]) -> None:

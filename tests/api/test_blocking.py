@@ -102,13 +102,15 @@ def test_one_sees_whom_one_blocked_and_nobody_who_blocked_one(gql, alice, bob, c
 
 
 def test_what_can_not_be_is_refused(gql, alice, bob):
-    assert refusal(gql(alice), "blockUser", user=gid(alice)) == ("CANNOT_BLOCK_YOURSELF", [])
+    assert refusal(gql(alice), "blockUser", user=gid(alice)) == ("CANNOT_BLOCK_YOURSELF", ["user"])
     assert refusal(gql(alice), "blockUser", user="x")[0] == "INVALID_ID"
     Block.objects.block(alice, bob)
     asked = {"to": [gid(alice)], "body": "Hello"}
     assert refusal(gql(bob), "sendMessage", **asked)[0] == "UNKNOWN_USER"
     group(alice, bob)
-    assert refusal(gql(bob), "sendMessage", **asked)[0] == "NOT_REACHABLE"
+    assert refusal(gql(bob), "sendMessage", **asked) == ("NOT_REACHABLE", ["to"])
+    asked = {"participants": [gid(alice)]}
+    assert refusal(gql(bob), "startConversation", **asked) == ("NOT_REACHABLE", ["participants"])
 
 
 def test_however_many_are_blocked_a_page_costs_the_same(gql, alice, bob, django_user_model):

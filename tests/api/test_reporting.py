@@ -44,6 +44,14 @@ def test_what_the_viewer_can_not_see_is_not_there(gql, alice, bob, carol):
     assert not Report.objects.exists()
 
 
+def test_nobody_reports_themselves(gql, alice, bob):
+    own = say(alice, private(alice, bob))
+
+    for name, key in (("user", gid(alice)), ("message", gid(own))):
+        refused = refusal(gql(alice), f"report{name.title()}", **{name: key}, why="Rude.")
+        assert refused == ("CANNOT_REPORT_YOURSELF", [name])
+
+
 def test_how_often_is_limited(gql, alice, bob, settings):
     settings.TALK = {**settings.TALK, "RATE_LIMITS": {"report": "1/minute"}}
     act(gql(alice), "reportUser", user=gid(bob), why="Rude.")
