@@ -74,6 +74,21 @@ def export(user: "User") -> Iterator[dict[str, Any]]:
     )
 
 
+def kept_of(user: "User") -> dict[str, int]:
+    """How much there is that refers to `user`, by what it is called."""
+    blocks = Block.objects.filter(Q(blocker=user) | Q(blocked=user))
+    reports = Report.objects.filter(Q(reporter=user) | Q(person=user))
+    rows: dict[str, QuerySet[Any]] = {
+        "messages": Message.objects.filter(sender=user),
+        "conversations": Participation.objects.filter(user=user),
+        "access tokens": AccessToken.objects.filter(user=user),
+        "blocks": blocks,
+        "reports": reports,
+    }
+    counted = {name: found.count() for name, found in rows.items()}
+    return {name: count for name, count in counted.items() if count}
+
+
 def erase(user: "User", why: str, by: "User | None" = None, *, keep_words: bool = False) -> None:
     """Let nothing refer to `user` any more. The account is the project's to delete.
 

@@ -44,8 +44,12 @@ def world(alice, bob, carol):
     return ours, theirs
 
 
-def erase(*options):
-    call_command("erase_user", "alice", "--why", "She asked for it.", *options, stdout=StringIO())
+def erase(*options, asked="--no-input"):
+    """What is said while Alice is erased."""
+    said = StringIO()
+    given = [each for each in (asked, *options) if each]
+    call_command("erase_user", "alice", "--why", "She asked for it.", *given, stdout=said)
+    return said.getvalue()
 
 
 def bodies(conversation):
@@ -171,9 +175,35 @@ def test_it_can_be_done_again_and_is_written_down(world, alice):
 
 def test_it_takes_somebody_and_a_reason(alice):
     with pytest.raises(CommandError, match="There is no user 'nobody'"):
-        call_command("erase_user", "nobody", "--why", "x")
+        call_command("erase_user", "nobody", "--why", "x", "--no-input")
     with pytest.raises(CommandError, match="This reason is empty"):
-        call_command("erase_user", "alice", "--why", " ")
+        call_command("erase_user", "alice", "--why", " ", "--no-input")
+
+
+def test_it_says_what_was_done_and_when_there_is_nothing_left(world, alice):
+    assert erase() == (
+        "alice is erased. There were: messages 3, conversations 2, access tokens 1, blocks 1, "
+        "reports 2. Their words are gone.\n"
+    )
+    assert erase() == "There was nothing left of alice to erase.\n"
+
+
+@pytest.mark.parametrize("answer", ["", "no", "y", EOFError()])
+def test_it_asks_first(world, alice, monkeypatch, answer):
+    def reply(_question):
+        if isinstance(answer, EOFError):
+            raise answer
+        return answer
+
+    monkeypatch.setattr("builtins.input", reply)
+    with pytest.raises(CommandError, match=r"Nothing was erased|use --no-input"):
+        erase(asked=None)
+    assert Participation.objects.filter(user=alice).exists()
+    assert not Act.objects.exists()
+
+    monkeypatch.setattr("builtins.input", lambda _question: "yes")
+    assert "alice will be erased. There are: messages 3" in erase(asked=None)
+    assert not Participation.objects.filter(user=alice).exists()
 
 
 class TestAdmin:

@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from ...exceptions import Refused
-from ...privacy import erase
+from ...privacy import erase, kept_of
 from ..users import user_named
 
 
@@ -21,9 +21,34 @@ class Command(BaseCommand):
             "--keep-words", action="store_true", help="what they said stays, said by nobody"
         )
 
+        parser.add_argument(
+            "--no-input",
+            "--noinput",
+            action="store_false",
+            dest="interactive",
+            help="don't ask whether to",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         user = user_named(options["username"])
+        found = ", ".join(f"{name} {count}" for name, count in kept_of(user).items())
+        if options["interactive"]:
+            self._ask(user, found)
         try:
             erase(user, options["why"], keep_words=options["keep_words"])
         except Refused as refused:
             raise CommandError(str(refused.message)) from None
+        if found:
+            words = "Their words stay." if options["keep_words"] else "Their words are gone."
+            self.stdout.write(f"{user} is erased. There were: {found}. {words}")
+        else:
+            self.stdout.write(f"There was nothing left of {user} to erase.")
+
+    def _ask(self, user: Any, found: str) -> None:
+        self.stdout.write(f"{user} will be erased. There are: {found or 'nothing'}.")
+        try:
+            answer = input("This can't be undone. Type yes to go on: ")
+        except EOFError:
+            raise CommandError("Nobody answers: use --no-input.") from None
+        if answer != "yes":
+            raise CommandError("Nothing was erased.")
