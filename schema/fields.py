@@ -8,10 +8,17 @@ from typing import Any, TypeVar, cast
 import strawberry
 import strawberry_django
 from channels.db import database_sync_to_async
+from strawberry.extensions import FieldExtension
 from strawberry.schema_directive import Location
+from strawberry.types.field import StrawberryField
 from strawberry.utils.inspect import in_async_context
 
 from . import rates
+
+BEFORE = "Only what comes before this cursor."
+AFTER = "Only what comes after this cursor."
+FIRST = "So many, from the beginning."
+LAST = "So many, up to the end."
 
 Resolver = TypeVar("Resolver", bound=Callable[..., Any])
 
@@ -84,10 +91,25 @@ def _in_any_context(resolver: Resolver) -> Resolver:
     return cast("Resolver", resolve)
 
 
+class PageWords(FieldExtension):
+    """Describes the arguments of a page. The library says of `last` what `after` does."""
+
+    words = {"before": BEFORE, "after": AFTER, "first": FIRST, "last": LAST}
+
+    def apply(self, field: StrawberryField) -> None:
+        for argument in field.arguments:
+            argument.description = self.words.get(argument.python_name, argument.description)
+
+
 def connection(graphql_type: Any, *, description: str) -> Callable[[Resolver], Resolver]:
     """`strawberry_django.connection` of a function that returns a queryset."""
-    decorate: Callable[[Resolver], Resolver]
-    decorate = strawberry_django.connection(graphql_type, description=description)
+
+    def decorate(resolver: Resolver) -> Resolver:
+        found: Any = strawberry_django.connection(graphql_type, description=description)(resolver)
+        # After the library's own, which adds the arguments.
+        found.extensions = [*found.extensions, PageWords()]
+        return cast("Resolver", found)
+
     return decorate
 
 

@@ -12,17 +12,12 @@ from talk.policy import found_by, known_to
 
 from . import places
 from .context import Info
-from .fields import connection, field
+from .fields import AFTER, BEFORE, FIRST, LAST, connection, field
 from .ids import key_of, split
 from .inbox import InboxConnection, InboxFilter, InvitationConnection
 from .nodes import AccessToken, Conversation, User
 from .search import part
 from .types import UserConnection
-
-BEFORE = "Only what comes before this cursor."
-AFTER = "Only what comes after this cursor."
-FIRST = "So many, from the beginning."
-LAST = "So many, up to the end."
 
 
 @strawberry.type(description="What can be asked.")

@@ -32,6 +32,19 @@ def test_everything_is_described(name):
         assert field.description, f"{name}.{field_name}"
 
 
+def test_the_arguments_of_each_page_are_described_alike():
+    fields = TYPES["Query"].fields
+    names = ("before", "after", "first", "last")
+
+    inbox, *others = (
+        [fields[field].args[name].description for name in names]
+        for field in ("inbox", "invitations", "users", "blockedUsers")
+    )
+
+    assert len(set(inbox)) == len(names)
+    assert others == [inbox] * 3
+
+
 @pytest.mark.parametrize("name", TYPES)
 def test_nothing_internal_shows(name):
     internal = {"pk", "pair", "memberskey", "fingerprint", "digest", "secret", "changedat"}
