@@ -53,6 +53,20 @@ class LimitExceeded(PublicError):
         )
 
 
+class TooCostly(PublicError):
+    """The operation costs more than an option of that name lets it."""
+
+    code = LimitExceeded.code
+
+    def __init__(self, name: str, limit: int, cost: int, page: int) -> None:
+        message = _(
+            "This costs %(cost)d, and may cost %(limit)d (%(name)s): ask for smaller pages; "
+            "without `first` a page counts as %(page)d."
+        )
+        asked = {"cost": cost, "limit": limit, "name": name, "page": page}
+        super().__init__(message % asked)
+
+
 class RateLimited(PublicError):
     """This was done too often; `retry_after` says when it can be done again."""
 

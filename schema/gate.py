@@ -21,7 +21,8 @@ from talk.conf import conf
 
 from . import rates
 from .documents import Document, shelf
-from .errors import LimitExceeded, RateLimited, Unauthenticated
+from .errors import RateLimited, TooCostly, Unauthenticated
+from .pagination import DEFAULT_PAGE
 
 
 class Gate(SchemaExtension):
@@ -82,7 +83,9 @@ class Gate(SchemaExtension):
         is_stream = execution.operation_type == OperationType.SUBSCRIPTION
         option = "MAX_EVENT_COST" if is_stream else "MAX_COST"
         self._limit = getattr(conf, option)
-        return [LimitExceeded(option, self._limit)] if self._cost > self._limit else []
+        if self._cost <= self._limit:
+            return []
+        return [TooCostly(option, self._limit, self._cost, DEFAULT_PAGE)]
 
     def _count(self, failed: bool) -> list[GraphQLError]:
         """Count the operation as reading. What begins a stream is counted as that instead."""

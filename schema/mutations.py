@@ -3,6 +3,7 @@
 from typing import Any
 
 import strawberry
+from django.utils.translation import gettext as _
 
 from talk import models
 from talk.exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
@@ -23,7 +24,7 @@ class Mutation:
     def send_message(self, info: Info, input: inputs.SendMessageInput) -> results.SendMessageResult:
         if input.to is not None and input.conversation_id is None:
             if input.invite:
-                raise MessagingValidationError(RefusalCode.INVALID_INPUT, path=("invite",))
+                raise _unfit(_("`invite` goes with `conversationId` alone."), "invite")
             recipients = people(info, input.to, "to")
             count_start(info, recipients)
             with named_by("to"):
@@ -39,7 +40,7 @@ class Mutation:
             invited = people(info, input.invite or (), "invite")
             message = place.send(input.body, input.client_id, invited)
         else:
-            raise MessagingValidationError(RefusalCode.INVALID_INPUT, path=("to",))
+            raise _unfit(_("Give exactly one of `to` and `conversationId`."), "to")
         return results.SendMessagePayload(
             sent=message,
             conversation=message.conversation,
@@ -220,6 +221,10 @@ class Mutation:
             raise MessagingValidationError(RefusalCode.NOT_FOUND, path=("id",))
         token.revoke()
         return results.RevokeTokenPayload(token=token)
+
+
+def _unfit(message: str, path: str) -> MessagingValidationError:
+    return MessagingValidationError(RefusalCode.INVALID_INPUT, message, path=(path,))
 
 
 def _place_and_other(

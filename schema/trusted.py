@@ -25,7 +25,7 @@ def text_of(data: Mapping[str, Any]) -> str:
     if conf.TRUSTED_DOCUMENTS is None:
         return str(query)
     documents = read_manifest(conf.TRUSTED_DOCUMENTS)
-    key = _id_in(data)
+    key = id_in(data)
     # What is registered may be written out, too.
     written_out = query if query in documents.values() else None
     text = written_out if key is None else documents.get(key)
@@ -34,7 +34,7 @@ def text_of(data: Mapping[str, Any]) -> str:
     return str(text)
 
 
-def _id_in(data: Mapping[str, Any]) -> str | None:
+def id_in(data: Mapping[str, Any]) -> str | None:
     """The id of a document: `documentId`, or what Apollo Client sends."""
     extensions = data.get("extensions")
     persisted = extensions.get("persistedQuery") if isinstance(extensions, dict) else None

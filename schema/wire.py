@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from talk.conf import conf
 
 from .errors import BadRequest
-from .trusted import text_of
+from .trusted import id_in, text_of
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,10 @@ def request_of(data: dict[str, Any]) -> Request:
 
 def _check_request(data: dict[str, Any]) -> None:
     if not isinstance(data.get("query"), str) and conf.TRUSTED_DOCUMENTS is None:
+        if id_in(data) is not None:
+            raise BadRequest(
+                _("Documents by id aren't configured (TRUSTED_DOCUMENTS): send `query`.")
+            )
         raise BadRequest(_("`query` must be a string."))
     _check(data, "variables", dict, _("`variables` must be an object or null."))
     _check(data, "operationName", str, _("`operationName` must be a string or null."))

@@ -55,11 +55,18 @@ def check_request_size(**kwargs: Any) -> list[CheckMessage]:
 def check_retention(**kwargs: Any) -> list[CheckMessage]:
     from ..models import Conversation
 
-    return [
-        Error(f'TALK["RETENTION"] has no days for "{kind}".', id="talk.E005")
-        for kind, days in conf.RETENTION.items()
-        if kind not in Conversation.Kind or not (days is None or _is_positive(days))
-    ]
+    problems: list[CheckMessage] = []
+    for kind, days in conf.RETENTION.items():
+        if kind not in Conversation.Kind:
+            problem = f'"{kind}" is no kind of conversation'
+            hint = f"The kinds are {', '.join(Conversation.Kind)}."
+        elif not (days is None or _is_positive(days)):
+            problem = f'{days!r} is no number of days above 0, for "{kind}"'
+            hint = "None means that all is kept."
+        else:
+            continue
+        problems.append(Error(f'TALK["RETENTION"]: {problem}.', hint=hint, id="talk.E005"))
+    return problems
 
 
 @register(Tags.compatibility)

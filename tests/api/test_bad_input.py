@@ -226,6 +226,8 @@ class TestRecipients:
         for asked in ({}, {**where, **to}, {**where, "to": []}, {"invite": [gid(bob)]}):
             refused = refusal(ask, "sendMessage", body="Hi", **asked)
             assert refused == ("INVALID_INPUT", ["to"])
+            told = act(ask, "sendMessage", body="Hi", **asked)["message"]
+            assert told == "Give exactly one of `to` and `conversationId`."
         refused = refusal(ask, "sendMessage", body="Hi", **to, invite=[gid(carol)])
         assert refused == ("INVALID_INPUT", ["invite"])
         assert not Message.objects.exists()

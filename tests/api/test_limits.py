@@ -61,8 +61,20 @@ def test_each_limit_can_be_reached_and_not_exceeded(gql, alice, limit, name):
     answer = ask(beyond)
 
     assert code(answer) == "LIMIT_EXCEEDED"
-    assert answer["errors"][0]["message"] == f"This asks for too much: {name} is 3."
+    told = "and may cost 3 (MAX_COST)" if name == "MAX_COST" else f"too much: {name} is 3."
+    assert told in answer["errors"][0]["message"]
     assert "data" not in answer
+
+
+def test_what_costs_too_much_is_told_how_much_it_costs(gql, alice, limit):
+    limit(MAX_COST=60)
+
+    answer = gql(alice)("{ inbox { edges { node { user { id } } } } }")
+
+    assert answer["errors"][0]["message"] == (
+        "This costs 151, and may cost 60 (MAX_COST): ask for smaller pages; without `first` a page "
+        "counts as 50."
+    )
 
 
 def test_what_is_too_large_is_no_good_request(alice, limit):

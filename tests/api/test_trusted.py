@@ -90,9 +90,13 @@ async def test_so_it_is_on_a_socket(alice):
 
 
 def test_without_a_manifest_an_id_names_nothing(alice):
-    (error,) = post(alice, documentId=WHO_ID)["errors"]
+    by_hash = {"persistedQuery": {"version": 1, "sha256Hash": WHO_ID}}
+    for body in ({"documentId": WHO_ID}, {"extensions": by_hash}):
+        (error,) = post(alice, **body)["errors"]
 
-    assert error["extensions"]["code"] == "BAD_REQUEST"
+        assert error["extensions"]["code"] == "BAD_REQUEST"
+        assert error["message"] == "Documents by id aren't configured here: send `query`."
+    assert post(alice)["errors"][0]["message"] == "`query` must be a string."
 
 
 @pytest.mark.parametrize("content", ["", "[]", "1", '{"operations": 1}', '{"a": 1}', None])

@@ -82,6 +82,15 @@ def test_origins_that_are_one_text(said):
     assert said(TALK={"ALLOWED_ORIGINS": ["https://app.example"]}) == []
 
 
+def test_words_kept_for_no_time_or_in_no_kind_of_conversation(said, settings):
+    assert said(TALK={"RETENTION": {"group": 3, "private": None}}) == []
+    assert said(TALK={"RETENTION": {"group": 0}}) == ["talk.E005"]
+    assert said(TALK={"RETENTION": {"groups": 3}}) == ["talk.E005"]
+
+    (found,) = [each for each in run_checks() if each.id == "talk.E005"]
+    assert found.msg == 'TALK["RETENTION"]: "groups" is no kind of conversation.'
+
+
 def test_fewer_threads_than_none(said):
     assert said(TALK={"THREADS": 0}) == []
     for threads in (-1, "8", None, 1.5):
