@@ -3,6 +3,8 @@
 import os
 
 SECRET_KEY = "only-for-tests"
+# The names that it answers to: of the client of Django that asks it.
+ALLOWED_HOSTS = ["testserver"]
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
