@@ -56,9 +56,7 @@ def request_of(data: dict[str, Any]) -> Request:
 def _check_request(data: dict[str, Any]) -> None:
     if not isinstance(data.get("query"), str) and conf.TRUSTED_DOCUMENTS is None:
         if id_in(data) is not None:
-            raise BadRequest(
-                _("Documents by id aren't configured (TRUSTED_DOCUMENTS): send `query`.")
-            )
+            raise BadRequest(_("Documents by id aren't configured here: send `query`."))
         raise BadRequest(_("`query` must be a string."))
     _check(data, "variables", dict, _("`variables` must be an object or null."))
     _check(data, "operationName", str, _("`operationName` must be a string or null."))
