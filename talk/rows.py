@@ -30,8 +30,9 @@ class Reader(Generic[Row]):
         if queryset._prefetch_related_lookups:  # type: ignore[attr-defined]
             raise TypeError("What is prefetched is another question.")
         self._queryset, self._compiler, self._alias = queryset, compiler, queryset.db
-        self._columns = [column for column, *_ in compiler.select]
-        self._has_converters = bool(compiler.get_converters(self._columns))
+        columns = [column for column, *_ in compiler.select]
+        #: Those whose values are converted, and which these are.
+        self._converted = [(at, columns[at]) for at in compiler.get_converters(columns)]
         self._make: Make | None = None
         info = compiler.klass_info
         if queryset._iterable_class is ModelIterable and _is_plain(info):
@@ -42,11 +43,16 @@ class Reader(Generic[Row]):
     def read(self, rows: list[Any]) -> list[Row]:
         if self._make is None:
             return self._as_django_does(rows)
-        if self._has_converters:
-            compiler = self._here()
-            rows = compiler.apply_converters(rows, compiler.get_converters(self._columns))
+        if self._converted:
+            rows = self._convert(rows)
         known: dict[Any, Any] = {}
         return [self._make(row, known) for row in rows]
+
+    def _convert(self, rows: list[Any]) -> list[Any]:
+        compiler = self._here()
+        found = compiler.get_converters([column for _at, column in self._converted])
+        places = {self._converted[at][0]: each for at, each in found.items()}
+        return list(compiler.apply_converters(rows, places))
 
     def _here(self) -> Any:
         """A compiler with the connection of this thread."""

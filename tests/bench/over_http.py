@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +27,19 @@ APPLICATIONS = {
     "talk": ("backend.asgi:application", "backend.settings"),
     "plain": ("tests.bench.plain_http:application", "tests.bench.plain_settings"),
 }
-CLIENTS, SECONDS, WARM_UP = 4, 6.0, 2.0
+CLIENTS, WARM_UP = 4, 2.0
+#: The servers take turns, so that what else the machine does slows down all of them alike.
+TURNS, SECONDS = 5, 1.2
 #: Seconds for which a profiler looks on.
 PROFILED = 8
+
+#: A server that is measured, and where it listens.
+Running = tuple[psutil.Process, int]
 
 
 def measure(database: psutil.Process, crowd: Crowd) -> list[dict[str, Any]]:
     world = World(database, operations(crowd), floor.statements(crowd))
-    by_hand = world.by_hand()
-    return [row for server in COMMANDS for row in world.measure(server, by_hand)]
+    return [row for server in COMMANDS for row in world.measure(server)]
 
 
 class World:
@@ -48,41 +53,42 @@ class World:
         self.cores = sorted(psutil.Process().cpu_affinity())
         self._keep_off(self.cores[1:] or self.cores)
 
-    def by_hand(self) -> dict[str, dict[str, Any]]:
-        """What a server that was written for these operations alone needs, where it can run."""
-        with hand.running(self.cores[:1]) as started:
-            if started is None:
-                return {}
-            process, port = started
-            return {each.name: self._asked(each, process, port) for each in self.operations}
-
-    def measure(self, server: str, by_hand: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def measure(self, server: str) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = []
-        found = {name: self._over_http(server, name) for name in APPLICATIONS}
-        for operation in self.operations:
-            name = operation.name
-            row = {"server": server, "operation": name, **found["talk"][name]}
-            row |= {"plain": found["plain"][name], "floor": self._alone(name)}
-            row |= {"by_hand": by_hand[name]} if by_hand else {}
-            rows.append(row)
-            print(json.dumps(row), flush=True)  # noqa: T201
+        with ExitStack() as stack:
+            servers = {
+                name: stack.enter_context(
+                    running(server, application, self.cores[:1], {"DJANGO_SETTINGS_MODULE": module})
+                )
+                for name, (application, module) in APPLICATIONS.items()
+            }
+            if by_hand := stack.enter_context(hand.running(self.cores[:1])):
+                servers["by_hand"] = by_hand
+            for operation in self.operations:
+                found = self._in_turns(operation, servers)
+                row = {"server": server, "operation": operation.name, **found.pop("talk"), **found}
+                row["floor"] = self._alone(operation.name)
+                rows.append(row)
+                print(json.dumps(row), flush=True)  # noqa: T201
+                if server == "uvicorn":
+                    _profile(servers["talk"][0], operation, servers["talk"][1], self.bearers)
         return rows
 
-    def _over_http(self, server: str, name: str) -> dict[str, dict[str, Any]]:
-        application, settings = APPLICATIONS[name]
-        environment = {"DJANGO_SETTINGS_MODULE": settings}
-        answers = {}
-        with running(server, application, self.cores[:1], environment) as (process, port):
-            for operation in self.operations:
-                answers[operation.name] = self._asked(operation, process, port) | {
-                    "queries": count_queries(operation, self.bearers, settings)
-                }
-                if name == "talk" and server == "uvicorn":
-                    _profile(process, operation, port, self.bearers)
-        return answers
+    def _in_turns(
+        self, operation: Operation, servers: Mapping[str, Running]
+    ) -> dict[str, dict[str, Any]]:
+        for _process, port in servers.values():
+            asyncio.run(ask_for(operation, port, self.bearers, CLIENTS, WARM_UP))
+        turns = [
+            {name: self._asked(operation, *where) for name, where in servers.items()}
+            for _turn in range(TURNS)
+        ]
+        found = {name: _middle([turn[name] for turn in turns]) for name in servers}
+        for name, (_application, module) in APPLICATIONS.items():
+            found[name]["queries"] = count_queries(operation, self.bearers, module)
+        return found
 
     def _asked(self, operation: Operation, process: psutil.Process, port: int) -> dict[str, Any]:
-        asyncio.run(ask_for(operation, port, self.bearers, CLIENTS, WARM_UP))
         before = self._used(process)
         got = asyncio.run(ask_for(operation, port, self.bearers, CLIENTS, SECONDS))
         after = self._used(process)
@@ -96,7 +102,7 @@ class World:
             for turn in range(50):
                 ask(connection, turn)
             before, begun = self._used(psutil.Process()), time.perf_counter()
-            while (now := time.perf_counter()) < begun + SECONDS / 2:
+            while (now := time.perf_counter()) < begun + 2 * SECONDS:
                 size += len(ask(connection, len(delays)).encode())
                 delays.append(time.perf_counter() - now)
             seconds, after = time.perf_counter() - begun, self._used(psutil.Process())
@@ -126,6 +132,11 @@ def _figures(
         "p50_ms": round(statistics.median(delays) * 1000, 2),
         "p99_ms": round(delays[int(len(delays) * 0.99)] * 1000, 2),
     }
+
+
+def _middle(turns: list[dict[str, Any]]) -> dict[str, Any]:
+    """Of each figure the middle one."""
+    return {name: statistics.median(turn[name] for turn in turns) for name in turns[0]}
 
 
 def _profile(
