@@ -1,3 +1,4 @@
+import gc
 import os
 
 from django.core.asgi import get_asgi_application
@@ -13,3 +14,8 @@ from schema import asgi  # noqa: E402
 
 # In production the proxy serves what `collectstatic` collected.
 application = asgi.application(ASGIStaticFilesHandler(http) if settings.DEBUG else http)
+
+# What is loaded by now stays: no search for garbage has to walk through it again. And one every
+# 2,000 objects, as Python has it, would be several for one page.
+gc.freeze()
+gc.set_threshold(20_000)

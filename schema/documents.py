@@ -36,6 +36,9 @@ class Document:
     def __init__(self, schema: GraphQLSchema, text: str) -> None:
         self._schema = schema
         self._errors: dict[Any, list[GraphQLError]] = {}
+        #: What an operation cost with these sizes of its pages, and which variables say them.
+        self._costs: dict[tuple[Any, ...], int] = {}
+        self._sizes: dict[str | None, list[str]] = {}
         try:
             self.node = parse(text, max_lexical_tokens=conf.MAX_TOKENS, max_comments=MAX_COMMENTS)
         except GraphQLSyntaxError as error:
@@ -52,9 +55,26 @@ class Document:
         return self._errors[rules]
 
     def cost(self, operation_name: str | None, variables: dict[str, Any] | None) -> int:
+        given = variables or {}
+        known = self._costs.get(self._sized(operation_name, given))
+        if known is not None:
+            return known
         operation = get_operation_ast(self.node, operation_name)
-        meter = Meter(self._schema, self.node, variables)
-        return 0 if operation is None else meter.count(operation)
+        meter = Meter(self._schema, self.node, given)
+        cost = 0 if operation is None else meter.count(operation)
+        if len(self._costs) >= KEPT:
+            self._costs.clear()
+        self._sizes[operation_name] = sorted(meter.depends_on)
+        self._costs[self._sized(operation_name, given)] = cost
+        return cost
+
+    def _sized(self, operation_name: str | None, given: dict[str, Any]) -> tuple[Any, ...]:
+        """An operation, and what the variables say that its cost depends on."""
+        values = [given.get(name, ...) for name in self._sizes.get(operation_name, ())]
+        # What is no number is no size. Only what isn't there has a default.
+        return operation_name, *[
+            each if each is ... or isinstance(each, int) else None for each in values
+        ]
 
 
 class Shelf:

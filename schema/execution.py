@@ -42,11 +42,16 @@ class Schema(strawberry.Schema):
     ) -> None:
         super().__init__(
             query,
-            extensions=(*extensions, Gate),
+            extensions=extensions,
             exception_handlers=(RefusalHandler(), *exception_handlers),
             execution_context_class=PlannedExecutor,
             **kwargs,
         )
+
+    def create_extensions_runner(
+        self, execution_context: ExecutionContext, extensions: Any
+    ) -> Gate:
+        return Gate(execution_context, extensions)
 
     def answer(self, requested: Request, context: Context) -> ExecutionResult | None:
         """Execute a query or mutation here and now. A subscription is left alone: None."""

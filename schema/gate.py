@@ -1,6 +1,7 @@
 """What every operation passes before its first resolver: it is read, known, measured, counted."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +15,8 @@ from graphql import (
     OperationDefinitionNode,
     SelectionSetNode,
 )
-from strawberry.extensions import SchemaExtension
+from strawberry.extensions.runner import SchemaExtensionsRunner
+from strawberry.types import ExecutionContext
 from strawberry.types.graphql import OperationType
 
 from talk.conf import conf
@@ -24,11 +26,36 @@ from .documents import Document, shelf
 from .errors import RateLimited, TooCostly, Unauthenticated
 from .pagination import DEFAULT_PAGE
 
+#: What no extensions do.
+NOTHING = nullcontext()
 
-class Gate(SchemaExtension):
+
+class Passage:
+    """Goes through what a schema's extensions do at a stage, and then through the gate."""
+
+    def __init__(self, extensions: Any, passing: Callable[[], None]) -> None:
+        self._extensions, self._passing = extensions, passing
+
+    def __enter__(self) -> None:
+        self._extensions.__enter__()
+        self._passing()
+
+    def __exit__(self, *raised: Any) -> None:
+        self._extensions.__exit__(*raised)
+
+    async def __aenter__(self) -> None:
+        await self._extensions.__aenter__()
+        self._passing()
+
+    async def __aexit__(self, *raised: Any) -> None:
+        await self._extensions.__aexit__(*raised)
+
+
+class Gate(SchemaExtensionsRunner):
     """Stands before every resolver of queries, mutations and subscriptions alike.
 
-    Strangers come no further than `__typename`.
+    Strangers come no further than `__typename`. It runs the schema's extensions besides, rather
+    than being one of them: for each, Strawberry looks up anew what it consists of.
     """
 
     _document: Document
@@ -37,12 +64,23 @@ class Gate(SchemaExtension):
     _cost: int | None = None
     _limit = 0
 
-    def on_parse(self) -> Iterator[None]:
+    def operation(self) -> Any:
+        return super().operation() if self.extensions else NOTHING
+
+    def parsing(self) -> Any:
+        return Passage(super().parsing() if self.extensions else NOTHING, self._parse)
+
+    def validation(self) -> Any:
+        return Passage(super().validation() if self.extensions else NOTHING, self._validate)
+
+    def executing(self) -> Any:
+        return super().executing() if self.extensions else NOTHING
+
+    def _parse(self) -> None:
         execution = self.execution_context
         if execution.query is not None:
             self._document = self._read(execution.query)
             execution.graphql_document = self._document.node
-        yield
 
     def _read(self, text: str) -> Document:
         schema = self.execution_context.schema._schema
@@ -60,7 +98,7 @@ class Gate(SchemaExtension):
         elif hasattr(context, "request"):
             rates.admit(context.request, times)
 
-    def on_validate(self) -> Iterator[None]:
+    def _validate(self) -> None:
         execution = self.execution_context
         if not self._viewed and not is_for_everybody(self._document.node):
             execution.pre_execution_errors = [closed()]
@@ -70,7 +108,6 @@ class Gate(SchemaExtension):
             # Validation tells what the schema has.
             hidden = not self._viewed and not is_introspection_public()
             execution.pre_execution_errors = [closed()] if errors and hidden else errors
-        yield
 
     @property
     def _viewed(self) -> bool:
@@ -101,11 +138,16 @@ class Gate(SchemaExtension):
             return [error]
         return []
 
-    def get_results(self) -> dict[str, Any]:
+    def get_extensions_results_sync(self) -> dict[str, Any]:
+        return {**super().get_extensions_results_sync(), **self._told()}
+
+    async def get_extensions_results(self, ctx: ExecutionContext) -> dict[str, Any]:
+        return {**await super().get_extensions_results(ctx), **self._told()}
+
+    def _told(self) -> dict[str, Any]:
         """What the operation costs, for who asks with the extension `cost`."""
-        if self._cost is None or not (self.execution_context.operation_extensions or {}).get(
-            "cost"
-        ):
+        asked = self.execution_context.operation_extensions or {}
+        if self._cost is None or not asked.get("cost"):
             return {}
         return {"cost": {"cost": self._cost, "limit": self._limit}}
 

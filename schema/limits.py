@@ -18,6 +18,7 @@ from graphql import (
     InlineFragmentNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    VariableNode,
     get_named_type,
     get_nullable_type,
     is_composite_type,
@@ -124,6 +125,8 @@ class Meter:
         self._variables = variables or {}
         self._fragments = _fragments(document)
         self._costs: dict[tuple[str, int], int] = {}
+        #: The variables that its pages have their sizes from.
+        self.depends_on: set[str] = set()
 
     def count(self, operation: OperationDefinitionNode) -> int:
         for each in operation.variable_definitions or ():
@@ -175,11 +178,13 @@ class Meter:
 
     def _page_size(self, field: FieldNode) -> int:
         asked = [
-            value_from_ast_untyped(argument.value, self._variables)
+            argument.value
             for argument in field.arguments or ()
             if argument.name.value in {"first", "last"}
         ]
-        sizes = [size for size in asked if isinstance(size, int)]
+        self.depends_on |= {each.name.value for each in asked if isinstance(each, VariableNode)}
+        values = [value_from_ast_untyped(each, self._variables) for each in asked]
+        sizes = [size for size in values if isinstance(size, int)]
         return max(0, min(max(sizes, default=DEFAULT_PAGE), MAX_PAGE))
 
     def _fragment(self, name: str, items: int) -> int:

@@ -1,5 +1,7 @@
 """Which kind of answer an HTTP client can read."""
 
+from functools import lru_cache
+
 from django.http import HttpRequest
 
 GRAPHQL = "application/graphql-response+json"
@@ -27,6 +29,14 @@ def wants_events(request: HttpRequest) -> bool:
 
 
 def _qualities(request: HttpRequest) -> dict[str, float]:
+    return _read(request.META.get("HTTP_ACCEPT", "*/*"))
+
+
+@lru_cache(256)
+def _read(accept: str) -> dict[str, float]:
+    """What a header names, by Django's own reading, which takes longer than a small answer may."""
+    request = HttpRequest()
+    request.META["HTTP_ACCEPT"] = accept
     return {
         f"{accepted.main_type}/{accepted.sub_type}".lower(): accepted.quality
         for accepted in reversed(request.accepted_types)
