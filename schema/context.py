@@ -29,6 +29,7 @@ class Context:
     #: The payload of `connection_init`, put here by Strawberry.
     connection_params: dict[str, Any] | None = None
     _blocked: frozenset[Any] | None = None
+    _key: Any = None
 
     def __post_init__(self) -> None:
         self.identify(self.identity)
@@ -41,8 +42,8 @@ class Context:
         return self.identity.user
 
     def is_viewer(self, user_pk: Any) -> bool:
-        """Whether this is the key of whoever asks."""
-        return bool(user_pk == self.viewer.pk)
+        """Whether this is the key of whoever asks. Raises if that's nobody."""
+        return bool(user_pk == (self.viewer.pk if self._key is None else self._key))
 
     def has_blocked(self, user_pk: Any) -> bool:
         """Whether whoever asks blocked the one with this key. May read the database."""
@@ -56,6 +57,7 @@ class Context:
 
     def identify(self, identity: Identity | None) -> None:
         self.identity = identity
+        self._key = identity.user.pk if identity else None
         # Where strawberry-django's permissions look.
         self.request.user = identity.user if identity else AnonymousUser()
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Q
 
 from talk import models
+from talk.rows import refer
 
 from .places import past_place_of
 from .siblings import Siblings
@@ -44,7 +45,7 @@ def latest_message(info: Any, conversation: models.Conversation) -> models.Messa
     found: models.Message | None
     found = Siblings.of(conversation).load("latest_message", conversation, load)
     if found is not None:
-        found.conversation = conversation
+        refer(found, "conversation", conversation)
     return found
 
 

@@ -1,6 +1,6 @@
 """The lists in a conversation, each loaded in one query for all conversations of a page."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from strawberry import relay
 
 from talk import models
 from talk.exceptions import MessagingValidationError, RefusalCode
+from talk.rows import refer
 
 from .fields import field
 from .pagination import DEFAULT_PAGE, Window, number_cursor, number_of, page_size
@@ -19,6 +20,7 @@ from .times import utc
 from .types import Message, Participation
 
 CURSOR = "A cursor for use in pagination"
+PAGE_INFO = "Pagination data for this connection"
 
 
 @strawberry.type(description="One message of a page.")
@@ -34,6 +36,12 @@ class MessageConnection(relay.Connection[Message]):
     edges: list[MessageEdge] = strawberry.field(  # type: ignore[assignment]  # narrower
         description="The messages of this page."
     )
+    window: strawberry.Private[Window]
+
+    @field(description=PAGE_INFO)  # type: ignore[misc]  # a function of it
+    def page_info(self: Any) -> relay.PageInfo:  # type: ignore[override]
+        window: Window = self.window
+        return window.page_info()
 
 
 @strawberry.type(description="One participation of a page.")
@@ -48,6 +56,18 @@ class ParticipantConnection(relay.Connection[Participation]):
     edges: list[ParticipantEdge] = strawberry.field(  # type: ignore[assignment]  # narrower
         description="The people of this page."
     )
+    has_previous: strawberry.Private[bool]
+    has_next: strawberry.Private[bool]
+
+    @field(description=PAGE_INFO)  # type: ignore[misc]  # a function of it
+    def page_info(self: Any) -> relay.PageInfo:  # type: ignore[override]
+        edges = self.edges
+        return relay.PageInfo(
+            has_previous_page=self.has_previous,
+            has_next_page=self.has_next,
+            start_cursor=participant_cursor(edges[0].node) if edges else None,
+            end_cursor=participant_cursor(edges[-1].node) if edges else None,
+        )
 
 
 @strawberry.input(
@@ -129,12 +149,11 @@ def _message_pages(
     rows: dict[int, list[models.Message]] = {key: [] for key in known}
     ranges = [(one.pk, window.low, window.high) for one, window in windows.items()]
     for message in models.Message.objects.in_ranges(ranges):
-        message.conversation = known[message.conversation_id]
+        refer(message, "conversation", known[message.conversation_id])
         rows[message.conversation_id].append(message)
     return {
-        one.pk: MessageConnection(
-            edges=_edges(MessageEdge, rows[one.pk]),
-            page_info=window.page_info(),
+        one.pk: MessageConnection(  # type: ignore[call-arg]  # `page_info` is a function
+            edges=_edges(MessageEdge, rows[one.pk]), window=window
         )
         for one, window in windows.items()
     }
@@ -152,18 +171,18 @@ def participants(
     start = number_of(after, "after", "Participation")
 
     def load(conversations: list[models.Conversation]) -> Mapping[int, ParticipantConnection]:
-        present, gone = _seen(info, conversations, status)
         known = {one.pk: one for one in conversations}
-        rows: dict[int, list[models.Participation]] = {key: [] for key in known}
+        past = _past_places(info, known)
         found = models.Participation.objects.pages_in(
-            present, gone, status, size + 1, 0 if start is None else start
+            *_seen(past, known, status), status, size + 1, 0 if start is None else start
         )
+        rows: dict[int, list[models.Participation]] = {key: [] for key in known}
         for participation in found:
-            participation.conversation = known[participation.conversation_id]
+            refer(participation, "conversation", known[participation.conversation_id])
             rows[participation.conversation_id].append(participation)
         return {
-            one.pk: _participant_page(_veiled(info, one, rows[one.pk]), size, start is not None)
-            for one in conversations
+            key: _participant_page(_veiled(past.get(key), rows[key]), size, start is not None)
+            for key in known
         }
 
     key = ("participants", size, start, status)
@@ -171,26 +190,30 @@ def participants(
     return connection
 
 
+def _past_places(
+    info: Any, conversations: Mapping[int, models.Conversation]
+) -> dict[int, models.Participation]:
+    """The viewer's own places, by the conversation's key, where they don't take part."""
+    places = {key: past_place_of(info, one) for key, one in conversations.items()}
+    return {key: place for key, place in places.items() if place is not None}
+
+
 def _seen(
-    info: Any, conversations: list[models.Conversation], status: str
+    past: Mapping[int, models.Participation], conversations: Iterable[int], status: str
 ) -> tuple[list[int], list[int]]:
     """The conversations whose participations of a status the viewer sees, and their own places in
     the others.
     """
-    past = [place for one in conversations if (place := past_place_of(info, one))]
-    if status == models.Participation.Status.ACTIVE:
-        # Who is invited sees who takes part.
-        past = [place for place in past if not place.is_invited]
-    elsewhere = {place.conversation_id for place in past}
-    present = [one.pk for one in conversations if one.pk not in elsewhere]
-    return present, [place.pk for place in past]
+    is_active = status == models.Participation.Status.ACTIVE
+    # Who is invited sees who takes part.
+    own = {key: place for key, place in past.items() if not (is_active and place.is_invited)}
+    return [key for key in conversations if key not in own], [each.pk for each in own.values()]
 
 
 def _veiled(
-    info: Any, conversation: models.Conversation, rows: list[models.Participation]
+    place: models.Participation | None, rows: list[models.Participation]
 ) -> list[models.Participation]:
-    """Participations of a conversation as the viewer sees them."""
-    place = past_place_of(info, conversation)
+    """Participations of a conversation as who has this place sees them; None: who takes part."""
     if place is not None and place.is_invited:
         return [row if row.pk == place.pk else veil(row) for row in rows]
     return rows
@@ -199,15 +222,10 @@ def _veiled(
 def _participant_page(
     rows: list[models.Participation], size: int, has_previous: bool
 ) -> ParticipantConnection:
-    page = rows[:size]
-    return ParticipantConnection(
-        edges=_edges(ParticipantEdge, page),
-        page_info=relay.PageInfo(
-            has_previous_page=has_previous,
-            has_next_page=len(rows) > size,
-            start_cursor=participant_cursor(page[0]) if page else None,
-            end_cursor=participant_cursor(page[-1]) if page else None,
-        ),
+    return ParticipantConnection(  # type: ignore[call-arg]  # `page_info` is a function
+        edges=_edges(ParticipantEdge, rows[:size]),
+        has_previous=has_previous,
+        has_next=len(rows) > size,
     )
 
 
@@ -217,8 +235,9 @@ def participant_cursor(participation: models.Participation) -> str:
 
 def participant_count(info: Any, conversation: models.Conversation) -> int:
     def load(conversations: list[models.Conversation]) -> Mapping[int, int]:
-        present, gone = _seen(info, conversations, models.Participation.Status.ACTIVE)
-        return models.Participation.objects.counts_in(present, gone)
+        known = {one.pk: one for one in conversations}
+        seen = _seen(_past_places(info, known), known, models.Participation.Status.ACTIVE)
+        return models.Participation.objects.counts_in(*seen)
 
     return Siblings.of(conversation).load("participant_count", conversation, load) or 0
 

@@ -56,7 +56,7 @@ def past_place_of(info: Any, conversation: models.Conversation) -> models.Partic
 def place_of(info: Any, conversation: models.Conversation) -> models.Participation:
     """The viewer's participation in `conversation`; raises `NOT_FOUND` if they have none."""
     place: models.Participation | None = conversation.__dict__.get("_place")
-    if place is None or place.user_id != info.context.viewer.pk:
+    if place is None or not info.context.is_viewer(place.user_id):
         place = models.Participation.objects.filter(
             user=info.context.viewer, conversation=conversation
         ).first()

@@ -214,7 +214,7 @@ def _inbox_page(most: int, user: Any, at: Any = None, key: Any = None) -> Partic
 def _pages_in(size: int, present: Any, gone: Any, status: Any, after: Any) -> ParticipationQuerySet:
     seen = Participation.objects.seen_in(present, gone, status)
     place = Window(RowNumber(), partition_by="conversation", order_by="pk")
-    numbered = seen.filter(pk__gt=after).annotate(_place=place).filter(_place__lte=size)
+    numbered = seen.filter(pk__gt=after).alias(_place=place).filter(_place__lte=size)
     return numbered.select_related("user").order_by("conversation", "pk")
 
 
