@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import strawberry
 from django.contrib.auth.models import AnonymousUser
+from django.db import connections
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from talk.models import Block
+from talk.prepared import Question, ask, takes_several
 
 from .authentication import Identity
 from .errors import Unauthenticated
@@ -54,6 +56,16 @@ class Context:
     def look_up_blocks(self) -> None:
         """Read whom whoever asks blocked, which is kept until it's read again."""
         self._blocked = Block.objects.blocked_by(self.viewer)
+
+    def ask(self, question: Question[Any]) -> list[Any]:
+        """The answer to a question about messages, which are shown once it is known whom whoever
+        asks blocked: that is asked in the same trip, if it can be.
+        """
+        if self._blocked is not None or not takes_several(connections[question.alias]):
+            return question.ask()
+        found, blocked = ask(question, Block.objects.asking_for(self.viewer))
+        self._blocked = frozenset(blocked)
+        return found
 
     def identify(self, identity: Identity | None) -> None:
         self.identity = identity

@@ -1,7 +1,8 @@
-import json
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Self, cast
 
+import orjson
 import strawberry
 from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
@@ -14,6 +15,7 @@ from talk import models
 from talk.exceptions import MessagingValidationError, RefusalCode
 
 from . import places
+from .context import Context
 from .ids import key_of
 from .inbox_cursor import InboxCursor
 from .pagination import DEFAULT_PAGE, Connection, invalid_cursor, page_size, values_of
@@ -42,7 +44,7 @@ class InboxConnection(Connection[Participation]):
         return page
 
     @classmethod
-    def newest(cls, viewer: Any, first: int | None, after: str | None) -> Self:
+    def newest(cls, context: Context, first: int | None, after: str | None) -> Self:
         """A page of the whole inbox, going back in time: what everybody looks at all day."""
         size = page_size(first, "first")
         size = DEFAULT_PAGE if size is None else size
@@ -50,10 +52,11 @@ class InboxConnection(Connection[Participation]):
         cursor = InboxCursor.now()
 
         def whole() -> QuerySet[Any]:
-            return models.Participation.objects.inbox_for(viewer)
+            return models.Participation.objects.inbox_for(context.viewer)
 
-        found = models.Participation.objects.inbox_page(viewer, size + 1, before)
-        edge: Any = resolve_edge_class(cls)
+        inbox = models.Participation.objects
+        found = inbox.inbox_page(context.viewer, size + 1, before, context.ask)
+        edge = _edge_class(cast("Any", cls))
         edges = [edge.resolve_edge(each, cursor=_cursor(each)) for each in found[:size]]
         page = cls(
             edges=edges,
@@ -75,9 +78,15 @@ class InboxConnection(Connection[Participation]):
         self.changes_cursor = cursor.encode()
 
 
+@cache
+def _edge_class(connection: Any) -> Any:
+    # Strawberry finds it anew each time.
+    return resolve_edge_class(connection)
+
+
 def _cursor(participation: models.Participation) -> str:
     place = [participation.last_activity_at.isoformat(), str(participation.pk)]
-    return json.dumps(place, separators=(",", ":"))
+    return orjson.dumps(place).decode()
 
 
 def _place_in(cursor: str) -> tuple[datetime, int]:

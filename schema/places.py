@@ -7,14 +7,15 @@ import strawberry
 
 from talk import models
 from talk.exceptions import MessagingValidationError, RefusalCode
+from talk.prepared import Ask, Question
 
 from .ids import key_of
 from .siblings import Siblings
 
 
-def find(info: Any, conversation_key: int) -> models.Participation | None:
+def find(info: Any, conversation_key: int, ask: Ask = Question.ask) -> models.Participation | None:
     """The viewer's participation in a conversation, also one that they left, or None."""
-    found = models.Participation.objects.place_of(info.context.viewer, conversation_key)
+    found = models.Participation.objects.place_of(info.context.viewer, conversation_key, ask)
     if found is not None:
         take_place(found)
     return found

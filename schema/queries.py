@@ -41,7 +41,7 @@ class Query:
     ) -> InboxConnection:
         viewer = info.context.viewer
         if filter is None and before is None and last is None:
-            return InboxConnection.newest(viewer, first, after)
+            return InboxConnection.newest(info.context, first, after)
         inbox = models.Participation.objects.inbox_for(viewer).with_unread_count()
         return InboxConnection.resolve_connection(
             inbox if filter is None else filter.apply(inbox),
@@ -120,7 +120,7 @@ def _search_fields(model: Any) -> tuple[str, ...]:
 
 
 def _conversation(info: Any, key: Any) -> models.Conversation | None:
-    place = places.find(info, key)
+    place = places.find(info, key, info.context.ask)
     return None if place is None else place.conversation
 
 

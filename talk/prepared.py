@@ -133,6 +133,10 @@ class Question(Generic[Row]):
         return self._text.read(cursor)
 
 
+#: Another way to ask one than `Question.ask`, which may ask more in the same trip.
+Ask = Callable[[Question[Any]], list[Any]]
+
+
 def ask(*questions: Question[Any]) -> list[list[Any]]:
     """The answers to several questions, each of which sees what the ones before it did.
 
@@ -140,14 +144,13 @@ def ask(*questions: Question[Any]) -> list[list[Any]]:
     """
     connection: Any = connections[questions[0].alias]
     filled = [question.filled() for question in questions]
-    is_psycopg = connection.Database.__name__ == "psycopg"
-    if len(filled) > 1 and is_psycopg and _takes_several(connection):
+    if len(filled) > 1 and takes_several(connection):
         together = "; ".join(sql for sql, _values in filled)
         filled = [(together, [value for _sql, values in filled for value in values])]
     waiting, answers = iter(questions), []
     for sql, values in filled:
         with connection.cursor() as cursor:
-            if is_psycopg and connection.timezone is not None:
+            if _is_psycopg(connection) and connection.timezone is not None:
                 cursor.cursor.adapters.register_loader(*_psycopgs_times())
             cursor.execute(sql, values)
             answers.append(next(waiting).read(cursor))
@@ -156,9 +159,15 @@ def ask(*questions: Question[Any]) -> list[list[Any]]:
     return answers
 
 
-def _takes_several(connection: Any) -> bool:
+def takes_several(connection: Any) -> bool:
+    """Whether it takes several questions in one trip."""
     # Where the client puts the values in, psycopg tells all their results.
-    return not connection.settings_dict.get("OPTIONS", {}).get("server_side_binding")
+    options = connection.settings_dict.get("OPTIONS", {})
+    return _is_psycopg(connection) and not options.get("server_side_binding")
+
+
+def _is_psycopg(connection: Any) -> bool:
+    return bool(connection.Database.__name__ == "psycopg")
 
 
 @functools.cache
@@ -232,6 +241,8 @@ class _Text(Generic[Row]):
 
 def _adapted(value: Any, connection: Any) -> Any:
     """A value as the database's driver takes it."""
+    if type(value) in (int, str):
+        return value
     match value:
         case Enum():
             return value.value

@@ -41,6 +41,8 @@ class Reader(Generic[Row]):
         compiler.connection = None
 
     def read(self, rows: list[Any]) -> list[Row]:
+        if not rows:
+            return []
         if self._make is None:
             return self._as_django_does(rows)
         if self._converted:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from .. import events
 from ..exceptions import MessagingValidationError, RefusalCode, Refused
 from ..policy import hold
-from ..prepared import prepared
+from ..prepared import Question, prepared
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -45,7 +45,11 @@ class BlockQuerySet(models.QuerySet["Block"]):
 
     def blocked_by(self, blocker: "User") -> frozenset[Any]:
         """The keys of those whom `blocker` does not want to hear of."""
-        return frozenset(_blocked_by(blocker=blocker).ask())
+        return frozenset(self.asking_for(blocker).ask())
+
+    def asking_for(self, blocker: "User") -> Question[Any]:
+        """The question whom `blocker` does not want to hear of, for who asks more with it."""
+        return _blocked_by(blocker=blocker)
 
     def of_sender(self) -> Self:
         """Those of the sender of an outer query's message, by the user of the query around it."""
