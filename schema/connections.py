@@ -5,6 +5,7 @@ works before the next: a trip that a small answer pays for a second time.
 """
 
 import select
+import threading
 import time
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -13,6 +14,8 @@ from django.db import connections
 
 #: What each of Django's connections, one for each thread, keeps of the driver's.
 _kept: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+#: What this thread was connected to when its last request ended.
+_here = threading.local()
 #: Seconds after which the next request gives a connection back all the same, which bounds its life.
 KEPT = 60.0
 
@@ -23,7 +26,8 @@ def keep(threads: int) -> None:
     Unless the pool has too few for that: others need some, too.
     """
     now = time.monotonic()
-    for connection in _connected():
+    _here.connected = _connected()
+    for connection in _here.connected:
         pool = getattr(connection, "pool", None)
         has_enough = pool is None or pool.max_size >= 2 * threads
         is_over = connection.close_at is not None and connection.close_at <= now
@@ -37,7 +41,10 @@ def keep(threads: int) -> None:
 
 def check() -> None:
     """At the beginning of one: what the other side left is closed, the rest is fit."""
-    for connection in _connected():
+    # Those that were kept. What was closed since is as good as new.
+    for connection in getattr(_here, "connected", ()):
+        if not _is_connected(connection):
+            continue
         is_quiet = _is_quiet(connection.connection)
         if is_quiet:
             connection.health_check_done = True
@@ -46,8 +53,11 @@ def check() -> None:
 
 
 def _connected() -> list[Any]:
-    known = connections.all(initialized_only=True)
-    return [each for each in known if each.connection is not None and not each.in_atomic_block]
+    return [each for each in connections.all(initialized_only=True) if _is_connected(each)]
+
+
+def _is_connected(connection: Any) -> bool:
+    return connection.connection is not None and not connection.in_atomic_block
 
 
 def _is_quiet(driver: Any) -> bool | None:

@@ -28,7 +28,7 @@ def decode(data: bytes | str) -> dict[str, Any]:
     """The JSON object that `data` is. Raises `BadRequest` if it's anything else."""
     try:
         text = data.decode() if isinstance(data, bytes) else data
-        value = json.loads(text, parse_constant=_refuse_constant)
+        value = _DECODER.decode(text)
     # A ValueError is also bad UTF-8, and an integer with too many digits to be read.
     except (ValueError, RecursionError):
         raise BadRequest(_("This is not JSON.")) from None
@@ -92,3 +92,6 @@ def _check(data: dict[str, Any], key: str, wanted: type, message: str) -> Any:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)

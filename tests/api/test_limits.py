@@ -173,6 +173,20 @@ def test_what_an_operation_costs_is_told_on_request(alice, document):
     assert answer["extensions"] == {"cost": {"cost": COSTS[document], "limit": Conf.MAX_COST}}
 
 
+def test_a_document_costs_what_the_sizes_say_each_time(alice):
+    client = Client()
+    client.force_login(alice)
+    document = "query ($n: Int = 7) { inbox(first: $n) { edges { cursor } } }"
+
+    def cost(variables):
+        body = {"query": document, "variables": variables, "extensions": {"cost": True}}
+        answer = client.post("/graphql", body, content_type="application/json").json()
+        return answer["extensions"]["cost"]["cost"]
+
+    asked = [{"n": 3}, {}, {"n": 40}, {"n": None}, {"n": 3, "other": 5}, {"n": 0}, {}]
+    assert [cost(each) for each in asked] == [1 + 3, 1 + 7, 1 + 40, 1 + 50, 1 + 3, 1, 1 + 7]
+
+
 def test_the_cost_is_not_told_unasked(gql, alice):
     assert "extensions" not in gql(alice)("{ viewer { id } }")
 

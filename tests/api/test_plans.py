@@ -183,6 +183,50 @@ def test_an_extension_that_wants_to_see_each_field_sees_it(alice, rf):
     assert seen == ["viewer", "id", "username"]
 
 
+def test_the_extensions_of_a_project_are_run_and_the_gate_stays_shut(alice, rf):
+    done = []
+
+    class Watching(SchemaExtension):
+        def on_operation(self):
+            done.append("operation")
+            yield
+            done.append("done")
+
+        def on_parse(self):
+            done.append("parse")
+            yield
+
+        def on_validate(self):
+            yield
+            done.append("validated")
+
+        def on_execute(self):
+            done.append("execute")
+            yield
+
+        def get_results(self):
+            return {"watched": len(done)}
+
+    watched = Schema(Query, mutation=Mutation, extensions=[Watching])
+
+    def ask(identity):
+        done.clear()
+        return watched.execute_sync(
+            "{ viewer { username } }",
+            context_value=Context(rf.post("/graphql"), identity),
+            operation_extensions={"cost": True},
+        )
+
+    let_in = ask(Identity(alice))
+    assert let_in.data == {"viewer": {"username": "alice"}}
+    assert done == ["operation", "parse", "validated", "execute", "done"]
+    assert set(let_in.extensions) == {"watched", "cost"}
+
+    kept_out = ask(None)
+    assert [error.extensions["code"] for error in kept_out.errors] == ["UNAUTHENTICATED"]
+    assert done == ["operation", "parse", "validated", "done"]
+
+
 def test_a_client_that_varies_its_conditions_fills_no_memory(gql, alice, monkeypatch):
     monkeypatch.setattr(plans, "KEPT_EACH", 2)
     names = [f"v{number}" for number in range(3)]

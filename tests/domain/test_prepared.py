@@ -7,7 +7,7 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.db.models import Exists, F, OuterRef
 from django.db.models.signals import post_init
 from django.utils import timezone
@@ -197,6 +197,22 @@ class TestTogether:
         assert changed == []
         assert Event.objects.get(pk=key).revision == 99
         assert title == "100 % 'new'; --"
+
+    def test_times_are_in_the_zone_that_the_connection_has(self, said):
+        """Also if a project has the database tell them in its own."""
+        usual = Message.objects.filter(conversation=said).order_by("number")
+        for zone in ("Asia/Kolkata", None):
+            here = connections["default"]
+            here.settings_dict["TIME_ZONE"] = zone
+            for name in ("timezone", "timezone_name"):
+                here.__dict__.pop(name, None)
+            here.ensure_timezone()
+
+            answered = _said(conversation=said).ask()
+
+            told = [str(each.sent_at) for each in answered]
+            assert told == [str(each.sent_at) for each in usual.all()]
+            assert told[0].endswith("+05:30" if zone else "+00:00")
 
     def test_other_values_take_the_same_places(self, alice, bob, carol):
         for other in (bob, carol):
