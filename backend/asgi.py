@@ -16,6 +16,7 @@ from schema import asgi  # noqa: E402
 application = asgi.application(ASGIStaticFilesHandler(http) if settings.DEBUG else http)
 
 # What is loaded by now stays: no search for garbage has to walk through it again. And one every
-# 2,000 objects, as Python has it, would be several for one page.
+# few hundred or thousand objects, as Python has it, would be several for one page.
+gc.collect()
 gc.freeze()
 gc.set_threshold(20_000)

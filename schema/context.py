@@ -1,6 +1,6 @@
 """What every resolver gets to know: who asks, and how."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import strawberry
@@ -27,11 +27,12 @@ class Context:
     """
 
     request: HttpRequest
+    #: Set by `identify` alone.
     identity: Identity | None = None
     #: The payload of `connection_init`, put here by Strawberry.
     connection_params: dict[str, Any] | None = None
-    _blocked: frozenset[Any] | None = None
-    _key: Any = None
+    _blocked: frozenset[Any] | None = field(init=False, default=None)
+    _viewer_key: Any = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.identify(self.identity)
@@ -45,7 +46,8 @@ class Context:
 
     def is_viewer(self, user_pk: Any) -> bool:
         """Whether this is the key of whoever asks. Raises if that's nobody."""
-        return bool(user_pk == (self.viewer.pk if self._key is None else self._key))
+        key = self.viewer.pk if self._viewer_key is None else self._viewer_key
+        return bool(user_pk == key)
 
     def has_blocked(self, user_pk: Any) -> bool:
         """Whether whoever asks blocked the one with this key. May read the database."""
@@ -57,19 +59,21 @@ class Context:
         """Read whom whoever asks blocked, which is kept until it's read again."""
         self._blocked = Block.objects.blocked_by(self.viewer)
 
-    def ask(self, question: Question[Any]) -> list[Any]:
-        """The answer to a question about messages, which are shown once it is known whom whoever
-        asks blocked: that is asked in the same trip, if it can be.
+    def ask_with_blocks(self, question: Question[Any]) -> list[Any]:
+        """The answer to a question, and in the same trip, where there is one, whom whoever asks
+        blocked: what is asked for here is mostly shown with messages, for which that is needed.
         """
-        if self._blocked is not None or not takes_several(connections[question.alias]):
+        blocks = Block.objects.asking_for(self.viewer)
+        is_one_trip = blocks.alias == question.alias and takes_several(connections[blocks.alias])
+        if self._blocked is not None or not is_one_trip:
             return question.ask()
-        found, blocked = ask(question, Block.objects.asking_for(self.viewer))
+        found, blocked = ask(question, blocks)
         self._blocked = frozenset(blocked)
         return found
 
     def identify(self, identity: Identity | None) -> None:
         self.identity = identity
-        self._key = identity.user.pk if identity else None
+        self._viewer_key = identity.user.pk if identity else None
         # Where strawberry-django's permissions look.
         self.request.user = identity.user if identity else AnonymousUser()
 

@@ -21,6 +21,7 @@ from talk.conf import conf
 
 from .errors import LimitExceeded
 from .limits import Meter, excesses
+from .pagination import MAX_PAGE
 
 #: Documents that are kept. Those of an application are few.
 KEPT = 256
@@ -36,9 +37,10 @@ class Document:
     def __init__(self, schema: GraphQLSchema, text: str) -> None:
         self._schema = schema
         self._errors: dict[Any, list[GraphQLError]] = {}
-        #: What an operation cost with these sizes of its pages, and which variables say them.
+        #: The variables that say how large the pages of an operation are.
+        self._size_variables: dict[str | None, list[str]] = {}
+        #: What an operation costs with such sizes.
         self._costs: dict[tuple[Any, ...], int] = {}
-        self._sizes: dict[str | None, list[str]] = {}
         try:
             self.node = parse(text, max_lexical_tokens=conf.MAX_TOKENS, max_comments=MAX_COMMENTS)
         except GraphQLSyntaxError as error:
@@ -56,7 +58,7 @@ class Document:
 
     def cost(self, operation_name: str | None, variables: dict[str, Any] | None) -> int:
         given = variables or {}
-        known = self._costs.get(self._sized(operation_name, given))
+        known = self._costs.get(self._cost_key(operation_name, given))
         if known is not None:
             return known
         operation = get_operation_ast(self.node, operation_name)
@@ -64,17 +66,19 @@ class Document:
         cost = 0 if operation is None else meter.count(operation)
         if len(self._costs) >= KEPT:
             self._costs.clear()
-        self._sizes[operation_name] = sorted(meter.depends_on)
-        self._costs[self._sized(operation_name, given)] = cost
+        self._size_variables[operation_name] = sorted(meter.size_variables)
+        self._costs[self._cost_key(operation_name, given)] = cost
         return cost
 
-    def _sized(self, operation_name: str | None, given: dict[str, Any]) -> tuple[Any, ...]:
+    def _cost_key(self, operation_name: str | None, given: dict[str, Any]) -> tuple[Any, ...]:
         """An operation, and what the variables say that its cost depends on."""
-        values = [given.get(name, ...) for name in self._sizes.get(operation_name, ())]
-        # What is no number is no size. Only what isn't there has a default.
-        return operation_name, *[
-            each if each is ... or isinstance(each, int) else None for each in values
-        ]
+        names = self._size_variables.get(operation_name, ())
+        return operation_name, *[_size(given[name]) if name in given else ... for name in names]
+
+
+def _size(value: Any) -> int | None:
+    """A client's size of a page as it counts; None is for what is no number, and no size."""
+    return max(0, min(value, MAX_PAGE)) if isinstance(value, int) else None
 
 
 class Shelf:

@@ -26,26 +26,31 @@ from .documents import Document, shelf
 from .errors import RateLimited, TooCostly, Unauthenticated
 from .pagination import DEFAULT_PAGE
 
-#: What no extensions do.
-NOTHING = nullcontext()
 
+class Stage:
+    """A stage of an operation: it begins with what a schema's extensions do, and then the gate."""
 
-class Passage:
-    """Goes through what a schema's extensions do at a stage, and then through the gate."""
-
-    def __init__(self, extensions: Any, passing: Callable[[], None]) -> None:
-        self._extensions, self._passing = extensions, passing
+    def __init__(self, extensions: Any, gate: Callable[[], None]) -> None:
+        self._extensions, self._gate = extensions, gate
 
     def __enter__(self) -> None:
         self._extensions.__enter__()
-        self._passing()
+        try:
+            self._gate()
+        except BaseException as error:
+            self._extensions.__exit__(type(error), error, error.__traceback__)
+            raise
 
     def __exit__(self, *raised: Any) -> None:
         self._extensions.__exit__(*raised)
 
     async def __aenter__(self) -> None:
         await self._extensions.__aenter__()
-        self._passing()
+        try:
+            self._gate()
+        except BaseException as error:
+            await self._extensions.__aexit__(type(error), error, error.__traceback__)
+            raise
 
     async def __aexit__(self, *raised: Any) -> None:
         await self._extensions.__aexit__(*raised)
@@ -55,7 +60,7 @@ class Gate(SchemaExtensionsRunner):
     """Stands before every resolver of queries, mutations and subscriptions alike.
 
     Strangers come no further than `__typename`. It runs the schema's extensions besides, rather
-    than being one of them: for each, Strawberry looks up anew what it consists of.
+    than being one of them: of each, Strawberry inspects the hooks anew for each operation.
     """
 
     _document: Document
@@ -65,16 +70,19 @@ class Gate(SchemaExtensionsRunner):
     _limit = 0
 
     def operation(self) -> Any:
-        return super().operation() if self.extensions else NOTHING
+        return self._hooks(super().operation)
 
     def parsing(self) -> Any:
-        return Passage(super().parsing() if self.extensions else NOTHING, self._parse)
+        return Stage(self._hooks(super().parsing), self._parse)
 
     def validation(self) -> Any:
-        return Passage(super().validation() if self.extensions else NOTHING, self._validate)
+        return Stage(self._hooks(super().validation), self._validate)
 
     def executing(self) -> Any:
-        return super().executing() if self.extensions else NOTHING
+        return self._hooks(super().executing)
+
+    def _hooks(self, of_extensions: Callable[[], Any]) -> Any:
+        return of_extensions() if self.extensions else nullcontext()
 
     def _parse(self) -> None:
         execution = self.execution_context

@@ -55,7 +55,7 @@ class InboxConnection(Connection[Participation]):
             return models.Participation.objects.inbox_for(context.viewer)
 
         inbox = models.Participation.objects
-        found = inbox.inbox_page(context.viewer, size + 1, before, context.ask)
+        found = inbox.inbox_page(context.viewer, size + 1, before, context.ask_with_blocks)
         edge = _edge_class(cast("Any", cls))
         edges = [edge.resolve_edge(each, cursor=_cursor(each)) for each in found[:size]]
         page = cls(

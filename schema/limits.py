@@ -125,8 +125,8 @@ class Meter:
         self._variables = variables or {}
         self._fragments = _fragments(document)
         self._costs: dict[tuple[str, int], int] = {}
-        #: The variables that its pages have their sizes from.
-        self.depends_on: set[str] = set()
+        #: The variables that say how large pages are.
+        self.size_variables: set[str] = set()
 
     def count(self, operation: OperationDefinitionNode) -> int:
         for each in operation.variable_definitions or ():
@@ -182,7 +182,7 @@ class Meter:
             for argument in field.arguments or ()
             if argument.name.value in {"first", "last"}
         ]
-        self.depends_on |= {each.name.value for each in asked if isinstance(each, VariableNode)}
+        self.size_variables |= {each.name.value for each in asked if isinstance(each, VariableNode)}
         values = [value_from_ast_untyped(each, self._variables) for each in asked]
         sizes = [size for size in values if isinstance(size, int)]
         return max(0, min(max(sizes, default=DEFAULT_PAGE), MAX_PAGE))

@@ -28,11 +28,15 @@ def wants_events(request: HttpRequest) -> bool:
     return EVENTS in _qualities(request)
 
 
+#: Characters of a header that is kept. Those of clients are few, and short.
+KEPT_LENGTH = 256
+
+
 def _qualities(request: HttpRequest) -> dict[str, float]:
-    return _read(request.META.get("HTTP_ACCEPT", "*/*"))
+    accept = request.META.get("HTTP_ACCEPT", "*/*")
+    return _known(accept) if len(accept) <= KEPT_LENGTH else _read(accept)
 
 
-@lru_cache(256)
 def _read(accept: str) -> dict[str, float]:
     """What a header names, by Django's own reading, which takes longer than a small answer may."""
     request = HttpRequest()
@@ -41,3 +45,6 @@ def _read(accept: str) -> dict[str, float]:
         f"{accepted.main_type}/{accepted.sub_type}".lower(): accepted.quality
         for accepted in reversed(request.accepted_types)
     }
+
+
+_known = lru_cache(256)(_read)

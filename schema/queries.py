@@ -120,7 +120,7 @@ def _search_fields(model: Any) -> tuple[str, ...]:
 
 
 def _conversation(info: Any, key: Any) -> models.Conversation | None:
-    place = places.find(info, key, info.context.ask)
+    place = places.find(info, key, info.context.ask_with_blocks)
     return None if place is None else place.conversation
 
 

@@ -25,6 +25,7 @@ from graphql import (
     is_object_type,
 )
 from strawberry import relay
+from strawberry.schema.types.base_scalars import DateTimeDefinition
 from strawberry.types.field import StrawberryField
 from strawberry_django.fields.field import StrawberryDjangoField
 from strawberry_django.relay.utils import resolve_model_id
@@ -175,7 +176,9 @@ def _present(executor: Any, type_: Any, details: Any) -> Write:
 def _leaf(type_: Any) -> Write:
     if type_ is GraphQLInt:
         return _int
-    coerce = _time if type_.name == "DateTime" else type_.coerce_output_value
+    coerce = type_.coerce_output_value
+    if coerce is DateTimeDefinition.serialize:
+        coerce = _time
     # What is written as it is.
     ready = {"String": str, "ID": str, "Boolean": bool}.get(type_.name)
     # An enum has few members.

@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 import orjson
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as _noop
+from django.utils.translation import gettext_noop
 
 from talk.conf import conf
 
@@ -59,9 +59,9 @@ def _check_request(data: dict[str, Any]) -> None:
         if id_in(data) is not None:
             raise BadRequest(_("Documents by id aren't configured here: send `query`."))
         raise BadRequest(_("`query` must be a string."))
-    _check(data, "variables", dict, _noop("`variables` must be an object or null."))
-    _check(data, "operationName", str, _noop("`operationName` must be a string or null."))
-    _check(data, "extensions", dict, _noop("`extensions` must be an object or null."))
+    _check(data, "variables", dict, gettext_noop("`variables` must be an object or null."))
+    _check(data, "operationName", str, gettext_noop("`operationName` must be a string or null."))
+    _check(data, "extensions", dict, gettext_noop("`extensions` must be an object or null."))
 
 
 def message_of(text: str) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def message_of(text: str) -> dict[str, Any]:
         raise BadRequest(_("`type` must be a string."))
     if kind in {"subscribe", "complete"} and not isinstance(message.get("id"), str):
         raise BadRequest(_("`id` must be a string."))
-    payload = _check(message, "payload", dict, _noop("`payload` must be an object."))
+    payload = _check(message, "payload", dict, gettext_noop("`payload` must be an object."))
     if kind == "subscribe":
         _check_request(payload or {})
     if payload is None:

@@ -28,6 +28,7 @@ from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models.sql import InsertQuery, Query, UpdateQuery
 
 from .rows import Reader
+from .statements import Statement
 
 Row = TypeVar("Row")
 
@@ -58,7 +59,7 @@ def prepared(build: Callable[..., QuerySet[Any, Row]]) -> Callable[..., "Questio
     def kind_of(shape: tuple[Any, ...], names: tuple[str, ...], sizes: Any) -> _Kind[Row]:
         places = {name: Given(name) for name in names}
         lists = {name: [Given(f"{name}{at}") for at in range(size)] for name, size in sizes}
-        return _Kind(build(*shape, **places | lists))
+        return _Kind(build(*shape, **places | lists), build.__name__)
 
     @functools.wraps(build)
     def question(*shape: Any, **given: Any) -> Question[Row]:
@@ -123,6 +124,10 @@ class Question(Generic[Row]):
     def filled(self) -> tuple[str, list[Any]]:
         """The SQL and its values."""
         connection = connections[self.alias]
+        if call := takes_several(connection) and self._text.statement.call(connection):
+            return call, [
+                _adapted(self._given[name], connection) for name in self._text.statement.given
+            ]
         return self._text.sql, [
             _adapted(self._given[each.name], connection) if isinstance(each, Given) else each
             for each in self._text.places
@@ -133,12 +138,12 @@ class Question(Generic[Row]):
         return self._text.read(cursor)
 
 
-#: Another way to ask one than `Question.ask`, which may ask more in the same trip.
+#: How a question is asked: by itself, as by `Question.ask`, or with more in the same trip.
 Ask = Callable[[Question[Any]], list[Any]]
 
 
 def ask(*questions: Question[Any]) -> list[list[Any]]:
-    """The answers to several questions, each of which sees what the ones before it did.
+    """The answers to several questions of one database, each of which sees what those before did.
 
     Where the database takes several at once, in one trip.
     """
@@ -160,7 +165,7 @@ def ask(*questions: Question[Any]) -> list[list[Any]]:
 
 
 def takes_several(connection: Any) -> bool:
-    """Whether it takes several questions in one trip."""
+    """Whether a connection takes several questions in one trip."""
     # Where the client puts the values in, psycopg tells all their results.
     options = connection.settings_dict.get("OPTIONS", {})
     return _is_psycopg(connection) and not options.get("server_side_binding")
@@ -188,8 +193,9 @@ def _psycopgs_times() -> tuple[int, Any]:
 class _Kind(Generic[Row]):
     """What questions of one shape have in common."""
 
-    def __init__(self, asked: Any) -> None:
+    def __init__(self, asked: Any, title: str) -> None:
         self._asked: QuerySet[Any, Row] | Query = asked
+        self._title = title
         self._texts: dict[str, _Text[Row]] = {}
         # While its SQL is written a query is changed, and changed back.
         self._writing = Lock()
@@ -204,14 +210,14 @@ class _Kind(Generic[Row]):
         if alias not in self._texts:
             with self._writing:
                 if alias not in self._texts:
-                    self._texts[alias] = _Text(self._asked, alias)
+                    self._texts[alias] = _Text(self._asked, alias, self._title)
         return self._texts[alias]
 
 
 class _Text(Generic[Row]):
     """The SQL of questions of one shape to one database."""
 
-    def __init__(self, asked: "QuerySet[Any, Row] | Query", alias: str) -> None:
+    def __init__(self, asked: "QuerySet[Any, Row] | Query", alias: str, title: str) -> None:
         query = asked.query if isinstance(asked, QuerySet) else asked
         compiler: Any = query.get_compiler(using=alias)
         if isinstance(query, InsertQuery):
@@ -227,6 +233,8 @@ class _Text(Generic[Row]):
             raise TypeError("A moment that was part of the question has passed: give it.")
         self.sql: str = sql
         self.places: Sequence[Any] = places
+        names = [each.name if isinstance(each, Given) else None for each in places]
+        self.statement = Statement(title, sql, places, names)
         self._is_silent = isinstance(query, UpdateQuery)
         self._reader: Reader[Row] | None = None
         if isinstance(asked, QuerySet) and sql != NOTHING:

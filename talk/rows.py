@@ -31,7 +31,7 @@ class Reader(Generic[Row]):
             raise TypeError("What is prefetched is another question.")
         self._queryset, self._compiler, self._alias = queryset, compiler, queryset.db
         columns = [column for column, *_ in compiler.select]
-        #: Those whose values are converted, and which these are.
+        #: The places of the columns whose values are converted, and these columns.
         self._converted = [(at, columns[at]) for at in compiler.get_converters(columns)]
         self._make: Make | None = None
         info = compiler.klass_info
@@ -53,8 +53,8 @@ class Reader(Generic[Row]):
     def _convert(self, rows: list[Any]) -> list[Any]:
         compiler = self._here()
         found = compiler.get_converters([column for _at, column in self._converted])
-        places = {self._converted[at][0]: each for at, each in found.items()}
-        return list(compiler.apply_converters(rows, places))
+        converters = {self._converted[at][0]: each for at, each in found.items()}
+        return list(compiler.apply_converters(rows, converters))
 
     def _here(self) -> Any:
         """A compiler with the connection of this thread."""
@@ -80,7 +80,10 @@ def renew(row: Model, fresh: Model) -> None:
 
 
 def refer(row: Model, name: str, to: Model) -> None:
-    """Let `row` know the row that its foreign key refers to already, which isn't looked at."""
+    """Let `row` know `to`, which is what its foreign key refers to already.
+
+    The key is neither compared nor set, which for each row of a page is what takes long.
+    """
     row._state.fields_cache[name] = to
 
 

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from ..exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
 from ..prepared import Ask, Question, prepared
-from ..rows import refer
 from .message import ENDLESS, Message
 from .sending import Sending
 
@@ -59,11 +58,8 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
 
     def with_conversation(self) -> Self:
         """Each with what every list and stream shows of it, in the one query that reads them."""
-        return self.with_latest_message().select_related("user")
-
-    def with_latest_message(self) -> Self:
         latest = "conversation__latest_message"
-        return self.select_related(f"{latest}__sender", f"{latest}__subject")
+        return self.select_related("user", f"{latest}__sender", f"{latest}__subject")
 
     def unread(self) -> Self:
         """Those with something unread, or marked as unread by hand."""
@@ -107,10 +103,7 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
     ) -> "list[Participation]":
         """The first of `inbox_for`, with unread counts: those before a time and a key."""
         given = {} if before is None else dict(zip(("at", "key"), before, strict=True))
-        found = ask(_inbox_page(most, user=user, **given))
-        for participation in found:
-            refer(participation, "user", user)
-        return found
+        return ask(_inbox_page(most, user=user, **given))
 
     def changed_since(self, user: "User", since: "datetime", least: int) -> "list[Participation]":
         """`user`'s, in the order in which they changed: at least so many, if there are."""
@@ -214,9 +207,7 @@ def _places_of(user: Any, conversation: Any) -> ParticipationQuerySet:
 
 @prepared
 def _inbox_page(most: int, user: Any, at: Any = None, key: Any = None) -> ParticipationQuerySet:
-    # Whose they are is known.
-    inbox = Participation.objects.inbox_for(user).select_related(None)
-    page = inbox.with_latest_message().with_unread_count()
+    page = Participation.objects.inbox_for(user).with_unread_count()
     if at is not None:
         # The first condition is implied. By it the index is entered.
         page = page.filter(last_activity_at__lte=at).filter(

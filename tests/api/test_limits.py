@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from graphql import GraphQLList, get_nullable_type
 
-from schema import schema
+from schema import documents, schema
 from talk.conf import Conf
 
 from ..live.sockets import code_of, live, signed_in, talk
@@ -185,6 +185,18 @@ def test_a_document_costs_what_the_sizes_say_each_time(alice):
 
     asked = [{"n": 3}, {}, {"n": 40}, {"n": None}, {"n": 3, "other": 5}, {"n": 0}, {}]
     assert [cost(each) for each in asked] == [1 + 3, 1 + 7, 1 + 40, 1 + 50, 1 + 3, 1, 1 + 7]
+
+
+def test_sizes_that_a_client_makes_up_fill_no_memory(gql, alice, monkeypatch):
+    monkeypatch.setattr(documents, "KEPT", 4)
+    document = "query ($n: Int) { inbox(first: $n) { edges { cursor } } }"
+
+    for size in (10**4_000, 10**9, 101, -5, *range(10)):
+        gql(alice)(document, n=size)
+
+    kept = documents.shelf.find(schema._schema, document)
+    assert 0 < len(kept._costs) <= 4
+    assert all(size is None or size <= 100 for _name, size in kept._costs)
 
 
 def test_the_cost_is_not_told_unasked(gql, alice):

@@ -1,6 +1,9 @@
 """What a plan answers is what graphql-core's executor answers; what goes wrong, that one tells."""
 
+from datetime import datetime
+
 import pytest
+import strawberry
 from strawberry import relay
 from strawberry.extensions import SchemaExtension
 
@@ -183,6 +186,24 @@ def test_an_extension_that_wants_to_see_each_field_sees_it(alice, rf):
     assert seen == ["viewer", "id", "username"]
 
 
+def test_a_project_writes_times_as_it_likes(alice, group, rf):
+    def shout(value):
+        return f"AT {value.isoformat()}"
+
+    times = strawberry.scalar(name="DateTime", serialize=shout, parse_value=datetime.fromisoformat)
+    shouting = Schema(Query, mutation=Mutation, scalar_overrides={datetime: times})
+    context = Context(rf.post("/graphql"), Identity(alice))
+
+    result = shouting.execute_sync(
+        "{ inbox { edges { node { joinedAt conversation { latestMessage { sentAt } } } } } }",
+        context_value=context,
+    )
+
+    ((place,),) = [edge.values() for edge in result.data["inbox"]["edges"]]
+    assert place["joinedAt"].startswith("AT 2")
+    assert place["conversation"]["latestMessage"]["sentAt"].startswith("AT 2")
+
+
 def test_the_extensions_of_a_project_are_run_and_the_gate_stays_shut(alice, rf):
     done = []
 
@@ -194,7 +215,10 @@ def test_the_extensions_of_a_project_are_run_and_the_gate_stays_shut(alice, rf):
 
         def on_parse(self):
             done.append("parse")
-            yield
+            try:
+                yield
+            finally:
+                done.append("parsed")
 
         def on_validate(self):
             yield
@@ -209,22 +233,26 @@ def test_the_extensions_of_a_project_are_run_and_the_gate_stays_shut(alice, rf):
 
     watched = Schema(Query, mutation=Mutation, extensions=[Watching])
 
-    def ask(identity):
+    def ask(identity, document="{ viewer { username } }"):
         done.clear()
         return watched.execute_sync(
-            "{ viewer { username } }",
+            document,
             context_value=Context(rf.post("/graphql"), identity),
             operation_extensions={"cost": True},
         )
 
     let_in = ask(Identity(alice))
     assert let_in.data == {"viewer": {"username": "alice"}}
-    assert done == ["operation", "parse", "validated", "execute", "done"]
+    assert done == ["operation", "parse", "parsed", "validated", "execute", "done"]
     assert set(let_in.extensions) == {"watched", "cost"}
 
     kept_out = ask(None)
     assert [error.extensions["code"] for error in kept_out.errors] == ["UNAUTHENTICATED"]
-    assert done == ["operation", "parse", "validated", "done"]
+    assert done == ["operation", "parse", "parsed", "validated", "done"]
+
+    unread = ask(Identity(alice), "{ viewer {")
+    assert "Syntax Error" in unread.errors[0].message
+    assert done[:3] == ["operation", "parse", "parsed"], "what an extension began it ends"
 
 
 def test_a_client_that_varies_its_conditions_fills_no_memory(gql, alice, monkeypatch):

@@ -83,17 +83,20 @@ class World:
             {name: self._asked(operation, *where) for name, where in servers.items()}
             for _turn in range(TURNS)
         ]
-        found = {name: _middle([turn[name] for turn in turns]) for name in servers}
+        found = {name: _together([turn[name] for turn in turns]) for name in servers}
         for name, (_application, module) in APPLICATIONS.items():
             found[name]["queries"] = count_queries(operation, self.bearers, module)
         return found
 
-    def _asked(self, operation: Operation, process: psutil.Process, port: int) -> dict[str, Any]:
+    def _asked(
+        self, operation: Operation, process: psutil.Process, port: int
+    ) -> tuple[list[float], dict[str, Any]]:
+        """In one turn, the delays and the figures."""
         before = self._used(process)
         got = asyncio.run(ask_for(operation, port, self.bearers, CLIENTS, SECONDS))
         after = self._used(process)
         figures = _figures(got.delays, got.seconds, before, after)
-        return figures | {"bytes": got.bytes // len(got.delays)}
+        return got.delays, figures | {"bytes": got.bytes // len(got.delays)}
 
     def _alone(self, name: str) -> dict[str, Any]:
         """The statement of the floor, one after the other, in this process."""
@@ -124,19 +127,27 @@ def _figures(
     after: tuple[float, float],
 ) -> dict[str, Any]:
     cpu, db_cpu = ((end - start) * 1000 for start, end in zip(before, after, strict=True))
-    delays.sort()
     return {
         "requests_per_s": round(len(delays) / seconds, 1),
         "cpu_ms": round(cpu / len(delays), 3),
         "db_cpu_ms": round(db_cpu / len(delays), 3),
-        "p50_ms": round(statistics.median(delays) * 1000, 2),
-        "p99_ms": round(delays[int(len(delays) * 0.99)] * 1000, 2),
+        **_percentiles(delays),
     }
 
 
-def _middle(turns: list[dict[str, Any]]) -> dict[str, Any]:
-    """Of each figure the middle one."""
-    return {name: statistics.median(turn[name] for turn in turns) for name in turns[0]}
+def _percentiles(delays: list[float]) -> dict[str, float]:
+    ordered = sorted(delays)
+    return {
+        f"p{percent}_ms": round(ordered[len(ordered) * percent // 100] * 1000, 2)
+        for percent in (50, 99)
+    }
+
+
+def _together(turns: list[tuple[list[float], dict[str, Any]]]) -> dict[str, Any]:
+    """The middle figure of the turns, and the percentiles of all their delays."""
+    figures = [each for _delays, each in turns]
+    middle = {name: statistics.median(each[name] for each in figures) for name in figures[0]}
+    return middle | _percentiles([delay for delays, _figures in turns for delay in delays])
 
 
 def _profile(
