@@ -5,9 +5,9 @@ a name (`PREPARE`) for as long as the connection lasts, and several that are cal
 go in one trip.
 
 For connections where the client puts the values in: PostgreSQL takes no other for what has a name.
-And only with `prepare_threshold` among the `OPTIONS` of the database, which says how often the same is
-asked of a connection before: a proxy that hands out connections for single transactions keeps no
-names.
+And only with `prepare_threshold` among the `OPTIONS` of the database, which says how often the
+same is asked of a connection before: a proxy that hands out connections for single transactions
+keeps no names.
 """
 
 import hashlib
