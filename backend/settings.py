@@ -105,9 +105,6 @@ else:
     DATABASE["CONN_HEALTH_CHECKS"] = True
     DATABASE["OPTIONS"] = {
         **DATABASE.get("OPTIONS", {}),
-        # What a connection is asked more often it keeps planned. Not so, and 0, behind a proxy
-        # that hands out connections for single transactions.
-        "prepare_threshold": env.int("DATABASE_PREPARE_THRESHOLD", 2) or None,
         "pool": {
             "min_size": 2,
             "max_size": env.int("DATABASE_POOL_SIZE", 16),

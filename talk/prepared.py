@@ -28,7 +28,6 @@ from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models.sql import InsertQuery, Query, UpdateQuery
 
 from .rows import Reader
-from .statements import Statement
 
 Row = TypeVar("Row")
 
@@ -59,7 +58,7 @@ def prepared(build: Callable[..., QuerySet[Any, Row]]) -> Callable[..., "Questio
     def kind_of(shape: tuple[Any, ...], names: tuple[str, ...], sizes: Any) -> _Kind[Row]:
         places = {name: Given(name) for name in names}
         lists = {name: [Given(f"{name}{at}") for at in range(size)] for name, size in sizes}
-        return _Kind(build(*shape, **places | lists), build.__name__)
+        return _Kind(build(*shape, **places | lists))
 
     @functools.wraps(build)
     def question(*shape: Any, **given: Any) -> Question[Row]:
@@ -124,10 +123,6 @@ class Question(Generic[Row]):
     def filled(self) -> tuple[str, list[Any]]:
         """The SQL and its values."""
         connection = connections[self.alias]
-        if call := takes_several(connection) and self._text.statement.call(connection):
-            return call, [
-                _adapted(self._given[name], connection) for name in self._text.statement.given
-            ]
         return self._text.sql, [
             _adapted(self._given[each.name], connection) if isinstance(each, Given) else each
             for each in self._text.places
@@ -193,9 +188,8 @@ def _psycopgs_times() -> tuple[int, Any]:
 class _Kind(Generic[Row]):
     """What questions of one shape have in common."""
 
-    def __init__(self, asked: Any, title: str) -> None:
+    def __init__(self, asked: Any) -> None:
         self._asked: QuerySet[Any, Row] | Query = asked
-        self._title = title
         self._texts: dict[str, _Text[Row]] = {}
         # While its SQL is written a query is changed, and changed back.
         self._writing = Lock()
@@ -210,14 +204,14 @@ class _Kind(Generic[Row]):
         if alias not in self._texts:
             with self._writing:
                 if alias not in self._texts:
-                    self._texts[alias] = _Text(self._asked, alias, self._title)
+                    self._texts[alias] = _Text(self._asked, alias)
         return self._texts[alias]
 
 
 class _Text(Generic[Row]):
     """The SQL of questions of one shape to one database."""
 
-    def __init__(self, asked: "QuerySet[Any, Row] | Query", alias: str, title: str) -> None:
+    def __init__(self, asked: "QuerySet[Any, Row] | Query", alias: str) -> None:
         query = asked.query if isinstance(asked, QuerySet) else asked
         compiler: Any = query.get_compiler(using=alias)
         if isinstance(query, InsertQuery):
@@ -233,8 +227,6 @@ class _Text(Generic[Row]):
             raise TypeError("A moment that was part of the question has passed: give it.")
         self.sql: str = sql
         self.places: Sequence[Any] = places
-        names = [each.name if isinstance(each, Given) else None for each in places]
-        self.statement = Statement(title, sql, places, names)
         self._is_silent = isinstance(query, UpdateQuery)
         self._reader: Reader[Row] | None = None
         if isinstance(asked, QuerySet) and sql != NOTHING:

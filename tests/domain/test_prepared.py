@@ -149,7 +149,7 @@ class TestReading:
                 def ask_wide(wide=wide, barrier=barrier):
                     barrier.wait()
                     try:
-                        return [wide(user=alice)._text.sql for _again in range(2)]
+                        return [wide(user=alice).filled()[0] for _again in range(2)]
                     finally:
                         connection.close()
 
