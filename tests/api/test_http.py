@@ -6,6 +6,8 @@ import json
 import pytest
 from django.test import Client
 
+from schema import negotiation
+
 OPEN = "{ __typename }"
 # Strangers get no answer to this where introspection is not public.
 CLOSED = "{ __schema { queryType { name } } }"
@@ -166,6 +168,16 @@ def test_the_media_type_is_negotiated(client, accept, kind):
     response = post(client, {"query": OPEN}, headers={"accept": accept})
 
     assert response["Content-Type"] == f"{kind}; charset=utf-8"
+
+
+def test_what_a_stranger_accepts_fills_no_memory(client):
+    negotiation._known.cache_clear()
+    for number in range(3):
+        named = ", ".join(f"text/x{number}-{each}" for each in range(100))
+        response = post(client, {"query": OPEN}, headers={"accept": f"{GRAPHQL}, {named}"})
+        assert response["Content-Type"] == f"{GRAPHQL}; charset=utf-8"
+
+    assert negotiation._known.cache_info().currsize == 0
 
 
 @pytest.mark.parametrize(
