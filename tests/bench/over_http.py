@@ -110,7 +110,7 @@ class World:
                 delays.append(time.perf_counter() - now)
             seconds, after = time.perf_counter() - begun, self._used(psutil.Process())
         counted = {"queries": 1, "bytes": size // len(delays)}
-        return _figures(delays, seconds, before, after) | counted
+        return _figures(delays, seconds, before, after) | _percentiles(delays) | counted
 
     def _used(self, process: psutil.Process) -> tuple[float, float]:
         return cpu_of(process), cpu_with_children(self.database)
@@ -131,7 +131,6 @@ def _figures(
         "requests_per_s": round(len(delays) / seconds, 1),
         "cpu_ms": round(cpu / len(delays), 3),
         "db_cpu_ms": round(db_cpu / len(delays), 3),
-        **_percentiles(delays),
     }
 
 
