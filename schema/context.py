@@ -9,8 +9,9 @@ from django.db import connections
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from talk.driver import takes_several
 from talk.models import Block
-from talk.prepared import Question, ask, takes_several
+from talk.prepared import Question, ask
 
 from .authentication import Identity
 from .errors import Unauthenticated

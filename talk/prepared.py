@@ -15,10 +15,8 @@ whether and how many. To filter by None is another question.
 """
 
 import functools
-import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from enum import Enum
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
@@ -27,6 +25,7 @@ from django.db import connections, router
 from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models.sql import InsertQuery, Query, UpdateQuery
 
+from .driver import adapted, read_times_fast, takes_several
 from .rows import Reader
 
 Row = TypeVar("Row")
@@ -124,7 +123,7 @@ class Question(Generic[Row]):
         """The SQL and its values."""
         connection = connections[self.alias]
         return self._text.sql, [
-            _adapted(self._given[each.name], connection) if isinstance(each, Given) else each
+            adapted(self._given[each.name], connection) if isinstance(each, Given) else each
             for each in self._text.places
         ]
 
@@ -142,7 +141,7 @@ def ask(*questions: Question[Any]) -> list[list[Any]]:
 
     Where the database takes several at once, in one trip.
     """
-    connection: Any = connections[questions[0].alias]
+    connection = connections[questions[0].alias]
     filled = [question.filled() for question in questions]
     if len(filled) > 1 and takes_several(connection):
         together = "; ".join(sql for sql, _values in filled)
@@ -150,39 +149,12 @@ def ask(*questions: Question[Any]) -> list[list[Any]]:
     waiting, answers = iter(questions), []
     for sql, values in filled:
         with connection.cursor() as cursor:
-            if _is_psycopg(connection) and connection.timezone is not None:
-                cursor.cursor.adapters.register_loader(*_psycopgs_times())
+            read_times_fast(cursor, connection)
             cursor.execute(sql, values)
             answers.append(next(waiting).read(cursor))
             while len(filled) < len(questions) and cursor.nextset():
                 answers.append(next(waiting).read(cursor))
     return answers
-
-
-def takes_several(connection: Any) -> bool:
-    """Whether a connection takes several questions in one trip."""
-    # Where the client puts the values in, psycopg tells all their results.
-    options = connection.settings_dict.get("OPTIONS", {})
-    return _is_psycopg(connection) and not options.get("server_side_binding")
-
-
-def _is_psycopg(connection: Any) -> bool:
-    return bool(connection.Database.__name__ == "psycopg")
-
-
-@functools.cache
-def _psycopgs_times() -> tuple[int, Any]:
-    """What reads times in the zone of the connection, which is the one that Django gave it.
-
-    Django's own reader puts that zone in once more, in Python, for which a page takes as long as
-    for all its other columns.
-    """
-    from psycopg import adapters
-    from psycopg.postgres import types
-    from psycopg.pq import Format
-
-    oid = types["timestamptz"].oid
-    return oid, adapters.get_loader(oid, Format.TEXT)
 
 
 class _Kind(Generic[Row]):
@@ -237,19 +209,3 @@ class _Text(Generic[Row]):
             return []
         rows: list[Row] = cursor.fetchall()
         return rows if self._reader is None else self._reader.read(rows)
-
-
-def _adapted(value: Any, connection: Any) -> Any:
-    """A value as the database's driver takes it."""
-    if type(value) in (int, str):
-        return value
-    match value:
-        case Enum():
-            return value.value
-        case Model():
-            return value._meta.pk.get_db_prep_value(value.pk, connection)
-        case datetime():
-            return connection.ops.adapt_datetimefield_value(value)
-        case uuid.UUID() if not connection.features.has_native_uuid_field:
-            return value.hex
-    return value
