@@ -17,9 +17,8 @@ def ours(alice, bob, carol):
 
 def titles(conversation):
     conversation.refresh_from_db()
-    return conversation.title, [
-        (each.body, each.removed_as) for each in conversation.messages.filter(kind="renamed")
-    ]
+    renamed = conversation.messages.filter(kind="renamed").order_by("number")
+    return conversation.title, [(each.body, each.removed_as) for each in renamed]
 
 
 def test_the_one_that_they_gave_at_the_start_is_gone(ours, alice, bob):
