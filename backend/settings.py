@@ -129,6 +129,7 @@ CHANNEL_LAYERS = {
 # Talk's own options; see talk/conf.py.
 TALK: dict[str, Any] = {
     "ALLOWED_ORIGINS": tuple(ALLOWED_ORIGINS),
+    "PREPARED_STATEMENTS": env.int("DATABASE_PREPARED_STATEMENTS", 50),
     "RECONCILE_SECONDS": env.float("RECONCILE_SECONDS", 5.0),
     "THREADS": env.int("THREADS", 8),
     "RATE_STORAGE": REDIS_URL or "memory://",

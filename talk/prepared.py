@@ -21,12 +21,13 @@ from threading import Lock
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connections, router
+from django.db import NotSupportedError, OperationalError, ProgrammingError, connections, router
 from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models.sql import InsertQuery, Query, UpdateQuery
 
 from .driver import adapted, read_times_fast, takes_several
 from .rows import Reader
+from .statements import Statements, is_lost
 
 Row = TypeVar("Row")
 
@@ -57,7 +58,7 @@ def prepared(build: Callable[..., QuerySet[Any, Row]]) -> Callable[..., "Questio
     def kind_of(shape: tuple[Any, ...], names: tuple[str, ...], sizes: Any) -> _Kind[Row]:
         places = {name: Given(name) for name in names}
         lists = {name: [Given(f"{name}{at}") for at in range(size)] for name, size in sizes}
-        return _Kind(build(*shape, **places | lists))
+        return _Kind(build(*shape, **places | lists), build.__name__)
 
     @functools.wraps(build)
     def question(*shape: Any, **given: Any) -> Question[Row]:
@@ -127,6 +128,11 @@ class Question(Generic[Row]):
             for each in self._text.places
         ]
 
+    def called(self) -> tuple[str, list[Any]]:
+        """The call of a statement that the connection keeps, or else the SQL, and the values."""
+        connection = connections[self.alias]
+        return self._text.statements.call(self._given, connection) or self.filled()
+
     def read(self, cursor: Any) -> list[Row]:
         """What the database answered, as the queryset would say it."""
         return self._text.read(cursor)
@@ -142,7 +148,19 @@ def ask(*questions: Question[Any]) -> list[list[Any]]:
     Where the database takes several at once, in one trip.
     """
     connection = connections[questions[0].alias]
-    filled = [question.filled() for question in questions]
+    try:
+        return _ask(connection, questions, [question.called() for question in questions])
+    except (NotSupportedError, ProgrammingError) as error:
+        if not is_lost(connection, error):
+            raise
+        if connection.in_atomic_block:
+            raise OperationalError("A prepared statement was lost; ask again.") from error
+    return _ask(connection, questions, [question.filled() for question in questions])
+
+
+def _ask(
+    connection: Any, questions: Sequence[Question[Any]], filled: list[tuple[str, list[Any]]]
+) -> list[list[Any]]:
     if len(filled) > 1 and takes_several(connection):
         together = "; ".join(sql for sql, _values in filled)
         filled = [(together, [value for _sql, values in filled for value in values])]
@@ -160,8 +178,9 @@ def ask(*questions: Question[Any]) -> list[list[Any]]:
 class _Kind(Generic[Row]):
     """What questions of one shape have in common."""
 
-    def __init__(self, asked: Any) -> None:
+    def __init__(self, asked: Any, title: str) -> None:
         self._asked: QuerySet[Any, Row] | Query = asked
+        self._title = title
         self._texts: dict[str, _Text[Row]] = {}
         # While its SQL is written a query is changed, and changed back.
         self._writing = Lock()
@@ -176,14 +195,14 @@ class _Kind(Generic[Row]):
         if alias not in self._texts:
             with self._writing:
                 if alias not in self._texts:
-                    self._texts[alias] = _Text(self._asked, alias)
+                    self._texts[alias] = _Text(self._asked, alias, self._title)
         return self._texts[alias]
 
 
 class _Text(Generic[Row]):
     """The SQL of questions of one shape to one database."""
 
-    def __init__(self, asked: "QuerySet[Any, Row] | Query", alias: str) -> None:
+    def __init__(self, asked: "QuerySet[Any, Row] | Query", alias: str, title: str) -> None:
         query = asked.query if isinstance(asked, QuerySet) else asked
         compiler: Any = query.get_compiler(using=alias)
         if isinstance(query, InsertQuery):
@@ -199,6 +218,8 @@ class _Text(Generic[Row]):
             raise TypeError("A moment that was part of the question has passed: give it.")
         self.sql: str = sql
         self.places: Sequence[Any] = places
+        names = [place.name if isinstance(place, Given) else None for place in places]
+        self.statements = Statements(title, sql, list(zip(names, places, strict=True)))
         self._is_silent = isinstance(query, UpdateQuery)
         self._reader: Reader[Row] | None = None
         if isinstance(asked, QuerySet) and sql != NOTHING:

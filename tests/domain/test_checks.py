@@ -91,10 +91,11 @@ def test_words_kept_for_no_time_or_in_no_kind_of_conversation(said, settings):
     assert found.msg == 'TALK["RETENTION"]: "groups" is no kind of conversation.'
 
 
-def test_fewer_threads_than_none(said):
-    assert said(TALK={"THREADS": 0}) == []
-    for threads in (-1, "8", None, 1.5):
-        assert said(TALK={"THREADS": threads}) == ["talk.E013"]
+@pytest.mark.parametrize("name", ["PREPARED_STATEMENTS", "THREADS"])
+def test_fewer_than_none(said, name):
+    assert said(TALK={name: 0}) == []
+    for number in (-1, "8", None, 1.5):
+        assert said(TALK={name: number}) == ["talk.E013"]
 
 
 def test_documents_that_can_not_be_read(said, tmp_path):

@@ -165,7 +165,7 @@ class TestWhole:
         class Failure:
             alias = "default"
 
-            def filled(self):
+            def called(self):
                 return "SELECT nothing FROM nowhere", []
 
         # The last that the database is told, after all the rest.
