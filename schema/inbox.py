@@ -1,5 +1,5 @@
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Self, cast
 
 import orjson
@@ -16,7 +16,7 @@ from talk.exceptions import MessagingValidationError, RefusalCode
 
 from . import places
 from .context import Context
-from .ids import key_of
+from .ids import key_of, type_name
 from .inbox_cursor import InboxCursor
 from .pagination import DEFAULT_PAGE, Connection, invalid_cursor, page_size, values_of
 from .search import part
@@ -57,7 +57,7 @@ class InboxConnection(Connection[Participation]):
         inbox = models.Participation.objects
         found = inbox.inbox_page(context.viewer, size + 1, before, context.ask_with_blocks)
         edge = _edge_class(cast("Any", cls))
-        edges = [edge.resolve_edge(each, cursor=_cursor(each)) for each in found[:size]]
+        edges = [edge(each) for each in found[:size]]
         page = cls(
             edges=edges,
             # Which few ask for.
@@ -80,13 +80,20 @@ class InboxConnection(Connection[Participation]):
 
 @cache
 def _edge_class(connection: Any) -> Any:
-    # Strawberry finds it anew each time.
-    return resolve_edge_class(connection)
+    edge: Any = resolve_edge_class(connection)
 
+    class InboxEdge(edge):  # type: ignore[misc]  # of what Strawberry made of `Edge`
+        def __init__(self, node: models.Participation) -> None:
+            self.node = node
 
-def _cursor(participation: models.Participation) -> str:
-    place = [participation.last_activity_at.isoformat(), str(participation.pk)]
-    return orjson.dumps(place).decode()
+        # Few ask for it.
+        @cached_property
+        def cursor(self) -> str:
+            place = [self.node.last_activity_at.isoformat(), str(self.node.pk)]
+            name = type_name(models.Participation)
+            return relay.to_base64(name, orjson.dumps(place).decode())
+
+    return InboxEdge
 
 
 def _place_in(cursor: str) -> tuple[datetime, int]:

@@ -25,7 +25,7 @@ from django.db import NotSupportedError, OperationalError, ProgrammingError, con
 from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models.sql import InsertQuery, Query, UpdateQuery
 
-from .driver import adapted, read_times_fast, takes_several
+from .driver import adapted, leaves_times, takes_several
 from .rows import Reader
 from .statements import Statements, is_lost
 
@@ -133,9 +133,12 @@ class Question(Generic[Row]):
         connection = connections[self.alias]
         return self._text.statements.call(self._given, connection) or self.filled()
 
-    def read(self, cursor: Any) -> list[Row]:
-        """What the database answered, as the queryset would say it."""
-        return self._text.read(cursor)
+    def read(self, cursor: Any, has_texts: bool) -> list[Row]:
+        """What the database answered, as the queryset would say it.
+
+        `has_texts` if times are as `driver.leaves_times` leaves them.
+        """
+        return self._text.read(cursor, has_texts)
 
 
 #: How a question is asked: by itself, as by `Question.ask`, or with more in the same trip.
@@ -167,11 +170,11 @@ def _ask(
     waiting, answers = iter(questions), []
     for sql, values in filled:
         with connection.cursor() as cursor:
-            read_times_fast(cursor, connection)
+            has_texts = leaves_times(cursor, connection)
             cursor.execute(sql, values)
-            answers.append(next(waiting).read(cursor))
+            answers.append(next(waiting).read(cursor, has_texts))
             while len(filled) < len(questions) and cursor.nextset():
-                answers.append(next(waiting).read(cursor))
+                answers.append(next(waiting).read(cursor, has_texts))
     return answers
 
 
@@ -225,8 +228,10 @@ class _Text(Generic[Row]):
         if isinstance(asked, QuerySet) and sql != NOTHING:
             self._reader = Reader(asked, compiler)
 
-    def read(self, cursor: Any) -> list[Row]:
+    def read(self, cursor: Any, has_texts: bool) -> list[Row]:
         if self._is_silent:
             return []
-        rows: list[Row] = cursor.fetchall()
-        return rows if self._reader is None else self._reader.read(rows)
+        if self._reader is None:
+            rows: list[Row] = cursor.fetchall()
+            return rows
+        return self._reader.read(cursor, has_texts)

@@ -27,6 +27,10 @@ class CountRows(Subquery):
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
     output_field = models.IntegerField()
 
+    def get_db_converters(self, connection: Any) -> list[Any]:
+        # A count is a number as it is.
+        return []
+
 
 class ParticipationQuerySet(models.QuerySet["Participation"]):
     def active(self) -> Self:

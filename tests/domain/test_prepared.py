@@ -8,7 +8,7 @@ from threading import Barrier
 
 import pytest
 from django.db import connection, connections
-from django.db.models import Exists, F, OuterRef
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef
 from django.db.models.signals import post_init
 from django.utils import timezone
 
@@ -190,6 +190,35 @@ def test_times_are_in_the_zone_that_the_connection_has(said, in_zone):
 
         assert told == [str(each.sent_at) for each in usual.all()]
         assert told[0].endswith(offset)
+
+
+class Tomorrow(DateTimeField):
+    """A time that a project reads in its own way."""
+
+    def from_db_value(self, value, expression, connection):
+        return value and value + timedelta(days=1)
+
+
+def test_times_are_read_as_their_fields_say(said, alice):
+    tomorrow = ExpressionWrapper(F("sent_at"), output_field=Tomorrow())
+    usual = Message.objects.filter(conversation=said).order_by("number").select_related("sender")
+    asked = {
+        "times": lambda: usual.values_list("sent_at", "sender__last_login"),
+        "instances": lambda: usual.annotate(tomorrow=tomorrow),
+        "values": lambda: usual.annotate(tomorrow=tomorrow).values("tomorrow", "sent_at"),
+    }
+    for name, queryset in asked.items():
+
+        @prepared
+        def again(conversation, queryset=queryset):
+            return queryset().filter(conversation=conversation)
+
+        for _time in range(2):
+            answered, expected = again(conversation=said).ask(), list(queryset())
+            if name == "instances":
+                answered, expected = (list(map(state, each)) for each in (answered, expected))
+            assert answered == expected
+        assert len(expected) == 4
 
 
 class TestTogether:
