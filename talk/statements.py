@@ -29,7 +29,7 @@ OFTEN = 5
 LOST = ("26000", "0A000")
 #: What PostgreSQL is told of values. What is unknown it finds out by their places.
 TYPES = {bool: "boolean", UUID: "uuid", str: "unknown", NoneType: "unknown"}
-BIGINT = range(-(2**63), 2**63)
+BIGINT = 2**63
 
 #: The names that connections of the driver keep, the last called at the end; None: not any more.
 _kept: WeakKeyDictionary[Any, dict[str, None] | None] = WeakKeyDictionary()
@@ -115,11 +115,12 @@ def is_lost(connection: Any, error: Exception) -> bool:
 
 def _type_of(value: Any) -> str:
     """What PostgreSQL is told that a value is; nothing if that is not known."""
-    if type(value) is int:
-        return "bigint" if value in BIGINT else ""
+    if type(value) in TYPES:
+        return TYPES[type(value)]
     if type(value) is datetime:
         return "timestamptz" if value.tzinfo else "timestamp"
-    return TYPES.get(type(value), "")
+    # Also those that psycopg has for columns of integers.
+    return "bigint" if isinstance(value, int) and -BIGINT <= value < BIGINT else ""
 
 
 def _keeps(driver: Any, statement: _Statement) -> bool:

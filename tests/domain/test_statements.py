@@ -10,7 +10,7 @@ from talk.models import Conversation, Message
 from talk.models.conversation import TITLE_LENGTH
 from talk.prepared import Question, prepared
 
-from .acting import group, say
+from .acting import group, place_of, say
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
@@ -98,6 +98,17 @@ class TestKeeping:
             answer = ["one", "100 % two", "'three'"][:most]
             assert told(bodies(conversation=said.pk, most=most)) == ("EXECUTE", answer)
         assert len(kept()) == 1
+
+    def test_what_a_send_writes_is_called_by_its_name(self, said, alice):
+        place = place_of(alice, said)
+        for _time in range(statements.OFTEN + 1):
+            place.send("again")
+        with CaptureQueriesContext(connection) as captured:
+            place.send("and again")
+
+        asked = [part.split()[0] for each in captured for part in each["sql"].split("; ")]
+        assert set(asked) == {"EXECUTE", "SAVEPOINT", "RELEASE"}
+        assert said.messages.filter(body="and again").count() == 1
 
     def test_nothing_is_kept_where_it_must_not_be(self, said, keep):
         keep(0)
