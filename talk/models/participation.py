@@ -3,12 +3,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery, Window
-from django.db.models.functions import Coalesce, RowNumber
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from ..exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
 from ..prepared import Ask, Question, prepared
+from .firsts import first_of_each
 from .message import ENDLESS, Message
 from .sending import Sending
 
@@ -81,10 +82,17 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         return self.filter(Q(conversation__id__in=present, status=status) | Q(pk__in=gone))
 
     def pages_in(
-        self, present: list[int], gone: list[int], status: str, size: int, after: int
+        self,
+        conversations: list[int],
+        present: list[int],
+        gone: list[int],
+        status: str,
+        size: int,
+        after: int,
     ) -> "list[Participation]":
-        """Those of `seen_in` of each conversation, the first `size` after a key."""
-        return _pages_in(size, present=present, gone=gone, status=status, after=after).ask()
+        """Those of `seen_in` of each of these conversations, the first `size` after a key."""
+        seen = {"present": present, "gone": gone, "status": status}
+        return _pages_in(size, conversations=conversations, after=after, **seen).ask()
 
     def with_unread_count(self) -> Self:
         """Each with its `unread_count`, in the one query that reads them."""
@@ -180,6 +188,8 @@ class Participation(Sending):
             ),
         ]
         indexes = [
+            # The first of those in a conversation, and all of them.
+            models.Index(fields=["conversation", "id"], name="talk_participation_in_order"),
             # A page of the inbox.
             models.Index(
                 "user",
@@ -221,11 +231,9 @@ def _inbox_page(most: int, user: Any, at: Any = None, key: Any = None) -> Partic
 
 
 @prepared
-def _pages_in(size: int, present: Any, gone: Any, status: Any, after: Any) -> ParticipationQuerySet:
-    seen = Participation.objects.seen_in(present, gone, status)
-    place = Window(RowNumber(), partition_by="conversation", order_by="pk")
-    numbered = seen.filter(pk__gt=after).alias(_place=place).filter(_place__lte=size)
-    return numbered.select_related("user").order_by("conversation", "pk")
+def _pages_in(size: int, conversations: Any, after: Any, **seen: Any) -> ParticipationQuerySet:
+    rows = Participation.objects.seen_in(**seen).filter(pk__gt=after)
+    return first_of_each(conversations, rows, size).select_related("user")
 
 
 @prepared

@@ -36,6 +36,8 @@ class Place(models.Model):
         models.CASCADE,
         related_name="participations",
         verbose_name=_("conversation"),
+        # It has one of its own, in which they are in order.
+        db_index=False,
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -34,6 +34,7 @@ def measure(crowd: Crowd) -> list[dict[str, Any]]:
         "inbox": {n: operations.inbox("inbox", who) for n, who in crowd.inboxes.items()},
         "unread total": {n: operations.unread("unread", who) for n, who in crowd.inboxes.items()},
         "thread": {n: operations.thread("thread", crowd.deep, at) for n, at in pages.items()},
+        "people": {n: operations.people("people", place) for n, place in crowd.groups.items()},
         "send": {n: operations.send("send", place) for n, place in crowd.groups.items()},
     }
     people = {who for sizes in asked.values() for each in sizes.values() for who in each.people}

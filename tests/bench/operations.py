@@ -21,6 +21,9 @@ THREAD = """query Thread($id: ID!, $before: String) { conversation(id: $id) {
     messages(last: 50, before: $before) { edges { node {
         id number kind body sentAt sender { id username } } } }
 } }"""
+PEOPLE = """query People($id: ID!) { conversation(id: $id) {
+    participants(first: 5) { edges { node { role user { id username } } } }
+} }"""
 SEND = """mutation Send($input: SendMessageInput!) { sendMessage(input: $input) {
     ... on SendMessagePayload { sent { id number sentAt } } ... on Refusal { message }
 } }"""
@@ -57,6 +60,11 @@ def thread(name: str, place: tuple[int, int], before: int | None = None) -> Oper
     """The 50 messages before a number of one conversation."""
     cursor = None if before is None else relay.to_base64("number", before)
     return _in_turn(name, THREAD, [place], lambda here: {"id": here, "before": cursor})
+
+
+def people(name: str, place: tuple[int, int]) -> Operation:
+    """The first few people of one conversation."""
+    return _in_turn(name, PEOPLE, [place], lambda here: {"id": here})
 
 
 def send(name: str, place: tuple[int, int]) -> Operation:
