@@ -47,6 +47,8 @@ def adapted(value: Any, connection: Any) -> Any:
     if type(value) in (int, str):
         return value
     match value:
+        case list():
+            return [adapted(each, connection) for each in value]
         case Enum():
             return value.value
         case Model():

@@ -9,7 +9,7 @@ takes to answer. A prepared question is a queryset with places for values:
 
     rows = _places(user=viewer, conversation=7).ask()
 
-What is given by name takes its place; of a list, which stands for a set, each of its members.
+What is given by name takes its place; a list, which stands for a set, is one to be `among`.
 What is given by position shapes the SQL, of which there is one for each: what is one of few,
 whether and how many. To filter by None is another question.
 """
@@ -22,10 +22,11 @@ from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import NotSupportedError, OperationalError, ProgrammingError, connections, router
-from django.db.models import Expression, Field, Model, QuerySet
+from django.db.models import Model, QuerySet
 from django.db.models.sql import InsertQuery, Query, UpdateQuery
 
 from .driver import adapted, leaves_times, takes_several
+from .given import Given, GivenList, size_of
 from .rows import Reader
 from .statements import Statements, is_lost
 
@@ -37,17 +38,6 @@ KEPT = 256
 NOTHING = "SELECT 1 WHERE 1 = 0"
 
 
-class Given(Expression):
-    """A place for a value: what a column holds, or a row, which stands for its key."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(output_field=Field())
-        self.name = name
-
-    def as_sql(self, compiler: Any, connection: Any) -> Any:
-        return "%s", [self]
-
-
 def prepared(build: Callable[..., QuerySet[Any, Row]]) -> Callable[..., "Question[Row]"]:
     """What `build` returns of places, made once, to be asked with values for them.
 
@@ -56,31 +46,16 @@ def prepared(build: Callable[..., QuerySet[Any, Row]]) -> Callable[..., "Questio
 
     @functools.lru_cache(KEPT)
     def kind_of(shape: tuple[Any, ...], names: tuple[str, ...], sizes: Any) -> _Kind[Row]:
-        places = {name: Given(name) for name in names}
-        lists = {name: [Given(f"{name}{at}") for at in range(size)] for name, size in sizes}
-        return _Kind(build(*shape, **places | lists), build.__name__)
+        places: dict[str, Any] = {name: Given(name) for name in names}
+        places |= {name: GivenList(name, size) if size else [] for name, size in sizes}
+        return _Kind(build(*shape, **places), build.__name__)
 
     @functools.wraps(build)
     def question(*shape: Any, **given: Any) -> Question[Row]:
-        values, sizes = _flat(given)
-        return Question(kind_of(shape, tuple(given), sizes), values)
+        sizes = [(name, size_of(each)) for name, each in given.items() if isinstance(each, list)]
+        return Question(kind_of(shape, tuple(given), tuple(sizes)), given)
 
     return question
-
-
-def _flat(given: dict[str, Any]) -> tuple[dict[str, Any], tuple[tuple[str, int], ...]]:
-    """The values by the names of their places, and the lists among them with their sizes."""
-    lists = {name: value for name, value in given.items() if isinstance(value, list)}
-    if not lists:
-        return given, ()
-    values = {name: value for name, value in given.items() if name not in lists}
-    sizes = []
-    for name, members in lists.items():
-        # Of few sizes; the last member stands for as many as are missing.
-        size = 1 << (len(members) - 1).bit_length() if members else 0
-        values |= {f"{name}{at}": members[min(at, len(members) - 1)] for at in range(size)}
-        sizes.append((name, size))
-    return values, tuple(sizes)
 
 
 def changing(rows: QuerySet[Any], **values: Any) -> Any:
@@ -124,8 +99,8 @@ class Question(Generic[Row]):
         """The SQL and its values."""
         connection = connections[self.alias]
         return self._text.sql, [
-            adapted(self._given[each.name], connection) if isinstance(each, Given) else each
-            for each in self._text.places
+            adapted(place.value(self._given), connection) if isinstance(place, Given) else place
+            for place in self._text.places
         ]
 
     def called(self) -> tuple[str, list[Any]]:

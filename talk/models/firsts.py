@@ -6,6 +6,8 @@ from django.db import connections, models
 from django.db.models import F, Func, OuterRef, Subquery, Window
 from django.db.models.functions import RowNumber
 
+from ..given import among
+
 if TYPE_CHECKING:
     from .participation import ParticipationQuerySet
 
@@ -30,7 +32,7 @@ def first_of_each(
         return rows.alias(_place=place).filter(_place__lte=size).order_by("conversation", "pk")
     # Reads so many of each from an index, then all of them by their keys.
     first = rows.filter(conversation=OuterRef("pk")).order_by("pk").values("pk")[:size]
-    each = Conversation.objects.using(rows.db).filter(pk__in=conversations)
+    each = Conversation.objects.using(rows.db).filter(among("pk", conversations))
     keys = each.values_list(Func(Keys(first), function="unnest"))
     is_first = Func(
         F("pk"),

@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from ..exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
+from ..given import among
 from ..prepared import Ask, Question, prepared
 from .firsts import first_of_each
 from .message import ENDLESS, Message
@@ -79,7 +80,7 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         From others they are gone, and see their own place in these, which is named, and no other:
         what became of the others is news.
         """
-        return self.filter(Q(conversation__id__in=present, status=status) | Q(pk__in=gone))
+        return self.filter(Q(among("conversation", present), status=status) | Q(among("pk", gone)))
 
     def pages_in(
         self,

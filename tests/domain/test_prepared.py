@@ -12,6 +12,7 @@ from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterR
 from django.db.models.signals import post_init
 from django.utils import timezone
 
+from talk.given import among
 from talk.models import Conversation, Event, Message, Participation
 from talk.prepared import ask, changing, columns_of, inserting, prepared
 
@@ -30,7 +31,7 @@ def _said(conversation, since=None, *, most=None):
 
 @prepared
 def _among(numbers):
-    return Message.objects.filter(number__in=numbers).order_by("number")
+    return Message.objects.filter(among("number", numbers)).order_by("number")
 
 
 def state(row):
