@@ -1,0 +1,90 @@
+"""The first people of a conversation are read, and of the others no more than that."""
+
+import json
+
+import pytest
+from django.db import connection
+
+from talk.models import Conversation, Participation
+from talk.models.participation import _pages_in
+
+from .acting import group, place_of
+
+pytestmark = pytest.mark.django_db
+
+ACTIVE = Participation.Status.ACTIVE
+
+
+@pytest.fixture
+def groups(alice, django_user_model):
+    """Three groups of alice's: a few people, many people, and those of the second again."""
+    people = django_user_model.objects.bulk_create(
+        django_user_model(username=f"somebody {number}") for number in range(200)
+    )
+    groups = [group(alice, *people[:some]) for some in (2, 200, 200)]
+    place_of(people[0], groups[1]).leave()
+    return groups
+
+
+def firsts(conversations, present, gone=(), size=4, after=0):
+    found = Participation.objects.pages_in(conversations, present, list(gone), ACTIVE, size, after)
+    return {
+        key: [each.pk for each in found if each.conversation_id == key] for key in conversations
+    }
+
+
+def those_of(conversation, **those):
+    rows = conversation.participations.filter(**those).order_by("pk")
+    return [each.pk for each in rows]
+
+
+def test_the_first_of_each_are_those_who_came_first(groups):
+    keys = [each.pk for each in groups]
+    active = {each.pk: those_of(each, status=ACTIVE) for each in groups}
+
+    assert firsts(keys, keys) == {key: pks[:4] for key, pks in active.items()}
+    after = active[keys[1]][10]
+    later = {key: [pk for pk in pks if pk > after][:4] for key, pks in active.items()}
+    assert firsts(keys, keys, after=after) == later
+
+
+def test_who_is_gone_sees_their_own_place_alone(groups):
+    few, many, _again = groups
+    gone = those_of(many, status=Participation.Status.LEFT)
+
+    found = firsts([few.pk, many.pk], [few.pk], gone)
+    assert found == {few.pk: those_of(few), many.pk: gone}
+    assert firsts([many.pk], [], gone) == {many.pk: gone}
+    assert firsts([], []) == {}
+
+
+@pytest.mark.postgresql
+def test_a_large_group_is_not_read_as_a_whole(groups):
+    """Whatever the planner makes of a table as small as this one."""
+    keys = [each.pk for each in Conversation.objects.all()]
+    asked = _pages_in(4, conversations=keys, after=0, present=keys, gone=[], status=ACTIVE)
+    with connection.cursor() as cursor:
+        for quicker_for_few in ("seqscan", "bitmapscan", "sort"):
+            cursor.execute(f"SET LOCAL enable_{quicker_for_few} = off")
+        sql, values = asked.filled()
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", values)
+        ((told,),) = cursor.fetchall()
+
+    (plan,) = json.loads(told) if isinstance(told, str) else told
+    read = [_rows_of(each) for each in _nodes(plan["Plan"]) if _is_of_people(each)]
+    assert read
+    assert max(read) <= 4 * len(keys) + 1, "and who left is passed over"
+
+
+def _nodes(node):
+    yield node
+    for each in node.get("Plans", ()):
+        yield from _nodes(each)
+
+
+def _is_of_people(node):
+    return node.get("Relation Name") == Participation._meta.db_table
+
+
+def _rows_of(node):
+    return (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
