@@ -30,7 +30,10 @@ class Siblings:
         load_all: Callable[[list[Conversation]], Mapping[int, Any]],
     ) -> Any:
         """`load_all`'s answer for `conversation`, by its key; asked once for all siblings."""
-        with self._loading:
-            if key not in self._loaded:
-                self._loaded[key] = load_all(self.conversations)
-        return self._loaded[key].get(conversation.pk)
+        found = self._loaded.get(key)
+        if found is None:
+            with self._loading:
+                found = self._loaded.get(key)
+                if found is None:
+                    found = self._loaded[key] = load_all(self.conversations)
+        return found.get(conversation.id)
