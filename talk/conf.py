@@ -95,8 +95,8 @@ class Conf:
     RECONCILE_SECONDS: float = 5.0
     #: Groups that the doorbells of all conversations are spread over.
     SHARDS: int = 64
-    #: Most statements that each connection to PostgreSQL keeps prepared. None behind a proxy that
-    #: hands out connections for single transactions.
+    #: Most statements that each connection to PostgreSQL keeps prepared: 0, or at least 10. None
+    #: behind a proxy that hands out connections for single transactions.
     PREPARED_STATEMENTS: int = 0
     #: Threads that answer queries and mutations over HTTP; 0 leaves these to Django's handler.
     THREADS: int = 8

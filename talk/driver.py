@@ -16,18 +16,20 @@ def takes_several(connection: Any) -> bool:
     return _is_psycopg(connection) and not options.get("server_side_binding")
 
 
-def leaves_times(cursor: Any, connection: Any) -> bool:
-    """Have psycopg leave times as they were told, if they are told in UTC; whether it does.
+def tells_utc(connection: Any) -> bool:
+    """Whether a connection is told times in UTC, by psycopg, which can leave them as they are."""
+    return _is_psycopg(connection) and connection.timezone is UTC
+
+
+def read_times(cursor: Any, connection: Any, *, as_text: bool) -> None:
+    """Have psycopg read times, or leave them as they are told.
 
     Django's own reader of times is written in Python, for which a page takes as long as for all
-    its other columns; psycopg's, which reads those of other zones, still takes four times as long
-    as for another column, and reads each of the many that are the same.
+    its other columns; psycopg's takes four times as long as for another column, and reads each of
+    the many that are the same.
     """
-    if not _is_psycopg(connection) or connection.timezone is None:
-        return False
-    is_utc: bool = connection.timezone is UTC
-    cursor.cursor.adapters.register_loader(*_reader_of_times(is_utc))
-    return is_utc
+    if _is_psycopg(connection) and connection.timezone is not None:
+        cursor.cursor.adapters.register_loader(*_reader_of_times(as_text))
 
 
 def places_of_times(cursor: Any) -> tuple[int, ...]:
@@ -36,10 +38,14 @@ def places_of_times(cursor: Any) -> tuple[int, ...]:
     return tuple(at for at, each in enumerate(cursor.description) if each.type_code == oid)
 
 
-def read_time(told: str, known: dict[str | None, datetime | None]) -> datetime:
-    """A time that was left as it was told, from here on among those that are known."""
-    read = known[told] = datetime.fromisoformat(told)
-    return read
+class Times(dict[str | None, datetime | None]):
+    """Times that were left as they were told, each read once."""
+
+    def read(self, told: str | None) -> datetime | None:
+        # Not by `__missing__`, for which Python looks longer than this takes.
+        if told not in self:
+            self[told] = None if told is None else datetime.fromisoformat(told)
+        return self[told]
 
 
 def adapted(value: Any, connection: Any) -> Any:

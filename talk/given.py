@@ -53,10 +53,12 @@ def among(column: str, members: Any) -> Any:
     """The condition that a column is one of a list that is given."""
     if not isinstance(members, GivenList):
         return Q(**{f"{column}__in": members})
-    return _Among(F(column), members)
+    return Among(F(column), members)
 
 
-class _Among(Func):
+class Among(Func):
+    """Whether a column is one of a list; for PostgreSQL, of an array."""
+
     output_field = BooleanField()
     template = "%(expressions)s"
     arg_joiner = " IN "

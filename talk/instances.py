@@ -16,7 +16,7 @@ from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttrib
 from django.db.models.query_utils import DeferredAttribute
 from django.db.models.signals import post_init, pre_init
 
-from .driver import read_time
+from .driver import Times
 
 #: What makes rows instances.
 Make = Callable[[list[Any]], list[Any]]
@@ -42,7 +42,7 @@ def is_plain(info: dict[str, Any]) -> bool:
 def maker(compiler: Any, alias: str, times: tuple[int, ...]) -> Make:
     """What makes the instances of a query that was compiled.
 
-    `times` are the columns that `driver.leaves_times` left as they were told.
+    `times` are the columns of times that are as they were told.
     """
     source = _Source(compiler, frozenset(times))
     text = "\n".join(source.lines())
@@ -50,7 +50,7 @@ def maker(compiler: Any, alias: str, times: tuple[int, ...]) -> Make:
         "alias": alias,
         "new": object.__new__,
         "State": ModelState,
-        "read": read_time,
+        "Times": Times,
     }
     names |= source.models
     exec(text, names)  # noqa: S102  # of the names of models' own attributes
@@ -74,7 +74,7 @@ class _Source:
             loop.append(f"  values_{number}[{name!r}] = {self._column(at)}")
 
         yield "def make(rows):"
-        yield " made, times = [], {None: None}"
+        yield " made, times = [], Times()"
         # The same row of a table is one instance.
         yield from (f" known_{each} = {{}}" for each in range(1, next(self._numbers)))
         yield " for row in rows:"
@@ -133,4 +133,4 @@ class _Source:
         if at not in self._times:
             return f"row[{at}]"
         # Many times of a page are the same.
-        return f"times[told] if (told := row[{at}]) in times else read(told, times)"
+        return f"times[told] if (told := row[{at}]) in times else times.read(told)"

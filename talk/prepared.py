@@ -25,7 +25,7 @@ from django.db import NotSupportedError, OperationalError, ProgrammingError, con
 from django.db.models import Model, QuerySet
 from django.db.models.sql import InsertQuery, Query, UpdateQuery
 
-from .driver import adapted, leaves_times, takes_several
+from .driver import adapted, read_times, takes_several, tells_utc
 from .given import Given, GivenList, size_of
 from .rows import Reader
 from .statements import Statements, is_lost
@@ -103,15 +103,19 @@ class Question(Generic[Row]):
             for place in self._text.places
         ]
 
-    def called(self) -> tuple[str, list[Any]]:
-        """The call of a statement that the connection keeps, or else the SQL, and the values."""
-        connection = connections[self.alias]
-        return self._text.statements.call(self._given, connection) or self.filled()
+    def called(self) -> tuple[str, list[Any]] | None:
+        """The call of a statement that the connection keeps, and its values, if it keeps one."""
+        return self._text.statements.call(self._given, connections[self.alias])
+
+    @property
+    def reads_texts(self) -> bool:
+        """Whether its answer may have times as they are told."""
+        return self._text.reads_texts
 
     def read(self, cursor: Any, has_texts: bool) -> list[Row]:
         """What the database answered, as the queryset would say it.
 
-        `has_texts` if times are as `driver.leaves_times` leaves them.
+        `has_texts` if times are as they were told.
         """
         return self._text.read(cursor, has_texts)
 
@@ -126,29 +130,32 @@ def ask(*questions: Question[Any]) -> list[list[Any]]:
     Where the database takes several at once, in one trip.
     """
     connection = connections[questions[0].alias]
+    called = [question.called() for question in questions]
+    asked = [call or each.filled() for call, each in zip(called, questions, strict=True)]
     try:
-        return _ask(connection, questions, [question.called() for question in questions])
+        return _ask(connection, questions, asked)
     except (NotSupportedError, ProgrammingError) as error:
-        if not is_lost(connection, error):
+        if not (any(called) and is_lost(connection, error)):
             raise
-        if connection.in_atomic_block:
+        if connection.in_atomic_block or not connection.get_autocommit():
             raise OperationalError("A prepared statement was lost; ask again.") from error
     return _ask(connection, questions, [question.filled() for question in questions])
 
 
 def _ask(
-    connection: Any, questions: Sequence[Question[Any]], filled: list[tuple[str, list[Any]]]
+    connection: Any, questions: Sequence[Question[Any]], asked: list[tuple[str, list[Any]]]
 ) -> list[list[Any]]:
-    if len(filled) > 1 and takes_several(connection):
-        together = "; ".join(sql for sql, _values in filled)
-        filled = [(together, [value for _sql, values in filled for value in values])]
+    if len(asked) > 1 and takes_several(connection):
+        together = "; ".join(sql for sql, _values in asked)
+        asked = [(together, [value for _sql, values in asked for value in values])]
+    has_texts = tells_utc(connection) and all(each.reads_texts for each in questions)
     waiting, answers = iter(questions), []
-    for sql, values in filled:
+    for sql, values in asked:
         with connection.cursor() as cursor:
-            has_texts = leaves_times(cursor, connection)
+            read_times(cursor, connection, as_text=has_texts)
             cursor.execute(sql, values)
             answers.append(next(waiting).read(cursor, has_texts))
-            while len(filled) < len(questions) and cursor.nextset():
+            while len(asked) < len(questions) and cursor.nextset():
                 answers.append(next(waiting).read(cursor, has_texts))
     return answers
 
@@ -202,6 +209,10 @@ class _Text(Generic[Row]):
         self._reader: Reader[Row] | None = None
         if isinstance(asked, QuerySet) and sql != NOTHING:
             self._reader = Reader(asked, compiler)
+
+    @property
+    def reads_texts(self) -> bool:
+        return self._reader is None or self._reader.reads_texts
 
     def read(self, cursor: Any, has_texts: bool) -> list[Row]:
         if self._is_silent:

@@ -1,14 +1,13 @@
 """What a database answered, made into what a queryset is of."""
 
 from copy import copy
-from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from django.db import connections
 from django.db.models import Model, QuerySet
 from django.db.models.query import ModelIterable
 
-from .driver import places_of_times, read_time
+from .driver import Times, places_of_times
 from .instances import Make, is_plain, maker
 
 Row = TypeVar("Row")
@@ -24,6 +23,9 @@ class Reader(Generic[Row]):
         columns = [column for column, *_ in compiler.select]
         #: The places of the columns whose values are converted, and these columns.
         self._converted = [(at, columns[at]) for at in compiler.get_converters(columns)]
+        # What holds times within is read as they are.
+        known = connections[self._alias].data_types
+        self.reads_texts = all(_type_of(column) in known for column in columns)
         info = compiler.klass_info
         self._is_plain = queryset._iterable_class is ModelIterable and is_plain(info)
         #: By the columns that are times, and are still to be read.
@@ -34,7 +36,7 @@ class Reader(Generic[Row]):
         compiler.connection = None
 
     def read(self, cursor: Any, has_texts: bool) -> list[Row]:
-        """What `cursor` fetches; `has_texts` if times are as `driver.leaves_times` leaves them."""
+        """What `cursor` fetches; `has_texts` if times are as they were told."""
         rows = cursor.fetchall()
         if not rows:
             return []
@@ -95,10 +97,16 @@ def refer(row: Model, name: str, to: Model) -> None:
     row._state.fields_cache[name] = to
 
 
+def _type_of(column: Any) -> str | None:
+    field = column._output_field_or_none
+    field = getattr(field, "target_field", field)
+    found: str | None = field and field.get_internal_type()
+    return found
+
+
 def _with_times(rows: list[Any], places: tuple[int, ...]) -> list[Any]:
-    known: dict[str | None, datetime | None] = {None: None}
-    with_times = [list(row) for row in rows]
+    times, with_times = Times(), [list(row) for row in rows]
     for row in with_times:
         for at in places:
-            row[at] = known[row[at]] if row[at] in known else read_time(row[at], known)
+            row[at] = times.read(row[at])
     return with_times

@@ -23,10 +23,14 @@ from .driver import adapted, takes_several
 
 logger = logging.getLogger(__name__)
 
-#: How often a process is asked something before its connections keep it, as psycopg has it.
+#: How often a connection is asked something before it keeps it, as psycopg has it.
 OFTEN = 5
+#: Fewest that a connection keeps, if any: more than are called in one trip.
+FEWEST = 10
 #: What PostgreSQL says of a name that is gone, and of a plan whose columns changed their types.
 LOST = ("26000", "0A000")
+#: What it says of a table, a column or a schema that isn't there, or a right that isn't: yet.
+PASSING = ("42P01", "42703", "3F000", "42501")
 #: What PostgreSQL is told of values. What is unknown it finds out by their places.
 TYPES = {bool: "boolean", UUID: "uuid", str: "unknown", NoneType: "unknown"}
 BIGINT = 2**63
@@ -57,15 +61,30 @@ class Statements:
         statement = self._by_types.get(types)
         if statement is None:
             statement = self._by_types.setdefault(types, _Statement(all(types)))
-        statement.asked += 1
-        if statement.asked <= OFTEN or not statement.is_fit:
+        if not statement.is_fit:
             return None
         # As a cursor does: from here on it is this connection of the driver's.
         connection.close_if_health_check_failed()
         connection.ensure_connection()
-        if not statement.call:
-            statement.write(self._title, types, self._filled(connection.connection))
-        return (statement.call, values) if _keeps(connection.connection, statement) else None
+        if self._is_kept(statement, types, connection.connection):
+            return statement.call, values
+        return None
+
+    def _is_kept(self, statement: "_Statement", types: tuple[str, ...], driver: Any) -> bool:
+        """Whether a connection of the driver keeps a statement, if it is due from here on."""
+        kept = _kept.setdefault(driver, {})
+        if kept is None:
+            return False
+        if statement.name not in kept:
+            if not statement.is_due(driver):
+                return False
+            if not statement.name:
+                statement.write(self._title, types, self._filled(driver))
+            if not _prepare(driver, statement, kept):
+                return False
+        kept.pop(statement.name, None)
+        kept[statement.name] = None
+        return True
 
     def _filled(self, driver: Any) -> str:
         """The SQL with numbers for the values that are given, and with all others in it.
@@ -91,23 +110,29 @@ class _Statement:
     """One that connections keep, if it is asked often, and fit for that."""
 
     def __init__(self, is_fit: bool) -> None:
-        self.asked, self.is_fit = 0, is_fit
+        self.is_fit = is_fit
         self.name = self.text = self.call = ""
+        self._asked: WeakKeyDictionary[Any, int] = WeakKeyDictionary()
+
+    def is_due(self, driver: Any) -> bool:
+        """Whether a connection of the driver is asked this often, this time included."""
+        asked = self._asked[driver] = self._asked.get(driver, 0) + 1
+        return asked > OFTEN
 
     def write(self, title: str, types: Sequence[str], filled: str) -> None:
         """Give it a name, the same whenever it is the same."""
         declared = f"({', '.join(types)})" if types else ""
         digest = hashlib.sha256(f"{declared} {filled}".encode()).hexdigest()
-        self.name = f"talk_{digest[:16]}_{title.lstrip('_')}"
-        self.text = f"PREPARE {self.name}{declared} AS {filled}"
+        name = f"talk_{digest[:16]}_{title.lstrip('_')}"
         values = f"({', '.join(['%s'] * len(types))})" if types else ""
-        self.call = f"EXECUTE {self.name}{values}"
+        self.text, self.call = f"PREPARE {name}{declared} AS {filled}", f"EXECUTE {name}{values}"
+        # At the end: another thread may look.
+        self.name = name
 
 
 def is_lost(connection: Any, error: Exception) -> bool:
-    """Whether Django's `connection` no longer knows what it kept. From here on it keeps nothing."""
-    kept = _kept.get(connection.connection)
-    if not kept or getattr(error.__cause__, "sqlstate", None) not in LOST:
+    """Whether Django's `connection`, asked by names, does not know one. It keeps none any more."""
+    if getattr(error.__cause__, "sqlstate", None) not in LOST:
         return False
     _lose(connection.connection)
     return True
@@ -126,24 +151,19 @@ def _type_of(value: Any) -> str:
     return "bigint" if isinstance(value, int) and -BIGINT <= value < BIGINT else ""
 
 
-def _keeps(driver: Any, statement: _Statement) -> bool:
-    """Whether a connection of the driver keeps a statement, if need be from here on."""
-    kept = _kept.setdefault(driver, {})
-    if kept is None or not (statement.name in kept or _prepare(driver, statement, kept)):
-        return False
-    kept.pop(statement.name, None)
-    kept[statement.name] = None
-    return True
-
-
 def _prepare(driver: Any, statement: _Statement, kept: dict[str, None]) -> bool:
+    """Have a connection of the driver keep a statement; whether it does."""
     from psycopg import Error, NotSupportedError, ProgrammingError
     from psycopg.errors import DuplicatePreparedStatement, InvalidSqlStatementName
+    from psycopg.pq import TransactionStatus
 
+    if driver.info.transaction_status == TransactionStatus.INERROR:
+        return False
+    surplus = 1 + len(kept) - max(conf.PREPARED_STATEMENTS, FEWEST)
     try:
         # In a transaction that goes on, whatever becomes of this.
         with driver.transaction():
-            for name in list(kept)[: 1 + len(kept) - conf.PREPARED_STATEMENTS]:
+            for name in list(kept)[: max(surplus, 0)]:
                 del kept[name]
                 driver.execute(f"DEALLOCATE {name}")
             driver.execute(statement.text)
@@ -152,19 +172,21 @@ def _prepare(driver: Any, statement: _Statement, kept: dict[str, None]) -> bool:
     except InvalidSqlStatementName:
         _lose(driver)
         return False
-    except (NotSupportedError, ProgrammingError):
-        logger.warning("%s can't be prepared", statement.name, exc_info=True)
-        statement.is_fit = False
+    except (NotSupportedError, ProgrammingError) as error:
+        if error.sqlstate not in PASSING:
+            logger.warning("%s can't be prepared", statement.name, exc_info=True)
+            statement.is_fit = False
         return False
     except Error:
-        # It passes: a transaction that failed before, a lock that was waited for too long.
+        # It passes: a lock that was waited for too long.
         return False
     return True
 
 
 def _lose(driver: Any) -> None:
     logger.warning(
-        "A connection lost a prepared statement, and keeps none any more. Behind a proxy that"
-        " hands out connections for single transactions, set PREPARED_STATEMENTS to 0."
+        "A connection lost a prepared statement, and keeps none any more. Unless a column changed"
+        " its type, a proxy hands out connections for single transactions: then set"
+        " PREPARED_STATEMENTS to 0."
     )
     _kept[driver] = None

@@ -126,6 +126,13 @@ def check_whole_numbers(**kwargs: Any) -> list[CheckMessage]:
 
 
 @register(Tags.compatibility)
+def check_times(**kwargs: Any) -> list[CheckMessage]:
+    if settings.USE_TZ:
+        return []
+    return [Error("Talk's times are of a zone.", hint="Set USE_TZ to True.", id="talk.E015")]
+
+
+@register(Tags.compatibility)
 def check_trusted_documents(**kwargs: Any) -> list[CheckMessage]:
     if conf.TRUSTED_DOCUMENTS is None:
         return []

@@ -6,14 +6,14 @@ from django.db import connections, models
 from django.db.models import F, Func, OuterRef, Subquery, Window
 from django.db.models.functions import RowNumber
 
-from ..given import among
+from ..given import Among, among
 
 if TYPE_CHECKING:
     from .participation import ParticipationQuerySet
 
 
-class Keys(Subquery):
-    """What a query finds, as an array of PostgreSQL."""
+class Array(Subquery):
+    """What a query of one column finds, as an array of PostgreSQL."""
 
     template = "ARRAY(%(subquery)s)"
     output_field = models.BigIntegerField()
@@ -26,20 +26,14 @@ def first_of_each(
     from .conversation import Conversation
     from .participation import Participation
 
-    if connections[rows.db].vendor != "postgresql":
+    if connections[rows.db].vendor == "postgresql":
+        # Reads so many of each from an index, then all of them by their keys.
+        first = rows.filter(conversation=OuterRef("pk")).order_by("pk").values("pk")[:size]
+        each = Conversation.objects.filter(among("pk", conversations))
+        keys = each.values_list(Func(Array(first), function="unnest"))
+        found = Participation.objects.filter(Among(F("pk"), Array(keys)))
+    else:
         # Reads all of them, and numbers them.
         place = Window(RowNumber(), partition_by="conversation", order_by="pk")
-        return rows.alias(_place=place).filter(_place__lte=size).order_by("conversation", "pk")
-    # Reads so many of each from an index, then all of them by their keys.
-    first = rows.filter(conversation=OuterRef("pk")).order_by("pk").values("pk")[:size]
-    each = Conversation.objects.using(rows.db).filter(among("pk", conversations))
-    keys = each.values_list(Func(Keys(first), function="unnest"))
-    is_first = Func(
-        F("pk"),
-        Keys(keys),
-        template="%(expressions)s)",
-        arg_joiner=" = ANY(",
-        output_field=models.BooleanField(),
-    )
-    found = Participation.objects.using(rows.db).filter(is_first)
+        found = rows.alias(_place=place).filter(_place__lte=size)
     return found.order_by("conversation", "pk")

@@ -98,6 +98,10 @@ def test_fewer_than_none(said, name):
         assert said(TALK={name: number}) == ["talk.E013"]
 
 
+def test_times_of_no_zone(said):
+    assert said(USE_TZ=False) == ["talk.E015"]
+
+
 def test_documents_that_can_not_be_read(said, tmp_path):
     path = tmp_path / "manifest.json"
     assert said(TALK={"TRUSTED_DOCUMENTS": str(path)}) == ["talk.E014"]

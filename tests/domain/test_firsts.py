@@ -58,6 +58,15 @@ def test_who_is_gone_sees_their_own_place_alone(groups):
     assert firsts([], []) == {}
 
 
+def test_one_index_is_for_all_of_a_conversation(db):
+    with connection.cursor() as cursor:
+        table = Participation._meta.db_table
+        found = connection.introspection.get_constraints(cursor, table).values()
+    indexes = [each["columns"] for each in found if each["index"] and not each["unique"]]
+    assert ["conversation_id", "id"] in indexes
+    assert ["conversation_id"] not in indexes
+
+
 @pytest.mark.postgresql
 def test_a_large_group_is_not_read_as_a_whole(groups):
     """Whatever the planner makes of a table as small as this one."""

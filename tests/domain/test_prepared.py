@@ -3,12 +3,12 @@
 import sys
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, timedelta
 from threading import Barrier
 
 import pytest
-from django.db import connection, connections
-from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef
+from django.db import DatabaseError, connection, connections
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, Func, OuterRef
 from django.db.models.signals import post_init
 from django.utils import timezone
 
@@ -220,6 +220,37 @@ def test_times_are_read_as_their_fields_say(said, alice):
                 answered, expected = (list(map(state, each)) for each in (answered, expected))
             assert answered == expected
         assert len(expected) == 4
+
+
+class Tables(DateTimeField):
+    """What is no time, but holds some, as an array of PostgreSQL does."""
+
+    def get_internal_type(self):
+        return "ArrayField"
+
+
+@pytest.mark.postgresql
+def test_what_holds_times_is_read_as_it_was(said):
+    """psycopg reads what is in arrays and ranges as it reads times."""
+
+    @prepared
+    def asked(conversation):
+        sent_at = Func(F("sent_at"), template="ARRAY[%(expressions)s]", output_field=Tables())
+        found = Message.objects.filter(conversation=conversation).annotate(sent=sent_at)
+        return found.values_list("sent", "sent_at")
+
+    for sent, at in asked(conversation=said).ask():
+        assert sent == [at]
+        assert at.tzinfo is UTC
+
+
+def test_an_error_of_the_database_stays_what_it_is():
+    @prepared
+    def undefined(key):
+        return Message.objects.filter(pk=key).extra(where=["no_such_function(1) = 1"])
+
+    with pytest.raises(DatabaseError, match="no_such_function"):
+        undefined(key=1).ask()
 
 
 class TestTogether:

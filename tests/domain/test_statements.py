@@ -2,13 +2,13 @@
 
 import pytest
 from django.db import DatabaseError, OperationalError, connection, transaction
-from django.db.models import F
-from django.test.utils import CaptureQueriesContext
+from django.db.models import F, Model
+from django.test.utils import CaptureQueriesContext, isolate_apps
 
 from talk import statements
 from talk.models import Conversation, Message
 from talk.models.conversation import TITLE_LENGTH
-from talk.prepared import Question, prepared
+from talk.prepared import Question, ask, prepared
 
 from .acting import group, place_of, say
 
@@ -19,7 +19,7 @@ outside_transactions = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def keep(settings):
-    """`keep(2)`: each connection keeps two at most."""
+    """`keep(20)`: each connection keeps twenty at most."""
 
     def at_most(most):
         settings.TALK = {**settings.TALK, "PREPARED_STATEMENTS": most}
@@ -120,23 +120,39 @@ class TestKeeping:
     def test_a_connection_keeps_so_many_and_forgets_what_was_not_called_for_longest(
         self, said, keep
     ):
-        keep(2)
+        keep(12)
 
         @prepared
         def first(most, conversation):
             return Message.objects.filter(conversation=conversation).order_by("number")[:most]
 
-        for most in (1, 2, 3):
-            often(first(most, conversation=said))
-        known = []
-        for most in (1, 2, 1, 3):
+        def call(most):
+            """The names that were new, and those that were forgotten."""
+            before = kept()
             assert told(first(most, conversation=said))[0] == "EXECUTE"
-            known.append(kept())
+            return kept() - before, before - kept()
 
-        assert known[0] < known[1]
-        assert known[1] == known[2]
-        assert known[3] & known[1] == known[0], "the first was called after the second"
-        assert len(known[3]) == 2
+        for most in range(1, 15):
+            often(first(most, conversation=said))
+        names = {}
+        for most in range(1, 13):
+            (names[most],), forgotten = call(most)
+            assert forgotten == set(), "there is room"
+
+        assert call(1) == (set(), set())
+        for most, oldest in ((13, 2), (14, 3)):
+            (names[most],), forgotten = call(most)
+            assert forgotten == {names[oldest]}
+        assert call(1) == (set(), set()), "it was called after these"
+
+    @pytest.mark.parametrize("most", [1, 4, 10])
+    def test_what_is_called_in_one_trip_is_not_forgotten_in_it(self, said, alice, keep, most):
+        keep(most)
+        place = place_of(alice, said)
+        for time in range(3 * statements.OFTEN):
+            place.send(f"time {time}")
+            place.read()
+        assert said.messages.filter(body__startswith="time").count() == 3 * statements.OFTEN
 
     def test_a_name_means_the_same_to_every_connection(self, said):
         """Also to one that somebody else had before."""
@@ -172,7 +188,7 @@ class TestFailing:
             assert told(bodies(conversation=said.pk, most=1)) == ("SELECT", ["one"])
         assert caplog.text.count("can't be prepared") == 1
 
-    def test_an_aborted_transaction_is_no_reason_to_keep_nothing(self, said):
+    def test_an_aborted_transaction_is_no_reason_to_keep_nothing(self, said, caplog):
         bodies = bodies_of()
         often(bodies(conversation=said.pk, most=1))
         with transaction.atomic():
@@ -180,8 +196,18 @@ class TestFailing:
                 with pytest.raises(DatabaseError):
                     fails.ask()
             transaction.set_rollback(True)
+        assert caplog.text == ""
 
         assert told(bodies(conversation=said.pk, most=1)) == ("EXECUTE", ["one"])
+
+    def test_nor_is_a_table_that_is_made_later(self, no_table):
+        later, make = no_table
+        for _time in range(statements.OFTEN + 2):
+            with pytest.raises(DatabaseError, match="does not exist"), transaction.atomic():
+                later(key=1).ask()
+        make()
+
+        assert told(later(key=1)) == ("EXECUTE", [])
 
     @outside_transactions
     def test_nor_is_a_lock(self, said):
@@ -199,6 +225,27 @@ class TestFailing:
             other.close()
 
         assert told(bodies(conversation=said.pk, most=1)) == ("EXECUTE", ["one"])
+
+
+@pytest.fixture
+def no_table(said):
+    """A question about a table that is not there, and what makes it."""
+
+    with isolate_apps("talk"):
+
+        class Later(Model):  # noqa: DJ008
+            class Meta:
+                app_label = "talk"
+
+    @prepared
+    def later(key):
+        return Later.objects.filter(pk=key).values_list("pk", flat=True)
+
+    def make():
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE talk_later (id bigint)")
+
+    return later, make
 
 
 def change_a_column():
@@ -235,6 +282,34 @@ class TestLosing:
 
         as_new(said)
         assert told(titles(key=said.pk)) == ("EXECUTE", [""]), "as a new connection keeps it"
+
+    def test_nor_what_was_found_lost_when_there_is_no_more_room(self, said, titles, lose, keep):
+        keep(10)
+
+        @prepared
+        def first(most, conversation):
+            return Message.objects.filter(conversation=conversation).order_by("number")[:most]
+
+        for most in range(1, 11):
+            often(first(most, conversation=said))
+        for most in range(1, 10):
+            assert told(first(most, conversation=said))[0] == "EXECUTE"
+        assert told(titles(key=said.pk)) == ("EXECUTE", [""])
+        lose()
+
+        title, one = ask(titles(key=said.pk), first(10, conversation=said))
+        assert (title, len(one)) == ([""], 3)
+
+    def test_without_transactions_of_its_own_it_is_as_in_one(self, said, titles, lose):
+        lose()
+
+        transaction.set_autocommit(False)
+        try:
+            with pytest.raises(OperationalError, match="ask again"):
+                titles(key=said.pk).ask()
+        finally:
+            transaction.rollback()
+            transaction.set_autocommit(True)
 
     def test_in_a_transaction_all_of_it_is_to_be_asked_again(self, said, titles, lose):
         lose()
