@@ -38,14 +38,11 @@ def places_of_times(cursor: Any) -> tuple[int, ...]:
     return tuple(at for at, each in enumerate(cursor.description) if each.type_code == oid)
 
 
-class Times(dict[str | None, datetime | None]):
-    """Times that were left as they were told, each read once."""
-
-    def read(self, told: str | None) -> datetime | None:
-        # Not by `__missing__`, for which Python looks longer than this takes.
-        if told not in self:
-            self[told] = None if told is None else datetime.fromisoformat(told)
-        return self[told]
+def time_of(told: str | None, known: dict[str | None, datetime | None]) -> datetime | None:
+    """A time that was left as it was told, read if it is not among those that are known."""
+    if told not in known:
+        known[told] = None if told is None else datetime.fromisoformat(told)
+    return known[told]
 
 
 def adapted(value: Any, connection: Any) -> Any:

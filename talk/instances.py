@@ -16,7 +16,7 @@ from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttrib
 from django.db.models.query_utils import DeferredAttribute
 from django.db.models.signals import post_init, pre_init
 
-from .driver import Times
+from .driver import time_of
 
 #: What makes rows instances.
 Make = Callable[[list[Any]], list[Any]]
@@ -50,7 +50,7 @@ def maker(compiler: Any, alias: str, times: tuple[int, ...]) -> Make:
         "alias": alias,
         "new": object.__new__,
         "State": ModelState,
-        "Times": Times,
+        "time_of": time_of,
     }
     names |= source.models
     exec(text, names)  # noqa: S102  # of the names of models' own attributes
@@ -74,7 +74,7 @@ class _Source:
             loop.append(f"  values_{number}[{name!r}] = {self._column(at)}")
 
         yield "def make(rows):"
-        yield " made, times = [], Times()"
+        yield " made, times = [], {}"
         # The same row of a table is one instance.
         yield from (f" known_{each} = {{}}" for each in range(1, next(self._numbers)))
         yield " for row in rows:"
@@ -132,5 +132,5 @@ class _Source:
     def _column(self, at: int) -> str:
         if at not in self._times:
             return f"row[{at}]"
-        # Many times of a page are the same.
-        return f"times[told] if (told := row[{at}]) in times else times.read(told)"
+        # Many times of a page are the same, and known without a call.
+        return f"times[told] if (told := row[{at}]) in times else time_of(told, times)"

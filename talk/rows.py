@@ -1,13 +1,14 @@
 """What a database answered, made into what a queryset is of."""
 
 from copy import copy
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from django.db import connections
 from django.db.models import Model, QuerySet
 from django.db.models.query import ModelIterable
 
-from .driver import Times, places_of_times
+from .driver import places_of_times, time_of
 from .instances import Make, is_plain, maker
 
 Row = TypeVar("Row")
@@ -105,8 +106,9 @@ def _type_of(column: Any) -> str | None:
 
 
 def _with_times(rows: list[Any], places: tuple[int, ...]) -> list[Any]:
-    times, with_times = Times(), [list(row) for row in rows]
+    known: dict[str | None, datetime | None] = {}
+    with_times = [list(row) for row in rows]
     for row in with_times:
         for at in places:
-            row[at] = times.read(row[at])
+            row[at] = time_of(row[at], known)
     return with_times

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from talk.exceptions import RefusalCode
 from talk.models import Conversation, Message, Participation
 from talk.models.change import Change
+from talk.prepared import prepared
 
 from .acting import crowd, everything, group, place_of, private, refused, say, story, trips
 
@@ -162,14 +163,12 @@ class TestWhole:
         alices = place_of(alice, there)
         before = everything()
 
-        class Failure:
-            alias = "default"
-
-            def called(self):
-                return "SELECT nothing FROM nowhere", []
+        @prepared
+        def failure(key):
+            return Conversation.objects.filter(pk=key).extra(where=["nothing = nowhere"])
 
         # The last that the database is told, after all the rest.
-        monkeypatch.setattr(Change, "_saved_conversation", lambda change: Failure())
+        monkeypatch.setattr(Change, "_saved_conversation", lambda change: failure(key=1))
         calls = (
             lambda: Message.send_to_users("Hello", alice, [carol, dave]),
             lambda: Message.send_to_users("Hello", alice, [carol]),
