@@ -174,7 +174,7 @@ def participants(
         known = {one.pk: one for one in conversations}
         past = _past_places(info, known)
         found = models.Participation.objects.pages_in(
-            list(known), *_seen(past, known, status), status, size + 1, start or 0
+            *_seen(past, known, status), status, size + 1, start or 0
         )
         rows: dict[int, list[models.Participation]] = {key: [] for key in known}
         for participation in found:

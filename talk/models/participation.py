@@ -83,17 +83,10 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         return self.filter(Q(among("conversation", present), status=status) | Q(among("pk", gone)))
 
     def pages_in(
-        self,
-        conversations: list[int],
-        present: list[int],
-        gone: list[int],
-        status: str,
-        size: int,
-        after: int,
+        self, present: list[int], gone: list[int], status: str, size: int, after: int
     ) -> "list[Participation]":
-        """Those of `seen_in` of each of these conversations, the first `size` after a key."""
-        seen = {"present": present, "gone": gone, "status": status}
-        return _pages_in(size, conversations=conversations, after=after, **seen).ask()
+        """Those of `seen_in` of each conversation, the first `size` after a key."""
+        return _pages_in(size, present=present, gone=gone, status=status, after=after).ask()
 
     def with_unread_count(self) -> Self:
         """Each with its `unread_count`, in the one query that reads them."""
@@ -232,9 +225,12 @@ def _inbox_page(most: int, user: Any, at: Any = None, key: Any = None) -> Partic
 
 
 @prepared
-def _pages_in(size: int, conversations: Any, after: Any, **seen: Any) -> ParticipationQuerySet:
-    rows = Participation.objects.seen_in(**seen).filter(pk__gt=after)
-    return first_of_each(conversations, rows, size).select_related("user")
+def _pages_in(size: int, present: Any, gone: Any, status: Any, after: Any) -> ParticipationQuerySet:
+    later = Participation.objects.filter(pk__gt=after)
+    first = first_of_each(present, later.filter(status=status), size)
+    # From others they are gone, and see one.
+    seen = later.filter(first | Q(among("pk", gone)))
+    return seen.select_related("user").order_by("conversation", "pk")
 
 
 @prepared

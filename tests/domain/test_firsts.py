@@ -28,7 +28,7 @@ def groups(alice, django_user_model):
 
 
 def firsts(conversations, present, gone=(), size=4, after=0):
-    found = Participation.objects.pages_in(conversations, present, list(gone), ACTIVE, size, after)
+    found = Participation.objects.pages_in(present, list(gone), ACTIVE, size, after)
     return {
         key: [each.pk for each in found if each.conversation_id == key] for key in conversations
     }
@@ -80,7 +80,7 @@ def test_large_groups_are_not_read_as_a_whole(groups, django_user_model):
         for each in people
     )
     keys = [each.pk for each in (*groups, *many[:5])]
-    asked = _pages_in(4, conversations=keys, after=0, present=keys, gone=[], status=ACTIVE)
+    asked = _pages_in(4, present=keys, gone=[], status=ACTIVE, after=0)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE talk_conversation, talk_participation")
         sql, values = asked.filled()
