@@ -74,18 +74,20 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
     def all_read(self) -> Self:
         return self.filter(first_unread_number=None, marked_unread_at=None)
 
-    def seen_in(self, present: Iterable[Any], gone: Iterable[Any], status: Any) -> Self:
-        """The participations of a status that somebody sees, who is present in some conversations.
+    def seen_by(self, theirs: Q, gone: Iterable[Any]) -> Self:
+        """Those that somebody sees: `theirs`, which are of where they are present.
 
-        From others they are gone, and see their own place in these, which is named, and no other:
-        what became of the others is news.
+        From other conversations they are gone, and see their own place in these, which is named,
+        and no other: what became of the others is news.
         """
-        return self.filter(Q(among("conversation", present), status=status) | Q(among("pk", gone)))
+        return self.filter(theirs | Q(among("pk", gone)))
 
     def pages_in(
         self, present: list[int], gone: list[int], status: str, size: int, after: int
     ) -> "list[Participation]":
-        """Those of `seen_in` of each conversation, the first `size` after a key."""
+        """Those that somebody sees of a status, who is present in some conversations and gone from
+        others, where these are their places: of each the first `size` after a key.
+        """
         return _pages_in(size, present=present, gone=gone, status=status, after=after).ask()
 
     def with_unread_count(self) -> Self:
@@ -97,7 +99,7 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         return self.annotate(_unread_count=CountRows(unread.values("pk")[:UNREAD_CAP]))
 
     def counts_in(self, present: list[int], gone: list[int]) -> dict[int, int]:
-        """How many active ones of `seen_in` each conversation has, if any."""
+        """How many active ones they see, likewise, in each conversation where there are any."""
         return dict(_counts_in(present=present, gone=gone).ask())
 
     def inbox_page(
@@ -228,14 +230,13 @@ def _inbox_page(most: int, user: Any, at: Any = None, key: Any = None) -> Partic
 def _pages_in(size: int, present: Any, gone: Any, status: Any, after: Any) -> ParticipationQuerySet:
     later = Participation.objects.filter(pk__gt=after)
     first = first_of_each(present, later.filter(status=status), size)
-    # From others they are gone, and see one.
-    seen = later.filter(first | Q(among("pk", gone)))
-    return seen.select_related("user").order_by("conversation", "pk")
+    return later.seen_by(first, gone).select_related("user").order_by("conversation", "pk")
 
 
 @prepared
 def _counts_in(present: Any, gone: Any) -> "models.QuerySet[Participation, Any]":
-    seen = Participation.objects.seen_in(present, gone, Participation.Status.ACTIVE)
+    theirs = Q(among("conversation", present), status=Participation.Status.ACTIVE)
+    seen = Participation.objects.seen_by(theirs, gone)
     return seen.order_by().values_list("conversation").annotate(models.Count("pk"))
 
 
