@@ -11,8 +11,8 @@ from typing import Any
 from django.db.models import Q
 
 from talk import models
-from talk.rows import refer
 
+from .notes import refer_back
 from .places import past_place_of
 from .siblings import Siblings
 
@@ -45,7 +45,7 @@ def latest_message(info: Any, conversation: models.Conversation) -> models.Messa
     found: models.Message | None
     found = Siblings.of(conversation).load("latest_message", conversation, load)
     if found is not None:
-        refer(found, "conversation", conversation)
+        refer_back(found, "conversation", conversation)
     return found
 
 

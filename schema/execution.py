@@ -17,6 +17,7 @@ from . import rates
 from .context import Context
 from .errors import BadRequest, PublicError, RateLimited, ValidationFailed, translate
 from .gate import Gate, closed
+from .notes import forgetting
 from .plans import PlannedExecutor
 from .refusals import RefusalHandler
 from .wire import Request
@@ -56,14 +57,15 @@ class Schema(strawberry.Schema):
     def answer(self, requested: Request, context: Context) -> ExecutionResult | None:
         """Execute a query or mutation here and now. A subscription is left alone: None."""
         try:
-            return self.execute_sync(
-                requested.query,
-                requested.variables,
-                context,
-                operation_name=requested.operation_name,
-                operation_extensions=requested.extensions,
-                allowed_operation_types=(OperationType.QUERY, OperationType.MUTATION),
-            )
+            with forgetting():
+                return self.execute_sync(
+                    requested.query,
+                    requested.variables,
+                    context,
+                    operation_name=requested.operation_name,
+                    operation_extensions=requested.extensions,
+                    allowed_operation_types=(OperationType.QUERY, OperationType.MUTATION),
+                )
         except InvalidOperationTypeError:
             # It is for nobody who is not signed in.
             stranger = context.identity is None

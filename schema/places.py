@@ -10,6 +10,7 @@ from talk.exceptions import MessagingValidationError, RefusalCode
 from talk.prepared import Ask, Question
 
 from .ids import key_of
+from .notes import note, noted
 from .siblings import Siblings
 
 
@@ -35,20 +36,20 @@ def get(info: Any, conversation: strawberry.ID, path: str) -> models.Participati
 def take_place(participation: models.Participation) -> models.Conversation:
     """Remember that the viewer sees this conversation from this participation of theirs."""
     conversation = participation.conversation
-    conversation.__dict__["_place"] = participation
+    note(conversation, "_place", participation)
     return conversation
 
 
 def show_to_members(conversation: models.Conversation) -> models.Conversation:
     """Show `conversation` as all see it who take part now, to nobody but them."""
-    conversation.__dict__["_for_members"] = True
+    note(conversation, "_for_members", True)
     Siblings([conversation])
     return conversation
 
 
 def past_place_of(info: Any, conversation: models.Conversation) -> models.Participation | None:
     """The viewer's place if they are gone, and see what there was; None if they take part."""
-    if "_for_members" in conversation.__dict__:
+    if noted(conversation, "_for_members"):
         return None
     place = place_of(info, conversation)
     return None if place.is_active else place
@@ -56,7 +57,7 @@ def past_place_of(info: Any, conversation: models.Conversation) -> models.Partic
 
 def place_of(info: Any, conversation: models.Conversation) -> models.Participation:
     """The viewer's participation in `conversation`; raises `NOT_FOUND` if they have none."""
-    place: models.Participation | None = conversation.__dict__.get("_place")
+    place: models.Participation | None = noted(conversation, "_place")
     if place is None or not info.context.is_viewer(place.user_id):
         place = models.Participation.objects.filter(
             user=info.context.viewer, conversation=conversation

@@ -6,6 +6,8 @@ from typing import Any
 
 from talk.models import Conversation
 
+from .notes import note, noted
+
 
 class Siblings:
     """The conversations of one page, and what was loaded for all of them at once."""
@@ -16,11 +18,11 @@ class Siblings:
         # Those of an event are shown in several threads at once.
         self._loading = RLock()
         for conversation in self.conversations:
-            conversation.__dict__["_siblings"] = self
+            note(conversation, "_siblings", self)
 
     @classmethod
     def of(cls, conversation: Conversation) -> "Siblings":
-        found: Siblings | None = conversation.__dict__.get("_siblings")
+        found: Siblings | None = noted(conversation, "_siblings")
         return found or cls([conversation])
 
     def load(
