@@ -15,6 +15,7 @@ from ..conf import conf
 from ..prepared import prepared
 from . import once
 from .block import Block
+from .people import with_people
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -242,5 +243,5 @@ def _in_ranges(count: int, **given: Any) -> MessageQuerySet:
         )
         for at in range(count)
     )
-    wanted = Message.objects.filter(reduce(or_, ranges)).select_related("sender", "subject")
+    wanted = with_people(Message.objects.filter(reduce(or_, ranges)), "sender", "subject")
     return wanted.order_by("conversation", "number")

@@ -12,6 +12,7 @@ from ..given import among
 from ..prepared import Ask, Question, prepared
 from .firsts import first_of_each
 from .message import ENDLESS, Message
+from .people import with_people
 from .sending import Sending
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
     def with_conversation(self) -> Self:
         """Each with what every list and stream shows of it, in the one query that reads them."""
         latest = "conversation__latest_message"
-        return self.select_related("user", f"{latest}__sender", f"{latest}__subject")
+        return with_people(self, "user", f"{latest}__sender", f"{latest}__subject")
 
     def unread(self) -> Self:
         """Those with something unread, or marked as unread by hand."""
@@ -230,7 +231,7 @@ def _inbox_page(most: int, user: Any, at: Any = None, key: Any = None) -> Partic
 def _pages_in(size: int, present: Any, gone: Any, status: Any, after: Any) -> ParticipationQuerySet:
     later = Participation.objects.filter(pk__gt=after)
     first = first_of_each(present, later.filter(status=status), size)
-    return later.seen_by(first, gone).select_related("user").order_by("conversation", "pk")
+    return with_people(later.seen_by(first, gone), "user").order_by("conversation", "pk")
 
 
 @prepared
