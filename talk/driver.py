@@ -97,7 +97,8 @@ def adapted(value: Any, connection: Any) -> Any:
         return value
     match value:
         case list():
-            return [adapted(each, connection) for each in value]
+            members = [adapted(each, connection) for each in value]
+            return _array_of(members) if _is_psycopg(connection) else members
         case Enum():
             return value.value
         case Model():
@@ -107,6 +108,14 @@ def adapted(value: Any, connection: Any) -> Any:
         case uuid.UUID() if not connection.features.has_native_uuid_field:
             return value.hex
     return value
+
+
+def _array_of(members: list[Any]) -> Any:
+    """Keys as PostgreSQL writes an array: psycopg takes as long for one as for all else of a page's
+    question. Anything else stays a list.
+    """
+    are_keys = all(type(each) in (int, uuid.UUID) for each in members)
+    return f"{{{','.join(map(str, members))}}}" if are_keys else members
 
 
 def _is_psycopg(connection: Any) -> bool:

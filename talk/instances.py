@@ -71,7 +71,7 @@ class _Source:
         loop = [f"  made_{number} = new(model_{number})"]
         loop += self._attributes(self._compiler.klass_info, number, "  ")
         for name, at in self._compiler.annotation_col_map.items():
-            loop.append(f"  values_{number}[{name!r}] = {self._column(at)}")
+            loop.append(f"  made_{number}.__dict__[{name!r}] = {self._column(at)}")
 
         yield "def make(rows):"
         yield " made, times = [], {}"
@@ -90,15 +90,16 @@ class _Source:
         yield f"{pad}state.adding, state.db = False, alias"
         yield f"{pad}cache_{number} = state.fields_cache = {{}}"
         columns = [(self._name(at), at) for at in info["select_fields"]]
+        keys = [each for each in columns if type(getattr(model, each[0])) is not DeferredAttribute]
         # One by one, always in the same order: so they need no dictionary of their own.
         for name, at in columns:
-            if type(getattr(model, name)) is DeferredAttribute:
+            if (name, at) not in keys:
                 yield f"{pad}{made}.{name} = {self._column(at)}"
         # The descriptor of a foreign key would look for what it referred to before.
-        yield f"{pad}values_{number} = {made}.__dict__"
-        for name, at in columns:
-            if type(getattr(model, name)) is not DeferredAttribute:
-                yield f"{pad}values_{number}[{name!r}] = {self._column(at)}"
+        if keys:
+            yield f"{pad}values = {made}.__dict__"
+        for name, at in keys:
+            yield f"{pad}values[{name!r}] = {self._column(at)}"
         for related in info.get("related_klass_infos", ()):
             yield from self._related(related, number, pad)
 

@@ -144,9 +144,6 @@ def _type_of(value: Any) -> str:
         return TYPES[type(value)]
     if type(value) is datetime:
         return "timestamptz" if value.tzinfo else "timestamp"
-    if type(value) is list:
-        members = {_type_of(each) for each in value}
-        return f"{members.pop()}[]" if members in ({"bigint"}, {"uuid"}) else ""
     # Also those that psycopg has for columns of integers.
     return "bigint" if isinstance(value, int) and -BIGINT <= value < BIGINT else ""
 

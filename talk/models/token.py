@@ -13,7 +13,7 @@ from .. import events
 from ..conf import conf
 from ..exceptions import MessagingValidationError, RefusalCode
 from ..policy import hold
-from ..prepared import prepared
+from ..prepared import changing, prepared
 from ..text import NAME_LENGTH, clean_name
 
 if TYPE_CHECKING:
@@ -117,13 +117,18 @@ class AccessToken(models.Model):
     def note_use(self) -> None:
         now = timezone.now()
         if self.last_used_at is None or self.last_used_at <= now - USE_NOTED_EVERY:
-            type(self).objects.filter(pk=self.pk).update(last_used_at=now)
+            _used(key=self.pk, at=now).ask()
             self.last_used_at = now
 
 
 @prepared
 def _active_with(digest: Any, at: Any) -> AccessTokenQuerySet:
     return AccessToken.objects.active(at).select_related("user").filter(digest=digest)
+
+
+@prepared
+def _used(key: Any, at: Any) -> Any:
+    return changing(AccessToken.objects.filter(pk=key), last_used_at=at)
 
 
 def must_be_ahead(expires_at: datetime | None) -> None:
