@@ -8,14 +8,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.core.handlers.base import BaseHandler
 from django.core.signals import request_started
-from django.urls import ResolverMatch, get_resolver, get_urlconf, set_script_prefix
+from django.urls import set_script_prefix
 
 from talk import events
 from talk.conf import conf
@@ -64,19 +63,6 @@ class Handler(ASGIHandler):
         # Here, where the thread's database connection is.
         response.close()
         return response
-
-    def resolve_request(self, request: Any) -> ResolverMatch:
-        if hasattr(request, "urlconf"):
-            # A middleware chose it.
-            return super().resolve_request(request)
-        match = request.resolver_match = _match(get_urlconf(), request.path_info)
-        return match
-
-
-@lru_cache
-def _match(urlconf: str | None, path: str) -> ResolverMatch:
-    """The view for a path, of which there is one here."""
-    return get_resolver(urlconf).resolve(path)
 
 
 def is_for_handler(scope: Scope) -> bool:

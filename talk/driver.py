@@ -2,12 +2,9 @@
 
 import functools
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from django.db.models import Model
 
@@ -24,50 +21,7 @@ def tells_utc(connection: Any) -> bool:
     return _is_psycopg(connection) and connection.timezone is UTC
 
 
-@contextmanager
-def cursor_of(connection: Any, *, reads_times: bool) -> Iterator[Any]:
-    """A cursor of Django's `connection`, that has times read or left as they are told.
-
-    Of psycopg it is one that lasts: finding out how the types of an answer are read, as each new
-    one does, takes longer than a small answer. Django makes those of which it logs the questions.
-    """
-    if not _is_psycopg(connection) or connection.queries_logged:
-        with connection.cursor() as cursor:
-            _read_times(cursor, connection, reads_times)
-            yield cursor
-        return
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
-    kept = _cursors.get(connection)
-    if kept is None or kept.driver is not connection.connection:
-        kept = _cursors[connection] = _Cursors(connection.connection)
-    # It is nobody else's meanwhile, and after an error no more.
-    how = (connection.timezone, reads_times)
-    lasting = kept.by_how.pop(how, None)
-    if lasting is None:
-        cursor = connection.cursor()
-        _read_times(cursor, connection, reads_times)
-        lasting = cursor.cursor
-    else:
-        connection.validate_thread_sharing()
-        cursor = connection.make_cursor(lasting)
-    yield cursor
-    kept.by_how[how] = lasting
-
-
-class _Cursors:
-    """Those of one connection of the driver, by the time zone, and whether they read times."""
-
-    def __init__(self, driver: Any) -> None:
-        self.driver = driver
-        self.by_how: dict[tuple[Any, bool], Any] = {}
-
-
-#: Those of each of Django's connections, for as long as its driver's is the same.
-_cursors: WeakKeyDictionary[Any, _Cursors] = WeakKeyDictionary()
-
-
-def _read_times(cursor: Any, connection: Any, reads: bool) -> None:
+def read_times(cursor: Any, connection: Any, *, as_text: bool) -> None:
     """Have psycopg read times, or leave them as they are told.
 
     Django's own reader of times is written in Python, for which a page takes as long as for all
@@ -75,7 +29,7 @@ def _read_times(cursor: Any, connection: Any, reads: bool) -> None:
     the many that are the same.
     """
     if _is_psycopg(connection) and connection.timezone is not None:
-        cursor.cursor.adapters.register_loader(*_reader_of_times(not reads))
+        cursor.cursor.adapters.register_loader(*_reader_of_times(as_text))
 
 
 def places_of_times(cursor: Any) -> tuple[int, ...]:

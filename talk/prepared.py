@@ -25,7 +25,7 @@ from django.db import NotSupportedError, OperationalError, ProgrammingError, con
 from django.db.models import Model, QuerySet
 from django.db.models.sql import InsertQuery, Query, UpdateQuery
 
-from .driver import adapted, cursor_of, takes_several, tells_utc
+from .driver import adapted, read_times, takes_several, tells_utc
 from .given import Given, GivenList, size_of
 from .rows import Reader
 from .statements import Statements, is_lost
@@ -151,7 +151,8 @@ def _ask(
     has_texts = tells_utc(connection) and all(each.reads_texts for each in questions)
     waiting, answers = iter(questions), []
     for sql, values in asked:
-        with cursor_of(connection, reads_times=not has_texts) as cursor:
+        with connection.cursor() as cursor:
+            read_times(cursor, connection, as_text=has_texts)
             cursor.execute(sql, values)
             answers.append(next(waiting).read(cursor, has_texts))
             while len(asked) < len(questions) and cursor.nextset():
