@@ -13,8 +13,23 @@ from django.db.models import Model
 
 from talk.rows import refer
 
-#: Where it is told, and as what.
-_told: ContextVar[list[tuple[dict[str, Any], str]] | None] = ContextVar("told", default=None)
+
+class _Operation:
+    """One that shows rows, and what they were told: where, and by which name."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[dict[str, Any], str]] = []
+        # What the operation started may outlast it, and know it.
+        self.is_over = False
+
+    def forget(self) -> None:
+        self.is_over = True
+        while self.told:
+            where, name = self.told.pop()
+            where.pop(name, None)
+
+
+_operation: ContextVar[_Operation | None] = ContextVar("operation", default=None)
 
 
 def note(row: Model, name: str, value: Any) -> None:
@@ -29,25 +44,26 @@ def noted(row: Model, name: str) -> Any:
 
 
 def refer_back(row: Model, name: str, to: Model) -> None:
-    """Let `row` know what refers to it, and is referred to, for as long as it is shown."""
+    """Let `row` know what refers to it, if it did not, for as long as it is shown."""
+    was_known = name in row._state.fields_cache
     refer(row, name, to)
-    _forget_later(row._state.fields_cache, name)
+    if not was_known:
+        _forget_later(row._state.fields_cache, name)
 
 
 @contextmanager
 def forgetting() -> Iterator[None]:
     """What rows are told within is forgotten at the end."""
-    told: list[tuple[dict[str, Any], str]] = []
-    before = _told.set(told)
+    operation = _Operation()
+    before = _operation.set(operation)
     try:
         yield
     finally:
-        _told.reset(before)
-        for where, name in told:
-            where.pop(name, None)
+        _operation.reset(before)
+        operation.forget()
 
 
 def _forget_later(where: dict[str, Any], name: str) -> None:
-    told = _told.get()
-    if told is not None:
-        told.append((where, name))
+    operation = _operation.get()
+    if operation is not None and not operation.is_over:
+        operation.told.append((where, name))

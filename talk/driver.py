@@ -68,7 +68,9 @@ def _array_of(members: list[Any]) -> Any:
     """Keys as PostgreSQL writes an array: psycopg takes as long for one as for all else of a page's
     question. Anything else stays a list.
     """
-    are_keys = all(type(each) in (int, uuid.UUID) for each in members)
+    are_keys = all(
+        isinstance(each, (int, uuid.UUID)) and not isinstance(each, bool) for each in members
+    )
     return f"{{{','.join(map(str, members))}}}" if are_keys else members
 
 

@@ -22,13 +22,20 @@ from .driver import time_of
 Make = Callable[[list[Any]], list[Any]]
 
 
+def is_made_by_columns(model: Any) -> bool:
+    """Whether nothing but its columns is looked at when an instance of a model is made."""
+    return bool(
+        model.__init__ is Model.__init__
+        and model.from_db.__func__ is Model.__dict__["from_db"].__func__
+        and not (pre_init.has_listeners(model) or post_init.has_listeners(model))
+    )
+
+
 def is_plain(info: dict[str, Any]) -> bool:
     """Whether instances of a model, and of those selected with it, are no more than columns."""
     model: Any = info["model"]
     return (
-        model.__init__ is Model.__init__
-        and model.from_db.__func__ is Model.__dict__["from_db"].__func__
-        and not (pre_init.has_listeners(model) or post_init.has_listeners(model))
+        is_made_by_columns(model)
         and not model._meta.parents
         and all(
             type(model.__dict__.get(each.attname) or getattr(model, each.attname, None))

@@ -213,7 +213,8 @@ class Participation(Sending):
 @prepared
 def _places_of(user: Any, conversation: Any) -> ParticipationQuerySet:
     places = Participation.objects.filter(user=user, conversation=conversation)
-    return places.with_conversation()
+    # With all of its user, whom verbs ask about, and policies.
+    return places.with_conversation().defer(None)
 
 
 @prepared

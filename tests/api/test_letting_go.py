@@ -1,16 +1,20 @@
 """When somebody is answered, nothing of what was read for them stays in memory."""
 
 import gc
+from contextlib import suppress
+from contextvars import copy_context
 
 import pytest
 from django.db import connection
 
 from schema import schema
+from schema.notes import forgetting, note, noted
 from schema.plans import Executor, PlannedExecutor
 from talk.models import Conversation, Message, Participation
+from talk.signals import message_sent
 
 from ..bench import operations
-from .asking import gid, group, leave, ok, private
+from .asking import act, gid, group, leave, ok, private
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +69,46 @@ def test_what_was_read_to_answer_is_let_go(gql, alice, places, asked, variables)
         # It would be done now, but for the test's own transaction.
         connection.run_on_commit.clear()
         assert [row for row in rows() if not any(row is each for each in before)] == []
+
+
+def test_what_the_answer_started_and_outlasts_it_keeps_nothing(gql, alice, places):
+    with forgetting():
+        (conversation, _other, _left) = Conversation.objects.order_by("pk")
+        note(conversation, "_place", alice)
+        outlasting = copy_context()
+    outlasting.run(note, conversation, "_siblings", places)
+
+    assert noted(conversation, "_place") is None
+    (operation,) = [each for each in outlasting.values() if type(each).__name__ == "_Operation"]
+    assert operation.told == []
+
+
+def test_what_failed_is_let_go_too(places):
+    (conversation, *_others) = Conversation.objects.order_by("pk")
+    with suppress(LookupError), forgetting():
+        note(conversation, "_place", places)
+        raise LookupError
+
+    assert noted(conversation, "_place") is None
+
+
+def test_a_message_still_knows_its_conversation_for_who_hears_of_it_later(
+    gql, alice, places, django_capture_on_commit_callbacks
+):
+    heard = []
+
+    def listen(message, **_kwargs):
+        heard.append("conversation" in message._state.fields_cache)
+
+    sent = {"conversationId": places[0], "body": "Bread.", "clientId": None}
+    message_sent.connect(listen)
+    try:
+        with django_capture_on_commit_callbacks(execute=True):
+            act(gql(alice), "sendMessage", "conversation { latestMessage { body } }", **sent)
+    finally:
+        message_sent.disconnect(listen)
+
+    assert heard == [True]
 
 
 def rows():

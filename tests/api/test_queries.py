@@ -3,13 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from talk.models import AccessToken, Conversation
 
-from ..bench import operations
 from .asking import gid, group, leave, nodes, ok, private
 
 pytestmark = pytest.mark.django_db
@@ -186,18 +183,3 @@ def test_access_tokens_are_the_viewers_own_the_newest_first(gql, alice, bob):
 
     assert [token["name"] for token in tokens] == ["new", "old"]
     assert all(token["prefix"].startswith("talk_") for token in tokens)
-
-
-@pytest.mark.parametrize("asked", [operations.INBOX, operations.THREAD, operations.PEOPLE])
-def test_what_people_have_for_themselves_is_not_read_with_pages(gql, alice, bob, asked, settings):
-    # What is asked is to be seen.
-    settings.TALK = {**settings.TALK, "PREPARED_STATEMENTS": 0}
-    place = gid(private(bob, alice, "Soup?"))
-    ask = gql(alice)
-
-    with CaptureQueriesContext(connection) as captured:
-        ok(ask(asked, id=place))
-
-    pages = [each["sql"] for each in captured if "talk_participation" in each["sql"]]
-    assert "username" in "".join(pages)
-    assert not any(private in sql for sql in pages for private in ("password", "is_superuser"))

@@ -6,6 +6,7 @@ from django.db.models import F, Model
 from django.test.utils import CaptureQueriesContext, isolate_apps
 
 from talk import statements
+from talk.given import among
 from talk.models import Conversation, Message
 from talk.models.conversation import TITLE_LENGTH
 from talk.prepared import Question, ask, prepared
@@ -98,6 +99,21 @@ class TestKeeping:
             answer = ["one", "100 % two", "'three'"][:most]
             assert told(bodies(conversation=said.pk, most=most)) == ("EXECUTE", answer)
         assert len(kept()) == 1
+
+    @pytest.mark.parametrize("of", [lambda there: there, lambda there: there.pk])
+    def test_what_is_asked_of_a_list_is_called_by_its_name(self, said, of):
+        @prepared
+        def bodies(conversations):
+            there = Message.objects.filter(among("conversation", conversations))
+            return there.order_by("number").values_list("body", flat=True)
+
+        often(bodies(conversations=[of(said)]))
+
+        assert told(bodies(conversations=[of(said)])) == (
+            "EXECUTE",
+            ["one", "100 % two", "'three'"],
+        )
+        assert told(bodies(conversations=[]))[1] == []
 
     def test_what_a_send_writes_is_called_by_its_name(self, said, alice):
         place = place_of(alice, said)

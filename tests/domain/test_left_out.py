@@ -1,0 +1,64 @@
+"""Of people on a page nothing is read that no page shows."""
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db.models.signals import post_init
+
+from talk.models import Message, Participation
+from talk.models.people import LEFT_OUT, with_people
+
+from .acting import group, say
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def there(alice, bob):
+    there = group(alice, bob)
+    say(alice, there, "one")
+    return there
+
+
+def left_out(person):
+    return person.get_deferred_fields()
+
+
+def test_with_messages(there):
+    (message,) = Message.objects.in_ranges([(there.pk, 1, 1)])
+
+    assert left_out(message.sender) == set(LEFT_OUT)
+
+
+def test_with_participants(there):
+    present, gone, status = [there.pk], [], Participation.Status.ACTIVE
+    page = Participation.objects.pages_in(present, gone, status, 5, 0)
+
+    assert [left_out(each.user) for each in page] == [set(LEFT_OUT)] * 2
+
+
+def test_with_the_inbox(there, bob):
+    (place,) = Participation.objects.inbox_page(bob, 5)
+
+    people = (place.user, place.conversation.latest_message.sender)
+    assert [left_out(each) for each in people] == [set(LEFT_OUT)] * 2
+
+
+def test_but_who_acts_is_there_with_all_that_a_policy_may_ask(there, bob):
+    place = Participation.objects.place_of(bob, there.pk)
+
+    assert left_out(place.user) == set()
+
+
+def test_and_who_looks_at_columns_as_soon_as_there_is_an_instance_gets_all(there):
+    seen = []
+
+    def remember(instance, **_kwargs):
+        seen.append((instance.password, instance.email))
+
+    post_init.connect(remember, sender=get_user_model())
+    try:
+        (message,) = with_people(there.messages.all(), "sender", "subject")
+    finally:
+        post_init.disconnect(remember, sender=get_user_model())
+
+    assert seen == [(message.sender.password, message.sender.email)]
