@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Q
 
 from talk import models
+from talk.models.people import with_people
 
 from .notes import refer_back
 from .places import past_place_of
@@ -38,7 +39,7 @@ def latest_message(info: Any, conversation: models.Conversation) -> models.Messa
         if gone:
             messages |= {place.conversation_id: None for place in gone}
             last = models.Message.objects.filter(_ends(gone, "number"))
-            rows = last.select_related("sender", "subject")
+            rows = with_people(last, "sender", "subject")
             messages |= {message.conversation_id: message for message in rows}
         return messages
 

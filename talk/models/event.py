@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..exceptions import ResyncRequired
 from ..prepared import prepared
+from .people import with_people
 
 if TYPE_CHECKING:
     from .conversation import Conversation
@@ -57,8 +58,8 @@ class EventQuerySet(models.QuerySet["Event"]):
         return page
 
     def with_references(self) -> Self:
-        return self.select_related(
-            "actor", "message__sender", "message__subject", "participation__user"
+        return with_people(
+            self, "actor", "message__sender", "message__subject", "participation__user"
         )
 
 

@@ -48,7 +48,7 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
     def invitations_of(self, user: "User") -> Self:
         """What `user` is asked to take part in, the last first."""
         asked = self.filter(user=user, status=Participation.Status.INVITED).with_conversation()
-        return asked.select_related("invited_by").order_by("-changed_at", "-pk")
+        return with_people(asked, "invited_by").order_by("-changed_at", "-pk")
 
     def expected(self) -> Self:
         """Those of who takes part, and of who is asked to."""
@@ -245,5 +245,5 @@ def _counts_in(present: Any, gone: Any) -> "models.QuerySet[Participation, Any]"
 @prepared
 def _changed_since(most: int, user: Any, since: Any) -> ParticipationQuerySet:
     changed = Participation.objects.filter(user=user, changed_at__gte=since)
-    shown = changed.with_conversation().with_unread_count().select_related("invited_by")
+    shown = with_people(changed.with_conversation().with_unread_count(), "invited_by")
     return shown.order_by("changed_at", "pk")[:most]

@@ -71,7 +71,7 @@ def test_what_was_read_to_answer_is_let_go(gql, alice, places, asked, variables)
         assert [row for row in rows() if not any(row is each for each in before)] == []
 
 
-def test_what_the_answer_started_and_outlasts_it_keeps_nothing(gql, alice, places):
+def test_what_the_answer_started_and_outlasts_it_keeps_nothing(alice, places):
     with forgetting():
         (conversation, _other, _left) = Conversation.objects.order_by("pk")
         note(conversation, "_place", alice)

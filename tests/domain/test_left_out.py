@@ -4,10 +4,10 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db.models.signals import post_init
 
-from talk.models import Message, Participation
+from talk.models import Event, Message, Participation
 from talk.models.people import LEFT_OUT, with_people
 
-from .acting import group, say
+from .acting import group, place_of, say
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +41,27 @@ def test_with_the_inbox(there, bob):
 
     people = (place.user, place.conversation.latest_message.sender)
     assert [left_out(each) for each in people] == [set(LEFT_OUT)] * 2
+
+
+def test_with_changes(there):
+    events = Event.objects.news(there.pk, 0)
+
+    people = [event.actor for event in events] + [events[-1].message.sender]
+    assert [left_out(each) for each in people] == [set(LEFT_OUT)] * (len(events) + 1)
+
+
+def test_with_changes_of_the_inbox(there, bob):
+    (place,) = Participation.objects.changed_since(bob, there.started_at, 5)
+
+    assert left_out(place.user) == set(LEFT_OUT)
+
+
+def test_with_invitations(there, alice, bob, carol, settings):
+    settings.TALK = {**settings.TALK, "INVITATIONS_ASK": True}
+    place_of(alice, there).invite([carol])
+    (place,) = Participation.objects.invitations_of(carol)
+
+    assert left_out(place.invited_by) == set(LEFT_OUT)
 
 
 def test_but_who_acts_is_there_with_all_that_a_policy_may_ask(there, bob):
