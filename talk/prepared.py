@@ -145,13 +145,18 @@ def ask(*questions: Question[Any]) -> list[list[Any]]:
 def _ask(
     connection: Any, questions: Sequence[Question[Any]], asked: list[tuple[str, list[Any]]]
 ) -> list[list[Any]]:
-    if len(asked) > 1 and takes_several(connection):
+    is_shortened = takes_several(connection)
+    if len(asked) > 1 and is_shortened:
         together = "; ".join(sql for sql, _values in asked)
         asked = [(together, [value for _sql, values in asked for value in values])]
     has_texts = tells_utc(connection) and all(each.reads_texts for each in questions)
     waiting, answers = iter(questions), []
     for sql, values in asked:
         with connection.cursor() as cursor:
+            if is_shortened:
+                from .trips import shorten
+
+                shorten(cursor)
             read_times(cursor, connection, as_text=has_texts)
             cursor.execute(sql, values)
             answers.append(next(waiting).read(cursor, has_texts))

@@ -1,4 +1,4 @@
-"""How many statements an operation sends to the database, `BEGIN` and `COMMIT` included."""
+"""How many trips to the database an operation takes, with those for `BEGIN` and `COMMIT`."""
 
 import json
 import os
@@ -47,14 +47,15 @@ def main(bearer: str, asked: list[str]) -> None:
     django.setup()
     from django.db import connection
     from django.test import Client
-    from django.test.utils import CaptureQueriesContext
+
+    from ..trips import trips_of
 
     client = Client(headers={"authorization": f"Bearer {bearer}", "host": "127.0.0.1"})
     for body in asked:
-        with CaptureQueriesContext(connection) as captured:
+        with trips_of(connection) as taken:
             answer = client.post("/graphql", body, content_type="application/json")
         assert set(answer.json()) == {"data"}, answer.content
-    print(len(captured))  # noqa: T201
+    print(len(taken))  # noqa: T201
 
 
 if __name__ == "__main__":
