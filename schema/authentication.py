@@ -11,9 +11,10 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from talk.conf import conf
-from talk.models import AccessToken
+from talk.models import AccessToken, Participation
 from talk.models.token import PREFIX
 
+from .ahead import Ahead
 from .errors import AuthenticationFailed
 
 if TYPE_CHECKING:
@@ -34,12 +35,14 @@ __all__ = [
 class Identity:
     """Somebody whose credentials hold, until `expires_at` at the latest.
 
-    `session` tells that a browser sent them by itself, whoever's page made it do so.
+    `session` tells that a browser sent them by itself, whoever's page made it do so. `place` is
+    what was read along: theirs in the conversation that the request names.
     """
 
     user: "User"
     expires_at: datetime | None = None
     session: bool = False
+    place: Participation | None = None
 
 
 class Authenticator(Protocol):
@@ -71,10 +74,11 @@ class TokenAuthenticator:
         secret = bearer(request)
         if secret is None or not secret.startswith(PREFIX):
             return None
-        token = AccessToken.objects.authenticate(secret)
+        ahead = Ahead(secret, getattr(request, "conversation_named", None))
+        token = AccessToken.objects.authenticate(secret, ahead.ask)
         if token is None:
             raise AuthenticationFailed(_("This token is not valid, or not any more."))
-        return Identity(token.user, token.expires_at)
+        return Identity(token.user, token.expires_at, place=ahead.place)
 
 
 def authenticate(request: HttpRequest) -> Identity | None:

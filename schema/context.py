@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from talk.driver import takes_several
-from talk.models import Block
+from talk.models import Block, Participation
 from talk.prepared import Question, ask
 
 from .authentication import Identity
@@ -34,6 +34,7 @@ class Context:
     connection_params: dict[str, Any] | None = None
     _blocked: frozenset[Any] | None = field(init=False, default=None)
     _viewer_key: Any = field(init=False, default=None)
+    _place: Participation | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.identify(self.identity)
@@ -53,6 +54,9 @@ class Context:
     def has_blocked(self, user_pk: Any) -> bool:
         """Whether whoever asks blocked the one with this key. May read the database."""
         if self._blocked is None:
+            if self.is_viewer(user_pk):
+                # Whom nobody can block: who just sent something need not be asked about.
+                return False
             self.look_up_blocks()
         return user_pk in (self._blocked or ())
 
@@ -72,8 +76,18 @@ class Context:
         self._blocked = frozenset(blocked)
         return found
 
+    def place_ahead(self, conversation_key: Any) -> Participation | None:
+        """The place of whoever asks in this conversation if it was read along, for the first who
+        wants to know; None if it is to be read.
+        """
+        place, self._place = self._place, None
+        if place is None or place.conversation_id != conversation_key:
+            return None
+        return place if self.is_viewer(place.user_id) else None
+
     def identify(self, identity: Identity | None) -> None:
         self.identity = identity
+        self._place = identity.place if identity else None
         self._viewer_key = identity.user.pk if identity else None
         # Where strawberry-django's permissions look.
         self.request.user = identity.user if identity else AnonymousUser()

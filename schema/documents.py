@@ -81,6 +81,19 @@ def _size(value: Any) -> int | None:
     return max(0, min(value, MAX_PAGE)) if isinstance(value, int) else None
 
 
+class Same:
+    """A node of a document, equal to itself alone. It is kept, so that no other gets its place."""
+
+    def __init__(self, node: Any) -> None:
+        self.node = node
+
+    def __hash__(self) -> int:
+        return id(self.node)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and self.node is other.node
+
+
 class Shelf:
     """The documents that were asked for last."""
 

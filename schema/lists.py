@@ -10,6 +10,7 @@ from strawberry import relay
 
 from talk import models
 from talk.exceptions import MessagingValidationError, RefusalCode
+from talk.prepared import Ask
 from talk.rows import refer
 
 from .fields import field
@@ -113,7 +114,7 @@ def messages(
                 one: Window.around(middles.get(one.pk) or end, end, first)
                 for one, end in ends.items()
             }
-        return _message_pages(windows)
+        return _message_pages(windows, info.context.ask_with_blocks)
 
     # Where the first unread one is depends on who looks.
     viewer = info.context.viewer.pk if around is not None and around.first_unread else None
@@ -143,12 +144,12 @@ def _middles(
 
 
 def _message_pages(
-    windows: Mapping[models.Conversation, Window],
+    windows: Mapping[models.Conversation, Window], ask: Ask
 ) -> dict[int, MessageConnection]:
     known = {one.pk: one for one in windows}
     rows: dict[int, list[models.Message]] = {key: [] for key in known}
     ranges = [(one.pk, window.low, window.high) for one, window in windows.items()]
-    for message in models.Message.objects.in_ranges(ranges):
+    for message in models.Message.objects.in_ranges(ranges, ask):
         refer(message, "conversation", known[message.conversation_id])
         rows[message.conversation_id].append(message)
     return {

@@ -16,7 +16,9 @@ from .siblings import Siblings
 
 def find(info: Any, conversation_key: int, ask: Ask = Question.ask) -> models.Participation | None:
     """The viewer's participation in a conversation, also one that they left, or None."""
-    found = models.Participation.objects.place_of(info.context.viewer, conversation_key, ask)
+    found: models.Participation | None = info.context.place_ahead(conversation_key)
+    if found is None:
+        found = models.Participation.objects.place_of(info.context.viewer, conversation_key, ask)
     if found is not None:
         take_place(found)
     return found

@@ -24,6 +24,7 @@ from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 from strawberry.utils.inspect import in_async_context
 
+from .documents import Same
 from .steps import NotPlanned, Write, object_step
 
 #: Operations whose plans are kept, and plans of one operation.
@@ -86,19 +87,6 @@ class PlannedExecutor(Executor):
         # Middleware wants to see each field. On an event loop functions need threads.
         middleware = self.middleware_manager and self.middleware_manager.middlewares
         return not (self._surprised or middleware or in_async_context())
-
-
-class Same:
-    """A node of a document, equal to itself alone. It is kept, so that no other gets its place."""
-
-    def __init__(self, node: Any) -> None:
-        self.node = node
-
-    def __hash__(self) -> int:
-        return id(self.node)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Same) and self.node is other.node
 
 
 class Plans:

@@ -1,6 +1,8 @@
 """GraphQL over HTTP."""
 
 from collections.abc import Mapping
+from contextlib import suppress
+from functools import cached_property
 from http import HTTPStatus
 from typing import Any, NoReturn
 
@@ -19,9 +21,10 @@ from strawberry.types import ExecutionResult
 from talk.conf import conf
 
 from . import rates, sse, wire
+from .ahead import conversation_named
 from .authentication import authenticate
 from .context import Context
-from .errors import BadRequest, CsrfFailed, public_error
+from .errors import BadRequest, CsrfFailed, PublicError, public_error
 from .execution import Schema, is_refused, refuse
 from .negotiation import JSON, media_type, wants_events, wants_page
 
@@ -81,7 +84,15 @@ class GraphQLView(StrawberryView[Context, None]):
     def get_sub_response(self, request: HttpRequest) -> Any:
         """Nothing: no resolver of this schema writes headers."""
 
+    @cached_property
+    def _requested(self) -> wire.Request:
+        return wire.request_of(wire.decode(self.request.body))
+
     def get_context(self, request: HttpRequest, response: object) -> Context:
+        # What is wrong with it is told to who may know.
+        with suppress(PublicError):
+            named = conversation_named(self.schema._schema, self._requested)
+            request.conversation_named = named  # type: ignore[attr-defined]
         with rates.counting_failures(request):
             identity = authenticate(request)
         if identity is not None and identity.session:
@@ -91,22 +102,20 @@ class GraphQLView(StrawberryView[Context, None]):
     def execute_operation(
         self, request: HttpRequest, context: Context, root_value: None, sub_response: object
     ) -> ExecutionResult:
-        requested = wire.request_of(wire.decode(request.body))
-        result = self.schema.answer(requested, context)
+        result = self.schema.answer(self._requested, context)
         return result or refuse(BadRequest(_("Subscriptions need a WebSocket or event stream.")))
 
     def _listen(self, request: HttpRequest) -> HttpResponseBase:
         if not isinstance(request, ASGIRequest):
             raise HttpError(HTTPStatus.NOT_ACCEPTABLE, _("This server has no event streams."))
         context = self.get_context(request, None)
-        requested = wire.request_of(wire.decode(request.body))
-        result = self.schema.answer(requested, context)
+        result = self.schema.answer(self._requested, context)
         if result is not None:
             return self.create_response(self.process_result(request, result), None)
         context.look_up_blocks()
         # This thread's connection would be held for as long as the client listens.
         close_old_connections()
-        return sse.respond(self.schema, requested, context, request.scope)
+        return sse.respond(self.schema, self._requested, context, request.scope)
 
     def encode_json(self, data: object) -> bytes:
         return wire.encode(data)

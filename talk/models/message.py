@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..conf import conf
-from ..prepared import prepared
+from ..prepared import Ask, Question, prepared
 from . import once
 from .block import Block
 from .people import with_people
@@ -35,7 +35,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
             number__lte=participation.last_visible_number,
         )
 
-    def in_ranges(self, ranges: Iterable[tuple[int, int, int]]) -> "list[Message]":
+    def in_ranges(
+        self, ranges: Iterable[tuple[int, int, int]], ask: Ask = Question.ask
+    ) -> "list[Message]":
         """Those of conversations, from a number to another, in order, with their people."""
         wanted = [each for each in ranges if each[1] <= each[2]]
         if not wanted:
@@ -47,7 +49,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
             for at, each in enumerate(wanted)
             for name, value in zip(("conversation", "low", "high"), each, strict=True)
         }
-        return _in_ranges(len(wanted), **given).ask()
+        return ask(_in_ranges(len(wanted), **given))
 
     def said_to_outer_participation(self) -> Self:
         """What others said in the conversation of the participation of an outer query.
