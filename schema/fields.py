@@ -31,17 +31,18 @@ class PerViewer:
     pass
 
 
-def field(*, description: str) -> Callable[[Resolver], Resolver]:
+def field(*, description: str, library: tuple[str, ...] = ()) -> Callable[[Resolver], Resolver]:
     """`strawberry.field` for a plain function that uses the ORM, wherever it is executed.
 
-    It says in the schema whether its function can know who asks, which is by taking `info`.
+    It says in the schema whether its function can know who asks, which is by taking `info`. With
+    one of the arguments `library` it hands that on to strawberry-django, which wants all of it.
     """
 
     def decorate(resolver: Resolver) -> Resolver:
         personal = "info" in inspect.signature(resolver).parameters
         resolve: Any = _in_any_context(resolver)
         # Where a plan calls it, there is no event loop.
-        resolve.plain, resolve.is_personal = resolver, personal
+        resolve.plain, resolve.is_personal, resolve.library = resolver, personal, library
         found = strawberry.field(
             resolver=resolve,
             description=description,
@@ -67,8 +68,9 @@ def mutation(
             rates.spend(info.context, rate, rates.times_for(getattr(input, people, ())))
             return resolver(self, info, input)
 
-        limiting = cast("Resolver", limited)
-        found = strawberry.field(resolver=_in_any_context(limiting), description=description)
+        resolve: Any = _in_any_context(limited)
+        resolve.plain, resolve.is_personal, resolve.library = limited, True, ()
+        found = strawberry.field(resolver=resolve, description=description)
         return cast("Resolver", found)
 
     return decorate

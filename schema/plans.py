@@ -3,28 +3,29 @@
 A client asks the same few documents over and over, and most of what an executor does for a field
 is the same each time: find its definition, its resolver, the types of its answer. A plan has
 found them. What no plan is made for is left to the executor of graphql-core, and so is all that
-goes wrong: a plan that is surprised is forgotten, and the executor starts again from the
-same object. So errors, and the nulls that come of them, are its own.
+goes wrong: a plan that is surprised is forgotten, and the executor starts again from the same
+object, or from what the function of a root field returned, which is called once in any case. So
+errors, and the nulls that come of them, are its own.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
 from graphql import (
     DirectiveNode,
-    GraphQLField,
     GraphQLObjectType,
     VariableNode,
     Visitor,
     visit,
 )
-from graphql.execution.values import get_argument_values
+from graphql.execution.executor import to_nodes
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Executor
-from strawberry.types.arguments import convert_arguments
-from strawberry.types.field import StrawberryField
 from strawberry.utils.inspect import in_async_context
 
+from .arguments import Arguments
 from .documents import Same
+from .roots import RootField
 from .steps import NotPlanned, Write, object_step
 
 #: Operations whose plans are kept, and plans of one operation.
@@ -36,29 +37,21 @@ class Run:
 
     def __init__(self, executor: "PlannedExecutor") -> None:
         self.context = executor.context_value
-        self._executor = executor
+        self._variables = executor.variable_values
         #: Rows that are written already, by step and place, and how.
         self.written: dict[tuple[object, int], tuple[Any, Any]] = {}
-        self._arguments: dict[int, dict[str, Any]] = {}
+        self._given: dict[Arguments, dict[str, Any]] = {}
 
-    def arguments(self, field: StrawberryField, definition: GraphQLField, node: Any) -> Any:
+    def given(self, arguments: Arguments) -> dict[str, Any]:
         """What a field is given, the same for all rows."""
-        found = self._arguments.get(id(node))
+        found = self._given.get(arguments)
         if found is None:
-            executor = self._executor
-            given = get_argument_values(definition, node, executor.variable_values)
-            converter = executor.schema._strawberry_schema.schema_converter  # type: ignore[attr-defined]
-            found = self._arguments[id(node)] = convert_arguments(
-                given,
-                field.arguments,
-                scalar_registry=converter.scalar_registry,
-                config=converter.config,
-            )
+            found = self._given[arguments] = arguments.given(self._variables)
         return found
 
 
 class PlannedExecutor(Executor):
-    """Strawberry's executor, with plans for the objects of which it knows all fields."""
+    """Strawberry's executor, with plans for the fields and objects of which it knows all."""
 
     _surprised = False
 
@@ -71,22 +64,56 @@ class PlannedExecutor(Executor):
         result: Any,
         position_context: Any,
     ) -> Any:
-        if self._may_plan():
-            write = _plans_of(Same(self.operation)).get(self, return_type, field_details_list)
-            if write is not None:
-                try:
-                    return write(result, Run(self))
-                except Exception:
-                    # Told by the executor, who knows where it happened.
-                    self._surprised = True
-        return super().complete_object_value(
-            return_type, field_details_list, info, path, result, position_context
-        )
+        def complete() -> Any:
+            return Executor.complete_object_value(
+                self, return_type, field_details_list, info, path, result, position_context
+            )
 
-    def _may_plan(self) -> bool:
+        plan = self._plan(object_step, return_type, field_details_list)
+        if plan is None:
+            return complete()
+        return self.write_or_complete(plan, result, Run(self), complete)
+
+    def execute_field(
+        self, parent_type: Any, source: Any, details: Any, path: Any, position_context: Any
+    ) -> Any:
+        is_root = path.prev is None
+        root: RootField | None = self._plan(RootField, parent_type, details) if is_root else None
+        if root is None:
+            return super().execute_field(parent_type, source, details, path, position_context)
+        run, type_ = Run(self), root.definition.type
+        # In the order of the executor's own, which catches the same in the same place.
+        try:
+            result = root.call(source, run)
+
+            def complete() -> Any:
+                nodes = to_nodes(details)
+                info = self.build_resolve_info(root.definition, nodes, parent_type, path)
+                return self.complete_value(type_, details, info, path, result, position_context)
+
+            return self.write_or_complete(root.write, result, run, complete)
+        except Exception as error:
+            self.handle_field_error(error, type_, details, path)
+            return None
+
+    def write_or_complete(
+        self, write: Write, result: Any, run: Run, complete: Callable[[], Any]
+    ) -> Any:
+        """What a function returned, written by a plan, or else as the executor completes it."""
+        try:
+            return write(result, run)
+        except Exception:
+            # Told by the executor, who knows where it happened.
+            self._surprised = True
+        return complete()
+
+    def _plan(self, make: Any, type_: GraphQLObjectType, details: Any) -> Any:
+        """What `make` makes of what is selected of a type; None if there is to be no plan."""
         # Middleware wants to see each field. On an event loop functions need threads.
         middleware = self.middleware_manager and self.middleware_manager.middlewares
-        return not (self._surprised or middleware or in_async_context())
+        if self._surprised or middleware or in_async_context():
+            return None
+        return _plans_of(Same(self.operation)).get(self, make, type_, details)
 
 
 class Plans:
@@ -97,19 +124,19 @@ class Plans:
         self._plans: dict[Any, tuple[Any, Write | None]] = {}
 
     def get(
-        self, executor: PlannedExecutor, type_: GraphQLObjectType, details: Any
-    ) -> Write | None:
+        self, executor: PlannedExecutor, make: Any, type_: GraphQLObjectType, details: Any
+    ) -> Any:
         if self._conditions is None:
             self._conditions = _conditions(executor)
         given = executor.variable_values.coerced
         place = tuple(id(each.node) for each in details)
-        key = (type_, place, *[given.get(name) for name in self._conditions])
+        key = (make, type_, place, *[given.get(name) for name in self._conditions])
         found = self._plans.get(key)
         if found is None:
             if len(self._plans) >= KEPT_EACH:
                 self._plans.clear()
             # The nodes are kept with the plan: no other ones get their places meanwhile.
-            found = self._plans[key] = (details, _plan(executor, type_, details))
+            found = self._plans[key] = (details, _made(make, executor, type_, details))
         return found[1]
 
 
@@ -135,8 +162,8 @@ def _conditions(executor: PlannedExecutor) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
-def _plan(executor: PlannedExecutor, type_: GraphQLObjectType, details: Any) -> Write | None:
+def _made(make: Any, executor: PlannedExecutor, type_: GraphQLObjectType, details: Any) -> Any:
     try:
-        return object_step(executor, type_, details)
+        return make(executor, type_, details)
     except NotPlanned:
         return None

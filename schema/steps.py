@@ -23,12 +23,15 @@ from graphql import (
     is_list_type,
     is_non_null_type,
     is_object_type,
+    is_union_type,
 )
 from strawberry import relay
 from strawberry.schema.types.base_scalars import DateTimeDefinition
 from strawberry.types.field import StrawberryField
 from strawberry_django.fields.field import StrawberryDjangoField
 from strawberry_django.relay.utils import resolve_model_id
+
+from .arguments import Arguments
 
 #: How a value is written into the answer, and how a field of a source is. The second argument is
 #: the run of the plan, which stands for Strawberry's `info`.
@@ -71,17 +74,11 @@ def _usual_class(type_: GraphQLObjectType) -> type | None:
 
 
 def _step(executor: Any, parent: GraphQLObjectType, details: Any) -> Step:
-    first = details[0]
-    name = first.node.name.value
-    definition = executor.schema.get_field(parent, name)
-    if definition is None or first.fragment_variable_values is not None:
-        raise NotPlanned
-    if name == "__typename":
+    node = details[0].node
+    if node.name.value == "__typename":
         return lambda source, run: parent.name
-    field = definition.extensions.get("strawberry-definition")
-    if not isinstance(field, StrawberryField) or field.extensions or field.permission_classes:
-        raise NotPlanned
-    write = _writer(executor, definition.type, details)
+    definition, field = planned_field(executor, parent, details)
+    write = writer(executor, definition.type, details)
     if field.base_resolver is None:
         if isinstance(field, StrawberryDjangoField):
             return _column(parent, field.django_name or field.python_name, write)
@@ -90,21 +87,36 @@ def _step(executor: Any, parent: GraphQLObjectType, details: Any) -> Step:
     function: Any = field.base_resolver.wrapped_func
     if getattr(function, "__func__", None) is _GLOBAL_ID:
         return _global_id(parent)
-    return _function(field, definition, first.node, write)
+    call = function_of(executor, field, definition, node)
+    return lambda source, run: write(call(source, run), run)
 
 
-def _function(field: StrawberryField, definition: GraphQLField, node: Any, write: Write) -> Step:
+def planned_field(
+    executor: Any, parent: GraphQLObjectType, details: Any
+) -> tuple[GraphQLField, StrawberryField]:
+    """What graphql-core and what Strawberry know of a field that is selected."""
+    definition = executor.schema.get_field(parent, details[0].node.name.value)
+    if definition is None or details[0].fragment_variable_values is not None:
+        raise NotPlanned
+    field = definition.extensions.get("strawberry-definition")
+    if not isinstance(field, StrawberryField) or field.extensions or field.permission_classes:
+        raise NotPlanned
+    return definition, field
+
+
+def function_of(executor: Any, field: StrawberryField, definition: GraphQLField, node: Any) -> Step:
+    """The function of `fields` behind a field, to be called with a source and a run."""
     function: Any = field.base_resolver and field.base_resolver.wrapped_func
     plain = getattr(function, "plain", None)
-    if plain is None:
+    if plain is None or any(each.name.value in function.library for each in node.arguments or ()):
         raise NotPlanned
     if definition.args:
-        return lambda source, run: write(
-            plain(source, run, **run.arguments(field, definition, node)), run
-        )
+        converter = executor.schema._strawberry_schema.schema_converter
+        arguments = Arguments(field, definition, node, converter)
+        return lambda source, run: plain(source, run, **run.given(arguments))
     if function.is_personal:
-        return lambda source, run: write(plain(source, run), run)
-    return lambda source, run: write(plain(source), run)
+        return lambda source, run: plain(source, run)
+    return lambda source, run: plain(source)
 
 
 def _column(parent: GraphQLObjectType, name: str, write: Write) -> Step:
@@ -154,7 +166,8 @@ def _global_id(parent: GraphQLObjectType) -> Step:
     return step
 
 
-def _writer(executor: Any, type_: Any, details: Any) -> Write:
+def writer(executor: Any, type_: Any, details: Any) -> Write:
+    """How values of a type are written of which this is selected."""
     if is_non_null_type(type_):
         return _present(executor, type_.of_type, details)
     present = _present(executor, type_, details)
@@ -166,11 +179,24 @@ def _present(executor: Any, type_: Any, details: Any) -> Write:
     if is_leaf_type(type_):
         return _leaf(type_)
     if is_list_type(type_):
-        item = _writer(executor, type_.of_type, details)
+        item = writer(executor, type_.of_type, details)
         return lambda value, run: [item(each, run) for each in _list(value)]
     if is_object_type(type_):
         return object_step(executor, type_, details)
+    if is_union_type(type_):
+        return _one_of(executor, type_.types, details)
     raise NotPlanned
+
+
+def _one_of(executor: Any, types: Any, details: Any) -> Write:
+    writes = {_usual_class(each): object_step(executor, each, details) for each in types}
+
+    def write(value: Any, run: Any) -> Any:
+        if type(value) not in writes:
+            raise Surprise
+        return writes[type(value)](value, run)
+
+    return write
 
 
 def _leaf(type_: Any) -> Write:

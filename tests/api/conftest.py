@@ -1,12 +1,16 @@
 """Every document of these tests is answered both ways, and no answer depends on which."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
+from graphql.execution.values import get_argument_values
+from strawberry.types.arguments import convert_arguments
 
-from schema import rates, schema
-from schema.plans import Executor, PlannedExecutor
+from schema import plans, rates, schema, steps
+from schema.arguments import Arguments
+from schema.plans import PlannedExecutor
 from talk.conf import Conf
 
 
@@ -15,13 +19,33 @@ class BothWays(PlannedExecutor):
 
     differences: list[tuple[Any, Any]]
 
-    def complete_object_value(self, *args: Any) -> Any:
-        answer = super().complete_object_value(*args)
+    def write_or_complete(self, write: Any, result: Any, run: Any, complete: Any) -> Any:
+        answer = super().write_or_complete(write, result, run, complete)
         if not self._surprised:
-            expected = Executor.complete_object_value(self, *args)
+            expected = complete()
             if answer != expected:
                 self.differences.append((answer, expected))
         return answer
+
+
+class BothArguments(Arguments):
+    """Gives what Strawberry would give, and notes where it would not."""
+
+    def __init__(self, field: Any, definition: Any, node: Any, converter: Any) -> None:
+        super().__init__(field, definition, node, converter)
+        self._convert = partial(
+            convert_arguments,
+            arguments=field.arguments,
+            scalar_registry=converter.scalar_registry,
+            config=converter.config,
+        )
+
+    def given(self, variables: Any) -> dict[str, Any]:
+        given = super().given(variables)
+        expected = self._convert(get_argument_values(self._definition, self._node, variables))
+        if given != expected:
+            BothWays.differences.append((given, expected))
+        return given
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +56,8 @@ def _both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
         return
     monkeypatch.setattr(BothWays, "differences", [], raising=False)
     monkeypatch.setattr(schema, "execution_context_class", BothWays)
+    monkeypatch.setattr(steps, "Arguments", BothArguments)
+    plans._plans_of.cache_clear()
     yield
     assert BothWays.differences == []
 

@@ -1,0 +1,38 @@
+"""How a plan executes a field of a root: its function is called once, whatever comes of it."""
+
+from typing import Any
+
+from graphql import GraphQLField, GraphQLObjectType
+
+from talk.exceptions import Refused
+
+from .refusals import RefusalHandler
+from .steps import NotPlanned, Write, function_of, planned_field, writer
+
+
+class RootField:
+    """A field of `Query` or `Mutation` as one document selects it."""
+
+    def __init__(self, executor: Any, parent: GraphQLObjectType, details: Any) -> None:
+        self.definition: GraphQLField
+        self.definition, self._field = planned_field(executor, parent, details)
+        self._function = function_of(executor, self._field, self.definition, details[0].node)
+        self.write: Write = writer(executor, self.definition.type, details)
+        self._refuses = _refuses(executor, self._field)
+
+    def call(self, source: Any, run: Any) -> Any:
+        """What the field's function returns, or, where the schema has it so, its refusal."""
+        try:
+            return self._function(source, run)
+        except Refused as refused:
+            if self._refuses is None:
+                raise
+            return self._refuses.handle(refused, field=self._field, info=run)
+
+
+def _refuses(executor: Any, field: Any) -> RefusalHandler | None:
+    converter = executor.schema._strawberry_schema.schema_converter
+    handlers = [handler for _kinds, handler in converter._get_field_exception_handlers(field)]
+    if not all(isinstance(each, RefusalHandler) for each in handlers):
+        raise NotPlanned
+    return handlers[0] if handlers else None
