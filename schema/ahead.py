@@ -3,7 +3,6 @@
 With it the viewer's place is read in the trip that finds out whose token the request brings.
 """
 
-from functools import lru_cache
 from typing import Any
 
 import strawberry
@@ -13,6 +12,7 @@ from graphql import (
     GraphQLSchema,
     ObjectValueNode,
     OperationDefinitionNode,
+    OperationType,
     ValueNode,
     VariableNode,
     get_operation_ast,
@@ -23,12 +23,14 @@ from talk.exceptions import MessagingValidationError
 from talk.models import AccessToken, Conversation, Participation
 from talk.prepared import Question, ask
 
-from .documents import KEPT, Same, shelf
+from .documents import Document, shelf
 from .ids import key_of
 from .wire import Request
 
 #: The arguments by which root fields name a conversation, and where in them.
 ARGUMENTS = {"id": (), "input": ("conversationId",)}
+#: Those that keep for a while that somebody has a place.
+WITHOUT_PLACE = {"setTyping"}
 
 
 class Ahead:
@@ -40,10 +42,10 @@ class Ahead:
 
     def ask(self, question: Question[Any]) -> list[Any]:
         """The answer to the question for the token."""
-        if self._key is None:
+        if self._key is None or not takes_several(connections[question.alias]):
             return question.ask()
         along = AccessToken.objects.asking_place(self._secret, self._key)
-        if along.alias != question.alias or not takes_several(connections[along.alias]):
+        if along.alias != question.alias:
             return question.ask()
         found, places = ask(question, along)
         self.place = places[0] if places else None
@@ -55,8 +57,7 @@ def conversation_named(schema: GraphQLSchema, requested: Request) -> int | None:
     where among the variables its id is.
     """
     document = shelf.find(schema, requested.query)
-    operation = document and get_operation_ast(document.node, requested.operation_name)
-    way = operation and _way_in(Same(operation))
+    way = None if document is None else _way_in(document, requested.operation_name)
     found: Any = requested.variables
     for name in way or ():
         found = found.get(name) if isinstance(found, dict) else None
@@ -70,16 +71,26 @@ def conversation_named(schema: GraphQLSchema, requested: Request) -> int | None:
     return key
 
 
-@lru_cache(KEPT)
-def _way_in(operation: Same) -> tuple[str, ...] | None:
-    """The names through the variables to the id, if the operation has one root field."""
-    node: OperationDefinitionNode = operation.node
-    fields = [each for each in node.selection_set.selections if isinstance(each, FieldNode)]
-    if len(fields) != 1 or len(node.selection_set.selections) != 1:
+def _way_in(document: Document, operation_name: str | None) -> tuple[str, ...] | None:
+    """The names through the variables of an operation to the id."""
+    if operation_name not in document.ways:
+        operation = get_operation_ast(document.node, operation_name)
+        if operation is None:
+            return None
+        document.ways[operation_name] = _found(operation)
+    return document.ways[operation_name]
+
+
+def _found(operation: OperationDefinitionNode) -> tuple[str, ...] | None:
+    selections = operation.selection_set.selections
+    # After one field the next may find that the place is another.
+    is_one = len(selections) == 1 and operation.operation != OperationType.SUBSCRIPTION
+    (field, *_others) = selections
+    if not (is_one and isinstance(field, FieldNode)) or field.name.value in WITHOUT_PLACE:
         return None
     ways = (
         _way_of(argument.value, ARGUMENTS[argument.name.value])
-        for argument in fields[0].arguments or ()
+        for argument in field.arguments or ()
         if argument.name.value in ARGUMENTS
     )
     return next(ways, None)

@@ -9,7 +9,7 @@ from typing import Any
 
 from graphql import GraphQLField
 from graphql.execution.values import get_argument_values
-from strawberry import UNSET
+from strawberry import UNSET, relay
 from strawberry.scalars import is_scalar
 from strawberry.types.arguments import convert_argument
 from strawberry.types.base import (
@@ -18,7 +18,7 @@ from strawberry.types.base import (
     StrawberryOptional,
     get_object_definition,
 )
-from strawberry.types.enum import has_enum_definition
+from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.types.field import StrawberryField
 
 #: How a value that graphql-core read becomes what a function takes.
@@ -47,7 +47,8 @@ def _taken(takes: list[Any], given: dict[str, Any]) -> dict[str, Any]:
     return {python_name: take(given[name]) for name, python_name, take in takes if name in given}
 
 
-def _take(type_: Any, converter: Any) -> Take:
+def _take(type_: Any, converter: Any, within: tuple[Any, ...] = ()) -> Take:
+    """How values of a type are taken, be it that of a field within these inputs."""
     while isinstance(type_, StrawberryOptional) and not isinstance(type_, StrawberryMaybe):
         type_ = type_.of_type
     if _is_leaf(type_, converter):
@@ -55,17 +56,19 @@ def _take(type_: Any, converter: Any) -> Take:
     if isinstance(type_, StrawberryList) and _is_leaf(type_.of_type, converter):
         return lambda value: value if _is_nothing(value) else list(value)
     definition = get_object_definition(type_)
-    if definition is not None and definition.is_input and definition.from_input is None:
-        return _take_input(type_, definition, converter)
+    is_plain = definition is not None and definition.is_input and definition.from_input is None
+    # One that is within itself is taken as Strawberry takes it.
+    if is_plain and type_ not in within:
+        return _take_input(type_, definition, converter, (*within, type_))
     return lambda value: convert_argument(value, type_, converter.scalar_registry, converter.config)
 
 
-def _take_input(type_: Any, definition: Any, converter: Any) -> Take:
+def _take_input(type_: Any, definition: Any, converter: Any, within: tuple[Any, ...]) -> Take:
     takes = [
         (
             converter.config.name_converter.from_field(each),
             each.python_name,
-            _take(each.resolve_type(type_definition=definition), converter),
+            _take(each.resolve_type(type_definition=definition), converter, within),
         )
         for each in definition.fields
     ]
@@ -88,4 +91,6 @@ def _is_nothing(value: Any) -> bool:
 
 
 def _is_leaf(type_: Any, converter: Any) -> bool:
-    return bool(is_scalar(type_, converter.scalar_registry)) or has_enum_definition(type_)
+    if isinstance(type_, StrawberryEnumDefinition):
+        return True
+    return type_ is not relay.GlobalID and bool(is_scalar(type_, converter.scalar_registry))

@@ -1,7 +1,7 @@
 """Who is calling. The same for HTTP and WebSocket, which both bring an `HttpRequest`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Protocol
@@ -42,7 +42,7 @@ class Identity:
     user: "User"
     expires_at: datetime | None = None
     session: bool = False
-    place: Participation | None = None
+    place: Participation | None = field(default=None, compare=False, repr=False)
 
 
 class Authenticator(Protocol):

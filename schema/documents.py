@@ -39,6 +39,8 @@ class Document:
         self._errors: dict[Any, list[GraphQLError]] = {}
         #: The variables that say how large the pages of an operation are.
         self._size_variables: dict[str | None, list[str]] = {}
+        #: By the names of its operations, the ways that `ahead` found in them.
+        self.ways: dict[str | None, tuple[str, ...] | None] = {}
         #: What an operation costs with such sizes.
         self._costs: dict[tuple[Any, ...], int] = {}
         try:
@@ -79,19 +81,6 @@ class Document:
 def _size(value: Any) -> int | None:
     """A client's size of a page as it counts; None is for what is no number, and no size."""
     return max(0, min(value, MAX_PAGE)) if isinstance(value, int) else None
-
-
-class Same:
-    """A node of a document, equal to itself alone. It is kept, so that no other gets its place."""
-
-    def __init__(self, node: Any) -> None:
-        self.node = node
-
-    def __hash__(self) -> int:
-        return id(self.node)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Same) and self.node is other.node
 
 
 class Shelf:

@@ -31,18 +31,17 @@ class PerViewer:
     pass
 
 
-def field(*, description: str, library: tuple[str, ...] = ()) -> Callable[[Resolver], Resolver]:
+def field(*, description: str) -> Callable[[Resolver], Resolver]:
     """`strawberry.field` for a plain function that uses the ORM, wherever it is executed.
 
-    It says in the schema whether its function can know who asks, which is by taking `info`. With
-    one of the arguments `library` it hands that on to strawberry-django, which wants all of it.
+    It says in the schema whether its function can know who asks, which is by taking `info`.
     """
 
     def decorate(resolver: Resolver) -> Resolver:
         personal = "info" in inspect.signature(resolver).parameters
         resolve: Any = _in_any_context(resolver)
         # Where a plan calls it, there is no event loop.
-        resolve.plain, resolve.is_personal, resolve.library = resolver, personal, library
+        resolve.plain, resolve.is_personal = resolver, personal
         found = strawberry.field(
             resolver=resolve,
             description=description,
@@ -69,7 +68,7 @@ def mutation(
             return resolver(self, info, input)
 
         resolve: Any = _in_any_context(limited)
-        resolve.plain, resolve.is_personal, resolve.library = limited, True, ()
+        resolve.plain, resolve.is_personal = limited, True
         found = strawberry.field(resolver=resolve, description=description)
         return cast("Resolver", found)
 

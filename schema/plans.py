@@ -3,13 +3,13 @@
 A client asks the same few documents over and over, and most of what an executor does for a field
 is the same each time: find its definition, its resolver, the types of its answer. A plan has
 found them. What no plan is made for is left to the executor of graphql-core, and so is all that
-goes wrong: a plan that is surprised is forgotten, and the executor starts again from the same
+goes wrong: a plan that is surprised gives up, and the executor starts again from the same
 object, or from what the function of a root field returned, which is called once in any case. So
 errors, and the nulls that come of them, are its own.
 """
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from graphql import (
@@ -24,7 +24,6 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Ex
 from strawberry.utils.inspect import in_async_context
 
 from .arguments import Arguments
-from .documents import Same
 from .roots import RootField
 from .steps import NotPlanned, Write, object_step
 
@@ -48,6 +47,21 @@ class Run:
         if found is None:
             found = self._given[arguments] = arguments.given(self._variables)
         return found
+
+
+class RootRun(Run):
+    """That of a root field, whose function may hand `info` on to who wants all of it."""
+
+    def __init__(self, executor: "PlannedExecutor", info: Callable[[], Any]) -> None:
+        super().__init__(executor)
+        self._make_info = info
+
+    @cached_property
+    def _info(self) -> Any:
+        return self._make_info()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._info, name)
 
 
 class PlannedExecutor(Executor):
@@ -81,16 +95,18 @@ class PlannedExecutor(Executor):
         root: RootField | None = self._plan(RootField, parent_type, details) if is_root else None
         if root is None:
             return super().execute_field(parent_type, source, details, path, position_context)
-        run, type_ = Run(self), root.definition.type
+        type_ = root.definition.type
+
+        def info() -> Any:
+            return self.build_resolve_info(root.definition, to_nodes(details), parent_type, path)
+
+        def complete() -> Any:
+            return self.complete_value(type_, details, info(), path, result, position_context)
+
         # In the order of the executor's own, which catches the same in the same place.
         try:
+            run = RootRun(self, lambda: root.info(info()))
             result = root.call(source, run)
-
-            def complete() -> Any:
-                nodes = to_nodes(details)
-                info = self.build_resolve_info(root.definition, nodes, parent_type, path)
-                return self.complete_value(type_, details, info, path, result, position_context)
-
             return self.write_or_complete(root.write, result, run, complete)
         except Exception as error:
             self.handle_field_error(error, type_, details, path)
@@ -114,6 +130,19 @@ class PlannedExecutor(Executor):
         if self._surprised or middleware or in_async_context():
             return None
         return _plans_of(Same(self.operation)).get(self, make, type_, details)
+
+
+class Same:
+    """A node of a document, equal to itself alone. It is kept, so that no other gets its place."""
+
+    def __init__(self, node: Any) -> None:
+        self.node = node
+
+    def __hash__(self) -> int:
+        return id(self.node)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and self.node is other.node
 
 
 class Plans:

@@ -29,7 +29,6 @@ class Query:
     @field(
         description="The viewer's conversations, the most recently active first, each once: at "
         "most 100 a page, 50 if not said.",
-        library=("filter", "before", "last"),
     )
     def inbox(
         self,

@@ -19,6 +19,11 @@ class RootField:
         self._function = function_of(executor, self._field, self.definition, details[0].node)
         self.write: Write = writer(executor, self.definition.type, details)
         self._refuses = _refuses(executor, self._field)
+        self._info = executor.schema._strawberry_schema.config.info_class
+
+    def info(self, raw: Any) -> Any:
+        """What the function gets for `info` of Strawberry, with that of graphql-core in it."""
+        return self._info(_raw_info=raw, _field=self._field)
 
     def call(self, source: Any, run: Any) -> Any:
         """What the field's function returns, or, where the schema has it so, its refusal."""

@@ -108,7 +108,7 @@ def function_of(executor: Any, field: StrawberryField, definition: GraphQLField,
     """The function of `fields` behind a field, to be called with a source and a run."""
     function: Any = field.base_resolver and field.base_resolver.wrapped_func
     plain = getattr(function, "plain", None)
-    if plain is None or any(each.name.value in function.library for each in node.arguments or ()):
+    if plain is None or (definition.args and not function.is_personal):
         raise NotPlanned
     if definition.args:
         converter = executor.schema._strawberry_schema.schema_converter
@@ -190,6 +190,8 @@ def _present(executor: Any, type_: Any, details: Any) -> Write:
 
 def _one_of(executor: Any, types: Any, details: Any) -> Write:
     writes = {_usual_class(each): object_step(executor, each, details) for each in types}
+    if len(writes) < len(types):
+        raise NotPlanned
 
     def write(value: Any, run: Any) -> Any:
         if type(value) not in writes:

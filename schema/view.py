@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import cached_property
 from http import HTTPStatus
 from typing import Any, NoReturn
 
@@ -84,14 +83,10 @@ class GraphQLView(StrawberryView[Context, None]):
     def get_sub_response(self, request: HttpRequest) -> Any:
         """Nothing: no resolver of this schema writes headers."""
 
-    @cached_property
-    def _requested(self) -> wire.Request:
-        return wire.request_of(wire.decode(self.request.body))
-
     def get_context(self, request: HttpRequest, response: object) -> Context:
         # What is wrong with it is told to who may know.
         with suppress(PublicError):
-            named = conversation_named(self.schema._schema, self._requested)
+            named = conversation_named(self.schema._schema, _requested(request))
             request.conversation_named = named  # type: ignore[attr-defined]
         with rates.counting_failures(request):
             identity = authenticate(request)
@@ -102,20 +97,20 @@ class GraphQLView(StrawberryView[Context, None]):
     def execute_operation(
         self, request: HttpRequest, context: Context, root_value: None, sub_response: object
     ) -> ExecutionResult:
-        result = self.schema.answer(self._requested, context)
+        result = self.schema.answer(_requested(request), context)
         return result or refuse(BadRequest(_("Subscriptions need a WebSocket or event stream.")))
 
     def _listen(self, request: HttpRequest) -> HttpResponseBase:
         if not isinstance(request, ASGIRequest):
             raise HttpError(HTTPStatus.NOT_ACCEPTABLE, _("This server has no event streams."))
         context = self.get_context(request, None)
-        result = self.schema.answer(self._requested, context)
+        result = self.schema.answer(_requested(request), context)
         if result is not None:
             return self.create_response(self.process_result(request, result), None)
         context.look_up_blocks()
         # This thread's connection would be held for as long as the client listens.
         close_old_connections()
-        return sse.respond(self.schema, self._requested, context, request.scope)
+        return sse.respond(self.schema, _requested(request), context, request.scope)
 
     def encode_json(self, data: object) -> bytes:
         return wire.encode(data)
@@ -149,6 +144,15 @@ class GraphQLView(StrawberryView[Context, None]):
         if (seconds := _first_error(body).get("retryAfter")) and "data" not in body:
             response.headers["Retry-After"] = str(seconds)
         return response
+
+
+def _requested(request: HttpRequest) -> wire.Request:
+    """What is in the body, which is read once."""
+    found: wire.Request | None = getattr(request, "graphql_request", None)
+    if found is None:
+        found = wire.request_of(wire.decode(request.body))
+        request.graphql_request = found  # type: ignore[attr-defined]
+    return found
 
 
 def _shows_page() -> bool:

@@ -21,6 +21,14 @@ def tells_utc(connection: Any) -> bool:
     return _is_psycopg(connection) and connection.timezone is UTC
 
 
+@functools.cache
+def shortener() -> Any:
+    """What lets a cursor of such a connection ask in fewer trips: it needs psycopg."""
+    from .trips import shorten
+
+    return shorten
+
+
 def read_times(cursor: Any, connection: Any, *, as_text: bool) -> None:
     """Have psycopg read times, or leave them as they are told.
 

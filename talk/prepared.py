@@ -25,7 +25,7 @@ from django.db import NotSupportedError, OperationalError, ProgrammingError, con
 from django.db.models import Model, QuerySet
 from django.db.models.sql import InsertQuery, Query, UpdateQuery
 
-from .driver import adapted, read_times, takes_several, tells_utc
+from .driver import adapted, read_times, shortener, takes_several, tells_utc
 from .given import Given, GivenList, size_of
 from .rows import Reader
 from .statements import Statements, is_lost
@@ -154,9 +154,7 @@ def _ask(
     for sql, values in asked:
         with connection.cursor() as cursor:
             if is_shortened:
-                from .trips import shorten
-
-                shorten(cursor)
+                shortener()(cursor)
             read_times(cursor, connection, as_text=has_texts)
             cursor.execute(sql, values)
             answers.append(next(waiting).read(cursor, has_texts))

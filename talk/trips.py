@@ -6,6 +6,7 @@ nobody learns anything. And around each question it does more than anybody here 
 Imported where a connection is by psycopg, which not every project has.
 """
 
+from collections.abc import Generator
 from typing import Any
 
 from django.db.backends.postgresql.base import Cursor
@@ -19,12 +20,12 @@ from psycopg.pq import ExecStatus, PipelineStatus, TransactionStatus
 def shorten(cursor: Any) -> None:
     """Let one of Django's cursors execute by a `Trip`, if nobody made it another than it is.
 
-    What a project's backend does for each cursor stays, and who listens hears all. One that logs
-    what it executed is left alone: it finds that in psycopg's.
+    What a project's backend does for each cursor stays. If what is executed is logged, or somebody
+    listens to it, psycopg's is left alone: they find more in it.
     """
     inner = cursor.cursor
     is_as_django_has_it = type(cursor) is CursorWrapper and type(inner) is Cursor
-    if is_as_django_has_it and _is_plain(inner.connection):
+    if is_as_django_has_it and not cursor.db.execute_wrappers and _is_plain(inner.connection):
         cursor.cursor = Trip(inner)
 
 
@@ -40,15 +41,15 @@ class Trip:
 
     def execute(self, sql: str, values: Any = None) -> None:
         driver = self._cursor.connection
-        text = self._cursor.mogrify(sql, values)
+        text, encoding = self._cursor.mogrify(sql, values), driver.info.encoding
         with driver.lock:
             is_idle = driver.pgconn.transaction_status == TransactionStatus.IDLE
             begins = is_idle and not driver.autocommit
-            driver.pgconn.send_query((f"BEGIN; {text}" if begins else text).encode())
-            answers = driver.wait(execute(driver.pgconn))
+            sent = (f"BEGIN; {text}" if begins else text).encode(encoding)
+            answers = driver.wait(_answers(driver.pgconn, sent))
         for answer in answers:
             if answer.status not in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
-                raise error_from_result(answer)
+                raise error_from_result(answer, encoding)
         self._show(answers[begins:])
 
     def fetchall(self) -> list[Any]:
@@ -65,6 +66,13 @@ class Trip:
         self._answers = answers
         # For what is told of an answer besides its rows.
         self._cursor.pgresult = answers[0] if answers else None
+
+
+def _answers(connection: Any, sent: bytes) -> Generator[Any, Any, list[Any]]:
+    # Sent by who waits, who cancels what was sent if the wait is interrupted.
+    connection.send_query(sent)
+    answers: list[Any] = yield from execute(connection)
+    return answers
 
 
 def _is_plain(driver: Any) -> bool:

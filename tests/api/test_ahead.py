@@ -3,7 +3,14 @@
 import pytest
 from django.db import connection
 from django.test import Client
+from strawberry import relay
 
+from schema import schema
+from schema.ahead import conversation_named
+from schema.authentication import Identity
+from schema.context import Context
+from schema.documents import shelf
+from schema.wire import Request
 from talk.models import AccessToken
 
 from ..trips import trips_of
@@ -115,17 +122,49 @@ def test_what_names_none_is_refused_as_ever(said, alice, ask, gql, variables):
     assert ask(THREAD, **variables) == gql(alice)(THREAD, **variables)
 
 
-def test_a_second_verb_finds_what_the_first_made_of_it(said, ask):
-    both = """mutation ($read: MarkReadInput!, $leave: LeaveConversationInput!) {
-        first: markRead(input: $read) { __typename }
-        leaveConversation(input: $leave) { __typename }
-        markRead(input: $read) { ... on Refusal { code } } }"""
-    here = {"conversationId": gid(said)}
+def test_a_place_is_found_once_and_then_looked_for_anew(said, alice, bob, rf):
+    place = said.participation_of(alice)
 
-    answer = ok(ask(both, read=here, leave=here))
+    def context(found):
+        return Context(rf.post("/graphql"), Identity(alice, place=found))
 
-    assert answer["first"] == {"__typename": "MarkReadPayload"}
-    assert answer["markRead"] == {"code": "NOT_A_PARTICIPANT"}
+    ours = context(place)
+    assert ours.place_ahead(said.pk) is place
+    assert ours.place_ahead(said.pk) is None, "it may have changed meanwhile"
+    assert context(place).place_ahead(said.pk + 1) is None
+    assert context(said.participation_of(bob)).place_ahead(said.pk) is None
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "query ($id: ID!) { conversation(id: $id) { id } viewer { id } }",
+        "query ($id: ID!) { ...Fields } fragment Fields on Query { conversation(id: $id) { id } }",
+        "query ($id: ID!) { ... on Query { conversation(id: $id) { id } } }",
+        "query ($other: ID!) { conversation(id: $other) { id } }",
+        "subscription ($id: ID!) { conversationChanges(id: $id) { revision } }",
+        "mutation ($id: ID!) { setTyping(input: {conversationId: $id}) { __typename } }",
+        "query One($id: ID!) { conversation(id: $id) { id } } query Two { viewer { id } }",
+    ],
+)
+def test_nothing_is_read_ahead_that_may_not_be_wanted(query):
+    variables = {"id": relay.to_base64("Conversation", 7)}
+    shelf.read(schema._schema, query)
+
+    assert conversation_named(schema._schema, Request(query, variables)) is None
+
+
+def test_of_several_operations_the_one_that_is_executed_counts():
+    query = """query One($id: ID!) { conversation(id: $id) { id } } query Two { viewer { id } }
+        mutation Three($in: MarkReadInput!) { markRead(input: $in) { __typename } }"""
+    here = relay.to_base64("Conversation", 7)
+    variables = {"id": here, "in": {"conversationId": here}}
+    shelf.read(schema._schema, query)
+
+    def named(operation):
+        return conversation_named(schema._schema, Request(query, variables, operation))
+
+    assert [named(each) for each in ("One", "Two", "Three", "Four")] == [7, None, 7, None]
 
 
 def test_a_body_that_cannot_be_read_is_told_to_nobody_but_who_may_know(token):

@@ -1,9 +1,11 @@
 """What a plan answers is what graphql-core's executor answers; what goes wrong, that one tells."""
 
 from datetime import datetime
+from typing import Optional
 
 import pytest
 import strawberry
+from graphql import execute_sync, parse
 from strawberry import relay
 from strawberry.extensions import SchemaExtension
 
@@ -11,6 +13,7 @@ from schema import Mutation, Query, plans, schema
 from schema.authentication import Identity
 from schema.context import Context
 from schema.execution import Schema
+from schema.fields import field
 from schema.plans import Executor, PlannedExecutor
 from schema.refusals import Refusal
 from talk.exceptions import RefusalCode
@@ -49,26 +52,77 @@ def executed(monkeypatch):
     return fields
 
 
+def answered(answer):
+    """The fields of a root that were answered, and not by a refusal."""
+    assert "errors" not in answer, answer["errors"]
+    assert "message" not in answer["data"], answer["data"]
+    return {name for name, value in answer["data"].items() if value and "message" not in value}
+
+
 def test_what_applications_ask_most_is_planned_from_the_root_on(gql, alice, place, executed):
     ask = gql(alice)
     message = {"conversationId": place, "body": "Bread", "clientId": None}
 
-    ask(operations.TINY)
-    ask(operations.INBOX, first=20)
-    ask(operations.THREAD, id=place)
-    ask(operations.SEND, input=message)
-    ask(operations.MARK_READ, input={"conversationId": place})
-
+    assert answered(ask(operations.TINY)) == {"viewer"}
+    assert answered(ask(operations.INBOX, first=20)) == {"inbox"}
+    assert answered(ask(operations.THREAD, id=place)) == {"conversation"}
+    assert answered(ask(operations.SEND, input=message)) == {"sendMessage"}
+    assert answered(ask(operations.MARK_READ, input={"conversationId": place})) == {"markRead"}
     assert executed == []
 
 
-def test_what_is_handed_on_to_the_library_is_left_to_the_executor(gql, alice, group, executed):
-    ask = gql(alice)
+@pytest.mark.parametrize(
+    "given", ["filter: {unread: true}", "last: 1", "filter: null, first: 2", "before: null"]
+)
+def test_what_hands_info_on_to_the_library_is_planned_too(gql, alice, group, executed, given):
+    answer = gql(alice)(f"{{ inbox({given}) {{ edges {{ node {{ id unreadCount }} }} }} }}")
 
-    for given in ("filter: {unread: false}", "last: 1", 'before: "x"', "filter: null, first: 2"):
-        ask(f"{{ inbox({given}) {{ edges {{ node {{ id }} }} }} }}")
+    ((shown,),) = [edge.values() for edge in answer["data"]["inbox"]["edges"]]
+    assert shown["unreadCount"] == 2
+    assert executed == []
 
-    assert executed.count("Query.inbox") == 4
+
+@strawberry.input
+class Branch:
+    name: str
+    inner: Optional["Branch"] = None
+    keys: list[relay.GlobalID] | None = None
+
+
+@strawberry.type
+class Asked:
+    @field(description="Inputs within themselves.")
+    def branch(self, info: strawberry.Info, branch: Branch) -> str:
+        return f"{info.field_name} {branch!r}"
+
+    @field(description="Ids of the library.")
+    def key(self, info: strawberry.Info, key: relay.GlobalID) -> str:
+        return repr(key)
+
+    @field(description="Without info.")
+    def double(self, number: int) -> int:
+        return 2 * number
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        '{ branch(branch: {name: "a", inner: {name: "b", inner: null}}) }',
+        '{ branch(branch: {name: "a", keys: ["VXNlcjox"]}) }',
+        '{ key(key: "VXNlcjox") }',
+        '{ key(key: "nothing") }',
+        "{ double(number: 2) }",
+        "{ four: double(number: 2) six: double(number: 3) @skip(if: true) }",
+    ],
+)
+def test_a_project_uses_our_fields_for_its_own(document):
+    asked = Schema(Asked)
+
+    def answer(executor):
+        found = execute_sync(asked._schema, parse(document), executor_class=executor)
+        return found.data, [error.formatted for error in found.errors or ()]
+
+    assert answer(PlannedExecutor) == answer(Executor)
 
 
 def test_a_verb_is_done_once_whatever_comes_of_its_answer(gql, alice, place, group, monkeypatch):

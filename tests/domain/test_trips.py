@@ -114,30 +114,44 @@ def test_an_isolation_level_is_kept(said, driver):
 
 def test_an_error_of_the_first_question_ends_the_transaction(said, driver):
     with connection.cursor() as cursor:
-        cursor.execute("SET statement_timeout = 1")
+        cursor.execute("SET statement_timeout = 200")
 
     @prepared
     def slow(seconds):
-        return Message.objects.extra(where=["pg_sleep(%s) IS NULL"], params=[1])
+        return Message.objects.extra(where=["pg_sleep(%s) IS NULL"], params=[seconds])
 
     with pytest.raises(OperationalError) as caught, transaction.atomic():
-        slow(seconds=1).ask()
+        slow(seconds=5).ask()
 
     assert caught.value.__cause__.sqlstate == "57014"
     assert _titles(conversation=said.pk).ask() == ["Harbour"]
 
 
-def test_who_listens_hears_each_question(said):
+def test_who_listens_finds_all_that_psycopg_tells(said):
     heard = []
 
     def listen(execute, sql, params, many, context):
-        heard.append((sql.split()[0], list(params)))
-        return execute(sql, params, many, context)
+        answer = execute(sql, params, many, context)
+        cursor = context["cursor"]
+        heard.append((sql.split()[0], list(params), cursor.rowcount, cursor.statusmessage))
+        return answer
 
     with connection.execute_wrapper(listen), transaction.atomic():
         _titles(conversation=said.pk).ask()
 
-    assert heard == [("SELECT", [said.pk])]
+    assert heard == [("SELECT", [said.pk], 1, "SELECT 1")]
+
+
+def test_words_are_sent_in_the_encoding_of_the_connection(said, alice, driver):
+    say(alice, said, "über")
+
+    @prepared
+    def saying(body):
+        return Message.objects.filter(body=body).values_list("body", flat=True)
+
+    driver.execute("SET client_encoding TO LATIN1")
+
+    assert saying(body="über").ask() == ["über"]
 
 
 def test_a_cursor_of_the_projects_own_is_used(said, driver):

@@ -76,6 +76,32 @@ async def test_one_event_is_executed_once_for_all_who_ask_the_same(
 
 
 @live
+async def test_what_hangs_on_the_conversation_is_executed_once_too(
+    alice, bob, carol, group, executions
+):
+    place = await in_thread(group.participation_of)(alice)
+    page = (
+        "conversation { title messages(last: 1) { edges { node { body sender { username } } } } }"
+    )
+    async with (
+        signed_in(alice, talk) as alices,
+        signed_in(bob, talk) as bobs,
+        signed_in(carol, talk) as carols,
+    ):
+        for socket in (alices, bobs, carols):
+            await ask(socket, group, page)
+        await settle()
+        executions.clear()
+        await in_thread(place.send)("one")
+
+        heard = await hear(alices)
+        assert heard == await hear(bobs) == await hear(carols)
+    ((edge,),) = [change["conversation"]["messages"]["edges"] for change in heard]
+    assert edge["node"] == {"body": "one", "sender": {"username": "alice"}}
+    assert len(executions) == 1
+
+
+@live
 async def test_other_documents_and_variables_are_other_questions(alice, bob, group, executions):
     place = await in_thread(group.participation_of)(alice)
     asks = "subscription ($id: ID!, $more: Boolean!) { conversationChanges(id: $id) { revision "
