@@ -112,6 +112,12 @@ def cpu_of(process: psutil.Process) -> float:
 
 def cpu_with_children(process: psutil.Process) -> float:
     """Seconds of CPU time that a process and its children used, those that ended included."""
-    ended = process.cpu_times()
-    total = cpu_of(process) + ended.children_user + ended.children_system
-    return float(total + sum(cpu_of(child) for child in process.children()))
+    try:
+        ended = process.cpu_times()
+        total = cpu_of(process) + ended.children_user + ended.children_system
+        return float(total + sum(cpu_of(child) for child in process.children()))
+    except psutil.NoSuchProcess:
+        if not process.is_running():
+            raise
+        # A child that ended while they were asked is among those that ended.
+        return cpu_with_children(process)
