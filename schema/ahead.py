@@ -29,7 +29,7 @@ from .wire import Request
 
 #: The arguments by which root fields name a conversation, and where in them.
 ARGUMENTS = {"id": (), "input": ("conversationId",)}
-#: Those that keep for a while that somebody has a place.
+#: Root fields that remember for a while who has a place.
 WITHOUT_PLACE = {"setTyping"}
 
 

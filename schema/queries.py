@@ -28,7 +28,7 @@ class Query:
 
     @field(
         description="The viewer's conversations, the most recently active first, each once: at "
-        "most 100 a page, 50 if not said.",
+        "most 100 a page, 50 if not said."
     )
     def inbox(
         self,
