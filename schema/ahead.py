@@ -6,7 +6,6 @@ With it the viewer's place is read in the trip that finds out whose token the re
 from typing import Any
 
 import strawberry
-from django.db import connections
 from graphql import (
     FieldNode,
     GraphQLSchema,
@@ -18,7 +17,6 @@ from graphql import (
     get_operation_ast,
 )
 
-from talk.driver import takes_several
 from talk.exceptions import MessagingValidationError
 from talk.models import AccessToken, Conversation, Participation
 from talk.prepared import Question, ask
@@ -42,10 +40,10 @@ class Ahead:
 
     def ask(self, question: Question[Any]) -> list[Any]:
         """The answer to the question for the token."""
-        if self._key is None or not takes_several(connections[question.alias]):
+        if self._key is None:
             return question.ask()
         along = AccessToken.objects.asking_place(self._secret, self._key)
-        if along.alias != question.alias:
+        if not along.goes_with(question):
             return question.ask()
         found, places = ask(question, along)
         self.place = places[0] if places else None

@@ -5,11 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import strawberry
 from django.contrib.auth.models import AnonymousUser
-from django.db import connections
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from talk.driver import takes_several
 from talk.models import Block, Participation
 from talk.prepared import Question, ask
 
@@ -69,8 +67,7 @@ class Context:
         blocked: what is asked for here is mostly shown with messages, for which that is needed.
         """
         blocks = Block.objects.asking_for(self.viewer)
-        is_one_trip = blocks.alias == question.alias and takes_several(connections[blocks.alias])
-        if self._blocked is not None or not is_one_trip:
+        if self._blocked is not None or not blocks.goes_with(question):
             return question.ask()
         found, blocked = ask(question, blocks)
         self._blocked = frozenset(blocked)

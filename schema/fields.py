@@ -38,14 +38,11 @@ def field(*, description: str) -> Callable[[Resolver], Resolver]:
     """
 
     def decorate(resolver: Resolver) -> Resolver:
-        personal = "info" in inspect.signature(resolver).parameters
-        resolve: Any = _in_any_context(resolver)
-        # Where a plan calls it, there is no event loop.
-        resolve.plain, resolve.is_personal = resolver, personal
+        resolve = _in_any_context(resolver)
         found = strawberry.field(
             resolver=resolve,
             description=description,
-            directives=[PerViewer()] if personal else [],
+            directives=[PerViewer()] if resolve.is_personal else [],
         )
         return cast("Resolver", found)
 
@@ -67,15 +64,13 @@ def mutation(
             rates.spend(info.context, rate, rates.times_for(getattr(input, people, ())))
             return resolver(self, info, input)
 
-        resolve: Any = _in_any_context(limited)
-        resolve.plain, resolve.is_personal = limited, True
-        found = strawberry.field(resolver=resolve, description=description)
+        found = strawberry.field(resolver=_in_any_context(limited), description=description)
         return cast("Resolver", found)
 
     return decorate
 
 
-def _in_any_context(resolver: Resolver) -> Resolver:
+def _in_any_context(resolver: Callable[..., Any]) -> Any:
     """Operations run as a whole in one thread, and call `resolver` there.
 
     Only another project's coroutines may be executed on the event loop. There it gets a thread
@@ -89,7 +84,10 @@ def _in_any_context(resolver: Resolver) -> Resolver:
         call = in_thread if in_async_context() else resolver
         return call(*args, **kwargs)
 
-    return cast("Resolver", resolve)
+    known: Any = resolve
+    # Where a plan calls it, there is no event loop.
+    known.plain, known.is_personal = resolver, "info" in inspect.signature(resolver).parameters
+    return known
 
 
 class PageWords(FieldExtension):

@@ -150,7 +150,8 @@ class Plans:
 
     def __init__(self) -> None:
         self._conditions: tuple[str, ...] | None = None
-        self._plans: dict[Any, tuple[Any, Write | None]] = {}
+        #: With what each was made of.
+        self._plans: dict[Any, tuple[Any, Any]] = {}
 
     def get(
         self, executor: PlannedExecutor, make: Any, type_: GraphQLObjectType, details: Any

@@ -2,24 +2,23 @@
 
 from typing import Any
 
-from graphql import GraphQLField, GraphQLObjectType
+from graphql import GraphQLObjectType
 
 from talk.exceptions import Refused
 
 from .refusals import RefusalHandler
-from .steps import NotPlanned, Write, function_of, planned_field, writer
+from .steps import NotPlanned, Write, converter_of, function_of, planned_field, writer
 
 
 class RootField:
     """A field of `Query` or `Mutation` as one document selects it."""
 
     def __init__(self, executor: Any, parent: GraphQLObjectType, details: Any) -> None:
-        self.definition: GraphQLField
         self.definition, self._field = planned_field(executor, parent, details)
         self._function = function_of(executor, self._field, self.definition, details[0].node)
         self.write: Write = writer(executor, self.definition.type, details)
-        self._refuses = _refuses(executor, self._field)
-        self._info = executor.schema._strawberry_schema.config.info_class
+        self._refuses = _refuses(converter_of(executor), self._field)
+        self._info = converter_of(executor).config.info_class
 
     def info(self, raw: Any) -> Any:
         """What the function gets for `info` of Strawberry, with that of graphql-core in it."""
@@ -35,8 +34,7 @@ class RootField:
             return self._refuses.handle(refused, field=self._field, info=run)
 
 
-def _refuses(executor: Any, field: Any) -> RefusalHandler | None:
-    converter = executor.schema._strawberry_schema.schema_converter
+def _refuses(converter: Any, field: Any) -> RefusalHandler | None:
     handlers = [handler for _kinds, handler in converter._get_field_exception_handlers(field)]
     if not all(isinstance(each, RefusalHandler) for each in handlers):
         raise NotPlanned

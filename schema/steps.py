@@ -104,6 +104,11 @@ def planned_field(
     return definition, field
 
 
+def converter_of(executor: Any) -> Any:
+    """What made the executor's schema of Strawberry's types."""
+    return executor.schema._strawberry_schema.schema_converter
+
+
 def function_of(executor: Any, field: StrawberryField, definition: GraphQLField, node: Any) -> Step:
     """The function of `fields` behind a field, to be called with a source and a run."""
     function: Any = field.base_resolver and field.base_resolver.wrapped_func
@@ -111,8 +116,7 @@ def function_of(executor: Any, field: StrawberryField, definition: GraphQLField,
     if plain is None or (definition.args and not function.is_personal):
         raise NotPlanned
     if definition.args:
-        converter = executor.schema._strawberry_schema.schema_converter
-        arguments = Arguments(field, definition, node, converter)
+        arguments = Arguments(field, definition, node, converter_of(executor))
         return lambda source, run: plain(source, run, **run.given(arguments))
     if function.is_personal:
         return lambda source, run: plain(source, run)

@@ -21,12 +21,10 @@ def tells_utc(connection: Any) -> bool:
     return _is_psycopg(connection) and connection.timezone is UTC
 
 
-@functools.cache
-def shortener() -> Any:
-    """What lets a cursor of such a connection ask in fewer trips: it needs psycopg."""
-    from .trips import shorten
-
-    return shorten
+def shorten(cursor: Any, connection: Any) -> None:
+    """Have psycopg ask in fewer trips, where it can."""
+    if _is_psycopg(connection):
+        _shorten()(cursor)
 
 
 def read_times(cursor: Any, connection: Any, *, as_text: bool) -> None:
@@ -84,6 +82,14 @@ def _array_of(members: list[Any]) -> Any:
 
 def _is_psycopg(connection: Any) -> bool:
     return bool(connection.Database.__name__ == "psycopg")
+
+
+@functools.cache
+def _shorten() -> Any:
+    # It needs psycopg, which not every project has.
+    from .trips import shorten
+
+    return shorten
 
 
 @functools.cache

@@ -25,7 +25,7 @@ from django.db import NotSupportedError, OperationalError, ProgrammingError, con
 from django.db.models import Model, QuerySet
 from django.db.models.sql import InsertQuery, Query, UpdateQuery
 
-from .driver import adapted, read_times, shortener, takes_several, tells_utc
+from .driver import adapted, read_times, shorten, takes_several, tells_utc
 from .given import Given, GivenList, size_of
 from .rows import Reader
 from .statements import Statements, is_lost
@@ -95,6 +95,10 @@ class Question(Generic[Row]):
     def ask(self) -> list[Row]:
         return ask(self)[0]
 
+    def goes_with(self, other: "Question[Any]") -> bool:
+        """Whether both can be asked in one trip."""
+        return self.alias == other.alias and takes_several(connections[self.alias])
+
     def filled(self) -> tuple[str, list[Any]]:
         """The SQL and its values."""
         connection = connections[self.alias]
@@ -145,16 +149,14 @@ def ask(*questions: Question[Any]) -> list[list[Any]]:
 def _ask(
     connection: Any, questions: Sequence[Question[Any]], asked: list[tuple[str, list[Any]]]
 ) -> list[list[Any]]:
-    is_shortened = takes_several(connection)
-    if len(asked) > 1 and is_shortened:
+    if len(asked) > 1 and takes_several(connection):
         together = "; ".join(sql for sql, _values in asked)
         asked = [(together, [value for _sql, values in asked for value in values])]
     has_texts = tells_utc(connection) and all(each.reads_texts for each in questions)
     waiting, answers = iter(questions), []
     for sql, values in asked:
         with connection.cursor() as cursor:
-            if is_shortened:
-                shortener()(cursor)
+            shorten(cursor, connection)
             read_times(cursor, connection, as_text=has_texts)
             cursor.execute(sql, values)
             answers.append(next(waiting).read(cursor, has_texts))

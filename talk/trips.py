@@ -2,8 +2,6 @@
 
 psycopg sends `BEGIN` before the first question of a transaction, and waits for the answer, of which
 nobody learns anything. And around each question it does more than anybody here needs.
-
-Imported where a connection is by psycopg, which not every project has.
 """
 
 from collections.abc import Generator

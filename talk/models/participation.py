@@ -68,6 +68,10 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         latest = "conversation__latest_message"
         return with_people(self, "user", f"{latest}__sender", f"{latest}__subject")
 
+    def as_places(self) -> Self:
+        """With what is shown, and with all of the users: verbs ask about them, and policies."""
+        return self.with_conversation().defer(None)
+
     def unread(self) -> Self:
         """Those with something unread, or marked as unread by hand."""
         return self.filter(Q(first_unread_number__isnull=False) | Q(marked_unread_at__isnull=False))
@@ -129,17 +133,13 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
 
         Raises `MessagingPermissionDenied` if they never had one.
         """
-        participation = self._find(user, conversation)
-        if participation is None:
-            raise MessagingPermissionDenied(RefusalCode.NOT_A_PARTICIPANT)
-        return participation
+        stranger = MessagingPermissionDenied(RefusalCode.NOT_A_PARTICIPANT)
+        return self._found(user, conversation, stranger)
 
     def of_other(self, user: "User", conversation: "Conversation") -> "Participation":
         """Like `of`, for somebody whom the caller names: raises `MessagingValidationError`."""
-        participation = self._find(user, conversation)
-        if participation is None:
-            raise MessagingValidationError(RefusalCode.NEVER_JOINED)
-        return participation
+        stranger = MessagingValidationError(RefusalCode.NEVER_JOINED)
+        return self._found(user, conversation, stranger)
 
     def place_of(
         self, user: "User", conversation_key: int, ask: Ask = Question.ask
@@ -148,10 +148,13 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         found = ask(_places_of(user=user, conversation=conversation_key))
         return found[0] if found else None
 
-    def _find(self, user: "User", conversation: "Conversation") -> "Participation | None":
+    def _found(
+        self, user: "User", conversation: "Conversation", otherwise: Exception
+    ) -> "Participation":
         found = self.select_related("user").filter(user=user, conversation=conversation).first()
-        if found is not None:
-            found.conversation = conversation
+        if found is None:
+            raise otherwise
+        found.conversation = conversation
         return found
 
 
@@ -212,9 +215,7 @@ class Participation(Sending):
 
 @prepared
 def _places_of(user: Any, conversation: Any) -> ParticipationQuerySet:
-    places = Participation.objects.filter(user=user, conversation=conversation)
-    # With all of its user, whom verbs ask about, and policies.
-    return places.with_conversation().defer(None)
+    return Participation.objects.filter(user=user, conversation=conversation).as_places()
 
 
 @prepared

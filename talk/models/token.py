@@ -136,9 +136,7 @@ def _active_with(digest: Any, at: Any) -> AccessTokenQuerySet:
 @prepared
 def _places_with(digest: Any, conversation: Any) -> ParticipationQuerySet:
     user = AccessToken.objects.filter(digest=digest).values("user")
-    places = Participation.objects.filter(user__in=user, conversation=conversation)
-    # With all of its user, as by `place_of`.
-    return places.with_conversation().defer(None)
+    return Participation.objects.filter(user__in=user, conversation=conversation).as_places()
 
 
 @prepared

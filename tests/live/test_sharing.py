@@ -1,7 +1,7 @@
 """Who asks the same of an event gets one answer, unless it depends on who asks."""
 
 import asyncio
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 from django.db import transaction
@@ -44,6 +44,17 @@ async def ask(socket, group, fields, after=None, id="1"):
     await socket.subscribe(ASKS % fields, id=id, variables=variables)
 
 
+@asynccontextmanager
+async def listeners(users, group, fields, after=None):
+    """A socket of each of these, who all hear the same."""
+    async with AsyncExitStack() as stack:
+        sockets = [await stack.enter_async_context(signed_in(user, talk)) for user in users]
+        for socket in sockets:
+            await ask(socket, group, fields, after)
+        await settle()
+        yield sockets
+
+
 async def settle():
     await asyncio.sleep(0.2)
 
@@ -83,14 +94,7 @@ async def test_what_hangs_on_the_conversation_is_executed_once_too(
     page = (
         "conversation { title messages(last: 1) { edges { node { body sender { username } } } } }"
     )
-    async with (
-        signed_in(alice, talk) as alices,
-        signed_in(bob, talk) as bobs,
-        signed_in(carol, talk) as carols,
-    ):
-        for socket in (alices, bobs, carols):
-            await ask(socket, group, page)
-        await settle()
+    async with listeners((alice, bob, carol), group, page) as (alices, bobs, carols):
         executions.clear()
         await in_thread(place.send)("one")
 
@@ -126,14 +130,8 @@ async def test_the_client_id_is_for_its_sender_and_shared_among_the_others(
 ):
     place = await in_thread(group.participation_of)(alice)
     client_id = "5c7e4a3e-7d0f-4c64-9b44-94cb5a1d0f3a"
-    async with (
-        signed_in(alice, talk) as alices,
-        signed_in(bob, talk) as bobs,
-        signed_in(carol, talk) as carols,
-    ):
-        for socket in (alices, bobs, carols):
-            await ask(socket, group, "message { clientId }")
-        await settle()
+    fields = "message { clientId }"
+    async with listeners((alice, bob, carol), group, fields) as (alices, bobs, carols):
         executions.clear()
         await in_thread(place.send)("mine", client_id=client_id)
 
@@ -146,18 +144,11 @@ async def test_the_client_id_is_for_its_sender_and_shared_among_the_others(
 async def test_what_is_personal_is_told_to_each_their_own(alice, bob, carol, group):
     place = await in_thread(group.participation_of)(alice)
     fields = "conversation { viewerParticipation { unreadCount user { username } } }"
-    async with (
-        signed_in(alice, talk) as alices,
-        signed_in(bob, talk) as bobs,
-        signed_in(carol, talk) as carols,
-    ):
-        for socket in (alices, bobs, carols):
-            await ask(socket, group, fields)
-        await settle()
+    async with listeners((alice, bob, carol), group, fields) as sockets:
         await in_thread(place.send)("one")
         heard = [
             change["conversation"]["viewerParticipation"]
-            for socket in (alices, bobs, carols)
+            for socket in sockets
             for change in await hear(socket)
         ]
 
@@ -181,10 +172,7 @@ async def test_who_is_removed_sees_nothing_of_what_followed_at_once(alice, bob, 
         place.send("a secret")
         place.rename("Without Bob")
 
-    async with signed_in(bob, talk) as bobs, signed_in(carol, talk) as carols:
-        for socket in (bobs, carols):
-            await ask(socket, group, fields)
-        await settle()
+    async with listeners((bob, carol), group, fields) as (bobs, carols):
         await in_thread(all_at_once)()
         before, removed = await hear(bobs, 2)
         last = await bobs.hear()
@@ -201,19 +189,13 @@ async def test_who_is_removed_sees_nothing_of_what_followed_at_once(alice, bob, 
 async def test_who_blocked_the_sender_is_answered_apart(alice, bob, carol, group, executions):
     place = await in_thread(group.participation_of)(alice)
     block = in_thread(Block.objects.block)
-    async with AsyncExitStack() as stack:
-        alices, bobs, carols = [
-            await stack.enter_async_context(signed_in(user, talk)) for user in (alice, bob, carol)
-        ]
-        for socket in (alices, bobs, carols):
-            await ask(socket, group, SAID, after=1)
-        await settle()
+    async with listeners((alice, bob, carol), group, SAID, after=1) as sockets:
         await block(bob, alice)
-        await wait_for_blocks(bobs)
+        await wait_for_blocks(sockets[1])
         executions.clear()
 
         await in_thread(place.send)("hello")
-        said = [(await hear(socket))[0]["message"]["body"] for socket in (alices, bobs, carols)]
+        said = [(await hear(socket))[0]["message"]["body"] for socket in sockets]
 
     assert said == ["hello", "", "hello"]
     assert executions == [2, 2]
