@@ -12,6 +12,8 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
+    OperationDefinitionNode,
+    OperationType,
     get_operation_ast,
     parse,
 )
@@ -22,6 +24,9 @@ from talk.conf import conf
 from .errors import LimitExceeded
 from .limits import Meter, excesses
 from .pagination import MAX_PAGE
+
+#: What a document is validated by.
+Rules = tuple[type[ASTValidationRule], ...]
 
 #: Documents that are kept. Those of an application are few.
 KEPT = 256
@@ -50,7 +55,20 @@ class Document:
                 raise LimitExceeded("MAX_TOKENS", conf.MAX_TOKENS) from None
             raise
 
-    def errors(self, rules: tuple[type[ASTValidationRule], ...]) -> list[GraphQLError]:
+    def kind(self, operation_name: str | None) -> OperationType | None:
+        """That of an operation, or of the first if none is named; None if there is no such."""
+        for definition in self.node.definitions:
+            if isinstance(definition, OperationDefinitionNode):
+                name = definition.name and definition.name.value
+                if operation_name in (None, name):
+                    return definition.operation
+        return None
+
+    def names_one(self, operation_name: str | None) -> bool:
+        """Whether there is one operation of this name, or only one."""
+        return get_operation_ast(self.node, operation_name) is not None
+
+    def errors(self, rules: Rules) -> list[GraphQLError]:
         if rules not in self._errors:
             # What is too large isn't validated, which would take much longer.
             self._errors[rules] = [*excesses(self.node)] or validate_document(

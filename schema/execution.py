@@ -1,13 +1,16 @@
 """How an operation is executed, the same over HTTP and WebSocket."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 import strawberry
 from django.utils.translation import gettext as _
-from graphql import DocumentNode, Executor, GraphQLError
+from graphql import DocumentNode, Executor, GraphQLError, execute
+from graphql import ExecutionResult as GraphQLResult
+from graphql import OperationType as GraphQLOperationType
 from strawberry.exceptions import MissingQueryError
+from strawberry.execution import optimized_is_awaitable
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionContext, ExecutionResult
@@ -20,6 +23,7 @@ from .gate import Gate, closed
 from .notes import forgetting
 from .plans import PlannedExecutor
 from .refusals import RefusalHandler
+from .runner import Runner
 from .wire import Request
 
 
@@ -51,21 +55,15 @@ class Schema(strawberry.Schema):
 
     def create_extensions_runner(
         self, execution_context: ExecutionContext, extensions: Any
-    ) -> Gate:
-        return Gate(execution_context, extensions)
+    ) -> Runner:
+        return Runner(execution_context, extensions)
 
     def answer(self, requested: Request, context: Context) -> ExecutionResult | None:
         """Execute a query or mutation here and now. A subscription is left alone: None."""
+        is_extended = bool(self.extensions or self.directives)
         try:
             with forgetting():
-                return self.execute_sync(
-                    requested.query,
-                    requested.variables,
-                    context,
-                    operation_name=requested.operation_name,
-                    operation_extensions=requested.extensions,
-                    allowed_operation_types=(OperationType.QUERY, OperationType.MUTATION),
-                )
+                return (self._answer_extended if is_extended else self._answer)(requested, context)
         except InvalidOperationTypeError:
             # It is for nobody who is not signed in.
             stranger = context.identity is None
@@ -75,6 +73,59 @@ class Schema(strawberry.Schema):
         except CannotGetOperationTypeError:
             error = ValidationFailed(_("The document has no such operation."))
         return self._refuse_often(context, "read") or refuse(error)
+
+    def _answer(self, requested: Request, context: Context) -> ExecutionResult:
+        """The same as below, without what is prepared there for extensions."""
+        if not requested.query:
+            raise MissingQueryError
+        gate = Gate(self._schema, requested, context)
+        result = GraphQLResult(None, None)
+        try:
+            document = gate.read()
+            kind = document.kind(requested.operation_name)
+            if kind is None:
+                raise CannotGetOperationTypeError(requested.operation_name)
+            if kind == GraphQLOperationType.SUBSCRIPTION:
+                raise InvalidOperationTypeError(OperationType.SUBSCRIPTION)
+            result.errors = gate.errors()
+            if not result.errors:
+                result = self._executed(document.node, requested, context)
+        except (CannotGetOperationTypeError, InvalidOperationTypeError):
+            raise
+        except GraphQLError as error:
+            result.errors = [error]
+        except Exception as error:
+            result.errors = [GraphQLError(str(error), original_error=error)]
+        self._process_errors(result.errors or [])
+        return ExecutionResult(result.data, result.errors, gate.told())
+
+    def _executed(
+        self, document: DocumentNode, requested: Request, context: Context
+    ) -> GraphQLResult:
+        result = execute(
+            self._schema,
+            document,
+            context_value=context,
+            variable_values=requested.variables,
+            operation_name=requested.operation_name,
+            executor_class=self.execution_context_class,
+            is_awaitable=cast("Any", optimized_is_awaitable),
+            operation_extensions=requested.extensions,
+        )
+        if isinstance(result, GraphQLResult):
+            return result
+        cast("Coroutine[Any, Any, GraphQLResult]", result).close()
+        raise TypeError("A resolver is asynchronous. Operations are executed in a thread.")
+
+    def _answer_extended(self, requested: Request, context: Context) -> ExecutionResult:
+        return self.execute_sync(
+            requested.query,
+            requested.variables,
+            context,
+            operation_name=requested.operation_name,
+            operation_extensions=requested.extensions,
+            allowed_operation_types=(OperationType.QUERY, OperationType.MUTATION),
+        )
 
     def _refuse_often(self, context: Context, rate: str) -> ExecutionResult | None:
         try:

@@ -1,7 +1,5 @@
 """What every operation passes before its first resolver: it is read, known, measured, counted."""
 
-from collections.abc import Callable
-from contextlib import nullcontext
 from typing import Any
 
 from django.conf import settings
@@ -11,56 +9,30 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     GraphQLError,
+    GraphQLSchema,
     InlineFragmentNode,
     OperationDefinitionNode,
+    OperationType,
     SelectionSetNode,
+    specified_rules,
 )
-from strawberry.extensions.runner import SchemaExtensionsRunner
-from strawberry.types import ExecutionContext
-from strawberry.types.graphql import OperationType
 
 from talk.conf import conf
 
 from . import rates
-from .documents import Document, shelf
-from .errors import RateLimited, TooCostly, Unauthenticated
+from .documents import Document, Rules, shelf
+from .errors import RateLimited, TooCostly, Unauthenticated, ValidationFailed
 from .pagination import DEFAULT_PAGE
+from .wire import Request
+
+#: By which documents are validated, unless an extension of the schema says more.
+RULES: Rules = tuple(specified_rules)
 
 
-class Stage:
-    """A stage of an operation: it begins with what a schema's extensions do, and then the gate."""
-
-    def __init__(self, extensions: Any, gate: Callable[[], None]) -> None:
-        self._extensions, self._gate = extensions, gate
-
-    def __enter__(self) -> None:
-        self._extensions.__enter__()
-        try:
-            self._gate()
-        except BaseException as error:
-            self._extensions.__exit__(type(error), error, error.__traceback__)
-            raise
-
-    def __exit__(self, *raised: Any) -> None:
-        self._extensions.__exit__(*raised)
-
-    async def __aenter__(self) -> None:
-        await self._extensions.__aenter__()
-        try:
-            self._gate()
-        except BaseException as error:
-            await self._extensions.__aexit__(type(error), error, error.__traceback__)
-            raise
-
-    async def __aexit__(self, *raised: Any) -> None:
-        await self._extensions.__aexit__(*raised)
-
-
-class Gate(SchemaExtensionsRunner):
+class Gate:
     """Stands before every resolver of queries, mutations and subscriptions alike.
 
-    Strangers come no further than `__typename`. It runs the schema's extensions besides, rather
-    than being one of them: of each, Strawberry inspects the hooks anew for each operation.
+    Strangers come no further than `__typename`.
     """
 
     _document: Document
@@ -69,72 +41,64 @@ class Gate(SchemaExtensionsRunner):
     _cost: int | None = None
     _limit = 0
 
-    def operation(self) -> Any:
-        return self._hooks(super().operation)
+    def __init__(self, schema: GraphQLSchema, requested: Request, context: Any) -> None:
+        self._schema, self._requested, self._context = schema, requested, context
 
-    def parsing(self) -> Any:
-        return Stage(self._hooks(super().parsing), self._parse)
-
-    def validation(self) -> Any:
-        return Stage(self._hooks(super().validation), self._validate)
-
-    def executing(self) -> Any:
-        return self._hooks(super().executing)
-
-    def _hooks(self, of_extensions: Callable[[], Any]) -> Any:
-        return of_extensions() if self.extensions else nullcontext()
-
-    def _parse(self) -> None:
-        execution = self.execution_context
-        if execution.query is not None:
-            self._document = self._read(execution.query)
-            execution.graphql_document = self._document.node
-
-    def _read(self, text: str) -> Document:
-        schema = self.execution_context.schema._schema
-        document = shelf.find(schema, text)
+    def read(self) -> Document:
+        """The document of what is requested. Raises if it is none."""
+        text = self._requested.query
+        document = shelf.find(self._schema, text)
         if document is None or not self._viewed:
             # Before anything is done: most that is wrong with a document is found late.
             self._spend(1 if document else rates.times_for_document(text))
             self._counted = True
-        return document or shelf.read(schema, text)
+        self._document = document or shelf.read(self._schema, text)
+        return self._document
 
-    def _spend(self, times: int) -> None:
-        context = self.execution_context.context
-        if self._viewed:
-            rates.spend(context, "read", times)
-        elif hasattr(context, "request"):
-            rates.admit(context.request, times)
-
-    def _validate(self) -> None:
-        execution = self.execution_context
+    def errors(self, rules: Rules = RULES) -> list[GraphQLError]:
+        """Why it is not to be executed, if it was read and counted. None is left if it is."""
         if not self._viewed and not is_for_everybody(self._document.node):
-            execution.pre_execution_errors = [closed()]
-        else:
-            errors = self._document.errors(execution.validation_rules) or self._price()
-            errors = self._count(failed=bool(errors)) or errors
-            # Validation tells what the schema has.
-            hidden = not self._viewed and not is_introspection_public()
-            execution.pre_execution_errors = [closed()] if errors and hidden else errors
+            return [closed()]
+        kind = self._document.kind(self._requested.operation_name)
+        errors = self._document.errors(rules) or self._price(kind)
+        errors = self._count(kind, failed=bool(errors)) or errors
+        # Validation tells what the schema has.
+        hidden = not self._viewed and not is_introspection_public()
+        return [closed()] if errors and hidden else errors
+
+    def told(self) -> dict[str, Any]:
+        """What the operation costs, for who asks with the extension `cost`."""
+        asked = self._requested.extensions or {}
+        if self._cost is None or not asked.get("cost"):
+            return {}
+        return {"cost": {"cost": self._cost, "limit": self._limit}}
 
     @property
     def _viewed(self) -> bool:
         """Whether somebody asks who is signed in."""
-        return getattr(self.execution_context.context, "identity", None) is not None
+        return getattr(self._context, "identity", None) is not None
 
-    def _price(self) -> list[GraphQLError]:
-        execution = self.execution_context
-        self._cost = self._document.cost(execution.operation_name, execution.variables)
-        is_stream = execution.operation_type == OperationType.SUBSCRIPTION
-        option = "MAX_EVENT_COST" if is_stream else "MAX_COST"
+    def _spend(self, times: int) -> None:
+        if self._viewed:
+            rates.spend(self._context, "read", times)
+        elif hasattr(self._context, "request"):
+            rates.admit(self._context.request, times)
+
+    def _price(self, kind: OperationType | None) -> list[GraphQLError]:
+        requested = self._requested
+        if not self._document.names_one(requested.operation_name):
+            return [
+                ValidationFailed(_("Say in `operationName` which operation is to be executed."))
+            ]
+        self._cost = self._document.cost(requested.operation_name, requested.variables)
+        option = "MAX_EVENT_COST" if kind == OperationType.SUBSCRIPTION else "MAX_COST"
         self._limit = getattr(conf, option)
         if self._cost <= self._limit:
             return []
         return [TooCostly(option, self._limit, self._cost, DEFAULT_PAGE)]
 
-    def _count(self, failed: bool) -> list[GraphQLError]:
+    def _count(self, kind: OperationType | None, failed: bool) -> list[GraphQLError]:
         """Count the operation as reading. What begins a stream is counted as that instead."""
-        kind = self.execution_context.operation_type
         if kind == OperationType.SUBSCRIPTION:
             return []
         is_read = (failed or kind == OperationType.QUERY) and not self._counted
@@ -145,19 +109,6 @@ class Gate(SchemaExtensionsRunner):
         except RateLimited as error:
             return [error]
         return []
-
-    def get_extensions_results_sync(self) -> dict[str, Any]:
-        return {**super().get_extensions_results_sync(), **self._told()}
-
-    async def get_extensions_results(self, ctx: ExecutionContext) -> dict[str, Any]:
-        return {**await super().get_extensions_results(ctx), **self._told()}
-
-    def _told(self) -> dict[str, Any]:
-        """What the operation costs, for who asks with the extension `cost`."""
-        asked = self.execution_context.operation_extensions or {}
-        if self._cost is None or not asked.get("cost"):
-            return {}
-        return {"cost": {"cost": self._cost, "limit": self._limit}}
 
 
 def is_introspection_public() -> bool:

@@ -1,0 +1,149 @@
+"""An operation is answered the same by a schema with extensions, which Strawberry runs, and by one
+without, which needs less for it.
+"""
+
+import gc
+
+import pytest
+import strawberry
+from strawberry.extensions import SchemaExtension
+
+from schema import errors, rates
+from schema.authentication import Identity
+from schema.context import Context
+from schema.documents import shelf
+from schema.execution import Schema
+from schema.mutations import Mutation
+from schema.queries import Query
+from schema.refusals import Refusal
+from schema.subscriptions import Subscription
+from schema.wire import Request
+
+pytestmark = pytest.mark.django_db
+
+ALIASES = " ".join(f"a{number}: __typename" for number in range(1_000))
+REQUESTS = {
+    "a query": Request("{ viewer { id username } }"),
+    "with its cost": Request("{ viewer { id } }", extensions={"cost": True}),
+    "one of two": Request("query A { __typename } query B { viewer { id } }", None, "B"),
+    "neither of two": Request("query A { __typename } query B { viewer { id } }"),
+    "no such operation": Request("query A { __typename }", None, "B"),
+    "for everybody": Request("{ __typename }"),
+    "about the schema": Request("{ __schema { queryType { name } } }"),
+    "a mutation that is refused": Request(
+        "mutation ($i: LeaveConversationInput!) { leaveConversation(input: $i) { __typename"
+        " ... on Refusal { code message } } }",
+        {"i": {"conversationId": "nothing"}},
+    ),
+    "a mutation that fails": Request("mutation { fail }"),
+    "a resolver that fails": Request("{ viewer { id } fail }"),
+    "without a value for a variable": Request("query ($id: ID!) { node(id: $id) { id } }"),
+    "a value of another type": Request(
+        "query ($n: Int) { inbox(first: $n) { __typename } }", {"n": "x"}
+    ),
+    "a stream": Request("subscription { inboxChanges { __typename } }"),
+    "nothing": Request(""),
+    "only a fragment": Request("fragment F on Query { __typename }"),
+    "no GraphQL": Request("{ viewer {"),
+    "a field that isn't there": Request("{ nonsense }"),
+    "too much": Request(f"{{ {ALIASES} }}"),
+    "too costly": Request(
+        "{ inbox(first: 100) { edges { node { conversation { messages(first: 100) { edges { node"
+        " { sender { id } } } } } } } } }"
+    ),
+}
+
+
+@strawberry.type(name="Query")
+class FailingQuery(Query):
+    @strawberry.field
+    def fail(self) -> str:
+        raise ValueError("internal")
+
+    @strawberry.field
+    async def later(self) -> str:
+        return "later"
+
+
+@strawberry.type(name="Mutation")
+class FailingMutation(Mutation):
+    @strawberry.mutation
+    def fail(self) -> str:
+        raise ValueError("internal")
+
+
+class Nothing(SchemaExtension):
+    """One that does nothing."""
+
+
+def made(**given):
+    return Schema(
+        FailingQuery, mutation=FailingMutation, subscription=Subscription, types=[Refusal], **given
+    )
+
+
+PLAIN, EXTENDED = made(), made(extensions=[Nothing])
+
+
+def told(error):
+    """An error without what is another each time."""
+    formatted = error.formatted
+    formatted["extensions"] = {**formatted["extensions"], "id": None}
+    return formatted
+
+
+@pytest.fixture
+def answered(rf, monkeypatch):
+    """What a schema answers to a request, and what that counted for."""
+    counted = []
+    monkeypatch.setattr(rates, "_hit", lambda *args: counted.append(args))
+
+    def answered(schema, requested, identity):
+        counted.clear()
+        context = Context(rf.post("/graphql", REMOTE_ADDR="198.41.0.4"), identity)
+        result = schema.answer(requested, context)
+        if result is None:
+            return None, [*counted]
+        errors = [told(error) for error in result.errors or ()]
+        return result.data, errors, result.extensions or {}, [*counted]
+
+    return answered
+
+
+@pytest.mark.parametrize("is_public", [True, False])
+@pytest.mark.parametrize("is_known", [False, True])
+@pytest.mark.parametrize("name", REQUESTS)
+def test_an_answer_does_not_depend_on_it(settings, answered, alice, name, is_known, is_public):
+    settings.TALK = {**settings.TALK, "PUBLIC_INTROSPECTION": is_public}
+    requested = REQUESTS[name]
+
+    for identity in (None, Identity(alice)):
+        if is_known:
+            answered(PLAIN, requested, identity)
+        else:
+            shelf.clear()
+        plain = answered(PLAIN, requested, identity)
+        if is_known:
+            answered(EXTENDED, requested, identity)
+        assert plain == answered(EXTENDED, requested, identity)
+
+
+def test_several_operations_are_none_until_one_is_named(answered, alice):
+    requested = REQUESTS["neither of two"]
+
+    _data, (error,), *_more = answered(PLAIN, requested, Identity(alice))
+
+    assert error["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
+    assert "operationName" in error["message"]
+
+
+# What is not waited for Python tells when it is gone.
+@pytest.mark.filterwarnings("ignore:coroutine", "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_resolver_that_is_asynchronous_is_a_mistake_of_the_projects(answered, alice, monkeypatch):
+    # What is logged is kept, and what is not waited for with it.
+    monkeypatch.setattr(errors.logger, "disabled", True)
+
+    data, (error,), *_more = answered(PLAIN, Request("{ later }"), Identity(alice))
+
+    assert (data, error["extensions"]["code"]) == (None, "INTERNAL")
+    gc.collect()
