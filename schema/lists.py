@@ -150,8 +150,9 @@ def _message_pages(
     rows: dict[int, list[models.Message]] = {key: [] for key in known}
     ranges = [(one.pk, window.low, window.high) for one, window in windows.items()]
     for message in models.Message.objects.in_ranges(ranges, ask):
-        refer(message, "conversation", known[message.conversation_id])
-        rows[message.conversation_id].append(message)
+        key = message.conversation_id
+        refer(message, "conversation", known[key])
+        rows[key].append(message)
     return {
         one.pk: MessageConnection(  # type: ignore[call-arg]  # `page_info` is a function
             edges=_edges(MessageEdge, rows[one.pk]), window=window
@@ -179,8 +180,9 @@ def participants(
         )
         rows: dict[int, list[models.Participation]] = {key: [] for key in known}
         for participation in found:
-            refer(participation, "conversation", known[participation.conversation_id])
-            rows[participation.conversation_id].append(participation)
+            key = participation.conversation_id
+            refer(participation, "conversation", known[key])
+            rows[key].append(participation)
         return {
             key: _participant_page(_veiled(past.get(key), rows[key]), size, start is not None)
             for key in known

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
+from django.core.signals import setting_changed
+from django.dispatch import receiver
 
 
 class Conf:
-    """Typed defaults, overridden at each look-up by `settings.TALK`."""
+    """Typed defaults."""
 
     #: Most people in one conversation, the sender included.
     MAX_PARTICIPANTS: int = 1_000
@@ -101,9 +103,20 @@ class Conf:
     #: Threads that answer queries and mutations over HTTP; 0 leaves these to Django's handler.
     THREADS: int = 8
 
-    def __getattribute__(self, name: str) -> Any:
-        overrides = getattr(settings, "TALK", {})
-        return overrides[name] if name in overrides else super().__getattribute__(name)
+
+class Configured:
+    """The defaults, or what `settings.TALK` has instead, kept from the first look-up on."""
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(settings, "TALK", {}).get(name, getattr(Conf, name))
+        self.__dict__[name] = found
+        return found
 
 
-conf = Conf()
+conf = cast("Conf", Configured())
+
+
+@receiver(setting_changed)
+def _forget(*, setting: str, **kwargs: Any) -> None:
+    if setting == "TALK":
+        conf.__dict__.clear()

@@ -96,17 +96,11 @@ class _Source:
         yield f"{pad}{made}._state = state = State()"
         yield f"{pad}state.adding, state.db = False, alias"
         yield f"{pad}cache_{number} = state.fields_cache = {{}}"
-        columns = [(self._name(at), at) for at in info["select_fields"]]
-        keys = [each for each in columns if type(getattr(model, each[0])) is not DeferredAttribute]
-        # One by one, always in the same order: so they need no dictionary of their own.
-        for name, at in columns:
-            if (name, at) not in keys:
-                yield f"{pad}{made}.{name} = {self._column(at)}"
-        # The descriptor of a foreign key would look for what it referred to before.
-        if keys:
-            yield f"{pad}values = {made}.__dict__"
-        for name, at in keys:
-            yield f"{pad}values[{name!r}] = {self._column(at)}"
+        # Past the class, which has a descriptor for each column to be asked: that of a foreign key
+        # would look for what it referred to before.
+        yield f"{pad}values = {made}.__dict__"
+        for at in info["select_fields"]:
+            yield f"{pad}values[{self._name(at)!r}] = {self._column(at)}"
         for related in info.get("related_klass_infos", ()):
             yield from self._related(related, number, pad)
 

@@ -8,7 +8,7 @@ from django.core.checks import Tags, run_checks
 from django.db import connection
 
 from talk.checks.services import check_sqlite
-from talk.conf import Conf, conf
+from talk.conf import Conf, Configured, conf
 
 
 @pytest.fixture
@@ -182,13 +182,16 @@ def test_a_sqlite_that_does_not_lock(monkeypatch):
     assert warning.id == "talk.W003"
 
 
-def test_options_are_looked_up_each_time(settings):
+def test_options_are_those_of_the_setting_whenever_it_is_set(settings):
     settings.TALK = {}
     assert conf.MAX_PARTICIPANTS == Conf.MAX_PARTICIPANTS == 1_000
 
     settings.TALK = {"MAX_PARTICIPANTS": 5}
     assert conf.MAX_PARTICIPANTS == 5
 
+
+def test_a_project_that_sets_none_has_the_defaults(settings):
     del settings.TALK
+
     assert not hasattr(configured, "TALK")
-    assert conf.MAX_PARTICIPANTS == 1_000
+    assert Configured().MAX_PARTICIPANTS == 1_000
