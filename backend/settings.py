@@ -61,7 +61,7 @@ MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "schema.middleware.SessionMiddleware",
-    "schema.middleware.CsrfViewMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
     "schema.middleware.AuthenticationMiddleware",
     "schema.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

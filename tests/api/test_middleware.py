@@ -1,4 +1,4 @@
-"""Middleware for browsers: requests with a token pass it by, all others do not."""
+"""Middleware for sessions: requests with a token pass it by, all others do not."""
 
 import json
 
@@ -20,7 +20,6 @@ VIEWER = json.dumps({"query": "{ viewer { username } }"})
 OURS = [each for each in configured.MIDDLEWARE if each.startswith("schema.middleware.")]
 DJANGOS = [
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
@@ -84,6 +83,14 @@ def test_a_session_is_read_and_checked_for_who_has_one(alice):
 
     assert refused.json()["errors"][0]["extensions"]["code"] == "CSRF_FAILED"
     assert answered.json() == {"data": {"viewer": {"username": alice.username}}}
+
+
+def test_who_looks_into_sessions_against_forgery_finds_them(settings, secret):
+    settings.CSRF_USE_SESSIONS = True
+
+    answered = posted(Client(enforce_csrf_checks=True), authorization=f"Bearer {secret}")
+
+    assert answered.json() == {"data": {"viewer": {"username": "alice"}}}
 
 
 @pytest.mark.parametrize("way", ["post", "get"])
