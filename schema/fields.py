@@ -3,7 +3,7 @@
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Annotated, Any, TypeVar, cast
 
 import strawberry
 import strawberry_django
@@ -19,6 +19,13 @@ BEFORE = "Only what comes before this cursor."
 AFTER = "Only what comes after this cursor."
 FIRST = "So many, from the beginning."
 LAST = "So many, up to the end."
+
+#: Arguments of a page, where its function is not a library's.
+Before = Annotated[str | None, strawberry.argument(description=BEFORE)]
+After = Annotated[str | None, strawberry.argument(description=AFTER)]
+First = Annotated[int | None, strawberry.argument(description=FIRST)]
+Last = Annotated[int | None, strawberry.argument(description=LAST)]
+Id = Annotated[strawberry.ID, strawberry.argument(description="Its global id.")]
 
 Resolver = TypeVar("Resolver", bound=Callable[..., Any])
 

@@ -12,7 +12,7 @@ from talk.policy import found_by, known_to
 
 from . import places
 from .context import Info
-from .fields import AFTER, BEFORE, FIRST, LAST, connection, field
+from .fields import After, Before, First, Id, Last, connection, field
 from .ids import key_of, split
 from .inbox import InboxConnection, InboxFilter, InvitationConnection
 from .nodes import AccessToken, Conversation, User
@@ -33,11 +33,13 @@ class Query:
     def inbox(
         self,
         info: Info,
-        filter: InboxFilter | None = None,
-        before: Annotated[str | None, strawberry.argument(description=BEFORE)] = None,
-        after: Annotated[str | None, strawberry.argument(description=AFTER)] = None,
-        first: Annotated[int | None, strawberry.argument(description=FIRST)] = None,
-        last: Annotated[int | None, strawberry.argument(description=LAST)] = None,
+        filter: Annotated[
+            InboxFilter | None, strawberry.argument(description="Only what fits.")
+        ] = None,
+        before: Before = None,
+        after: After = None,
+        first: First = None,
+        last: Last = None,
     ) -> InboxConnection:
         viewer = info.context.viewer
         if filter is None and before is None and last is None:
@@ -68,11 +70,11 @@ class Query:
         return models.Participation.objects.unread_total(info.context.viewer)
 
     @field(description="A conversation that the viewer takes or took part in; null for any other.")
-    def conversation(self, info: Info, id: strawberry.ID) -> Conversation | None:
+    def conversation(self, info: Info, id: Id) -> Conversation | None:
         return _conversation(info, key_of(models.Conversation, id))
 
     @field(description="Anything that has an id and that the viewer may see, or null.")
-    def node(self, info: Info, id: strawberry.ID) -> relay.Node | None:
+    def node(self, info: Info, id: Id) -> relay.Node | None:
         name, _ = split(id)
         if name not in _NODES:
             raise MessagingValidationError(RefusalCode.INVALID_ID, path=("id",))
@@ -85,7 +87,11 @@ class Query:
         description="People whom the viewer can write to, by a part of their names: at most 100 a "
         "page, 50 if not said.",
     )
-    def users(self, info: Info, search: str) -> QuerySet[Any]:
+    def users(
+        self,
+        info: Info,
+        search: Annotated[str, strawberry.argument(description="Part of a name.")],
+    ) -> QuerySet[Any]:
         model = get_user_model()
         wanted = part(search, "search").strip()
         matches = Q()

@@ -7,7 +7,7 @@ for what is after the last that it gave, so nothing comes twice.
 import time
 from collections.abc import AsyncGenerator
 from datetime import datetime
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 import strawberry
 import strawberry_django
@@ -17,7 +17,7 @@ from talk import models
 from . import enums, places  # noqa: F401
 from .context import Info
 from .feeds import feeds
-from .fields import field, subscription
+from .fields import Id, field, subscription
 from .hub import hub, inbox_topic
 from .ids import key_of
 from .inbox_cursor import InboxCursor
@@ -72,7 +72,13 @@ class Subscription:
         "RESYNC_REQUIRED when the changes after `after` are not kept any more."
     )
     async def conversation_changes(
-        self, info: Info, id: strawberry.ID, after: int | None = None
+        self,
+        info: Info,
+        id: Id,
+        after: Annotated[
+            int | None,
+            strawberry.argument(description="The last known revision; if none, from now on."),
+        ] = None,
     ) -> AsyncGenerator[ConversationChange, None]:
         key = key_of(models.Conversation, id)
         if after is not None and after < 0:
@@ -88,7 +94,12 @@ class Subscription:
         "`inbox { changesCursor }`."
     )
     async def inbox_changes(
-        self, info: Info, after: str | None = None
+        self,
+        info: Info,
+        after: Annotated[
+            str | None,
+            strawberry.argument(description="The last known cursor; if none, from now on."),
+        ] = None,
     ) -> AsyncGenerator[InboxChange, None]:
         viewer = info.context.viewer
         cursor = InboxCursor.now() if after is None else InboxCursor.decode(after)
@@ -113,7 +124,11 @@ class Subscription:
         description="Who is typing in a conversation: at once, and whenever that changes. Show the "
         "last; who stops is taken out by the server. Ends like `conversationChanges`."
     )
-    def typing(self, info: Info, conversation_id: strawberry.ID) -> AsyncGenerator[Typing, None]:
+    def typing(
+        self,
+        info: Info,
+        conversation_id: Annotated[strawberry.ID, strawberry.argument(description="Where.")],
+    ) -> AsyncGenerator[Typing, None]:
         return follow_typing(conversation_id, info.context)
 
     @subscription(
@@ -122,6 +137,13 @@ class Subscription:
         "With `visible`, the viewer is shown to such people for as long as this runs."
     )
     def presence(
-        self, info: Info, users: list[strawberry.ID], visible: bool = False
+        self,
+        info: Info,
+        users: Annotated[
+            list[strawberry.ID], strawberry.argument(description="The ids of these people.")
+        ],
+        visible: Annotated[
+            bool, strawberry.argument(description="Whether the viewer is shown, too.")
+        ] = False,
     ) -> AsyncGenerator[Presence, None]:
         return follow_presence(info.context.viewer, users, visible)

@@ -13,7 +13,7 @@ from talk import models
 
 from . import ends, enums, upgrades  # noqa: F401
 from .context import Info
-from .fields import field
+from .fields import After, Before, First, Last, field
 from .pagination import Connection
 from .places import past_place_of, place_of, see
 
@@ -69,7 +69,13 @@ class Message(relay.Node):
         description="The words; for RENAMED the new title. Empty if it was removed; also if it is "
         "hidden, unless one asks to `unhide` it."
     )
-    def body(self: models.Message, info: Info, unhide: bool = False) -> str:
+    def body(
+        self: models.Message,
+        info: Info,
+        unhide: Annotated[
+            bool, strawberry.argument(description="Also the words of whom the viewer blocked.")
+        ] = False,
+    ) -> str:
         if self.removal or (not unhide and _is_hidden(self, info)):
             return ""
         return self.body
@@ -206,9 +212,12 @@ class Conversation(relay.Node):
     def participants(
         self: models.Conversation,
         info: Info,
-        first: int | None = None,
-        after: str | None = None,
-        status: models.Participation.Status = models.Participation.Status.ACTIVE,
+        first: First = None,
+        after: After = None,
+        status: Annotated[
+            models.Participation.Status,
+            strawberry.argument(description="Those with this status; who takes part, if not said."),
+        ] = models.Participation.Status.ACTIVE,
     ) -> Annotated["ParticipantConnection", strawberry.lazy(".lists")]:
         return lists.participants(info, self, first=first, after=after, status=status)
 
@@ -219,11 +228,14 @@ class Conversation(relay.Node):
     def messages(
         self: models.Conversation,
         info: Info,
-        first: int | None = None,
-        after: str | None = None,
-        last: int | None = None,
-        before: str | None = None,
-        around: Annotated["MessagesAround", strawberry.lazy(".lists")] | None = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        around: Annotated[
+            Annotated["MessagesAround", strawberry.lazy(".lists")] | None,
+            strawberry.argument(description="Where the page is, instead of at a cursor."),
+        ] = None,
     ) -> Annotated["MessageConnection", strawberry.lazy(".lists")]:
         return lists.messages(
             info, self, first=first, after=after, last=last, before=before, around=around

@@ -30,6 +30,12 @@ def test_everything_is_described(name):
     assert described.description
     for field_name, field in getattr(described, "fields", {}).items():
         assert field.description, f"{name}.{field_name}"
+        # What the input of a mutation is, its type says.
+        arguments = getattr(field, "args", {}).keys() - {"input"}
+        for argument in arguments:
+            assert field.args[argument].description, f"{name}.{field_name}({argument}:)"
+    for value_name, value in getattr(described, "values", {}).items():
+        assert value.description, f"{name}.{value_name}"
 
 
 def test_the_arguments_of_each_page_are_described_alike():
