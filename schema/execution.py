@@ -60,7 +60,9 @@ class Schema(strawberry.Schema):
 
     def answer(self, requested: Request, context: Context) -> ExecutionResult | None:
         """Execute a query or mutation here and now. A subscription is left alone: None."""
-        is_extended = bool(self.extensions or self.directives)
+        is_extended = bool(
+            self.get_extensions(sync=True) or self.config.enable_experimental_incremental_execution
+        )
         try:
             with forgetting():
                 return (self._answer_extended if is_extended else self._answer)(requested, context)
@@ -75,28 +77,23 @@ class Schema(strawberry.Schema):
         return self._refuse_often(context, "read") or refuse(error)
 
     def _answer(self, requested: Request, context: Context) -> ExecutionResult:
-        """The same as below, without what is prepared there for extensions."""
+        """The same as below, where nothing is to be prepared for extensions."""
         if not requested.query:
             raise MissingQueryError
         gate = Gate(self._schema, requested, context)
-        result = GraphQLResult(None, None)
         try:
-            document = gate.read()
-            kind = document.kind(requested.operation_name)
-            if kind is None:
-                raise CannotGetOperationTypeError(requested.operation_name)
-            if kind == GraphQLOperationType.SUBSCRIPTION:
-                raise InvalidOperationTypeError(OperationType.SUBSCRIPTION)
-            result.errors = gate.errors()
-            if not result.errors:
-                result = self._executed(document.node, requested, context)
+            document = _read(gate, requested)
+            errors = gate.errors()
+            refused = GraphQLResult(None, errors)
+            result = refused if errors else self._executed(document, requested, context)
         except (CannotGetOperationTypeError, InvalidOperationTypeError):
             raise
-        except GraphQLError as error:
-            result.errors = [error]
         except Exception as error:
-            result.errors = [GraphQLError(str(error), original_error=error)]
-        self._process_errors(result.errors or [])
+            is_told = isinstance(error, GraphQLError)
+            told = error if is_told else GraphQLError(str(error), original_error=error)
+            result = GraphQLResult(None, [cast("GraphQLError", told)])
+        if result.errors:
+            self._process_errors(result.errors)
         return ExecutionResult(result.data, result.errors, gate.told())
 
     def _executed(
@@ -110,7 +107,7 @@ class Schema(strawberry.Schema):
             operation_name=requested.operation_name,
             executor_class=self.execution_context_class,
             is_awaitable=cast("Any", optimized_is_awaitable),
-            operation_extensions=requested.extensions,
+            **self._get_custom_context_kwargs(requested.extensions, sync=True),
         )
         if isinstance(result, GraphQLResult):
             return result
@@ -181,6 +178,17 @@ class Schema(strawberry.Schema):
     ) -> None:
         for error in errors:
             translate(error)
+
+
+def _read(gate: Gate, requested: Request) -> DocumentNode:
+    """The document of a query or mutation; raises if there is none, or another kind."""
+    document = gate.read()
+    kind = document.kind(requested.operation_name)
+    if kind is None:
+        raise CannotGetOperationTypeError(requested.operation_name)
+    if kind == GraphQLOperationType.SUBSCRIPTION:
+        raise InvalidOperationTypeError(OperationType.SUBSCRIPTION)
+    return document.node
 
 
 def refuse(error: PublicError) -> ExecutionResult:

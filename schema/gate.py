@@ -56,7 +56,7 @@ class Gate:
         return self._document
 
     def errors(self, rules: Rules = RULES) -> list[GraphQLError]:
-        """Why it is not to be executed, if it was read and counted. None is left if it is."""
+        """Why it is not to be executed; nothing if it is. It is counted in any case."""
         if not self._viewed and not is_for_everybody(self._document.node):
             return [closed()]
         kind = self._document.kind(self._requested.operation_name)

@@ -1,7 +1,7 @@
 """Django's middleware for sessions, users and messages, which requests with a token pass by.
 
-Who shows a token has no session, nor messages of the admin's. These stand in `MIDDLEWARE` where
-Django's stand, and are these for all other requests.
+Who shows a token has no session, nor messages of the admin's. They stand in `MIDDLEWARE` where
+Django's stand, and are Django's for all other requests.
 """
 
 from typing import Any

@@ -127,7 +127,9 @@ class Subscription:
     def typing(
         self,
         info: Info,
-        conversation_id: Annotated[strawberry.ID, strawberry.argument(description="Where.")],
+        conversation_id: Annotated[
+            strawberry.ID, strawberry.argument(description="The conversation.")
+        ],
     ) -> AsyncGenerator[Typing, None]:
         return follow_typing(conversation_id, info.context)
 
@@ -140,7 +142,7 @@ class Subscription:
         self,
         info: Info,
         users: Annotated[
-            list[strawberry.ID], strawberry.argument(description="The ids of these people.")
+            list[strawberry.ID], strawberry.argument(description="The people, by their ids.")
         ],
         visible: Annotated[
             bool, strawberry.argument(description="Whether the viewer is shown, too.")

@@ -13,7 +13,7 @@ from talk import models
 
 from . import ends, enums, upgrades  # noqa: F401
 from .context import Info
-from .fields import After, Before, First, Last, field
+from .fields import FIRST, After, Before, First, Last, field
 from .pagination import Connection
 from .places import past_place_of, place_of, see
 
@@ -111,9 +111,7 @@ _TEXT = models.Message.Kind.TEXT
 class Participation(relay.Node):
     id: relay.NodeID[int]
     user: User = strawberry.field(description="Who takes part.")
-    role: models.Participation.Role = strawberry.field(
-        description="Which say they have in a group."
-    )
+    role: models.Participation.Role = strawberry.field(description="What say they have in a group.")
     status: models.Participation.Status = strawberry.field(
         description="Whether they take part now."
     )
@@ -223,12 +221,15 @@ class Conversation(relay.Node):
 
     @field(
         description="What was said, in order: the newest 50 if nothing is asked for, at most 100 "
-        "a page. With `around`, `first` is the size of the page."
+        "a page."
     )
     def messages(
         self: models.Conversation,
         info: Info,
-        first: First = None,
+        first: Annotated[
+            int | None,
+            strawberry.argument(description=f"{FIRST} With `around`: so many in all."),
+        ] = None,
         after: After = None,
         last: Last = None,
         before: Before = None,

@@ -26,6 +26,7 @@ def is_made_by_columns(model: Any) -> bool:
     """Whether nothing but its columns is looked at when an instance of a model is made."""
     return bool(
         model.__init__ is Model.__init__
+        and model.__setattr__ is Model.__setattr__
         and model.from_db.__func__ is Model.__dict__["from_db"].__func__
         and not (pre_init.has_listeners(model) or post_init.has_listeners(model))
     )

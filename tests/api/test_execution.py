@@ -6,7 +6,9 @@ import gc
 
 import pytest
 import strawberry
+from django.contrib.auth import get_user_model
 from strawberry.extensions import SchemaExtension
+from strawberry.schema.config import StrawberryConfig
 
 from schema import errors, rates
 from schema.authentication import Identity
@@ -17,6 +19,7 @@ from schema.mutations import Mutation
 from schema.queries import Query
 from schema.refusals import Refusal
 from schema.subscriptions import Subscription
+from schema.types import User
 from schema.wire import Request
 
 pytestmark = pytest.mark.django_db
@@ -25,6 +28,9 @@ ALIASES = " ".join(f"a{number}: __typename" for number in range(1_000))
 REQUESTS = {
     "a query": Request("{ viewer { id username } }"),
     "with its cost": Request("{ viewer { id } }", extensions={"cost": True}),
+    "people": Request("{ people { username } }"),
+    "names": Request("{ names }"),
+    "its extensions": Request("{ operationExtensions }", extensions={"a": 1}),
     "one of two": Request("query A { __typename } query B { viewer { id } }", None, "B"),
     "neither of two": Request("query A { __typename } query B { viewer { id } }"),
     "no such operation": Request("query A { __typename }", None, "B"),
@@ -61,6 +67,18 @@ class FailingQuery(Query):
         raise ValueError("internal")
 
     @strawberry.field
+    def people(self) -> list[User]:
+        return get_user_model().objects.order_by("pk")
+
+    @strawberry.field
+    def names(self) -> list[str]:
+        return get_user_model().objects.values_list("username", flat=True)
+
+    @strawberry.field
+    def operation_extensions(self, info: strawberry.Info) -> str:
+        return str(info._raw_info.operation_extensions)
+
+    @strawberry.field
     async def later(self) -> str:
         return "later"
 
@@ -76,8 +94,8 @@ class Nothing(SchemaExtension):
     """One that does nothing."""
 
 
-def made(**given):
-    return Schema(
+def made(schema=Schema, **given):
+    return schema(
         FailingQuery, mutation=FailingMutation, subscription=Subscription, types=[Refusal], **given
     )
 
@@ -90,6 +108,48 @@ def told(error):
     formatted = error.formatted
     formatted["extensions"] = {**formatted["extensions"], "id": None}
     return formatted
+
+
+def test_what_is_executed_incrementally_is_answered(answered, alice):
+    config = StrawberryConfig(enable_experimental_incremental_execution=True)
+
+    data, *_more = answered(made(config=config), REQUESTS["names"], Identity(alice))
+
+    assert data == {"names": ["alice"]}
+
+
+def test_extensions_that_a_schema_chooses_for_each_operation_are_run(answered, alice):
+    begun = []
+
+    class Beginning(SchemaExtension):
+        def on_operation(self):
+            begun.append(self)
+            yield
+
+    class Choosing(Schema):
+        def get_extensions(self, sync=False):
+            return [Beginning()]
+
+    answered(made(Choosing), REQUESTS["a query"], Identity(alice))
+
+    assert len(begun) == 1
+
+
+@pytest.mark.parametrize("extensions", [[], [Nothing]])
+def test_a_schema_is_told_of_errors_if_there_are_some(answered, alice, extensions):
+    told = []
+
+    class Listening(Schema):
+        def process_errors(self, errors, execution_context=None):
+            super().process_errors(errors, execution_context)
+            told.append([str(error.message) for error in errors])
+
+    schema = made(Listening, extensions=extensions)
+    answered(schema, REQUESTS["a query"], Identity(alice))
+    assert told == []
+
+    answered(schema, Request("{ nonsense }"), Identity(alice))
+    assert [len(each) for each in told] == [1]
 
 
 @pytest.fixture

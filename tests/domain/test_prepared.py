@@ -61,6 +61,23 @@ class TestReading:
         assert list(map(state, answered)) == list(map(state, usual))
         assert {state(each)[2]["subject"] is None for each in answered} == {True, False}
 
+    def test_a_model_that_looks_at_what_it_is_set_is_made_by_django(self, said, monkeypatch):
+        noted = []
+
+        @prepared
+        def again(conversation):
+            return Message.objects.filter(conversation=conversation)
+
+        def note(self, name, value):
+            noted.append(name)
+            super(Message, self).__setattr__(name, value)
+
+        monkeypatch.setattr(Message, "__setattr__", note, raising=False)
+
+        again(conversation=said).ask()
+
+        assert "body" in noted
+
     def test_a_model_that_is_listened_to_is_made_by_django(self, said):
         made = []
 
