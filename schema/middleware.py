@@ -1,7 +1,7 @@
 """Django's middleware for sessions, users and messages, which requests with a token pass by.
 
-Who shows a token has no session, nor messages of the admin's. They stand in `MIDDLEWARE` where
-Django's stand, and are Django's for all other requests.
+Who shows a token has no session, nor messages of the admin's. These classes stand in `MIDDLEWARE`
+where Django's stand, and do what Django's do for all other requests.
 """
 
 from typing import Any
