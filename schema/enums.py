@@ -32,7 +32,7 @@ describe(
     REMOVED="`sender` removed `subject`.",
     REINSTATED="`subject` takes part again.",
     RENAMED="`sender` gave the group the title that is `body`.",
-    UPGRADED="A private conversation goes on in this group, with more people.",
+    UPGRADED="Somebody named more people in a private conversation. This is the group of all.",
 )
 describe(
     models.Message.Removal,
@@ -66,7 +66,7 @@ describe(
     "What happened. The same words as the events of the Python side.",
     CONVERSATION_STARTED="The first change of each conversation.",
     CONVERSATION_RENAMED="It has another title. Without `message`: one was erased with an account.",
-    CONVERSATION_UPGRADED="A private conversation goes on in this group.",
+    CONVERSATION_UPGRADED="As the message UPGRADED says.",
     MESSAGE_SENT="`message` was said; `participation` is its sender's.",
     MESSAGE_REMOVED="The words of `message` are gone; its number stays.",
     PARTICIPANT_INVITED="Somebody was asked to take part.",
