@@ -12,8 +12,6 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
-    OperationDefinitionNode,
-    OperationType,
     get_operation_ast,
     parse,
 )
@@ -54,19 +52,6 @@ class Document:
             if _TOO_LONG.search(error.message):
                 raise LimitExceeded("MAX_TOKENS", conf.MAX_TOKENS) from None
             raise
-
-    def kind(self, operation_name: str | None) -> OperationType | None:
-        """That of an operation, or of the first if none is named; None if there is no such."""
-        for definition in self.node.definitions:
-            if isinstance(definition, OperationDefinitionNode):
-                name = definition.name and definition.name.value
-                if operation_name in (None, name):
-                    return definition.operation
-        return None
-
-    def names_one(self, operation_name: str | None) -> bool:
-        """Whether there is one operation of this name, or only one."""
-        return get_operation_ast(self.node, operation_name) is not None
 
     def errors(self, rules: Rules) -> list[GraphQLError]:
         if rules not in self._errors:

@@ -8,7 +8,6 @@ import strawberry
 from django.utils.translation import gettext as _
 from graphql import DocumentNode, Executor, GraphQLError, execute
 from graphql import ExecutionResult as GraphQLResult
-from graphql import OperationType as GraphQLOperationType
 from strawberry.exceptions import MissingQueryError
 from strawberry.execution import optimized_is_awaitable
 from strawberry.extensions import SchemaExtension
@@ -183,12 +182,13 @@ class Schema(strawberry.Schema):
 def _read(gate: Gate, requested: Request) -> DocumentNode:
     """The document of a query or mutation; raises if there is none, or another kind."""
     document = gate.read()
-    kind = document.kind(requested.operation_name)
-    if kind is None:
-        raise CannotGetOperationTypeError(requested.operation_name)
-    if kind == GraphQLOperationType.SUBSCRIPTION:
-        raise InvalidOperationTypeError(OperationType.SUBSCRIPTION)
-    return document.node
+    try:
+        kind = gate.kind
+    except RuntimeError as error:
+        raise CannotGetOperationTypeError(requested.operation_name) from error
+    if kind == OperationType.SUBSCRIPTION:
+        raise InvalidOperationTypeError(kind)
+    return document
 
 
 def refuse(error: PublicError) -> ExecutionResult:

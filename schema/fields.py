@@ -25,6 +25,7 @@ Before = Annotated[str | None, strawberry.argument(description=BEFORE)]
 After = Annotated[str | None, strawberry.argument(description=AFTER)]
 First = Annotated[int | None, strawberry.argument(description=FIRST)]
 Last = Annotated[int | None, strawberry.argument(description=LAST)]
+#: The argument by which something is asked for.
 Id = Annotated[strawberry.ID, strawberry.argument(description="Its global id.")]
 
 Resolver = TypeVar("Resolver", bound=Callable[..., Any])

@@ -12,10 +12,12 @@ from graphql import (
     GraphQLSchema,
     InlineFragmentNode,
     OperationDefinitionNode,
-    OperationType,
     SelectionSetNode,
+    get_operation_ast,
     specified_rules,
 )
+from strawberry.types.graphql import OperationType
+from strawberry.utils.operation import get_operation_type
 
 from talk.conf import conf
 
@@ -44,7 +46,7 @@ class Gate:
     def __init__(self, schema: GraphQLSchema, requested: Request, context: Any) -> None:
         self._schema, self._requested, self._context = schema, requested, context
 
-    def read(self) -> Document:
+    def read(self) -> DocumentNode:
         """The document of what is requested. Raises if it is none."""
         text = self._requested.query
         document = shelf.find(self._schema, text)
@@ -53,18 +55,25 @@ class Gate:
             self._spend(1 if document else rates.times_for_document(text))
             self._counted = True
         self._document = document or shelf.read(self._schema, text)
-        return self._document
+        return self._document.node
 
     def errors(self, rules: Rules = RULES) -> list[GraphQLError]:
         """Why it is not to be executed; nothing if it is. It is counted in any case."""
         if not self._viewed and not is_for_everybody(self._document.node):
             return [closed()]
-        kind = self._document.kind(self._requested.operation_name)
-        errors = self._document.errors(rules) or self._price(kind)
-        errors = self._count(kind, failed=bool(errors)) or errors
+        errors = self._document.errors(rules) or self._price()
+        errors = self._count(failed=bool(errors)) or errors
         # Validation tells what the schema has.
         hidden = not self._viewed and not is_introspection_public()
         return [closed()] if errors and hidden else errors
+
+    @property
+    def kind(self) -> OperationType:
+        """That of the operation, or of the first if none is named.
+
+        Raises `RuntimeError` if the document has no such operation.
+        """
+        return get_operation_type(self._document.node, self._requested.operation_name)
 
     def told(self) -> dict[str, Any]:
         """What the operation costs, for who asks with the extension `cost`."""
@@ -84,21 +93,22 @@ class Gate:
         elif hasattr(self._context, "request"):
             rates.admit(self._context.request, times)
 
-    def _price(self, kind: OperationType | None) -> list[GraphQLError]:
+    def _price(self) -> list[GraphQLError]:
         requested = self._requested
-        if not self._document.names_one(requested.operation_name):
+        if get_operation_ast(self._document.node, requested.operation_name) is None:
             return [
                 ValidationFailed(_("Say in `operationName` which operation is to be executed."))
             ]
         self._cost = self._document.cost(requested.operation_name, requested.variables)
-        option = "MAX_EVENT_COST" if kind == OperationType.SUBSCRIPTION else "MAX_COST"
+        option = "MAX_EVENT_COST" if self.kind == OperationType.SUBSCRIPTION else "MAX_COST"
         self._limit = getattr(conf, option)
         if self._cost <= self._limit:
             return []
         return [TooCostly(option, self._limit, self._cost, DEFAULT_PAGE)]
 
-    def _count(self, kind: OperationType | None, failed: bool) -> list[GraphQLError]:
+    def _count(self, failed: bool) -> list[GraphQLError]:
         """Count the operation as reading. What begins a stream is counted as that instead."""
+        kind = self.kind
         if kind == OperationType.SUBSCRIPTION:
             return []
         is_read = (failed or kind == OperationType.QUERY) and not self._counted

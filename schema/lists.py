@@ -147,12 +147,8 @@ def _message_pages(
     windows: Mapping[models.Conversation, Window], ask: Ask
 ) -> dict[int, MessageConnection]:
     known = {one.pk: one for one in windows}
-    rows: dict[int, list[models.Message]] = {key: [] for key in known}
     ranges = [(one.pk, window.low, window.high) for one, window in windows.items()]
-    for message in models.Message.objects.in_ranges(ranges, ask):
-        key = message.conversation_id
-        refer(message, "conversation", known[key])
-        rows[key].append(message)
+    rows = _rows_of_each(known, models.Message.objects.in_ranges(ranges, ask))
     return {
         one.pk: MessageConnection(  # type: ignore[call-arg]  # `page_info` is a function
             edges=_edges(MessageEdge, rows[one.pk]), window=window
@@ -178,11 +174,7 @@ def participants(
         found = models.Participation.objects.pages_in(
             *_seen(past, known, status), status, size + 1, start or 0
         )
-        rows: dict[int, list[models.Participation]] = {key: [] for key in known}
-        for participation in found:
-            key = participation.conversation_id
-            refer(participation, "conversation", known[key])
-            rows[key].append(participation)
+        rows = _rows_of_each(known, found)
         return {
             key: _participant_page(_veiled(past.get(key), rows[key]), size, start is not None)
             for key in known
@@ -243,6 +235,18 @@ def participant_count(info: Any, conversation: models.Conversation) -> int:
         return models.Participation.objects.counts_in(*seen)
 
     return Siblings.of(conversation).load("participant_count", conversation, load) or 0
+
+
+def _rows_of_each(
+    conversations: Mapping[int, models.Conversation], found: Iterable[Any]
+) -> dict[int, list[Any]]:
+    """What was found, by the conversation that it is of and now knows."""
+    rows: dict[int, list[Any]] = {key: [] for key in conversations}
+    for row in found:
+        key = row.conversation_id
+        refer(row, "conversation", conversations[key])
+        rows[key].append(row)
+    return rows
 
 
 def _edges(edge: Any, nodes: list[Any]) -> list[Any]:

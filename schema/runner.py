@@ -74,7 +74,7 @@ class Runner(SchemaExtensionsRunner):
 
     def _parse(self) -> None:
         if self.execution_context.query is not None:
-            self.execution_context.graphql_document = self._gate.read().node
+            self.execution_context.graphql_document = self._gate.read()
 
     def _validate(self) -> None:
         execution = self.execution_context

@@ -110,6 +110,24 @@ def told(error):
     return formatted
 
 
+@pytest.fixture
+def answered(rf, monkeypatch):
+    """What a schema answers to a request, and what that counted for."""
+    counted = []
+    monkeypatch.setattr(rates, "_hit", lambda *args: counted.append(args))
+
+    def answered(schema, requested, identity):
+        counted.clear()
+        context = Context(rf.post("/graphql", REMOTE_ADDR="198.41.0.4"), identity)
+        result = schema.answer(requested, context)
+        if result is None:
+            return None, [*counted]
+        errors = [told(error) for error in result.errors or ()]
+        return result.data, errors, result.extensions or {}, [*counted]
+
+    return answered
+
+
 def test_what_is_executed_incrementally_is_answered(answered, alice):
     config = StrawberryConfig(enable_experimental_incremental_execution=True)
 
@@ -150,24 +168,6 @@ def test_a_schema_is_told_of_errors_if_there_are_some(answered, alice, extension
 
     answered(schema, Request("{ nonsense }"), Identity(alice))
     assert [len(each) for each in told] == [1]
-
-
-@pytest.fixture
-def answered(rf, monkeypatch):
-    """What a schema answers to a request, and what that counted for."""
-    counted = []
-    monkeypatch.setattr(rates, "_hit", lambda *args: counted.append(args))
-
-    def answered(schema, requested, identity):
-        counted.clear()
-        context = Context(rf.post("/graphql", REMOTE_ADDR="198.41.0.4"), identity)
-        result = schema.answer(requested, context)
-        if result is None:
-            return None, [*counted]
-        errors = [told(error) for error in result.errors or ()]
-        return result.data, errors, result.extensions or {}, [*counted]
-
-    return answered
 
 
 @pytest.mark.parametrize("is_public", [True, False])

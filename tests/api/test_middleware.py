@@ -25,7 +25,7 @@ DJANGOS = [
 ]
 
 
-def what_is_there(request, **kwargs):
+def what_is_there(request):
     named = ("session", "user", "_messages")
     return HttpResponse(" ".join(name for name in named if hasattr(request, name)))
 
@@ -38,8 +38,8 @@ def secret(alice):
     return AccessToken.objects.issue(alice, "phone")[1]
 
 
-def posted(client, path="/graphql", **headers):
-    return client.post(path, VIEWER, content_type="application/json", headers=headers)
+def posted(client, **headers):
+    return client.post("/graphql", VIEWER, content_type="application/json", headers=headers)
 
 
 def test_the_server_has_one_of_these_where_django_has_its_own():
