@@ -15,7 +15,7 @@ from typing import Any
 import psutil
 import psycopg
 
-from . import floor, hand
+from . import floor, hand, yardstick
 from .crowd import Crowd
 from .load import ask_for
 from .operations import Operation, operations
@@ -29,7 +29,7 @@ APPLICATIONS = {
 }
 CLIENTS, WARM_UP = 4, 2.0
 #: The servers take turns, so that what else the machine does slows down all of them alike.
-TURNS, SECONDS = 5, 1.2
+TURNS, SECONDS = 9, 0.8
 #: Seconds for which a profiler looks on.
 PROFILED = 8
 
@@ -79,14 +79,14 @@ class World:
     ) -> dict[str, dict[str, Any]]:
         for _process, port in servers.values():
             asyncio.run(ask_for(operation, port, self.bearers, CLIENTS, WARM_UP))
-        turns = [
-            {name: self._asked(operation, *where) for name, where in servers.items()}
-            for _turn in range(TURNS)
-        ]
+        turns, yards = [], []
+        for _turn in range(TURNS):
+            turns.append({name: self._asked(operation, *at) for name, at in servers.items()})
+            yards.append({"cpu_ms": self._yardstick()})
         found = {name: _together([turn[name] for turn in turns]) for name in servers}
         for name, (_application, module) in APPLICATIONS.items():
             found[name]["queries"] = count_queries(operation, self.bearers, module)
-        return found
+        return found | {"yardstick": _of_turns(yards)}
 
     def _asked(
         self, operation: Operation, process: psutil.Process, port: int
@@ -97,6 +97,16 @@ class World:
         after = self._used(process)
         figures = _figures(got.delays, got.seconds, before, after)
         return got.delays, figures | {"bytes": got.bytes // len(got.delays)}
+
+    def _yardstick(self) -> float:
+        """The yardstick's work, where the servers do theirs, who have nothing to do now."""
+        here = psutil.Process()
+        elsewhere = here.cpu_affinity()
+        here.cpu_affinity(self.cores[:1])
+        try:
+            return yardstick.cpu_ms()
+        finally:
+            here.cpu_affinity(elsewhere)
 
     def _alone(self, name: str) -> dict[str, Any]:
         """The statement of the floor, one after the other, in this process."""
@@ -143,10 +153,21 @@ def _percentiles(delays: list[float]) -> dict[str, float]:
 
 
 def _together(turns: list[tuple[list[float], dict[str, Any]]]) -> dict[str, Any]:
-    """The middle figure of the turns, and the percentiles of all their delays."""
-    figures = [each for _delays, each in turns]
-    middle = {name: statistics.median(each[name] for each in figures) for name in figures[0]}
-    return middle | _percentiles([delay for delays, _figures in turns for delay in delays])
+    """The figures of the turns, and the percentiles of all their delays."""
+    delays = [delay for delays, _figures in turns for delay in delays]
+    return _of_turns([figures for _delays, figures in turns]) | _percentiles(delays)
+
+
+def _of_turns(turns: list[dict[str, Any]]) -> dict[str, Any]:
+    """The middle figures, and the CPU times of the quietest turn.
+
+    What else runs on a machine, or on the one that it's a part of, adds to these and never takes
+    away: the least is nearest to what the work itself takes.
+    """
+    middle = {name: round(statistics.median(each[name] for each in turns), 3) for name in turns[0]}
+    quietest = min(turns, key=lambda each: each["cpu_ms"])
+    times = {name: round(quietest[name], 3) for name in quietest if name.endswith("cpu_ms")}
+    return middle | {f"quiet_{name}": each for name, each in times.items()}
 
 
 def _profile(
