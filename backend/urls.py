@@ -8,6 +8,7 @@ from . import health
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="graphql")),
     path("", include("schema.urls")),
+    path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("healthz", health.live),
     path("readyz", health.ready),

@@ -136,6 +136,8 @@ class GraphQLView(StrawberryView[Context, None]):
         response = HttpResponse(
             self.encode_json(body), content_type=kind, status=status, headers=headers
         )
+        # Without, it would be told in chunks, and what is between could not see how long it is.
+        response.headers["Content-Length"] = str(len(response.content))
         response.headers["Vary"] = "Accept"
         # These are people's words.
         response.headers["Cache-Control"] = "no-store"

@@ -44,6 +44,7 @@ def test_a_query_is_answered_with_json(client):
 
     assert response.status_code == 200
     assert response["Content-Type"] == "application/json; charset=utf-8"
+    assert response["Content-Length"] == str(len(response.content))
     assert response.json() == {"data": {"__typename": "Query"}}
 
 

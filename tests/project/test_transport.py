@@ -45,3 +45,10 @@ def test_no_browser_is_shown_graphiql(server):
 
     assert response.status_code == 405
     assert "data" not in response.json()
+
+
+def test_the_admin_is_found_without_the_slash_at_the_end(server):
+    response = httpx.get(f"{server.url}/admin", headers=TLS)
+
+    assert response.status_code == 302
+    assert response.headers["Location"] == "/admin/"
