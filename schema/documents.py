@@ -20,8 +20,7 @@ from strawberry.schema.schema import validate_document
 from talk.conf import conf
 
 from .errors import LimitExceeded
-from .limits import Meter, excesses
-from .pagination import MAX_PAGE
+from .limits import Meter, counted_size, excesses
 
 #: What a document is validated by.
 Rules = tuple[type[ASTValidationRule], ...]
@@ -78,12 +77,8 @@ class Document:
     def _cost_key(self, operation_name: str | None, given: dict[str, Any]) -> tuple[Any, ...]:
         """An operation, and what the variables say that its cost depends on."""
         names = self._size_variables.get(operation_name, ())
-        return operation_name, *[_size(given[name]) if name in given else ... for name in names]
-
-
-def _size(value: Any) -> int | None:
-    """A client's size of a page as it counts; None is for what is no number, and no size."""
-    return max(0, min(value, MAX_PAGE)) if isinstance(value, int) else None
+        sizes = [counted_size(given[name]) if name in given else ... for name in names]
+        return operation_name, *sizes
 
 
 class Shelf:

@@ -184,8 +184,8 @@ class Meter:
         ]
         self.size_variables |= {each.name.value for each in asked if isinstance(each, VariableNode)}
         values = [value_from_ast_untyped(each, self._variables) for each in asked]
-        sizes = [size for size in values if isinstance(size, int)]
-        return max(0, min(max(sizes, default=DEFAULT_PAGE), MAX_PAGE))
+        sizes = [size for each in values if (size := counted_size(each)) is not None]
+        return max(sizes, default=DEFAULT_PAGE)
 
     def _fragment(self, name: str, items: int) -> int:
         if (name, items) not in self._costs:
@@ -193,6 +193,14 @@ class Meter:
             on = self._schema.get_type(fragment.type_condition.name.value)
             self._costs[name, items] = self._within(fragment.selection_set, on, items)
         return self._costs[name, items]
+
+
+def counted_size(value: Any) -> int | None:
+    """A client's size of a page as it counts; None is for what is no number, and no size."""
+    if isinstance(value, float) and value.is_integer():
+        # GraphQL takes 100.0 where an integer is wanted.
+        value = int(value)
+    return max(0, min(value, MAX_PAGE)) if isinstance(value, int) else None
 
 
 def _fragments(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:

@@ -198,7 +198,10 @@ class Conversation(relay.Node):
     def upgraded_from(self: models.Conversation, info: Info) -> "Conversation | None":
         return upgrades.upgraded_from(info, self)
 
-    @field(description="The groups that this private conversation was upgraded to.")
+    @field(
+        description="The groups that this private conversation was upgraded to: the newest 10, the "
+        "newest first."
+    )
     def upgraded_to(self: models.Conversation, info: Info) -> "list[Conversation]":
         return upgrades.upgraded_to(info, self)
 

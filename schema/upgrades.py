@@ -1,16 +1,19 @@
 """From which private conversation a group came, and to which groups a private one led.
 
-Each is shown to who is, or was, in both, and found for all conversations of a page at once.
+Each is shown to who is, or was, in both, and found for all conversations of a page at once. Of the
+groups no more are shown than a list counts for: each leads back to the private one, and so on.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from talk import models
 
 from . import places
+from .limits import LIST_LENGTH
 from .siblings import Siblings
 
 
@@ -36,6 +39,9 @@ def upgraded_to(info: Any, conversation: models.Conversation) -> list[models.Con
     def load(conversations: list[models.Conversation]) -> Mapping[int, list[models.Conversation]]:
         groups: dict[int, list[models.Conversation]] = {one.pk: [] for one in conversations}
         mine = _mine(info).filter(conversation__upgraded_from__in=conversations)
+        private = F("conversation__upgraded_from")
+        age = Window(RowNumber(), partition_by=private, order_by=F("conversation").desc())
+        mine = mine.annotate(_age=age).filter(_age__lte=LIST_LENGTH).order_by("_age")
         places.together(mine)
         for place in mine:
             if place.conversation.upgraded_from_id is not None:

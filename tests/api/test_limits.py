@@ -7,10 +7,12 @@ from django.test import Client
 from graphql import GraphQLList, get_nullable_type
 
 from schema import documents, schema
+from schema.limits import LIST_LENGTH
 from talk.conf import Conf
 
+from ..conftest import person
 from ..live.sockets import code_of, live, signed_in, talk
-from .asking import act, code, gid, group, private
+from .asking import act, code, gid, group, ok, private
 
 pytestmark = [pytest.mark.thorough, pytest.mark.django_db]
 
@@ -40,6 +42,8 @@ REACHING = {
         "{ inbox(first: 1) { edges { node { user { id } } } } }",
     ),
 }
+
+UPGRADES = "{ inbox(first: 100) { edges { node { conversation { id upgradedTo { id } } } } } }"
 
 
 @pytest.fixture
@@ -185,6 +189,24 @@ def test_a_document_costs_what_the_sizes_say_each_time(alice):
 
     asked = [{"n": 3}, {}, {"n": 40}, {"n": None}, {"n": 3, "other": 5}, {"n": 0}, {}]
     assert [cost(each) for each in asked] == [1 + 3, 1 + 7, 1 + 40, 1 + 50, 1 + 3, 1, 1 + 7]
+    # GraphQL takes them for integers.
+    assert [cost({"n": size}) for size in (90.0, 1e9)] == [1 + 90, 1 + 100]
+
+
+def test_a_list_without_pages_is_no_longer_than_it_counts(gql, alice, bob, carol):
+    """Each leads back to where it came from: what is in it would grow with every level."""
+    privates = [private(alice, each, "hello") for each in (bob, carol)]
+    for number in range(LIST_LENGTH + 2):
+        guest = person(f"guest{number}")
+        for each in privates:
+            each.participation_of(alice).invite([guest])
+
+    edges = ok(gql(alice)(UPGRADES))["inbox"]["edges"]
+
+    shown = {edge["node"]["conversation"]["id"]: edge["node"]["conversation"] for edge in edges}
+    for each in privates:
+        newest = each.upgraded_to.order_by("-pk")[:LIST_LENGTH]
+        assert shown[gid(each)]["upgradedTo"] == [{"id": gid(group)} for group in newest]
 
 
 def test_sizes_that_a_client_makes_up_fill_no_memory(gql, alice, monkeypatch):

@@ -132,7 +132,7 @@ def grow(alice, bob, carol, crowd):
             leave(person, talk)
         for person in newcomers[:12]:
             upgrade = upgraded.participation_of(alice).invite([person])
-            say_many(alice, upgrade, 3)
+            say_many(bob, upgrade, 3)
             if person.pk % 2:
                 leave(alice, upgrade)
         say_many(bob, talk, messages)
