@@ -30,7 +30,11 @@ def request_of(scope: Mapping[str, Any], params: Mapping[str, Any] | None = None
             raise AuthenticationFailed(_("`authorization` must be a string."))
         request.META["HTTP_AUTHORIZATION"] = authorization
     engine = import_module(settings.SESSION_ENGINE)
-    request.session = engine.SessionStore(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
+    session = engine.SessionStore(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
+    # Django gives a session another key when it finds it signed with an old `SECRET_KEY`. Of that
+    # no handshake can tell the browser, which would be left with a session that is gone.
+    session.cycle_key = session.flush = lambda: None
+    request.session = session
     request.user = SimpleLazyObject(lambda: get_user(request))  # type: ignore[assignment]
     return request
 

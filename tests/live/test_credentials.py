@@ -55,6 +55,35 @@ async def test_the_session_of_a_browser_signs_in(browser):
         assert await who(alices) == "alice"
 
 
+@live
+async def test_a_socket_leaves_the_session_as_it_is_while_the_secret_key_is_changed(
+    browser, settings
+):
+    """What Django would sign anew gets another key, of which no handshake can tell the browser."""
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another" * 10
+
+    async with socket(headers=cookies_of(browser)) as alices:
+        await alices.init()
+
+        assert await who(alices) == "alice"
+    asked = {"query": "{ viewer { username } }"}
+    answer = await in_thread(browser.post)("/graphql", asked, content_type="application/json")
+    assert answer.json() == {"data": {"viewer": {"username": "alice"}}}
+
+
+@live
+async def test_a_session_of_an_old_password_signs_nobody_in(alice, browser):
+    alice.set_password("another")
+    await in_thread(alice.save)()
+
+    async with socket(headers=cookies_of(browser)) as alices:
+        await alices.init()
+
+        (answer,) = await alices.ask("{ me }")
+        assert code_of(answer) == "UNAUTHENTICATED"
+
+
 @pytest.mark.parametrize("key", ["authorization", "Authorization"])
 def test_a_token_signs_in(alice, key):
     _token, secret = AccessToken.objects.issue(alice, "phone")
