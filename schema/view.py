@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.core.handlers.asgi import ASGIRequest
-from django.db import close_old_connections
+from django.db import close_old_connections, transaction
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
@@ -61,6 +61,9 @@ class GraphQLView(StrawberryView[Context, None]):
     graphql_ide = None
     allow_queries_via_get = False
 
+    # A verb is a transaction. In one around it, with `ATOMIC_REQUESTS`, what can't be shown of it
+    # would undo what was answered as done.
+    @transaction.non_atomic_requests
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         # Not every project has a middleware that asks. A bad one is for Django to answer.
         request.get_host()

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections, router
 from limits.storage import storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
@@ -57,6 +59,25 @@ def check_many_processes(**kwargs: Any) -> list[CheckMessage]:
             )
         ]
     return []
+
+
+@register(Tags.compatibility)
+def check_routers(**kwargs: Any) -> list[CheckMessage]:
+    # What a transaction changed is read in it, to decide what else is changed.
+    models = [*apps.get_app_config("talk").get_models(), get_user_model()]
+    routed = {
+        route(model) for model in models for route in (router.db_for_read, router.db_for_write)
+    }
+    if routed == {DEFAULT_DB_ALIAS}:
+        return []
+    return [
+        Error(
+            "Talk and users are not read and written in the default database alone, but in "
+            f"{', '.join(sorted(routed))}.",
+            hint='Let DATABASE_ROUTERS answer "default" for the app talk and for the user model.',
+            id="talk.E016",
+        )
+    ]
 
 
 @register(Tags.database)

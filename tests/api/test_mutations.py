@@ -3,10 +3,12 @@
 import uuid
 
 import pytest
+from django.db import connection
 
+from schema import upgrades
 from talk.models import Conversation, Participation
 
-from .asking import act, gid, group, leave, private, refusal, say
+from .asking import act, document, gid, group, leave, private, refusal, say
 
 pytestmark = pytest.mark.django_db
 
@@ -227,3 +229,23 @@ def test_a_verb_that_is_refused_changes_nothing(gql, alice, bob, carol):
 
     assert (Conversation.objects.values().get(), list(Participation.objects.values())) == before
     assert say(bob, conversation).number == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_answered_as_done_is_kept_whatever_of_it_can_be_shown(gql, alice, bob, monkeypatch):
+    """Also where requests are transactions, of which none is kept with an error in it."""
+    monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", True)
+
+    def fail(info):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT nothing")
+
+    monkeypatch.setattr(upgrades, "_mine", fail)
+    conversation = group(alice, bob)
+    sending = document("sendMessage", "sent { number } conversation { upgradedFrom { id } }")
+
+    answer = gql(alice)(sending, input={"conversationId": gid(conversation), "body": "Hello"})
+
+    assert answer["errors"]
+    sent = answer["data"]["sendMessage"]["sent"]
+    assert conversation.messages.get(number=sent["number"]).body == "Hello"

@@ -4,6 +4,7 @@ import sys
 
 import pytest
 from django.conf import settings as configured
+from django.contrib.auth import get_user_model
 from django.core.checks import Tags, run_checks
 from django.db import connection
 
@@ -32,6 +33,27 @@ def test_a_sound_configuration_is_not_talked_about(said):
 def test_an_option_that_there_is_not(said):
     assert said(TALK={"MAX_PARTICIPANT": 5}) == ["talk.E001"]
     assert said(TALK={"__class__": 5}) == ["talk.E001"]
+
+
+class Replica:
+    """A router that reads from another database than it writes to."""
+
+    def db_for_read(self, model, **hints):
+        return "replica"
+
+
+class Elsewhere:
+    """A router that has users in a database of their own."""
+
+    def db_for_read(self, model, **hints):
+        return "people" if model is get_user_model() else None
+
+    db_for_write = db_for_read
+
+
+@pytest.mark.parametrize("router", [Replica, Elsewhere])
+def test_a_router_to_other_databases(said, router):
+    assert said(DATABASE_ROUTERS=[router()]) == ["talk.E016"]
 
 
 def test_the_nearest_option_is_named(said, settings):
