@@ -7,6 +7,7 @@ Without `by` the project itself acts.
 from typing import TYPE_CHECKING
 
 from django.db import models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -83,9 +84,11 @@ def decide(report: Report, decision: Decision, by: "User", why: str) -> None:
 
     Raises `NOT_FOUND` if somebody else was faster.
     """
-    report = Report.objects.select_for_update(of=("self",)).get(pk=report.pk)
-    if report.settled_at is not None:
+    alike = Report.objects.open_like(report)
+    found = {each.pk: each for each in alike.locked()}
+    if report.pk not in found:
         raise MessagingValidationError(RefusalCode.NOT_FOUND)
+    report = found[report.pk]
     message = report.message
     if message is not None and decision in {Decision.REMOVE, Decision.BOTH}:
         remove_message(message, by, why)
@@ -100,7 +103,7 @@ def decide(report: Report, decision: Decision, by: "User", why: str) -> None:
             conversation=message and message.conversation_id,
             number=message and message.number,
         )
-    Report.objects.settle(report)
+    alike.update(settled_at=timezone.now())
 
 
 def _place_of(report: Report) -> Participation | None:

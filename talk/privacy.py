@@ -163,6 +163,7 @@ def _erase_some(user: "User", keep_words: bool) -> bool:
 
 @transaction.atomic
 def _take_out_of_reports(user: "User", keep_words: bool) -> None:
+    Report.objects.filter(Q(reporter=user) | Q(person=user)).locked()
     reported = Report.objects.filter(reporter=user)
     if not keep_words:
         reported.update(why="")

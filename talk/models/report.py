@@ -1,4 +1,4 @@
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models, transaction
@@ -32,14 +32,21 @@ class ReportQuerySet(models.QuerySet["Report"]):
         """Somebody tells moderators of a person, once until it is settled."""
         return self._report(by, person, None, why)
 
-    def settle(self, report: "Report") -> None:
-        """This one is dealt with, and so are others of the same message, or person."""
+    def open_like(self, report: "Report") -> Self:
+        """What is to be settled with this one: it, and others of the same message, or person."""
         same = Q(pk=report.pk)
         if report.message_id is not None:
             same |= Q(message=report.message_id)
         elif report.person_id is not None:
             same |= Q(message=None, person=report.person_id)
-        self.filter(same, settled_at=None).update(settled_at=timezone.now())
+        return self.filter(same, settled_at=None)
+
+    def locked(self) -> list["Report"]:
+        """These, which nobody else settles or erases until the transaction ends.
+
+        In one order, so that nobody waits for somebody who waits for them.
+        """
+        return list(self.select_for_update(no_key=True, of=("self",)).order_by("pk"))
 
     def _report(
         self, by: "User", person: "User | None", message: Message | None, why: str
@@ -109,7 +116,8 @@ class Report(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.message or self.person}: {self.why[:50]}"
+        # Not why, which is erased with who reported it: the admin's history keeps what this says.
+        return str(self.message or self.person)
 
     def context(self, around: int = 5) -> list[Message]:
         """The message that is reported, and so many before and after it."""

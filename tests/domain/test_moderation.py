@@ -1,7 +1,12 @@
 """What moderators do with what is reported."""
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -241,6 +246,22 @@ class TestAdmin:
         page = moderator.get(self.url(reported))
         assert page.status_code == 200
         assert 'name="act"' not in page.content.decode(), "it is settled"
+
+    def test_of_which_the_history_does_not_tell_why_it_was_reported(self, moderator, reported):
+        """Why somebody reported is erased with them."""
+        moderator.post(self.url(reported), {"act": "dismiss", "reason": "Not this."})
+
+        entry = LogEntry.objects.get(object_id=reported.pk)
+        assert entry.object_repr == str(reported.message)
+
+    def test_nor_does_what_the_history_noted_before(self, moderator, reported):
+        moderator.post(self.url(reported), {"act": "dismiss", "reason": "Not this."})
+        LogEntry.objects.update(object_repr="1/2: It is rude.")
+        migration = import_module("talk.migrations.0009_reports_in_the_admins_history")
+
+        migration.forget_reasons(apps, connection.schema_editor())
+
+        assert LogEntry.objects.get().object_repr == f"report {reported.pk}"
 
     @pytest.mark.parametrize("given", [{"act": "both"}, {"act": "x", "reason": "x"}])
     def test_not_without_a_reason(self, moderator, reported, given):
