@@ -10,6 +10,8 @@ from django.utils.module_loading import import_string
 
 from .conf import conf
 from .exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
+from .given import among
+from .prepared import prepared
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 class Policy:
     """Everybody may reach everybody. Name a subclass in `TALK["POLICY"]` to say otherwise.
 
-    It's made once per process. What it doesn't override is not asked, and costs nothing.
+    It's made once per process.
     """
 
     def may_find(self, viewer: "User", people: QuerySet[Any]) -> QuerySet[Any]:
@@ -86,15 +88,13 @@ def hold(people: Iterable["User"]) -> None:
         raise MessagingValidationError(RefusalCode.UNKNOWN_USER)
 
 
-def must_reach(sender: "User", people: "Sequence[User] | QuerySet[User]") -> None:
+def must_reach(sender: "User", people: "Sequence[User]") -> None:
     """Raise `NOT_REACHABLE` if `sender` may not write to all of these people.
 
     Settled for whom the caller holds, or shares a conversation with whose lock they hold.
     """
     _must_not_be_blocked(sender.pk, people)
-    chosen = policy()
-    if type(chosen).may_write_to is not Policy.may_write_to:
-        _must_be_all(people, chosen.may_write_to(sender, list(people)))
+    _must_be_all(people, policy().may_write_to(sender, people))
 
 
 def must_be_invitable(member: "Participation", people: Sequence["User"]) -> None:
@@ -102,9 +102,7 @@ def must_be_invitable(member: "Participation", people: Sequence["User"]) -> None
     if not people:
         return
     _must_not_be_blocked(member.user_id, people)
-    chosen = policy()
-    if type(chosen).may_invite is not Policy.may_invite:
-        _must_be_all(people, chosen.may_invite(member, people))
+    _must_be_all(people, policy().may_invite(member, people))
 
 
 def _places_of_met(viewer: "User", people: QuerySet[Any]) -> "QuerySet[Participation]":
@@ -133,11 +131,17 @@ def _places_of_met(viewer: "User", people: QuerySet[Any]) -> "QuerySet[Participa
     )
 
 
-def _must_not_be_blocked(user_pk: Any, people: "Sequence[User] | QuerySet[User]") -> None:
+def _must_not_be_blocked(user_pk: Any, people: Sequence["User"]) -> None:
+    if _blocks(blocked=user_pk, blockers=[person.pk for person in people]).ask():
+        raise MessagingPermissionDenied(RefusalCode.NOT_REACHABLE)
+
+
+@prepared
+def _blocks(blocked: Any, blockers: Any) -> QuerySet[Any, Any]:
     from .models import Block
 
-    if Block.objects.filter(blocked=user_pk, blocker__in=people).exists():
-        raise MessagingPermissionDenied(RefusalCode.NOT_REACHABLE)
+    found = Block.objects.filter(among("blocker", blockers), blocked=blocked)
+    return found.values_list("pk")[:1]
 
 
 def _must_be_all(people: Iterable["User"], allowed: Iterable["User"]) -> None:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 from ..exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
 from ..text import clean_title
 from .change import Change
+from .conversation import people
 from .event import Event
 from .message import Message
 from .place import Place
@@ -66,7 +67,7 @@ class Membership(Reading):
     def reinstate(self, by: "Participation | None" = None) -> None:
         """Bring this person back, with all the history, what was said meanwhile included."""
         actor = by.user if by else None
-        with self.conversation.changing(actor, self.itself, holding=[self.user]) as change:
+        with self.conversation.changing(actor, self.itself, holding=people([self.user])) as change:
             if by is not None:
                 self._must_not_be(by, RefusalCode.CANNOT_REINSTATE_YOURSELF)
             if self.is_active:

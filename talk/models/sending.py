@@ -1,11 +1,13 @@
 import uuid
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
 from django.db import models, transaction
 
+from ..exceptions import MessagingValidationError, RefusalCode
 from ..policy import must_reach
+from ..prepared import prepared
 from ..text import clean_body
 from . import once
 from .conversation import Conversation, people, recipients_of
@@ -53,17 +55,17 @@ class Sending(Membership):
         with self.conversation.changing(self.user, self.itself) as change:
             self.must_have_a_say()
             if self.conversation.is_private:
-                must_reach(self.user, self._partners())
+                partners = _partners(conversation=self.conversation, user=self.user).ask()
+                if not people(partners):
+                    # Their account was erased: nobody is left to hear it.
+                    raise MessagingValidationError(RefusalCode.UNKNOWN_USER)
+                must_reach(self.user, partners)
             return change.say(
                 self.itself,
                 body,
                 client_id=request.client_id,
                 fingerprint=request.fingerprint if request.client_id else "",
             )
-
-    def _partners(self) -> "models.QuerySet[User]":
-        users = get_user_model()._default_manager.exclude(pk=self.user_id)
-        return users.filter(talk_participations__conversation=self.conversation)
 
     def invite(self, users: Iterable["User"]) -> Conversation:
         """Take `users` in, with all the history. Answers the conversation they are in then.
@@ -94,3 +96,10 @@ class Sending(Membership):
                 if group.upgraded_from_id is None:
                     change.upgrade(private)
         return group
+
+
+@prepared
+def _partners(conversation: Any, user: Any) -> "models.QuerySet[User]":
+    """Who is in a conversation besides `user`."""
+    others = get_user_model()._base_manager.exclude(pk=user)
+    return others.filter(talk_participations__conversation=conversation)

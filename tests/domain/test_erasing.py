@@ -140,7 +140,7 @@ def test_what_they_say_while_they_are_erased_is_erased_too(world, alice, bob, mo
 
     def late(user):
         monkeypatch.setattr(privacy, "_let_go", let_go)
-        place_of(alice, ours).reinstate()
+        ours.add_participants([alice])
         say(alice, ours, "late")
         return let_go(user)
 

@@ -162,6 +162,14 @@ class TestReinstate:
         with refused(RefusalCode.NOT_A_PARTICIPANT):
             place_of(carol, conversation).reinstate(by=place_of(bob, elsewhere))
 
+    def test_nobody_who_was_deactivated(self, alice, bob, conversation):
+        place_of(bob, conversation).leave()
+        bob.is_active = False
+        bob.save()
+
+        with refused(RefusalCode.UNKNOWN_USER):
+            place_of(bob, conversation).reinstate(by=place_of(alice, conversation))
+
     def test_nobody_who_was_never_there(self, alice, bob, erin, conversation):
         for where in (conversation, private(alice, bob)):
             with refused(RefusalCode.NEVER_JOINED):

@@ -1,8 +1,6 @@
 """Who may reach whom, where a project says so."""
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from talk.exceptions import MessagingPermissionDenied, RefusalCode
 from talk.models import Conversation, Message
@@ -154,18 +152,3 @@ def test_clients_are_told_with_a_refusal(apart, gql, alice, bob, carol):
     assert said() == "UNKNOWN_USER"
     group(carol, alice, bob)
     assert said() == "NOT_REACHABLE"
-
-
-def test_what_a_policy_does_not_override_costs_no_query(alice, bob, settings, monkeypatch):
-    conversation = private(alice, bob, "before")
-    place = conversation.participation_of(alice)
-    place.send("warm-up")
-    counts = []
-    for policy in ("talk.policy.Policy", f"{__name__}.Friends"):
-        monkeypatch.setattr(Friends, "apart", frozenset())
-        settings.TALK = {**settings.TALK, "POLICY": policy}
-        with CaptureQueriesContext(connection) as captured:
-            place.send("hello")
-        counts.append(len(captured))
-
-    assert counts[1] == counts[0] + 1

@@ -1,5 +1,7 @@
 """Where a message lands, who may send it, and what is sent."""
 
+import uuid
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import DatabaseError, connection, transaction
@@ -9,6 +11,7 @@ from talk.exceptions import RefusalCode
 from talk.models import Conversation, Message, Participation
 from talk.models.change import Change
 from talk.prepared import prepared
+from talk.privacy import erase
 
 from .acting import crowd, everything, group, place_of, private, refused, say, story, trips
 
@@ -110,6 +113,20 @@ class TestWho:
                 Message.send_to_users("Hello", alice, [bob, unknown])
             with refused(RefusalCode.UNKNOWN_USER):
                 place_of(alice, there).send("Hello", invite=[unknown])
+
+    def test_not_in_private_to_who_can_not_hear_it_any_more(self, alice, bob, carol):
+        """Neither to who was deactivated, nor to oneself alone after the other one was erased."""
+        retried = uuid.uuid4()
+        with_bob, with_carol = private(alice, bob), private(alice, carol)
+        said = place_of(alice, with_carol).send("Hello", retried)
+        erase(bob, "He asked for it.")
+        carol.is_active = False
+        carol.save()
+
+        for there in (with_bob, with_carol):
+            with refused(RefusalCode.UNKNOWN_USER):
+                place_of(alice, there).send("Are you there?")
+        assert place_of(alice, with_carol).send("Hello", retried) == said
 
     def test_not_to_1001(self, alice):
         people = crowd(1_001)
