@@ -47,7 +47,8 @@ class Reader:
         #: The revisions up to which events were given out, and taken to be.
         self._given = self._taken = after
         self.is_live = False
-        self._read_at = 0.0
+        #: Since when some of them wait.
+        self._waiting_since = 0.0
         self._woken = asyncio.Event()
 
     def offer(self, event: Event) -> None:
@@ -55,6 +56,8 @@ class Reader:
         if not self.is_live or self._taken is None or event.revision <= self._taken:
             return
         if event.revision == self._taken + 1 and len(self._waiting) < BACKLOG:
+            if not self._waiting:
+                self._waiting_since = time.monotonic()
             self._waiting.append(event)
             self._taken = event.revision
             self._woken.set()
@@ -76,8 +79,8 @@ class Reader:
         return self
 
     async def __anext__(self) -> Event:
-        if not self.is_live and time.monotonic() > self._read_at + FRESH_SECONDS:
-            # A client that takes its time may not see all of the page any more.
+        if self._waiting and time.monotonic() > self._waiting_since + FRESH_SECONDS:
+            # A client that takes its time may not see all of them any more.
             self.fall_behind()
         while not self._waiting:
             if self.is_live:
@@ -91,7 +94,7 @@ class Reader:
 
     async def _read(self) -> None:
         news = await conversation_news(self.viewer, self._feed.conversation, self._given)
-        self._read_at = time.monotonic()
+        self._waiting_since = time.monotonic()
         self._waiting.extend(news.events)
         self._taken = news.revision
         if not news.events:

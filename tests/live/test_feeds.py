@@ -10,6 +10,7 @@ from schema.feeds import feeds
 from schema.streams import conversation_events, conversation_news
 from talk.exceptions import MessagingValidationError, RefusalCode
 from talk.models import Event
+from talk.moderation import remove_message
 from talk.privacy import erase
 
 from .sockets import in_thread, live
@@ -57,6 +58,33 @@ async def test_an_event_is_read_once_however_many_follow(alice, bob, group, read
         await settle()
     assert reads == [1]
     assert not feeds()._feeds
+
+
+@live
+@pytest.mark.parametrize("is_live", [True, False])
+async def test_words_that_are_removed_while_they_wait_are_not_given_out(
+    alice, bob, group, monkeypatch, is_live
+):
+    """Whether they were read for this stream, be it as the last page, or handed to it live."""
+    monkeypatch.setattr(module, "FRESH_SECONDS", 0.2)
+    place = await in_thread(group.participation_of)(alice)
+
+    async def say():
+        return [await in_thread(place.send)(body) for body in ("first", "second")]
+
+    said = [] if is_live else await say()
+    async with feeds().read(group.pk, bob, 1) as reader:
+        first = asyncio.create_task(anext(reader))
+        await settle()
+        said = said or await say()
+        assert (await first).message.body == "first"
+        await settle()
+        assert len(reader._waiting) == 1
+        await in_thread(remove_message)(said[1], None, "rude")
+        await asyncio.sleep(0.3)
+
+        second = await anext(reader)
+    assert (second.message.number, second.message.body) == (said[1].number, "")
 
 
 @live
