@@ -39,6 +39,8 @@ class BlockQuerySet(models.QuerySet["Block"]):
     @transaction.atomic
     def unblock(self, blocker: "User", blocked: "User") -> None:
         """End a block, if there is one: all that `blocked` said is shown again."""
+        # Who starts a conversation with both, and says something there, does so before or after.
+        hold([blocker, blocked])
         ended, _rows = self.filter(blocker=blocker, blocked=blocked).delete()
         if ended:
             _recount(blocker, blocked)

@@ -1,4 +1,3 @@
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
@@ -15,6 +14,7 @@ from ..rows import renew
 from ..text import TITLE_LENGTH, clean_title
 from .change import Change
 from .event import Event
+from .keys import PAIR_LENGTH, members_key, pair_of
 from .message import Message
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def between(self, one: "User", other: "User") -> "Conversation":
         """The private conversation of two people, started by `one` if there is none yet."""
         (recipient,) = recipients_of(one, [other])
-        pair = ":".join(sorted((str(one.pk), str(recipient.pk))))
+        pair = pair_of(one.pk, recipient.pk)
         if found := self.filter(pair=pair).first():
             return found
         hold([one, recipient])
@@ -111,7 +111,9 @@ class Conversation(models.Model):
         GROUP = "group", _("group")
 
     kind = models.CharField(_("kind"), max_length=7, choices=Kind, editable=False)
-    pair = models.CharField(_("pair"), max_length=255, null=True, unique=True, editable=False)
+    pair = models.CharField(
+        _("pair"), max_length=PAIR_LENGTH, null=True, unique=True, editable=False
+    )
     title = models.CharField(_("title"), max_length=TITLE_LENGTH, blank=True)
     members_key = models.CharField(
         _("key of the set of active members"), max_length=64, db_index=True, editable=False
@@ -210,11 +212,6 @@ class Conversation(models.Model):
 def _locked(key: Any) -> ConversationQuerySet:
     # On SQLite the immediate transaction does what the row lock does elsewhere.
     return Conversation.objects.select_for_update(no_key=True).filter(pk=key)
-
-
-def members_key(user_pks: Iterable[Any]) -> str:
-    """One string for one set of people, so that finding their group is one look at an index."""
-    return hashlib.sha256(",".join(sorted(map(str, user_pks))).encode()).hexdigest()
 
 
 def people(users: Iterable["User"]) -> list["User"]:

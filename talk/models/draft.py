@@ -9,6 +9,7 @@ from .. import events
 from ..prepared import Question, ask, changing, columns_of, inserting, prepared
 from .block import Block
 from .event import Event
+from .keys import members_key
 from .message import Message
 
 if TYPE_CHECKING:
@@ -146,8 +147,6 @@ class Draft:
                 "upgraded_from": conversation.upgraded_from_id,
             }
         if self.members_change:
-            from .conversation import members_key
-
             expected = self._participations.expected()
             conversation.members_key = members_key(expected.values_list("user", flat=True))
             changed["members_key"] = conversation.members_key

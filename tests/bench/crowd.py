@@ -14,7 +14,7 @@ from django.contrib.auth import get_user_model
 from django.db import connection, models
 
 from talk.models import Conversation, Event, Message, Participation
-from talk.models.conversation import members_key
+from talk.models.keys import members_key
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 WORDS = [

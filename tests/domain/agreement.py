@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 
 from talk.models import Conversation, Event, Message, Participation
-from talk.models.conversation import members_key
+from talk.models.keys import members_key
 
 
 def assert_agree(talk, rules) -> None:

@@ -32,6 +32,24 @@ def test_what_is_said_before_a_block_does_not_wait(alice, bob, group, place_of, 
     assert_sound(group)
 
 
+def test_what_is_said_while_a_block_ends_waits(alice, bob, carol):
+    Block.objects.block(alice, bob)
+
+    def say():
+        started = Conversation.objects.start_group(carol, [alice, bob])
+        started.participation_of(bob).send("Hello")
+        return started
+
+    _ended, ours = in_turn(
+        lambda: Block.objects.unblock(alice, bob),
+        say,
+        behind=get_user_model().objects.filter(pk=alice.pk),
+    )
+
+    assert ours.participation_of(alice).unread_count == 1
+    assert_sound(ours)
+
+
 @pytest.mark.parametrize(
     "reach",
     [
