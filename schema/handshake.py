@@ -8,6 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
@@ -55,6 +57,8 @@ def authenticate_again(context: Context, scope: Mapping[str, Any]) -> None:
     """
     request = request_of(scope, context.connection_params)
     identity = authenticate(request)
+    if identity is not None and identity.session and not _is_of_our_page(request):
+        identity = None
     before = context.identity
     if before is not None and (identity is None or identity.user.pk != before.user.pk):
         raise AuthenticationFailed(_("You are not signed in any more."))
@@ -63,3 +67,12 @@ def authenticate_again(context: Context, scope: Mapping[str, Any]) -> None:
     if identity is not None:
         # What streams show is decided where nothing can be read.
         context.look_up_blocks()
+
+
+def _is_of_our_page(request: HttpRequest) -> bool:
+    """Whether a browser may speak for its session here: `ALLOWED_ORIGINS` says who may connect.
+
+    As Django's check of requests has it, to which handshakes do not come.
+    """
+    check = CsrfViewMiddleware(lambda request: HttpResponse())
+    return "HTTP_ORIGIN" not in request.META or check._origin_verified(request)  # type: ignore[attr-defined]

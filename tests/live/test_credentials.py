@@ -17,6 +17,7 @@ from .sockets import code_of, in_thread, live, running, signed_in, socket
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+ELSEWHERE = "https://app.example"
 COUNT = "subscription { count(to: 1000, pause: 60) }"
 
 
@@ -53,6 +54,31 @@ async def test_the_session_of_a_browser_signs_in(browser):
         await alices.init()
 
         assert await who(alices) == "alice"
+
+
+@pytest.mark.parametrize(
+    ("origin", "trusted", "speaks"),
+    [
+        ("http://testserver", [], True),
+        (ELSEWHERE, [ELSEWHERE], True),
+        # It may connect, with a token. A session would be anybody's who opens the page.
+        (ELSEWHERE, [], False),
+    ],
+)
+def test_a_session_speaks_for_our_pages_alone(browser, settings, origin, trusted, speaks):
+    settings.TALK = {**settings.TALK, "ALLOWED_ORIGINS": (ELSEWHERE,)}
+    settings.CSRF_TRUSTED_ORIGINS = trusted
+
+    @live
+    async def scenario():
+        headers = [*cookies_of(browser), (b"origin", origin.encode())]
+        async with socket(headers=headers) as connected:
+            await connected.init()
+            (answer, *_complete) = await connected.ask("{ me }")
+            assert (answer["type"] == "next") is speaks
+            assert speaks or code_of(answer) == "UNAUTHENTICATED"
+
+    scenario()
 
 
 @live
