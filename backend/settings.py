@@ -41,6 +41,7 @@ ALLOWED_ORIGINS = env.list(
 )
 CORS_ALLOWED_ORIGINS = ALLOWED_ORIGINS
 CORS_URLS_REGEX = r"^/graphql$"
+CORS_EXPOSE_HEADERS = ["Retry-After"]
 
 INSTALLED_APPS = [
     "daphne",

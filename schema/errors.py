@@ -151,7 +151,7 @@ def public_error(error: Exception) -> GraphQLError:
         case Refused():
             return GraphQLError(str(cause.message), extensions=extensions_for(cause.code.value))
         case ResyncRequired():
-            return MustResync(_("Too much has changed since. Start from a fresh query."))
+            return MustResync(_("What changed since can't be told. Start from a fresh query."))
         case GlobalIDValueError():
             return BadRequest(_("This is not an id."))
         case OperationalError() | InterfaceError():

@@ -102,7 +102,7 @@ def messages(
         number_of(before, "before"),
     )
     if around is not None and (last is not None or after is not None or before is not None):
-        raise MessagingValidationError(RefusalCode.INVALID_PAGE, path=("around",))
+        raise MessagingValidationError(RefusalCode.INVALID_INPUT, path=("around",))
 
     def load(conversations: list[models.Conversation]) -> Mapping[int, MessageConnection]:
         ends = {one: _end(info, one) for one in conversations}

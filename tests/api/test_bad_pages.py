@@ -134,7 +134,7 @@ def test_a_cursor_of_another_list_is_none_of_this(ask_for, name, other):
 def test_around_stands_alone(ask_for):
     for other in ('after: "x"', 'before: "x"', "last: 1"):
         answer = ask_for("messages", f"{other}, around: {{number: 1}}")
-        assert code(answer) in {"INVALID_PAGE", "INVALID_CURSOR"}
+        assert code(answer) in {"INVALID_INPUT", "INVALID_CURSOR"}
     for around in ("{}", "{number: 1, firstUnread: true}", "{number: null}"):
         answer = ask_for("messages", f"around: {around}")
         assert code(answer) == "GRAPHQL_VALIDATION_FAILED"
