@@ -2,7 +2,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
-from django.contrib.auth import get_user_model
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -87,11 +86,11 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         if len(recipients) == 1:
             return self.between(sender, recipients[0])
         members = [sender, *recipients]
-        # Two that look for the same group at once must not both start one, and there is no row
-        # of it yet to lock. They share their members, so they share the first of them, in the
-        # order of the database, as `hold` does.
-        users = get_user_model()._base_manager.filter(pk__in=[user.pk for user in members])
-        users.order_by("pk").select_for_update(no_key=True).first()
+        # Two that look for the same group at once must not both start one, and there is no row of
+        # it yet to lock: they share its members. All of them are held before the look-up, since a
+        # conversation that it waited for stays locked, also if it was not the one, and who has
+        # locked a conversation must not wait for people.
+        hold(members)
         found = (
             # Locked before it's answered, so that nobody joins between the look and the message.
             self.select_for_update(no_key=True, of=("self",))
