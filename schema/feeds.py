@@ -43,12 +43,11 @@ class Reader:
         self._feed = feed
         self.viewer = viewer
         self.stream = stream
-        self._waiting: deque[Event] = deque()
+        #: What is to be given out, and since when it waits for that.
+        self._waiting: deque[tuple[Event, float]] = deque()
         #: The revisions up to which events were given out, and taken to be.
         self._given = self._taken = after
         self.is_live = False
-        #: Since when some of them wait.
-        self._waiting_since = 0.0
         self._woken = asyncio.Event()
 
     def offer(self, event: Event) -> None:
@@ -56,9 +55,7 @@ class Reader:
         if not self.is_live or self._taken is None or event.revision <= self._taken:
             return
         if event.revision == self._taken + 1 and len(self._waiting) < BACKLOG:
-            if not self._waiting:
-                self._waiting_since = time.monotonic()
-            self._waiting.append(event)
+            self._waiting.append((event, time.monotonic()))
             self._taken = event.revision
             self._woken.set()
         else:
@@ -79,7 +76,7 @@ class Reader:
         return self
 
     async def __anext__(self) -> Event:
-        if self._waiting and time.monotonic() > self._waiting_since + FRESH_SECONDS:
+        if self._waiting and time.monotonic() > self._waiting[0][1] + FRESH_SECONDS:
             # A client that takes its time may not see all of them any more.
             self.fall_behind()
         while not self._waiting:
@@ -88,14 +85,14 @@ class Reader:
                 await self._woken.wait()
             else:
                 await self._read()
-        event = self._waiting.popleft()
+        event, _since = self._waiting.popleft()
         self._given = event.revision
         return event
 
     async def _read(self) -> None:
         news = await conversation_news(self.viewer, self._feed.conversation, self._given)
-        self._waiting_since = time.monotonic()
-        self._waiting.extend(news.events)
+        now = time.monotonic()
+        self._waiting.extend((event, now) for event in news.events)
         self._taken = news.revision
         if not news.events:
             self._given = news.revision

@@ -26,6 +26,10 @@ def request_of(scope: Mapping[str, Any], params: Mapping[str, Any] | None = None
     """
     scheme = "https" if scope.get("scheme") in {"wss", "https"} else "http"
     request = ASGIRequest({**scope, "method": "GET", "scheme": scheme}, BytesIO())
+    header, secure = settings.SECURE_PROXY_SSL_HEADER or ("", "")
+    if request.META.get(header) == "wss":
+        # As Traefik says it of handshakes.
+        request.META[header] = secure
     authorization = (params or {}).get("authorization") or (params or {}).get("Authorization")
     if authorization:
         if not isinstance(authorization, str):

@@ -84,6 +84,9 @@ def decide(report: Report, decision: Decision, by: "User", why: str) -> None:
 
     Raises `NOT_FOUND` if somebody else was faster.
     """
+    if report.message is not None:
+        # Before the reports, as who erases somebody has it.
+        report.message.conversation.lock()
     alike = Report.objects.open_like(report)
     found = {each.pk: each for each in alike.locked()}
     if report.pk not in found:

@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
@@ -165,12 +165,16 @@ class Conversation(models.Model):
         """
         with transaction.atomic():
             hold(holding)
-            self._lock(places)
+            self.lock(*places)
             change = Change(self, actor)
             yield change
             change.write()
 
-    def _lock(self, places: Sequence["Participation"]) -> None:
+    def lock(self, *places: "Participation") -> None:
+        """Wait for who changes this conversation, and be as it is then, and these places with it.
+
+        In a transaction, which others wait for from here on.
+        """
         # What is asked after the lock, in the same trip, sees what was committed before it.
         (found, *settled) = ask(_locked(key=self.pk), *(place.as_it_is for place in places))
         if not found:

@@ -247,12 +247,12 @@ class TestAdmin:
         assert page.status_code == 200
         assert 'name="act"' not in page.content.decode(), "it is settled"
 
-    def test_of_which_the_history_does_not_tell_why_it_was_reported(self, moderator, reported):
-        """Why somebody reported is erased with them."""
+    def test_of_which_the_history_does_not_tell_why_nor_who_was_reported(self, moderator, reported):
+        """That is erased with them."""
         moderator.post(self.url(reported), {"act": "dismiss", "reason": "Not this."})
 
         entry = LogEntry.objects.get(object_id=reported.pk)
-        assert entry.object_repr == str(reported.message)
+        assert entry.object_repr == f"report {reported.pk}"
 
     def test_nor_does_what_the_history_noted_before(self, moderator, reported):
         moderator.post(self.url(reported), {"act": "dismiss", "reason": "Not this."})

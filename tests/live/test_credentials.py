@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from schema import guard, handshake
 from schema.authentication import AuthenticationFailed
+from schema.context import Context
 from talk import events
 from talk.models import AccessToken
 
@@ -79,6 +80,25 @@ def test_a_session_speaks_for_our_pages_alone(browser, settings, origin, trusted
             assert speaks or code_of(answer) == "UNAUTHENTICATED"
 
     scenario()
+
+
+def test_tls_is_tls_whatever_a_proxy_calls_it(browser, settings):
+    """Traefik says `wss` of a handshake."""
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+    def speaks(said):
+        headers = [*cookies_of(browser), (b"origin", b"https://testserver")]
+        scope = {"path": "/graphql", "headers": [*headers, (b"x-forwarded-proto", said)]}
+        context = Context(handshake.request_of(scope))
+        handshake.authenticate_first(context, scope)
+        return context.identity is not None
+
+    assert [speaks(said) for said in (b"https", b"wss", b"http", b"ws")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 @live

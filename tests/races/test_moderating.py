@@ -1,13 +1,14 @@
 """Several moderators look at the same."""
 
 import pytest
+from django.db import transaction
 
 from talk.exceptions import RefusalCode
 from talk.models import Act, Report
 from talk.moderation import Decision, decide
 from talk.privacy import erase
 
-from .together import at_once, in_turn
+from .together import in_turn
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
@@ -34,12 +35,22 @@ def test_reports_of_the_same_are_decided_once(reports, dave, erin, decision):
     assert not Report.objects.filter(settled_at=None).exists()
 
 
-@pytest.mark.parametrize("time", range(5))
-def test_whoever_reported_is_erased_while_it_is_decided(reports, carol, dave, time):
-    at_once(
+def test_who_reported_and_who_was_are_erased_while_it_is_decided(
+    reports, alice, carol, dave, this_group
+):
+    """In one transaction, as a project may have it that deletes them with it."""
+
+    def erase_both():
+        with transaction.atomic():
+            for each in (alice, carol):
+                erase(each, "They asked for it.")
+
+    _erased, decided = in_turn(
+        erase_both,
         lambda: decide(reports[0], Decision.REMOVE, dave, "I say so."),
-        lambda: erase(carol, "She asked for it."),
+        behind=this_group,
     )
 
-    assert not Report.objects.filter(settled_at=None).exists()
+    assert decided == RefusalCode.NOT_FOUND, "the words are gone already"
     assert not Report.objects.filter(reporter=carol).exists()
+    assert not Report.objects.filter(person=alice).exists()
