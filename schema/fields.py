@@ -19,6 +19,9 @@ BEFORE = "Only what comes before this cursor."
 AFTER = "Only what comes after this cursor."
 FIRST = "So many, from the beginning."
 LAST = "So many, up to the end."
+#: What pages tell of themselves, in the library's words.
+CURSOR = "A cursor for use in pagination"
+PAGE_INFO = "Pagination data for this connection"
 
 #: Arguments of a page, where its function is not a library's.
 Before = Annotated[str | None, strawberry.argument(description=BEFORE)]

@@ -5,6 +5,7 @@ from threading import RLock
 from typing import Any
 
 from talk.models import Conversation
+from talk.rows import refer
 
 from .notes import note, noted
 
@@ -39,3 +40,15 @@ class Siblings:
                 if found is None:
                     found = self._loaded[key] = load_all(self.conversations)
         return found.get(conversation.id)
+
+
+def rows_of_each(
+    conversations: Mapping[int, Conversation], found: Iterable[Any]
+) -> dict[int, list[Any]]:
+    """What was found, by the conversation that it is of and now knows."""
+    rows: dict[int, list[Any]] = {key: [] for key in conversations}
+    for row in found:
+        key = row.conversation_id
+        refer(row, "conversation", conversations[key])
+        rows[key].append(row)
+    return rows

@@ -18,7 +18,8 @@ from .pagination import Connection
 from .places import past_place_of, place_of, see
 
 if TYPE_CHECKING:
-    from .lists import MessageConnection, MessagesAround, ParticipantConnection
+    from .messages import MessageConnection, MessagesAround
+    from .participants import ParticipantConnection
 
 
 @strawberry_django.type(get_user_model(), name="User", description="A person.")
@@ -198,16 +199,13 @@ class Conversation(relay.Node):
     def upgraded_from(self: models.Conversation, info: Info) -> "Conversation | None":
         return upgrades.upgraded_from(info, self)
 
-    @field(
-        description="The groups that this private conversation was upgraded to: the newest 10, the "
-        "newest first."
-    )
+    @field(description="The newest 10 groups that this was upgraded to, the newest first.")
     def upgraded_to(self: models.Conversation, info: Info) -> "list[Conversation]":
         return upgrades.upgraded_to(info, self)
 
     @field(description="How many people take part.")
     def participant_count(self: models.Conversation, info: Info) -> int:
-        return lists.participant_count(info, self)
+        return participants.count(info, self)
 
     @field(description="Who takes part, the longest first: at most 100 a page, 50 if not said.")
     def participants(
@@ -219,8 +217,8 @@ class Conversation(relay.Node):
             models.Participation.Status,
             strawberry.argument(description="Those with this status; who takes part, if not said."),
         ] = models.Participation.Status.ACTIVE,
-    ) -> Annotated["ParticipantConnection", strawberry.lazy(".lists")]:
-        return lists.participants(info, self, first=first, after=after, status=status)
+    ) -> Annotated["ParticipantConnection", strawberry.lazy(".participants")]:
+        return participants.page(info, self, first=first, after=after, status=status)
 
     @field(
         description="What was said, in order: the newest 50 if nothing is asked for, at most 100 "
@@ -237,14 +235,14 @@ class Conversation(relay.Node):
         last: Last = None,
         before: Before = None,
         around: Annotated[
-            Annotated["MessagesAround", strawberry.lazy(".lists")] | None,
+            Annotated["MessagesAround", strawberry.lazy(".messages")] | None,
             strawberry.argument(description="Where the page is, instead of at a cursor."),
         ] = None,
-    ) -> Annotated["MessageConnection", strawberry.lazy(".lists")]:
-        return lists.messages(
+    ) -> Annotated["MessageConnection", strawberry.lazy(".messages")]:
+        return messages.page(
             info, self, first=first, after=after, last=last, before=before, around=around
         )
 
 
-# At the end: the lists are made of these types.
-from . import lists  # noqa: E402
+# At the end: the pages are made of these types.
+from . import messages, participants  # noqa: E402
