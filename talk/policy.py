@@ -10,8 +10,6 @@ from django.utils.module_loading import import_string
 
 from .conf import conf
 from .exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
-from .given import among
-from .prepared import prepared
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -88,7 +86,7 @@ def hold(people: Iterable["User"]) -> None:
         raise MessagingValidationError(RefusalCode.UNKNOWN_USER)
 
 
-def must_reach(sender: "User", people: "Sequence[User]") -> None:
+def must_reach(sender: "User", people: Sequence["User"]) -> None:
     """Raise `NOT_REACHABLE` if `sender` may not write to all of these people.
 
     Settled for whom the caller holds, or shares a conversation with whose lock they hold.
@@ -132,16 +130,10 @@ def _places_of_met(viewer: "User", people: QuerySet[Any]) -> "QuerySet[Participa
 
 
 def _must_not_be_blocked(user_pk: Any, people: Sequence["User"]) -> None:
-    if _blocks(blocked=user_pk, blockers=[person.pk for person in people]).ask():
-        raise MessagingPermissionDenied(RefusalCode.NOT_REACHABLE)
-
-
-@prepared
-def _blocks(blocked: Any, blockers: Any) -> QuerySet[Any, Any]:
     from .models import Block
 
-    found = Block.objects.filter(among("blocker", blockers), blocked=blocked)
-    return found.values_list("pk")[:1]
+    if Block.objects.bars(user_pk, [person.pk for person in people]):
+        raise MessagingPermissionDenied(RefusalCode.NOT_REACHABLE)
 
 
 def _must_be_all(people: Iterable["User"], allowed: Iterable["User"]) -> None:

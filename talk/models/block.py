@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import events
 from ..exceptions import MessagingValidationError, RefusalCode, Refused
+from ..given import among
 from ..policy import hold
 from ..prepared import Question, prepared
 
@@ -53,6 +54,10 @@ class BlockQuerySet(models.QuerySet["Block"]):
         """The question whom `blocker` does not want to hear of, for who asks more with it."""
         return _blocked_by(blocker=blocker)
 
+    def bars(self, blocked_pk: Any, blocker_pks: list[Any]) -> bool:
+        """Whether one of these people does not want to hear of somebody."""
+        return bool(_blocks(blocked=blocked_pk, blockers=blocker_pks).ask())
+
     def of_sender(self) -> Self:
         """Those of the sender of an outer query's message, by the user of the query around it."""
         return self.filter(blocked=OuterRef("sender"), blocker=OuterRef(OuterRef("user")))
@@ -94,6 +99,12 @@ class Block(models.Model):
 @prepared
 def _blocked_by(blocker: Any) -> "models.QuerySet[Block, Any]":
     return Block.objects.filter(blocker=blocker).values_list("blocked", flat=True)
+
+
+@prepared
+def _blocks(blocked: Any, blockers: Any) -> "models.QuerySet[Block, Any]":
+    blocks = Block.objects.filter(among("blocker", blockers), blocked=blocked)
+    return blocks.values_list("pk")[:1]
 
 
 def _recount(blocker: "User", blocked: "User") -> None:

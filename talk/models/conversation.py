@@ -60,13 +60,8 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     ) -> "Conversation":
         """A new group, owned by `creator`; one more even if the same people have one."""
         recipients = recipients_of(creator, others)
-        members = [creator, *recipients]
-        hold(members)
-        must_reach(creator, recipients)
-        conversation = self.create(kind=Conversation.Kind.GROUP, title=clean_title(title))
-        with conversation.changing(creator) as change:
-            change.start(members)
-        return conversation
+        hold([creator, *recipients])
+        return self._start(creator, recipients, title)
 
     def of_exactly(self, sender: "User", others: Iterable["User"]) -> Self:
         """Where `sender` talks with exactly `others`, and those who are asked to."""
@@ -85,12 +80,11 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         recipients = recipients_of(sender, others)
         if len(recipients) == 1:
             return self.between(sender, recipients[0])
-        members = [sender, *recipients]
         # Two that look for the same group at once must not both start one, and there is no row of
         # it yet to lock: they share its members. All of them are held before the look-up, since a
         # conversation that it waited for stays locked, also if it was not the one, and who has
         # locked a conversation must not wait for people.
-        hold(members)
+        hold([sender, *recipients])
         found = (
             # Locked before it's answered, so that nobody joins between the look and the message.
             self.select_for_update(no_key=True, of=("self",))
@@ -99,7 +93,15 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
             .order_by("-participations__last_activity_at", "-pk")
             .first()
         )
-        return found or self.start_group(sender, recipients)
+        return found or self._start(sender, recipients)
+
+    def _start(self, creator: "User", recipients: list["User"], title: str = "") -> "Conversation":
+        """`start_group`, by who holds all of them."""
+        must_reach(creator, recipients)
+        conversation = self.create(kind=Conversation.Kind.GROUP, title=clean_title(title))
+        with conversation.changing(creator) as change:
+            change.start([creator, *recipients])
+        return conversation
 
 
 class Conversation(models.Model):

@@ -82,7 +82,7 @@ class World:
         turns, yards = [], []
         for _turn in range(TURNS):
             turns.append({name: self._asked(operation, *at) for name, at in servers.items()})
-            yards.append({"cpu_ms": self._yardstick()})
+            yards.append({"cpu_ms": round(self._yardstick(), 3)})
         found = {name: _together([turn[name] for turn in turns]) for name in servers}
         for name, (_application, module) in APPLICATIONS.items():
             found[name]["queries"] = count_queries(operation, self.bearers, module)
@@ -164,9 +164,9 @@ def _of_turns(turns: list[dict[str, Any]]) -> dict[str, Any]:
     What else runs on a machine, or on the one that it's a part of, adds to these and never takes
     away: the least is nearest to what the work itself takes.
     """
-    middle = {name: round(statistics.median(each[name] for each in turns), 3) for name in turns[0]}
+    middle = {name: statistics.median(each[name] for each in turns) for name in turns[0]}
     quietest = min(turns, key=lambda each: each["cpu_ms"])
-    times = {name: round(quietest[name], 3) for name in quietest if name.endswith("cpu_ms")}
+    times = {name: quietest[name] for name in quietest if name.endswith("cpu_ms")}
     return middle | {f"quiet_{name}": each for name, each in times.items()}
 
 
