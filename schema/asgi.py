@@ -8,6 +8,7 @@ from django.urls import path, re_path
 from talk.conf import conf
 
 from . import schema as talk
+from .authentication import authenticators
 from .consumer import GraphQLConsumer
 from .execution import Schema
 from .handler import Handler, is_for_handler
@@ -19,6 +20,8 @@ def application(http: Any, schema: Schema = talk) -> ProtocolTypeRouter:
     if conf.TRUSTED_DOCUMENTS is not None:
         # What can't be read stops the start, not the first request.
         read_manifest(conf.TRUSTED_DOCUMENTS)
+    # Made now: one of them may have to fetch something.
+    authenticators()
     # Django's routes are typed for views, not for ASGI applications.
     consumer: Any = GraphQLConsumer.as_asgi(schema=schema)
     refuse: Any = _refuse

@@ -27,6 +27,7 @@ __all__ = [
     "SessionAuthenticator",
     "TokenAuthenticator",
     "authenticate",
+    "authenticators",
     "bearer",
 ]
 
@@ -86,7 +87,7 @@ def authenticate(request: HttpRequest) -> Identity | None:
 
     Raises `AuthenticationFailed` if credentials are bad, or known to no authenticator.
     """
-    for authenticator in _authenticators(tuple(conf.AUTHENTICATORS)):
+    for authenticator in authenticators():
         identity = authenticator.authenticate(request)
         if identity is not None:
             if not identity.user.is_active:
@@ -101,6 +102,11 @@ def bearer(request: HttpRequest) -> str | None:
     """The token in `Authorization: Bearer <token>`."""
     scheme, _space, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None
+
+
+def authenticators() -> Sequence[Authenticator]:
+    """Those that `TALK["AUTHENTICATORS"]` names, each made once per process."""
+    return _authenticators(tuple(conf.AUTHENTICATORS))
 
 
 @cache

@@ -22,7 +22,7 @@ from talk.conf import conf
 from . import handshake, rates, wire
 from .authentication import AuthenticationFailed
 from .context import Context
-from .errors import BadRequest, RateLimited
+from .errors import BadRequest, RateLimited, Unavailable
 from .execution import Schema
 from .protocol import Protocol
 from .sockets import sockets
@@ -185,6 +185,8 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
             raise ConnectionRejectionError from None
         except RateLimited as error:
             await self.close(4429, error.message)
+        except Unavailable as error:
+            await self.close(4503, error.message)
         except Exception:
             logger.warning("Credentials could not be checked", exc_info=True)
             await self.close(4503, "Try again later")

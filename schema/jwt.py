@@ -1,11 +1,10 @@
 """JSON Web Tokens of a host product that has its own way of signing people in."""
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import jwt
 from django.contrib.auth import get_user_model
@@ -19,7 +18,7 @@ from talk.models.token import PREFIX
 from talk.text import is_storable
 
 from .authentication import AuthenticationFailed, Identity, bearer
-from .errors import Unavailable
+from .published_keys import published_keys
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -56,6 +55,8 @@ class JWTSettings:
             raise ImproperlyConfigured("TALK['JWT'] needs either a SECRET or a JWKS_URL.")
         if configured.SECRET and len(configured.SECRET.encode()) < 32:
             raise ImproperlyConfigured("TALK['JWT']: SECRET needs at least 32 bytes.")
+        if configured.JWKS_URL and urlsplit(configured.JWKS_URL).scheme not in {"https", "http"}:
+            raise ImproperlyConfigured("TALK['JWT']: JWKS_URL must start with https://.")
         return configured
 
     @property
@@ -67,6 +68,12 @@ class JWTSettings:
 
 class JWTAuthenticator:
     """`Authorization: Bearer <JSON Web Token>`."""
+
+    def __init__(self) -> None:
+        # Now, so that the first token finds the keys.
+        configured = JWTSettings.read(conf.JWT) if conf.JWT else None
+        if configured and configured.JWKS_URL:
+            published_keys(configured.JWKS_URL).fetch()
 
     def authenticate(self, request: HttpRequest) -> Identity | None:
         token = bearer(request)
@@ -101,34 +108,10 @@ def _verified(token: str, configured: JWTSettings) -> dict[str, Any]:
 
 def _published_key(token: str, url: str) -> jwt.PyJWK:
     kid = jwt.get_unverified_header(token).get("kid")
-    if not isinstance(kid, str):
+    key = published_keys(url).find(kid) if isinstance(kid, str) else None
+    if key is None:
         raise _refused()
-    try:
-        return _keys(url).get_signing_key(kid)
-    except (jwt.PyJWKClientConnectionError, jwt.PyJWKSetError, ValueError, OSError) as error:
-        raise Unavailable(_("Tokens can't be verified now. Try again in a moment.")) from error
-
-
-@cache
-def _keys(url: str) -> "PublishedKeys":
-    return PublishedKeys(url, timeout=5, lifespan=300)
-
-
-class PublishedKeys(jwt.PyJWKClient):
-    """Keys at a URL. Not asked again right after it failed: callers would queue up for it."""
-
-    REST = 5
-
-    failed_at = -float("inf")
-
-    def fetch_data(self) -> Any:
-        if time.monotonic() - self.failed_at < self.REST:
-            raise jwt.PyJWKClientConnectionError("The keys could not be fetched a moment ago")
-        try:
-            return super().fetch_data()
-        except Exception:
-            self.failed_at = time.monotonic()
-            raise
+    return key
 
 
 def _user(claims: Mapping[str, Any], configured: JWTSettings) -> "User":

@@ -22,7 +22,7 @@ from limits.strategies import MovingWindowRateLimiter
 from talk.conf import Conf, conf
 
 from .context import Context
-from .errors import AuthenticationFailed, RateLimited
+from .errors import AuthenticationFailed, RateLimited, Unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -79,6 +79,10 @@ def counting_failures(request: HttpRequest) -> Iterator[None]:
         retry_after = address and _hit("failure", address, 1)
         if retry_after:
             raise RateLimited(_("Too many bad credentials."), retry_after=retry_after) from None
+        raise
+    except Unavailable:
+        # Nobody knows yet whether they are good.
+        admit(request)
         raise
 
 

@@ -119,6 +119,7 @@ def test_users_are_created_where_that_is_configured(configure):
         ({"SECRET": SECRET, "AUDIENCE": ""}, "AUDIENCE"),
         ({"SECRET": SECRET, "ISSUER": ""}, "ISSUER"),
         ({"SECRET": SECRET, "ALGORITHM": "none"}, "ALGORITHM"),
+        ({"JWKS_URL": "file:///etc/keys.json"}, "https://"),
     ],
 )
 def test_a_bad_configuration_is_said(configure, given, complaint):

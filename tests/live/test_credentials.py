@@ -11,6 +11,7 @@ from django.utils import timezone
 from schema import guard, handshake
 from schema.authentication import AuthenticationFailed
 from schema.context import Context
+from schema.errors import Unavailable
 from talk import events
 from talk.models import AccessToken
 
@@ -174,6 +175,17 @@ async def test_a_database_that_is_away_is_no_fault_of_the_credentials(monkeypatc
     monkeypatch.setattr(handshake, "authenticate", away)
     async with socket() as strangers:
         assert await strangers.init() == 4503
+
+
+@live
+async def test_a_key_that_is_being_fetched_is_no_fault_of_the_credentials(monkeypatch, caplog):
+    def unknown(*args):
+        raise Unavailable("The key is not known yet.")
+
+    monkeypatch.setattr(handshake, "authenticate", unknown)
+    async with socket() as strangers:
+        assert await strangers.init() == 4503
+    assert not caplog.records, "strangers can't fill the log"
 
 
 @live
