@@ -15,6 +15,13 @@ def describe(enum: type[Enum], name: str, description: str, **values: str) -> No
         value.description = values[value.name]
 
 
+def deprecate(enum: type[Enum], **reasons: str) -> None:
+    """Say of members of an enum of the schema why they are not used any more."""
+    found: Any = enum
+    for value in found.__strawberry_definition__.values:
+        value.deprecation_reason = reasons.get(value.name)
+
+
 describe(
     models.Conversation.Kind,
     "ConversationKind",
@@ -80,4 +87,9 @@ describe(
     PARTICIPANT_RESTORED="Somebody may write again.",
     CONVERSATION_READ="Somebody read up to the number that their `participation` tells.",
     CONVERSATION_MARKED_UNREAD="Somebody marked the conversation as unread.",
+)
+deprecate(
+    models.Event.Kind,
+    CONVERSATION_MARKED_UNREAD="Never sent: it concerns one person alone, whose `inboxChanges` "
+    "tell it.",
 )

@@ -48,7 +48,8 @@ class Topic(NamedTuple):
                 return [events.presence_group(self.key)]
             case _:
                 # Any conversation may be one of this inbox.
-                return [events.conversation_group(shard) for shard in range(conf.SHARDS)]
+                shards = map(events.conversation_group, range(conf.SHARDS))
+                return [events.user_group(self.key), *shards]
 
 
 def conversation_topic(conversation_id: int) -> Topic:
@@ -147,6 +148,8 @@ class Hub:
     def _hear(self, doorbell: dict[str, Any]) -> None:
         if (user := doorbell.get("user")) is not None:
             self.ring(user_topic(user), inbox_topic(user))
+        if (user := doorbell.get("inbox")) is not None:
+            self.ring(inbox_topic(user))
         if (conversation := doorbell.get("conversation")) is not None:
             self.ring(conversation_topic(conversation))
             self._moved.add(conversation)

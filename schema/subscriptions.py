@@ -38,7 +38,6 @@ class ConversationChange:
     revision: int = strawberry.field(
         description="1, 2, 3 … without gaps. Subscribe `after` it to go on."
     )
-    kind: models.Event.Kind = strawberry.field(description="What happened.")
     at: datetime = strawberry.field(description="When.")
     actor: User | None = strawberry.field(
         description="Who did it; null when the project itself did."
@@ -47,6 +46,11 @@ class ConversationChange:
         description="The message that it added, or removed the words of."
     )
     conversation: Conversation = strawberry.field(description="Where.")
+
+    @field(description="What happened.")
+    def kind(self: Any) -> models.Event.Kind:
+        told: models.Event.Kind = self.told_kind
+        return told
 
     @field(
         description="The participation that it changed, if any. Who doesn't take part any more is "

@@ -80,6 +80,11 @@ def wake_user(user_pk: Any) -> None:
     transaction.on_commit(lambda: tell(user_group(user_pk), {"user": str(user_pk)}), robust=True)
 
 
+def wake_inbox(user_pk: Any) -> None:
+    """After the commit, ring for the inbox streams of one user, who alone is to hear of it."""
+    transaction.on_commit(lambda: tell(user_group(user_pk), {"inbox": str(user_pk)}), robust=True)
+
+
 def tell(group: str, content: dict[str, Any]) -> None:
     """`say`, from where there is no event loop: a server's, without waiting. Never raises."""
     loop = server_loop.get()

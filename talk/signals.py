@@ -21,4 +21,5 @@ participant_role_changed = Signal()
 participant_suspended = Signal()
 participant_restored = Signal()
 conversation_read = Signal()
+#: Never sent: it concerns one person alone. Kept for projects that import it.
 conversation_marked_unread = Signal()

@@ -86,6 +86,7 @@ class Event(models.Model):
         PARTICIPANT_SUSPENDED = "participant_suspended", _("kept from writing")
         PARTICIPANT_RESTORED = "participant_restored", _("let write again")
         CONVERSATION_READ = "conversation_read", _("read")
+        # Not written any more: it told all members what concerns one. Old rows have it.
         CONVERSATION_MARKED_UNREAD = "conversation_marked_unread", _("marked as unread")
 
     conversation = models.ForeignKey(
@@ -131,6 +132,18 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} ({self.conversation_id}/{self.revision})"
+
+    @property
+    def told_kind(self) -> "Kind":
+        """The kind as members are told it.
+
+        That somebody marked a conversation as unread concerns nobody else. Rows of earlier
+        versions say so, and can't be left out, since revisions have no gaps. They are told as
+        what they amount to for others: this member has read so far.
+        """
+        kind = self.Kind(self.kind)
+        is_private = kind == self.Kind.CONVERSATION_MARKED_UNREAD
+        return self.Kind.CONVERSATION_READ if is_private else kind
 
 
 @prepared

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .. import events
 from ..exceptions import MessagingValidationError, RefusalCode
 from ..prepared import ask, changing, prepared
 from .event import Event
@@ -36,18 +37,26 @@ class Reading(Place):
             if number is None:
                 number = self.last_visible_number
             self._must_be_readable(number)
-            if number == self.last_read_number and self.marked_unread_at is None:
+            is_news = number > self.last_read_number
+            if not is_news and self.marked_unread_at is None:
                 return
             self._read_up_to(number, change.at)
-            change.note(Event.Kind.CONVERSATION_READ, self.itself)
+            if is_news:
+                change.note(Event.Kind.CONVERSATION_READ, self.itself)
+            else:
+                # The mark was theirs alone, and so is its end.
+                events.wake_inbox(self.user_id)
 
     def mark_unread(self) -> None:
-        """Show this conversation as unread until it is read again. Counts stay as they are."""
+        """Show this conversation as unread until it is read again. Counts stay as they are.
+
+        The mark concerns this member alone: it is no event, and only their own inbox is told.
+        """
         with self.conversation.changing(self.user, self.itself) as change:
             self.must_be_active()
             self.marked_unread_at = self.changed_at = change.at
             self.save(update_fields=["marked_unread_at", "changed_at"])
-            change.note(Event.Kind.CONVERSATION_MARKED_UNREAD, self.itself)
+            events.wake_inbox(self.user_id)
 
     @property
     def unread_count(self) -> int:

@@ -194,15 +194,14 @@ class Rulebook:
         must(place.here, Code.NOT_A_PARTICIPANT)
         must(0 <= number <= len(room.said), Code.NUMBER_OUT_OF_RANGE)
         must(number >= place.read, Code.CANNOT_READ_BACKWARDS)
-        if number != place.read or place.marked:
-            place.read, place.marked = number, False
+        if number > place.read:
             room.log.append(("conversation_read", name, name, None))
+        place.read, place.marked = number, False
 
     def mark_unread(self, name, at):
-        place, room = self.place(name, at), self.rooms[at]
+        place = self.place(name, at)
         must(place.here, Code.NOT_A_PARTICIPANT)
         place.marked = True
-        room.log.append(("conversation_marked_unread", name, name, None))
 
     # What moderators do.
 

@@ -78,7 +78,8 @@ def _see_message(snapshot: Snapshot, row: Message) -> None:
 
 
 def _see_participation(snapshot: Snapshot, row: Participation) -> None:
-    # Without `changed_at`, which tells a stream of the inbox where to look, not what to show.
+    # Without `changed_at`, which tells a stream of the inbox where to look, not what to show, and
+    # without `marked_unread_at`, which only the inbox of its owner tells.
     snapshot.participations[row.user_id] = _values(
         row,
         "role",
@@ -89,7 +90,6 @@ def _see_participation(snapshot: Snapshot, row: Participation) -> None:
         "left_at_title",
         "last_read_number",
         "suspended_at",
-        "marked_unread_at",
     )
 
 

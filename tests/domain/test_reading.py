@@ -2,6 +2,7 @@
 
 import pytest
 
+from talk import events
 from talk.exceptions import RefusalCode
 from talk.models import Event, Message, Participation
 
@@ -128,6 +129,24 @@ class TestMarkUnread:
         place.read()
         assert place.marked_unread_at is None
         assert list(Participation.objects.inbox_for(bob).unread()) == []
+
+    def test_only_their_own_inbox_is_told(
+        self, bob, conversation, monkeypatch, django_capture_on_commit_callbacks
+    ):
+        rung = []
+        monkeypatch.setattr(events, "tell", lambda *doorbell: rung.append(doorbell))
+        before = place_of(bob, conversation)
+
+        for act in (Participation.mark_unread, Participation.read):
+            with django_capture_on_commit_callbacks(execute=True):
+                act(place_of(bob, conversation))
+            after = place_of(bob, conversation)
+
+            assert after.changed_at > before.changed_at
+            assert after.conversation.revision == before.conversation.revision == 1
+            before = after
+        assert rung == [(events.user_group(bob.pk), {"inbox": str(bob.pk)})] * 2
+        assert Event.objects.get().kind == Event.Kind.CONVERSATION_STARTED
 
     def test_in_a_conversation_without_a_message(self, alice, bob):
         pair = private(alice, bob)

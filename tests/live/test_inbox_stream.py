@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from .client import front_end, id_of
-from .sockets import live
+from .sockets import in_thread, live
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,6 +35,39 @@ async def test_every_way_to_move_an_inbox_is_heard(daphne, alice, bob, group):
             await state_after(stream, status="LEFT")
             await alices.say("not for Bob", group)
             assert await stream.is_silent()
+
+
+@live
+async def test_only_who_marks_a_conversation_as_unread_hears_of_it(daphne, alice, bob, group):
+    async with front_end(daphne, alice) as alices, front_end(daphne, bob) as bobs:
+        cursor = (await alices.inbox())["changesCursor"]
+        bobs_cursor = (await bobs.inbox())["changesCursor"]
+        async with (
+            alices.inbox_changes(cursor) as own,
+            bobs.changes(group, after=1) as others,
+            bobs.inbox_changes(bobs_cursor) as others_inbox,
+        ):
+            for mutation in ("markUnread", "markRead"):
+                await alices.do(mutation, conversationId=id_of(group))
+                change = await own.next()
+                assert change["participation"]["conversation"]["id"] == id_of(group)
+            assert await others.is_silent()
+            assert await others_inbox.is_silent()
+
+
+@live
+async def test_what_earlier_versions_told_of_it_is_told_as_read(daphne, alice, bob, group):
+    # Rows that are there are neither changed nor left out.
+    place = await in_thread(group.participation_of)(alice)
+    await in_thread(group.events.create)(
+        revision=2, kind="conversation_marked_unread", participation=place
+    )
+    await in_thread(type(group).objects.filter(pk=group.pk).update)(revision=2)
+    await in_thread(place.send)("hello")
+    for user in (alice, bob):
+        async with front_end(daphne, user) as found, found.changes(group, after=1) as stream:
+            kinds = [change["kind"] for change in await stream.until(3)]
+            assert kinds == ["CONVERSATION_READ", "MESSAGE_SENT"]
 
 
 @live
