@@ -4,11 +4,12 @@ import asyncio
 import time
 from typing import Any
 
-from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
+
+from schema.threads import Threads
 
 #: Seconds that a service may take to answer.
 PATIENCE = 1.0
@@ -16,6 +17,7 @@ PATIENCE = 1.0
 #: anybody may ask.
 FRESH_SECONDS = 1.0
 
+_threads = Threads("health", 1)
 _asking = asyncio.Lock()
 _found: str | None = None
 _fresh_until = 0.0
@@ -44,8 +46,7 @@ async def _find_in_database() -> str | None:
     global _found, _fresh_until
     async with _asking:
         if time.monotonic() > _fresh_until:
-            ask = database_sync_to_async(_ask_database, thread_sensitive=False)
-            _found = await _problem(ask())
+            _found = await _problem(_threads.run(_ask_database)())
             _fresh_until = time.monotonic() + FRESH_SECONDS
         return _found
 

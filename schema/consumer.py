@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any, cast
 
 from channels.consumer import get_handler_name
-from channels.db import database_sync_to_async
 from django.core.exceptions import DisallowedHost
 from strawberry.channels import GraphQLWSConsumer
 from strawberry.channels.handlers.ws_handler import ChannelsWebSocketAdapter
@@ -19,7 +18,7 @@ from strawberry.types.unset import UNSET, UnsetType
 
 from talk.conf import conf
 
-from . import handshake, rates, wire
+from . import handshake, rates, threads, wire
 from .authentication import AuthenticationFailed
 from .context import Context
 from .errors import BadRequest, RateLimited, Unavailable
@@ -36,9 +35,9 @@ INIT_TIMEOUT = timedelta(seconds=10)
 #: Seconds that a peer has for its part of closing, which it may never do.
 CLOSING_SECONDS = 10
 
-_look_first = database_sync_to_async(handshake.authenticate_first, thread_sensitive=False)
-_admit = database_sync_to_async(rates.admit, thread_sensitive=False)
-_look = database_sync_to_async(handshake.authenticate_again, thread_sensitive=False)
+_look_first = threads.live.run(handshake.authenticate_first)
+_admit = threads.live.run(rates.admit)
+_look = threads.live.run(handshake.authenticate_again)
 
 
 class Socket(ChannelsWebSocketAdapter):

@@ -14,9 +14,11 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
+from strawberry.utils.operation import get_operation_type
 
 from . import rates
 from .context import Context
+from .documents import shelf
 from .errors import BadRequest, PublicError, RateLimited, ValidationFailed, translate
 from .gate import Gate, closed
 from .notes import forgetting
@@ -130,6 +132,20 @@ class Schema(strawberry.Schema):
         except RateLimited as error:
             return refuse(error)
         return None
+
+    def is_known_stream(self, requested: Request) -> bool:
+        """Whether this asks for a subscription, by a document that was read before.
+
+        Takes microseconds. False if the document is not known: then `answer` finds out.
+        """
+        document = shelf.find(self._schema, requested.query or "")
+        try:
+            return document is not None and (
+                get_operation_type(document.node, requested.operation_name)
+                == OperationType.SUBSCRIPTION
+            )
+        except RuntimeError:
+            return False
 
     @asynccontextmanager
     async def prepared(

@@ -7,13 +7,12 @@ from typing import Annotated, Any, TypeVar, cast
 
 import strawberry
 import strawberry_django
-from channels.db import database_sync_to_async
 from strawberry.extensions import FieldExtension
 from strawberry.schema_directive import Location
 from strawberry.types.field import StrawberryField
 from strawberry.utils.inspect import in_async_context
 
-from . import rates
+from . import rates, threads
 
 BEFORE = "Only what comes before this cursor."
 AFTER = "Only what comes after this cursor."
@@ -88,7 +87,7 @@ def _in_any_context(resolver: Callable[..., Any]) -> Any:
     of its own: not the one that all thread-sensitive code of a process shares, and with its
     connection closed after.
     """
-    in_thread = database_sync_to_async(resolver, thread_sensitive=False)
+    in_thread = threads.asked.run(resolver)
 
     @functools.wraps(resolver)
     def resolve(*args: Any, **kwargs: Any) -> Any:

@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
-from channels.db import database_sync_to_async
 from django.db.models import Max
 from django.utils import timezone
 
@@ -20,6 +19,7 @@ from talk import events
 from talk.conf import conf
 from talk.models import Conversation, Participation
 
+from . import threads
 from .ear import Ear
 from .signs import Signs
 
@@ -232,9 +232,9 @@ def _read_revisions(conversations: list[int]) -> dict[int, int]:
     return dict(Conversation.objects.filter(pk__in=conversations).values_list("pk", "revision"))
 
 
-_members = database_sync_to_async(_read_members, thread_sensitive=False)
-_changes = database_sync_to_async(_read_changes, thread_sensitive=False)
-_revisions = database_sync_to_async(_read_revisions, thread_sensitive=False)
+_members = threads.live.run(_read_members)
+_changes = threads.live.run(_read_changes)
+_revisions = threads.live.run(_read_revisions)
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
 

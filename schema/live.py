@@ -7,7 +7,6 @@ from contextlib import aclosing, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from channels.db import database_sync_to_async
 from graphql import (
     DocumentNode,
     ExecutionResult,
@@ -22,7 +21,7 @@ from graphql import (
 )
 from strawberry.utils.await_maybe import await_maybe
 
-from . import rates
+from . import rates, threads
 from .context import Context
 from .errors import RateLimited, Unavailable, public_error
 from .execution import NotExecuted
@@ -172,6 +171,6 @@ def _encode(result: ExecutionResult) -> str:
     return json.dumps(result.formatted, separators=(",", ":"))
 
 
-_spend = database_sync_to_async(rates.spend, thread_sensitive=False)
+_spend = threads.live.run(rates.spend)
 # All of an event in one thread that is nobody else's, with its connection closed after.
-_in_thread: Any = database_sync_to_async(Stream.execute, thread_sensitive=False)
+_in_thread: Any = threads.live.run(Stream.execute)

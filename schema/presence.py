@@ -10,12 +10,12 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import strawberry
-from channels.db import database_sync_to_async
 from django.contrib.auth import get_user_model
 
 from talk import events, models
 from talk.exceptions import MessagingValidationError, RefusalCode
 
+from . import threads
 from .hub import Hub, beacon_topic, hub, presence_topic
 from .ids import key_of
 from .nodes import User
@@ -138,4 +138,4 @@ def _read_acquaintances(viewer: Any, keys: list[Any]) -> dict[Any, Any]:
     return {person.pk: person for person in people}
 
 
-_acquaintances = database_sync_to_async(_read_acquaintances, thread_sensitive=False)
+_acquaintances = threads.live.run(_read_acquaintances)

@@ -7,7 +7,6 @@ from contextlib import aclosing, suppress
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
-from channels.db import database_sync_to_async
 from django.utils.translation import gettext as _
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
@@ -23,6 +22,7 @@ from strawberry.types import ExecutionResult
 
 from talk.conf import conf
 
+from . import threads
 from .context import Context
 from .errors import PublicError, TooManyOperations, Unauthenticated, public_error
 from .execution import NotExecuted, Schema, is_refused
@@ -96,7 +96,9 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         try:
             requested = _requested(operation)
-            result = await _answer(self.schema, requested, self.context)
+            # No stream waits until slow queries leave a thread.
+            answer = _begin if self.schema.is_known_stream(requested) else _answer
+            result = await answer(self.schema, requested, self.context)
             if result is None:
                 await self._stream(operation, requested)
             elif is_refused(result):
@@ -192,4 +194,5 @@ def _requested(operation: Operation[Context, None]) -> Request:
 _extensions: ContextVar[dict[str, Any] | None] = ContextVar("extensions", default=None)
 
 # All of it in one thread that is nobody else's: `thread_sensitive` would be one for the process.
-_answer = database_sync_to_async(_execute, thread_sensitive=False)
+_answer = threads.asked.run(_execute)
+_begin = threads.live.run(_execute)

@@ -10,10 +10,10 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import Any
 
-from channels.db import database_sync_to_async
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 
+from . import threads
 from .context import Context
 from .errors import TooManyOperations, Unauthenticated
 from .execution import NotExecuted, Schema
@@ -32,7 +32,7 @@ SILENCE = ":\n\n"
 MOST_SENT = 4 * 1024 * 1024
 COMPLETE = "event: complete\ndata:\n\n"
 
-_authenticate_again = database_sync_to_async(authenticate_again, thread_sensitive=False)
+_authenticate_again = threads.live.run(authenticate_again)
 
 
 def respond(

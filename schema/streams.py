@@ -7,12 +7,11 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
-from channels.db import database_sync_to_async
-
 from talk import models
 from talk.exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
 from talk.models.event import PAGE
 
+from . import threads
 from .inbox_cursor import InboxCursor
 from .places import show_to_members, take_place
 from .retries import patiently
@@ -102,7 +101,7 @@ def read_inbox(viewer: Any, cursor: InboxCursor) -> list[models.Participation]:
 
 
 def _in_thread(read: Any) -> Any:
-    ask = database_sync_to_async(read, thread_sensitive=False)
+    ask = threads.live.run(read)
 
     async def look(*args: Any) -> Any:
         return await patiently(lambda: ask(*args))

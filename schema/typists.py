@@ -14,12 +14,11 @@ from typing import Any
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import strawberry
-from channels.db import database_sync_to_async
 
 from talk import events, models
 from talk.exceptions import MessagingPermissionDenied, RefusalCode
 
-from . import places
+from . import places, threads
 from .context import Context, Info
 from .feeds import ENDS, Reader, feeds
 from .hub import Hub, hub, typing_topic
@@ -225,4 +224,4 @@ def _read_members(conversation: int, keys: list[Any]) -> dict[str, Any]:
     return {str(place.user_id): place.user for place in places.select_related("user")}
 
 
-_members = database_sync_to_async(_read_members, thread_sensitive=False)
+_members = threads.live.run(_read_members)
