@@ -5,11 +5,13 @@ import time
 from typing import Any
 
 from channels.layers import get_channel_layer
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 
+from schema import connections
 from schema.threads import Threads
+from talk.availability import check_writable, is_read_only
 
 #: Seconds that a service may take to answer.
 PATIENCE = 1.0
@@ -66,6 +68,14 @@ def _ask_database() -> str | None:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         return "migrations are missing"
+    try:
+        check_writable()
+    except DatabaseError as error:
+        if not is_read_only(error):
+            raise
+        # The next look finds out whether another server was promoted.
+        connections.drop()
+        return "read-only"
     return None
 
 

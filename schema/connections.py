@@ -10,7 +10,9 @@ import time
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from django.db import connections
+from django.db import connections, router
+
+from talk.models import Conversation
 
 #: What each of Django's connections, one for each thread, keeps of the driver's.
 _kept: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
@@ -18,6 +20,10 @@ _kept: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
 _here = threading.local()
 #: Seconds after which the next request gives a connection back all the same, which bounds its life.
 KEPT = 60.0
+#: Seconds within which connections are dropped once, however many statements fail.
+DROP_SECONDS = 1.0
+
+_dropped_at = float("-inf")
 
 
 def keep(threads: int) -> None:
@@ -41,15 +47,36 @@ def keep(threads: int) -> None:
 
 def check() -> None:
     """At the beginning of one: what the other side left is closed, the rest is fit."""
+    # Dropped while the last request ran, or since: what it left may be older than that.
+    is_dropped = _dropped_at >= getattr(_here, "begun_at", 0.0)
+    _here.begun_at = time.monotonic()
     # Those that were kept. What was closed since is as good as new.
     for connection in getattr(_here, "connected", ()):
         if not _is_connected(connection):
             continue
-        is_quiet = _is_quiet(connection.connection)
+        is_quiet = not is_dropped and _is_quiet(connection.connection)
         if is_quiet:
             connection.health_check_done = True
         elif is_quiet is False:
             connection.close()
+
+
+def drop() -> None:
+    """Connect anew for what comes next, here and in all threads.
+
+    After a failover the server that was written to may be another one, and found by its name, while
+    the one that these connections lead to goes on to be read.
+    """
+    global _dropped_at
+    connection: Any = connections[router.db_for_write(Conversation)]
+    now = time.monotonic()
+    if now > _dropped_at + DROP_SECONDS:
+        _dropped_at = now
+        # What others use is closed when they give it back.
+        if pool := getattr(connection, "pool", None):
+            pool.drain()
+    if not connection.in_atomic_block:
+        connection.close()
 
 
 def _connected() -> list[Any]:

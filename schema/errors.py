@@ -4,12 +4,14 @@ import logging
 import uuid
 from typing import Any, ClassVar
 
-from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.relay.types import GlobalIDValueError
 
+from talk.availability import is_away, is_read_only
 from talk.exceptions import Refused, ResyncRequired
+
+from . import connections
 
 logger = logging.getLogger(__name__)
 
@@ -154,9 +156,8 @@ def public_error(error: Exception) -> GraphQLError:
             return MustResync(_("What changed since can't be told. Start from a fresh query."))
         case GlobalIDValueError():
             return BadRequest(_("This is not an id."))
-        case OperationalError() | InterfaceError():
-            logger.warning("The database did not answer", exc_info=cause)
-            return Unavailable(_("This can't be done now. Try again in a moment."))
+        case _ if is_away(cause):
+            return _unavailable(cause)
         case _:
             return _masked(cause)
 
@@ -169,6 +170,13 @@ def _cause(error: Exception) -> Exception:
     while isinstance(error, GraphQLError) and error.original_error is not None:
         error = error.original_error
     return error
+
+
+def _unavailable(error: Exception) -> Unavailable:
+    logger.warning("The database did not do this", exc_info=error)
+    if is_read_only(error):
+        connections.drop()
+    return Unavailable(_("This can't be done now. Try again in a moment."))
 
 
 def _masked(error: Exception) -> Internal:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from django.db import InterfaceError, OperationalError
+from talk.availability import is_away
 
 from .errors import Unavailable
 
@@ -19,6 +19,8 @@ async def patiently(ask: Callable[[], Awaitable[Answer]]) -> Answer:
     for seconds in RETRY_SECONDS:
         try:
             return await ask()
-        except (OperationalError, InterfaceError, Unavailable):
-            await asyncio.sleep(seconds)
+        except Exception as error:
+            if not (is_away(error) or isinstance(error, Unavailable)):
+                raise
+        await asyncio.sleep(seconds)
     return await ask()

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.test import override_settings
 
+from schema import connections
+
 from .asking import act, code, document, gid, group, ok, private
 
 MUTATIONS = {
@@ -167,3 +169,71 @@ def test_a_database_that_somebody_else_has_locked_is_unavailable(gql, alice, bob
     assert answer["errors"][0]["extensions"]["retryable"]
     assert everything() == before
     assert act(ask, "sendMessage", "sent { number }", **asked) == {"sent": {"number": 2}}
+
+
+def make_read_only():
+    """This connection leads to a server that lets itself only be read, and others lead elsewhere,
+    as after a failover.
+    """
+    statement = {
+        "sqlite": "PRAGMA query_only = 1",
+        "postgresql": "SET default_transaction_read_only = on",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(statement[connection.vendor])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_after_a_failover_the_next_try_goes_to_the_new_server(gql, alice, bob, monkeypatch):
+    monkeypatch.setattr(connections, "_dropped_at", float("-inf"))
+    conversation = private(alice, bob, "1")
+    ask, asked = gql(alice), {"conversationId": gid(conversation), "body": "2"}
+    before = everything()
+    make_read_only()
+    assert ok(ask("{ viewer { id } }")), "it can be read"
+
+    answer = ask(document("sendMessage"), input=asked)
+
+    assert code(answer) == "UNAVAILABLE"
+    assert answer["errors"][0]["extensions"] == {
+        "code": "UNAVAILABLE",
+        "retryable": True,
+        "retryAfter": 1,
+    }
+    assert everything() == before
+    assert act(ask, "sendMessage", "sent { number }", **asked) == {"sent": {"number": 2}}
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "state", ["08006", "25P03", "40001", "40P01", "53100", "53200", "55P03", "57P03", "58030"]
+)
+def test_whatever_passes_is_worth_a_retry(gql, alice, bob, state):
+    conversation = private(alice, bob, "1")
+    ask, asked = gql(alice), {"conversationId": gid(conversation), "body": "2"}
+    before = everything()
+
+    with failing_inserts(state):
+        answer = ask(document("sendMessage"), input=asked)
+
+    assert answer["errors"][0]["extensions"] == {
+        "code": "UNAVAILABLE",
+        "retryable": True,
+        "retryAfter": 1,
+    }
+    assert everything() == before
+    assert act(ask, "sendMessage", "sent { number }", **asked) == {"sent": {"number": 2}}
+
+
+@contextmanager
+def failing_inserts(state):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS"
+            f" $$ BEGIN RAISE EXCEPTION 'hm' USING ERRCODE = '{state}'; END $$;"
+            "CREATE TRIGGER fail BEFORE INSERT ON talk_message EXECUTE FUNCTION fail()"
+        )
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("DROP FUNCTION fail CASCADE")
