@@ -47,9 +47,17 @@ def policy() -> Policy:
 def found_by(viewer: "User", people: QuerySet[Any]) -> QuerySet[Any]:
     """Whom of `people` somebody finds: others, of active accounts, who did not block them."""
     others = people.exclude(pk=viewer.pk).exclude(talk_blocks__blocked=viewer)
-    if any(each.name == "is_active" for each in people.model._meta.get_fields()):
-        others = others.filter(is_active=True)
-    return policy().may_find(viewer, others)
+    return policy().may_find(viewer, others.filter(is_active()))
+
+
+def is_active(relation: str = "") -> Q:
+    """The condition that an account, or the one behind `relation`, is not deactivated.
+
+    A user model without a field `is_active` has active accounts alone.
+    """
+    fields = get_user_model()._meta.concrete_fields
+    known = any(field.name == "is_active" for field in fields)
+    return Q(**{f"{relation}is_active": True}) if known else Q()
 
 
 def known_to(viewer: "User", people: QuerySet[Any]) -> QuerySet[Any]:
@@ -80,10 +88,15 @@ def hold(people: Iterable["User"]) -> None:
     active = {person.pk: person.is_active for person in people}
     if not active:
         return
-    users = get_user_model()._base_manager.filter(pk__in=list(active)).order_by("pk")
-    held = {user.pk: user.is_active for user in users.select_for_update(no_key=True)}
+    held = lock(list(active))
     if any(was and not held.get(pk) for pk, was in active.items()):
         raise MessagingValidationError(RefusalCode.UNKNOWN_USER)
+
+
+def lock(keys: "Iterable[Any] | QuerySet[Any]") -> dict[Any, bool]:
+    """Hold the accounts with these keys; of each that is there, whether it is active."""
+    users = get_user_model()._base_manager.filter(pk__in=keys).order_by("pk")
+    return {user.pk: user.is_active for user in users.select_for_update(no_key=True)}
 
 
 def must_reach(sender: "User", people: Sequence["User"]) -> None:

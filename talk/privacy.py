@@ -10,7 +10,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from .exceptions import Refused
+from . import accounts
 from .models import AccessToken, Act, Block, Conversation, Event, Message, Participation, Report
 
 if TYPE_CHECKING:
@@ -102,9 +102,8 @@ def erase(user: "User", why: str, by: "User | None" = None, *, keep_words: bool 
     _shut_out(user)
     done = False
     while not done:
-        places = Participation.objects.filter(user=user).expected()
         while (
-            _leave(places)
+            accounts.leave(user)
             or (not keep_words and _erase_titles(user))
             or _erase_some(user, keep_words)
         ):
@@ -120,16 +119,6 @@ def _shut_out(user: "User") -> None:
         user.is_active = False
         user.save(update_fields=["is_active"])
     AccessToken.objects.filter(user=user).delete()
-
-
-def _leave(places: QuerySet[Participation]) -> bool:
-    """Take somebody out of everything, private conversations included; whether there was any."""
-    found = list(places.select_related("conversation").order_by("conversation"))
-    for place in found:
-        # Who else put them out was faster.
-        with suppress(Refused):
-            place.vanish()
-    return bool(found)
 
 
 def _erase_titles(user: "User") -> bool:
@@ -169,22 +158,19 @@ def _take_out_of_reports(user: "User", keep_words: bool) -> None:
         reported.update(why="")
     reported.update(reporter=None)
     Report.objects.filter(person=user).update(person=None)
-    Block.objects.filter(Q(blocker=user) | Q(blocked=user)).delete()
 
 
 @transaction.atomic
 def _let_go(user: "User") -> bool:
     """Let go of what is left, unless they said something meanwhile; whether it was done."""
+    accounts.lock_conversations(user)
     places = Participation.objects.filter(user=user)
-    theirs = Conversation.objects.filter(participations__user=user).order_by("pk")
-    # Whoever sends is done by then, or waits, and finds no place to send from.
-    list(theirs.select_for_update(no_key=True, of=("self",)).values_list("pk"))
     if places.expected().exists() or Message.objects.filter(sender=user).exists():
         return False
     Message.objects.filter(subject=user).update(subject=None)
     Participation.objects.filter(invited_by=user).update(invited_by=None)
     Event.objects.filter(actor=user).update(actor=None)
-    places.delete()
+    accounts.release(user)
     return True
 
 

@@ -1,14 +1,21 @@
 """What happens to accounts, told to whoever has a socket open for them."""
 
+from collections.abc import Iterator
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.contrib.auth.signals import user_logged_out
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import post_delete, post_save, pre_delete
 from django.dispatch import receiver
 
-from . import events
+from . import accounts, events
 from .models import AccessToken
+
+
+def kinds_of_account() -> Iterator[Any]:
+    """The user model, its proxies and its children: a signal has the class that was saved."""
+    return (model for model in apps.get_models() if issubclass(model, get_user_model()))
 
 
 @receiver(user_logged_out)
@@ -22,9 +29,28 @@ def ring_at_deleted_token(instance: AccessToken, **kwargs: Any) -> None:
     events.wake_user(instance.user_id)
 
 
-@receiver([post_save, post_delete], sender=get_user_model())
 def ring_at_account_change(instance: Any, created: bool = False, **kwargs: Any) -> None:
     """A person who was deactivated, deleted or given another password has to sign in anew."""
     # Signing in writes the last login and nothing else: no reason to ask anybody again.
     if not created and kwargs.get("update_fields") != frozenset({"last_login"}):
         events.wake_user(instance.pk)
+
+
+def hand_over_at_deactivation(
+    instance: Any, created: bool, raw: bool, update_fields: Any, **kwargs: Any
+) -> None:
+    written = update_fields is None or "is_active" in update_fields
+    # Fixtures are loaded as they are.
+    if written and not (created or raw or instance.is_active):
+        accounts.hand_over(instance)
+
+
+def leave_before_deletion(instance: Any, origin: Any, **kwargs: Any) -> None:
+    accounts.before_deletion(instance, origin)
+
+
+for kind in kinds_of_account():
+    post_save.connect(ring_at_account_change, sender=kind)
+    post_delete.connect(ring_at_account_change, sender=kind)
+    post_save.connect(hand_over_at_deactivation, sender=kind)
+    pre_delete.connect(leave_before_deletion, sender=kind)

@@ -1,10 +1,22 @@
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth import get_user_model
+from django.contrib.auth import get_permission_codename, get_user_model
 from django.http import HttpRequest
 
 from ..models import Message
+
+
+class DeletedWithAccount(admin.options.BaseModelAdmin):
+    """Rows that go when an account is deleted, on whichever page of the project does that."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        page = request.resolver_match
+        if page is None or (page.url_name or "").startswith(f"{self.opts.app_label}_"):
+            return super().has_delete_permission(request, obj)
+        account = get_user_model()._meta
+        codename = get_permission_codename("delete", account)
+        return request.user.has_perm(f"{account.app_label}.{codename}")
 
 
 class ReadOnly(admin.options.BaseModelAdmin):

@@ -11,11 +11,11 @@ from ..exceptions import Refused
 from ..models import Act, Block, Report
 from ..moderation import Decision, decide, impossible
 from ..text import REASON_LENGTH
-from .base import ReadOnly, may_moderate, username_of, words_of
+from .base import DeletedWithAccount, ReadOnly, may_moderate, username_of, words_of
 
 
 @admin.register(Block)
-class BlockAdmin(ReadOnly, admin.ModelAdmin):
+class BlockAdmin(DeletedWithAccount, ReadOnly, admin.ModelAdmin):
     list_display = ["blocker", "blocked", "at"]
     list_select_related = ["blocker", "blocked"]
 

@@ -15,7 +15,7 @@ from .. import moderation, privacy
 from ..exceptions import Refused
 from ..models import Act, Participation
 from ..text import REASON_LENGTH
-from .base import ReadOnly, may_moderate, username_of
+from .base import DeletedWithAccount, ReadOnly, may_moderate, username_of
 
 
 class ReasonedActionForm(ActionForm):
@@ -23,7 +23,7 @@ class ReasonedActionForm(ActionForm):
 
 
 @admin.register(Participation)
-class ParticipationAdmin(ReadOnly, admin.ModelAdmin):
+class ParticipationAdmin(DeletedWithAccount, ReadOnly, admin.ModelAdmin):
     list_display = ["user", "conversation", "role", "status", "suspended_at", "last_activity_at"]
     list_filter = ["status", "role", ("suspended_at", admin.EmptyFieldListFilter)]
     action_form = ReasonedActionForm

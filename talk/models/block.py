@@ -46,6 +46,13 @@ class BlockQuerySet(models.QuerySet["Block"]):
         if ended:
             _recount(blocker, blocked)
 
+    def forget(self, user: "User") -> None:
+        """End all blocks of and by `user`, whose conversations are locked and who goes for good."""
+        blockers = [block.blocker for block in self.filter(blocked=user).select_related("blocker")]
+        self.filter(models.Q(blocker=user) | models.Q(blocked=user)).delete()
+        for blocker in blockers:
+            _recount(blocker, user)
+
     def blocked_by(self, blocker: "User") -> frozenset[Any]:
         """The keys of those whom `blocker` does not want to hear of."""
         return frozenset(self.asking_for(blocker).ask())
@@ -93,7 +100,8 @@ class Block(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.blocked} by {self.blocker}"
+        # Not who blocked whom: staff who delete an account are shown what goes with it.
+        return f"block {self.pk}"
 
 
 @prepared

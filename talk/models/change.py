@@ -9,7 +9,7 @@ from ..exceptions import (
     MessagingValidationError,
     RefusalCode,
 )
-from ..policy import must_be_invitable
+from ..policy import is_active, must_be_invitable
 from .draft import Draft
 from .event import Event
 from .message import Message
@@ -130,8 +130,32 @@ class Change(Draft):
 
     def write(self) -> None:
         if self.members_change:
-            self._keep_an_owner()
+            self.keep_an_owner()
         super().write()
+
+    def keep_an_owner(self) -> None:
+        """Give a group without an owner who can act the longest-standing member who can, admins
+        first.
+
+        Owners who are suspended, or whose account is deactivated, may come back and stay owners.
+        """
+        if self.conversation.is_private:
+            return
+        role = self._participations.model.Role
+        unsuspended = models.Q(suspended_at=None)
+        can_act = unsuspended & is_active("user__")
+        rank = models.Case(
+            models.When(can_act, role=role.OWNER, then=0),
+            models.When(can_act, role=role.ADMIN, then=1),
+            models.When(can_act, then=2),
+            models.When(role=role.OWNER, then=3),
+            models.When(~unsuspended & is_active("user__"), then=4),
+            default=5,
+        )
+        active = self._participations.active().select_related("user")
+        heir = active.order_by(rank, "joined_at", "pk").first()
+        if heir is not None and heir.role != role.OWNER:
+            heir.take_role(role.OWNER, self)
 
     def _make_room(self, newcomers: int) -> None:
         if newcomers:
@@ -166,19 +190,3 @@ class Change(Draft):
             changed_at=self.at,
             **fields,
         )
-
-    def _keep_an_owner(self) -> None:
-        """A group that its last owner left goes to who is longest in it, admins first."""
-        if self.conversation.is_private:
-            return
-        role = self._participations.model.Role
-        rank = models.Case(
-            models.When(role=role.OWNER, then=0),
-            models.When(suspended_at__isnull=False, then=3),
-            models.When(role=role.ADMIN, then=1),
-            default=2,
-        )
-        active = self._participations.active().select_related("user")
-        heir = active.order_by(rank, "joined_at", "pk").first()
-        if heir is not None and heir.role != role.OWNER:
-            heir.take_role(role.OWNER, self)

@@ -199,8 +199,9 @@ class Conversation(models.Model):
             return by.invite(users)
         if self.is_private:
             raise MessagingValidationError(RefusalCode.PRIVATE_CONVERSATION)
-        with self.changing(None) as change:
-            change.admit(people(users), by=None)
+        members = people(users)
+        with self.changing(None, holding=members) as change:
+            change.admit(members, by=None)
         return self
 
     def participation_of(self, user: "User") -> "Participation":

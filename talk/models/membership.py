@@ -2,6 +2,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
+from ..policy import is_active
 from ..text import clean_title
 from .change import Change
 from .conversation import people
@@ -88,7 +89,10 @@ class Membership(Reading):
             if role == self.role:
                 return
             if self.role == self.Role.OWNER:
-                owners = self.conversation.participations.filter(role=self.role)
+                # One whose account is deactivated has no say.
+                owners = self.conversation.participations.filter(
+                    is_active("user__"), role=self.role, suspended_at=None
+                )
                 if not owners.exclude(pk=self.pk).exists():
                     raise MessagingValidationError(RefusalCode.LAST_OWNER)
             self.take_role(role, change)
@@ -145,6 +149,7 @@ class Membership(Reading):
                 self.changed_at = change.at
                 self.save(update_fields=["suspended_at", "changed_at"])
                 change.note(kind, self.itself)
+                change.keep_an_owner()
 
     def come_back(self, at: datetime) -> None:
         """Be active again, as a member."""

@@ -175,7 +175,12 @@ class Rulebook:
         must(role != "owner" or by.role == "owner", Code.NOT_ALLOWED)
         must(place.here, Code.NOT_A_MEMBER)
         if role != place.role:
-            owners = [name for name in room.active if room.places[name].role == "owner"]
+            places = room.places
+            owners = [
+                each
+                for each in room.active
+                if places[each].role == "owner" and (each == name or not places[each].suspended)
+            ]
             must(owners != [name], Code.LAST_OWNER)
             place.role = role
             room.log.append(("participant_role_changed", actor, name, None))
@@ -220,6 +225,7 @@ class Rulebook:
             place.suspended = suspended
             kind = "participant_suspended" if suspended else "participant_restored"
             self.rooms[at].log.append((kind, None, name, None))
+            self._keep_an_owner(self.rooms[at], None)
 
     # What they do about each other.
 
@@ -255,10 +261,12 @@ class Rulebook:
         def standing(name):
             place = room.places[name]
             rank = ["owner", "admin", "member"].index(place.role)
-            return rank, place.joined, place.turn
+            # Nobody who is suspended acts, but who owns it already goes on owning it.
+            suspended = (place.role != "owner") + 1 if place.suspended else 0
+            return suspended, rank, place.joined, place.turn
 
         heir = min(room.active, key=standing, default=None)
-        if heir and room.places[heir].role != "owner":
+        if not room.private and heir and room.places[heir].role != "owner":
             room.places[heir].role = "owner"
             room.log.append(("participant_role_changed", actor, heir, None))
 

@@ -140,8 +140,11 @@ def test_what_they_say_while_they_are_erased_is_erased_too(world, alice, bob, mo
 
     def late(user):
         monkeypatch.setattr(privacy, "_let_go", let_go)
+        accounts = type(alice).objects.filter(pk=alice.pk)
+        accounts.update(is_active=True)
         ours.add_participants([alice])
         say(alice, ours, "late")
+        accounts.update(is_active=False)
         return let_go(user)
 
     monkeypatch.setattr(privacy, "_let_go", late)

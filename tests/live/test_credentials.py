@@ -230,6 +230,20 @@ async def test_a_deactivated_person_is_shown_out(alice):
         await assert_shown_out(alices)
 
 
+@live
+async def test_a_deleted_person_is_shown_out(alice):
+    async with signed_in(alice) as alices:
+        await alices.subscribe(COUNT)
+        await alices.hear()
+        await asyncio.sleep(2 * guard.REST_SECONDS)
+
+        key = alice.pk
+        await in_thread(alice.delete)()
+        await ring(key)
+
+        await assert_shown_out(alices)
+
+
 async def ring(user_pk):
     """What `talk.receivers` does."""
     await in_thread(events.wake_user)(user_pk)

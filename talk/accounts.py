@@ -1,0 +1,76 @@
+"""What becomes of conversations when an account is deactivated, deleted or erased."""
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from .exceptions import Refused
+from .models import AccessToken, Block, Conversation, Participation
+from .policy import lock
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+def hand_over(user: "User") -> None:
+    """Give the groups of `user`, whose account was deactivated, another owner if they need one.
+
+    `user` may come back, and stays an owner, too.
+    """
+    owned = Participation.objects.active().filter(user=user, role=Participation.Role.OWNER)
+    for place in owned.select_related("conversation").order_by("conversation"):
+        with place.conversation.changing(None) as change:
+            change.keep_an_owner()
+
+
+def before_deletion(user: "User", origin: Any) -> None:
+    """Take `user` out of all conversations, in the transaction that deletes their account.
+
+    `origin` is the model instance or the queryset that is deleted. What they said stays, and
+    Django's `SET_NULL` lets nobody have said it.
+    """
+    if isinstance(origin, QuerySet) and issubclass(origin.model, type(user)):
+        _lock_once(user, origin)
+    lock([user.pk])
+    lock_conversations(user)
+    leave(user)
+    release(user)
+
+
+def lock_conversations(user: "User") -> None:
+    """Wait for everybody who changes a conversation of `user`, until the transaction ends.
+
+    Members who send without being held are done by then, or find no participation afterwards.
+    """
+    theirs = Conversation.objects.filter(participations__user=user).order_by("pk")
+    list(theirs.select_for_update(no_key=True, of=("self",)).values_list("pk"))
+
+
+def leave(user: "User") -> bool:
+    """Leave all conversations, private ones included; whether there was any."""
+    places = Participation.objects.filter(user=user).expected()
+    found = list(places.select_related("conversation").order_by("conversation"))
+    for place in found:
+        # Somebody else may have removed them first.
+        with suppress(Refused):
+            place.vanish()
+    return bool(found)
+
+
+@transaction.atomic
+def release(user: "User") -> None:
+    """Delete what is about nobody but `user`, who left everything and whose conversations are
+    locked.
+    """
+    Block.objects.forget(user)
+    AccessToken.objects.filter(user=user).delete()
+    Participation.objects.filter(user=user).delete()
+
+
+def _lock_once(user: "User", people: QuerySet[Any]) -> None:
+    """Lock all who are deleted together, at the first: people are locked before conversations."""
+    keys = people.order_by("pk").values_list("pk", flat=True)
+    if keys.first() == user.pk:
+        lock(keys.order_by())

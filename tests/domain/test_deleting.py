@@ -1,0 +1,239 @@
+"""An account is deleted or deactivated, and the conversations of the others stay what they are."""
+
+import pytest
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+from django.db.models.signals import pre_delete
+from django.test import Client
+from django.urls import reverse
+
+from talk import receivers
+from talk.exceptions import RefusalCode
+from talk.models import AccessToken, Block, Conversation, Event, Message, Participation, Report
+from talk.models.keys import members_key
+from talk.privacy import erase
+
+from ..races.together import assert_sound
+from .acting import group, place_of, private, refused, say, story
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ours(alice, bob, carol):
+    """Alice's, who reported, was reported, blocked, was blocked, and has a token."""
+    ours = group(alice, bob, carol, title="Ours")
+    for sender in (alice, bob):
+        say(sender, ours)
+    say(alice, private(alice, bob), "in private")
+    Block.objects.block(alice, carol)
+    Block.objects.block(carol, alice)
+    Report.objects.report_user(alice, bob, "rude")
+    Report.objects.report_user(bob, alice, "rude")
+    AccessToken.objects.issue(alice, "phone")
+    return ours
+
+
+def through_the_admin(alice):
+    admin = get_user_model().objects.create_superuser("root", "", "password")
+    client = Client()
+    client.force_login(admin)
+    client.post(reverse("admin:auth_user_delete", args=[alice.pk]), {"post": "yes"})
+
+
+WAYS = {
+    "delete": lambda alice: alice.delete(),
+    "queryset": lambda alice: get_user_model().objects.filter(pk=alice.pk).delete(),
+    "base": lambda alice: get_user_model()._base_manager.filter(pk=alice.pk).delete(),
+    "admin": through_the_admin,
+}
+
+
+@pytest.fixture(params=WAYS)
+def delete(request):
+    return WAYS[request.param]
+
+
+def events_after(revision, conversation):
+    found = Event.objects.filter(conversation=conversation, revision__gt=revision)
+    return list(found.order_by("revision").values_list("kind", flat=True))
+
+
+class TestDeleting:
+    def test_they_leave_first_and_the_group_has_another_owner(self, ours, alice, bob, delete):
+        before = Conversation.objects.get(pk=ours.pk)
+        delete(alice)
+
+        assert not get_user_model().objects.filter(username="alice").exists()
+        assert story(ours)[-1] == "left"
+        assert events_after(before.revision, ours) == [
+            "participant_left",
+            "participant_role_changed",
+        ]
+        assert place_of(bob, ours).role == "owner"
+
+    def test_what_is_known_of_who_takes_part_is_right(self, ours, alice, bob, carol, delete):
+        delete(alice)
+
+        ours.refresh_from_db()
+        assert ours.members_key == members_key([bob.pk, carol.pk])
+        for each in Conversation.objects.all():
+            assert_sound(each)
+
+    def test_the_private_conversation_is_nobodys_pair(self, ours, alice, bob, delete):
+        there = Conversation.objects.get(kind="private")
+        pair = there.pair
+        delete(alice)
+
+        there.refresh_from_db()
+        assert there.pair not in (None, pair), "SQLite gives the key to the next account"
+        assert place_of(bob, there).is_active
+
+    def test_what_they_said_stays_and_nobody_said_it(self, ours, alice, delete):
+        delete(alice)
+
+        assert set(ours.messages.filter(kind="text").values_list("body", flat=True)) == {"Hello"}
+        assert set(Report.objects.values_list("why")) == {("rude",)}
+        assert not AccessToken.objects.exists()
+        assert not Block.objects.exists()
+
+    def test_whoever_had_blocked_them_has_it_unread(self, ours, alice, carol, delete):
+        delete(alice)
+
+        place = place_of(carol, ours)
+        assert (place.first_unread_number, place.unread_count) == (1, 2)
+
+    def test_many_at_once(self, ours, alice, bob, carol, dave):
+        there = group(dave, alice, bob, title="There")
+        people = get_user_model().objects.filter(pk__in=[alice.pk, bob.pk, dave.pk])
+        people.delete()
+
+        assert place_of(carol, ours).role == "owner"
+        assert not there.participations.exists()
+        for each in Conversation.objects.all():
+            assert_sound(each)
+
+    def test_a_proxy_of_the_user_model_is_an_account_too(self):
+        class Colleague(get_user_model()):
+            class Meta:
+                proxy = True
+                app_label = "auth"
+
+        try:
+            assert Colleague in receivers.kinds_of_account()
+        finally:
+            del apps.all_models["auth"]["colleague"]
+            apps.clear_cache()
+
+    def test_other_models_are_not_listened_to(self):
+        """Or Django would delete them one by one."""
+        assert pre_delete.has_listeners(get_user_model())
+        assert not pre_delete.has_listeners(Message)
+
+    @pytest.mark.parametrize("keep", [True, False])
+    def test_nor_does_erasing_leave_a_wrong_count(self, ours, alice, carol, keep):
+        erase(alice, "She asked for it.", keep_words=keep)
+
+        assert place_of(carol, ours).unread_count == (2 if keep else 1)
+        if keep:
+            assert_sound(ours)
+
+
+class TestAdmin:
+    @pytest.fixture
+    def staff(self, erin):
+        """Erin may delete accounts, and nothing of Talk."""
+        erin.is_staff = True
+        erin.save()
+        names = ["delete_user", "view_user"]
+        erin.user_permissions.set(Permission.objects.filter(codename__in=names))
+        client = Client()
+        client.force_login(erin)
+        return client
+
+    def test_staff_delete_people_who_have_conversations_and_blocks(self, staff, ours, alice):
+        url = reverse("admin:auth_user_delete", args=[alice.pk])
+        asked = staff.get(url)
+        assert asked.context["perms_lacking"] == set()
+        assert "by alice" not in asked.content.decode(), "whom she blocked"
+
+        staff.post(url, {"post": "yes"})
+
+        assert not get_user_model().objects.filter(pk=alice.pk).exists()
+
+    def test_and_several(self, staff, ours, alice, bob):
+        chosen = {"action": "delete_selected", "_selected_action": [alice.pk, bob.pk]}
+        staff.post(reverse("admin:auth_user_changelist"), {**chosen, "post": "yes"})
+
+        assert not get_user_model().objects.filter(pk__in=[alice.pk, bob.pk]).exists()
+
+    def test_but_none_of_these_by_itself(self, staff, ours, alice, erin):
+        more = Permission.objects.filter(content_type__app_label="talk", codename__contains="view")
+        erin.user_permissions.add(*more)
+        rows = [Participation.objects.first(), Block.objects.first(), AccessToken.objects.first()]
+        for row in rows:
+            name = row._meta.model_name
+            url = reverse(f"admin:talk_{name}_delete", args=[row.pk])
+            assert staff.post(url, {"post": "yes"}).status_code == 403
+            chosen = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
+            staff.post(reverse(f"admin:talk_{name}_changelist"), chosen)
+            assert type(row).objects.filter(pk=row.pk).exists()
+
+
+class TestOwners:
+    """A group has an owner who can act, as long as somebody is there who can."""
+
+    @pytest.mark.parametrize("all_fields", [True, False])
+    def test_another_is_named_when_the_last_one_is_deactivated(self, ours, alice, bob, all_fields):
+        before = Conversation.objects.get(pk=ours.pk).revision
+        alice.is_active = False
+        alice.save(**({} if all_fields else {"update_fields": ["is_active"]}))
+
+        assert events_after(before, ours) == ["participant_role_changed"]
+        assert place_of(bob, ours).role == "owner"
+        assert place_of(alice, ours).role == "owner", "who may come back"
+
+    def test_none_is_named_where_there_is_one(self, ours, alice, bob):
+        place_of(bob, ours).change_role(Participation.Role.OWNER)
+        before = Conversation.objects.get(pk=ours.pk).revision
+        alice.is_active = False
+        alice.save()
+
+        assert events_after(before, ours) == []
+
+    def test_other_fields_name_nobody(self, ours, alice, bob):
+        get_user_model().objects.filter(pk=alice.pk).update(is_active=False)
+        alice.refresh_from_db()
+        alice.save(update_fields=["first_name"])
+
+        assert place_of(bob, ours).role == "member"
+
+    def test_what_went_around_signals_is_mended_when_somebody_comes(
+        self, ours, alice, bob, carol, dave
+    ):
+        get_user_model().objects.filter(pk=alice.pk).update(is_active=False)
+        place_of(carol, ours).invite([dave])
+
+        assert place_of(bob, ours).role == "owner"
+
+    def test_nobody_who_is_deactivated_is_named(self, ours, alice, bob, carol):
+        get_user_model().objects.filter(pk=bob.pk).update(is_active=False)
+        place_of(alice, ours).leave()
+
+        assert place_of(carol, ours).role == "owner"
+        assert place_of(bob, ours).role == "member"
+
+    def test_another_is_named_when_the_last_one_is_suspended(self, ours, alice, bob):
+        place_of(alice, ours).suspend()
+
+        assert place_of(bob, ours).role == "owner"
+        place_of(bob, ours).rename("His")
+
+    def test_the_last_who_can_act_stays_one(self, ours, alice, bob):
+        place_of(bob, ours).change_role(Participation.Role.OWNER)
+        get_user_model().objects.filter(pk=alice.pk).update(is_active=False)
+        him = place_of(bob, ours)
+
+        with refused(RefusalCode.LAST_OWNER):
+            him.change_role(Participation.Role.MEMBER, by=him)
