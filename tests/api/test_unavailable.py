@@ -23,6 +23,10 @@ MUTATIONS = {
     "markRead": {},
     "markUnread": {},
 }
+#: The statement that a verb writes last.
+LAST = dict.fromkeys(MUTATIONS, 'UPDATE "talk_conversation"')
+# It concerns one person alone, and is no change of the conversation.
+LAST["markUnread"] = 'UPDATE "talk_participation"'
 
 
 def everything():
@@ -78,8 +82,7 @@ def test_a_verb_that_dies_half_way_leaves_nothing(
     before = everything()
     ask = gql(alice)
 
-    # The last that a verb writes.
-    with broken(error("the server closed the connection"), 'UPDATE "talk_conversation"'):
+    with broken(error("the server closed the connection"), LAST[mutation]):
         answer = ask(document(mutation), input=asked)
 
     (failure,) = answer["errors"]
@@ -120,7 +123,7 @@ def test_a_bug_tells_its_id_and_nothing_else(
     asked = asked_for(request, mutation, conversation)
     before = everything()
 
-    with broken(RuntimeError("the password is 1234"), 'UPDATE "talk_conversation"'):
+    with broken(RuntimeError("the password is 1234"), LAST[mutation]):
         answer = gql(alice)(document(mutation), input=asked)
 
     (failure,) = answer["errors"]
