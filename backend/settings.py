@@ -156,6 +156,10 @@ if JWT["SECRET"] or JWT["JWKS_URL"]:
         "schema.authentication.SessionAuthenticator",
     )
 
+AUTHENTICATION_BACKENDS = [
+    "schema.passwords.PasswordLimits",
+    "django.contrib.auth.backends.ModelBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

@@ -4,7 +4,9 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from . import health
+from .login import LoginForm
 
+admin.site.login_form = LoginForm
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="graphql")),
     path("", include("schema.urls")),

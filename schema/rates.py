@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 PATIENCE = 0.5
 #: Seconds for which a storage that did not answer is left alone.
 PAUSE = 2.0
+#: How long it is remembered from where somebody signed in, written as a rate: once in that time.
+REMEMBERED = "1/30 days"
 #: Cost of an operation from which it counts for one more.
 COST_STEP = 500
 #: Characters of a document that is not kept, from which reading it counts for one more.
@@ -86,6 +88,33 @@ def counting_failures(request: HttpRequest) -> Iterator[None]:
         raise
 
 
+def admit_password(request: HttpRequest | None, account: str) -> None:
+    """Count a password that is tried, before it is hashed. Raises `RateLimited` if it's too often.
+
+    It counts for the address that it comes from, and for `account`. For an account that signed in
+    from there lately, it counts for the two together instead: guesses from elsewhere then keep
+    nobody out at home.
+    """
+    address = request and address_of(request)
+    retry_after = address and _hit("failure", f"password from {address}", 1)
+    if not retry_after:
+        here = f"{account} at {address}"
+        account = here if address and _is_remembered(here) else account
+        retry_after = _hit("failure", f"password of {account}", 1)
+    if retry_after:
+        raise RateLimited(
+            _("Too many passwords were tried. Wait %(seconds)d seconds.")
+            % {"seconds": retry_after},
+            retry_after=retry_after,
+        )
+
+
+def remember_address(request: HttpRequest, account: str) -> None:
+    """Remember that `account` signed in from where `request` comes."""
+    if (address := address_of(request)) and _rates_of("failure"):
+        _count(REMEMBERED, "signed in", f"{account} at {address}", 1)
+
+
 def address_of(request: HttpRequest) -> str | None:
     """Where a request comes from, if the server says it; of IPv6, what one customer has.
 
@@ -103,22 +132,46 @@ def address_of(request: HttpRequest) -> str | None:
 
 def _hit(name: str, whose: str, times: int) -> int | None:
     """Count, and, if that was too often, say in how many seconds it isn't any more."""
-    global _paused_until
-    rates = conf.RATE_LIMITS.get(name, Conf.RATE_LIMITS[name])
-    if not rates or time.monotonic() < _paused_until:
+    rates = _rates_of(name)
+    return _count(rates, name, whose, times) if rates else None
+
+
+def _rates_of(name: str) -> str | None:
+    return conf.RATE_LIMITS.get(name, Conf.RATE_LIMITS[name])
+
+
+def _count(rates: str, name: str, whose: str, times: int) -> int | None:
+    if time.monotonic() < _paused_until:
         return None
     # Not below, where a mistake in them would pass for a storage that doesn't answer.
     limiter, parsed = _limiter(conf.RATE_STORAGE), _parsed(rates)
-    try:
+    with _pausing():
         for rate in parsed:
             # An operation may count for more than is ever left.
             if not limiter.hit(rate, "talk", name, whose, cost=min(times, rate.amount)):
                 reset = limiter.get_window_stats(rate, "talk", name, whose).reset_time
                 return max(1, math.ceil(reset - time.time()))
+    return None
+
+
+def _is_remembered(whose: str) -> bool:
+    if time.monotonic() < _paused_until:
+        return False
+    with _pausing():
+        [rate] = _parsed(REMEMBERED)
+        return not _limiter(conf.RATE_STORAGE).test(rate, "talk", "signed in", whose)
+    return False
+
+
+@contextmanager
+def _pausing() -> Iterator[None]:
+    """Go on if the storage fails, and leave it alone for a while."""
+    global _paused_until
+    try:
+        yield
     except Exception:
         logger.warning("The storage of the rate limits did not answer", exc_info=True)
         _paused_until = time.monotonic() + PAUSE
-    return None
 
 
 @cache

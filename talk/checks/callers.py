@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
@@ -12,6 +13,7 @@ from ..conf import conf
 from ..policy import Policy, policy
 
 JWT_AUTHENTICATOR = "schema.jwt.JWTAuthenticator"
+LOGIN_LIMITS = "schema.passwords.PasswordLimits"
 
 
 @register(Tags.compatibility)
@@ -56,9 +58,22 @@ def check_jwt(**kwargs: Any) -> list[CheckMessage]:
     ]
 
 
+@register(Tags.compatibility)
+def check_password_limits(**kwargs: Any) -> list[CheckMessage]:
+    if LOGIN_LIMITS not in settings.AUTHENTICATION_BACKENDS[1:]:
+        return []
+    return [
+        Error(
+            f"{LOGIN_LIMITS} is not the first of AUTHENTICATION_BACKENDS: those before it hash "
+            "every password.",
+            id="talk.E017",
+        )
+    ]
+
+
 def _jwt_problems() -> Iterator[CheckMessage]:
-    settings = import_string("schema.jwt.JWTSettings")
-    names = [each.name for each in fields(settings)]
+    options = import_string("schema.jwt.JWTSettings")
+    names = [each.name for each in fields(options)]
     missing = [name for name in ("AUDIENCE", "ISSUER") if not conf.JWT.get(name)]
     unknown = sorted(set(conf.JWT) - set(names))
     for name in missing:
@@ -74,7 +89,7 @@ def _jwt_problems() -> Iterator[CheckMessage]:
         )
     if not (missing or unknown):
         try:
-            settings.read(conf.JWT)
+            options.read(conf.JWT)
         except ImproperlyConfigured as error:
             yield Error(str(error), id="talk.E010")
 

@@ -93,6 +93,13 @@ def test_authenticators_that_are_none(said, paths):
     assert said(TALK={"AUTHENTICATORS": paths}) == ["talk.E008"]
 
 
+def test_limits_of_passwords_that_come_too_late(said):
+    limits, model = "schema.passwords.PasswordLimits", "django.contrib.auth.backends.ModelBackend"
+    assert said(AUTHENTICATION_BACKENDS=[limits, model]) == []
+    assert said(AUTHENTICATION_BACKENDS=[model]) == [], "others may count them"
+    assert said(AUTHENTICATION_BACKENDS=[model, limits]) == ["talk.E017"]
+
+
 @pytest.mark.parametrize("fields", [["nickname"], ["email", "email__x__y"], "email", [5]])
 def test_users_that_can_not_be_looked_for(said, fields):
     assert said(TALK={"USER_SEARCH_FIELDS": ("email", "groups__name")}) == []
