@@ -136,8 +136,13 @@ class Window:
 
     @classmethod
     def around(cls, number: int, end: int, size: int | None) -> Self:
-        """The page with `number` in its middle, moved so that it's full at the ends."""
+        """The page with `number` in its middle, moved so that it's full at the ends.
+
+        Whatever is looked for beyond `end` is at `end`: the page of a viewer who is gone must not
+        depend on whether there is something.
+        """
         size = DEFAULT_PAGE if size is None else size
+        number = min(number, end)
         low = max(1, min(number - size // 2, end - size + 1))
         return cls(low, min(end, low + size - 1), end)
 

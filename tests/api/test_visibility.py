@@ -1,6 +1,9 @@
 """What is shown to whom: strangers nothing, and who is gone nothing new."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from talk.models import AccessToken, Conversation, Message, Participation
 
@@ -32,6 +35,12 @@ query ($id: ID!) { node(id: $id) { __typename ...Talk ...Said ...Place ...Somebo
 CONVERSATION = EVERYTHING.replace("node(id: $id) {", "conversation(id: $id) {").replace(
     " ...Said ...Place ...Somebody } }", " } }"
 )
+
+AROUND = """query ($id: ID!, $around: MessagesAround!, $first: Int!) { conversation(id: $id) {
+    messages(around: $around, first: $first) {
+        edges { cursor node { number } }
+        pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }
+} }"""
 
 
 def shown(ask, row):
@@ -87,6 +96,32 @@ class TestWhoIsGone:
 
         assert Conversation.objects.get().title == "After"
         assert shown(ask, conversation) == before
+
+    @pytest.mark.parametrize("name", ["carol", "dave", "erin"])
+    def test_what_they_look_for_beyond_their_end_is_at_their_end(
+        self, request, gql, alice, bob, erin, conversation, settings, name
+    ):
+        settings.TALK = {**settings.TALK, "INVITATIONS_ASK": True}
+        conversation.participation_of(alice).invite([erin])
+        ask = gql(request.getfixturevalue(name))
+        now = timezone.now()
+        beyond = [{"time": (now + timedelta(microseconds=each)).isoformat()} for each in range(5)]
+        beyond += [{"number": each} for each in (4, 5, 1000)] + [{"firstUnread": True}]
+
+        def looked_for():
+            return [
+                ok(ask(AROUND, id=gid(conversation), around=around, first=first))
+                for around in beyond
+                for first in range(6)
+            ]
+
+        before = looked_for()
+        for microseconds in (2, 4):
+            message = say(bob, conversation, "news")
+            message.sent_at = now + timedelta(microseconds=microseconds)
+            message.save()
+
+        assert looked_for() == before
 
     def test_they_see_themselves_and_nobody_else(self, gql, carol, conversation, go_on):
         go_on(conversation)
