@@ -12,7 +12,7 @@ from . import inputs, places, rates, results, typists
 from .context import Info
 from .fields import mutation
 from .ids import key_of
-from .people import count_start, named_by, people
+from .people import count_start, named_by, others, people
 from .times import utc
 
 CONVERSATION = "conversation_id"
@@ -37,7 +37,7 @@ class Mutation:
                 rates.spend(info.context, "invite", rates.times_for(input.invite))
             place = places.get(info, input.conversation_id, CONVERSATION)
             named = place.conversation
-            invited = people(info, input.invite or (), "invite")
+            invited = others(info, place, input.invite, "invite") if input.invite else []
             message = place.send(input.body, input.client_id, invited)
         else:
             raise _unfit(_("Give exactly one of `to` and `conversationId`."), "to")
@@ -75,7 +75,7 @@ class Mutation:
         self, info: Info, input: inputs.InviteParticipantsInput
     ) -> results.InviteParticipantsResult:
         place = places.get(info, input.conversation_id, CONVERSATION)
-        conversation = place.invite(people(info, input.participants, "participants"))
+        conversation = place.invite(others(info, place, input.participants, "participants"))
         return results.InviteParticipantsPayload(
             conversation=conversation, upgraded=conversation != place.conversation
         )
@@ -108,7 +108,7 @@ class Mutation:
     def remove_participant(
         self, info: Info, input: inputs.RemoveParticipantInput
     ) -> results.RemoveParticipantResult:
-        place, other = _place_and_other(info, input)
+        place, other = _place_and_other(info, input, as_admin=True)
         other.remove(by=place)
         return results.RemoveParticipantPayload(participation=other)
 
@@ -126,7 +126,7 @@ class Mutation:
 
     @mutation(description="Give a member of a group another role. Owners and admins may.")
     def change_role(self, info: Info, input: inputs.ChangeRoleInput) -> results.ChangeRoleResult:
-        place, other = _place_and_other(info, input)
+        place, other = _place_and_other(info, input, as_admin=True)
         other.change_role(input.role, by=place)
         return results.ChangeRolePayload(participation=other)
 
@@ -232,8 +232,10 @@ def _place_and_other(
     input: inputs.RemoveParticipantInput
     | inputs.ReinstateParticipantInput
     | inputs.ChangeRoleInput,
+    *,
+    as_admin: bool = False,
 ) -> tuple[models.Participation, models.Participation]:
     """The viewer's place, and that of the person whom they act on."""
     place = places.get(info, input.conversation_id, CONVERSATION)
-    (other,) = people(info, [input.participant], "participant")
-    return place, models.Participation.objects.of_other(other, place.conversation)
+    (other,) = others(info, place, [input.participant], "participant", as_admin=as_admin)
+    return place, place.other(other, as_admin=as_admin)

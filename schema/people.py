@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 
 from talk.conf import conf
 from talk.exceptions import MessagingValidationError, RefusalCode, Refused
-from talk.models import Conversation
+from talk.models import Conversation, Participation
 from talk.policy import known_to
 
 from . import rates
@@ -41,6 +41,23 @@ def people(info: Any, ids: Sequence[strawberry.ID], path: str) -> list[Any]:
     if len(found) < len(keys):
         raise MessagingValidationError(RefusalCode.UNKNOWN_USER, path=(path,))
     return found
+
+
+def others(
+    info: Any,
+    place: Participation,
+    ids: Sequence[strawberry.ID],
+    path: str,
+    *,
+    as_admin: bool = False,
+) -> list[Any]:
+    """Like `people`, for the viewer to act on from their place in a conversation.
+
+    What keeps the viewer from acting is raised before anything about the others.
+    """
+    if [key_of(get_user_model(), each, path) for each in ids] != [place.user_id]:
+        place.must_act(as_admin=as_admin)
+    return people(info, ids, path)
 
 
 @contextmanager

@@ -12,6 +12,8 @@ from .place import Place
 from .reading import Reading
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
     from .participation import Participation
 
 
@@ -23,6 +25,28 @@ class Membership(Reading):
 
     class Meta:
         abstract = True
+
+    def other(self, user: "User", *, as_admin: bool = False) -> "Participation":
+        """`user`'s participation next to this one, for a verb of which this member is the actor.
+
+        Raises what `must_act` raises, and only then `NEVER_JOINED`.
+        """
+        if user.pk == self.user_id:
+            return self.itself
+        self.must_act(as_admin=as_admin)
+        return type(self.itself).objects.of_other(user, self.conversation)
+
+    def must_act(self, *, as_admin: bool = False) -> None:
+        """Raise what keeps this member from acting on others, whoever they are.
+
+        It is asked before anything is looked up about the others: who is refused must not learn
+        who has a place here, or an account. It is settled only by the verb, under the lock.
+        """
+        if as_admin:
+            self.must_be_in_group()
+        self.must_have_a_say()
+        if as_admin:
+            self.must_be_admin()
 
     def leave(self) -> None:
         """Leave a group: nothing new from now on, what could be read stays readable."""
@@ -67,6 +91,8 @@ class Membership(Reading):
 
     def reinstate(self, by: "Participation | None" = None) -> None:
         """Bring this person back, with all the history, what was said meanwhile included."""
+        if by is not None and by.pk != self.pk:
+            by.must_act()
         actor = by.user if by else None
         with self.conversation.changing(actor, self.itself, holding=people([self.user])) as change:
             if by is not None:

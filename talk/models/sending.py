@@ -74,6 +74,7 @@ class Sending(Membership):
         found or started, linked to it by `upgraded_from`. Who left is reinstated; who is in
         already stays in.
         """
+        self.must_act()
         invited = people(users)
         if self.conversation.is_private:
             return self._upgrade(invited)
@@ -85,7 +86,6 @@ class Sending(Membership):
     @transaction.atomic
     def _upgrade(self, invited: list["User"]) -> Conversation:
         private = self.conversation
-        self.must_not_be_suspended()
         members = [place.user for place in private.participations.select_related("user")]
         others = recipients_of(self.user, [*members, *invited])
         group = Conversation.objects.among(self.user, others)

@@ -97,15 +97,14 @@ class Rulebook:
 
     def invite(self, actor, at, invited):
         place, room = self.place(actor, at), self.rooms[at]
+        self._must_have_a_say(place)
         must(len(set(invited)) <= MOST, Code.TOO_MANY_PARTICIPANTS)
         if room.private:
-            must(not place.suspended, Code.SUSPENDED)
             group = self.among(actor, [*room.places, *invited])
             if group != at and self.rooms[group].upgraded_from is None:
                 self.rooms[group].upgraded_from = at
                 self._tell(self.rooms[group], "upgraded", "conversation_upgraded", actor)
             return group
-        self._must_have_a_say(place)
         self._admit(actor, room, invited)
         return at
 
@@ -142,9 +141,11 @@ class Rulebook:
 
     def remove(self, actor, at, name):
         room = self.rooms[at]
-        by, place = self.place(actor, at), self.of_other(name, at)
+        by = self.place(actor, at)
         must(not room.private, Code.PRIVATE_CONVERSATION)
         must(actor != name, Code.CANNOT_REMOVE_YOURSELF)
+        self._must_be_admin(by)
+        place = self.of_other(name, at)
         self._outrank(by, place)
         must(place.here, Code.NOT_A_MEMBER)
         self._go(room, actor, name, "removed")
@@ -160,17 +161,19 @@ class Rulebook:
     def reinstate(self, actor, at, name):
         room = self.rooms[at]
         by = actor and self.place(actor, at)
-        place = self.of_other(name, at)
         must(actor != name, Code.CANNOT_REINSTATE_YOURSELF)
         if by is not None:
             self._must_have_a_say(by)
+        place = self.of_other(name, at)
         must(not place.here, Code.ALREADY_ACTIVE)
         self._admit(actor, room, [name])
 
     def change_role(self, actor, at, name, role):
         room = self.rooms[at]
-        by, place = self.place(actor, at), self.of_other(name, at)
+        by = self.place(actor, at)
         must(not room.private, Code.PRIVATE_CONVERSATION)
+        self._must_be_admin(by)
+        place = self.of_other(name, at)
         self._outrank(by, place)
         must(role != "owner" or by.role == "owner", Code.NOT_ALLOWED)
         must(place.here, Code.NOT_A_MEMBER)
@@ -248,8 +251,11 @@ class Rulebook:
     def _must_reach(self, sender, people):
         must(not any((name, sender) in self.blocks for name in people), Code.NOT_REACHABLE)
 
-    def _outrank(self, by, other):
+    def _must_be_admin(self, by):
         self._must_have_a_say(by)
+        must(by.role != "member", Code.NOT_ALLOWED)
+
+    def _outrank(self, by, other):
         may = by.role == "owner" or (by.role == "admin" and other.role == "member")
         must(may, Code.NOT_ALLOWED)
 

@@ -24,8 +24,10 @@ class Verbs:
     def place(self, name, at) -> Participation:
         return place_of(self.people[name], self.conversation(at))
 
-    def other(self, name, at) -> Participation:
-        return Participation.objects.of_other(self.people[name], self.conversation(at))
+    def others(self, actor, at, name, **rank) -> tuple[Participation, Participation]:
+        """The places of who acts and of whom they act on; both know each other's conversation."""
+        by = self.place(actor, at)
+        return by, by.other(self.people[name], **rank)
 
     def between(self, one, other):
         return Conversation.objects.between(self.people[one], self.people[other])
@@ -51,16 +53,19 @@ class Verbs:
         self.place(name, at).leave()
 
     def remove(self, actor, at, name):
-        by = self.place(actor, at)
-        self.other(name, at).remove(by=by)
+        by, other = self.others(actor, at, name, as_admin=True)
+        other.remove(by=by)
 
     def reinstate(self, actor, at, name):
-        by = actor and self.place(actor, at)
-        self.other(name, at).reinstate(by=by)
+        if actor is None:
+            place = Participation.objects.of_other(self.people[name], self.conversation(at))
+            return place.reinstate()
+        by, other = self.others(actor, at, name)
+        return other.reinstate(by=by)
 
     def change_role(self, actor, at, name, role):
-        by = self.place(actor, at)
-        self.other(name, at).change_role(role, by=by)
+        by, other = self.others(actor, at, name, as_admin=True)
+        other.change_role(role, by=by)
 
     def remove_message(self, at, number):
         message = self.conversation(at).messages.filter(number=number).first()
