@@ -69,9 +69,12 @@ class Refused(Exception):
 class MessagingPermissionDenied(Refused, PermissionDenied):
     """The caller may not do this, whatever the input."""
 
-    def __init__(self, code: RefusalCode, *, path: tuple[str, ...] = ()) -> None:
-        PermissionDenied.__init__(self, code.label)
-        self.code, self.message, self.path = code, code.label, path
+    def __init__(
+        self, code: RefusalCode, message: Any = None, *, path: tuple[str, ...] = ()
+    ) -> None:
+        text = message or code.label
+        PermissionDenied.__init__(self, text)
+        self.code, self.message, self.path = code, text, path
 
 
 # `ValidationError` has a code and a message, too, of looser types.

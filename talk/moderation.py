@@ -1,6 +1,7 @@
 """What moderators do. Each act is written down, in one transaction with what it does.
 
-None of it asks whether `by` may: that is the permission `talk.moderate`, which the admin asks.
+None of it asks whether `by` is a moderator: that is the permission `talk.moderate`, which the admin
+asks. But nobody acts on themselves, and staff are acted on as `talk.staff` says: `NOT_ALLOWED`.
 Without `by` the project itself acts.
 """
 
@@ -11,8 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from .exceptions import MessagingValidationError, RefusalCode
+from .exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
 from .models import Act, Message, Participation, Report
+from .staff import OWN
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -82,7 +84,7 @@ def impossible(report: Report, decision: Decision) -> str | None:
 def decide(report: Report, decision: Decision, by: "User", why: str) -> None:
     """Settle a report, and others of the same, by doing something about it, or nothing.
 
-    Raises `NOT_FOUND` if somebody else was faster.
+    Raises `NOT_ALLOWED` if it is not for `by` to decide, `NOT_FOUND` if somebody else was faster.
     """
     if report.message is not None:
         # Before the reports, as who erases somebody has it.
@@ -91,6 +93,8 @@ def decide(report: Report, decision: Decision, by: "User", why: str) -> None:
     found = {each.pk: each for each in alike.locked()}
     if report.pk not in found:
         raise MessagingValidationError(RefusalCode.NOT_FOUND)
+    if not alike.decided_by(by).filter(pk=report.pk).exists():
+        raise MessagingPermissionDenied(RefusalCode.NOT_ALLOWED, OWN)
     report = found[report.pk]
     message = report.message
     if message is not None and decision in {Decision.REMOVE, Decision.BOTH}:

@@ -22,6 +22,11 @@ class BlockAdmin(DeletedWithAccount, ReadOnly, admin.ModelAdmin):
     def get_search_fields(self, request: HttpRequest) -> list[str]:
         return [username_of("blocker"), username_of("blocked")]
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Nobody learns who blocked them."""
+        blocks: Any = super().get_queryset(request)
+        return blocks.exclude(blocked=request.user)
+
 
 @admin.register(Act)
 class ActAdmin(ReadOnly, admin.ModelAdmin):
@@ -29,6 +34,10 @@ class ActAdmin(ReadOnly, admin.ModelAdmin):
     list_filter = ["kind"]
     search_fields = ["by_name", "=user", "=conversation"]
     search_help_text = _("Who did it, a user's key, or a conversation's number")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        acts: Any = super().get_queryset(request)
+        return acts.shown_to(request.user)
 
 
 class ReportForm(forms.ModelForm):
@@ -73,6 +82,10 @@ class ReportAdmin(admin.ModelAdmin):
     def get_fields(self, request: HttpRequest, obj: Report | None = None) -> list[Any]:
         settled = obj is not None and obj.settled_at
         return [*self.readonly_fields] if settled else [*self.fields]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        reports: Any = super().get_queryset(request)
+        return reports.decided_by(request.user)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

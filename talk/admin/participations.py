@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from .. import moderation, privacy
 from ..exceptions import Refused
 from ..models import Act, Participation
+from ..staff import must_act_on
 from ..text import REASON_LENGTH
 from .base import DeletedWithAccount, ReadOnly, may_moderate, username_of
 
@@ -84,19 +85,24 @@ class ParticipationAdmin(DeletedWithAccount, ReadOnly, admin.ModelAdmin):
 
     def _one_person(self, request: HttpRequest, queryset: Any) -> Any:
         people = {place.user for place in queryset.select_related("user")}
-        if len(people) == 1:
-            return people.pop()
-        self.message_user(request, _("Select one person."), messages.ERROR)
-        return None
+        if len(people) != 1:
+            self.message_user(request, _("Select one person."), messages.ERROR)
+            return None
+        (person,) = people
+        may = self._act(request, [person], lambda each, by, _why: must_act_on(by, each.pk))
+        return person if may else None
 
     def _act(self, request: HttpRequest, rows: Any, act: Callable[..., object]) -> bool:
-        try:
-            for row in rows:
+        """Act on each row; whether none was refused. Each refusal is told once."""
+        refusals = set()
+        for row in rows:
+            try:
                 act(row, request.user, request.POST.get("why", ""))
-        except Refused as refused:
-            self.message_user(request, str(refused.message), messages.ERROR)
-            return False
-        return True
+            except Refused as refused:
+                refusals.add(str(refused.message))
+        for refusal in sorted(refusals):
+            self.message_user(request, refusal, messages.ERROR)
+        return not refusals
 
 
 def _note_export(person: Any, by: Any, why: str) -> Act:

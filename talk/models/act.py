@@ -1,9 +1,10 @@
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ..staff import must_act_on
 from ..text import REASON_LENGTH, clean_reason
 
 if TYPE_CHECKING:
@@ -19,11 +20,17 @@ class ActQuerySet(models.QuerySet["Act"]):
     ) -> "Act":
         """Write down what `by` did, or, without one, the project itself, about a user's key.
 
-        Raises `INVALID_REASON`.
+        It is written in the transaction of what it is about, which it lets nobody do to themselves,
+        nor to staff without the permission for it. Raises `INVALID_REASON`, `NOT_ALLOWED`.
         """
+        must_act_on(by, user)
         who = {} if by is None else {"by": str(by.pk), "by_name": by.get_username()}
         whom = "" if user is None else str(user)
         return self.create(kind=kind, why=clean_reason(why), user=whom, **who, **about)
+
+    def shown_to(self, staff: "User") -> Self:
+        """All but those about `staff`: reasons tell who reported them."""
+        return self.exclude(user=str(staff.pk))
 
     def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> list["Act"]:
         """Django's, which also changes rows if it is asked to."""

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
 from ..policy import hold
+from ..staff import above
 from ..text import REASON_LENGTH, clean_reason
 from .message import Message
 
@@ -31,6 +32,19 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def report_user(self, by: "User", person: "User", why: str) -> "Report":
         """Somebody tells moderators of a person, once until it is settled."""
         return self._report(by, person, None, why)
+
+    def decided_by(self, staff: "User") -> Self:
+        """Those that `staff` may see and settle.
+
+        That is none about themselves, none that is settled with a report of theirs, and none about
+        staff on whom they may not act.
+        """
+        theirs = self.model.objects.filter(reporter=staff, settled_at=None)
+        with_theirs = Q(message__in=theirs.filter(message__isnull=False).values("message")) | Q(
+            message=None, person__in=theirs.filter(message=None).values("person")
+        )
+        others = self.exclude(reporter=staff).exclude(person=staff)
+        return others.exclude(above(staff, "person__")).exclude(with_theirs, settled_at=None)
 
     def open_like(self, report: "Report") -> Self:
         """What is to be settled with this one: it, and others of the same message, or person."""
