@@ -33,6 +33,8 @@ from .pagination import DEFAULT_PAGE, MAX_PAGE
 
 #: How many items a list without pages is taken to have.
 LIST_LENGTH = 10
+#: What is selected costs so much, in tenths of what is told to clients.
+OBJECT, SCALAR, SCALAR_WITH_ALIAS = 10, 1, 10
 
 
 @dataclass(frozen=True)
@@ -111,11 +113,12 @@ def excesses(document: DocumentNode) -> list[LimitExceeded]:
 class Meter:
     """Counts what an operation of a valid document may cost, before it is executed.
 
-    An object costs 1, and what is in it; a scalar costs nothing. What is in a list costs as
+    An object costs 1, and what is in it. Ten scalars cost 1, and so does one scalar with an
+    alias: without aliases an object has no more scalars than its type. What is in a list costs as
     often as the list has items: a page as many as `first` or `last` say, another list
     `LIST_LENGTH`. `@skip` and `@include` save nothing. What is about the schema costs the same,
-    but for `ofType`, which costs nothing, and for what has an alias, which costs `LIST_LENGTH`
-    times as much.
+    but for scalars and `ofType`, which cost nothing, and for objects with an alias, which cost
+    `LIST_LENGTH` times as much.
     """
 
     def __init__(
@@ -134,10 +137,10 @@ class Meter:
                 default = value_from_ast_untyped(each.default_value)
                 self._variables = {each.variable.name.value: default, **self._variables}
         root = self._schema.get_root_type(operation.operation)
-        return self._within(operation.selection_set, root, LIST_LENGTH)
+        return self._within(operation.selection_set, root, LIST_LENGTH) // OBJECT
 
     def _within(self, selections: SelectionSetNode | None, parent: Any, items: int) -> int:
-        """What a selection costs in one `parent`, whose lists have so many items."""
+        """What a selection costs in one `parent`, whose lists have so many items, in tenths."""
         cost = 0
         for selection in selections.selections if selections else ():
             if isinstance(selection, FieldNode):
@@ -155,22 +158,24 @@ class Meter:
         if definition is None:
             return 0
         named = get_named_type(definition.type)
+        is_about_schema = parent.name.startswith("__")
         if not is_composite_type(named):
-            return 0
-        if parent.name.startswith("__"):
+            free = 0 if is_about_schema else SCALAR
+            return SCALAR_WITH_ALIAS if field.alias else free
+        if is_about_schema:
             return self._about_schema(field, definition, named)
         if is_list_type(get_nullable_type(definition.type)):
-            return items * (1 + self._within(field.selection_set, named, LIST_LENGTH))
+            return items * (OBJECT + self._within(field.selection_set, named, LIST_LENGTH))
         # A page is an object with a list in it.
         items = self._page_size(field) if "first" in definition.args else LIST_LENGTH
-        return 1 + self._within(field.selection_set, named, items)
+        return OBJECT + self._within(field.selection_set, named, items)
 
     def _about_schema(self, field: FieldNode, definition: GraphQLField, named: Any) -> int:
         """What a field of the schema's own types costs, whose lists are as long as the schema."""
         cost = self._within(field.selection_set, named, LIST_LENGTH)
         # Tools ask for nine of these in a row, of which hardly one is there.
         if field.alias or field.name.value != "ofType":
-            cost += 1
+            cost += OBJECT
         if is_list_type(get_nullable_type(definition.type)):
             cost *= LIST_LENGTH
         # No tool asks for the same twice.
