@@ -69,6 +69,26 @@ class TooCostly(PublicError):
         super().__init__(message % asked)
 
 
+class AnswerTooLong(PublicError):
+    """The answer has more bytes than `MAX_ANSWER_SIZE`. It was executed as far as its path says."""
+
+    code = LimitExceeded.code
+
+    def __init__(self, limit: int, *, is_mutation: bool) -> None:
+        message = (
+            _(
+                "This was executed, but its answer has more than %(limit)d bytes "
+                "(MAX_ANSWER_SIZE). Ask for what came of it, and for less at a time."
+            )
+            if is_mutation
+            else _(
+                "This answer would have more than %(limit)d bytes (MAX_ANSWER_SIZE): ask for "
+                "smaller pages, or for fewer fields."
+            )
+        )
+        super().__init__(message % {"limit": limit})
+
+
 class RateLimited(PublicError):
     """This was done too often; `retry_after` says when it can be done again."""
 

@@ -23,7 +23,7 @@ from strawberry.utils.await_maybe import await_maybe
 
 from . import rates, threads
 from .context import Context
-from .errors import RateLimited, Unavailable, public_error
+from .errors import AnswerTooLong, RateLimited, Unavailable, public_error
 from .execution import NotExecuted
 from .limits import Meter
 from .retries import patiently
@@ -113,6 +113,9 @@ class Stream:
     def _text(self, result: ExecutionResult) -> str:
         self._schema.process_errors(result.errors or [])
         for error in result.errors or ():
+            if isinstance(error, AnswerTooLong):
+                # Going on would lose a change.
+                raise error
             if (error.extensions or {}).get("code") == Unavailable.code:
                 # Said of one event it would be lost; the client comes back for it.
                 raise Unavailable(error.message)

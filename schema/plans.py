@@ -20,12 +20,13 @@ from graphql import (
     visit,
 )
 from graphql.execution.executor import to_nodes
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Executor
 from strawberry.utils.inspect import in_async_context
 
 from .arguments import Arguments
+from .budget import BudgetedExecutor, BudgetSpent
+from .leaves import Write
 from .roots import RootField
-from .steps import NotPlanned, Write, object_step
+from .steps import NotPlanned, Place, object_step, place_of
 
 #: Operations whose plans are kept, and plans of one operation.
 KEPT, KEPT_EACH = 256, 256
@@ -37,6 +38,9 @@ class Run:
     def __init__(self, executor: "PlannedExecutor") -> None:
         self.context = executor.context_value
         self._variables = executor.variable_values
+        #: The bytes that the answer may still have.
+        self.left = executor.left
+        self.failed = executor.failed
         #: Rows that are written already, by step and place, and how.
         self.written: dict[tuple[object, int], tuple[Any, Any]] = {}
         self._given: dict[Arguments, dict[str, Any]] = {}
@@ -64,10 +68,15 @@ class RootRun(Run):
         return getattr(self._info, name)
 
 
-class PlannedExecutor(Executor):
+class PlannedExecutor(BudgetedExecutor):
     """Strawberry's executor, with plans for the fields and objects of which it knows all."""
 
-    _surprised = False
+    #: Where plans failed in this operation, with all that is around: those are not tried again.
+    failed: set[Place]
+
+    def execute_operation(self, serially: bool | None = None) -> Any:
+        self.failed = set()
+        return super().execute_operation(serially)
 
     def complete_object_value(
         self,
@@ -79,10 +88,12 @@ class PlannedExecutor(Executor):
         position_context: Any,
     ) -> Any:
         def complete() -> Any:
-            return Executor.complete_object_value(
+            return BudgetedExecutor.complete_object_value(
                 self, return_type, field_details_list, info, path, result, position_context
             )
 
+        if self.failed and place_of(return_type, field_details_list) in self.failed:
+            return complete()
         plan = self._plan(object_step, return_type, field_details_list)
         if plan is None:
             return complete()
@@ -95,6 +106,7 @@ class PlannedExecutor(Executor):
         root: RootField | None = self._plan(RootField, parent_type, details) if is_root else None
         if root is None:
             return super().execute_field(parent_type, source, details, path, position_context)
+        self.count_field(path)
         type_ = root.definition.type
 
         def info() -> Any:
@@ -117,17 +129,23 @@ class PlannedExecutor(Executor):
     ) -> Any:
         """What a function returned, written by a plan, or else as the executor completes it."""
         try:
-            return write(result, run)
+            written = write(result, run)
+        except BudgetSpent:
+            raise
         except Exception:
-            # Told by the executor, who knows where it happened.
-            self._surprised = True
-        return complete()
+            # The executor knows how to tell where it happened. It goes slowly where the plan
+            # failed; what is selected beside that is still written by plans. The bytes that this
+            # one wrote are dropped, and not counted.
+            return complete()
+        self.left = run.left
+        self.spend(0)
+        return written
 
     def _plan(self, make: Any, type_: GraphQLObjectType, details: Any) -> Any:
         """What `make` makes of what is selected of a type; None if there is to be no plan."""
         # Middleware wants to see each field. On an event loop functions need threads.
         middleware = self.middleware_manager and self.middleware_manager.middlewares
-        if self._surprised or middleware or in_async_context():
+        if middleware or in_async_context():
             return None
         return _plans_of(Same(self.operation)).get(self, make, type_, details)
 
@@ -159,8 +177,7 @@ class Plans:
         if self._conditions is None:
             self._conditions = _conditions(executor)
         given = executor.variable_values.coerced
-        place = tuple(id(each.node) for each in details)
-        key = (make, type_, place, *[given.get(name) for name in self._conditions])
+        key = (make, *place_of(type_, details), *[given.get(name) for name in self._conditions])
         found = self._plans.get(key)
         if found is None:
             if len(self._plans) >= KEPT_EACH:

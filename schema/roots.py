@@ -6,8 +6,9 @@ from graphql import GraphQLObjectType
 
 from talk.exceptions import Refused
 
+from .leaves import Write
 from .refusals import RefusalHandler
-from .steps import NotPlanned, Write, converter_of, function_of, planned_field, writer
+from .steps import NotPlanned, converter_of, function_of, planned_field, writer
 
 
 class RootField:

@@ -6,19 +6,13 @@ raises `NotPlanned` for all else. A step that meets what it doesn't expect raise
 
 from binascii import b2a_base64
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
-import orjson
 from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 from django.db.models.query_utils import DeferredAttribute
 from graphql import (
-    GRAPHQL_MAX_INT,
-    GRAPHQL_MIN_INT,
     GraphQLField,
-    GraphQLInt,
     GraphQLObjectType,
-    is_enum_type,
     is_leaf_type,
     is_list_type,
     is_non_null_type,
@@ -26,21 +20,18 @@ from graphql import (
     is_union_type,
 )
 from strawberry import relay
-from strawberry.schema.types.base_scalars import DateTimeDefinition
 from strawberry.types.field import StrawberryField
 from strawberry_django.fields.field import StrawberryDjangoField
 from strawberry_django.relay.utils import resolve_model_id
 
 from .arguments import Arguments
+from .budget import BRACKETS_SIZE, BudgetSpent, size_of, size_of_key
+from .leaves import Surprise, Write, fixed_size, leaf
 
-#: How a value is written into the answer, and how a field of a source is. The second argument is
-#: the run of the plan, which stands for Strawberry's `info`.
-Write = Callable[[Any, Any], Any]
+#: How a field of a source is written into the answer. The second argument is the run of the plan,
+#: which stands for Strawberry's `info`, and of which the bytes of the answer are spent.
 Step = Callable[[Any, Any], Any]
-
-
-class Surprise(Exception):
-    """Something is not as a plan expects it."""
+Place = tuple[Any, ...]
 
 
 class NotPlanned(Exception):
@@ -52,18 +43,44 @@ def object_step(executor: Any, type_: GraphQLObjectType, details: Any) -> Write:
     if deferred or "strawberry-definition" not in type_.extensions:
         raise NotPlanned
     steps = [(name, _step(executor, type_, each)) for name, each in fields.items()]
+    size = BRACKETS_SIZE + sum(
+        size_of_key(name) + _fixed_size(executor, type_, each) for name, each in fields.items()
+    )
     is_type_of: Any = type_.is_type_of
     usual = _usual_class(type_)
 
     def fits(value: Any) -> bool:
         return value is not None and (is_type_of is None or is_type_of(value, None))
 
+    place = place_of(type_, details)
+
     def write(value: Any, run: Any) -> dict[str, Any]:
-        if type(value) is not usual and not fits(value):
-            raise Surprise
-        return {name: step(value, run) for name, step in steps}
+        try:
+            if type(value) is not usual and not fits(value):
+                raise Surprise
+            run.left -= size
+            if run.left < 0:
+                raise BudgetSpent
+            return {name: step(value, run) for name, step in steps}
+        except Exception:
+            run.failed.add(place)
+            raise
 
     return write
+
+
+def place_of(type_: GraphQLObjectType, details: Any) -> Place:
+    """Where in a document fields of a type are selected."""
+    return (type_, *[id(each.node) for each in details])
+
+
+def _fixed_size(executor: Any, parent: GraphQLObjectType, details: Any) -> int:
+    """The bytes of a selected field's values that are not counted one by one."""
+    name = details[0].node.name.value
+    if name == "__typename":
+        return size_of(parent.name)
+    definition = executor.schema.get_field(parent, name)
+    return 0 if definition is None else fixed_size(definition.type)
 
 
 def _usual_class(type_: GraphQLObjectType) -> type | None:
@@ -143,8 +160,13 @@ def _relation(name: str, write: Write) -> Step:
         row = source._state.fields_cache[name]
         known = run.written.get((place, id(row)))
         if known is None:
+            left = run.left
+            written = write(row, run)
             # With the row, so that no other gets its place.
-            known = run.written[place, id(row)] = row, write(row, run)
+            run.written[place, id(row)] = row, written, left - run.left
+            return written
+        # In JSON it stands as often as it is selected.
+        run.left -= known[2]
         return known[1]
 
     return step
@@ -165,7 +187,9 @@ def _global_id(parent: GraphQLObjectType) -> Step:
     def step(source: Any, run: Any) -> str:
         # As Strawberry's `to_base64`, which asks each time what it is given.
         named = f"{parent.name}:{getattr(source, attribute)}"
-        return b2a_base64(named.encode(), newline=False).decode()
+        written = b2a_base64(named.encode(), newline=False).decode()
+        run.left -= len(written)
+        return written
 
     return step
 
@@ -181,10 +205,9 @@ def writer(executor: Any, type_: Any, details: Any) -> Write:
 def _present(executor: Any, type_: Any, details: Any) -> Write:
     """How a value of a type is written that has to be there."""
     if is_leaf_type(type_):
-        return _leaf(type_)
+        return leaf(type_)
     if is_list_type(type_):
-        item = writer(executor, type_.of_type, details)
-        return lambda value, run: [item(each, run) for each in _list(value)]
+        return _list(writer(executor, type_.of_type, details), fixed_size(type_.of_type) + 1)
     if is_object_type(type_):
         return object_step(executor, type_, details)
     if is_union_type(type_):
@@ -205,44 +228,11 @@ def _one_of(executor: Any, types: Any, details: Any) -> Write:
     return write
 
 
-def _leaf(type_: Any) -> Write:
-    if type_ is GraphQLInt:
-        return _int
-    coerce = type_.coerce_output_value
-    if coerce is DateTimeDefinition.serialize:
-        coerce = _time
-    # What is written as it is.
-    ready = {"String": str, "ID": str, "Boolean": bool}.get(type_.name)
-    # An enum has few members.
-    known: dict[Any, Any] | None = {} if is_enum_type(type_) else None
-
-    def write(value: Any, run: Any) -> Any:
-        if type(value) is ready:
-            return value
-        if known is not None and value in known:
-            return known[value]
-        written = None if value is None else coerce(value)
-        if written is None:
+def _list(item: Write, size: int) -> Write:
+    def write(value: Any, run: Any) -> list[Any]:
+        if not isinstance(value, list):
             raise Surprise
-        if known is not None:
-            known[value] = written
-        return written
+        run.left -= size * len(value)
+        return [item(each, run) for each in value]
 
     return write
-
-
-def _int(value: Any, run: Any) -> int:
-    if type(value) is not int or not GRAPHQL_MIN_INT <= value <= GRAPHQL_MAX_INT:
-        raise Surprise
-    return value
-
-
-def _time(value: datetime) -> str:
-    # The same as the other, which takes twice as long.
-    return orjson.dumps(value)[1:-1].decode() if value.tzinfo is UTC else value.isoformat()
-
-
-def _list(value: Any) -> list[Any]:
-    if not isinstance(value, list):
-        raise Surprise
-    return value

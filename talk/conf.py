@@ -56,6 +56,8 @@ class Conf:
     #: Most that each result of a subscription may cost.
     MAX_EVENT_COST: int = 200
 
+    #: Longest answer, and longest result of a subscription, in bytes; see `schema.budget`.
+    MAX_ANSWER_SIZE: int = 4_194_304
     #: Longest body of a request over HTTP, in bytes.
     MAX_REQUEST_SIZE: int = 262_144
     #: Longest frame to the server over a socket, in bytes.

@@ -8,8 +8,9 @@ import pytest
 from django.db import connection
 
 from schema import schema
+from schema.budget import Executor
 from schema.notes import forgetting, note, noted
-from schema.plans import Executor, PlannedExecutor
+from schema.plans import PlannedExecutor
 from talk.models import Conversation, Message, Participation
 from talk.signals import message_sent
 

@@ -11,10 +11,11 @@ from strawberry.extensions import SchemaExtension
 
 from schema import Mutation, Query, plans, schema
 from schema.authentication import Identity
+from schema.budget import Executor
 from schema.context import Context
 from schema.execution import Schema
 from schema.fields import field
-from schema.plans import Executor, PlannedExecutor
+from schema.plans import PlannedExecutor
 from schema.refusals import Refusal
 from talk.exceptions import RefusalCode
 from talk.models import Conversation, Message, Participation
@@ -229,6 +230,46 @@ def test_what_fails_is_tried_twice_at_most(gql, alice, place, monkeypatch):
     )
 
     assert sorted(asked) == [1, 1, 2]
+
+
+def test_a_field_that_fails_makes_no_other_field_slow(gql, alice, place, executed):
+    """That is 20 times the work, for which a client would only have to ask for one bad page."""
+    good = "messages(last: 50) { edges { node { number body sender { username } } } }"
+    document = f"""query ($id: ID!) {{
+        bad: conversation(id: $id) {{ title messages(first: 101) {{ edges {{ cursor }} }} }}
+        good: conversation(id: $id) {{ title {good} }} }}"""
+
+    answer = gql(alice)(document, id=place)
+
+    (error,) = answer["errors"]
+    assert error["path"] == ["bad", "messages"]
+    assert answer["data"]["bad"] is None
+    assert len(answer["data"]["good"]["messages"]["edges"]) == 2
+    assert executed == ["Conversation.title", "Conversation.messages"]
+
+
+def test_beside_what_fails_all_is_planned(gql, alice, place, executed, monkeypatch):
+    def removal(message):
+        if message.number == 2:
+            raise RuntimeError
+        return
+
+    monkeypatch.setattr(Message, "removal", property(removal))
+    document = """query ($id: ID!) { conversation(id: $id) {
+        participants(first: 2) { edges { node { role user { id username } } } }
+        messages { edges { node { sender { id username } removal number } } }
+    } }"""
+
+    answer = gql(alice)(document, id=place)
+
+    (error,) = answer["errors"]
+    assert error["path"] == ["conversation", "messages", "edges", 1, "node", "removal"]
+    assert {name.partition(".")[0] for name in executed} == {
+        "Conversation",
+        "MessageConnection",
+        "MessageEdge",
+        "Message",
+    }
 
 
 def test_the_same_document_skips_and_includes_as_its_variables_say(gql, alice):
