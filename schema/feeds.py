@@ -18,7 +18,8 @@ from weakref import WeakKeyDictionary
 
 from talk.models import Event
 
-from .hub import Bell, Hub, conversation_topic, hub
+from .bell import Bell
+from .hub import Hub, conversation_topic, hub
 from .sharing import Asker
 from .streams import FRESH_SECONDS, conversation_events, conversation_news
 

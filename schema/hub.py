@@ -20,6 +20,7 @@ from talk.conf import conf
 from talk.models import Conversation, Participation
 
 from . import threads
+from .bell import Bell
 from .ear import Ear
 from .signs import Signs
 
@@ -30,7 +31,7 @@ COMMITTED_WITHIN = timedelta(seconds=60)
 
 
 class Topic(NamedTuple):
-    """What can be watched: a conversation, a user's account or inbox, or the signs of one."""
+    """What can be watched: a conversation, a user's account, inbox or acquaintances, or signs."""
 
     kind: str
     key: Any
@@ -44,7 +45,7 @@ class Topic(NamedTuple):
                 return [events.user_group(self.key)]
             case "typing":
                 return [events.typing_group(self.key)]
-            case "presence" | "beacon":
+            case "presence" | "beacon" | "acquaintances":
                 return [events.presence_group(self.key)]
             case _:
                 # Any conversation may be one of this inbox.
@@ -79,23 +80,9 @@ def beacon_topic(user_pk: Any) -> Topic:
     return Topic("beacon", str(user_pk))
 
 
-class Bell:
-    """Rings for one listener. Ringing twice before it's heard is ringing once."""
-
-    def __init__(self) -> None:
-        self._rung = asyncio.Event()
-
-    def ring(self) -> None:
-        self._rung.set()
-
-    async def rung(self, timeout: float | None = None) -> bool:
-        """Wait until it rings, at most `timeout` seconds; whether it did."""
-        try:
-            await asyncio.wait_for(self._rung.wait(), timeout)
-        except TimeoutError:
-            return False
-        self._rung.clear()
-        return True
+def acquaintances_topic(user_pk: Any) -> Topic:
+    """Who shares a conversation with them, and whom they blocked."""
+    return Topic("acquaintances", str(user_pk))
 
 
 class Hub:
@@ -154,6 +141,8 @@ class Hub:
             self.ring(conversation_topic(conversation))
             self._moved.add(conversation)
             self._something_moved.set()
+        if (user := doorbell.get("acquaintances")) is not None:
+            self.ring(acquaintances_topic(user))
         if (sign := doorbell.get("sign")) is not None:
             self._see(*sign)
         self.ring(*map(beacon_topic, doorbell.get("asked", ())))
@@ -172,7 +161,7 @@ class Hub:
         """Wake who watches one of these."""
         for topic in topics:
             for bell in self._bells.get(topic, ()):
-                bell.ring()
+                bell.ring(topic.kind)
 
     async def _find_inboxes(self) -> None:
         """Ring for the inboxes here that hold what moved, found for all that moved at once."""

@@ -16,7 +16,7 @@ from talk import events, models
 from talk.exceptions import MessagingValidationError, RefusalCode
 
 from . import threads
-from .hub import Hub, beacon_topic, hub, presence_topic
+from .hub import Hub, acquaintances_topic, beacon_topic, hub, presence_topic
 from .ids import key_of
 from .nodes import User
 from .retries import patiently
@@ -29,7 +29,8 @@ BEAT_SECONDS = 20.0
 QUIET_SECONDS = 1.0
 #: Seconds that the processes of those who are there have to say so to who comes.
 ANSWER_SECONDS = 0.3
-#: Seconds after which it's looked up again who shares a conversation with the viewer.
+#: Seconds after which it's looked up again who shares a conversation with the viewer, if no
+#: doorbell says before that it changed.
 CHECK_SECONDS = 60.0
 #: Most people that one stream shows.
 MOST = 100
@@ -54,14 +55,16 @@ async def follow_presence(
     async with AsyncExitStack() as stack:
         if visible:
             await stack.enter_async_context(_beacons().lit(viewer.pk))
-        bell = await stack.enter_async_context(hub().watch(*topics.values()))
+        # Whether they share a conversation depends on both of them.
+        known_by = map(acquaintances_topic, {viewer.pk, *keys})
+        bell = await stack.enter_async_context(hub().watch(*topics.values(), *known_by))
         await _ask(keys)
         await asyncio.sleep(ANSWER_SECONDS)
         known: dict[Any, Any] = {}
         check_at = 0.0
         shown = None
         while True:
-            if time.monotonic() >= check_at:
+            if bell.was_rung_for("acquaintances") or time.monotonic() >= check_at:
                 known = await patiently(lambda: _acquaintances(viewer, keys))
                 check_at = time.monotonic() + CHECK_SECONDS
             here = [known[key] for key in keys if key in known and hub().signs.of(topics[key])]

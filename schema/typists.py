@@ -21,7 +21,7 @@ from talk.exceptions import MessagingPermissionDenied, RefusalCode
 from . import places, threads
 from .context import Context, Info
 from .feeds import ENDS, Reader, feeds
-from .hub import Hub, hub, typing_topic
+from .hub import Hub, acquaintances_topic, hub, typing_topic
 from .ids import key_of
 from .nodes import User
 from .retries import patiently
@@ -42,9 +42,12 @@ SETTLE_SECONDS = 0.2
 #: Most people that are shown.
 MOST = 10
 
+#: What changes who may type.
 MEMBERSHIP = ENDS | {
     models.Event.Kind.PARTICIPANT_JOINED,
     models.Event.Kind.PARTICIPANT_REINSTATED,
+    models.Event.Kind.PARTICIPANT_SUSPENDED,
+    models.Event.Kind.PARTICIPANT_RESTORED,
 }
 
 
@@ -174,7 +177,7 @@ async def follow_typing(
     async with (
         feeds().read(key, context.viewer, None) as changes,
         _rooms().enter(key) as room,
-        hub().watch(room.topic) as bell,
+        hub().watch(room.topic, acquaintances_topic(context.viewer.pk)) as bell,
     ):
         await changes.begin()
         following = asyncio.create_task(room.follow(changes))
@@ -182,6 +185,8 @@ async def follow_typing(
         shown: Typing | None = None
         try:
             while not following.done():
+                if bell.was_rung_for("acquaintances"):
+                    await patiently(partial(_look_up_blocks, context))
                 typing = await room.shown_to(context)
                 if shown is None or typing.users != shown.users:
                     yield typing
@@ -221,7 +226,9 @@ def _rooms() -> Rooms:
 
 def _read_members(conversation: int, keys: list[Any]) -> dict[str, Any]:
     places = models.Participation.objects.filter(conversation=conversation, user__in=keys).active()
+    places = places.filter(suspended_at=None)
     return {str(place.user_id): place.user for place in places.select_related("user")}
 
 
+_look_up_blocks = threads.live.run(Context.look_up_blocks)
 _members = threads.live.run(_read_members)

@@ -85,6 +85,15 @@ def wake_inbox(user_pk: Any) -> None:
     transaction.on_commit(lambda: tell(user_group(user_pk), {"inbox": str(user_pk)}), robust=True)
 
 
+def wake_acquaintances(user_pk: Any) -> None:
+    """After the commit, ring where presence and typing are shown of one user, or to them.
+
+    They share fewer conversations with others, or whom they blocked has changed.
+    """
+    group, content = presence_group(user_pk), {"acquaintances": str(user_pk)}
+    transaction.on_commit(lambda: tell(group, content), robust=True)
+
+
 def tell(group: str, content: dict[str, Any]) -> None:
     """`say`, from where there is no event loop: a server's, without waiting. Never raises."""
     loop = server_loop.get()

@@ -132,3 +132,4 @@ def _recount(blocker: "User", blocked: "User") -> None:
         changed_at=timezone.now(),
     )
     events.wake_user(blocker.pk)
+    events.wake_acquaintances(blocker.pk)

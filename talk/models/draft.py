@@ -30,6 +30,8 @@ MEMBERSHIP = frozenset(
         Event.Kind.PARTICIPANT_REINSTATED,
     }
 )
+#: What ends that somebody shares this conversation with the others.
+ENDS = frozenset({Event.Kind.PARTICIPANT_LEFT, Event.Kind.PARTICIPANT_REMOVED})
 
 
 class Draft:
@@ -82,6 +84,9 @@ class Draft:
         if self._messages:
             self.conversation.latest_message = self._messages[-1]
         events.publish(self._events)
+        for event in self._events:
+            if event.kind in ENDS and event.participation is not None:
+                events.wake_acquaintances(event.participation.user_id)
 
     def _write_at_once(self) -> None:
         (event,) = self._events

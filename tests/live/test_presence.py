@@ -10,6 +10,7 @@ from schema import presence
 from schema.hub import hub
 from talk import events
 from talk.models import Block
+from talk.privacy import erase
 
 from .client import front_end, id_of
 from .sockets import code_of, in_thread, live, signed_in, talk
@@ -81,6 +82,23 @@ async def test_who_comes_to_share_none_is_shown_no_more(alice, bob, group, monke
     async with visible(bob), watching(alice, bob) as alices:
         assert await shown(alices) == ["bob"]
         await in_thread(place.leave)()
+        assert await shown(alices) == []
+
+
+@pytest.mark.parametrize("act", ["leave", "remove", "block", "erase"])
+@live
+async def test_it_ends_with_what_permits_it(alice, bob, group, act):
+    acts = {
+        "leave": lambda: group.participation_of(alice).leave(),
+        "remove": lambda: group.participation_of(bob).remove(),
+        "block": lambda: Block.objects.block(bob, alice),
+        "erase": lambda: erase(bob, "He asked for it."),
+    }
+    async with visible(bob), watching(alice, bob) as alices:
+        assert await shown(alices) == ["bob"]
+        # The first look at the database is over, and the next one is far away.
+        assert await alices.receive_nothing(0.3)
+        await in_thread(acts[act])()
         assert await shown(alices) == []
 
 

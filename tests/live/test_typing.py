@@ -103,6 +103,30 @@ async def test_who_is_removed_is_shown_no_more_though_they_go_on(alice, bob, car
 
 
 @live
+async def test_who_is_suspended_is_shown_no_more_though_they_go_on(bob, carol, group):
+    place = await in_thread(group.participation_of)(bob)
+    async with watching(carol, group) as carols, signed_in(bob, app=talk) as bobs:
+        await type_in(bobs, group)
+        assert await shown(carols) == ["bob"]
+        await in_thread(place.suspend)()
+        assert await shown(carols) == []
+        await type_in(bobs, group)
+        assert await carols.receive_nothing(0.5)
+
+
+@live
+async def test_who_is_blocked_is_shown_no_more_at_once(alice, bob, group, monkeypatch):
+    monkeypatch.setattr(typists, "SHOWN_SECONDS", 60)
+    async with watching(alice, group) as alices, signed_in(bob, app=talk) as bobs:
+        await type_in(bobs, group)
+        assert await shown(alices) == ["bob"]
+        await in_thread(Block.objects.block)(alice, bob)
+        assert await shown(alices) == []
+        await in_thread(Block.objects.unblock)(alice, bob)
+        assert await shown(alices) == ["bob"]
+
+
+@live
 async def test_who_is_erased_is_shown_no_more(bob, carol, group):
     async with watching(carol, group) as carols, signed_in(bob, app=talk) as bobs:
         await type_in(bobs, group)
