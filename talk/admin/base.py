@@ -1,10 +1,35 @@
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.auth import get_permission_codename, get_user_model
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest
 
 from ..models import Message
+
+
+class TalkAdmin(admin.ModelAdmin):
+    """Answers no questions about a field that it does not show to who asks.
+
+    Django lets the query of a list filter by any field of the model: by look-ups like
+    `body__startswith` somebody could read letter by letter.
+    """
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        name, *_path = lookup.split(LOOKUP_SEP)
+        # Also by the name of its column.
+        with suppress(FieldDoesNotExist):
+            if self.opts.get_field(name).name not in self._shown(request):
+                return False
+        return super().lookup_allowed(lookup, value, request)
+
+    def _shown(self, request: HttpRequest) -> set[Any]:
+        fields = flatten_fieldsets(self.get_fieldsets(request))
+        # The key stands in the address of a page.
+        return {self.opts.pk.name, *self.get_list_display(request), *fields}
 
 
 class DeletedWithAccount(admin.options.BaseModelAdmin):

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Conversation, Message, Participation
-from .base import ReadOnly, username_of, words_of
+from .base import ReadOnly, TalkAdmin, username_of, words_of
 
 
 class ParticipationInline(ReadOnly, admin.TabularInline):
@@ -19,7 +19,7 @@ class ParticipationInline(ReadOnly, admin.TabularInline):
 
 
 @admin.register(Conversation)
-class ConversationAdmin(ReadOnly, admin.ModelAdmin):
+class ConversationAdmin(ReadOnly, TalkAdmin):
     list_display = ["id", "kind", "title", "member_count", "last_number", "changed_at"]
     list_filter = ["kind"]
     search_fields = ["=id", "title"]
@@ -41,7 +41,8 @@ class ConversationAdmin(ReadOnly, admin.ModelAdmin):
         self, request: HttpRequest, queryset: models.QuerySet[Conversation], search_term: str
     ) -> tuple[models.QuerySet[Conversation], bool]:
         found, duplicates = super().get_search_results(request, queryset, search_term)
-        if search_term:
+        # Who takes part is shown to those who may see it.
+        if search_term and request.user.has_perm("talk.view_participation"):
             theirs = Participation.objects.filter(
                 **{f"{username_of('user')}__icontains": search_term}
             )
@@ -50,7 +51,7 @@ class ConversationAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(Message)
-class MessageAdmin(ReadOnly, admin.ModelAdmin):
+class MessageAdmin(ReadOnly, TalkAdmin):
     list_display = ["conversation", "number", "kind", "sender", "sent_at"]
     list_filter = ["kind"]
     list_select_related = ["sender", "conversation"]

@@ -11,11 +11,11 @@ from ..exceptions import Refused
 from ..models import Act, Block, Report
 from ..moderation import Decision, decide, impossible
 from ..text import REASON_LENGTH
-from .base import DeletedWithAccount, ReadOnly, may_moderate, username_of, words_of
+from .base import DeletedWithAccount, ReadOnly, TalkAdmin, may_moderate, username_of, words_of
 
 
 @admin.register(Block)
-class BlockAdmin(DeletedWithAccount, ReadOnly, admin.ModelAdmin):
+class BlockAdmin(DeletedWithAccount, ReadOnly, TalkAdmin):
     list_display = ["blocker", "blocked", "at"]
     list_select_related = ["blocker", "blocked"]
 
@@ -29,7 +29,7 @@ class BlockAdmin(DeletedWithAccount, ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(Act)
-class ActAdmin(ReadOnly, admin.ModelAdmin):
+class ActAdmin(ReadOnly, TalkAdmin):
     list_display = ["at", "kind", "by_name", "user", "conversation", "number", "why"]
     list_filter = ["kind"]
     search_fields = ["by_name", "=user", "=conversation"]
@@ -68,7 +68,7 @@ class ReportForm(forms.ModelForm):
 
 
 @admin.register(Report)
-class ReportAdmin(admin.ModelAdmin):
+class ReportAdmin(TalkAdmin):
     """What is reported, with what was said around it, and what to do about it."""
 
     form = ReportForm

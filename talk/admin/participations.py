@@ -16,7 +16,7 @@ from ..exceptions import Refused
 from ..models import Act, Participation
 from ..staff import must_act_on
 from ..text import REASON_LENGTH
-from .base import DeletedWithAccount, ReadOnly, may_moderate, username_of
+from .base import DeletedWithAccount, ReadOnly, TalkAdmin, may_moderate, username_of
 
 
 class ReasonedActionForm(ActionForm):
@@ -24,7 +24,7 @@ class ReasonedActionForm(ActionForm):
 
 
 @admin.register(Participation)
-class ParticipationAdmin(DeletedWithAccount, ReadOnly, admin.ModelAdmin):
+class ParticipationAdmin(DeletedWithAccount, ReadOnly, TalkAdmin):
     list_display = ["user", "conversation", "role", "status", "suspended_at", "last_activity_at"]
     list_filter = ["status", "role", ("suspended_at", admin.EmptyFieldListFilter)]
     action_form = ReasonedActionForm

@@ -6,11 +6,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from ..models import AccessToken
-from .base import DeletedWithAccount, username_of
+from .base import DeletedWithAccount, TalkAdmin, username_of
 
 
 @admin.register(AccessToken)
-class AccessTokenAdmin(DeletedWithAccount, admin.ModelAdmin):
+class AccessTokenAdmin(DeletedWithAccount, TalkAdmin):
     """Tokens are shown by their prefix; a new one's secret is shown once, after saving."""
 
     list_display = [
