@@ -27,6 +27,8 @@ Before = Annotated[str | None, strawberry.argument(description=BEFORE)]
 After = Annotated[str | None, strawberry.argument(description=AFTER)]
 First = Annotated[int | None, strawberry.argument(description=FIRST)]
 Last = Annotated[int | None, strawberry.argument(description=LAST)]
+#: Where a field's metadata say what it costs.
+COST = "cost"
 #: The argument by which something is asked for.
 Id = Annotated[strawberry.ID, strawberry.argument(description="Its global id.")]
 
@@ -41,10 +43,11 @@ class PerViewer:
     pass
 
 
-def field(*, description: str) -> Callable[[Resolver], Resolver]:
+def field(*, description: str, cost: int = 0) -> Callable[[Resolver], Resolver]:
     """`strawberry.field` for a plain function that uses the ORM, wherever it is executed.
 
-    It says in the schema whether its function can know who asks, which is by taking `info`.
+    It says in the schema whether its function can know who asks, which is by taking `info`. `cost`
+    is what the field costs beside what is selected of it; see `limits.Meter`.
     """
 
     def decorate(resolver: Resolver) -> Resolver:
@@ -53,6 +56,7 @@ def field(*, description: str) -> Callable[[Resolver], Resolver]:
             resolver=resolve,
             description=description,
             directives=[PerViewer()] if resolve.is_personal else [],
+            metadata={COST: cost},
         )
         return cast("Resolver", found)
 
@@ -110,11 +114,15 @@ class PageWords(FieldExtension):
             argument.description = self.words.get(argument.python_name, argument.description)
 
 
-def connection(graphql_type: Any, *, description: str) -> Callable[[Resolver], Resolver]:
-    """`strawberry_django.connection` of a function that returns a queryset."""
+def connection(
+    graphql_type: Any, *, description: str, cost: int = 0
+) -> Callable[[Resolver], Resolver]:
+    """`strawberry_django.connection` of a function that returns a queryset. `cost`: see `field`."""
 
     def decorate(resolver: Resolver) -> Resolver:
-        found: Any = strawberry_django.connection(graphql_type, description=description)(resolver)
+        found: Any = strawberry_django.connection(
+            graphql_type, description=description, metadata={COST: cost}
+        )(resolver)
         # After the library's own, which adds the arguments.
         found.extensions = [*found.extensions, PageWords()]
         return cast("Resolver", found)

@@ -29,6 +29,7 @@ from graphql import (
 from talk.conf import conf
 
 from .errors import LimitExceeded
+from .fields import COST
 from .pagination import DEFAULT_PAGE, MAX_PAGE
 
 #: How many items a list without pages is taken to have.
@@ -114,7 +115,8 @@ class Meter:
     """Counts what an operation of a valid document may cost, before it is executed.
 
     An object costs 1, and what is in it. Ten scalars cost 1, and so does one scalar with an
-    alias: without aliases an object has no more scalars than its type. What is in a list costs as
+    alias: without aliases an object has no more scalars than its type. Searching and
+    counting cost more, as the `cost` of their fields says. What is in a list costs as
     often as the list has items: a page as many as `first` or `last` say, another list
     `LIST_LENGTH`. `@skip` and `@include` save nothing. What is about the schema costs the same,
     but for scalars and `ofType`, which cost nothing, and for objects with an alias, which cost
@@ -144,7 +146,7 @@ class Meter:
         cost = 0
         for selection in selections.selections if selections else ():
             if isinstance(selection, FieldNode):
-                cost += self._field(selection, parent, items)
+                cost += self._field(selection, parent, items) + self._itself(selection, parent)
             elif isinstance(selection, FragmentSpreadNode):
                 cost += self._fragment(selection.name.value, items)
             elif isinstance(selection, InlineFragmentNode):
@@ -169,6 +171,13 @@ class Meter:
         # A page is an object with a list in it.
         items = self._page_size(field) if "first" in definition.args else LIST_LENGTH
         return OBJECT + self._within(field.selection_set, named, items)
+
+    def _itself(self, field: FieldNode, parent: Any) -> int:
+        """What a field costs beside what is selected of it, as a search does, in tenths."""
+        definition = self._schema.get_field(parent, field.name.value)
+        known = definition and definition.extensions.get("strawberry-definition")
+        cost: int = known.metadata.get(COST, 0) if known else 0
+        return cost * OBJECT
 
     def _about_schema(self, field: FieldNode, definition: GraphQLField, named: Any) -> int:
         """What a field of the schema's own types costs, whose lists are as long as the schema."""

@@ -2,21 +2,20 @@ from typing import Annotated, Any
 
 import strawberry
 from django.contrib.auth import get_user_model
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from strawberry import relay
 
 from talk import models
-from talk.conf import conf
 from talk.exceptions import MessagingValidationError, RefusalCode
 from talk.policy import found_by, known_to
 
-from . import places
+from . import places, rates
 from .context import Info
 from .fields import After, Before, First, Id, Last, connection, field
 from .ids import key_of, split
 from .inbox import InboxConnection, InboxFilter, InvitationConnection
 from .nodes import AccessToken, Conversation, User
-from .search import part
+from .search import SEARCH_COST, part
 from .types import UserConnection
 
 
@@ -84,21 +83,24 @@ class Query:
 
     @connection(
         UserConnection,
-        description="People whom the viewer can write to, by a part of their names: at most 100 a "
+        description="People whom the viewer can write to, found by their names: at most 100 a "
         "page, 50 if not said.",
+        cost=SEARCH_COST,
     )
     def users(
         self,
         info: Info,
-        search: Annotated[str, strawberry.argument(description="Part of a name.")],
+        search: Annotated[
+            str,
+            strawberry.argument(
+                description="Words, each of which begins a word of the person's name, in any order "
+                "and case. Empty text finds everybody."
+            ),
+        ],
     ) -> QuerySet[Any]:
-        model = get_user_model()
-        wanted = part(search, "search").strip()
-        matches = Q()
-        for name in _search_fields(model):
-            matches |= Q(**{f"{name}__icontains": wanted})
-        people = model._default_manager.filter(matches)
-        return found_by(info.context.viewer, people).order_by(model.USERNAME_FIELD)
+        rates.spend(info.context, "search")
+        people = models.NameWord.objects.people_with(part(search, "search"))
+        return found_by(info.context.viewer, people).order_by(get_user_model().USERNAME_FIELD)
 
     @connection(
         UserConnection,
@@ -116,13 +118,6 @@ class Query:
         return list(
             info.context.viewer.talk_access_tokens.filter(revoked_at=None).order_by("-pk")[:100]
         )
-
-
-def _search_fields(model: Any) -> tuple[str, ...]:
-    if conf.USER_SEARCH_FIELDS is not None:
-        return conf.USER_SEARCH_FIELDS
-    present = {each.name for each in model._meta.get_fields()}
-    return (model.USERNAME_FIELD, *sorted({"first_name", "last_name"} & present))
 
 
 def _conversation(info: Any, key: Any) -> models.Conversation | None:

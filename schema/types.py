@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import strawberry
 import strawberry_django
@@ -18,8 +18,16 @@ from .pagination import Connection
 from .places import past_place_of, place_of, see
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from .messages import MessageConnection, MessagesAround
     from .participants import ParticipantConnection
+
+
+#: Most people that are counted.
+MOST_COUNTED = 1_000
+#: What counting them costs; see `limits.Meter`.
+COUNT_COST = 200
 
 
 @strawberry_django.type(get_user_model(), name="User", description="A person.")
@@ -44,7 +52,12 @@ class User(relay.Node):
         return info.context.has_blocked(self.pk)
 
 
-UserConnection = Connection[User]
+@strawberry.type(name="UserConnection", description="A page of people.")
+class UserConnection(Connection[User]):
+    @field(description="How many there are, counted up to 1,000.", cost=COUNT_COST)
+    def total_count(self) -> int:
+        people = cast("QuerySet[Any]", self.total_count_qs)
+        return people.order_by()[:MOST_COUNTED].count()
 
 
 @strawberry_django.type(

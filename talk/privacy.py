@@ -11,7 +11,17 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from . import accounts
-from .models import AccessToken, Act, Block, Conversation, Event, Message, Participation, Report
+from .models import (
+    AccessToken,
+    Act,
+    Block,
+    Conversation,
+    Event,
+    Message,
+    NameWord,
+    Participation,
+    Report,
+)
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -119,6 +129,7 @@ def _shut_out(user: "User") -> None:
         user.is_active = False
         user.save(update_fields=["is_active"])
     AccessToken.objects.filter(user=user).delete()
+    NameWord.objects.filter(user=user).delete()
 
 
 def _erase_titles(user: "User") -> bool:

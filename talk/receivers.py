@@ -10,7 +10,8 @@ from django.db.models.signals import post_delete, post_save, pre_delete
 from django.dispatch import receiver
 
 from . import accounts, events
-from .models import AccessToken
+from .models import AccessToken, NameWord
+from .models.name_word import search_fields
 
 
 def kinds_of_account() -> Iterator[Any]:
@@ -49,8 +50,16 @@ def leave_before_deletion(instance: Any, origin: Any, **kwargs: Any) -> None:
     accounts.before_deletion(instance, origin)
 
 
+def keep_words_of_names(instance: Any, update_fields: Any, **kwargs: Any) -> None:
+    """A person is found by the name that they have now. A deactivated person is not found."""
+    ours = {name.partition("__")[0] for name in (*search_fields(), "is_active")}
+    if update_fields is None or ours & set(update_fields):
+        NameWord.objects.refresh_for([instance.pk])
+
+
 for kind in kinds_of_account():
     post_save.connect(ring_at_account_change, sender=kind)
     post_delete.connect(ring_at_account_change, sender=kind)
     post_save.connect(hand_over_at_deactivation, sender=kind)
     pre_delete.connect(leave_before_deletion, sender=kind)
+    post_save.connect(keep_words_of_names, sender=kind)

@@ -3,6 +3,7 @@ from .block import Block
 from .conversation import Conversation
 from .event import Event
 from .message import Message
+from .name_word import NameWord
 from .participation import Participation
 from .report import Report
 from .token import AccessToken
@@ -14,6 +15,7 @@ __all__ = [
     "Conversation",
     "Event",
     "Message",
+    "NameWord",
     "Participation",
     "Report",
 ]

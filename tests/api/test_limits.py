@@ -149,6 +149,8 @@ COSTS = {
     "{ inbox(last: 20) { edges { node { id } } pageInfo { hasNextPage } } }": 1 + 20 * 2.1 + 1.1,
     "{ inbox { edges { node { id } } } }": 1 + 50 * 2.1,
     "{ inbox(first: 1000) { edges { cursor } } }": 1 + 100 * 1.1,
+    '{ users(search: "b", first: 2) { edges { cursor } } }': 200 + 1 + 2 * 1.1,
+    '{ users(search: "b", first: 2) { totalCount } }': 200 + 1 + 200,
     "{ inbox(first: -5) { edges { cursor } } }": 1,
     "query ($n: Int = 7) { inbox(first: $n) { edges { cursor } } }": 1 + 7 * 1.1,
     "query ($size: Int) { inbox(first: $size) { edges { cursor } } }": 1 + 3 * 1.1,

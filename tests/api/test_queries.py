@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
 from talk.models import AccessToken, Conversation
@@ -111,7 +112,7 @@ class TestUsers:
     def found(self, ask, search):
         return [node["username"] for node in nodes(ok(ask(USERS, search=search))["users"])]
 
-    def test_people_are_found_by_a_part_of_their_names(self, gql, alice, bob, carol):
+    def test_people_are_found_by_the_beginnings_of_their_names(self, gql, alice, bob, carol):
         bob.last_name = "Carolson"
         bob.save()
         ask = gql(alice)
@@ -132,6 +133,7 @@ class TestUsers:
 
     def test_a_project_says_what_is_searched(self, gql, alice, bob, settings):
         settings.TALK = {**settings.TALK, "USER_SEARCH_FIELDS": ("email",)}
+        call_command("refresh_names")
 
         assert self.found(gql(alice), "bob@example") == ["bob"]
 

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from talk.models import AccessToken
+from talk.models import AccessToken, NameWord
 
 from ..domain.acting import trips
 from .asking import gid, group, leave, ok, private, say_many
@@ -51,7 +51,7 @@ QUERIES = {
         messages(last: 50) { edges { node { body sender { name } } } } } }""",
     "conversation": f"query ($id: ID!) {{ conversation(id: $id) {{ {TALK} }} }}",
     "node": f"query ($id: ID!) {{ node(id: $id) {{ ... on Conversation {{ {TALK} }} }} }}",
-    "users": '{ users(search: "o") { totalCount edges { cursor node { id username name } } } }',
+    "users": '{ users(search: "some") { totalCount edges { cursor node { id username name } } } }',
     "accessTokens": "{ accessTokens { id name prefix } }",
 }
 
@@ -91,9 +91,11 @@ def crowd(django_user_model):
 
     def crowd(count):
         start = django_user_model.objects.count()
-        return django_user_model.objects.bulk_create(
+        people = django_user_model.objects.bulk_create(
             django_user_model(username=f"somebody {start + n}") for n in range(count)
         )
+        NameWord.objects.refresh_for([each.pk for each in people])
+        return people
 
     return crowd
 

@@ -1,0 +1,106 @@
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from ..conf import conf
+from ..words import LONGEST, beginnings_in, words_in
+
+#: People whose words are written at once.
+CHUNK = 1_000
+#: Most words of a search that count. Each is one more look-up.
+MOST_SEARCHED = 6
+
+
+class NameWordQuerySet(models.QuerySet["NameWord"]):
+    def people_with(self, text: str) -> QuerySet[Any]:
+        """The people with a name in which each word of `text` begins a word, in any order.
+
+        Everybody if `text` is blank; nobody if it has characters, but no words.
+        """
+        people = get_user_model()._default_manager.all()
+        words = words_in(text)
+        if text.strip() and not words:
+            return people.none()
+        for word in words[:MOST_SEARCHED]:
+            people = people.filter(Exists(self.filter(user=OuterRef("pk"), word__startswith=word)))
+        return people
+
+    def refresh(self) -> int:
+        """Write the words of all people anew, where they differ; for how many people there are."""
+        # In chunks, so that nobody waits long for a person who is being written.
+        keys = list(get_user_model()._base_manager.order_by("pk").values_list("pk", flat=True))
+        for start in range(0, len(keys), CHUNK):
+            self.refresh_for(keys[start : start + CHUNK])
+        return len(keys)
+
+    @transaction.atomic
+    def refresh_for(self, keys: Iterable[Any]) -> None:
+        """Write the words of the people with these keys anew, where they differ."""
+        wanted = _words_of(keys)
+        for user, word in self.filter(user__in=keys).values_list("user", "word"):
+            if word in wanted[user]:
+                wanted[user].remove(word)
+            else:
+                self.filter(user=user, word=word).delete()
+        missing = [self.model(user_id=user, word=word) for user in wanted for word in wanted[user]]
+        # Somebody else may have written them meanwhile.
+        self.bulk_create(missing, ignore_conflicts=True)
+
+
+class NameWord(models.Model):
+    """One word that a person is found by.
+
+    A table of its own, since the user model belongs to the project, and since databases without
+    extensions can look up the beginning of a column and no other part.
+    """
+
+    pk = models.CompositePrimaryKey("user", "word")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="talk_name_words",
+        db_index=False,
+        verbose_name=_("user"),
+    )
+    word = models.CharField(_("word"), max_length=LONGEST)
+
+    objects = NameWordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("word of a name")
+        verbose_name_plural = _("words of names")
+        indexes = [
+            # For `LIKE 'jo%'`, in any locale of the database.
+            models.Index(fields=["word"], name="talk_word", opclasses=["varchar_pattern_ops"])
+        ]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+def search_fields() -> tuple[str, ...]:
+    """The fields of the user model that people are found by."""
+    if conf.USER_SEARCH_FIELDS is not None:
+        return conf.USER_SEARCH_FIELDS
+    model = get_user_model()
+    present = {each.name for each in model._meta.get_fields()}
+    return (model.USERNAME_FIELD, *sorted({"first_name", "last_name"} & present))
+
+
+def _words_of(keys: Iterable[Any]) -> dict[Any, set[str]]:
+    """The words of people by their keys. Nobody who was deactivated is found, or has any."""
+    people = get_user_model()._base_manager.filter(pk__in=keys)
+    if any(each.name == "is_active" for each in people.model._meta.get_fields()):
+        people = people.filter(is_active=True)
+    words: defaultdict[Any, set[str]] = defaultdict(set)
+    # One by one: each may be of many rows of another table.
+    for name in search_fields():
+        for key, text in people.order_by().values_list("pk", name):
+            words[key].update(beginnings_in(str(text or "")))
+    return words

@@ -1,0 +1,151 @@
+"""People are found by their names, however these are written, and at a price."""
+
+import unicodedata
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection
+
+from schema import types
+from talk.models import NameWord
+
+from .asking import code, nodes, ok
+
+pytestmark = pytest.mark.django_db
+
+USERS = "query ($search: String!) { users(search: $search) { edges { node { username } } } }"
+
+
+def found(ask, search):
+    return [node["username"] for node in nodes(ok(ask(USERS, search=search))["users"])]
+
+
+def named(person, first, last=""):
+    person.first_name, person.last_name = first, last
+    person.save()
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "search"),
+    [
+        ("Ben", "De Ruyter", "Ben De Ruyter"),
+        ("Ben", "De Ruyter", "ruyter, BEN"),
+        ("Ben", "De Ruyter", "de b ruy"),
+        ("Ben", "De Ruyter", "bob ruyter"),
+        ("Ärger", "", "ärger"),
+        ("ärger", "", "ÄRG"),
+        (unicodedata.normalize("NFD", "Zoë"), "", unicodedata.normalize("NFC", "ZOË")),
+        (unicodedata.normalize("NFC", "Zoë"), "", unicodedata.normalize("NFD", "zoë")),
+        ("Weiß", "", "WEISS"),
+        ("ΣΊΣΥΦΟΣ", "", "σίσυφος"),
+        ("\uff22\uff25\uff2e", "", "ben"),
+        ("O'Neill", "", "neill"),
+        ("Zero\u200bwidth", "", "zerowidth"),
+        ("山田太郎", "", "太郎"),
+        ("สมชาย", "", "ชาย"),
+        ("🦄", "", "🦄"),
+        ("100%", "", "100"),
+    ],
+)
+def test_a_name_is_found_by_its_words_in_any_spelling_and_order(
+    gql, alice, bob, first, last, search
+):
+    named(bob, first, last)
+
+    assert found(gql(alice), search) == ["bob"]
+
+
+@pytest.mark.parametrize("search", ["uyter", "ben x", "%", "_", "z%b", "\\", "bobb"])
+def test_what_begins_no_word_of_a_name_finds_nobody(gql, alice, bob, search):
+    named(bob, "Ben", "De Ruyter")
+
+    assert found(gql(alice), search) == []
+
+
+def test_people_are_found_by_the_name_that_they_have_now(gql, alice, bob):
+    ask = gql(alice)
+    named(bob, "Robert")
+    assert (found(ask, "robert"), found(ask, "bob")) == (["bob"], ["bob"])
+
+    named(bob, "Rob")
+    assert (found(ask, "robert"), found(ask, "rob")) == ([], ["bob"])
+
+
+def test_somebody_who_was_deactivated_leaves_no_words(bob):
+    assert NameWord.objects.filter(user=bob).exists()
+
+    bob.is_active = False
+    bob.save(update_fields=["is_active"])
+
+    assert not NameWord.objects.filter(user=bob).exists()
+
+
+def test_what_no_signal_told_of_is_found_after_a_refresh(gql, alice, bob, django_user_model):
+    django_user_model.objects.filter(pk=bob.pk).update(first_name="Robert")
+    django_user_model.objects.bulk_create([django_user_model(username="newcomer")])
+
+    call_command("refresh_names", verbosity=0)
+
+    assert found(gql(alice), "robert") == ["bob"]
+    assert found(gql(alice), "new") == ["newcomer"]
+
+
+def test_the_migration_writes_the_words_of_those_who_are_there(gql, alice, bob):
+    named(bob, "Ben", "De Ruyter")
+    before = set(NameWord.objects.values_list("user", "word"))
+    NameWord.objects.all().delete()
+
+    import_module("talk.migrations.0010_name_words").write_words(apps, None)
+
+    assert set(NameWord.objects.values_list("user", "word")) == before
+
+
+def test_a_person_who_is_loaded_with_their_words_is_loaded(alice, tmp_path):
+    dump = tmp_path / "dump.json"
+    call_command("dumpdata", "auth.user", "talk.nameword", output=str(dump), verbosity=0)
+    before = set(NameWord.objects.values_list("user", "word"))
+
+    call_command("loaddata", str(dump), verbosity=0)
+
+    assert set(NameWord.objects.values_list("user", "word")) == before
+
+
+@pytest.mark.postgresql
+def test_a_search_uses_the_index(alice):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = on")
+
+    plan = NameWord.objects.filter(word__startswith="jo").explain()
+
+    assert "talk_word" in plan
+    assert "~>=~ 'jo'" in plan
+
+
+def test_twenty_searches_in_one_request_are_too_many(gql, alice):
+    fields = " ".join(f'f{n}: users(search: "a{n}", first: 1) {{ totalCount }}' for n in range(20))
+
+    assert code(gql(alice)(f"{{ {fields} }}")) == "LIMIT_EXCEEDED"
+
+
+def test_each_search_of_a_request_counts(gql, alice, bob, at_most):
+    at_most(search="3/hour")
+    ask = gql(alice)
+    three = 'a: users(search: "b") { edges { cursor } } b: users(search: "b") { edges { cursor } }'
+    ok(ask(f"{{ {three} }}"))
+    ok(ask('{ users(search: "b") { edges { cursor } } }'))
+
+    refused = ask('{ users(search: "b") { edges { cursor } } }')
+
+    assert code(refused) == "RATE_LIMITED"
+    assert refused["errors"][0]["extensions"]["retryAfter"] > 3000
+
+
+def test_counting_stops(gql, alice, bob, carol, dave, monkeypatch):
+    ask = gql(alice)
+    assert ok(ask('{ users(search: "") { totalCount } }'))["users"] == {"totalCount": 3}
+
+    monkeypatch.setattr(types, "MOST_COUNTED", 2)
+
+    assert ok(ask('{ users(search: "") { totalCount } }'))["users"] == {"totalCount": 2}
