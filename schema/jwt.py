@@ -3,25 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import jwt
-from django.contrib.auth import get_user_model
-from django.contrib.auth.hashers import make_password
-from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 
 from talk.conf import conf
 from talk.models.token import PREFIX
-from talk.text import is_storable
 
-from .authentication import AuthenticationFailed, Identity, bearer
+from .authentication import Identity, bearer
+from .jwt_users import refused, user_of
 from .published_keys import published_keys
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
 
 
 @dataclass(frozen=True)
@@ -85,8 +79,12 @@ class JWTAuthenticator:
         try:
             expires_at = datetime.fromtimestamp(claims["exp"], UTC) + lasts
         except (OverflowError, OSError, ValueError):
-            raise _refused() from None
-        return Identity(_user(claims, configured), expires_at)
+            raise refused() from None
+        if configured.USER_CLAIM == "email" and claims.get("email_verified") in (False, "false"):
+            # Anybody can have written it there.
+            raise refused()
+        claim, create = claims.get(configured.USER_CLAIM), configured.CREATE_USERS
+        return Identity(user_of(claim, configured.USER_FIELD, create=create), expires_at)
 
 
 def _verified(token: str, configured: JWTSettings) -> dict[str, Any]:
@@ -102,7 +100,7 @@ def _verified(token: str, configured: JWTSettings) -> dict[str, Any]:
         )
     # A ValueError or a TypeError is a token that PyJWT itself stumbles over.
     except (jwt.PyJWTError, ValueError, TypeError):
-        raise _refused() from None
+        raise refused() from None
     return claims
 
 
@@ -110,31 +108,5 @@ def _published_key(token: str, url: str) -> jwt.PyJWK:
     kid = jwt.get_unverified_header(token).get("kid")
     key = published_keys(url).find(kid) if isinstance(kid, str) else None
     if key is None:
-        raise _refused()
+        raise refused()
     return key
-
-
-def _user(claims: Mapping[str, Any], configured: JWTSettings) -> "User":
-    users = get_user_model()
-    name = configured.USER_FIELD or users.USERNAME_FIELD
-    claim = claims.get(configured.USER_CLAIM)
-    if isinstance(claim, bool) or not isinstance(claim, str | int) or not is_storable(str(claim)):
-        raise _refused()
-    field: Any = users._meta.get_field(name)
-    try:
-        value = field.clean(str(claim), None)
-    except ValidationError:
-        raise _refused() from None
-    if configured.CREATE_USERS:
-        # The password is one that nobody can enter.
-        defaults = {"password": make_password(None)}
-        user, _created = users._default_manager.get_or_create(**{name: value}, defaults=defaults)
-        return user
-    try:
-        return users._default_manager.get(**{name: value})
-    except (users.DoesNotExist, users.MultipleObjectsReturned):
-        raise _refused() from None
-
-
-def _refused() -> AuthenticationFailed:
-    return AuthenticationFailed(_("This token is not valid, or not any more."))

@@ -5,6 +5,7 @@ from dataclasses import fields
 from typing import Any
 
 from django.conf import settings
+from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
@@ -58,6 +59,14 @@ def check_jwt(**kwargs: Any) -> list[CheckMessage]:
     ]
 
 
+@register(Tags.compatibility, deploy=True)
+def check_jwt_users(**kwargs: Any) -> list[CheckMessage]:
+    if not conf.JWT or [*_jwt_problems()]:
+        return []
+    options = import_string("schema.jwt.JWTSettings").read(conf.JWT)
+    return [checks.Warning(each, id="talk.W005") for each in _user_problems(False, options)]
+
+
 @register(Tags.compatibility)
 def check_password_limits(**kwargs: Any) -> list[CheckMessage]:
     if LOGIN_LIMITS not in settings.AUTHENTICATION_BACKENDS[1:]:
@@ -89,9 +98,19 @@ def _jwt_problems() -> Iterator[CheckMessage]:
         )
     if not (missing or unknown):
         try:
-            options.read(conf.JWT)
+            configured = options.read(conf.JWT)
         except ImproperlyConfigured as error:
             yield Error(str(error), id="talk.E010")
+            return
+        yield from (Error(each, id="talk.E018") for each in _user_problems(True, configured))
+
+
+def _user_problems(is_fatal: bool, options: Any) -> Iterator[str]:
+    """What keeps tokens from naming users, or, not `is_fatal`, some of them."""
+    find = import_string("schema.jwt_users.problems")
+    for fatal, problem in find(options.USER_FIELD, create=options.CREATE_USERS):
+        if fatal == is_fatal:
+            yield f'TALK["JWT"]: {problem}'
 
 
 def _missing_in(path: str) -> str | None:

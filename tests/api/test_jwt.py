@@ -78,38 +78,6 @@ def test_clocks_may_differ_a_little(alice, with_secret):
     assert authenticate(signed(exp=int(time()) - 10))
 
 
-def test_another_claim_and_another_field_can_name_the_user(alice, configure):
-    configure(SECRET=SECRET, USER_CLAIM="email", USER_FIELD="email")
-
-    assert authenticate(signed(sub="1234", email="alice@example.com")).user == alice
-
-
-def test_a_number_can_name_the_user(alice, configure):
-    configure(SECRET=SECRET, USER_CLAIM="uid", USER_FIELD="id")
-
-    assert authenticate(signed(uid=alice.pk)).user == alice
-
-
-def test_a_claim_that_names_two_users_names_none(alice, configure, django_user_model):
-    django_user_model.objects.create_user("bob", email=alice.email)
-    configure(SECRET=SECRET, USER_CLAIM="email", USER_FIELD="email")
-
-    with pytest.raises(AuthenticationFailed):
-        authenticate(signed(email=alice.email))
-
-
-def test_users_are_created_where_that_is_configured(configure):
-    configure(SECRET=SECRET, CREATE_USERS=True)
-
-    carol = authenticate(signed(sub="carol")).user
-
-    assert authenticate(signed(sub="carol")).user == carol
-    assert carol.get_username() == "carol"
-    assert not carol.has_usable_password()
-    with pytest.raises(AuthenticationFailed):
-        authenticate(signed(sub="not a user name!"))
-
-
 @pytest.mark.parametrize(
     ("given", "complaint"),
     [

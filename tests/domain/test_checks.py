@@ -79,6 +79,14 @@ def test_json_web_tokens_that_can_not_be_verified(said):
     assert said(TALK={"JWT": {**sound, "SECRET": ""}}) == ["talk.E010"]
 
 
+def test_users_whom_json_web_tokens_can_not_name(said):
+    sound = {"SECRET": "s" * 32, "AUDIENCE": "talk", "ISSUER": "us"}
+    assert said(TALK={"JWT": {**sound, "USER_FIELD": "mail"}}) == ["talk.E018"]
+    shared = {"JWT": {**sound, "USER_FIELD": "email"}}
+    assert said(TALK=shared) == []
+    assert "talk.W005" in said(TALK=shared, deploy=True)
+
+
 @pytest.mark.parametrize(
     "paths",
     [
