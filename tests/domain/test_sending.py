@@ -162,7 +162,7 @@ class TestWhat:
         with refused(RefusalCode.INVALID_TEXT, "body"):
             send(body)
 
-    @pytest.mark.parametrize("body", ["😀", "שלום", "a\n\nb", "\x01", "\U0010ffff", "e\u0301"])
+    @pytest.mark.parametrize("body", ["😀", "שלום", "a\n\nb", "\x01 it", "\U0010ffff", "e\u0301"])
     def test_everything_else_as_it_is(self, send, body):
         message = send(body)
 
