@@ -8,12 +8,16 @@ from django.utils.translation import gettext as _
 from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.relay.types import GlobalIDValueError
 
-from talk.availability import is_away, is_read_only
+from talk.availability import is_away, is_cancelled, is_read_only
 from talk.exceptions import Refused, ResyncRequired
 
 from . import connections
 
 logger = logging.getLogger(__name__)
+
+
+#: Seconds after which to try again what took the database too long.
+SLOW_SECONDS = 5
 
 
 class PublicError(GraphQLError):
@@ -196,6 +200,10 @@ def _unavailable(error: Exception) -> Unavailable:
     logger.warning("The database did not do this", exc_info=error)
     if is_read_only(error):
         connections.drop()
+    if is_cancelled(error):
+        # Much was asked, or much is going on. Waiting helps with the second.
+        message = _("The database took too long over this. Ask for less, or try again later.")
+        return Unavailable(message, retry_after=SLOW_SECONDS)
     return Unavailable(_("This can't be done now. Try again in a moment."))
 
 

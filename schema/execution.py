@@ -18,6 +18,7 @@ from strawberry.utils.operation import get_operation_type
 
 from . import rates
 from .context import Context
+from .deadlines import deadline
 from .documents import shelf
 from .errors import BadRequest, PublicError, RateLimited, ValidationFailed, translate
 from .gate import Gate, closed
@@ -65,7 +66,7 @@ class Schema(strawberry.Schema):
             self.get_extensions(sync=True) or self.config.enable_experimental_incremental_execution
         )
         try:
-            with forgetting():
+            with forgetting(), deadline():
                 return (self._answer_extended if is_extended else self._answer)(requested, context)
         except InvalidOperationTypeError:
             # It is for nobody who is not signed in.

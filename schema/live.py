@@ -23,6 +23,7 @@ from strawberry.utils.await_maybe import await_maybe
 
 from . import rates, threads
 from .context import Context
+from .deadlines import deadline
 from .errors import AnswerTooLong, RateLimited, Unavailable, public_error
 from .execution import NotExecuted
 from .limits import Meter
@@ -102,7 +103,8 @@ class Stream:
     def execute(self, event: Any, context: Any) -> str | Awaitable[str]:
         once = self._executor.build_per_event_executor(event)
         once.context_value = context
-        result = execute_subscription_event(once)
+        with deadline():
+            result = execute_subscription_event(once)
         if isinstance(result, ExecutionResult):
             return self._text(result)
         return self._finish(result)

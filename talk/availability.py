@@ -8,6 +8,7 @@ from django.db.models import F
 from .models import Conversation
 
 READ_ONLY = "25006"
+CANCELLED = "57014"
 #: SQLSTATEs, or their classes, of errors that pass: the same statement may succeed later.
 PASSING = (
     "08",  # The connection broke, or a proxy has none.
@@ -46,6 +47,11 @@ def is_away(error: BaseException) -> bool:
 def is_read_only(error: BaseException) -> bool:
     """Whether `error` says that this database can be read, and nothing can be written to it."""
     return _sqlstate(error) == READ_ONLY or _sqlite_code(error) == sqlite3.SQLITE_READONLY
+
+
+def is_cancelled(error: BaseException) -> bool:
+    """Whether `error` says that a statement was cancelled, most often because it took too long."""
+    return _sqlstate(error) == CANCELLED
 
 
 def check_writable() -> None:

@@ -103,6 +103,8 @@ class Conf:
     #: Most statements that each connection to PostgreSQL keeps prepared: 0, or at least 10. None
     #: behind a proxy that hands out connections for single transactions.
     PREPARED_STATEMENTS: int = 0
+    #: Seconds after which what PostgreSQL does for one operation is cancelled; None means never.
+    OPERATION_TIMEOUT: float | None = 5.0
     #: Threads that answer queries and mutations over HTTP; 0 leaves these to Django's handler.
     THREADS: int = 8
 

@@ -8,6 +8,11 @@ from typing import Any
 
 from django.db.models import Model
 
+#: Seconds that PostgreSQL may take to be told that something is cancelled.
+CANCEL_SECONDS = 2.0
+#: What libpq says of a connection on which something is asked.
+_ACTIVE = 1
+
 
 def takes_several(connection: Any) -> bool:
     """Whether a connection takes several questions in one trip."""
@@ -25,6 +30,16 @@ def shorten(cursor: Any, connection: Any) -> None:
     """Have psycopg ask in fewer trips, where it can."""
     if _is_psycopg(connection):
         _shorten()(cursor)
+
+
+def cancel(connection: Any) -> None:
+    """Cancel what a connection is asked, from another thread, where psycopg can.
+
+    Returns when PostgreSQL was told, so that nothing that is asked later is cancelled.
+    """
+    driver = connection.connection if _is_psycopg(connection) else None
+    if driver is not None and driver.pgconn.transaction_status == _ACTIVE:
+        driver.cancel_safe(timeout=CANCEL_SECONDS)
 
 
 def read_times(cursor: Any, connection: Any, *, as_text: bool) -> None:

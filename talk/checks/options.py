@@ -20,6 +20,7 @@ def check_options(**kwargs: Any) -> list[CheckMessage]:
     unknown = sorted(set(getattr(settings, "TALK", {})) - options)
     positive = [name for name in sorted(options) if name.startswith("MAX_")]
     positive += ["RECONCILE_SECONDS", "SHARDS"]
+    positive += ["OPERATION_TIMEOUT"] if conf.OPERATION_TIMEOUT is not None else []
     return [
         *(
             Error(

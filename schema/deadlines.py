@@ -1,0 +1,102 @@
+"""Cancels what PostgreSQL does for an operation when it takes too long.
+
+PostgreSQL's own `statement_timeout` is a setting of a connection. Connections come from a pool, or
+from a proxy that hands them out for single transactions: setting it each time would be one more
+round trip, and leaving it set would end a migration of whoever gets the connection next. It also
+counts each statement alone, of which an operation may have many.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connections
+
+from talk.conf import conf
+from talk.driver import cancel
+
+logger = logging.getLogger(__name__)
+
+#: Seconds between two looks at what runs, and between two cancellations of one operation.
+LOOK_SECONDS = 0.25
+
+
+class _Operation:
+    def __init__(self, seconds: float) -> None:
+        self.ends_at = time.monotonic() + seconds
+        #: Django's connections of the thread that executes it.
+        self._connections: Sequence[Any] = connections.all()
+        self._lock = threading.Lock()
+        self._is_done = False
+
+    def finish(self) -> None:
+        # Waits for a cancellation: it must not reach what is asked by the next operation.
+        with self._lock:
+            self._is_done = True
+
+    def cancel(self) -> None:
+        with self._lock:
+            if not self._is_done:
+                for connection in self._connections:
+                    cancel(connection)
+
+
+class _Watch:
+    """One thread of this process, which sleeps while nothing runs."""
+
+    def __init__(self) -> None:
+        self._running: dict[int, _Operation] = {}
+        self._something_runs = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def add(self, operation: _Operation) -> None:
+        self._running[id(operation)] = operation
+        if not self._something_runs.is_set():
+            self._something_runs.set()
+        # It is missing at first, and in a process that was forked.
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._look, name="deadlines", daemon=True)
+            self._thread.start()
+
+    def discard(self, operation: _Operation) -> None:
+        del self._running[id(operation)]
+        operation.finish()
+
+    def _look(self) -> None:
+        while True:
+            self._something_runs.wait()
+            time.sleep(LOOK_SECONDS)
+            now = time.monotonic()
+            self._something_runs.clear()
+            for operation in list(self._running.values()):
+                self._something_runs.set()
+                if operation.ends_at <= now:
+                    _cancel(operation)
+
+
+def _cancel(operation: _Operation) -> None:
+    try:
+        operation.cancel()
+    except Exception:
+        logger.warning("A slow statement could not be cancelled", exc_info=True)
+
+
+_watch = _Watch()
+
+
+@contextmanager
+def deadline() -> Iterator[None]:
+    """Cancel what this thread asks PostgreSQL in here once `OPERATION_TIMEOUT` seconds are over."""
+    seconds = conf.OPERATION_TIMEOUT
+    if seconds is None:
+        yield
+        return
+    operation = _Operation(seconds)
+    _watch.add(operation)
+    try:
+        yield
+    finally:
+        _watch.discard(operation)
