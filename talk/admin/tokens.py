@@ -3,6 +3,7 @@ from typing import Any
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from ..models import AccessToken
@@ -11,7 +12,7 @@ from .base import DeletedWithAccount, TalkAdmin, username_of
 
 @admin.register(AccessToken)
 class AccessTokenAdmin(DeletedWithAccount, TalkAdmin):
-    """Tokens are shown by their prefix; a new one's secret is shown once, after saving."""
+    """Tokens are shown by their prefix; a new one's secret is shown in the answer to the form."""
 
     list_display = [
         "prefix",
@@ -38,8 +39,18 @@ class AccessTokenAdmin(DeletedWithAccount, TalkAdmin):
     def save_model(self, request: HttpRequest, obj: AccessToken, form: Any, change: bool) -> None:
         issued, secret = AccessToken.objects.issue(obj.user, obj.name, obj.expires_at)
         # The admin goes on with this object: it becomes the issued one.
-        obj.__dict__.update(issued.__dict__)
-        self.message_user(request, _("The token, shown only this once: %s") % secret)
+        obj.__dict__.update(issued.__dict__, secret=secret)
+
+    def response_add(
+        self, request: HttpRequest, obj: AccessToken, post_url_continue: str | None = None
+    ) -> TemplateResponse:
+        # In this answer and nowhere else: a message would wait in the session for the next page.
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("A new access token"),
+            "token": obj,
+        }
+        return TemplateResponse(request, "admin/talk/token.html", context)
 
     @admin.action(description=_("Revoke the selected tokens"), permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: models.QuerySet[AccessToken]) -> None:
