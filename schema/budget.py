@@ -5,7 +5,10 @@ that its JSON takes hundreds of megabytes.
 """
 
 import json
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from sys import getsizeof
 from typing import Any
 
 import orjson
@@ -13,6 +16,7 @@ from graphql import ExecutionResult, OperationType
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Executor
 
 from talk.conf import conf
+from talk.models import Message
 
 from .errors import AnswerTooLong
 
@@ -23,10 +27,44 @@ FIELD_SIZE = 4
 #: What an object or a list costs beside what is in it: brackets and a comma.
 BRACKETS_SIZE = 3
 NULL_SIZE = 4
+#: An operation may read text of so many times the bytes of its answer.
+READ_TIMES = 2
 
 
 class BudgetSpent(Exception):
     """The answer would be longer than its budget. Ends the whole operation."""
+
+
+class Reading:
+    """The memory that the texts of one operation's rows may still take."""
+
+    def __init__(self) -> None:
+        self.left = READ_TIMES * conf.MAX_ANSWER_SIZE
+
+
+_reading: ContextVar[Reading | None] = ContextVar("reading", default=None)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """What is read within belongs to one operation."""
+    before = _reading.set(Reading())
+    try:
+        yield
+    finally:
+        _reading.reset(before)
+
+
+def count_texts(messages: Iterable[Message]) -> None:
+    """Count messages that were read. Rows stay in memory while their operation is answered.
+
+    Raises `BudgetSpent` if the operation has read more than its answer could tell.
+    """
+    operation = _reading.get()
+    if operation is not None:
+        operation.left -= sum(getsizeof(message.body) for message in messages)
+        if operation.left < 0:
+            raise BudgetSpent
 
 
 def size_of(value: Any) -> int:

@@ -17,6 +17,7 @@ from strawberry.types.graphql import OperationType
 from strawberry.utils.operation import get_operation_type
 
 from . import rates
+from .budget import reading
 from .context import Context
 from .deadlines import deadline
 from .documents import shelf
@@ -66,7 +67,7 @@ class Schema(strawberry.Schema):
             self.get_extensions(sync=True) or self.config.enable_experimental_incremental_execution
         )
         try:
-            with forgetting(), deadline():
+            with forgetting(), deadline(), reading():
                 return (self._answer_extended if is_extended else self._answer)(requested, context)
         except InvalidOperationTypeError:
             # It is for nobody who is not signed in.

@@ -15,6 +15,7 @@ from talk import models
 from talk.exceptions import MessagingValidationError, RefusalCode
 
 from . import places
+from .budget import count_texts
 from .context import Context
 from .ids import key_of, type_name
 from .inbox_cursor import InboxCursor
@@ -123,6 +124,8 @@ class InvitationConnection(Connection[Participation]):
 def _together(page: Connection[Participation]) -> list[Any]:
     """The participations of a page, on which what hangs is loaded for all at once."""
     participations: list[Any] = [edge.node for edge in page.edges]
+    latest = (participation.conversation.latest_message for participation in participations)
+    count_texts(message for message in latest if message is not None)
     places.together(participations)
     return participations
 

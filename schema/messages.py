@@ -1,6 +1,6 @@
 """The messages of a conversation, a page of each in one query for all conversations of a page."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,12 +12,16 @@ from talk import models
 from talk.exceptions import MessagingValidationError, RefusalCode
 from talk.prepared import Ask
 
+from .budget import count_texts
 from .fields import CURSOR, PAGE_INFO, field
 from .pagination import Window, number_cursor, number_of, page_size
 from .places import past_place_of, place_of
 from .siblings import Siblings, rows_of_each
 from .times import utc
 from .types import Message
+
+#: Messages that are read at once. An inbox with some messages of each conversation has fewer.
+AT_ONCE = 250
 
 
 @strawberry.type(description="One message of a page.")
@@ -118,10 +122,34 @@ def _pages(windows: Mapping[models.Conversation, Window], ask: Ask) -> dict[int,
     ranges = [(one.pk, window.low, window.high) for one, window in windows.items()]
     # Whose `cursor` is a function.
     edge: Any = MessageEdge
-    rows = rows_of_each(known, models.Message.objects.in_ranges(ranges, ask))
+    rows = rows_of_each(known, _messages(ranges, ask))
     return {
         one.pk: MessageConnection(  # type: ignore[call-arg]  # `page_info` is a function
             edges=[edge(node=row) for row in rows[one.pk]], window=window
         )
         for one, window in windows.items()
     }
+
+
+def _messages(ranges: list[tuple[int, int, int]], ask: Ask) -> list[models.Message]:
+    """The messages of these ranges. Many are read in parts, and no more if their texts are long."""
+    found: list[models.Message] = []
+    for part in _parts(ranges):
+        rows = models.Message.objects.in_ranges(part, ask)
+        count_texts(rows)
+        found += rows
+    return found
+
+
+def _parts(ranges: list[tuple[int, int, int]]) -> Iterator[list[tuple[int, int, int]]]:
+    """Ranges with at most `AT_ONCE` messages together, or one by itself."""
+    part: list[tuple[int, int, int]] = []
+    count = 0
+    for conversation, low, high in ranges:
+        size = high - low + 1
+        if part and count + size > AT_ONCE:
+            yield part
+            part, count = [], 0
+        part.append((conversation, low, high))
+        count += size
+    yield part

@@ -5,11 +5,12 @@ import tracemalloc
 
 import pytest
 
-from schema import errors, schema
+from schema import errors, messages, schema
 from schema.budget import BudgetedExecutor, size_of
 from schema.plans import PlannedExecutor
 from talk.conf import Conf
 from talk.models import Conversation, Message
+from talk.models.message import MessageQuerySet
 
 from ..bench import operations
 from ..live.sockets import in_thread, live, signed_in, talk
@@ -75,7 +76,7 @@ def test_a_long_answer_ends_the_operation(gql, alice, bob, limit, way):
 
 @pytest.mark.parametrize("text", ["x", AWKWARD, "\x01", "😀", "word "], ids=ascii)
 def test_what_is_spent_is_what_the_answer_takes(gql, alice, bob, carol, spent, text):
-    groups = [group(alice, bob, carol, title=f"{text} {n}", says=[text * 50] * 20) for n in "abc"]
+    groups = [group(alice, bob, carol, title=f"Group {n} {text}", says=["x"] * 20) for n in "abc"]
     Message.objects.update(body=text * 50)
     place = gid(groups[0])
     ask = gql(alice)
@@ -193,6 +194,43 @@ def test_writing_stops_when_the_budget_is_spent(gql, alice, bob, limit, way):
     tracemalloc.stop()
 
     assert most < 1_000_000, "the whole answer has 3 MB"
+
+
+def test_no_more_is_read_than_could_be_told(gql, alice, bob, carol, limit, monkeypatch):
+    monkeypatch.setattr(messages, "AT_ONCE", 4)
+    for other in (bob, carol):
+        private(alice, other, *["x" * 1_000] * 4)
+    read = []
+    in_ranges = MessageQuerySet.in_ranges
+
+    def noting(self, ranges, *rest):
+        rows = in_ranges(self, ranges, *rest)
+        read.extend(rows)
+        return rows
+
+    monkeypatch.setattr(MessageQuerySet, "in_ranges", noting)
+    page = "messages(first: 9) { edges { node { %s } } }"
+    asked = f"{{ inbox {{ edges {{ node {{ conversation {{ {page} }} }} }} }} }}"
+    ask = gql(alice)
+
+    assert ok(ask(asked % "body"))
+    assert len(read) == 8
+    read.clear()
+    limit(2_500)
+    assert code(ask(asked % "number")) == "LIMIT_EXCEEDED"
+    assert len(read) == 4
+
+
+def test_what_one_operation_reads_is_counted_together(gql, alice, bob, limit):
+    place = gid(private(alice, bob, *["x" * 1_000] * 3))
+    page = "conversation(id: $id) { messages(first: %d) { edges { node { number } } } }"
+    pages = " ".join(f"p{size}: {page % size}" for size in (1, 2, 3))
+    ask = gql(alice)
+    limit(2_000)
+
+    for _again in range(2):
+        assert ok(ask(f"query ($id: ID!) {{ {page % 3} }}", id=place))
+    assert code(ask(f"query ($id: ID!) {{ {pages} }}", id=place)) == "LIMIT_EXCEEDED"
 
 
 @pytest.mark.django_db(transaction=True)
