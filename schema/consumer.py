@@ -12,13 +12,12 @@ from django.core.exceptions import DisallowedHost
 from strawberry.channels import GraphQLWSConsumer
 from strawberry.channels.handlers.ws_handler import ChannelsWebSocketAdapter
 from strawberry.exceptions import ConnectionRejectionError
-from strawberry.http.websocket_origin import is_same_origin
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types.unset import UNSET, UnsetType
 
 from talk.conf import conf
 
-from . import handshake, rates, threads, wire
+from . import handshake, origins, rates, threads, wire
 from .authentication import AuthenticationFailed
 from .context import Context
 from .errors import BadRequest, RateLimited, Unavailable
@@ -74,7 +73,6 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
             connection_init_wait_timeout=INIT_TIMEOUT,
             max_subscriptions_per_connection=conf.MAX_OPERATIONS,
-            allowed_origins=conf.ALLOWED_ORIGINS,
         )
         self.closed = False
         #: Where it comes from, once that is counted.
@@ -102,7 +100,7 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
         await getattr(self, get_handler_name(message))(message)
 
     async def connect(self) -> None:
-        if self._is_host_allowed() and not sockets().draining and await self._is_admitted():
+        if self._may_connect() and not sockets().draining and await self._is_admitted():
             await super().connect()
         else:
             await self.close()
@@ -197,15 +195,14 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
         await _look(context, self.scope)
 
     def is_websocket_origin_allowed(self, request: Any, origin: str) -> bool:
-        # A proxy may have changed the host, and said so in a header that Django trusts.
-        host = handshake.request_of(self.scope).get_host()
-        return is_same_origin(origin, host) or super().is_websocket_origin_allowed(request, origin)
+        # `connect` has looked. Strawberry asks again since 0.341, and never did before.
+        return True
 
-    def _is_host_allowed(self) -> bool:
+    def _may_connect(self) -> bool:
         request = handshake.request_of(self.scope)
-        if "HTTP_HOST" not in request.META:
-            return True
         try:
-            return bool(request.get_host())
+            if "HTTP_HOST" in request.META:
+                request.get_host()
+            return origins.may_connect(request)
         except DisallowedHost:
             return False

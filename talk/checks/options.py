@@ -1,5 +1,6 @@
 """Options that there are not, and values that they can't have."""
 
+import re
 from difflib import get_close_matches
 from typing import Any
 
@@ -106,12 +107,16 @@ def check_search_fields(**kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.compatibility)
 def check_origins(**kwargs: Any) -> list[CheckMessage]:
-    if not isinstance(conf.ALLOWED_ORIGINS, str):
+    given = conf.ALLOWED_ORIGINS
+    # A scheme, a host and maybe a port. `*` would let in the pages of everybody.
+    if not isinstance(given, str) and all(
+        re.fullmatch(r"\w+://[^/?#@*]+/?", each) for each in given
+    ):
         return []
     return [
         Error(
             'TALK["ALLOWED_ORIGINS"] must be a tuple of origins.',
-            hint='Write ("https://app.example",), with the comma.',
+            hint='Write ("https://app.example",), with the scheme and the comma.',
             id="talk.E012",
         )
     ]

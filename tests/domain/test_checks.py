@@ -114,9 +114,12 @@ def test_users_that_can_not_be_looked_for(said, fields):
     assert said(TALK={"USER_SEARCH_FIELDS": fields}) == ["talk.E011"]
 
 
-def test_origins_that_are_one_text(said):
-    assert said(TALK={"ALLOWED_ORIGINS": "https://app.example"}) == ["talk.E012"]
-    assert said(TALK={"ALLOWED_ORIGINS": ["https://app.example"]}) == []
+@pytest.mark.parametrize(
+    "origins", ["https://app.example", ["*"], ["app.example"], ["https://app.example/page"]]
+)
+def test_origins_that_are_none(said, origins):
+    assert said(TALK={"ALLOWED_ORIGINS": origins}) == ["talk.E012"]
+    assert said(TALK={"ALLOWED_ORIGINS": ["https://app.example", "http://[::1]:5173"]}) == []
 
 
 def test_words_kept_for_no_time_or_in_no_kind_of_conversation(said, settings):
