@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.apps import apps
 from django.conf import global_settings, settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -39,6 +40,7 @@ def render_graphiql(request: HttpRequest) -> HttpResponse:
                 "bar": _bar(request),
                 "configuration": _configuration(request),
                 "files": files,
+                "has_scripts": apps.is_installed(PACKAGE),
                 "nonce": nonce,
             }
         )

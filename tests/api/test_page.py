@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from schema.graphiql import PACKAGE
+
 pytestmark = pytest.mark.django_db
 
 BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -45,6 +47,16 @@ def test_it_is_shown_where_it_is_wanted(page):
     assert response["Content-Type"] == "text/html; charset=utf-8"
     assert "Accept" in response["Vary"].split(", ")
     assert "graphiql.min.js" in response.text
+
+
+def test_without_its_scripts_it_says_how_to_get_them(page, settings):
+    settings.INSTALLED_APPS = [app for app in settings.INSTALLED_APPS if app != PACKAGE]
+
+    response = page()
+
+    assert response.status_code == 200
+    assert f"add <code>{PACKAGE}</code> to <code>INSTALLED_APPS</code>" in response.text
+    assert "<script" not in response.text
 
 
 @pytest.mark.parametrize(

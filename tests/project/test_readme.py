@@ -2,7 +2,6 @@
 
 import re
 import shlex
-import tomllib
 
 import pytest
 from django.conf import settings
@@ -11,6 +10,7 @@ from django.core.management import get_commands
 from schema import authentication
 from talk.conf import Conf
 
+from .declared import REQUIREMENTS
 from .markdown import README, ROOT, example, examples, names, table
 from .processes import PRODUCTION, succeed, variables
 
@@ -38,7 +38,7 @@ def test_its_first_two_commands_run_it_and_test_it():
     run, test = (each.code for each in examples(README)[:2])
 
     start = "python3 -m venv .venv && .venv/bin/pip install -q -e "
-    assert run == f"{start}. && .venv/bin/python manage.py demo\n"
+    assert run == f"{start}'.[server]' && .venv/bin/python manage.py demo\n"
     assert test == f"{start}'.[test]' && .venv/bin/python -m tests\n"
 
 
@@ -73,12 +73,10 @@ def test_its_variables_are_those_that_the_settings_read():
 
 
 def test_its_production_commands_are_there(tmp_path):
-    lines = example(README, "sh", "[production]").splitlines()
-    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = example(README, "sh", "collectstatic").splitlines()
 
     install, *exports = lines[:3]
-    assert re.findall(r"\[(.+)\]", install) == ["production"]
-    assert "production" in extras["optional-dependencies"]
+    assert install == f"pip install --require-hashes -r {REQUIREMENTS.relative_to(ROOT)}"
     exported = {
         word.partition("=")[0] for line in exports for word in shlex.split(line) if "=" in word
     }

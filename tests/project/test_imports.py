@@ -1,0 +1,90 @@
+"""What the code imports is declared, and a project that Talk is added to needs nothing else."""
+
+import ast
+import sys
+
+import pytest
+
+from .declared import EXTRAS, SERVER, brought_by, declared, modules
+from .host import Host
+from .markdown import README, ROOT, example
+
+OURS = {"talk", "schema", "backend", "tests"}
+#: In place of `manage.py`: without the packages of the extras.
+WITHOUT = """
+import sys
+
+
+class Away:
+    def find_spec(self, name, path=None, target=None):
+        if name in {away!r}:
+            raise ModuleNotFoundError(f"{{name}} is of an extra", name=name)
+
+
+sys.meta_path.insert(0, Away())
+"""
+EVERYTHING = """
+import importlib, io, json, pkgutil
+from django.core.management import call_command
+from django.test import Client
+
+call_command("migrate", verbosity=0)
+call_command("check", database=["default"], fail_level="WARNING", stdout=io.StringIO())
+import schema, talk, host.asgi
+for package in (schema, talk):
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        # These two are imported where PostgreSQL is used.
+        if module.name not in {"talk.trips", "talk.migrations"}:
+            importlib.import_module(module.name)
+client = Client(SERVER_NAME="localhost")
+answer = client.post("/graphql", {"query": "{ __typename }"}, content_type="application/json")
+print(json.dumps(answer.json()))
+"""
+
+
+@pytest.mark.parametrize(
+    ("folder", "extras"),
+    [
+        # The extra `production` is for PostgreSQL and Redis, which a project may do without.
+        ("talk", ["production"]),
+        ("schema", ["production"]),
+        ("backend", SERVER),
+        ("tests", [extra for extra in EXTRAS if extra != "lint"]),
+    ],
+)
+def test_what_is_imported_is_declared(folder, extras):
+    installed = modules()
+    allowed = set(sys.stdlib_module_names) | OURS
+    for each in declared(*extras):
+        allowed |= installed.get(each.name.lower(), set())
+    imported = set()
+    for path in (ROOT / folder).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {(alias.name.partition(".")[0], path.name) for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                imported.add((str(node.module).partition(".")[0], path.name))
+
+    assert {each for each in imported if each[0] not in allowed} == set()
+
+
+def test_a_project_needs_no_package_of_an_extra(tmp_path):
+    host = Host(tmp_path)
+    plain = brought_by(declared())
+    away = {
+        module
+        for package in brought_by(declared(*SERVER, "test")) - plain
+        for module in modules()[package]
+    }
+    assert {"corsheaders", "daphne", "environ", "graphene_django_graphiql_static"} <= away
+    host.append("host/settings.py", WITHOUT.format(away=away - {"talk", "schema"}))
+    settings = example(README, "python", "INSTALLED_APPS").replace('"daphne", ', "")
+    host.append("host/settings.py", settings)
+    host.append(
+        "host/settings.py",
+        'DATABASES["default"] |= {"OPTIONS": {"transaction_mode": "IMMEDIATE"}}\n',
+    )
+    host.append("host/urls.py", example(README, "python", "urlpatterns"))
+    host.append("host/asgi.py", example(README, "python", "with_sockets"))
+
+    assert host.shell(EVERYTHING) == '{"data": {"__typename": "Query"}}\n'
