@@ -1,18 +1,15 @@
-FROM python:3.13-slim AS build
-RUN python -m venv /venv
-WORKDIR /source
-COPY pyproject.toml README.md LICENSE ./
-COPY talk talk
-COPY schema schema
-RUN /venv/bin/pip install --no-cache-dir '.[production]'
-
-FROM python:3.13-slim
-ENV PATH=/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+# Python 3.13.15
+FROM python:3.13-slim@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b
+ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 RUN useradd --system --uid 10001 talk
 WORKDIR /talk
-COPY --from=build /venv /venv
+COPY backend/requirements.txt backend/
+RUN pip install --no-cache-dir --require-hashes -r backend/requirements.txt
 COPY manage.py ./
+COPY talk talk
+COPY schema schema
 COPY backend backend
+RUN python -m compileall -q talk schema backend
 # A volume that is mounted here takes over its files and its owner.
 RUN DEBUG=1 python manage.py collectstatic --no-input --verbosity 0 && chown -R talk staticfiles
 USER talk
