@@ -26,7 +26,7 @@ from django.db.models import Model, QuerySet
 from django.db.models.sql import InsertQuery, Query, UpdateQuery
 
 from .driver import adapted, read_times, shorten, takes_several, tells_utc
-from .given import Given, GivenList, size_of
+from .given import Given, GivenList, size_of, tell_fields
 from .rows import Reader
 from .statements import Statements, is_lost
 
@@ -103,7 +103,9 @@ class Question(Generic[Row]):
         """The SQL and its values."""
         connection = connections[self.alias]
         return self._text.sql, [
-            adapted(place.value(self._given), connection) if isinstance(place, Given) else place
+            adapted(place.value(self._given), connection, place.field)
+            if isinstance(place, Given)
+            else place
             for place in self._text.places
         ]
 
@@ -196,9 +198,11 @@ class _Text(Generic[Row]):
         query = asked.query if isinstance(asked, QuerySet) else asked
         compiler: Any = query.get_compiler(using=alias)
         if isinstance(query, InsertQuery):
+            # What is given for a column has been prepared by its field: see `columns_of`.
             compiler.returning_fields = [query.get_meta().pk]
             ((sql, places),) = compiler.as_sql()
         else:
+            tell_fields(query)
             try:
                 sql, places = compiler.as_sql()
             except EmptyResultSet:
@@ -208,8 +212,7 @@ class _Text(Generic[Row]):
             raise TypeError("A moment that was part of the question has passed: give it.")
         self.sql: str = sql
         self.places: Sequence[Any] = places
-        names = [place.name if isinstance(place, Given) else None for place in places]
-        self.statements = Statements(title, sql, list(zip(names, places, strict=True)))
+        self.statements = Statements(title, sql, places)
         self._is_silent = isinstance(query, UpdateQuery)
         self._reader: Reader[Row] | None = None
         if isinstance(asked, QuerySet) and sql != NOTHING:

@@ -20,6 +20,7 @@ from weakref import WeakKeyDictionary
 
 from .conf import conf
 from .driver import adapted, takes_several
+from .given import Given
 
 logger = logging.getLogger(__name__)
 
@@ -44,19 +45,21 @@ _PLACE = re.compile("%[s%]")
 class Statements:
     """Those of one SQL text with places: one for each types of the values that are given.
 
-    A place is the name of a value, or None, and what always stands there.
+    A place is `Given`, or what always stands there.
     """
 
-    def __init__(self, title: str, sql: str, places: Sequence[tuple[str | None, Any]]) -> None:
+    def __init__(self, title: str, sql: str, places: Sequence[Any]) -> None:
         self._title, self._sql, self._places = title, sql, places
-        self._names = list(dict.fromkeys(name for name, _fixed in places if name is not None))
+        # A value that is compared with two fields may be two.
+        given = ((each.name, each.field) for each in places if isinstance(each, Given))
+        self._values = list(dict.fromkeys(given))
         self._by_types: dict[tuple[str, ...], _Statement] = {}
 
     def call(self, given: Mapping[str, Any], connection: Any) -> tuple[str, list[Any]] | None:
         """How Django's `connection` is asked this by a name; None if it has to be told it all."""
         if not conf.PREPARED_STATEMENTS or not takes_several(connection):
             return None
-        values = [adapted(given[name], connection) for name in self._names]
+        values = [adapted(given[name], connection, field) for name, field in self._values]
         types = tuple(map(_type_of, values))
         statement = self._by_types.get(types)
         if statement is None:
@@ -98,10 +101,10 @@ class Statements:
         def fill(found: re.Match[str]) -> str:
             if found[0] == "%%":
                 return "%"
-            name, fixed = next(places)
-            if name is None:
-                return Literal(fixed).as_string(driver)
-            return f"${self._names.index(name) + 1}"
+            place = next(places)
+            if not isinstance(place, Given):
+                return Literal(place).as_string(driver)
+            return f"${self._values.index((place.name, place.field)) + 1}"
 
         return _PLACE.sub(fill, self._sql)
 

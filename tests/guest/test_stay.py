@@ -5,23 +5,38 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from .host.keys import KEYS
+
 ROOT = Path(__file__).parents[2]
 
 
-def test_talk_is_a_guest_in_a_project_with_its_own_users_and_schema(tmp_path):
-    stay = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "django", "stay"],
+def visit(command, settings, **given):
+    """What a command of the host prints, which has to succeed."""
+    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME"}}
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "django", command],
         cwd=ROOT,
-        env={
-            **{name: value for name, value in os.environ.items() if name in {"PATH", "HOME"}},
-            "DJANGO_SETTINGS_MODULE": "tests.guest.host.settings",
-            "HOST_DATABASE": str(tmp_path / "host.sqlite3"),
-        },
+        env=kept | {"DJANGO_SETTINGS_MODULE": f"tests.guest.host.{settings}"} | given,
         capture_output=True,
         text=True,
         timeout=100,
         check=False,
     )
+    assert done.returncode == 0, done.stderr[-5000:]
+    return done.stdout
 
-    assert stay.returncode == 0, stay.stderr[-5000:]
-    assert stay.stdout.endswith("The stay was pleasant.\n")
+
+def test_talk_is_a_guest_in_a_project_with_its_own_users_and_schema(tmp_path):
+    said = visit("stay", "settings", HOST_DATABASE=str(tmp_path / "host.sqlite3"))
+
+    assert said.endswith("The stay was pleasant.\n")
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_people_converse_whatever_their_keys_are(tmp_path, key):
+    url = f"sqlite:///{tmp_path / 'host.sqlite3'}"
+    said = visit("converse", "with_layer", HOST_DATABASE_URL=url, HOST_KEY=key)
+
+    assert said == "They conversed.\n"

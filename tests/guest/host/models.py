@@ -1,13 +1,13 @@
-import uuid
-
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+
+from .keys import key
 
 
 class Person(AbstractBaseUser):
     """Known by an address, has no user name, first name, last name or permissions."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = key()
     email = models.EmailField(unique=True)
 
     objects = BaseUserManager()

@@ -13,7 +13,7 @@ INSTALLED_APPS = [
 ]
 AUTH_USER_MODEL = "host.Person"
 DATABASES = {
-    "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": os.environ["HOST_DATABASE"]}
+    "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": os.environ.get("HOST_DATABASE")}
 }
 ROOT_URLCONF = "tests.guest.host.urls"
 USE_TZ = True

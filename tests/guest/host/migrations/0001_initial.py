@@ -1,6 +1,6 @@
-import uuid
-
 from django.db import migrations, models
+
+from ..keys import key
 
 
 class Migration(migrations.Migration):
@@ -17,12 +17,7 @@ class Migration(migrations.Migration):
                     "last_login",
                     models.DateTimeField(blank=True, null=True, verbose_name="last login"),
                 ),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
+                ("id", key()),
                 ("email", models.EmailField(max_length=254, unique=True)),
             ],
         ),

@@ -1,0 +1,30 @@
+"""People converse whatever their keys are, in a project of their own on PostgreSQL."""
+
+import os
+from urllib.parse import urlsplit
+
+import pytest
+
+from ..guest.host.keys import KEYS
+from ..guest.test_stay import visit
+
+pytestmark = pytest.mark.postgresql
+
+
+@pytest.fixture
+def database():
+    """The URL of a database of the host's own."""
+    import psycopg
+
+    url, name = os.environ["DATABASE_URL"], f"talk_host_{os.getpid()}"
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        yield urlsplit(url)._replace(path=f"/{name}").geturl()
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_people_converse_whatever_their_keys_are(database, key):
+    said = visit("converse", "with_layer", HOST_DATABASE_URL=database, HOST_KEY=key)
+
+    assert said == "They conversed.\n"
