@@ -138,7 +138,7 @@ class Mutation:
         place.rename(input.title)
         return results.RenameConversationPayload(conversation=place.conversation)
 
-    @mutation(description="Say how far the viewer has read. Reading only goes forward.")
+    @mutation(description="Say how far the viewer has read. Less than before changes nothing.")
     def mark_read(self, info: Info, input: inputs.MarkReadInput) -> results.MarkReadResult:
         place = places.get(info, input.conversation_id, CONVERSATION)
         place.read(input.number)

@@ -9,6 +9,8 @@ from strawberry.utils.str_converters import to_camel_case
 
 from talk.exceptions import RefusalCode, Refused
 
+from .enums import deprecate
+
 
 def _describe(codes: type[RefusalCode]) -> type[RefusalCode]:
     definition: Any = strawberry.enum(
@@ -18,6 +20,7 @@ def _describe(codes: type[RefusalCode]) -> type[RefusalCode]:
     with translation.override("en"):
         for value in definition.__strawberry_definition__.values:
             value.description = str(codes(value.value).label)
+    deprecate(codes, CANNOT_READ_BACKWARDS="Never answered: `markRead` does nothing then.")
     return codes
 
 

@@ -140,7 +140,6 @@ class Participation(relay.Node):
     suspended_at: datetime | None = strawberry.field(
         description="Since when a moderator keeps them from writing here."
     )
-    last_read_number: int = strawberry.field(description="How far they have read.")
     last_activity_at: datetime = strawberry.field(
         description="When somebody last said something here; the inbox is ordered by it."
     )
@@ -148,6 +147,13 @@ class Participation(relay.Node):
     @field(description="What they take part in.")
     def conversation(self: models.Participation, info: Info) -> "Conversation":
         return see(info, self.conversation)
+
+    @field(
+        description="The last message that they have read. Null until they read, also if they "
+        "joined when much was said already."
+    )
+    def last_read_number(self: models.Participation) -> int | None:
+        return self.last_read_number or None
 
     @field(
         description="What others said and the viewer has not read, counted up to 100 (show "

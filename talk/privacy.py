@@ -53,6 +53,7 @@ def export(user: "User") -> Iterator[dict[str, Any]]:
             "left_at": _text(place.left_at),
             "suspended_at": _text(place.suspended_at),
             "invited_by": place.invited_by_id and str(place.invited_by_id),
+            "joined_at_number": place.joined_at_number,
             "last_read_number": place.last_read_number,
             "marked_unread_at": _text(place.marked_unread_at),
         }

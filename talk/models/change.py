@@ -165,8 +165,8 @@ class Change(Draft):
 
     def _join(self, users: Iterable["User"], *, ask: bool) -> None:
         # They can read all of it, and none of it waits for them.
-        read = 0 if ask else self.conversation.last_number
-        places = [self._place(user, ask=ask, last_read_number=read) for user in users]
+        last = 0 if ask else self.conversation.last_number
+        places = [self._place(user, ask=ask, joined_at_number=last) for user in users]
         for place in self._participations.bulk_create(places):
             if ask:
                 self.note(Event.Kind.PARTICIPANT_INVITED, place)

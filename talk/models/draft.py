@@ -182,9 +182,15 @@ def _moved_inboxes(conversation: Any, at: Any, number: Any = None, sender: Any =
         hidden = Block.objects.filter(blocker=models.OuterRef("user"), blocked=sender)
         moved |= {
             "last_activity_at": at,
-            # Who had read everything before replying has read everything after it.
+            # Whoever had read everything before replying has read everything after it. Without
+            # unread messages, newcomers may still not have read what was said before they joined.
             "last_read_number": models.Case(
-                models.When(mine, first_unread_number=None, then=number),
+                models.When(
+                    mine,
+                    first_unread_number=None,
+                    last_read_number__gte=models.F("joined_at_number"),
+                    then=number,
+                ),
                 default="last_read_number",
                 output_field=models.PositiveBigIntegerField(),
             ),
@@ -192,6 +198,9 @@ def _moved_inboxes(conversation: Any, at: Any, number: Any = None, sender: Any =
                 models.When(~mine & ~models.Exists(hidden), first_unread_number=None, then=number),
                 default="first_unread_number",
                 output_field=models.PositiveBigIntegerField(),
+            ),
+            "marked_unread_at": models.Case(
+                models.When(mine, then=None), default="marked_unread_at"
             ),
         }
     active = Participation.objects.active().filter(conversation=conversation)

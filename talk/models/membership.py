@@ -181,7 +181,7 @@ class Membership(Reading):
         """Be active again, as a member."""
         if self.left_at is None:
             # They were not here before: none of it waits for them.
-            self.last_read_number = self.conversation.last_number
+            self.joined_at_number = self.conversation.last_number
         self.status, self.left_at = self.Status.ACTIVE, None
         self.left_at_number, self.left_at_title = None, ""
         self.joined_at = self.last_activity_at = at

@@ -232,7 +232,10 @@ def first_unread(above: Any) -> models.Subquery:
     """For an update of participations: the first number above `above` that waits for them."""
     end = Coalesce(models.OuterRef("left_at_number"), ENDLESS)
     waiting = Message.objects.said_to_outer_participation()
-    waiting = waiting.filter(number__gt=above, number__lte=end).order_by("number")
+    waiting = waiting.filter(
+        number__gt=models.OuterRef("joined_at_number"), number__lte=end
+    ).filter(number__gt=above)
+    waiting = waiting.order_by("number")
     return models.Subquery(waiting.values("number")[:1])
 
 

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 class Reading(Place):
     """How far a member has read. Only what others said can be unread, not what happened."""
 
+    #: The last message before they joined. Up to there nothing is unread, though they may not have
+    #: read it. Kept when they leave and come back.
+    joined_at_number = models.PositiveBigIntegerField(
+        _("joined at number"), default=0, db_default=0, editable=False
+    )
+    #: 0 until they read.
     last_read_number = models.PositiveBigIntegerField(_("last read number"), default=0)
     #: Kept by every verb, so that finding what is unread costs nothing for what is read.
     first_unread_number = models.PositiveBigIntegerField(
@@ -31,14 +37,18 @@ class Reading(Place):
         abstract = True
 
     def read(self, number: int | None = None) -> None:
-        """Everything up to `number` is read; without one, everything there is."""
+        """Everything up to `number` is read; without one, everything there is.
+
+        Below what is read already it does nothing: another device was faster.
+        """
         with self.conversation.changing(self.user, self.itself) as change:
             self.must_be_active()
             if number is None:
                 number = self.last_visible_number
             self._must_be_readable(number)
             is_news = number > self.last_read_number
-            if not is_news and self.marked_unread_at is None:
+            ends_mark = number == self.last_read_number and self.marked_unread_at is not None
+            if not (is_news or ends_mark):
                 return
             self._read_up_to(number, change.at)
             if is_news:
@@ -75,8 +85,6 @@ class Reading(Place):
     def _must_be_readable(self, number: int) -> None:
         if not 0 <= number <= self.last_visible_number:
             raise MessagingValidationError(RefusalCode.NUMBER_OUT_OF_RANGE, path=("number",))
-        if number < self.last_read_number:
-            raise MessagingValidationError(RefusalCode.CANNOT_READ_BACKWARDS, path=("number",))
 
 
 @prepared

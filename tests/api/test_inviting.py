@@ -64,10 +64,10 @@ def test_who_is_asked_does_not_see_what_members_read_and_when(gql, ours, alice, 
     (place,) = nodes(ok(gql(bob)(asked))["invitations"])
 
     (member,) = nodes(place["conversation"]["participants"])
-    assert member["lastReadNumber"] == 0
+    assert member["lastReadNumber"] is None
     assert member["lastActivityAt"] == member["joinedAt"]
     by_id = "query($id: ID!) { node(id: $id) { ... on Participation { lastReadNumber } } }"
-    assert ok(gql(bob)(by_id, id=member["id"]))["node"]["lastReadNumber"] == 0
+    assert ok(gql(bob)(by_id, id=member["id"]))["node"]["lastReadNumber"] is None
 
 
 def test_who_is_asked_sees_of_those_who_are_gone_nothing_by_id_either(gql, ours, alice, bob, carol):

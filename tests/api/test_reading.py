@@ -2,7 +2,7 @@
 
 import pytest
 
-from .asking import act, gid, group, leave, private, refusal
+from .asking import act, gid, group, leave, ok, private, refusal
 
 pytestmark = pytest.mark.django_db
 
@@ -16,13 +16,12 @@ class TestReadState:
 
         some = act(ask, "markRead", PLACE, **where, number=2)["participation"]
         same = act(ask, "markRead", PLACE, **where, number=2)["participation"]
-        backwards = refusal(ask, "markRead", **where, number=1)
+        less = act(ask, "markRead", PLACE, **where, number=1)["participation"]
         beyond = [refusal(ask, "markRead", **where, number=number) for number in (4, -1)]
         everything = act(ask, "markRead", PLACE, **where)["participation"]
 
         assert (some["lastReadNumber"], some["unreadCount"]) == (2, 1)
-        assert same == some
-        assert backwards == ("CANNOT_READ_BACKWARDS", ["number"])
+        assert same == less == some
         assert beyond == [("NUMBER_OUT_OF_RANGE", ["number"])] * 2
         assert (everything["lastReadNumber"], everything["unreadCount"]) == (3, 0)
 
@@ -36,6 +35,16 @@ class TestReadState:
         assert marked["markedUnreadAt"]
         assert marked["unreadCount"] == 0
         assert read["markedUnreadAt"] is None
+
+    def test_how_far_they_have_read_is_null_until_they_read(self, gql, alice, bob, carol):
+        conversation = group(alice, bob, says=["1", "2"])
+        conversation.participation_of(alice).invite([carol])
+
+        for user, last in ((alice, 3), (bob, None), (carol, None)):
+            query = "query ($id: ID!) { node(id: $id) { ... on Participation { lastReadNumber } } }"
+            place = conversation.participation_of(user)
+            answer = ok(gql(bob)(query, id=gid(place)))
+            assert answer["node"]["lastReadNumber"] == (last and place.last_read_number)
 
     @pytest.mark.parametrize("mutation", ["markRead", "markUnread"])
     def test_who_left_marks_nothing(self, gql, alice, bob, mutation):

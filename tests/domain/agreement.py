@@ -90,6 +90,7 @@ def _assert_place(place, name, conversation, room) -> None:
     ruled = room.places[name]
     assert (place.role, place.status) == (ruled.role, ruled.status)
     assert (place.left_at_number, place.left_at_title) == (ruled.left_at, ruled.left_title)
+    assert place.joined_at_number == ruled.before
     assert (place.last_read_number, place.marked_unread_at is not None) == (
         ruled.read,
         ruled.marked,

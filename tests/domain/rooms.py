@@ -21,6 +21,8 @@ class Place:
     role: str = "member"
     status: str = "active"
     read: int = 0
+    #: How much was said before they joined.
+    before: int = 0
     left_at: int | None = None
     left_title: str = ""
     marked: bool = False
@@ -55,7 +57,7 @@ class Room:
         return [
             number
             for number, (kind, sender, *_) in enumerate(self.said, start=1)
-            if place.read < number <= end
+            if max(place.read, place.before) < number <= end
             and kind == "text"
             and sender not in {name, *hidden}
             and number not in self.removed

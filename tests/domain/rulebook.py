@@ -86,11 +86,12 @@ class Rulebook:
         self._must_have_a_say(place)
         if room.private:
             self._must_reach(sender, room.places)
-        caught_up = not self.unread(sender, at)
+        caught_up = not self.unread(sender, at) and place.read >= place.before
         now = self.tick()
         self._tell(room, "text", "message_sent", sender, sender, body, subject=None)
         if caught_up:
             place.read = len(room.said)
+        place.marked = False
         for name in room.active:
             room.places[name].activity = now
         return at
@@ -125,9 +126,9 @@ class Rulebook:
             place.joined = place.activity = now
             place.marked = False
             self._tell(room, "reinstated", "participant_reinstated", actor, name, subject=name)
-        read = len(room.said)
+        last = len(room.said)
         for name in new:
-            room.places[name] = Place(joined=now, activity=now, turn=len(room.places), read=read)
+            room.places[name] = Place(joined=now, activity=now, turn=len(room.places), before=last)
         for name in new:
             self._tell(room, "joined", "participant_joined", actor, name, subject=name)
         self._keep_an_owner(room, actor)
@@ -201,7 +202,8 @@ class Rulebook:
         place, room = self.place(name, at), self.rooms[at]
         must(place.here, Code.NOT_A_PARTICIPANT)
         must(0 <= number <= len(room.said), Code.NUMBER_OUT_OF_RANGE)
-        must(number >= place.read, Code.CANNOT_READ_BACKWARDS)
+        if number < place.read:
+            return
         if number > place.read:
             room.log.append(("conversation_read", name, name, None))
         place.read, place.marked = number, False

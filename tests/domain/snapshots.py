@@ -88,6 +88,7 @@ def _see_participation(snapshot: Snapshot, row: Participation) -> None:
         "left_at",
         "left_at_number",
         "left_at_title",
+        "joined_at_number",
         "last_read_number",
         "suspended_at",
     )
@@ -110,7 +111,7 @@ def _first_unread(snapshot: Snapshot, user, place: dict[str, Any], blocks) -> in
     waiting = (
         number
         for number, message in _texts(snapshot, place)
-        if number > place["last_read_number"]
+        if number > max(place["last_read_number"], place["joined_at_number"])
         and message["sender_id"] != user
         and not message["removed_as"]
         and (user, message["sender_id"]) not in blocks

@@ -1,12 +1,17 @@
 """How far somebody has read, and what still waits for them."""
 
+from importlib import import_module
+from types import SimpleNamespace
+
 import pytest
+from django.apps import apps
+from django.db import connection
 
 from talk import events
 from talk.exceptions import RefusalCode
-from talk.models import Event, Message, Participation
+from talk.models import Block, Event, Message, Participation
 
-from .acting import group, place_of, private, refused, say
+from .acting import everything, group, place_of, private, refused, say
 
 
 @pytest.fixture
@@ -21,6 +26,10 @@ def counts(user, conversation):
     everything = Message.objects.unread_by(user).filter(conversation=conversation).count()
     assert place.unread_count == listed.unread_count == min(everything, 100)
     return place.first_unread_number, place.unread_count
+
+
+def conversation_end(conversation):
+    return conversation.messages.order_by("number").last().number
 
 
 class TestReplying:
@@ -54,12 +63,16 @@ class TestReplying:
         assert counts(bob, conversation) == (1, 2)
         assert counts(carol, conversation) == (1, 2)
 
-    def test_a_reply_leaves_the_mark_of_the_unread(self, alice, bob, conversation):
+    def test_a_reply_ends_ones_own_mark_of_the_unread(self, alice, bob, conversation):
+        place_of(alice, conversation).mark_unread()
         place_of(bob, conversation).mark_unread()
 
-        say(bob, conversation)
+        message = say(bob, conversation)
 
-        assert place_of(bob, conversation).marked_unread_at is not None
+        place = place_of(bob, conversation)
+        assert place.marked_unread_at is None
+        assert place.changed_at == message.sent_at
+        assert place_of(alice, conversation).marked_unread_at is not None
 
 
 class TestRead:
@@ -93,12 +106,15 @@ class TestRead:
             with refused(RefusalCode.NUMBER_OUT_OF_RANGE, "number"):
                 place_of(bob, conversation).read(number)
 
-    def test_nobody_reads_backwards(self, bob, conversation):
+    def test_what_another_device_says_later_of_less_changes_nothing(self, bob, conversation):
         place_of(bob, conversation).read(2)
+        place_of(bob, conversation).mark_unread()
+        before = everything()
 
         for number in (1, 0):
-            with refused(RefusalCode.CANNOT_READ_BACKWARDS, "number"):
-                place_of(bob, conversation).read(number)
+            place_of(bob, conversation).read(number)
+
+        assert everything() == before
 
     def test_the_same_again_is_no_news(self, bob, conversation):
         place_of(bob, conversation).read(2)
@@ -113,6 +129,69 @@ class TestRead:
         place_of(bob, conversation).read()
 
         assert conversation.participations.filter(user=carol).values().get() == before
+
+
+class TestNewcomers:
+    """The history does not wait for newcomers, and nobody says that they have read it."""
+
+    @pytest.fixture(params=["taken in", "asked"])
+    def place(self, request, alice, bob, dave, conversation, settings):
+        say(alice, conversation)
+        say(bob, conversation)
+        settings.TALK = {**settings.TALK, "INVITATIONS_ASK": request.param == "asked"}
+        place_of(alice, conversation).invite([dave])
+        if request.param == "asked":
+            place_of(dave, conversation).accept()
+        return place_of(dave, conversation)
+
+    def test_nothing_waits_and_nothing_is_read(self, dave, place, conversation):
+        assert counts(dave, conversation) == (None, 0)
+        assert (place.joined_at_number, place.last_read_number) == (2, 0)
+
+    def test_what_is_said_from_then_on_waits(self, alice, dave, place, conversation):
+        message = say(alice, conversation)
+
+        assert counts(dave, conversation) == (message.number, 1)
+
+    def test_a_reply_is_not_reading(self, alice, dave, place, conversation):
+        say(dave, conversation)
+        assert place_of(dave, conversation).last_read_number == 0
+
+        place_of(dave, conversation).read(2)
+        say(dave, conversation)
+        assert place_of(dave, conversation).last_read_number == conversation_end(conversation)
+
+    def test_they_can_read_the_history_bit_by_bit(self, dave, place, conversation):
+        place.read(1)
+
+        assert place_of(dave, conversation).last_read_number == 1
+        assert counts(dave, conversation) == (None, 0)
+
+    def test_the_history_does_not_wait_after_a_block_either(self, alice, dave, place, conversation):
+        Block.objects.block(dave, alice)
+        Block.objects.unblock(dave, alice)
+
+        assert counts(dave, conversation) == (None, 0)
+
+    def test_who_is_back_is_told_what_was_said_meanwhile(self, alice, dave, place, conversation):
+        place.leave()
+        message = say(alice, conversation)
+        place_of(dave, conversation).reinstate()
+
+        assert counts(dave, conversation) == (message.number, 1)
+
+    def test_those_of_earlier_versions_become_so_and_back(self, alice, bob, place, conversation):
+        places = Participation.objects.order_by("pk")
+        place_of(alice, conversation).read()
+        now = list(places.values())
+        migration = import_module("talk.migrations.0012_joined_at_number")
+
+        migration.say_that_newcomers_read(apps, SimpleNamespace(connection=connection))
+        assert places.get(pk=place.pk).last_read_number == 2
+        places.update(joined_at_number=0)
+        migration.say_what_newcomers_read(apps, SimpleNamespace(connection=connection))
+
+        assert list(places.values()) == now
 
 
 class TestMarkUnread:

@@ -92,7 +92,8 @@ def _assert_unread_agrees(place, messages, blocks) -> None:
         if message.kind == Message.Kind.TEXT
         and message.sender_id != place.user_id
         and (place.user_id, message.sender_id) not in blocks
-        and place.last_read_number < message.number <= place.last_visible_number
+        and max(place.last_read_number, place.joined_at_number) < message.number
+        and message.number <= place.last_visible_number
     ]
     assert place.first_unread_number == (unread[0] if unread else None)
     assert place.unread_count == min(len(unread), 100)
