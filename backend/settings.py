@@ -4,6 +4,7 @@ In development (`DEBUG=1`) what is missing takes a default that needs no service
 what is missing stops the start.
 """
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,21 +14,38 @@ from django.core.exceptions import ImproperlyConfigured
 from talk.conf import Conf
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+
+
+class Environment(environ.Env):  # type: ignore[misc]  # environ has no types.
+    """Names the variable that can't be read."""
+
+    def get_value(self, var: str, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().get_value(var, *args, **kwargs)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{var} can't be read: {error}.") from None
+
+
+env = Environment()
 
 DEBUG = env.bool("DEBUG", False)
 #: Whether anybody may become one of the demo's people with a click.
 DEMO = DEBUG and env.bool("DEMO", False)
+#: What production can't do without.
+REQUIRED = ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL")
 
 
 def required(name: str, development: str) -> str:
     """The variable `name`, which only development can do without."""
-    if value := env.str(name, ""):
-        return str(value)
-    if DEBUG:
-        return development
+    value = str(env.str(name, ""))
+    if value or DEBUG:
+        return value or development
+    # All of them, so that nobody learns of one after the other.
+    missing = [each for each in REQUIRED if not env.str(each, "")]
+    they_have = "they have" if missing[1:] else "it has"
     raise ImproperlyConfigured(
-        f"Set {name}: in production it has no default. (DEBUG=1 is for development.)"
+        f"Set {', '.join(missing)}: in production {they_have} no default. "
+        "(DEBUG=1 is for development.)"
     )
 
 
@@ -87,9 +105,20 @@ TEMPLATES: list[dict[str, Any]] = [
 if DEMO:
     TEMPLATES[0]["OPTIONS"]["context_processors"].append("backend.demo.views.cast")
 
+
+def database(url: str) -> dict[str, Any]:
+    """The database at `url`. What is wrong with one is not repeated: it may hold a password."""
+    if url.partition(":")[0] in {"postgres", "postgresql", "postgis", "sqlite"}:
+        with suppress(ValueError):
+            return dict(env.db_url_config(url))
+    raise ImproperlyConfigured(
+        "DATABASE_URL must be like postgres://user:password@host/name or sqlite:////path/to/file."
+    )
+
+
 # The database: PostgreSQL through a pool, or one SQLite file.
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.db_url_config(required("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}"))
+    "default": database(required("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}"))
 }
 DATABASE = DATABASES["default"]
 if DATABASE["ENGINE"] == "django.db.backends.sqlite3":

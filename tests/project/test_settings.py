@@ -34,11 +34,60 @@ def test_production_says_which_variable_it_lacks(name, value):
     refused = run("manage.py", "check", **environment)
 
     assert refused.returncode == 1
-    assert (
-        refused.stderr.strip()
-        .splitlines()[-1]
-        .endswith(f"Set {name}: in production it has no default. (DEBUG=1 is for development.)")
+    assert refused.stderr == (
+        f"Set {name}: in production it has no default. (DEBUG=1 is for development.)\n"
     )
+
+
+NOTHING = "Set SECRET_KEY, ALLOWED_HOSTS, DATABASE_URL: in production they have no default."
+COMMANDS = ["token", "check", "migrate", "runserver", "demo", "export_user", "nonsense"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_says_in_one_sentence_what_to_set(command):
+    refused = run("manage.py", command, DEBUG=0)
+
+    assert refused.returncode == 1
+    assert refused.stderr == f"{NOTHING} (DEBUG=1 is for development.)\n"
+    assert not refused.stdout
+
+
+def test_with_its_traceback_where_somebody_asks_for_it():
+    assert "Traceback" in run("manage.py", "check", "--traceback").stderr
+
+
+@pytest.mark.parametrize("server", ["daphne", "uvicorn"])
+def test_every_server_does_so(server):
+    refused = run("-m", server, "backend.asgi:application")
+
+    assert refused.returncode == 1
+    assert refused.stderr == f"{NOTHING} (DEBUG=1 is for development.)\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("THREADS", "many"),
+        ("RECONCILE_SECONDS", "often"),
+        ("DATABASE_URL", "nonsense"),
+        ("DATABASE_URL", "oracle://talk:secret@host/talk"),
+        ("DATABASE_URL", "postgres://talk:secret@host:port/talk"),
+    ],
+)
+def test_a_variable_that_can_not_be_read_is_named(name, value):
+    refused = run("manage.py", "check", DEBUG=1, **{name: value})
+
+    assert refused.returncode == 1
+    (line,) = refused.stderr.splitlines()
+    assert line.startswith(name)
+    assert "secret" not in line
+
+
+def test_a_server_that_can_not_verify_tokens_says_why():
+    refused = run("-m", "daphne", "backend.asgi:application", **PRODUCTION, JWT_SECRET="short")
+
+    assert (refused.returncode, len(refused.stderr.splitlines())) == (1, 1)
+    assert "AUDIENCE" in refused.stderr
 
 
 def test_production_passes_djangos_checks_for_deployment():
