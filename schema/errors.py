@@ -1,9 +1,11 @@
 """GraphQL errors: each says with a code what happened, and whether trying again may help."""
 
 import logging
+import traceback
 import uuid
 from typing import Any, ClassVar
 
+from django.db import DataError
 from django.utils.translation import gettext as _
 from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.relay.types import GlobalIDValueError
@@ -14,6 +16,10 @@ from talk.exceptions import Refused, ResyncRequired
 from . import connections
 
 logger = logging.getLogger(__name__)
+
+#: Most errors that are looked for in a document or its variables; one more says that there are
+#: others.
+MAX_ERRORS = 10
 
 
 #: Seconds after which to try again what took the database too long.
@@ -180,8 +186,8 @@ def public_error(error: Exception) -> GraphQLError:
             return MustResync(_("What changed since can't be told. Start from a fresh query."))
         case GlobalIDValueError():
             return BadRequest(_("This is not an id."))
-        case _ if is_away(cause):
-            return _unavailable(cause)
+        case _ if public := _of_database(cause):
+            return public
         case _:
             return _masked(cause)
 
@@ -196,7 +202,15 @@ def _cause(error: Exception) -> Exception:
     return error
 
 
-def _unavailable(error: Exception) -> Unavailable:
+def _of_database(error: Exception) -> PublicError | None:
+    """What a database's error looks like to whoever asked, if it is one that was expected."""
+    if isinstance(error, DataError):
+        # Its message has the value, which may be somebody's words.
+        where = "".join(traceback.format_tb(error.__traceback__))
+        logger.error("The database can't take a value\n%s", where)
+        return BadRequest(_("There is a value here that can't be stored or compared."))
+    if not is_away(error):
+        return None
     logger.warning("The database did not do this", exc_info=error)
     if is_read_only(error):
         connections.drop()

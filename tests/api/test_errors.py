@@ -5,12 +5,12 @@ from types import SimpleNamespace
 
 import pytest
 import strawberry
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from graphql import GraphQLError
 from strawberry import relay
 
 from schema.documents import shelf
-from schema.errors import BadRequest, PublicError
+from schema.errors import BadRequest, PublicError, public_error
 from schema.execution import Schema
 from schema.refusals import Refusal
 from schema.wire import Request
@@ -104,6 +104,14 @@ def test_a_crash_is_found_in_the_log_by_its_id(caplog):
 
     assert error["message"] == "Something went wrong."
     assert error["extensions"]["id"] in caplog.text
+
+
+def test_a_value_that_a_database_does_not_take_is_the_clients_and_not_logged(caplog):
+    error = public_error(DataError('time zone displacement out of range: "somebody\'s words"'))
+
+    assert error.extensions["code"] == "BAD_REQUEST"
+    assert "The database can't take a value" in caplog.text
+    assert "words" not in caplog.text + error.message
 
 
 def test_what_is_no_id_is_a_bad_request():
