@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any, cast
 
 import strawberry
 from django.utils.translation import gettext as _
-from graphql import DocumentNode, Executor, GraphQLError, execute
+from graphql import DocumentNode, GraphQLError, execute
 from graphql import ExecutionResult as GraphQLResult
 from strawberry.exceptions import MissingQueryError
 from strawberry.execution import optimized_is_awaitable
@@ -16,25 +17,19 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 from strawberry.utils.operation import get_operation_type
 
-from . import rates
+from . import rates, threads
+from .beginnings import Beginning, NotExecuted, begin_in_thread
 from .budget import reading
 from .context import Context
 from .deadlines import deadline
 from .documents import shelf
-from .errors import BadRequest, PublicError, RateLimited, ValidationFailed, translate
+from .errors import MAX_ERRORS, BadRequest, PublicError, RateLimited, ValidationFailed, translate
 from .gate import Gate, closed
 from .notes import forgetting
 from .plans import PlannedExecutor
 from .refusals import RefusalHandler
 from .runner import Runner
 from .wire import Request
-
-
-class NotExecuted(Exception):
-    """An operation that did not begin; its errors say why."""
-
-    def __init__(self, errors: list[GraphQLError]) -> None:
-        self.errors = errors
 
 
 class Schema(strawberry.Schema):
@@ -63,12 +58,44 @@ class Schema(strawberry.Schema):
 
     def answer(self, requested: Request, context: Context) -> ExecutionResult | None:
         """Execute a query or mutation here and now. A subscription is left alone: None."""
-        is_extended = bool(
-            self.get_extensions(sync=True) or self.config.enable_experimental_incremental_execution
-        )
+        return self._answered(Gate(self._schema, requested, context), requested, context)
+
+    def answer_or_begin(
+        self, requested: Request, context: Context
+    ) -> ExecutionResult | Beginning | None:
+        """Execute a query or mutation here and now, or prepare a subscription.
+
+        None is for a subscription that `prepared` prepares, because the schema's extensions are
+        asked first.
+        """
+        gate = Gate(self._schema, requested, context)
+        answer = self._answered(gate, requested, context)
+        return answer if answer or self._is_extended else self.begin(requested, context, gate)
+
+    def begin(self, requested: Request, context: Context, gate: Gate | None = None) -> Beginning:
+        """Prepare a subscription. Takes time in proportion to what the client sent."""
+        gate = gate or Gate(self._schema, requested, context)
+        try:
+            document = gate.read()
+            errors = gate.errors()
+            refused = Beginning(None, errors)
+            begun = refused if errors else Beginning.of(self, document, requested, context)
+        except GraphQLError as error:
+            begun = Beginning(None, [error])
+        begun.told = gate.told()
+        return begun
+
+    @property
+    def _is_extended(self) -> bool:
+        incremental = self.config.enable_experimental_incremental_execution
+        return bool(self.get_extensions(sync=True) or incremental)
+
+    def _answered(self, gate: Gate, requested: Request, context: Context) -> ExecutionResult | None:
         try:
             with forgetting(), deadline(), reading():
-                return (self._answer_extended if is_extended else self._answer)(requested, context)
+                if self._is_extended:
+                    return self._answer_extended(requested, context)
+                return self._answer(gate, requested, context)
         except InvalidOperationTypeError:
             # It is for nobody who is not signed in.
             stranger = context.identity is None
@@ -79,11 +106,10 @@ class Schema(strawberry.Schema):
             error = ValidationFailed(_("The document has no such operation."))
         return self._refuse_often(context, "read") or refuse(error)
 
-    def _answer(self, requested: Request, context: Context) -> ExecutionResult:
+    def _answer(self, gate: Gate, requested: Request, context: Context) -> ExecutionResult:
         """The same as below, where nothing is to be prepared for extensions."""
         if not requested.query:
             raise MissingQueryError
-        gate = Gate(self._schema, requested, context)
         try:
             document = _read(gate, requested)
             errors = gate.errors()
@@ -98,6 +124,10 @@ class Schema(strawberry.Schema):
         if result.errors:
             self._process_errors(result.errors)
         return ExecutionResult(result.data, result.errors, gate.told())
+
+    def _get_custom_context_kwargs(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        given = super()._get_custom_context_kwargs(*args, **kwargs)
+        return {**given, "max_coercion_errors": MAX_ERRORS}
 
     def _executed(
         self, document: DocumentNode, requested: Request, context: Context
@@ -151,12 +181,15 @@ class Schema(strawberry.Schema):
 
     @asynccontextmanager
     async def prepared(
-        self, requested: Request, context: object
-    ) -> AsyncIterator[tuple[Executor[Any], DocumentNode, dict[str, Any]]]:
-        """What executes a subscription, within the extensions, and what these tell of it.
+        self, requested: Request, context: Context, begun: Beginning | None = None
+    ) -> AsyncIterator[Beginning]:
+        """A subscription within the schema's extensions, as `begin` prepared it, or prepared here.
 
         Raises `NotExecuted`. Strawberry's own `stream` executes each event for each subscriber.
         """
+        if not self._is_extended:
+            yield begun or await _begin(self, requested, context)
+            return
         execution = self._create_execution_context(
             requested.query,
             (OperationType.SUBSCRIPTION,),
@@ -174,17 +207,11 @@ class Schema(strawberry.Schema):
             document = execution.graphql_document
             if refused is not None or document is None:
                 raise NotExecuted(self._translated(refused.errors if refused else None))
-            executor = PlannedExecutor.build(
-                self._schema,
-                document,
-                context_value=context,
-                raw_variable_values=execution.variables,
-                operation_name=requested.operation_name,
-                middleware=self._get_middleware_manager(extensions),
-            )
-            if not isinstance(executor, Executor):
-                raise NotExecuted(self._translated(executor))
-            yield executor, document, await runner.get_extensions_results(execution)
+            changed = replace(requested, variables=execution.variables)
+            middleware = self._get_middleware_manager(extensions)
+            prepared = await begin_in_thread(self, document, changed, context, middleware)
+            prepared.told = await runner.get_extensions_results(execution)
+            yield prepared
 
     def _translated(self, errors: list[GraphQLError] | None) -> list[GraphQLError]:
         self.process_errors(errors or [])
@@ -216,3 +243,6 @@ def refuse(error: PublicError) -> ExecutionResult:
 def is_refused(result: ExecutionResult) -> bool:
     """Whether `result` says why nothing was executed, rather than what came of it."""
     return result.data is None and not any(error.path for error in result.errors or ())
+
+
+_begin = threads.asked.run(Schema.begin)

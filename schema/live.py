@@ -2,31 +2,24 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Hashable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from contextlib import aclosing, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from graphql import (
-    DocumentNode,
     ExecutionResult,
     Executor,
-    FieldNode,
-    OperationDefinitionNode,
-    VariableNode,
-    Visitor,
     create_source_event_stream,
     execute_subscription_event,
-    visit,
 )
 from strawberry.utils.await_maybe import await_maybe
 
 from . import rates, threads
+from .beginnings import Beginning, NotExecuted
 from .context import Context
 from .deadlines import deadline
 from .errors import AnswerTooLong, RateLimited, Unavailable, public_error
-from .execution import NotExecuted
-from .limits import Meter
 from .retries import patiently
 from .sharing import Answers, asker
 
@@ -42,22 +35,15 @@ class Stream:
     """A subscription that has begun. See `sharing.Asker`."""
 
     def __init__(
-        self,
-        schema: "Schema",
-        executor: Executor[Any],
-        source: Any,
-        *,
-        question: Hashable,
-        cost: int,
-        told: dict[str, Any],
+        self, schema: "Schema", executor: Executor[Any], source: Any, begun: Beginning
     ) -> None:
         self._schema, self._executor, self._source = schema, executor, source
-        self.question = question
-        self._cost = cost
+        self.question = begun.question
+        self._cost = begun.cost
         #: What was executed for this stream, and not counted yet.
         self._owed = 0
         #: The end of each result, where something is told beside the data.
-        self._told = f',"extensions":{json.dumps(told)}}}' if told else ""
+        self._told = f',"extensions":{json.dumps(begun.told)}}}' if begun.told else ""
         self.context: Context = executor.context_value
         self.shares = False
 
@@ -125,50 +111,23 @@ class Stream:
 
 
 @asynccontextmanager
-async def listen(schema: "Schema", requested: "Request", context: Context) -> AsyncIterator[Stream]:
-    """Begin a subscription; raises `NotExecuted`.
+async def listen(
+    schema: "Schema", requested: "Request", context: Context, begun: Beginning | None = None
+) -> AsyncIterator[Stream]:
+    """Begin a subscription; raises `NotExecuted`. `begun` is what `Schema.begin` found, if asked.
 
     It lives within the schema's extensions, but for their hooks on single results: a result
     may be many viewers'.
     """
-    async with schema.prepared(requested, context) as (executor, document, told):
-        source = await await_maybe(create_source_event_stream(executor))
+    async with schema.prepared(requested, context, begun) as beginning:
+        if beginning.executor is None:
+            schema.process_errors(beginning.errors)
+            raise NotExecuted(beginning.errors)
+        source = await await_maybe(create_source_event_stream(beginning.executor))
         if isinstance(source, ExecutionResult):
             schema.process_errors(source.errors or [])
             raise NotExecuted(source.errors or [])
-        used = _variables_about_events(executor.operation, document)
-        given = {name: value for name, value in (requested.variables or {}).items() if name in used}
-        question = (
-            id(schema),
-            requested.query,
-            requested.operation_name,
-            json.dumps(given, sort_keys=True),
-        )
-        cost = Meter(schema._schema, document, requested.variables).count(executor.operation)
-        yield Stream(schema, executor, source, question=question, cost=cost, told=told)
-
-
-def _variables_about_events(operation: OperationDefinitionNode, document: DocumentNode) -> set[str]:
-    """The variables on which an answer about one event may depend.
-
-    The arguments of the stream itself, its cursor above all, choose the events and no more.
-    """
-    names: set[str] = set()
-    skipped = {id(each) for each in operation.variable_definitions or ()}
-    for root in operation.selection_set.selections:
-        if isinstance(root, FieldNode):
-            skipped |= {id(argument) for argument in root.arguments or ()}
-
-    class Collect(Visitor):
-        def enter(self, node: Any, *_: Any) -> Any:
-            if id(node) in skipped:
-                return self.SKIP
-            if isinstance(node, VariableNode):
-                names.add(node.name.value)
-            return None
-
-    visit(document, Collect())
-    return names
+        yield Stream(schema, beginning.executor, source, beginning)
 
 
 def _encode(result: ExecutionResult) -> str:

@@ -23,9 +23,10 @@ from strawberry.types import ExecutionResult
 from talk.conf import conf
 
 from . import threads
+from .beginnings import Beginning, NotExecuted
 from .context import Context
 from .errors import PublicError, TooManyOperations, Unauthenticated, public_error
-from .execution import NotExecuted, Schema, is_refused
+from .execution import Schema, is_refused
 from .flow import Flow
 from .guard import credentials_fail
 from .live import listen
@@ -98,13 +99,13 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
             requested = _requested(operation)
             # No stream waits until slow queries leave a thread.
             answer = _begin if self.schema.is_known_stream(requested) else _answer
-            result = await answer(self.schema, requested, self.context)
-            if result is None:
-                await self._stream(operation, requested)
-            elif is_refused(result):
-                await operation.send_initial_errors(result.errors or [])
+            found = await answer(self.schema, requested, self.context)
+            if not isinstance(found, ExecutionResult):
+                await self._stream(operation, requested, found)
+            elif is_refused(found):
+                await operation.send_initial_errors(found.errors or [])
             else:
-                await operation.send_next(result)
+                await operation.send_next(found)
             await operation.send_operation_message({"id": operation.id, "type": "complete"})
         except Exception as error:
             with suppress(Exception):
@@ -143,11 +144,13 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
         send = self._flow.send if message["type"] == "next" else self.view.send
         await send(json.dumps(message))
 
-    async def _stream(self, operation: Operation[Context, None], requested: Request) -> None:
+    async def _stream(
+        self, operation: Operation[Context, None], requested: Request, begun: Beginning | None
+    ) -> None:
         head = f'{{"id":{json.dumps(operation.id)},"type":"next","payload":'
         try:
             async with (
-                listen(self.schema, requested, self.context) as stream,
+                listen(self.schema, requested, self.context, begun) as stream,
                 aclosing(stream.results()) as results,
             ):
                 async for result in results:
@@ -180,10 +183,6 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
-def _execute(schema: Schema, requested: Request, context: Context) -> ExecutionResult | None:
-    return schema.answer(requested, context)
-
-
 def _requested(operation: Operation[Context, None]) -> Request:
     return Request(
         operation.query, operation.variables, operation.operation_name, _extensions.get()
@@ -194,5 +193,5 @@ def _requested(operation: Operation[Context, None]) -> Request:
 _extensions: ContextVar[dict[str, Any] | None] = ContextVar("extensions", default=None)
 
 # All of it in one thread that is nobody else's: `thread_sensitive` would be one for the process.
-_answer = threads.asked.run(_execute)
-_begin = threads.live.run(_execute)
+_answer = threads.asked.run(Schema.answer_or_begin)
+_begin = threads.live.run(Schema.answer_or_begin)

@@ -10,6 +10,7 @@ from typing import Any
 from strawberry.extensions.runner import SchemaExtensionsRunner
 from strawberry.types import ExecutionContext
 
+from . import threads
 from .gate import Gate
 from .wire import Request
 
@@ -34,13 +35,18 @@ class Stage:
     async def __aenter__(self) -> None:
         await self._extensions.__aenter__()
         try:
-            self._gate()
+            # It takes time in proportion to what a client sent, which no event loop has.
+            await _in_thread(self._gate)
         except BaseException as error:
             await self._extensions.__aexit__(type(error), error, error.__traceback__)
             raise
 
     async def __aexit__(self, *raised: Any) -> None:
         await self._extensions.__aexit__(*raised)
+
+
+async def _in_thread(gate: Callable[[], None]) -> None:
+    await threads.asked.run(gate)()
 
 
 class Runner(SchemaExtensionsRunner):

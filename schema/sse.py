@@ -6,20 +6,22 @@ one `POST` for each subscription.
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, aclosing
+from functools import partial
 from typing import Any
 
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 
 from . import threads
+from .beginnings import Beginning, NotExecuted
 from .context import Context
 from .errors import TooManyOperations, Unauthenticated
-from .execution import NotExecuted, Schema
+from .execution import Schema
 from .guard import credentials_fail
 from .handshake import authenticate_again
-from .live import listen
+from .live import Stream, listen
 from .sockets import sockets
 from .wire import Request
 
@@ -36,11 +38,16 @@ _authenticate_again = threads.live.run(authenticate_again)
 
 
 def respond(
-    schema: Schema, requested: Request, context: Context, scope: Mapping[str, Any]
+    schema: Schema,
+    requested: Request,
+    context: Context,
+    scope: Mapping[str, Any],
+    begun: Beginning | None,
 ) -> StreamingHttpResponse:
     """The answer to a subscription over HTTP, whose request came with an ASGI `scope`."""
+    listening = partial(listen, schema, requested, context, begun)
     return StreamingHttpResponse(
-        _Connection(schema, requested, context, scope).events(),
+        _Connection(listening, context, scope).events(),
         content_type="text/event-stream; charset=utf-8",
         # Proxies are not to wait for more before they send what they have.
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
@@ -53,10 +60,12 @@ def event(result: str) -> str:
 
 class _Connection:
     def __init__(
-        self, schema: Schema, requested: Request, context: Context, scope: Mapping[str, Any]
+        self,
+        listening: Callable[[], AbstractAsyncContextManager[Stream]],
+        context: Context,
+        scope: Mapping[str, Any],
     ) -> None:
-        self._schema, self._requested, self._context = schema, requested, context
-        self._scope = scope
+        self._listening, self._context, self._scope = listening, context, scope
 
     async def events(self) -> AsyncGenerator[str, None]:
         here = sockets()
@@ -67,7 +76,7 @@ class _Connection:
             if not here.claim(self, self._context.viewer.pk):
                 raise NotExecuted([TooManyOperations(_("Too many streams run for this user."))])
             async with (
-                listen(self._schema, self._requested, self._context) as stream,
+                self._listening() as stream,
                 aclosing(stream.results()) as results,
             ):
                 # With the headers: now the client knows that it's connected.

@@ -107,13 +107,14 @@ class GraphQLView(StrawberryView[Context, None]):
         if not isinstance(request, ASGIRequest):
             raise HttpError(HTTPStatus.NOT_ACCEPTABLE, _("This server has no event streams."))
         context = self.get_context(request, None)
-        result = self.schema.answer(_requested(request), context)
-        if result is not None:
-            return self.create_response(self.process_result(request, result), None)
+        requested = _requested(request)
+        found = self.schema.answer_or_begin(requested, context)
+        if isinstance(found, ExecutionResult):
+            return self.create_response(self.process_result(request, found), None)
         context.look_up_blocks()
         # This thread's connection would be held for as long as the client listens.
         close_old_connections()
-        return sse.respond(self.schema, _requested(request), context, request.scope)
+        return sse.respond(self.schema, requested, context, request.scope, found)
 
     def encode_json(self, data: object) -> bytes:
         return wire.encode(data)
