@@ -14,17 +14,21 @@ from graphql import (
     GraphQLSyntaxError,
     get_operation_ast,
     parse,
+    validate,
 )
-from strawberry.schema.schema import validate_document
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from talk.conf import conf
 
-from .errors import LimitExceeded
+from .errors import MAX_ERRORS, LimitExceeded
 from .limits import Meter, counted_size, excesses
 
 #: What a document is validated by.
 Rules = tuple[type[ASTValidationRule], ...]
 
+#: What Strawberry validates besides.
+STRAWBERRY_RULES: Rules = (MaybeNullValidationRule, OneOfInputValidationRule)
 #: Documents that are kept. Those of an application are few.
 KEPT = 256
 #: Characters of a document that is kept; longer ones hold what belongs into variables.
@@ -55,8 +59,8 @@ class Document:
     def errors(self, rules: Rules) -> list[GraphQLError]:
         if rules not in self._errors:
             # What is too large isn't validated, which would take much longer.
-            self._errors[rules] = [*excesses(self.node)] or validate_document(
-                self._schema, self.node, rules
+            self._errors[rules] = [*excesses(self.node)] or validate(
+                self._schema, self.node, (*rules, *STRAWBERRY_RULES), max_errors=MAX_ERRORS
             )
         return self._errors[rules]
 

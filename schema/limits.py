@@ -31,6 +31,7 @@ from talk.conf import conf
 from .errors import LimitExceeded
 from .fields import COST
 from .pagination import DEFAULT_PAGE, MAX_PAGE
+from .repeats import Repeats
 
 #: How many items a list without pages is taken to have.
 LIST_LENGTH = 10
@@ -104,6 +105,12 @@ def excesses(document: DocumentNode) -> list[LimitExceeded]:
         "MAX_ALIASES": size.aliases,
         "MAX_DIRECTIVES": size.directives,
     }
+    exceeded = _exceeded(measured)
+    # Only of what is not too large: repeats take longer to count.
+    return exceeded or _exceeded({"MAX_REPEATS": Repeats(document, conf.MAX_FIELDS).most()})
+
+
+def _exceeded(measured: dict[str, int]) -> list[LimitExceeded]:
     return [
         LimitExceeded(name, limit)
         for name, found in measured.items()

@@ -49,6 +49,8 @@ class Conf:
     MAX_ROOT_FIELDS: int = 20
     #: Most aliases.
     MAX_ALIASES: int = 30
+    #: Most fields that have one name in one selection, and so are merged into one.
+    MAX_REPEATS: int = 100
     #: Most directives.
     MAX_DIRECTIVES: int = 30
     #: Most that an operation may cost; see `schema.limits.Meter`.

@@ -37,6 +37,10 @@ REACHING = {
         "{ viewer @skip(if: false) { ...F @skip(if: false) } } "
         "fragment F on User { id @skip(if: false) name @skip(if: false) }",
     ),
+    "MAX_REPEATS": (
+        "{ viewer { id ...F id } } fragment F on User { id }",
+        "{ viewer { id ...F id id } } fragment F on User { id }",
+    ),
     "MAX_COST": (
         "{ inbox(first: 1) { edges { node { id } } } }",
         "{ inbox(first: 1) { edges { node { user { id } } } } }",
