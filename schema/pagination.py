@@ -1,15 +1,19 @@
 """Pages: bounded, with typed errors, and as cheap at the end of a long list as at its start."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self, cast
 
 import strawberry
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import QuerySet
 from strawberry import relay
 from strawberry.types.info import Info
 from strawberry_django.relay import DjangoCursorConnection, DjangoCursorEdge
+from strawberry_django.relay.cursor_connection import annotate_ordering_fields
 
 from talk.exceptions import MessagingValidationError, RefusalCode
 from talk.text import is_storable
@@ -18,6 +22,12 @@ from .ids import type_name
 
 DEFAULT_PAGE = 50
 MAX_PAGE = 100
+#: Characters of a cursor. The longest have a name to search by, or many recent changes.
+MOST_LENGTH = 32_768
+#: What PostgreSQL knows of time zones. Python knows more.
+MOST_OFFSET = timedelta(hours=16)
+#: The last number that a database counts to.
+MOST_NUMBER = 2**63 - 1
 
 
 def page_size(size: int | None, name: str) -> int | None:
@@ -65,42 +75,80 @@ class Connection(DjangoCursorConnection[relay.NodeType]):
         page_size(last, "last")
         if first is None and last is None:
             first = DEFAULT_PAGE
-        try:
-            return super().resolve_connection(
-                nodes,
-                info=info,
-                before=_library_cursor(nodes.model, before, "before"),
-                after=_library_cursor(nodes.model, after, "after"),
-                first=first,
-                last=last,
-                **kwargs,
-            )
-        except (ValueError, OverflowError):
-            # The sizes are checked, so what the library can't read is a cursor.
-            raise invalid_cursor("before" if after is None else "after") from None
+        return super().resolve_connection(
+            nodes,
+            info=info,
+            before=_library_cursor(nodes, before, "before"),
+            after=_library_cursor(nodes, after, "after"),
+            first=first,
+            last=last,
+            **kwargs,
+        )
 
 
-def _library_cursor(model: type[models.Model], cursor: str | None, name: str) -> str | None:
-    """A cursor as strawberry-django reads it; raises if `Edge` didn't make it for `model`."""
+def _library_cursor(nodes: QuerySet[Any], cursor: str | None, name: str) -> str | None:
+    """A cursor as strawberry-django reads it; raises if `Edge` didn't make it for `nodes`."""
     if cursor is None:
         return None
-    values = json.dumps(values_of(model, cursor, name))
-    return relay.to_base64(DjangoCursorEdge.CURSOR_PREFIX, values)
-
-
-def values_of(model: type[models.Model], cursor: str, name: str) -> list[str]:
-    """What a cursor has of the row that it points at; raises if `Edge` didn't make it."""
-    try:
-        prefix, content = relay.from_base64(cursor)
-        values: list[str] = json.loads(content)
-    except (ValueError, RecursionError):
-        raise invalid_cursor(name) from None
-    fine = isinstance(values, list) and all(
-        isinstance(value, str) and is_storable(value) for value in values
+    _nodes, ordering, _order_by = annotate_ordering_fields(nodes)
+    fields = [cast("Any", each.order_by.expression).output_field for each in ordering]
+    values = values_of(nodes.model, fields, cursor, name)
+    written = [value.isoformat() if isinstance(value, datetime) else value for value in values]
+    return relay.to_base64(
+        DjangoCursorEdge.CURSOR_PREFIX,
+        json.dumps([None if value is None else str(value) for value in written]),
     )
-    if prefix != type_name(model) or not fine:
+
+
+def content_of(cursor: str, prefix: str, name: str) -> str:
+    """The content of a cursor of the list with this `prefix`.
+
+    Raises `INVALID_CURSOR` for the argument `name` if it is another list's, or none at all. It
+    takes no longer than an event loop may stand still.
+    """
+    try:
+        if len(cursor) > MOST_LENGTH:
+            raise ValueError
+        found, content = relay.from_base64(cursor)
+    except ValueError:
+        raise invalid_cursor(name) from None
+    if found != prefix or not is_storable(content):
         raise invalid_cursor(name)
-    return values
+    return content
+
+
+def values_of(
+    model: type[models.Model], fields: Sequence[Any], cursor: str, name: str
+) -> list[Any]:
+    """The values of `fields` in the row that a cursor points at, as a database takes them.
+
+    Raises `INVALID_CURSOR` if `Edge` didn't make it.
+    """
+    content = content_of(cursor, type_name(model), name)
+    try:
+        values = json.loads(content)
+        if not isinstance(values, list):
+            raise ValueError
+        return [_value_of(field, value) for field, value in zip(fields, values, strict=True)]
+    except (ValueError, OverflowError, RecursionError, ValidationError):
+        raise invalid_cursor(name) from None
+
+
+def _value_of(field: Any, written: Any) -> Any:
+    if written is None and field.null:
+        return None
+    if not isinstance(written, str) or not is_storable(written):
+        raise ValueError
+    value = field.to_python(written)
+    if isinstance(value, datetime):
+        offset = value.utcoffset()
+        if offset is None or abs(offset) >= MOST_OFFSET:
+            raise ValueError
+        # In UTC, it has to be within the years of a database.
+        return value.astimezone(UTC)
+    if isinstance(value, int) and not 0 <= value <= MOST_NUMBER:
+        raise ValueError
+    return value
 
 
 @dataclass(frozen=True)
@@ -164,12 +212,12 @@ def number_of(cursor: str | None, name: str, prefix: str = "number") -> int | No
     """The number in a cursor of messages, or of another list; raises if it isn't one."""
     if cursor is None:
         return None
+    number = content_of(cursor, prefix, name)
     try:
-        found, number = relay.from_base64(cursor)
         value = int(number)
     except ValueError:
         raise invalid_cursor(name) from None
     # Python reads many spellings of a number.
-    if (found, number) != (prefix, str(value)) or not 0 <= value < 2**63:
+    if number != str(value) or not 0 <= value <= MOST_NUMBER:
         raise invalid_cursor(name)
     return value

@@ -57,7 +57,23 @@ BROKEN_CURSORS = [
             ("2026-01-01T00:00:00Z", "1", "1"),
         )
     ),
-    cursor("2026-13-01T00:00:00Z", "1", prefix="Participation"),
+    *(
+        cursor(time, "1", prefix="Participation")
+        for time in (
+            "2026-13-01T00:00:00Z",
+            "2026-01-01T00:00:00",
+            "2026-01-01",
+            "2026-01-01T00:00:00+16:00",
+            "2026-01-01T00:00:00-23:59:59",
+            "0001-01-01T00:00:00+14:00",
+            "9999-12-31T23:59:59-14:00",
+        )
+    ),
+    *(
+        cursor("2026-01-01T00:00:00+00:00", key, prefix="Participation")
+        for key in (str(2**63), "-1", "1.5")
+    ),
+    relay.to_base64("Participation", json.dumps(["2026-01-01T00:00:00Z", "1"]) + " " * 32_768),
     cursor("2026-01-01T00:00:00Z", "1"),
     cursor("alice", "1"),
     relay.to_base64("inbox", "[]"),
@@ -111,13 +127,34 @@ def test_a_broken_cursor_is_told_so(ask_for, name):
             assert code(answer) == "INVALID_CURSOR", (argument, broken[:99], answer)
 
 
-def test_a_cursor_at_the_end_of_time_is_no_accident(ask_for):
-    forged = cursor("0001-01-01T00:00:00+14:00", "1", prefix="Participation")
+@pytest.mark.parametrize("field", ["inbox(filter: {}, %s)", "invitations(%s)", "blockedUsers(%s)"])
+def test_a_broken_cursor_of_what_the_library_pages_is_told_so(gql, alice, field):
+    ask = gql(alice)
+    for broken in BROKEN_CURSORS:
+        for argument in ("after", "before"):
+            page = field % f"first: 1, {argument}: $cursor"
+            answer = ask(f"query ($cursor: String) {{ {page} {{ totalCount }} }}", cursor=broken)
 
-    answer = ask_for("inbox", "after: $cursor", cursor=forged)
+            assert code(answer) == "INVALID_CURSOR", (argument, broken[:99], answer)
 
-    # Not every database has such a time.
-    assert "errors" not in answer or code(answer) == "INVALID_CURSOR"
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_cursor_at_the_end_of_all_numbers_is_an_empty_page(ask_for, name):
+    last = {
+        "messages": relay.to_base64("number", 2**63 - 1),
+        "participants": relay.to_base64("Participation", 2**63 - 1),
+        "inbox": cursor("0001-01-01T00:00:00+00:00", str(2**63 - 1), prefix="Participation"),
+    }
+    if name in last:
+        assert "'edges': []" in repr(ok(ask_for(name, "after: $cursor", cursor=last[name])))
+
+
+def test_the_zone_of_a_cursor_does_not_matter(ask_for):
+    def page(at):
+        found = ask_for("inbox", "after: $cursor", cursor=cursor(at, "1", prefix="Participation"))
+        return ok(found)
+
+    assert page("2100-01-01T00:00:00+00:00") == page("2100-01-01T15:59:00+15:59")
 
 
 @pytest.mark.parametrize("name", LISTS)
