@@ -7,6 +7,7 @@ from strawberry import relay
 
 from talk import models
 from talk.exceptions import MessagingValidationError, RefusalCode
+from talk.naming import shows_usernames
 from talk.policy import found_by, known_to
 
 from . import places, rates
@@ -100,7 +101,7 @@ class Query:
     ) -> QuerySet[Any]:
         rates.spend(info.context, "search")
         people = models.NameWord.objects.people_with(part(search, "search"))
-        return found_by(info.context.viewer, people).order_by(get_user_model().USERNAME_FIELD)
+        return found_by(info.context.viewer, people).order_by(_order_of_people())
 
     @connection(
         UserConnection,
@@ -118,6 +119,13 @@ class Query:
         return list(
             info.context.viewer.talk_access_tokens.filter(revoked_at=None).order_by("-pk")[:100]
         )
+
+
+def _order_of_people() -> str:
+    """By user name, but only where a cursor may tell it, and where everybody has one."""
+    model = get_user_model()
+    login: Any = model._meta.get_field(model.USERNAME_FIELD)
+    return login.name if shows_usernames() and not login.null else "pk"
 
 
 def _conversation(info: Any, key: Any) -> models.Conversation | None:

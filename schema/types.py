@@ -10,6 +10,7 @@ from django.contrib.auth import get_user_model
 from strawberry import relay
 
 from talk import models
+from talk.naming import avatar_of, name_of, username_of
 
 from . import ends, enums, upgrades  # noqa: F401
 from .context import Info
@@ -34,15 +35,20 @@ COUNT_COST = 200
 class User(relay.Node):
     pk: relay.NodeID[str]
 
-    @field(description="What the person signs in as.")
-    def username(self: Any) -> str:
-        return str(self.get_username())
+    @field(
+        description="What the person signs in as; null where people are not to see that, as when "
+        "it is an e-mail address."
+    )
+    def username(self: Any) -> str | None:
+        return username_of(self)
 
-    @field(description="The full name, or the user name where there is none.")
+    @field(description="What the person is called: the full name, if not said otherwise.")
     def name(self: Any) -> str:
-        # Not every user model has full names.
-        full_name = getattr(self, "get_full_name", self.get_username)()
-        return str(full_name or self.get_username())
+        return name_of(self)
+
+    @field(description="The URL of a picture of the person, if there is one.")
+    def avatar(self: Any) -> str | None:
+        return avatar_of(self)
 
     @field(
         description="Whether the viewer blocked them: then they can't start to talk with the "

@@ -24,6 +24,12 @@ class Conf:
     RETENTION: Mapping[str, float | None] = {}
     #: User fields that `users(search:)` looks into; None means the name fields the model has.
     USER_SEARCH_FIELDS: tuple[str, ...] | None = None
+    #: Whether people see each other's user names; None means unless these are e-mail addresses.
+    SHOWS_USERNAMES: bool | None = None
+    #: A function that names a user; None means the full name, or the user name if it is shown.
+    NAME: str | None = None
+    #: A function that returns the URL of a user's picture, or None.
+    AVATAR: str | None = None
 
     #: Who is calling: tried in this order, the first that knows the credentials answers.
     AUTHENTICATORS: tuple[str, ...] = (

@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 from limits import parse_many
 
 from ..conf import Conf, conf
+from ..naming import shows_usernames
 
 
 @register(Tags.compatibility)
@@ -106,6 +107,23 @@ def check_search_fields(**kwargs: Any) -> list[CheckMessage]:
 
 
 @register(Tags.compatibility)
+def check_naming(**kwargs: Any) -> list[CheckMessage]:
+    problems: list[CheckMessage] = [
+        Error(f'TALK["{name}"] must be the path of a function of a user.', id="talk.E019")
+        for name in ("NAME", "AVATAR")
+        if not _is_function(getattr(conf, name))
+    ]
+    has_names = conf.NAME is not None or hasattr(get_user_model(), "get_full_name")
+    if not (has_names or shows_usernames()):
+        problem = (
+            "People are called Unnamed: their user names are not shown, and there are no others."
+        )
+        hint = 'Name a function in TALK["NAME"], or set TALK["SHOWS_USERNAMES"] to True.'
+        problems.append(checks.Warning(problem, hint=hint, id="talk.W006"))
+    return problems
+
+
+@register(Tags.compatibility)
 def check_origins(**kwargs: Any) -> list[CheckMessage]:
     given = conf.ALLOWED_ORIGINS
     # A scheme, a host and maybe a port. `*` would let in the pages of everybody.
@@ -161,6 +179,13 @@ def _is_searchable(name: Any) -> bool:
     except FieldError:
         return False
     return True
+
+
+def _is_function(path: Any) -> bool:
+    try:
+        return path is None or callable(import_string(path))
+    except (ImportError, AttributeError):
+        return False
 
 
 def _is_positive(value: Any) -> bool:

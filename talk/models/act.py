@@ -24,7 +24,7 @@ class ActQuerySet(models.QuerySet["Act"]):
         nor to staff without the permission for it. Raises `INVALID_REASON`, `NOT_ALLOWED`.
         """
         must_act_on(by, user)
-        who = {} if by is None else {"by": str(by.pk), "by_name": by.get_username()}
+        who = {} if by is None else {"by": str(by.pk), "by_name": by.get_username() or ""}
         whom = "" if user is None else str(user)
         return self.create(kind=kind, why=clean_reason(why), user=whom, **who, **about)
 

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from ..conf import conf
+from ..naming import shows_usernames
 from ..words import LONGEST, beginnings_in, words_in
 
 #: People whose words are written at once.
@@ -90,7 +91,8 @@ def search_fields() -> tuple[str, ...]:
         return conf.USER_SEARCH_FIELDS
     model = get_user_model()
     present = {each.name for each in model._meta.get_fields()}
-    return (model.USERNAME_FIELD, *sorted({"first_name", "last_name"} & present))
+    login = (model.USERNAME_FIELD,) if shows_usernames() else ()
+    return (*login, *sorted({"first_name", "last_name"} & present))
 
 
 def _words_of(keys: Iterable[Any]) -> dict[Any, set[str]]:

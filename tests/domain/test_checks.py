@@ -5,6 +5,7 @@ import sys
 import pytest
 from django.conf import settings as configured
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractUser
 from django.core.checks import Tags, run_checks
 from django.db import connection
 
@@ -77,6 +78,22 @@ def test_json_web_tokens_that_can_not_be_verified(said):
     assert said(TALK={"JWT": {**sound, "LEEWAI": 3}}) == ["talk.E010"]
     assert said(TALK={"JWT": {**sound, "SECRET": "short"}}) == ["talk.E010"]
     assert said(TALK={"JWT": {**sound, "SECRET": ""}}) == ["talk.E010"]
+
+
+def test_names_and_pictures_that_nobody_makes(said):
+    assert said(TALK={"NAME": "talk.text.clean_name", "AVATAR": "talk.text.clean_name"}) == []
+    assert said(TALK={"NAME": "talk.text.nothing", "AVATAR": "nowhere"}) == ["talk.E019"] * 2
+    assert said(TALK={"NAME": "talk.text.NAME_LENGTH", "AVATAR": 7}) == ["talk.E019"] * 2
+
+
+def test_people_for_whom_there_is_no_name(said, monkeypatch):
+    hidden = {"SHOWS_USERNAMES": False}
+    assert "talk.W006" not in said(TALK=hidden, deploy=True)
+
+    monkeypatch.delattr(AbstractUser, "get_full_name")
+
+    assert "talk.W006" in said(TALK=hidden, deploy=True)
+    assert "talk.W006" not in said(TALK={**hidden, "NAME": "talk.text.clean_name"}, deploy=True)
 
 
 def test_users_whom_json_web_tokens_can_not_name(said):

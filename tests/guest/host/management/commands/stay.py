@@ -1,10 +1,12 @@
 """What a guest does in a host's house. Run in a process of its own, with the host's settings."""
 
 import sys
+from contextlib import nullcontext
+from io import StringIO
 
 from django.contrib.auth import get_user_model
 from django.core.management import BaseCommand, call_command
-from django.test import Client
+from django.test import Client, override_settings
 from strawberry import relay
 
 from talk.models import AccessToken, Conversation, Participation
@@ -51,8 +53,9 @@ class Command(BaseCommand):
             "motto": "Hospitality",
             "viewer": {
                 "id": ids[alice],
-                "name": "alice@example.com",
-                "username": "alice@example.com",
+                # An address is for nobody else to see.
+                "name": "Unnamed",
+                "username": None,
             },
         }
         sent = ask(SEND, input={"to": [ids[bob]], "body": "Hello"})["sendMessage"]
@@ -78,16 +81,20 @@ class Command(BaseCommand):
         )
         assert rest["inbox"]["edges"] == [{"node": {"unreadCount": 1}}]
 
-        found = 'query ($after: String) { users(search: "@EXAMPLE", first: 1, after: $after) { '
-        found += "edges { node { id } } pageInfo { endCursor } } }"
-        first = ask(found)["users"]
-        second = ask(found, after=first["pageInfo"]["endCursor"])["users"]
-        assert [page["edges"][0]["node"]["id"] for page in (first, second)] == [
-            ids[bob],
-            ids[carol],
-        ]
-        node = "query ($id: ID!) { node(id: $id) { id ... on User { name } } }"
-        assert ask(node, id=ids[bob])["node"] == {"id": ids[bob], "name": "bob@example.com"}
+        found = "query ($text: String!, $after: String) { users(search: $text, first: 1, "
+        found += "after: $after) { edges { node { id name } } pageInfo { endCursor } } }"
+        assert ask(found, text="bob")["users"]["edges"] == []
+        shown = override_settings(TALK={"SHOWS_USERNAMES": True})
+        for text, settings in (("", nullcontext()), ("@EXAMPLE", shown)):
+            with settings:
+                call_command("refresh_names", stdout=StringIO())
+                first = ask(found, text=text)["users"]
+                second = ask(found, text=text, after=first["pageInfo"]["endCursor"])["users"]
+                seen = {page["edges"][0]["node"]["id"] for page in (first, second)}
+                assert seen == {ids[bob], ids[carol]}
+        with shown:
+            node = "query ($id: ID!) { node(id: $id) { id ... on User { name } } }"
+            assert ask(node, id=ids[bob])["node"] == {"id": ids[bob], "name": "bob@example.com"}
 
         conversation = Conversation.objects.get(kind="group")
         conversation.participation_of(bob).leave()

@@ -1,0 +1,58 @@
+"""How people are named and pictured to others: as the project says, or as its user model has it."""
+
+from functools import cache
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.signals import setting_changed
+from django.db.models import EmailField
+from django.dispatch import receiver
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from .conf import conf
+
+
+def shows_usernames() -> bool:
+    """Whether others see what somebody signs in as, and find people by it."""
+    shows = conf.SHOWS_USERNAMES
+    return not _signs_in_by_email() if shows is None else shows
+
+
+def username_of(person: Any) -> str | None:
+    """What `person` signs in as, if others see that; None also for somebody without a login."""
+    if not shows_usernames():
+        return None
+    username = person.get_username()
+    return str(username) if username else None
+
+
+def name_of(person: Any) -> str:
+    """What `person` is called. Never empty, and no user name where these are not shown."""
+    if conf.NAME is not None:
+        return str(import_string(conf.NAME)(person) or _("Unnamed"))
+    # Not every user model has full names.
+    full_name = str(getattr(person, "get_full_name", str)() or "")
+    # Some models that sign in by e-mail have the address for a full name.
+    is_shown = shows_usernames() or full_name.casefold() != str(person.get_username()).casefold()
+    return (full_name if is_shown else "") or username_of(person) or str(_("Unnamed"))
+
+
+def avatar_of(person: Any) -> str | None:
+    """The URL of a picture of `person`, if the project has one."""
+    found = None if conf.AVATAR is None else import_string(conf.AVATAR)(person)
+    return str(found) if found else None
+
+
+@cache
+def _signs_in_by_email() -> bool:
+    model: Any = get_user_model()
+    field = model._meta.get_field(model.USERNAME_FIELD)
+    address = getattr(model, "get_email_field_name", str)()
+    return isinstance(field, EmailField) or field.name == address
+
+
+@receiver(setting_changed)
+def _forget(*, setting: str, **kwargs: Any) -> None:
+    if setting == "AUTH_USER_MODEL":
+        _signs_in_by_email.cache_clear()
