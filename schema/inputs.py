@@ -47,6 +47,14 @@ class ReportMessageInput:
     why: str = strawberry.field(description=WHY)
 
 
+@strawberry.input(description="The group whose title moderators are to look at.")
+class ReportTitleInput:
+    conversation_id: strawberry.ID = strawberry.field(
+        description="The group, which the viewer takes part in, is invited to, or is gone from."
+    )
+    why: str = strawberry.field(description=WHY)
+
+
 @strawberry.input(description="Whom moderators are to look at.")
 class ReportUserInput:
     user: strawberry.ID = strawberry.field(description="The person.")

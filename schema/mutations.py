@@ -191,6 +191,13 @@ class Mutation:
             models.Report.objects.report_message(place, message, input.why)
         return results.ReportMessagePayload(reported=message)
 
+    @mutation(description="Tell moderators of a group's title. Others aren't told.", rate="report")
+    def report_title(self, info: Info, input: inputs.ReportTitleInput) -> results.ReportTitleResult:
+        place = places.get(info, input.conversation_id, CONVERSATION)
+        with named_by(CONVERSATION):
+            models.Report.objects.report_title(place, input.why)
+        return results.ReportTitlePayload(conversation=place.conversation)
+
     @mutation(description="Tell moderators of a person. Others are not told.", rate="report")
     def report_user(self, info: Info, input: inputs.ReportUserInput) -> results.ReportUserResult:
         (user,) = people(info, [input.user], "user")

@@ -100,6 +100,11 @@ class ReportMessagePayload:
     reported: Message = strawberry.field(description="The message.")
 
 
+@strawberry.type(description="The group whose title is reported.")
+class ReportTitlePayload:
+    conversation: Conversation = strawberry.field(description="The group.")
+
+
 @strawberry.type(description="Who is reported.")
 class ReportUserPayload:
     user: User = strawberry.field(description="The person.")
@@ -179,6 +184,10 @@ UnblockUserResult = Annotated[
 ReportMessageResult = Annotated[
     ReportMessagePayload | Refusal,
     strawberry.union("ReportMessageResult", description="The payload, or why not."),
+]
+ReportTitleResult = Annotated[
+    ReportTitlePayload | Refusal,
+    strawberry.union("ReportTitleResult", description="The payload, or why not."),
 ]
 ReportUserResult = Annotated[
     ReportUserPayload | Refusal,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
-from .models import Act, Message, Participation, Report
+from .models import Act, Conversation, Event, Message, Participation, Report
 from .staff import OWN
 
 if TYPE_CHECKING:
@@ -24,13 +24,17 @@ if TYPE_CHECKING:
 def remove_message(message: Message, by: "User | None", why: str) -> None:
     """The words are gone; the number stays, and everybody is told.
 
-    Raises `NOT_FOUND` if there are none, as of what was removed before.
+    Of a message that renamed a group the title is gone, and the group has none if it has this one
+    now. Raises `NOT_FOUND` if there are no words, as of what was removed before.
     """
     with message.conversation.changing(None) as change:
-        message.refresh_from_db(fields=["kind", "removed_as"])
-        if message.kind != Message.Kind.TEXT or message.removed_as:
+        message.refresh_from_db(fields=["kind", "body", "removed_as"])
+        if not _has_words(message):
             raise MessagingValidationError(RefusalCode.NOT_FOUND)
-        change.remove([message], Message.Removal.MODERATED)
+        if message.kind == Message.Kind.RENAMED:
+            change.forget_titles([message], Message.Removal.MODERATED, first=False)
+        else:
+            change.remove([message], Message.Removal.MODERATED)
     Act.objects.note(
         Act.Kind.MESSAGE_REMOVED,
         by,
@@ -38,6 +42,21 @@ def remove_message(message: Message, by: "User | None", why: str) -> None:
         user=message.sender_id,
         conversation=message.conversation_id,
         number=message.number,
+    )
+
+
+@transaction.atomic
+def remove_first_title(conversation: Conversation, by: "User | None", why: str) -> None:
+    """The title that a group was started with is gone, also for those who left under it.
+
+    Titles that were given later are messages. Raises `NOT_FOUND` if there is nothing left of it.
+    """
+    with conversation.changing(None) as change:
+        if not change.forget_titles([], Message.Removal.MODERATED, first=True):
+            raise MessagingValidationError(RefusalCode.NOT_FOUND)
+    starter = Event.objects.starter_of(conversation)
+    Act.objects.note(
+        Act.Kind.TITLE_REMOVED, by, why, user=starter and starter.pk, conversation=conversation.pk
     )
 
 
@@ -59,21 +78,18 @@ class Decision(models.TextChoices):
     """What can be done about a report."""
 
     DISMISS = "dismiss", _("Nothing")
-    REMOVE = "remove", _("Remove the message")
+    REMOVE = "remove", _("Remove the message, or the title")
     SUSPEND = "suspend", _("Keep the person from writing in this conversation")
-    BOTH = "both", _("Remove the message, and keep the person from writing")
+    BOTH = "both", _("Remove it, and keep the person from writing")
 
 
 def impossible(report: Report, decision: Decision) -> str | None:
     """Why this can't be done about it."""
-    message = report.message
     if decision == Decision.DISMISS:
         return None
-    if message is None:
+    if report.where is None:
         return gettext("A person is reported, and no message.")
-    if decision in {Decision.REMOVE, Decision.BOTH} and (
-        message.kind != Message.Kind.TEXT or message.removed_as
-    ):
+    if decision in {Decision.REMOVE, Decision.BOTH} and not _is_there(report):
         return gettext("The words are gone already, or there were none.")
     if decision != Decision.REMOVE and _place_of(report) is None:
         return gettext("This person takes no part in the conversation.")
@@ -86,9 +102,9 @@ def decide(report: Report, decision: Decision, by: "User", why: str) -> None:
 
     Raises `NOT_ALLOWED` if it is not for `by` to decide, `NOT_FOUND` if somebody else was faster.
     """
-    if report.message is not None:
+    if report.where is not None:
         # Before the reports, as who erases somebody has it.
-        report.message.conversation.lock()
+        report.where.lock()
     alike = Report.objects.open_like(report)
     found = {each.pk: each for each in alike.locked()}
     if report.pk not in found:
@@ -96,9 +112,8 @@ def decide(report: Report, decision: Decision, by: "User", why: str) -> None:
     if not alike.decided_by(by).filter(pk=report.pk).exists():
         raise MessagingPermissionDenied(RefusalCode.NOT_ALLOWED, OWN)
     report = found[report.pk]
-    message = report.message
-    if message is not None and decision in {Decision.REMOVE, Decision.BOTH}:
-        remove_message(message, by, why)
+    if decision in {Decision.REMOVE, Decision.BOTH}:
+        _remove(report, by, why)
     if decision in {Decision.SUSPEND, Decision.BOTH} and (place := _place_of(report)):
         suspend(place, by, why)
     if decision == Decision.DISMISS:
@@ -107,18 +122,40 @@ def decide(report: Report, decision: Decision, by: "User", why: str) -> None:
             by,
             why,
             user=report.person_id,
-            conversation=message and message.conversation_id,
-            number=message and message.number,
+            conversation=report.where and report.where.pk,
+            number=report.message and report.message.number,
         )
     alike.update(settled_at=timezone.now())
 
 
-def _place_of(report: Report) -> Participation | None:
-    if report.message is None or report.person is None:
-        return None
-    found = Participation.objects.filter(
-        conversation=report.message.conversation_id, user=report.person
+def _remove(report: Report, by: "User", why: str) -> None:
+    if report.message is not None:
+        remove_message(report.message, by, why)
+    elif report.conversation is not None:
+        remove_first_title(report.conversation, by, why)
+
+
+def _has_words(message: Message) -> bool:
+    """Whether it has words that can be removed: what was said, or a title."""
+    return message.kind in {Message.Kind.TEXT, Message.Kind.RENAMED} and not message.removed_as
+
+
+def _is_there(report: Report) -> bool:
+    """Whether there is something to remove."""
+    if report.message is not None or report.conversation is None:
+        return report.message is not None and _has_words(report.message)
+    group = report.conversation
+    later = group.messages.filter(kind=Message.Kind.RENAMED)
+    kept = group.participations.exclude(
+        left_at_title__in=["", *later.values_list("body", flat=True)]
     )
+    return bool(group.title and not later.exists()) or kept.exists()
+
+
+def _place_of(report: Report) -> Participation | None:
+    if report.where is None or report.person is None:
+        return None
+    found = Participation.objects.filter(conversation=report.where, user=report.person)
     return found.select_related("conversation").first()
 
 

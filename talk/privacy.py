@@ -66,11 +66,12 @@ def export(user: "User") -> Iterator[dict[str, Any]]:
     yield from _rows("event", acted, ["conversation", "revision", "kind", "at"])
     for block in Block.objects.filter(blocker=user).order_by("pk").iterator(CHUNK):
         yield {"type": "block", "user": str(block.blocked_id), "at": _text(block.at)}
-    for report in Report.objects.filter(reporter=user).select_related("message").iterator(CHUNK):
+    reports = Report.objects.filter(reporter=user).select_related("message__conversation")
+    for report in reports.select_related("conversation").iterator(CHUNK):
         yield {
             "type": "report",
             "user": report.person_id and str(report.person_id),
-            "conversation": report.message and report.message.conversation_id,
+            "conversation": report.where and report.where.pk,
             "number": report.message and report.message.number,
             "why": report.why,
             "at": _text(report.at),
@@ -134,14 +135,19 @@ def _shut_out(user: "User") -> None:
 
 
 def _erase_titles(user: "User") -> bool:
-    """Erase the titles that `user` gave to one group; whether there was one."""
+    """Erase the titles that `user` gave to one group; whether there was one.
+
+    Who gave the first one, the group's start says, unless that was pruned.
+    """
     group = {"conversation__kind": Conversation.Kind.GROUP}
     renames = Message.objects.filter(kind=Message.Kind.RENAMED, sender=user, removed_as="")
     starts = Event.objects.filter(kind=Event.Kind.CONVERSATION_STARTED, actor=user, **group)
     for found in (renames, starts):
         if first := found.select_related("conversation").first():
             with first.conversation.changing(None) as change:
-                change.forget_titles(user)
+                began = starts.filter(conversation=first.conversation).update(actor=None)
+                theirs = list(renames.filter(conversation=first.conversation).order_by("number"))
+                change.forget_titles(theirs, Message.Removal.ERASED, first=bool(began))
             return True
     return False
 

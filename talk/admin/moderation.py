@@ -3,7 +3,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
@@ -72,11 +72,20 @@ class ReportAdmin(TalkAdmin):
     """What is reported, with what was said around it, and what to do about it."""
 
     form = ReportForm
-    list_display = ["at", "person", "message", "why", "reporter", "settled_at"]
+    list_display = ["at", "person", "message", "conversation", "why", "reporter", "settled_at"]
     list_filter = [("settled_at", admin.EmptyFieldListFilter)]
-    list_select_related = ["person", "message", "reporter"]
+    list_select_related = ["person", "message", "conversation", "reporter"]
     ordering = ["-at"]
-    readonly_fields = ["at", "reporter", "person", "message", "why", "context", "settled_at"]
+    readonly_fields = [
+        "at",
+        "reporter",
+        "person",
+        "message",
+        "conversation",
+        "why",
+        "context",
+        "settled_at",
+    ]
     fields = [*readonly_fields, "act", "reason"]
 
     def get_fields(self, request: HttpRequest, obj: Report | None = None) -> list[Any]:
@@ -104,6 +113,8 @@ class ReportAdmin(TalkAdmin):
 
     @admin.display(description=_("what was said around it"))
     def context(self, report: Report) -> str:
+        if report.conversation is not None:
+            return format_html("<b>{}</b>", report.conversation.title)
         lines = ((each.number, each.sender or "", words_of(each)) for each in report.context())
         return format_html_join(mark_safe("<br>"), "{}. <b>{}</b> {}", lines)
 

@@ -62,6 +62,7 @@ class Act(models.Model):
 
     class Kind(models.TextChoices):
         MESSAGE_REMOVED = "message_removed", _("message removed")
+        TITLE_REMOVED = "title_removed", _("title removed")
         PARTICIPANT_SUSPENDED = "participant_suspended", _("kept from writing")
         PARTICIPANT_RESTORED = "participant_restored", _("let write again")
         REPORT_DISMISSED = "report_dismissed", _("report dismissed")

@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -103,30 +103,33 @@ class Change(Draft):
             self._removed[why].append(message.pk)
             self.note(Event.Kind.MESSAGE_REMOVED, message=message)
 
-    def forget_titles(self, user: "User") -> None:
-        """The titles that `user` gave this group are gone, also if it has one of them now.
+    def forget_titles(
+        self, renames: Sequence[Message], why: Message.Removal, *, first: bool
+    ) -> bool:
+        """The titles that these messages gave the group, and its `first` one, are gone.
 
-        Who gave the first one, its start says, unless that was pruned.
+        The group has no title then, if it was one of them. Answers whether anything was there.
         """
-        renames = self.conversation.messages.filter(kind=Message.Kind.RENAMED)
-        others = set(renames.exclude(sender=user).values_list("body", flat=True))
-        theirs = list(renames.filter(sender=user, removed_as="").order_by("number"))
-        starts = self.conversation.events.filter(kind=Event.Kind.CONVERSATION_STARTED)
-        began = bool(starts.filter(actor=user).update(actor=None))
-        last = renames.order_by("number").last()
-        gone = self._participations.exclude(left_at_title="")
-        if began:
+        given = self.conversation.messages.filter(kind=Message.Kind.RENAMED)
+        others = set(
+            given.exclude(pk__in=[each.pk for each in renames]).values_list("body", flat=True)
+        )
+        last = given.order_by("number").last()
+        kept = self._participations.exclude(left_at_title="")
+        if first:
             # What it was called at first stands nowhere else, once it was renamed.
-            gone = gone.exclude(left_at_title__in=others)
+            kept = kept.exclude(left_at_title__in=others)
         else:
-            gone = gone.filter(left_at_title__in={each.body for each in theirs} - others)
-        gone.update(left_at_title="", changed_at=self.at)
-        self.remove(theirs, Message.Removal.ERASED)
-        if self.conversation.title and (last.sender_id == user.pk if last else began):
-            self.conversation.title = ""
-            self.conversation.save(update_fields=["title"])
-            self._participations.expected().update(changed_at=self.at)
-            self.note(Event.Kind.CONVERSATION_RENAMED)
+            kept = kept.filter(left_at_title__in={each.body for each in renames} - others)
+        was_kept = kept.update(left_at_title="", changed_at=self.at)
+        self.remove(renames, why)
+        if not self.conversation.title or not (last in renames if last else first):
+            return bool(renames or was_kept)
+        self.conversation.title = ""
+        self.conversation.save(update_fields=["title"])
+        self._participations.expected().update(changed_at=self.at)
+        self.note(Event.Kind.CONVERSATION_RENAMED)
+        return True
 
     def write(self) -> None:
         if self.members_change:

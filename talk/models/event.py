@@ -10,6 +10,8 @@ from ..prepared import prepared
 from .people import with_people
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
     from .conversation import Conversation
 
 #: Most events that one read of the log returns.
@@ -56,6 +58,11 @@ class EventQuerySet(models.QuerySet["Event"]):
         if page and page[-1].revision != revision + len(page):
             raise ResyncRequired
         return page
+
+    def starter_of(self, conversation: "Conversation") -> "User | None":
+        """Who gave a group its first title, unless that was pruned, or their account is gone."""
+        starts = self.filter(conversation=conversation, kind=Event.Kind.CONVERSATION_STARTED)
+        return next((event.actor for event in starts.select_related("actor")), None)
 
     def with_references(self) -> Self:
         return with_people(

@@ -10,12 +10,18 @@ from ..exceptions import MessagingPermissionDenied, MessagingValidationError, Re
 from ..policy import hold
 from ..staff import above
 from ..text import REASON_LENGTH, clean_reason
+from .event import Event
 from .message import Message
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+    from .conversation import Conversation
     from .participation import Participation
+
+
+#: A person is reported, and nothing that they said or did.
+OF_PERSON = Q(message=None, conversation=None)
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
@@ -33,6 +39,25 @@ class ReportQuerySet(models.QuerySet["Report"]):
         """Somebody tells moderators of a person, once until it is settled."""
         return self._report(by, person, None, why)
 
+    def report_title(self, by: "Participation", why: str) -> "Report":
+        """Somebody tells moderators of a group's title as they see it, once until it is settled.
+
+        It is the message that gave the title, or, for the first title, the group. Raises
+        `NOT_FOUND` if they see none, `CANNOT_REPORT_YOURSELF`, `INVALID_REASON`.
+        """
+        group = by.conversation
+        title = group.title if by.is_active else by.left_at_title
+        if not title:
+            raise MessagingValidationError(RefusalCode.NOT_FOUND)
+        renames = group.messages.filter(kind=Message.Kind.RENAMED)
+        if not by.is_active and by.left_at is not None:
+            renames = renames.filter(number__lte=by.last_visible_number)
+        giving = renames.filter(body=title).select_related("sender").order_by("number").last()
+        if giving is not None:
+            return self._report(by.user, giving.sender, giving, why)
+        starter = Event.objects.starter_of(group)
+        return self._report(by.user, starter, None, why, conversation=group)
+
     def decided_by(self, staff: "User") -> Self:
         """Those that `staff` may see and settle.
 
@@ -40,8 +65,10 @@ class ReportQuerySet(models.QuerySet["Report"]):
         staff on whom they may not act.
         """
         theirs = self.model.objects.filter(reporter=staff, settled_at=None)
-        with_theirs = Q(message__in=theirs.filter(message__isnull=False).values("message")) | Q(
-            message=None, person__in=theirs.filter(message=None).values("person")
+        with_theirs = (
+            Q(message__in=theirs.filter(message__isnull=False).values("message"))
+            | Q(conversation__in=theirs.filter(conversation__isnull=False).values("conversation"))
+            | Q(OF_PERSON, person__in=theirs.filter(OF_PERSON).values("person"))
         )
         others = self.exclude(reporter=staff).exclude(person=staff)
         return others.exclude(above(staff, "person__")).exclude(with_theirs, settled_at=None)
@@ -51,8 +78,10 @@ class ReportQuerySet(models.QuerySet["Report"]):
         same = Q(pk=report.pk)
         if report.message_id is not None:
             same |= Q(message=report.message_id)
+        elif report.conversation_id is not None:
+            same |= Q(conversation=report.conversation_id)
         elif report.person_id is not None:
-            same |= Q(message=None, person=report.person_id)
+            same |= Q(OF_PERSON, person=report.person_id)
         return self.filter(same, settled_at=None)
 
     def locked(self) -> list["Report"]:
@@ -63,7 +92,12 @@ class ReportQuerySet(models.QuerySet["Report"]):
         return list(self.select_for_update(no_key=True, of=("self",)).order_by("pk"))
 
     def _report(
-        self, by: "User", person: "User | None", message: Message | None, why: str
+        self,
+        by: "User",
+        person: "User | None",
+        message: Message | None,
+        why: str,
+        conversation: "Conversation | None" = None,
     ) -> "Report":
         if person == by:
             raise MessagingValidationError(RefusalCode.CANNOT_REPORT_YOURSELF)
@@ -74,6 +108,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
                 reporter=by,
                 person=person,
                 message=message,
+                conversation=conversation,
                 settled_at=None,
                 defaults={"why": clean_reason(why)},
             )
@@ -81,7 +116,9 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
 
 class Report(models.Model):
-    """What somebody wants moderators to look at: a message, or a person."""
+    """What somebody wants moderators to look at: a message, the first title of a group, or a
+    person.
+    """
 
     reporter = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -101,6 +138,14 @@ class Report(models.Model):
     message = models.ForeignKey(
         Message, models.CASCADE, null=True, related_name="reports", verbose_name=_("message")
     )
+    conversation = models.ForeignKey(
+        "talk.Conversation",
+        models.CASCADE,
+        null=True,
+        related_name="reports",
+        verbose_name=_("conversation"),
+        help_text=_("The group whose first title is reported."),
+    )
     why = models.CharField(_("why"), max_length=REASON_LENGTH)
     at = models.DateTimeField(_("at"), default=timezone.now)
     settled_at = models.DateTimeField(_("settled at"), null=True)
@@ -119,8 +164,13 @@ class Report(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["reporter", "person"],
-                condition=models.Q(settled_at=None, message=None),
+                condition=models.Q(settled_at=None, message=None, conversation=None),
                 name="talk_report_of_person_once",
+            ),
+            models.UniqueConstraint(
+                fields=["reporter", "conversation"],
+                condition=models.Q(settled_at=None),
+                name="talk_report_of_title_once",
             ),
         ]
         indexes = [
@@ -132,6 +182,11 @@ class Report(models.Model):
     def __str__(self) -> str:
         # Neither why nor whom, which erasing takes out: the admin's history keeps what this says.
         return f"report {self.pk}"
+
+    @property
+    def where(self) -> "Conversation | None":
+        """The conversation that what is reported is in; None if a person is."""
+        return self.message.conversation if self.message else self.conversation
 
     def context(self, around: int = 5) -> list[Message]:
         """The message that is reported, and so many before and after it."""

@@ -48,6 +48,7 @@ MUTATIONS = {
     "markUnread": {"conversationId": "Conversation"},
     "setTyping": {"conversationId": "Conversation"},
     "reportMessage": {"message": "Message", "why": "x"},
+    "reportTitle": {"conversationId": "Conversation", "why": "x"},
     "reportUser": {"user": "another", "why": "x"},
     "blockUser": {"user": "another"},
     "unblockUser": {"user": "another"},

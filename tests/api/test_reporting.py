@@ -3,7 +3,7 @@
 import pytest
 
 from talk.models import Report
-from talk.moderation import remove_message, suspend
+from talk.moderation import Decision, decide, remove_message, suspend
 
 from .asking import act, code, gid, group, leave, nodes, ok, private, refusal, say
 
@@ -23,6 +23,25 @@ def test_a_message_is_reported_to_moderators(gql, alice, bob):
     assert answer == {"reported": {"body": "rude"}}
     report = Report.objects.get()
     assert (report.reporter, report.person, report.message) == (alice, bob, message)
+
+
+def test_a_title_is_reported_to_moderators(gql, alice, bob, carol, erin):
+    ours = group(alice, bob, carol, title="Rude")
+    leave(carol, ours)
+    asked = {"conversationId": gid(ours), "why": "Rude."}
+
+    for user in (bob, carol):
+        answer = act(gql(user), "reportTitle", "conversation { title }", **asked)
+        assert answer == {"conversation": {"title": "Rude"}}
+    own = refusal(gql(alice), "reportTitle", **asked)
+    assert own == ("CANNOT_REPORT_YOURSELF", ["conversationId"])
+    report = Report.objects.get(reporter=bob)
+    assert (report.person, report.conversation) == (alice, ours)
+    decide(report, Decision.REMOVE, erin, "Rude.")
+
+    for user in (alice, bob, carol):
+        title = ok(gql(user)("query ($id: ID!) { conversation(id: $id) { title } }", id=gid(ours)))
+        assert title == {"conversation": {"title": ""}}
 
 
 def test_a_person_is_reported_to_moderators(gql, alice, bob):

@@ -219,10 +219,13 @@ class Rulebook:
         room = self.rooms[at]
         must(0 < number <= len(room.said), Code.NOT_FOUND)
         kind, sender, subject, _body = room.said[number - 1]
-        must(kind == "text" and number not in room.removed, Code.NOT_FOUND)
+        must(kind in {"text", "renamed"} and number not in room.removed, Code.NOT_FOUND)
+        title = room.said[number - 1][3]
         room.said[number - 1] = (kind, sender, subject, "")
         room.removed.add(number)
         room.log.append(("message_removed", None, None, number))
+        if kind == "renamed":
+            self._forget_title(room, number, title)
 
     def suspend(self, name, at, suspended=True):
         place = self.place(name, at)
@@ -231,6 +234,16 @@ class Rulebook:
             kind = "participant_suspended" if suspended else "participant_restored"
             self.rooms[at].log.append((kind, None, name, None))
             self._keep_an_owner(self.rooms[at], None)
+
+    def _forget_title(self, room, number, title):
+        renames = [at for at, said in enumerate(room.said, start=1) if said[0] == "renamed"]
+        if title not in {room.said[at - 1][3] for at in renames}:
+            for place in room.places.values():
+                if place.left_title == title:
+                    place.left_title = ""
+        if room.title and renames[-1] == number:
+            room.title = ""
+            room.log.append(("conversation_renamed", None, None, None))
 
     # What they do about each other.
 

@@ -106,7 +106,7 @@ class TestRemoving:
     def test_there_is_nothing_to_remove_twice_or_of_what_happened(self, alice, bob, erin, ours):
         message = say(bob, ours)
         remove_message(message, erin, "rude")
-        place_of(alice, ours).rename("Lunch")
+        place_of(bob, ours).leave()
 
         for each in ours.messages.all():
             with refused(RefusalCode.NOT_FOUND):
