@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from corsheaders.defaults import default_headers
 from django.core.exceptions import ImproperlyConfigured
 
 from talk.conf import Conf
@@ -55,11 +56,28 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 #: Where front ends elsewhere are served from; in development, where their tools serve them.
 ALLOWED_ORIGINS = env.list(
     "ALLOWED_ORIGINS",
-    default=[f"http://localhost:{port}" for port in (3000, 4200, 5173, 8080)] if DEBUG else [],
+    default=[
+        f"http://{host}:{port}"
+        for host in ("localhost", "127.0.0.1")
+        for port in (3000, 4200, 5173, 8080)
+    ]
+    if DEBUG
+    else [],
 )
 CORS_ALLOWED_ORIGINS = ALLOWED_ORIGINS
 CORS_URLS_REGEX = r"^/graphql$"
 CORS_EXPOSE_HEADERS = ["Retry-After"]
+CORS_ALLOW_HEADERS = [
+    *default_headers,
+    # Apollo Client says by them which front end it is.
+    "apollographql-client-name",
+    "apollographql-client-version",
+    # Sentry, OpenTelemetry and the like follow a request by them.
+    "baggage",
+    "sentry-trace",
+    "traceparent",
+    "tracestate",
+]
 
 INSTALLED_APPS = [
     "daphne",

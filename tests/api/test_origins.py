@@ -17,13 +17,13 @@ def _named(settings):
     settings.CORS_ALLOWED_ORIGINS = [OURS]
 
 
-def preflight(origin, path="/graphql"):
+def preflight(origin, path="/graphql", headers="authorization, content-type"):
     return Client().options(
         path,
         headers={
             "Origin": origin,
             "Access-Control-Request-Method": "POST",
-            "Access-Control-Request-Headers": "authorization, content-type",
+            "Access-Control-Request-Headers": headers,
         },
     )
 
@@ -42,6 +42,24 @@ def test_a_page_of_a_named_origin_may_ask_with_a_token(alice):
     assert answer[ALLOWED] == OURS
     assert answer["Access-Control-Expose-Headers"] == "Retry-After"
     assert answer.json()["data"] == {"viewer": {"username": "alice"}}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "apollographql-client-name",
+        "apollographql-client-version",
+        "sentry-trace",
+        "baggage",
+        "traceparent",
+        "tracestate",
+    ],
+)
+def test_the_headers_that_clients_and_tracing_add_are_allowed(header):
+    allowed = preflight(OURS, headers=f"authorization, {header}")["Access-Control-Allow-Headers"]
+
+    assert header in allowed.split(", ")
+    assert "x-anything" not in allowed
 
 
 def test_other_origins_get_no_leave():

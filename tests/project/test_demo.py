@@ -66,6 +66,7 @@ def test_it_says_where_it_is_and_lets_one_be_somebody_there(tmp_path):
         with httpx.Client(base_url=server.url, follow_redirects=True) as browser:
             page = browser.get("/graphql", headers={"Accept": "text/html"})
             assert "Mira Okafor" in page.text
+            assert "Server" not in page.headers
             form = {"username": "mira", "csrfmiddlewaretoken": browser.cookies["csrftoken"]}
             browser.post("/demo/become", data=form)
             viewer = browser.post(

@@ -107,6 +107,14 @@ def test_development_needs_no_variable_but_debug():
     succeed("manage.py", "check", "--fail-level", "WARNING", DEBUG=1)
 
 
+@pytest.mark.parametrize("option", ["ALLOWED_ORIGINS", "CORS_ALLOWED_ORIGINS"])
+def test_in_development_front_ends_are_served_from_this_machine_under_both_its_names(option):
+    origins = setting(option, DEBUG=1)
+
+    assert {"http://localhost:5173", "http://127.0.0.1:5173"} <= set(origins)
+    assert setting(option, **PRODUCTION) == []
+
+
 def test_debug_is_off_unless_it_is_said():
     environment = {name: PRODUCTION[name] for name in PRODUCTION if name != "DEBUG"}
 

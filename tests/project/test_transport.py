@@ -1,11 +1,20 @@
-"""What production tells browsers of TLS."""
+"""What production tells browsers of TLS, and of itself."""
+
+import json
+import re
+import shlex
+import socket
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from .markdown import ROOT
 from .processes import running, succeed
 
-SERVER = ("-m", "daphne", "-p", "{port}", "backend.asgi:application")
+#: As the image starts it.
+IMAGE = json.loads(re.search(r"^CMD (.+)$", (ROOT / "Dockerfile").read_text(), re.M)[1])
+SERVER = ("-m", *("{port}" if each == "8000" else each for each in IMAGE))
 TLS = {"X-Forwarded-Proto": "https", "Host": "talk.example"}
 ASKED = {"query": "{ __typename }"}
 
@@ -52,3 +61,33 @@ def test_the_admin_is_found_without_the_slash_at_the_end(server):
 
     assert response.status_code == 302
     assert response.headers["Location"] == "/admin/"
+
+
+def test_nobody_is_told_which_server_it_is(server):
+    answer = httpx.post(f"{server.url}/graphql", json=ASKED, headers=TLS)
+
+    assert answer.json() == {"data": {"__typename": "Query"}}
+    assert "Server" not in answer.headers
+    assert b"\r\nserver:" not in handshake(server.url).lower()
+
+
+def handshake(url):
+    """The answer to the handshake of a WebSocket."""
+    address = urlsplit(url)
+    with socket.create_connection((address.hostname, address.port), timeout=10) as connected:
+        connected.sendall(
+            b"GET /graphql HTTP/1.1\r\nHost: talk.example\r\nUpgrade: websocket\r\n"
+            b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+            b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+            b"Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n"
+        )
+        answer = connected.recv(4096)
+    assert b" 101 " in answer
+    return answer
+
+
+def test_the_readme_starts_it_as_the_image_does():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (command,) = re.findall(r"^daphne .+$", readme, re.M)
+
+    assert shlex.split(command) == IMAGE

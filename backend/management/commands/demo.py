@@ -55,7 +55,7 @@ class Command(BaseCommand):
         from backend.asgi import application
 
         endpoints = build_endpoint_description_strings(host=host, port=port)
-        Server(application, endpoints=endpoints, server_name="daphne").run()
+        Server(application, endpoints=endpoints, server_name="").run()
 
 
 def _python() -> str:
