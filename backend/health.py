@@ -12,6 +12,7 @@ from django.http import HttpRequest, JsonResponse
 from schema import connections
 from schema.threads import Threads
 from talk.availability import check_writable, is_read_only
+from talk.prefix import prefix
 
 #: Seconds that a service may take to answer.
 PATIENCE = 1.0
@@ -83,4 +84,4 @@ async def _ask_layer() -> None:
     layer = get_channel_layer()
     if layer is not None:
         # To nobody: a channel of its own would stay subscribed after each question.
-        await layer.group_send("talk.ping", {"type": "talk.ping"})
+        await layer.group_send(f"{prefix()}.ping", {"type": "talk.ping"})

@@ -181,6 +181,7 @@ TALK: dict[str, Any] = {
     "RECONCILE_SECONDS": env.float("RECONCILE_SECONDS", 5.0),
     "THREADS": env.int("THREADS", 8),
     "RATE_STORAGE": REDIS_URL or "memory://",
+    "REDIS_PREFIX": env.str("REDIS_PREFIX", "") or None,
     "TRUSTED_DOCUMENTS": env.str("TRUSTED_DOCUMENTS", "") or None,
 }
 if not env.bool("RATE_LIMITS", True):

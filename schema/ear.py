@@ -11,6 +11,7 @@ from typing import Any
 from channels.layers import get_channel_layer
 
 from talk import events
+from talk.prefix import prefix
 
 logger = logging.getLogger(__name__)
 
@@ -90,7 +91,7 @@ class Ear:
         while True:
             try:
                 # One for good: what is said to another would be kept for nobody.
-                self._channel = self._channel or await self._layer.new_channel("talk.hub.")
+                self._channel = self._channel or await self._layer.new_channel(f"{prefix()}.hub.")
                 await self._join_all()
                 while True:
                     doorbell = await self._layer.receive(self._channel)

@@ -20,6 +20,7 @@ from limits.storage import storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
 from talk.conf import Conf, conf
+from talk.prefix import prefix
 
 from .context import Context
 from .errors import AuthenticationFailed, RateLimited, Unavailable
@@ -148,8 +149,8 @@ def _count(rates: str, name: str, whose: str, times: int) -> int | None:
     with _pausing():
         for rate in parsed:
             # An operation may count for more than is ever left.
-            if not limiter.hit(rate, "talk", name, whose, cost=min(times, rate.amount)):
-                reset = limiter.get_window_stats(rate, "talk", name, whose).reset_time
+            if not limiter.hit(rate, prefix(), name, whose, cost=min(times, rate.amount)):
+                reset = limiter.get_window_stats(rate, prefix(), name, whose).reset_time
                 return max(1, math.ceil(reset - time.time()))
     return None
 
@@ -159,7 +160,7 @@ def _is_remembered(whose: str) -> bool:
         return False
     with _pausing():
         [rate] = _parsed(REMEMBERED)
-        return not _limiter(conf.RATE_STORAGE).test(rate, "talk", "signed in", whose)
+        return not _limiter(conf.RATE_STORAGE).test(rate, prefix(), "signed in", whose)
     return False
 
 

@@ -96,6 +96,9 @@ class Conf:
     )
     #: Where that is counted: `redis://…` for many processes.
     RATE_STORAGE: str = "memory://"
+    #: What keeps this installation apart from others on the same Redis, in the names of groups and
+    #: keys; None means the name of the default database.
+    REDIS_PREFIX: str | None = None
 
     #: Whether the schema may be read without signing in; None means as `DEBUG` says.
     PUBLIC_INTROSPECTION: bool | None = None

@@ -20,6 +20,7 @@ from django.db import transaction
 
 from . import signals
 from .conf import conf
+from .prefix import prefix
 
 if TYPE_CHECKING:
     from .models import Event
@@ -41,23 +42,23 @@ _paused_until: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
 
 def conversation_group(conversation_id: int) -> str:
     """The group that hears of a conversation: one of `SHARDS`, so a process joins few."""
-    return f"talk.conversations.{conversation_id % conf.SHARDS}"
+    return f"{prefix()}.conversations.{conversation_id % conf.SHARDS}"
 
 
 def user_group(user_pk: Any) -> str:
     """The group that hears of what concerns one user, whatever their key looks like."""
-    return f"talk.user.{hashlib.sha256(str(user_pk).encode()).hexdigest()[:32]}"
+    return f"{prefix()}.user.{hashlib.sha256(str(user_pk).encode()).hexdigest()[:32]}"
 
 
 def typing_group(conversation_id: int) -> str:
     """The group that hears who types in a conversation."""
-    return f"talk.typing.{conversation_id % conf.SHARDS}"
+    return f"{prefix()}.typing.{conversation_id % conf.SHARDS}"
 
 
 def presence_group(user_pk: Any) -> str:
     """The group that hears whether a user is there."""
     digest = hashlib.sha256(str(user_pk).encode()).digest()
-    return f"talk.presence.{int.from_bytes(digest[:4]) % conf.SHARDS}"
+    return f"{prefix()}.presence.{int.from_bytes(digest[:4]) % conf.SHARDS}"
 
 
 def publish(events: Sequence["Event"]) -> None:

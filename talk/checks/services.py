@@ -1,5 +1,6 @@
 """What the services around Talk do not guarantee."""
 
+import re
 from typing import Any
 
 from django.apps import apps
@@ -12,6 +13,7 @@ from limits.storage import storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
 from ..conf import conf
+from ..prefix import VALID
 
 IN_MEMORY = "channels.layers.InMemoryChannelLayer"
 
@@ -31,6 +33,20 @@ def check_rate_storage(**kwargs: Any) -> list[CheckMessage]:
             )
         ]
     return []
+
+
+@register(Tags.compatibility)
+def check_prefix(**kwargs: Any) -> list[CheckMessage]:
+    given = conf.REDIS_PREFIX
+    if given is None or (isinstance(given, str) and re.fullmatch(VALID, given)):
+        return []
+    return [
+        Error(
+            f'TALK["REDIS_PREFIX"] can\'t be {given!r}.',
+            hint="Take at most 40 letters, digits, hyphens, dots and underscores.",
+            id="talk.E020",
+        )
+    ]
 
 
 @register(Tags.compatibility)

@@ -15,6 +15,7 @@ from graphql import (
 
 from schema import rates, schema
 from talk.models import Message
+from talk.prefix import prefix
 
 from ..live.sockets import code_of, live, signed_in, talk
 from .asking import code, document, gid, group, leave, ok
@@ -143,7 +144,7 @@ def test_many_people_count_for_more_than_few(gql, alice, bob, carol, django_user
         rates._limiter.cache_clear()
         ok(gql(alice)(mutation, input=input))
         limiter, rate = rates._limiter("memory://"), rates._parsed("9/hour")[0]
-        left = limiter.get_window_stats(rate, "talk", name, f"user {alice.pk}").remaining
+        left = limiter.get_window_stats(rate, prefix(), name, f"user {alice.pk}").remaining
         return 9 - left
 
     assert counts(START, participants=few) == 1

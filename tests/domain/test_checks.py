@@ -174,6 +174,12 @@ def test_a_storage_of_rates_that_can_not_be_used(said, storage):
     assert said(TALK={"RATE_STORAGE": storage}) == ["talk.E007"]
 
 
+@pytest.mark.parametrize("prefix", ["", "with spaces", "x" * 41, "ü", 5])
+def test_a_prefix_that_names_of_groups_can_not_have(said, prefix):
+    assert said(TALK={"REDIS_PREFIX": "shop-2.staging_eu"}) == []
+    assert said(TALK={"REDIS_PREFIX": prefix}) == ["talk.E020"]
+
+
 def test_a_storage_whose_package_is_missing(said, monkeypatch):
     for name in ("redis", "valkey"):
         monkeypatch.setitem(sys.modules, name, None)
