@@ -4,6 +4,7 @@ import ast
 import sys
 
 import pytest
+from packaging.utils import canonicalize_name
 
 from .declared import EXTRAS, SERVER, brought_by, declared, modules
 from .host import Host
@@ -56,7 +57,7 @@ def test_what_is_imported_is_declared(folder, extras):
     installed = modules()
     allowed = set(sys.stdlib_module_names) | OURS
     for each in declared(*extras):
-        allowed |= installed.get(each.name.lower(), set())
+        allowed |= installed.get(canonicalize_name(each.name), set())
     imported = set()
     for path in (ROOT / folder).rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -16,7 +16,7 @@ PINS = re.findall(
     REQUIREMENTS.read_text(encoding="utf-8"),
     flags=re.MULTILINE,
 )
-NAMED = r"\S+@(?:sha256:[0-9a-f]{64}|[0-9a-f]{40} # v\d+\.\d+\.\d+)"
+WORKFLOWS = sorted(ROOT.glob(".github/workflows/*.yml"))
 
 
 @pytest.mark.parametrize("python", ["3.11.7", "3.13.0", "3.14.0"])
@@ -45,15 +45,31 @@ def test_the_file_holds_pins_alone_and_the_command_that_makes_it():
     assert [f"--extra {extra}" in command for extra in SERVER] == [True] * len(SERVER)
 
 
-def test_images_and_actions_are_named_by_digest():
-    used = {"Dockerfile": r"^FROM (\S+)", "compose.yaml": r"^ +image: (?!talk$)(.+)$"}
-    used |= {
-        str(path.relative_to(ROOT)): r"\buses: (.+)$"
-        for path in ROOT.glob(".github/workflows/*.yml")
-    }
-
-    for name, pattern in used.items():
-        found = re.findall(pattern, (ROOT / name).read_text(encoding="utf-8"), flags=re.MULTILINE)
-        assert found, name
+def test_images_are_named_by_version_and_digest():
+    for name, pattern in (("Dockerfile", r"^FROM (.+)$"), ("compose.yaml", r"^ +image: (.+)$")):
+        found = re.findall(pattern, (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE)
+        assert found
         for each in found:
-            assert re.fullmatch(NAMED, each), f"{name}: {each}"
+            # The second is built of the first.
+            assert re.fullmatch(r"\S+:\d+\.\d+\S*@sha256:[0-9a-f]{64}|talk", each), name
+
+
+def test_actions_are_named_by_commit():
+    for path in WORKFLOWS:
+        found = re.findall(r"\buses: (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+        assert found
+        for each in found:
+            assert re.fullmatch(r"\S+@[0-9a-f]{40} # v\d+\.\d+\.\d+", each), path.name
+
+
+def test_the_next_versions_are_tried_of_what_has_a_narrow_range():
+    (following,) = (path for path in WORKFLOWS if path.stem == "next")
+    tried = set(re.findall(r"[\w-]+", following.read_text(encoding="utf-8")))
+
+    assert {
+        "django",
+        "graphql-core",
+        "psycopg",
+        "strawberry-graphql",
+        "strawberry-graphql-django",
+    } <= tried
