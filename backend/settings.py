@@ -184,6 +184,9 @@ TALK: dict[str, Any] = {
     "REDIS_PREFIX": env.str("REDIS_PREFIX", "") or None,
     "TRUSTED_DOCUMENTS": env.str("TRUSTED_DOCUMENTS", "") or None,
 }
+#: Daphne's bound in both directions, where `runserver` or the demo start it: an answer, and what is
+#: around it.
+DAPHNE_WEBSOCKET_MAX_MESSAGE_SIZE = Conf.MAX_ANSWER_SIZE + Conf.MAX_FRAME_SIZE
 if not env.bool("RATE_LIMITS", True):
     TALK["RATE_LIMITS"] = dict.fromkeys(Conf.RATE_LIMITS)
 if DEMO:

@@ -35,24 +35,28 @@ class BudgetSpent(Exception):
     """The answer would be longer than its budget. Ends the whole operation."""
 
 
-class Reading:
-    """The memory that the texts of one operation's rows may still take."""
+class Spent:
+    """What one operation has taken so far."""
 
     def __init__(self) -> None:
-        self.left = READ_TIMES * conf.MAX_ANSWER_SIZE
+        #: The bytes of its answer.
+        self.written = 0
+        #: The memory of the texts that it has read.
+        self.read = 0
 
 
-_reading: ContextVar[Reading | None] = ContextVar("reading", default=None)
+_spent: ContextVar[Spent | None] = ContextVar("spent", default=None)
 
 
 @contextmanager
-def reading() -> Iterator[None]:
-    """What is read within belongs to one operation."""
-    before = _reading.set(Reading())
+def spending() -> Iterator[Spent]:
+    """What is read and written within belongs to one operation."""
+    spent = Spent()
+    before = _spent.set(spent)
     try:
-        yield
+        yield spent
     finally:
-        _reading.reset(before)
+        _spent.reset(before)
 
 
 def count_texts(messages: Iterable[Message]) -> None:
@@ -60,10 +64,10 @@ def count_texts(messages: Iterable[Message]) -> None:
 
     Raises `BudgetSpent` if the operation has read more than its answer could tell.
     """
-    operation = _reading.get()
-    if operation is not None:
-        operation.left -= sum(getsizeof(message.body) for message in messages)
-        if operation.left < 0:
+    spent = _spent.get()
+    if spent is not None:
+        spent.read += sum(getsizeof(message.body) for message in messages)
+        if spent.read > READ_TIMES * conf.MAX_ANSWER_SIZE:
             raise BudgetSpent
 
 
@@ -97,7 +101,9 @@ class BudgetedExecutor(Executor):
         try:
             result = super().execute_operation(serially)
         except BudgetSpent:
-            return self._too_long()
+            result = self._too_long()
+        if (spent := _spent.get()) is not None:
+            spent.written = conf.MAX_ANSWER_SIZE - self.left
         return self._finished(result) if self.is_awaitable(result) else result
 
     async def _finished(self, result: Awaitable[Any]) -> Any:

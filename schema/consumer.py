@@ -20,10 +20,19 @@ from talk.conf import conf
 from . import handshake, origins, rates, threads, wire
 from .authentication import AuthenticationFailed
 from .context import Context
-from .errors import BadRequest, RateLimited, Unavailable
+from .errors import BadRequest, FrameTooLong, RateLimited, Unavailable
 from .execution import Schema
 from .protocol import Protocol
 from .sockets import sockets
+
+try:
+    # Of Daphne, which is not every project's server.
+    from autobahn.exception import PayloadExceededError
+except ImportError:
+
+    class PayloadExceededError(Exception):  # type: ignore[no-redef]
+        """Nothing raises it."""
+
 
 logger = logging.getLogger(__name__)
 
@@ -152,7 +161,10 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
     ) -> None:
         if not self.closed:
             # Straight to the server: every delivery comes through here.
-            await self.base_send(cast("Any", {"type": "websocket.send", "text": text_data}))
+            try:
+                await self.base_send(cast("Any", {"type": "websocket.send", "text": text_data}))
+            except PayloadExceededError:
+                raise FrameTooLong from None
 
     async def close(self, code: int | None = None, reason: str | None = None) -> None:
         if not self.closed:

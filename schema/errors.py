@@ -99,6 +99,20 @@ class AnswerTooLong(PublicError):
         super().__init__(message % {"limit": limit})
 
 
+class FrameTooLong(PublicError):
+    """The server has a bound of its own for what it sends over a socket at once."""
+
+    code = LimitExceeded.code
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This was executed, but its answer is longer than this server sends in one "
+                "message. Ask for less at a time, or over HTTP."
+            )
+        )
+
+
 class RateLimited(PublicError):
     """This was done too often; `retry_after` says when it can be done again."""
 

@@ -19,7 +19,7 @@ from strawberry.utils.operation import get_operation_type
 
 from . import rates, threads
 from .beginnings import Beginning, NotExecuted, begin_in_thread
-from .budget import reading
+from .budget import spending
 from .context import Context
 from .deadlines import deadline
 from .documents import shelf
@@ -92,10 +92,14 @@ class Schema(strawberry.Schema):
 
     def _answered(self, gate: Gate, requested: Request, context: Context) -> ExecutionResult | None:
         try:
-            with forgetting(), deadline(), reading():
+            with forgetting(), deadline(), spending() as spent:
                 if self._is_extended:
-                    return self._answer_extended(requested, context)
-                return self._answer(gate, requested, context)
+                    result = self._answer_extended(requested, context)
+                else:
+                    result = self._answer(gate, requested, context)
+            if context.identity is not None:
+                rates.count_answer(context, spent.written)
+            return result
         except InvalidOperationTypeError:
             # It is for nobody who is not signed in.
             stranger = context.identity is None

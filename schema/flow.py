@@ -8,7 +8,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 
-#: Most characters that a client may be behind with.
+#: Bytes that a client may be behind with, before it is sent one message more.
 WINDOW = 256 * 1024
 
 PING = '{"type":"ping"}'
@@ -27,9 +27,10 @@ class Flow:
 
     async def send(self, text: str) -> None:
         """Send when there is room."""
-        if not self._room.is_set():
+        # Of several that wait, the first may fill it again.
+        while not self._room.is_set():
             await self._room.wait()
-        self._unasked += len(text)
+        self._unasked += len(text.encode())
         await self._send(text)
         if self._unasked >= WINDOW // 2:
             await self.ping()

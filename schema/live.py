@@ -22,6 +22,7 @@ from .deadlines import deadline
 from .errors import AnswerTooLong, RateLimited, Unavailable, public_error
 from .retries import patiently
 from .sharing import Answers, asker
+from .wire import encode_text
 
 if TYPE_CHECKING:
     from .execution import Schema
@@ -64,7 +65,7 @@ class Stream:
                     # Here, where nobody else waits for it, and no event gets old.
                     await self._pay()
         except Exception as error:
-            yield _encode(ExecutionResult(None, [public_error(error)]))
+            yield encode_text(ExecutionResult(None, [public_error(error)]).formatted)
 
     async def _pay(self) -> None:
         """Count what was executed, and wait if that was too much."""
@@ -82,7 +83,9 @@ class Stream:
             found = await _in_thread(self, event, context)
             self.shares = isinstance(found, str)
             # What can be resolved in a thread is; resolvers that are coroutines go on here.
-            return str(await await_maybe(found))
+            text = str(await await_maybe(found))
+            self._owed += rates.COST_STEP * (len(text) // rates.ANSWER_STEP)
+            return text
 
         return await patiently(answer)
 
@@ -107,7 +110,7 @@ class Stream:
             if (error.extensions or {}).get("code") == Unavailable.code:
                 # Said of one event it would be lost; the client comes back for it.
                 raise Unavailable(error.message)
-        return _encode(result)
+        return encode_text(result.formatted)
 
 
 @asynccontextmanager
@@ -128,11 +131,6 @@ async def listen(
             schema.process_errors(source.errors or [])
             raise NotExecuted(source.errors or [])
         yield Stream(schema, beginning.executor, source, beginning)
-
-
-def _encode(result: ExecutionResult) -> str:
-    # In ASCII: some readers of event streams take other characters for ends of lines.
-    return json.dumps(result.formatted, separators=(",", ":"))
 
 
 _spend = threads.live.run(rates.spend)

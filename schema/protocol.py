@@ -1,13 +1,14 @@
 """The protocol `graphql-transport-ws`, with operations as strict as those over HTTP."""
 
 import asyncio
-import json
 from collections.abc import Coroutine
 from contextlib import aclosing, suppress
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
+from graphql import GraphQLError
+from strawberry.http import process_result
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
     Operation,
@@ -25,14 +26,14 @@ from talk.conf import conf
 from . import threads
 from .beginnings import Beginning, NotExecuted
 from .context import Context
-from .errors import PublicError, TooManyOperations, Unauthenticated, public_error
+from .errors import FrameTooLong, PublicError, TooManyOperations, Unauthenticated, public_error
 from .execution import Schema, is_refused
 from .flow import Flow
 from .guard import credentials_fail
 from .live import listen
 from .sockets import sockets
 from .trusted import text_of
-from .wire import Request
+from .wire import Request, encode_text
 
 if TYPE_CHECKING:
     from .consumer import GraphQLConsumer
@@ -100,12 +101,16 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
             # No stream waits until slow queries leave a thread.
             answer = _begin if self.schema.is_known_stream(requested) else _answer
             found = await answer(self.schema, requested, self.context)
-            if not isinstance(found, ExecutionResult):
-                await self._stream(operation, requested, found)
-            elif is_refused(found):
-                await operation.send_initial_errors(found.errors or [])
+            if isinstance(found, str):
+                await self._send_next(operation, found)
+            elif isinstance(found, list):
+                await operation.send_initial_errors(found)
             else:
-                await operation.send_next(found)
+                await self._stream(operation, requested, found)
+            await operation.send_operation_message({"id": operation.id, "type": "complete"})
+        except FrameTooLong as error:
+            payload = encode_text({"data": None, "errors": [error.formatted]})
+            await self._send_next(operation, payload)
             await operation.send_operation_message({"id": operation.id, "type": "complete"})
         except Exception as error:
             with suppress(Exception):
@@ -141,13 +146,17 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
         task.add_done_callback(self._tasks.discard)
 
     async def send_message(self, message: Message) -> None:
-        send = self._flow.send if message["type"] == "next" else self.view.send
-        await send(json.dumps(message))
+        await self.view.send(encode_text(message))
+
+    async def _send_next(self, operation: Operation[Context, None], payload: str) -> None:
+        """Send a result, which is JSON, when there is room."""
+        if not operation.completed:
+            head = f'{{"id":{encode_text(operation.id)},"type":"next","payload":'
+            await self._flow.send(f"{head}{payload}}}")
 
     async def _stream(
         self, operation: Operation[Context, None], requested: Request, begun: Beginning | None
     ) -> None:
-        head = f'{{"id":{json.dumps(operation.id)},"type":"next","payload":'
         try:
             async with (
                 listen(self.schema, requested, self.context, begun) as stream,
@@ -156,7 +165,7 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
                 async for result in results:
                     if operation.completed:
                         return
-                    await self._flow.send(f"{head}{result}}}")
+                    await self._send_next(operation, result)
         except NotExecuted as refused:
             await operation.send_initial_errors(refused.errors)
 
@@ -183,6 +192,16 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
+def _execute(
+    schema: Schema, requested: Request, context: Context
+) -> str | list[GraphQLError] | Beginning | None:
+    """The answer as JSON, or why there is none; for a subscription, how it begins."""
+    found = schema.answer_or_begin(requested, context)
+    if not isinstance(found, ExecutionResult):
+        return found
+    return found.errors or [] if is_refused(found) else encode_text(process_result(found))
+
+
 def _requested(operation: Operation[Context, None]) -> Request:
     return Request(
         operation.query, operation.variables, operation.operation_name, _extensions.get()
@@ -193,5 +212,5 @@ def _requested(operation: Operation[Context, None]) -> Request:
 _extensions: ContextVar[dict[str, Any] | None] = ContextVar("extensions", default=None)
 
 # All of it in one thread that is nobody else's: `thread_sensitive` would be one for the process.
-_answer = threads.asked.run(Schema.answer_or_begin)
-_begin = threads.live.run(Schema.answer_or_begin)
+_answer = threads.asked.run(_execute)
+_begin = threads.live.run(_execute)

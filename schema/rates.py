@@ -37,6 +37,8 @@ REMEMBERED = "1/30 days"
 COST_STEP = 500
 #: Characters of a document that is not kept, from which reading it counts for one more.
 TEXT_STEP = 250
+#: Bytes of an answer, from which it counts for one more.
+ANSWER_STEP = 65_536
 #: People for whom starting a conversation, or taking in, counts once more.
 PEOPLE_STEP = 10
 
@@ -48,6 +50,21 @@ def spend(context: Context, name: str, times: int = 1) -> None:
     retry_after = _hit(name, f"user {context.viewer.pk}", times)
     if retry_after is not None:
         raise RateLimited(_("Too fast. Wait a little."), retry_after=retry_after)
+
+
+def count_answer(context: Context, size: int) -> None:
+    """Count an answer of so many bytes that is given to the viewer, if it is long.
+
+    As far as there is something left to count: it is the next operation that may be refused.
+    """
+    times = size // ANSWER_STEP
+    while times:
+        try:
+            spend(context, "read", times)
+        except RateLimited:
+            times //= 2
+        else:
+            return
 
 
 def times_for_document(text: str) -> int:

@@ -29,9 +29,11 @@ from .wire import Request
 KEEP_ALIVE_SECONDS = 15.0
 
 SILENCE = ":\n\n"
-#: Characters of one stream, after which the client connects again. Some servers (Daphne) keep for a
+#: Bytes of one stream, after which the client connects again. Some servers (Daphne) keep for a
 #: client that does not read whatever they are given.
 MOST_SENT = 4 * 1024 * 1024
+#: Characters that JSON has as they are, though Unicode ends a line with them.
+LINE_ENDS = {character: f"\\u{ord(character):04x}" for character in "\x85\u2028\u2029"}
 COMPLETE = "event: complete\ndata:\n\n"
 
 _authenticate_again = threads.live.run(authenticate_again)
@@ -55,6 +57,10 @@ def respond(
 
 
 def event(result: str) -> str:
+    if not result.isascii():
+        # Readers that use their language's function for lines take these for ends of lines.
+        for character, escaped in LINE_ENDS.items():
+            result = result.replace(character, escaped)
     return f"event: next\ndata: {result}\n\n"
 
 
@@ -125,7 +131,7 @@ async def _until(
             if not text:
                 yield COMPLETE
                 return
-            sent += len(text)
+            sent += len(text.encode())
             yield event(text)
     finally:
         await _end(result)

@@ -46,6 +46,11 @@ def encode(data: object) -> bytes:
         return json.dumps(data, separators=(",", ":")).encode()
 
 
+def encode_text(data: object) -> str:
+    """An answer as JSON, for what is sent as text."""
+    return encode(data).decode()
+
+
 def request_of(data: dict[str, Any]) -> Request:
     """The GraphQL request in `data`. Raises if there is none that may be executed."""
     _check_request(data)

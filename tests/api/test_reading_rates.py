@@ -4,7 +4,7 @@ import pytest
 
 from schema import documents, rates
 
-from .asking import code, document, gid, group, ok
+from .asking import code, document, gid, group, ok, private
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +23,36 @@ def test_reading_counts_for_what_it_costs(gql, alice, at_most):
         ok(ask(WHO))
 
     assert code(ask(WHO)) == "RATE_LIMITED"
+
+
+def test_a_long_answer_counts_for_its_length(gql, alice, bob, at_most, monkeypatch):
+    """A client that reads none of its answers keeps them in the server's memory."""
+    monkeypatch.setattr(rates, "ANSWER_STEP", 1_000)
+    place = gid(private(alice, bob, *["x" * 500] * 10))
+    page = "query ($id: ID!) { conversation(id: $id) { messages { edges { node { body } } } } }"
+    at_most(read="10/hour")
+    ask = gql(alice)
+
+    ok(ask(page, id=place))
+    # 1 for the document, and 5 for the answer.
+    for _time in range(4):
+        ok(ask(WHO))
+    assert code(ask(WHO)) == "RATE_LIMITED"
+
+
+def test_a_long_answer_takes_all_that_is_left_and_is_given(gql, alice, bob, at_most, monkeypatch):
+    monkeypatch.setattr(rates, "ANSWER_STEP", 100)
+    place = gid(private(alice, bob, *["x" * 500] * 10))
+    page = "query ($id: ID!) { conversation(id: $id) { messages { edges { node { body } } } } }"
+    at_most(read="20/hour")
+    ask = gql(alice)
+    for _time in range(3):
+        ok(ask(WHO))
+
+    ok(ask(page, id=place))
+    answered = [ask(WHO).get("data") for _time in range(10)]
+
+    assert answered.count(None) > 2
 
 
 TOO_LARGE = (

@@ -169,7 +169,7 @@ async def front_end(server: Any, user: Any) -> AsyncIterator[FrontEnd]:
 async def front_end_of(server: Any, bearer: dict[str, str]) -> AsyncIterator[FrontEnd]:
     async with (
         httpx.AsyncClient(headers=bearer, timeout=PATIENCE, verify=NO_CERTIFICATES) as http,
-        connect(server.ws_url, subprotocols=["graphql-transport-ws"]) as socket,
+        connect(server.ws_url, subprotocols=["graphql-transport-ws"], max_size=None) as socket,
     ):
         await socket.send(json.dumps({"type": "connection_init", "payload": bearer}))
         assert json.loads(await socket.recv()) == {"type": "connection_ack"}

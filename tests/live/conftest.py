@@ -1,11 +1,11 @@
-"""Real servers: Daphne in processes of its own, on the test's database."""
+"""Real servers, most of them Daphne, in processes of its own, on the test's database."""
 
 import os
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,23 +59,32 @@ def daphne(django_db_setup: None) -> Iterator[Server]:
 
 @pytest.fixture
 def start_server(transactional_db: None) -> Iterator[Callable[..., Server]]:
-    """Starts one more Daphne; keyword arguments are put into its environment."""
+    """Starts one more server; keyword arguments are put into its environment."""
     with ExitStack() as servers:
 
-        def start(**environment: str) -> Server:
-            server = launch(**environment)
+        def start(*how: Any, **environment: str) -> Server:
+            server = launch(*how, **environment)
             servers.callback(server.stop)
             return server
 
         yield start
 
 
-def launch(**environment: str) -> Server:
-    """Daphne on the test's database."""
+#: The options of a server, with which it sends frames as long as answers may be.
+OPTIONS = {
+    "daphne": ["--verbosity", "0", "--websocket-max-message-size", "4259840"],
+    "uvicorn": ["--log-level", "warning"],
+}
+
+
+def launch(
+    server: str = "daphne", options: Sequence[str] | None = None, **environment: str
+) -> Server:
+    """A server on the test's database, with options of its own or these."""
     port = _free_port()
-    options = ["--verbosity", "0", "-b", "127.0.0.1", "-p", str(port)]
+    given = [*(OPTIONS[server] if options is None else options), "--port", str(port)]
     process = subprocess.Popen(
-        [sys.executable, "-m", "daphne", *options, "backend.asgi:application"],
+        [sys.executable, "-m", server, *given, "backend.asgi:application"],
         cwd=ROOT,
         env=os.environ
         | {"DJANGO_SETTINGS_MODULE": "backend.settings", "DATABASE_URL": database_url()}
@@ -83,9 +92,9 @@ def launch(**environment: str) -> Server:
         | {"RATE_LIMITS": "0"}
         | environment,
     )
-    server = Server(process, port)
-    _wait_for(server)
-    return server
+    running = Server(process, port)
+    _wait_for(running)
+    return running
 
 
 def database_url() -> str:

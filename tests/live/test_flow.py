@@ -92,3 +92,21 @@ async def listen(socket, most, pong):
         else:
             revisions.append(message["payload"]["data"]["conversationChanges"]["revision"])
     return revisions
+
+
+@live
+async def test_many_that_wait_for_room_take_it_one_by_one(monkeypatch):
+    monkeypatch.setattr(flow, "WINDOW", 100)
+    sent = []
+
+    async def send(text):
+        sent.append(text)
+
+    client = flow.Flow(send)
+    sending = [asyncio.create_task(client.send("é" * 50)) for _ in range(5)]
+    for answers in range(5):
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert sent == ["é" * 50, flow.PING] * (answers + 1)
+        client.pong()
+    await asyncio.gather(*sending)

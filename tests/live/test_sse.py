@@ -9,6 +9,7 @@ import httpx
 import pytest
 from channels.db import database_sync_to_async
 
+from schema import sse
 from talk.models import AccessToken
 
 from ..plain import NO_CERTIFICATES
@@ -132,3 +133,13 @@ async def test_a_server_that_stops_lets_go_of_its_listeners(start_server, bob, g
         server.process.send_signal(signal.SIGTERM)
         assert await events.next() is None, "without a word: the client comes back"
     assert await in_thread(server.process.wait)(10) == 0
+
+
+def test_no_character_of_a_message_ends_a_line():
+    said = json.dumps({"body": "a\nb\r\x85\u2028\u2029é😀"}, ensure_ascii=False)
+
+    told = sse.event(said)
+
+    assert "é😀" in told
+    assert len(told.splitlines()) == 3
+    assert json.loads(told.splitlines()[1].removeprefix("data: ")) == json.loads(said)

@@ -55,7 +55,12 @@ class Command(BaseCommand):
         from backend.asgi import application
 
         endpoints = build_endpoint_description_strings(host=host, port=port)
-        Server(application, endpoints=endpoints, server_name="").run()
+        Server(
+            application,
+            endpoints=endpoints,
+            server_name="",
+            websocket_max_message_size=settings.DAPHNE_WEBSOCKET_MAX_MESSAGE_SIZE,
+        ).run()
 
 
 def _python() -> str:
