@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from . import accounts
+from .conf import conf
 from .models import (
     AccessToken,
     Act,
@@ -22,6 +22,8 @@ from .models import (
     Participation,
     Report,
 )
+from .models.name_word import search_fields
+from .naming import avatar_of, name_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -33,11 +35,11 @@ CHUNK = 1_000
 def export(user: "User") -> Iterator[dict[str, Any]]:
     """All that is kept of `user`, one thing at a time, each with its `type`, fit for JSON.
 
-    That is their account, where they take or took part, what they said and did, whom they
-    blocked, what they reported, what moderators did to them, and their tokens, without the
-    secrets, which nobody has. Not what others said, nor why: that is theirs.
+    That is what Talk shows or reads of their account, where they take or took part, what they
+    said and did, whom they blocked, what they reported, what moderators did to them, and their
+    tokens, without the secrets, which nobody has. Not what others said, nor why: that is theirs.
     """
-    yield {"type": "account", "id": str(user.pk), "username": user.get_username()}
+    yield _account(user)
     places = Participation.objects.filter(user=user).select_related("conversation")
     for place in places.order_by("pk").iterator(CHUNK):
         conversation = place.conversation
@@ -192,6 +194,31 @@ def _let_go(user: "User") -> bool:
     return True
 
 
+def _account(user: "User") -> dict[str, Any]:
+    """What Talk shows, reads or keeps of the account itself, as far as its model has it."""
+    model = type(user)
+    email = getattr(model, "get_email_field_name", str)()
+    full_name = getattr(user, "get_full_name", None)
+    # One by one: each may be of many rows of another table.
+    people = model._base_manager.filter(pk=user.pk).order_by()
+    found_by = {name: people.values_list(name, flat=True) for name in search_fields()}
+    signs_in_by = {model.USERNAME_FIELD, conf.JWT.get("USER_FIELD") or model.USERNAME_FIELD}
+    words = NameWord.objects.filter(user=user).order_by("word")
+    return {
+        "type": "account",
+        "id": str(user.pk),
+        "username": user.get_username(),
+        "name": name_of(user),
+        "full_name": full_name and str(full_name()),
+        "email": _text(getattr(user, email, None)),
+        "avatar": avatar_of(user),
+        "is_active": user.is_active,
+        "signs_in_by": {name: _text(getattr(user, name)) for name in sorted(signs_in_by)},
+        "found_by": {name: [_text(each) for each in rows] for name, rows in found_by.items()},
+        "words_of_name": list(words.values_list("word", flat=True)),
+    }
+
+
 def _rows(type: str, rows: QuerySet[Any], names: list[str]) -> Iterator[dict[str, Any]]:
     for row in rows.order_by("pk").values(*names).iterator(CHUNK):
         yield {"type": type, **{name: _text(value) for name, value in row.items()}}
@@ -201,4 +228,4 @@ def _text(value: Any) -> Any:
     """`value` as JSON can have it."""
     if isinstance(value, datetime):
         return value.isoformat()
-    return str(value) if isinstance(value, UUID) else value
+    return value if value is None or isinstance(value, (bool, int, str)) else str(value)

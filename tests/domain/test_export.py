@@ -47,7 +47,19 @@ def of(kind, told):
 def test_it_has_all_that_is_theirs(alice, bob, carol):
     told = lines(alice)
 
-    assert told[0] == {"type": "account", "id": str(alice.pk), "username": "alice"}
+    assert told[0] == {
+        "type": "account",
+        "id": str(alice.pk),
+        "username": "alice",
+        "name": "Alice",
+        "full_name": "Alice",
+        "email": "alice@example.com",
+        "avatar": None,
+        "is_active": True,
+        "signs_in_by": {"username": "alice"},
+        "found_by": {"username": ["alice"], "first_name": ["Alice"], "last_name": [""]},
+        "words_of_name": ["alice"],
+    }
     assert len(of("participation", told)) == Participation.objects.filter(user=alice).count()
     assert len(of("message", told)) == Message.objects.filter(sender=alice).count()
     assert len(of("event", told)) == Event.objects.filter(actor=alice).count()
@@ -65,6 +77,41 @@ def test_it_has_nothing_of_others(alice):
     for others in ("Bob's", "not for her", "Now"):
         assert others not in text
     assert "Then" in text, "the title that the group had when she left"
+
+
+def test_its_account_has_all_that_talk_shows_or_reads_of_it(alice, settings):
+    alice.last_name = "Vermeer"
+    alice.save()
+    settings.TALK = {
+        **settings.TALK,
+        "NAME": "tests.domain.test_export.called",
+        "AVATAR": "tests.domain.test_export.pictured",
+        "USER_SEARCH_FIELDS": ("last_name", "groups__name", "date_joined"),
+        "JWT": {"USER_FIELD": "email"},
+    }
+    alice.groups.create(name="Choir")
+    alice.groups.create(name="Band")
+
+    account = lines(alice)[0]
+
+    assert account["name"] == "Dr. Vermeer"
+    assert account["full_name"] == "Alice Vermeer"
+    assert account["avatar"] == "https://pictures.example/alice"
+    assert account["signs_in_by"] == {"email": "alice@example.com", "username": "alice"}
+    assert sorted(account["found_by"].pop("groups__name")) == ["Band", "Choir"]
+    assert account["found_by"] == {
+        "last_name": ["Vermeer"],
+        "date_joined": [alice.date_joined.isoformat()],
+    }
+    assert account["words_of_name"] == ["alice", "vermeer"]
+
+
+def called(person):
+    return f"Dr. {person.last_name}"
+
+
+def pictured(person):
+    return f"https://pictures.example/{person.username}"
 
 
 def test_it_says_no_secret(alice):
@@ -89,7 +136,7 @@ def test_it_makes_as_many_queries_for_much_as_for_little(alice, bob):
         group(alice, bob)
     say_many(alice, ours, 50)
 
-    assert queries() == few == 7
+    assert queries() == few == 11
 
 
 def test_there_has_to_be_such_a_person():

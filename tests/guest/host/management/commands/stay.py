@@ -10,6 +10,7 @@ from django.test import Client, override_settings
 from strawberry import relay
 
 from talk.models import AccessToken, Conversation, Participation
+from talk.privacy import export
 
 SEND = """
 mutation ($input: SendMessageInput!) { sendMessage(input: $input) {
@@ -99,6 +100,8 @@ class Command(BaseCommand):
         conversation = Conversation.objects.get(kind="group")
         conversation.participation_of(bob).leave()
         assert Participation.objects.inbox_for(bob).count() == 1
+        account = next(export(bob))
+        assert (account["email"], account["full_name"]) == ("bob@example.com", None), account
         assert "backend" not in sys.modules
         assert "django.contrib.admin" not in sys.modules
         self.stdout.write("The stay was pleasant.")
