@@ -4,7 +4,6 @@ Counted in `RATE_STORAGE`, which all processes share where it is Redis. One that
 lets everything pass: it's there to protect the server, which is not to stand still with it.
 """
 
-import ipaddress
 import logging
 import math
 import time
@@ -22,6 +21,7 @@ from limits.strategies import MovingWindowRateLimiter
 from talk.conf import Conf, conf
 from talk.prefix import prefix
 
+from .addresses import address_counted
 from .context import Context
 from .errors import AuthenticationFailed, RateLimited, Unavailable
 
@@ -134,18 +134,8 @@ def remember_address(request: HttpRequest, account: str) -> None:
 
 
 def address_of(request: HttpRequest) -> str | None:
-    """Where a request comes from, if the server says it; of IPv6, what one customer has.
-
-    Not so a private address, which is most often that of a proxy that does not say for whom.
-    """
-    try:
-        address = ipaddress.ip_address(request.META.get("REMOTE_ADDR") or "")
-    except ValueError:
-        return None
-    if not address.is_global:
-        return None
-    network = ipaddress.ip_network((address, 32 if address.version == 4 else 64), strict=False)
-    return str(network)
+    """Where a request comes from, as it is counted; None if the server does not say it."""
+    return address_counted(request.META.get("REMOTE_ADDR") or "")
 
 
 def _hit(name: str, whose: str, times: int) -> int | None:
