@@ -13,6 +13,7 @@ from strawberry_django.relay.utils import resolve_edge_class
 
 from talk import models
 from talk.exceptions import MessagingValidationError, RefusalCode
+from talk.words import parts_in
 
 from . import places
 from .budget import count_texts
@@ -139,7 +140,8 @@ class InboxFilter:
         description="Only those that all of these people, at most 10, take part in.",
     )
     title_contains: str | None = strawberry.field(
-        default=None, description="Only those with this in their title, in whatever case."
+        default=None,
+        description="Only those with each of these words in their title, in any order and case.",
     )
 
     def apply(
@@ -150,8 +152,8 @@ class InboxFilter:
         if self.kind is not None:
             inbox = inbox.filter(conversation__kind=self.kind)
         if self.title_contains:
-            title = part(self.title_contains, "title_contains")
-            inbox = inbox.filter(conversation__title__icontains=title)
+            for each in parts_in(part(self.title_contains, "title_contains")):
+                inbox = inbox.filter(conversation__folded_title__contains=each)
         if len(self.with_ or ()) > MOST_WITH:
             raise MessagingValidationError(RefusalCode.TOO_MANY_PARTICIPANTS, path=("with",))
         for global_id in self.with_ or ():

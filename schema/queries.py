@@ -44,6 +44,8 @@ class Query:
         viewer = info.context.viewer
         if filter is None and before is None and last is None:
             return InboxConnection.newest(info.context, first, after)
+        if filter is not None and filter.title_contains:
+            rates.spend(info.context, "search")
         inbox = models.Participation.objects.inbox_for(viewer).with_unread_count()
         return InboxConnection.resolve_connection(
             inbox if filter is None else filter.apply(inbox),

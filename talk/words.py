@@ -24,6 +24,11 @@ def words_in(text: str) -> list[str]:
     return list(dict.fromkeys(word[:LONGEST] for word in spaced.split()))[:MOST]
 
 
+def parts_in(text: str) -> list[str]:
+    """The parts of `text` between white space, folded, to be looked for inside folded text."""
+    return folded(text).split()[:MOST]
+
+
 def beginnings_in(text: str) -> Iterator[str]:
     """What a searched word may be the beginning of: the words of `text`.
 

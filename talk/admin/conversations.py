@@ -5,7 +5,8 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Conversation, Message, Participation
+from ..models import Conversation, Message, NameWord, Participation
+from ..words import folded
 from .base import ReadOnly, TalkAdmin, username_of, words_of
 
 
@@ -22,7 +23,7 @@ class ParticipationInline(ReadOnly, admin.TabularInline):
 class ConversationAdmin(ReadOnly, TalkAdmin):
     list_display = ["id", "kind", "title", "member_count", "last_number", "changed_at"]
     list_filter = ["kind"]
-    search_fields = ["=id", "title"]
+    search_fields = ["=id", "folded_title"]
     search_help_text = _("A conversation's number or title, or who takes part in it")
     inlines = [ParticipationInline]
     fields = ["kind", "title", "upgraded_from", "started_at", "changed_at", "last_number"]
@@ -40,11 +41,13 @@ class ConversationAdmin(ReadOnly, TalkAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Conversation], search_term: str
     ) -> tuple[models.QuerySet[Conversation], bool]:
+        search_term = folded(search_term)
         found, duplicates = super().get_search_results(request, queryset, search_term)
         # Who takes part is shown to those who may see it.
         if search_term and request.user.has_perm("talk.view_participation"):
             theirs = Participation.objects.filter(
-                **{f"{username_of('user')}__icontains": search_term}
+                models.Q(**{f"{username_of('user')}__icontains": search_term})
+                | models.Q(user__in=NameWord.objects.people_with(search_term))
             )
             found |= queryset.filter(pk__in=theirs.values("conversation"))
         return found, duplicates

@@ -81,7 +81,7 @@ class Change(Draft):
         self.note(Event.Kind(f"participant_{kind}"), participation=participation, message=message)
 
     def rename(self, title: str) -> None:
-        self.conversation.title = title
+        self.conversation.entitle(title)
         message = self._message(kind=Message.Kind.RENAMED, body=title)
         self.note(Event.Kind.CONVERSATION_RENAMED, message=message)
 
@@ -125,8 +125,8 @@ class Change(Draft):
         self.remove(renames, why)
         if not self.conversation.title or not (last in renames if last else first):
             return bool(renames or was_kept)
-        self.conversation.title = ""
-        self.conversation.save(update_fields=["title"])
+        self.conversation.entitle("")
+        self.conversation.save(update_fields=["title", "folded_title"])
         self._participations.expected().update(changed_at=self.at)
         self.note(Event.Kind.CONVERSATION_RENAMED)
         return True

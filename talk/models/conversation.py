@@ -11,6 +11,7 @@ from ..policy import hold, must_reach
 from ..prepared import ask, prepared
 from ..rows import renew
 from ..text import TITLE_LENGTH, clean_title
+from ..words import folded
 from .change import Change
 from .event import Event
 from .keys import PAIR_LENGTH, members_key, pair_of
@@ -98,7 +99,8 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def _start(self, creator: "User", recipients: list["User"], title: str = "") -> "Conversation":
         """`start_group`, by who holds all of them."""
         must_reach(creator, recipients)
-        conversation = self.create(kind=Conversation.Kind.GROUP, title=clean_title(title))
+        title, group = clean_title(title), Conversation.Kind.GROUP
+        conversation = self.create(kind=group, title=title, folded_title=folded(title))
         with conversation.changing(creator) as change:
             change.start([creator, *recipients])
         return conversation
@@ -116,6 +118,7 @@ class Conversation(models.Model):
         _("pair"), max_length=PAIR_LENGTH, null=True, unique=True, editable=False
     )
     title = models.CharField(_("title"), max_length=TITLE_LENGTH, blank=True)
+    folded_title = models.TextField(default="", db_default="", blank=True, editable=False)
     members_key = models.CharField(
         _("key of the set of active members"), max_length=64, db_index=True, editable=False
     )
@@ -152,6 +155,10 @@ class Conversation(models.Model):
 
     def __str__(self) -> str:
         return self.title or f"{self.get_kind_display()} {self.pk}"
+
+    def entitle(self, title: str) -> None:
+        """Set the title, and the spelling by which searches compare it. Saves nothing."""
+        self.title, self.folded_title = title, folded(title)
 
     @property
     def is_private(self) -> bool:

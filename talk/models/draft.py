@@ -149,6 +149,7 @@ class Draft:
             changed |= {
                 "last_number": conversation.last_number,
                 "title": conversation.title,
+                "folded_title": conversation.folded_title,
                 "upgraded_from": conversation.upgraded_from_id,
             }
         if self.members_change:

@@ -9,9 +9,10 @@ from django.core.management import call_command
 from django.db import connection
 
 from schema import types
-from talk.models import NameWord
+from talk.models import Conversation, NameWord
+from talk.privacy import erase
 
-from .asking import code, nodes, ok
+from .asking import code, group, nodes, ok
 
 pytestmark = pytest.mark.django_db
 
@@ -149,3 +150,51 @@ def test_counting_stops(gql, alice, bob, carol, dave, monkeypatch):
     monkeypatch.setattr(types, "MOST_COUNTED", 2)
 
     assert ok(ask('{ users(search: "") { totalCount } }'))["users"] == {"totalCount": 2}
+
+
+@pytest.mark.parametrize(
+    ("title", "search"),
+    [
+        ("Ärger im Büro", "büro ÄRGER"),
+        (unicodedata.normalize("NFD", "Café"), unicodedata.normalize("NFC", "CAFÉ")),
+        ("STRASSE", "straße"),
+        ("Zero\u200bwidth", "zerowidth"),
+        ("山田さんと", "さん"),
+    ],
+)
+def test_titles_are_found_in_any_spelling(gql, alice, bob, title, search):
+    ask = gql(alice)
+    document = "query ($filter: InboxFilter) { inbox(filter: $filter) { totalCount } }"
+    conversation = group(alice, bob, title=title)
+    renamed = group(alice, bob, title="Before")
+    renamed.participation_of(alice).rename(title)
+
+    def count(text):
+        return ok(ask(document, filter={"titleContains": text}))["inbox"]["totalCount"]
+
+    assert (count(search), count("before")) == (2, 0)
+
+    Conversation.objects.update(folded_title="")
+    import_module("talk.migrations.0014_folded_titles").fold_titles(apps, None)
+    assert count(search) == 2
+    erase(alice, "She asked.")
+    conversation.refresh_from_db()
+    assert (conversation.title, conversation.folded_title) == ("", "")
+
+
+def test_searching_the_inbox_counts_as_searching(gql, alice, at_most):
+    at_most(search="1/hour")
+    ask, document = gql(alice), '{ inbox(filter: {titleContains: "x"}) { totalCount } }'
+    ok(ask(document))
+
+    assert code(ask(document)) == "RATE_LIMITED"
+    assert ok(ask("{ inbox { totalCount } }"))
+
+
+def test_staff_search_by_names_and_titles_in_any_spelling(admin_client, alice, bob):
+    named(bob, "Jürgen")
+    group(alice, bob, title="Großes")
+
+    for search in ("jürgen", "JU\u0308RGEN", "grosses", "bob"):
+        page = admin_client.get("/admin/talk/conversation/", {"q": search})
+        assert page.context["cl"].result_count == 1, search
