@@ -1,4 +1,3 @@
-import json
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import moderation, privacy
 from ..exceptions import Refused
-from ..models import Act, Participation
+from ..models import Participation
 from ..staff import must_act_on
 from ..text import REASON_LENGTH
 from .base import DeletedWithAccount, ReadOnly, TalkAdmin, may_moderate, username_of
@@ -52,9 +51,14 @@ class ParticipationAdmin(DeletedWithAccount, ReadOnly, TalkAdmin):
     @admin.action(description=_("Export what is kept of this person"), permissions=["handle_data"])
     def export(self, request: HttpRequest, queryset: Any) -> StreamingHttpResponse | None:
         person = self._one_person(request, queryset)
-        if person is None or not self._act(request, [person], _note_export):
+        if person is None:
             return None
-        lines = (f"{json.dumps(each, ensure_ascii=False)}\n" for each in privacy.export(person))
+        by: Any = request.user
+        try:
+            lines = privacy.exported(person, by, request.POST.get("why", ""))
+        except Refused as refused:
+            self.message_user(request, str(refused.message), messages.ERROR)
+            return None
         return StreamingHttpResponse(
             lines,
             content_type="application/x-ndjson; charset=utf-8",
@@ -103,10 +107,6 @@ class ParticipationAdmin(DeletedWithAccount, ReadOnly, TalkAdmin):
         for refusal in sorted(refusals):
             self.message_user(request, refusal, messages.ERROR)
         return not refusals
-
-
-def _note_export(person: Any, by: Any, why: str) -> Act:
-    return Act.objects.note(Act.Kind.USER_EXPORTED, by, why, user=person.pk)
 
 
 def _erase(person: Any, by: Any, why: str, *, keep_words: bool) -> None:

@@ -3,6 +3,8 @@ from typing import TYPE_CHECKING
 from django.contrib.auth import get_user_model
 from django.core.management.base import CommandError
 
+from ..text import is_storable
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
@@ -11,6 +13,8 @@ def user_named(username: str) -> "User":
     """Whom a command names; raises `CommandError` if there is nobody of that name."""
     users = get_user_model()
     try:
+        if not is_storable(username):
+            raise users.DoesNotExist
         return users._default_manager.get_by_natural_key(username)
     except users.DoesNotExist:
         raise CommandError(f"There is no user {username!r}.") from None

@@ -9,10 +9,11 @@ from daphne.endpoints import build_endpoint_description_strings
 from daphne.server import Server
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import connection
 
 from backend.demo import world
+from talk.management.printing import PrintingCommand
 
 WELCOME = """
   GraphiQL   http://{host}:{port}/graphql
@@ -24,7 +25,7 @@ WELCOME = """
 """
 
 
-class Command(BaseCommand):
+class Command(PrintingCommand):
     help = "Serves GraphiQL and live updates, with people to be, on SQLite and in memory."
 
     def add_arguments(self, parser: CommandParser) -> None:

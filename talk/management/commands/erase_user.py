@@ -1,14 +1,15 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from ...exceptions import Refused
 from ...privacy import erase, kept_of
+from ..printing import PrintingCommand
 from ..users import user_named
 
 
-class Command(BaseCommand):
+class Command(PrintingCommand):
     help = (
         "Erase all that Talk keeps of one person. Their messages keep their numbers and lose their "
         "words. The account itself is deactivated and stays; delete it afterwards."

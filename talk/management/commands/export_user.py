@@ -1,16 +1,15 @@
-import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from ...exceptions import Refused
-from ...models import Act
-from ...privacy import export
+from ...privacy import exported
+from ..printing import PrintingCommand, encoding_of
 from ..users import user_named
 
 
-class Command(BaseCommand):
+class Command(PrintingCommand):
     help = "Print all that is kept of one person, one JSON object a line."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -19,9 +18,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         user = user_named(options["username"])
+        # Where UTF-8 is not understood, JSON has its own escapes.
+        escape = encoding_of(self.stdout) != "utf-8"
         try:
-            Act.objects.note(Act.Kind.USER_EXPORTED, None, options["why"], user=user.pk)
+            lines = exported(user, None, options["why"], escape=escape)
         except Refused as refused:
             raise CommandError(str(refused.message)) from None
-        for each in export(user):
-            self.stdout.write(json.dumps(each, ensure_ascii=False))
+        with lines:
+            for line in lines:
+                self.stdout.write(line.decode())

@@ -1,11 +1,10 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from ...retention import purge
+from ..printing import PrintingCommand
 
 
-class Command(BaseCommand):
+class Command(PrintingCommand):
     help = "Forget the words of messages that are kept for no longer; see the option RETENTION."
 
     def handle(self, *args: Any, **options: Any) -> None:

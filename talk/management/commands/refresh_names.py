@@ -1,11 +1,10 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from ...models import NameWord
+from ..printing import PrintingCommand
 
 
-class Command(BaseCommand):
+class Command(PrintingCommand):
     help = (
         "Write down again which words people are found by. For changes that no signal told of: a"
         " queryset's update() of users, bulk_create(), or other USER_SEARCH_FIELDS."

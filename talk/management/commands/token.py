@@ -2,15 +2,16 @@ from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from ...exceptions import Refused
 from ...models import AccessToken
+from ..printing import PrintingCommand
 from ..users import user_named
 
 
-class Command(BaseCommand):
+class Command(PrintingCommand):
     help = "Issue an access token and print its secret, once."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
