@@ -5,8 +5,6 @@ import sqlite3
 from django.db import InterfaceError, OperationalError
 from django.db.models import F
 
-from .models import Conversation
-
 READ_ONLY = "25006"
 CANCELLED = "57014"
 #: SQLSTATEs, or their classes, of errors that pass: the same statement may succeed later.
@@ -56,6 +54,8 @@ def is_cancelled(error: BaseException) -> bool:
 
 def check_writable() -> None:
     """Raise what the database answers if nothing can be written to it now."""
+    from .models import Conversation
+
     # No conversation has this key, so no row is locked or written. A database that is read-only
     # refuses the statement before it looks for rows.
     Conversation.objects.filter(pk=0).update(revision=F("revision"))

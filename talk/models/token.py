@@ -1,15 +1,17 @@
 import hashlib
+import logging
 import re
 import secrets
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import DatabaseError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .. import events
+from ..availability import is_away
 from ..conf import conf
 from ..exceptions import MessagingValidationError, RefusalCode
 from ..policy import hold
@@ -19,6 +21,8 @@ from .participation import Participation, ParticipationQuerySet
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+logger = logging.getLogger(__name__)
 
 #: What every secret starts with: readers of logs, and scanners of leaks, know it for one.
 PREFIX = "talk_"
@@ -123,9 +127,15 @@ class AccessToken(models.Model):
             self.refresh_from_db(fields=["revoked_at"])
 
     def note_use(self) -> None:
+        """Note that it is used now, if the database can be written to."""
         now = timezone.now()
         if self.last_used_at is None or self.last_used_at <= now - USE_NOTED_EVERY:
-            _used(key=self.pk, at=now).ask()
+            try:
+                _used(key=self.pk, at=now).ask()
+            except DatabaseError as error:
+                if not is_away(error):
+                    raise
+                logger.info("It was not noted that a token is used: %s", error)
             self.last_used_at = now
 
 

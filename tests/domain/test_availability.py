@@ -4,6 +4,7 @@ import pytest
 from django.db import Error, InterfaceError, OperationalError, connection
 
 from talk.availability import check_writable, is_away, is_read_only
+from talk.models import AccessToken
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -98,3 +99,12 @@ def test_it_is_found_out_whether_anything_can_be_written(read_only):
     connection.connection.close()
     connection.close()
     check_writable()
+
+
+def test_a_token_lets_in_where_its_use_can_not_be_noted(alice, request):
+    _token, secret = AccessToken.objects.issue(alice, "a test")
+    request.getfixturevalue("read_only")
+    with pytest.raises(Error):
+        AccessToken.objects.update(last_used_at=None)
+
+    assert AccessToken.objects.authenticate(secret).user == alice
