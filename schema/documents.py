@@ -1,17 +1,22 @@
 """The documents that clients send: each is read and validated once, and kept for the next time."""
 
 import re
+import sys
 from collections import OrderedDict
+from collections.abc import Iterator
 from threading import Lock
 from typing import Any
 
 from django.core.signals import setting_changed
 from django.dispatch import receiver
+from django.utils.translation import gettext as _
 from graphql import (
     ASTValidationRule,
+    DocumentNode,
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
+    TokenKind,
     get_operation_ast,
     parse,
     validate,
@@ -21,7 +26,7 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from talk.conf import conf
 
-from .errors import MAX_ERRORS, LimitExceeded
+from .errors import MAX_ERRORS, LimitExceeded, ValidationFailed
 from .limits import Meter, counted_size, excesses
 
 #: What a document is validated by.
@@ -33,6 +38,8 @@ STRAWBERRY_RULES: Rules = (MaybeNullValidationRule, OneOfInputValidationRule)
 KEPT = 256
 #: Characters of a document that is kept; longer ones hold what belongs into variables.
 KEPT_LENGTH = 16_384
+#: Digits of a number in a document. Python reads as many whatever it is configured to.
+MAX_DIGITS = sys.int_info.str_digits_check_threshold
 #: Comments in a document.
 MAX_COMMENTS = 1_000
 
@@ -59,7 +66,7 @@ class Document:
     def errors(self, rules: Rules) -> list[GraphQLError]:
         if rules not in self._errors:
             # What is too large isn't validated, which would take much longer.
-            self._errors[rules] = [*excesses(self.node)] or validate(
+            self._errors[rules] = [*_long_numbers(self.node), *excesses(self.node)] or validate(
                 self._schema, self.node, (*rules, *STRAWBERRY_RULES), max_errors=MAX_ERRORS
             )
         return self._errors[rules]
@@ -83,6 +90,17 @@ class Document:
         names = self._size_variables.get(operation_name, ())
         sizes = [counted_size(given[name]) if name in given else ... for name in names]
         return operation_name, *sizes
+
+
+def _long_numbers(document: DocumentNode) -> Iterator[ValidationFailed]:
+    """An error for the first number that has too many digits to be read, wherever it stands."""
+    token = document.loc and document.loc.start_token
+    while token:
+        if token.kind in {TokenKind.INT, TokenKind.FLOAT} and len(token.value or "") > MAX_DIGITS:
+            message = _("A number has at most %(digits)d digits.") % {"digits": MAX_DIGITS}
+            yield ValidationFailed(message)
+            return
+        token = token.next
 
 
 class Shelf:
