@@ -40,6 +40,8 @@ MAX_QUEUED = 64
 #: Most frames of one socket in so many seconds.
 MAX_FRAMES, FRAMES_SECONDS = 500, 10.0
 INIT_TIMEOUT = timedelta(seconds=10)
+#: Bytes of the reason for closing, beside the code in a control frame.
+MAX_REASON = 123
 #: Seconds that a peer has for its part of closing, which it may never do.
 CLOSING_SECONDS = 10
 
@@ -172,7 +174,9 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
             self._lifetime.reschedule(asyncio.get_running_loop().time() + CLOSING_SECONDS)
             # A peer that is gone already needs no goodbye.
             with suppress(OSError):
-                await super().close(code, reason)
+                # Some of Strawberry's reasons repeat what a client sent.
+                short = (reason or "").encode(errors="replace")[:MAX_REASON]
+                await super().close(code, short.decode(errors="ignore") or None)
             self._finish()
 
     async def disconnect(self, code: int) -> None:

@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 #: Most errors that are looked for in a document or its variables; one more says that there are
 #: others.
 MAX_ERRORS = 10
+#: Characters of a message that may repeat what a client sent.
+MAX_MESSAGE = 200
 
 
 #: Seconds after which to try again what took the database too long.
@@ -119,6 +121,12 @@ class RateLimited(PublicError):
     code = "RATE_LIMITED"
 
 
+class PersistedQueryNotSupported(PublicError):
+    """Documents are not kept by their hashes. A client that is told so sends the document."""
+
+    code = "PERSISTED_QUERY_NOT_SUPPORTED"
+
+
 class UntrustedDocument(PublicError):
     """Only documents that were registered are executed here, and this is none."""
 
@@ -190,10 +198,10 @@ def public_error(error: Exception) -> GraphQLError:
         case PublicError():
             return cause
         case GraphQLSyntaxError():
-            return ParseFailed(cause.message)
+            return ParseFailed(_short(cause.message))
         case GraphQLError():
             # Errors of fields have a path, errors of whole documents have none.
-            return (BadRequest if error_path(error) else ValidationFailed)(cause.message)
+            return (BadRequest if error_path(error) else ValidationFailed)(_short(cause.message))
         case Refused():
             return GraphQLError(str(cause.message), extensions=extensions_for(cause.code.value))
         case ResyncRequired():
@@ -204,6 +212,17 @@ def public_error(error: Exception) -> GraphQLError:
             return public
         case _:
             return _masked(cause)
+
+
+def _short(message: str) -> str:
+    """A message of GraphQL's own, which may repeat what a client sent, however long that is.
+
+    What is wrong is said at its ends.
+    """
+    if len(message) <= MAX_MESSAGE:
+        return message
+    half = MAX_MESSAGE // 2
+    return f"{message[:half]} … {message[-half:]}"
 
 
 def error_path(error: Exception) -> list[str | int] | None:

@@ -65,8 +65,7 @@ class Schema(strawberry.Schema):
     ) -> ExecutionResult | Beginning | None:
         """Execute a query or mutation here and now, or prepare a subscription.
 
-        None is for a subscription that `prepared` prepares, because the schema's extensions are
-        asked first.
+        None: `prepared` prepares it, because the schema's extensions are asked first.
         """
         gate = Gate(self._schema, requested, context)
         answer = self._answered(gate, requested, context)
@@ -91,24 +90,26 @@ class Schema(strawberry.Schema):
         return bool(self.get_extensions(sync=True) or incremental)
 
     def _answered(self, gate: Gate, requested: Request, context: Context) -> ExecutionResult | None:
+        rates.counted.set(False)
         try:
             with forgetting(), deadline(), spending() as spent:
                 if self._is_extended:
-                    result = self._answer_extended(requested, context)
+                    answer = self._answer_extended(requested, context)
                 else:
-                    result = self._answer(gate, requested, context)
+                    answer = self._answer(gate, requested, context)
             if context.identity is not None:
                 rates.count_answer(context, spent.written)
-            return result
         except InvalidOperationTypeError:
             # It is for nobody who is not signed in.
-            stranger = context.identity is None
-            return refuse(closed()) if stranger else self._refuse_often(context, "subscribe")
+            is_open = context.identity is not None
+            return self._refuse_often(context, "subscribe") if is_open else refuse(closed())
         except MissingQueryError:
-            error: PublicError = BadRequest(_("There is no operation to execute."))
+            answer = refuse(BadRequest(_("There is no operation to execute.")))
         except CannotGetOperationTypeError:
-            error = ValidationFailed(_("The document has no such operation."))
-        return self._refuse_often(context, "read") or refuse(error)
+            answer = refuse(ValidationFailed(_("The document has no such operation.")))
+        # What failed before it was executed, or a mutation that called no verb.
+        refused = None if rates.counted.get() else self._refuse_often(context, "read")
+        return refused or answer
 
     def _answer(self, gate: Gate, requested: Request, context: Context) -> ExecutionResult:
         """The same as below, where nothing is to be prepared for extensions."""
@@ -163,8 +164,7 @@ class Schema(strawberry.Schema):
 
     def _refuse_often(self, context: Context, rate: str) -> ExecutionResult | None:
         try:
-            if context.identity is not None:
-                rates.spend(context, rate)
+            rates.count(context, rate)
         except RateLimited as error:
             return refuse(error)
         return None
@@ -187,7 +187,7 @@ class Schema(strawberry.Schema):
     async def prepared(
         self, requested: Request, context: Context, begun: Beginning | None = None
     ) -> AsyncIterator[Beginning]:
-        """A subscription within the schema's extensions, as `begin` prepared it, or prepared here.
+        """A subscription within the schema's extensions, as `begin` prepared it or prepared here.
 
         Raises `NotExecuted`. Strawberry's own `stream` executes each event for each subscriber.
         """
@@ -210,16 +210,14 @@ class Schema(strawberry.Schema):
             refused = await self._prepare_operation_async(execution, runner)
             document = execution.graphql_document
             if refused is not None or document is None:
-                raise NotExecuted(self._translated(refused.errors if refused else None))
+                errors = (refused and refused.errors) or []
+                self.process_errors(errors)
+                raise NotExecuted(errors)
             changed = replace(requested, variables=execution.variables)
             middleware = self._get_middleware_manager(extensions)
             prepared = await begin_in_thread(self, document, changed, context, middleware)
             prepared.told = await runner.get_extensions_results(execution)
             yield prepared
-
-    def _translated(self, errors: list[GraphQLError] | None) -> list[GraphQLError]:
-        self.process_errors(errors or [])
-        return errors or []
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None

@@ -75,6 +75,7 @@ def mutation(
     def decorate(resolver: Resolver) -> Resolver:
         @functools.wraps(resolver)
         def limited(self: Any, info: Any, input: Any) -> Any:
+            rates.counted.set(True)
             rates.spend(info.context, rate, rates.times_for(getattr(input, people, ())))
             return resolver(self, info, input)
 

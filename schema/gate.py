@@ -88,6 +88,7 @@ class Gate:
         return getattr(self._context, "identity", None) is not None
 
     def _spend(self, times: int) -> None:
+        rates.counted.set(True)
         if self._viewed:
             rates.spend(self._context, "read", times)
         elif hasattr(self._context, "request"):

@@ -30,8 +30,7 @@ def request_of(scope: Mapping[str, Any], params: Mapping[str, Any] | None = None
     if request.META.get(header) == "wss":
         # As Traefik says it of handshakes.
         request.META[header] = secure
-    authorization = (params or {}).get("authorization") or (params or {}).get("Authorization")
-    if authorization:
+    if authorization := _authorization_in(params or {}):
         if not isinstance(authorization, str):
             raise AuthenticationFailed(_("`authorization` must be a string."))
         request.META["HTTP_AUTHORIZATION"] = authorization
@@ -45,6 +44,19 @@ def request_of(scope: Mapping[str, Any], params: Mapping[str, Any] | None = None
     return request
 
 
+def _authorization_in(params: Mapping[str, Any]) -> Any:
+    """The header in the payload of `connection_init`, or in the `headers` that some clients send.
+
+    Its name may be written in any case.
+    """
+    headers = params.get("headers")
+    for given in (params, headers if isinstance(headers, dict) else {}):
+        for name, value in given.items():
+            if name.lower() == "authorization" and value:
+                return value
+    return None
+
+
 def authenticate_first(context: Context, scope: Mapping[str, Any]) -> None:
     """Look at the credentials that a WebSocket begins with; see `authenticate_again`.
 
@@ -52,6 +64,8 @@ def authenticate_first(context: Context, scope: Mapping[str, Any]) -> None:
     """
     with rates.counting_failures(request_of(scope, context.connection_params)):
         authenticate_again(context, scope)
+        if context.identity is None and any((context.connection_params or {}).values()):
+            raise AuthenticationFailed(_("Send `authorization` in `connection_init`."))
 
 
 def authenticate_again(context: Context, scope: Mapping[str, Any]) -> None:

@@ -23,7 +23,7 @@ from strawberry.types import ExecutionResult
 
 from talk.conf import conf
 
-from . import threads
+from . import rates, threads
 from .beginnings import Beginning, NotExecuted
 from .context import Context
 from .errors import FrameTooLong, PublicError, TooManyOperations, Unauthenticated, public_error
@@ -32,8 +32,7 @@ from .flow import Flow
 from .guard import credentials_fail
 from .live import listen
 from .sockets import sockets
-from .trusted import text_of
-from .wire import Request, encode_text
+from .wire import Request, encode_text, request_of
 
 if TYPE_CHECKING:
     from .consumer import GraphQLConsumer
@@ -73,31 +72,32 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
     async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
         again = self.connection_acknowledged
         await super().handle_connection_init(message)
-        if self.context.identity is None or not self.connection_acknowledged or again:
+        if not self.connection_acknowledged or again:
             return
-        if sockets().claim(self, self.context.viewer.pk):
+        if self.context.identity is None:
+            self._do(self._end_strangers())
+        elif sockets().claim(self, self.context.viewer.pk):
             self._do(self._keep_guard())
         else:
             await self.websocket.close(4429, "Too many sockets")
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
-        try:
-            # Strawberry has such a limit, too; its error has no code.
-            if len(self.operations) >= conf.MAX_OPERATIONS and message["id"] not in self.operations:
-                raise TooManyOperations(_("Too many operations run on this socket."))
-            message["payload"]["query"] = text_of(message["payload"])
-            # The task that the operation becomes takes a copy.
-            _extensions.set(message["payload"].get("extensions"))
-        except PublicError as error:
+        # Strawberry has such a limit, too; its error has no code.
+        if len(self.operations) >= conf.MAX_OPERATIONS and message["id"] not in self.operations:
+            error = TooManyOperations(_("Too many operations run on this socket."))
             await self.send_message(
                 {"id": message["id"], "type": "error", "payload": [error.formatted]}
             )
-        else:
-            await super().handle_subscribe(message)
+            return
+        # The task that the operation becomes takes a copy.
+        _payload.set({**message["payload"]})
+        # Strawberry wants one, also where a document is named by its id.
+        message["payload"].setdefault("query", "")
+        await super().handle_subscribe(message)
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         try:
-            requested = _requested(operation)
+            requested = await self._requested()
             # No stream waits until slow queries leave a thread.
             answer = _begin if self.schema.is_known_stream(requested) else _answer
             found = await answer(self.schema, requested, self.context)
@@ -115,6 +115,13 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
         except Exception as error:
             with suppress(Exception):
                 await operation.send_initial_errors([public_error(error)])
+
+    async def _requested(self) -> Request:
+        try:
+            return request_of(_payload.get())
+        except PublicError:
+            await _count(self.context)
+            raise
 
     async def shutdown(self) -> None:
         tasks = list(self._tasks)
@@ -169,6 +176,11 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
         except NotExecuted as refused:
             await operation.send_initial_errors(refused.errors)
 
+    async def _end_strangers(self) -> None:
+        """Whoever shows no credentials in time has none."""
+        await asyncio.sleep(self.connection_init_wait_timeout.total_seconds())
+        await self.websocket.close(4408, "No credentials")
+
     async def _keep_guard(self) -> None:
         await credentials_fail(self.context, lambda: self.view.authenticate(self.context))
         await self._expel()
@@ -202,15 +214,10 @@ def _execute(
     return found.errors or [] if is_refused(found) else encode_text(process_result(found))
 
 
-def _requested(operation: Operation[Context, None]) -> Request:
-    return Request(
-        operation.query, operation.variables, operation.operation_name, _extensions.get()
-    )
-
-
-#: Those of the request that is begun: Strawberry's operations have no place for them.
-_extensions: ContextVar[dict[str, Any] | None] = ContextVar("extensions", default=None)
+#: That of the request that is begun: Strawberry's operations have no place for all of it.
+_payload: ContextVar[dict[str, Any]] = ContextVar("payload")
 
 # All of it in one thread that is nobody else's: `thread_sensitive` would be one for the process.
 _answer = threads.asked.run(_execute)
 _begin = threads.live.run(_execute)
+_count = threads.live.run(rates.count)

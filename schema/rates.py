@@ -9,6 +9,7 @@ import math
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
@@ -44,6 +45,9 @@ PEOPLE_STEP = 10
 
 _paused_until = 0.0
 
+#: Whether the operation that runs here was counted already.
+counted: ContextVar[bool] = ContextVar("counted", default=False)
+
 
 def spend(context: Context, name: str, times: int = 1) -> None:
     """Count something that the viewer does. Raises `RateLimited` if it is too often."""
@@ -65,6 +69,18 @@ def count_answer(context: Context, size: int) -> None:
             times //= 2
         else:
             return
+
+
+def count(context: Context, name: str = "read") -> None:
+    """Count something for the viewer, or, if there is none, for the address of the request.
+
+    Raises `RateLimited` if it is too often.
+    """
+    counted.set(True)
+    if context.identity is not None:
+        spend(context, name)
+    elif hasattr(context, "request"):
+        admit(context.request)
 
 
 def times_for_document(text: str) -> int:

@@ -36,11 +36,15 @@ def text_of(data: Mapping[str, Any]) -> str:
 
 def id_in(data: Mapping[str, Any]) -> str | None:
     """The id of a document: `documentId`, or what Apollo Client sends."""
+    given = data.get("documentId", hash_in(data))
+    return given.removeprefix("sha256:") if isinstance(given, str) else None
+
+
+def hash_in(data: Mapping[str, Any]) -> Any:
+    """What an automatic persisted query, or Apollo Client, names a document by, if anything."""
     extensions = data.get("extensions")
     persisted = extensions.get("persistedQuery") if isinstance(extensions, dict) else None
-    hashed = persisted.get("sha256Hash") if isinstance(persisted, dict) else None
-    given = data.get("documentId", hashed)
-    return given.removeprefix("sha256:") if isinstance(given, str) else None
+    return persisted.get("sha256Hash") if isinstance(persisted, dict) else None
 
 
 @lru_cache

@@ -29,6 +29,8 @@ from .negotiation import JSON, media_type, wants_events, wants_page
 
 #: The status of an answer without data; any other code is a `BAD_REQUEST`.
 STATUSES = {
+    # As other servers answer it. Clients go on to send the document.
+    "PERSISTED_QUERY_NOT_SUPPORTED": HTTPStatus.OK,
     "UNAUTHENTICATED": HTTPStatus.UNAUTHORIZED,
     "CSRF_FAILED": HTTPStatus.FORBIDDEN,
     "RATE_LIMITED": HTTPStatus.TOO_MANY_REQUESTS,
@@ -93,21 +95,22 @@ class GraphQLView(StrawberryView[Context, None]):
             request.conversation_named = named  # type: ignore[attr-defined]
         with rates.counting_failures(request):
             identity = authenticate(request)
+        context = Context(request, identity)
         if identity is not None and identity.session:
-            _check_csrf(request)
-        return Context(request, identity)
+            _check_csrf(request, context)
+        return context
 
     def execute_operation(
         self, request: HttpRequest, context: Context, root_value: None, sub_response: object
     ) -> ExecutionResult:
-        result = self.schema.answer(_requested(request), context)
+        result = self.schema.answer(_requested_by(request, context), context)
         return result or refuse(BadRequest(_("Subscriptions need a WebSocket or event stream.")))
 
     def _listen(self, request: HttpRequest) -> HttpResponseBase:
         if not isinstance(request, ASGIRequest):
             raise HttpError(HTTPStatus.NOT_ACCEPTABLE, _("This server has no event streams."))
         context = self.get_context(request, None)
-        requested = _requested(request)
+        requested = _requested_by(request, context)
         found = self.schema.answer_or_begin(requested, context)
         if isinstance(found, ExecutionResult):
             return self.create_response(self.process_result(request, found), None)
@@ -161,6 +164,15 @@ def _requested(request: HttpRequest) -> wire.Request:
     return found
 
 
+def _requested_by(request: HttpRequest, context: Context) -> wire.Request:
+    """The same, counted if there is nothing that can be executed."""
+    try:
+        return _requested(request)
+    except PublicError:
+        rates.count(context)
+        raise
+
+
 def _shows_page() -> bool:
     return bool(settings.DEBUG if conf.GRAPHIQL is None else conf.GRAPHIQL)
 
@@ -192,10 +204,14 @@ def _check_envelope(request: HttpRequest) -> None:
         raise HttpError(HTTPStatus.BAD_REQUEST, _("The body can't be read.")) from None
 
 
-def _check_csrf(request: HttpRequest) -> None:
+def _check_csrf(request: HttpRequest, context: Context) -> None:
     check = CsrfCheck(lambda request: HttpResponse())
-    check.process_request(request)
-    check.process_view(request, None, (), {})  # type: ignore[arg-type]
+    try:
+        check.process_request(request)
+        check.process_view(request, None, (), {})  # type: ignore[arg-type]
+    except CsrfFailed:
+        rates.count(context)
+        raise
 
 
 def _status(body: GraphQLHTTPResponse) -> HTTPStatus:

@@ -1,6 +1,7 @@
 """What clients send, decoded without trusting any of it."""
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -10,8 +11,8 @@ from django.utils.translation import gettext_noop
 
 from talk.conf import conf
 
-from .errors import BadRequest
-from .trusted import id_in, text_of
+from .errors import BadRequest, PersistedQueryNotSupported
+from .trusted import hash_in, id_in, text_of
 
 
 @dataclass(frozen=True)
@@ -55,12 +56,18 @@ def request_of(data: dict[str, Any]) -> Request:
     """The GraphQL request in `data`. Raises if there is none that may be executed."""
     _check_request(data)
     return Request(
-        text_of(data), data.get("variables"), data.get("operationName"), data.get("extensions")
+        text_of(data),
+        data.get("variables"),
+        data.get("operationName") or None,
+        data.get("extensions"),
     )
 
 
 def _check_request(data: dict[str, Any]) -> None:
     if not isinstance(data.get("query"), str) and conf.TRUSTED_DOCUMENTS is None:
+        if hash_in(data) is not None:
+            # Clients look for exactly this message.
+            raise PersistedQueryNotSupported("PersistedQueryNotSupported")
         if id_in(data) is not None:
             raise BadRequest(_("Documents by id aren't configured here: send `query`."))
         raise BadRequest(_("`query` must be a string."))
@@ -82,7 +89,11 @@ def message_of(text: str) -> dict[str, Any]:
         raise BadRequest(_("`id` must be a string."))
     payload = _check(message, "payload", dict, gettext_noop("`payload` must be an object."))
     if kind == "subscribe":
-        _check_request(payload or {})
+        if not message["id"]:
+            raise BadRequest(_("`id` must not be empty."))
+        # Told by the operation, which ends without the socket.
+        with suppress(PersistedQueryNotSupported):
+            _check_request(payload or {})
     if payload is None:
         message.pop("payload", None)
     return message

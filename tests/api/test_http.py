@@ -86,6 +86,12 @@ def test_what_is_no_graphql_request_is_answered_with_400_and_json(client, body):
     assert code_of(response) == "BAD_REQUEST"
 
 
+def test_an_empty_name_of_an_operation_is_none(client):
+    answer = post(client, {"query": "query A { __typename }", "operationName": ""}).json()
+
+    assert answer == {"data": {"__typename": "Query"}}
+
+
 @pytest.mark.parametrize(
     "query", ["", "   ", "{", "nonsense", "\ud800", "query A { __typename }", "{" * 5_000]
 )

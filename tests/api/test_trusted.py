@@ -90,13 +90,42 @@ async def test_so_it_is_on_a_socket(alice):
 
 
 def test_without_a_manifest_an_id_names_nothing(alice):
-    by_hash = {"persistedQuery": {"version": 1, "sha256Hash": WHO_ID}}
-    for body in ({"documentId": WHO_ID}, {"extensions": by_hash}):
-        (error,) = post(alice, **body)["errors"]
+    (error,) = post(alice, documentId=WHO_ID)["errors"]
 
-        assert error["extensions"]["code"] == "BAD_REQUEST"
-        assert error["message"] == "Documents by id aren't configured here: send `query`."
+    assert error["extensions"]["code"] == "BAD_REQUEST"
+    assert error["message"] == "Documents by id aren't configured here: send `query`."
     assert post(alice)["errors"][0]["message"] == "`query` must be a string."
+
+
+BY_HASH = {"persistedQuery": {"version": 1, "sha256Hash": WHO_ID}}
+NOT_SUPPORTED = {
+    "message": "PersistedQueryNotSupported",
+    "extensions": {"code": "PERSISTED_QUERY_NOT_SUPPORTED", "retryable": False},
+}
+
+
+@pytest.mark.parametrize("accept", ["application/json", "application/graphql-response+json"])
+def test_without_a_manifest_clients_are_told_to_send_what_they_hashed(alice, accept):
+    client = Client(headers={"Accept": accept})
+    client.force_login(alice)
+
+    def ask(**body):
+        return client.post("/graphql", body, content_type="application/json")
+
+    refused = ask(extensions=BY_HASH)
+    assert (refused.status_code, refused.json()) == (200, {"errors": [NOT_SUPPORTED]})
+    answer = ask(extensions=BY_HASH, query=WHO)
+    assert answer.json() == {"data": {"viewer": {"username": "alice"}}}
+
+
+@live
+async def test_so_they_are_on_a_socket(alice):
+    async with signed_in(alice, app=talk) as alices:
+        hashed = {"id": "1", "type": "subscribe", "payload": {"extensions": BY_HASH}}
+        await alices.say(hashed)
+        assert await alices.hear() == {"id": "1", "type": "error", "payload": [NOT_SUPPORTED]}
+        (answer, _complete) = await alices.ask(WHO, extensions=BY_HASH)
+        assert answer["payload"] == {"data": {"viewer": {"username": "alice"}}}
 
 
 @pytest.mark.parametrize("content", ["", "[]", "1", '{"operations": 1}', '{"a": 1}', None])

@@ -127,17 +127,46 @@ async def test_a_session_of_an_old_password_signs_nobody_in(alice, browser):
         assert code_of(answer) == "UNAUTHENTICATED"
 
 
-@pytest.mark.parametrize("key", ["authorization", "Authorization"])
-def test_a_token_signs_in(alice, key):
+@pytest.mark.parametrize("key", ["authorization", "Authorization", "AUTHORIZATION"])
+@pytest.mark.parametrize("in_headers", [False, True])
+def test_a_token_signs_in(alice, key, in_headers):
     _token, secret = AccessToken.objects.issue(alice, "phone")
+    payload = {key: f"Bearer {secret}"}
 
     @live
     async def scenario():
         async with socket() as alices:
-            await alices.init({key: f"Bearer {secret}"})
+            await alices.init({"headers": payload} if in_headers else payload)
             assert await who(alices) == "alice"
 
     scenario()
+
+
+NOT_UNDERSTOOD = [
+    {"token": "talk_x"},
+    {"authToken": "x", "authorization": None},
+    {"headers": {"x-api-key": "x"}},
+    {"headers": {"authorization": "Basic YTpi"}},
+    {"headers": {"authorization": ["Bearer x"]}},
+    {"headers": "Bearer x"},
+]
+
+
+@pytest.mark.parametrize("payload", NOT_UNDERSTOOD, ids=str)
+def test_credentials_that_are_not_understood_are_refused(payload):
+    @live
+    async def scenario():
+        async with socket() as strangers:
+            assert await strangers.init(payload) == 4403
+
+    scenario()
+
+
+@live
+async def test_what_else_a_client_says_of_itself_is_no_matter_with_a_session(browser):
+    async with socket(headers=cookies_of(browser)) as alices:
+        assert await alices.init({"client": "web"}) == {"type": "connection_ack"}
+        assert await who(alices) == "alice"
 
 
 @pytest.mark.parametrize("payload", [None, {}, {"authorization": None}, {"authorization": ""}])

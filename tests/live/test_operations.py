@@ -94,6 +94,15 @@ def test_a_bad_document_is_answered_and_the_socket_goes_on(alice, query, rest, c
     scenario()
 
 
+@live
+async def test_an_empty_name_of_an_operation_is_none(alice):
+    async with signed_in(alice) as alices:
+        answer, _complete = await alices.ask("query A { me }", operationName="")
+        assert answer["payload"] == {"data": {"me": "alice"}}
+        number, *_more = await alices.ask("subscription B { count(to: 1) }", operationName="")
+        assert number["payload"] == {"data": {"count": 0}}
+
+
 @pytest.mark.parametrize(
     "query", ["{ me }", "subscription { count }", "subscription { ...F }", "{ nonsense }"]
 )

@@ -52,6 +52,7 @@ async def test_a_ping_is_answered():
         '{"type": "subscribe", "id": 1, "payload": {"query": "{ me }"}}',
         '{"type": "subscribe", "id": {}, "payload": {"query": "{ me }"}}',
         '{"type": "subscribe", "payload": {"query": "{ me }"}}',
+        '{"type": "subscribe", "id": "", "payload": {"query": "{ me }"}}',
         '{"type": "subscribe", "id": "1"}',
         '{"type": "subscribe", "id": "1", "payload": {}}',
         '{"type": "subscribe", "id": "1", "payload": "{ me }"}',
