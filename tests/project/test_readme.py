@@ -10,7 +10,7 @@ from django.core.management import get_commands
 from schema import authentication
 from talk.conf import Conf
 
-from .declared import REQUIREMENTS
+from .declared import EXTRAS, REQUIREMENTS
 from .markdown import README, ROOT, example, examples, names, table
 from .processes import PRODUCTION, succeed, variables
 
@@ -21,6 +21,7 @@ WORDS = {
     "the user model's name fields": None,
     "a plain one": None,
     "any document": None,
+    "from the name of the default database": None,
     "no e-mail addresses": None,
     "the full name": None,
     "no picture": None,
@@ -76,7 +77,7 @@ def test_its_variables_are_those_that_the_settings_read():
 
 
 def test_its_production_commands_are_there(tmp_path):
-    lines = example(README, "sh", "collectstatic").splitlines()
+    lines = example(README, "sh", "collectstatic").replace("\\\n", "").splitlines()
 
     install, *exports = lines[:3]
     assert install == f"pip install --require-hashes -r {REQUIREMENTS.relative_to(ROOT)}"
@@ -91,6 +92,16 @@ def test_its_production_commands_are_there(tmp_path):
     assert (tmp_path / "static" / "admin").is_dir()
     assert serve[-1] == f"{settings.ASGI_APPLICATION.replace('.application', ':application')}"
     succeed("-m", "daphne", "--help")
+
+
+def test_the_extras_that_the_pages_name_are_there():
+    named = set()
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        named |= set(re.findall(r"--extra (\w+)|(?<=\.\[)(\w+)|(?<=/talk\[)(\w+)", text))
+
+    assert {"".join(each) for each in named} <= set(EXTRAS)
+    assert len(named) >= 5
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
