@@ -21,6 +21,7 @@ from strawberry import relay
 
 from talk.conf import conf
 from talk.models import Participation
+from talk.naming import name_of
 
 #: The scripts and styles of GraphiQL, from a package whose static files are served with the rest.
 PACKAGE = "graphene_django_graphiql_static"
@@ -91,6 +92,7 @@ def _configuration(request: HttpRequest) -> dict[str, Any]:
         "csrfToken": get_token(request),
         "storage": f"talk:{whose}:",
         "tabs": tabs,
+        "viewer": {"key": str(viewer.pk), "name": name_of(viewer)} if viewer else {"key": ""},
     }
 
 

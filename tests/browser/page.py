@@ -1,0 +1,126 @@
+"""The demo's GraphiQL in a browser."""
+
+import shutil
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.project import processes
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="pip install '.[browser]'")
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here")
+
+QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"]
+QUIET += ["--disable-background-networking", "--disable-component-update"]
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[str]:
+    with processes.demo(tmp_path) as server:
+        yield f"{server.url}/"
+        assert server.stop(signal.SIGINT) == 0
+
+
+def manage(folder: Path, *lines: str) -> None:
+    """Run `lines` of Python beside the demo."""
+    database = f"sqlite:///{folder / 'demo.sqlite3'}"
+    processes.succeed("manage.py", "shell", "-c", "\n".join(lines), DEBUG=1, DATABASE_URL=database)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+class Page:
+    """A page with the demo's GraphiQL, and what went wrong in it."""
+
+    def __init__(self, of: Any, url: str) -> None:
+        """`of` is a browser, for a person of its own, or what two pages of one person share."""
+        self.problems: list[str] = []
+        self.page = of.new_page()
+        self.page.set_viewport_size({"width": 1400, "height": 850})
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.on("console", self._note_console)
+        self.page.on("request", self._note_request)
+        self.url = url
+        self.page.goto(url)
+
+    def become(self, username: str) -> None:
+        self.page.click(f"button[value={username}]")
+        self.page.wait_for_selector(f"button[value={username}][aria-current]")
+        self.page.wait_for_selector(".graphiql-execute-button")
+
+    def tabs(self) -> list[str]:
+        return [tab.inner_text() for tab in self.page.query_selector_all(".graphiql-tab")]
+
+    def open(self, tab: str) -> None:
+        self.page.click(f".graphiql-tab >> text={tab}")
+        # GraphiQL finds out a moment later which operation the tab has.
+        self.page.wait_for_timeout(1_000)
+
+    def run(self, tab: str) -> None:
+        self.open(tab)
+        self.page.click(".graphiql-execute-button")
+
+    def note(self, text: str) -> None:
+        """Write a comment above the document."""
+        self.page.click(".graphiql-query-editor .CodeMirror")
+        self.page.keyboard.press("Control+Home")
+        self.page.keyboard.type(f"# {text}\n")
+        # What is typed is kept a moment later.
+        self.page.wait_for_timeout(1_500)
+
+    def document(self) -> str:
+        return str(self.page.inner_text(".graphiql-query-editor"))
+
+    def says(self) -> str:
+        return str(self.page.inner_text(".talk-bar"))
+
+    def sees(self, text: str) -> None:
+        self.page.wait_for_selector(f".result-window >> text={text}", timeout=20_000)
+
+    def ask(self, document: str) -> None:
+        """Write `document` in the place of what the tab has, and run it."""
+        self._write(".graphiql-query-editor", document)
+        self.page.click(".graphiql-execute-button")
+
+    def write_headers(self, text: str) -> None:
+        self.page.click("button >> text=Headers")
+        self._write(".graphiql-editor-tool .graphiql-editor:not(.hidden)", text)
+
+    def note_frames(self) -> list[str]:
+        """What the page sends over WebSockets from now on."""
+        frames: list[str] = []
+
+        def note(socket: Any) -> None:
+            socket.on("framesent", lambda frame: frames.append(str(frame)))
+
+        self.page.on("websocket", note)
+        return frames
+
+    def _write(self, editor: str, text: str) -> None:
+        program = "(element, text) => element.CodeMirror.setValue(text)"
+        self.page.eval_on_selector(f"{editor} .CodeMirror", program, text)
+        # GraphiQL finds out a moment later.
+        self.page.wait_for_timeout(1_000)
+
+    def _note_console(self, message: Any) -> None:
+        if message.type in {"error", "warning"}:
+            self.problems.append(message.text)
+
+    def _note_request(self, request: Any) -> None:
+        if not request.url.startswith((self.url, "data:", "blob:")):
+            self.problems.append(f"asked {request.url}")
+
+
+def token_of(folder: Path, username: str) -> str:
+    database = f"sqlite:///{folder / 'demo.sqlite3'}"
+    return processes.succeed("manage.py", "token", username, DEBUG=1, DATABASE_URL=database).strip()
