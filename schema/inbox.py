@@ -5,7 +5,7 @@ from typing import Any, Self, cast
 import orjson
 import strawberry
 from django.contrib.auth import get_user_model
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.functional import SimpleLazyObject
 from strawberry import relay
 from strawberry.types.info import Info
@@ -13,6 +13,8 @@ from strawberry_django.relay.utils import resolve_edge_class
 
 from talk import models
 from talk.exceptions import MessagingValidationError, RefusalCode
+from talk.models.past import OWN, then
+from talk.models.people import with_people
 from talk.words import parts_in
 
 from . import places
@@ -26,6 +28,8 @@ from .types import Participation
 
 #: Most people that `InboxFilter.with` takes: each is one more look-up per conversation.
 MOST_WITH = 10
+
+_ACTIVE = models.Participation.Status.ACTIVE
 
 
 @strawberry.type(name="ParticipationConnection", description="A page of the inbox.")
@@ -143,22 +147,39 @@ class InboxFilter:
         default=None,
         description="Only those with each of these words in their title, in any order and case.",
     )
+    status: models.Participation.Status | None = strawberry.field(
+        default=None,
+        description="Only those with this status; ACTIVE if not said. LEFT lists what the viewer "
+        "left, where the title and the people are those of then.",
+    )
 
-    def apply(
-        self, inbox: models.participation.ParticipationQuerySet
-    ) -> QuerySet[models.Participation]:
+    def inbox_of(self, viewer: Any) -> QuerySet[models.Participation]:
+        """What fits of somebody's participations, like `inbox_for`."""
+        status = self.status or _ACTIVE
+        inbox = models.Participation.objects.inbox_for(viewer, status).with_unread_count()
+        if status != _ACTIVE:
+            inbox = with_people(inbox, "invited_by")
         if self.unread is not None:
             inbox = inbox.unread() if self.unread else inbox.all_read()
         if self.kind is not None:
             inbox = inbox.filter(conversation__kind=self.kind)
         if self.title_contains:
+            is_now = status == _ACTIVE
+            title = "conversation__folded_title__contains" if is_now else "left_at_title__icontains"
             for each in parts_in(part(self.title_contains, "title_contains")):
-                inbox = inbox.filter(conversation__folded_title__contains=each)
+                inbox = inbox.filter(**{title: each})
         if len(self.with_ or ()) > MOST_WITH:
             raise MessagingValidationError(RefusalCode.TOO_MANY_PARTICIPANTS, path=("with",))
         for global_id in self.with_ or ():
-            theirs = models.Participation.objects.active().filter(
-                user=key_of(get_user_model(), global_id, "with")
-            )
+            person = key_of(get_user_model(), global_id, "with")
+            theirs = _taking_part(viewer, status).filter(user=person)
             inbox = inbox.filter(conversation__in=theirs.values("conversation"))
         return inbox
+
+
+def _taking_part(viewer: Any, status: str) -> models.participation.ParticipationQuerySet:
+    """Who takes part where somebody has a status, or did when they left it."""
+    if status in (_ACTIVE, models.Participation.Status.INVITED):
+        return models.Participation.objects.active()
+    own = {"user": viewer, "status": status, "left_at__isnull": False}
+    return then(Q(**{f"{OWN}__{name}": value for name, value in own.items()}), _ACTIVE)

@@ -7,12 +7,17 @@ import strawberry
 from strawberry import relay
 
 from talk import models
+from talk.models.past import STATUS, counts_since, pages_then
 
 from .fields import CURSOR, PAGE_INFO, field
 from .pagination import DEFAULT_PAGE, number_of, page_size
 from .places import past_place_of, veil
 from .siblings import Siblings, rows_of_each
 from .types import Participation
+
+_ACTIVE = models.Participation.Status.ACTIVE
+#: What is told of the past of others.
+_TOLD = frozenset(STATUS.values())
 
 
 @strawberry.type(description="One participation of a page.")
@@ -55,9 +60,12 @@ def page(
     def load(conversations: list[models.Conversation]) -> Mapping[int, ParticipantConnection]:
         known = {one.pk: one for one in conversations}
         past = _past_places(info, known)
+        left = _left(past, status)
         found = models.Participation.objects.pages_in(
-            *_seen(past, known, status), status, size + 1, start or 0
+            *_seen(past, known.keys() - left.keys(), status), status, size + 1, start or 0
         )
+        if left:
+            found += pages_then(list(left.values()), status, size + 1, start or 0)
         rows = rows_of_each(known, found)
         return {
             key: _page(_veiled(past.get(key), rows[key]), size, start is not None) for key in known
@@ -71,8 +79,12 @@ def page(
 def count(info: Any, conversation: models.Conversation) -> int:
     def load(conversations: list[models.Conversation]) -> Mapping[int, int]:
         known = {one.pk: one for one in conversations}
-        seen = _seen(_past_places(info, known), known, models.Participation.Status.ACTIVE)
-        return models.Participation.objects.counts_in(*seen)
+        past = _past_places(info, known)
+        left = _left(past, _ACTIVE)
+        present, own = _seen(past, known.keys() - left.keys(), _ACTIVE)
+        counts = models.Participation.objects.counts_in([*present, *left], own)
+        since = counts_since(left.values()) if left else {}
+        return {key: counts.get(key, 0) - since.get(key, 0) for key in known}
 
     return Siblings.of(conversation).load("participant_count", conversation, load) or 0
 
@@ -85,16 +97,24 @@ def _past_places(
     return {key: place for key, place in places.items() if place is not None}
 
 
+def _left(past: Mapping[int, models.Participation], status: str) -> dict[int, models.Participation]:
+    """Those of the places from which somebody sees who had a status when they left."""
+    if status not in _TOLD:
+        return {}
+    return {key: place for key, place in past.items() if place.is_gone}
+
+
 def _seen(
     past: Mapping[int, models.Participation], conversations: Iterable[int], status: str
 ) -> tuple[list[int], list[int]]:
     """The conversations whose participations of a status the viewer sees, and their own places in
     the others.
     """
-    is_active = status == models.Participation.Status.ACTIVE
+    is_active = status == _ACTIVE
     # Who is invited sees who takes part.
     own = {key: place for key, place in past.items() if not (is_active and place.is_invited)}
-    return [key for key in conversations if key not in own], [each.pk for each in own.values()]
+    present = [key for key in conversations if key not in own]
+    return present, [own[key].pk for key in conversations if key in own]
 
 
 def _veiled(

@@ -72,9 +72,10 @@ def place_of(info: Any, conversation: models.Conversation) -> models.Participati
 
 
 def as_seen(info: Any, participation: models.Participation) -> models.Participation | None:
-    """Somebody's participation as the viewer sees it, or None: what the lists show, and no more.
+    """Somebody's participation as the viewer sees it now, or None.
 
-    Who is gone sees their own, and who is invited the members' besides.
+    A viewer who is gone sees their own, and one who is invited the members' besides. How others
+    were when the viewer left is told by `talk.models.past`.
     """
     place = past_place_of(info, participation.conversation)
     if place is None or place.pk == participation.pk:

@@ -7,6 +7,7 @@ from strawberry import relay
 
 from talk import models
 from talk.exceptions import MessagingValidationError, RefusalCode
+from talk.models.past import place_then
 from talk.naming import shows_usernames
 from talk.policy import found_by, known_to
 
@@ -46,9 +47,8 @@ class Query:
             return InboxConnection.newest(info.context, first, after)
         if filter is not None and filter.title_contains:
             rates.spend(info.context, "search")
-        inbox = models.Participation.objects.inbox_for(viewer).with_unread_count()
         return InboxConnection.resolve_connection(
-            inbox if filter is None else filter.apply(inbox),
+            (filter or InboxFilter()).inbox_of(viewer),
             info=info,
             before=before,
             after=after,
@@ -141,7 +141,10 @@ def _participation(info: Any, key: Any) -> models.Participation | None:
     if not found or not place:
         return None
     found.conversation = place.conversation
-    return places.as_seen(info, found)
+    seen = places.as_seen(info, found)
+    if seen is None and place.is_gone and (seen := place_then(place, key)):
+        seen.conversation = place.conversation
+    return seen
 
 
 def _user(info: Any, key: Any) -> Any:

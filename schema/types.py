@@ -228,11 +228,14 @@ class Conversation(relay.Node):
     def upgraded_to(self: models.Conversation, info: Info) -> "list[Conversation]":
         return upgrades.upgraded_to(info, self)
 
-    @field(description="How many people take part.")
+    @field(description="How many people take part; to a viewer who left, how many did then.")
     def participant_count(self: models.Conversation, info: Info) -> int:
         return participants.count(info, self)
 
-    @field(description="Who takes part, the longest first: at most 100 a page, 50 if not said.")
+    @field(
+        description="Who takes part, the longest first: at most 100 a page, 50 if not said. A "
+        "viewer who left sees who took part then, each as a MEMBER who has read nothing."
+    )
     def participants(
         self: models.Conversation,
         info: Info,

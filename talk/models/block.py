@@ -118,8 +118,8 @@ def _blocks(blocked: Any, blockers: Any) -> "models.QuerySet[Block, Any]":
 def _recount(blocker: "User", blocked: "User") -> None:
     """Find again what is first unread wherever `blocker` may have heard of `blocked`."""
     from .conversation import Conversation
-    from .message import first_unread
     from .participation import Participation
+    from .unread import first_unread
 
     shared = Conversation.objects.filter(participations__user=blocker)
     shared = shared.filter(participations__user=blocked)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -22,9 +21,6 @@ if TYPE_CHECKING:
 
     from .conversation import Conversation
     from .participation import Participation
-
-#: Above every number.
-ENDLESS = models.Value(2**63 - 1, models.PositiveBigIntegerField())
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -79,6 +75,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def forget_words(self, why: "Message.Removal") -> None:
         """Of these, in conversations whose locks are held, the numbers stay, and nobody waits."""
         from .participation import Participation
+        from .unread import first_unread
 
         rows = list(self.values_list("pk", "conversation", "number"))
         self.model.objects.filter(pk__in=[pk for pk, *_ in rows]).update(
@@ -149,7 +146,15 @@ class Message(models.Model):
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         # Where a conversation stood at a moment.
-        indexes = [models.Index(fields=["conversation", "sent_at"], name="talk_message_sent_at")]
+        indexes = [
+            models.Index(fields=["conversation", "sent_at"], name="talk_message_sent_at"),
+            # Who took part in a conversation at a number.
+            models.Index(
+                fields=["conversation", "subject", "number"],
+                condition=models.Q(subject__isnull=False),
+                name="talk_message_about_members",
+            ),
+        ]
         constraints = [
             # Also the index behind every page of a conversation.
             models.UniqueConstraint(
@@ -226,17 +231,6 @@ def kept_since(kind: str) -> datetime | None:
     """Since when what was said in conversations of a kind is shown; None if nothing expires."""
     days = conf.RETENTION.get(kind)
     return None if days is None else timezone.now() - timedelta(days=days)
-
-
-def first_unread(above: Any) -> models.Subquery:
-    """For an update of participations: the first number above `above` that waits for them."""
-    end = Coalesce(models.OuterRef("left_at_number"), ENDLESS)
-    waiting = Message.objects.said_to_outer_participation()
-    waiting = waiting.filter(
-        number__gt=models.OuterRef("joined_at_number"), number__lte=end
-    ).filter(number__gt=above)
-    waiting = waiting.order_by("number")
-    return models.Subquery(waiting.values("number")[:1])
 
 
 @prepared

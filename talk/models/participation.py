@@ -11,9 +11,10 @@ from ..exceptions import MessagingPermissionDenied, MessagingValidationError, Re
 from ..given import among
 from ..prepared import Ask, Question, prepared
 from .firsts import first_of_each
-from .message import ENDLESS, Message
+from .message import Message
 from .people import with_people
 from .sending import Sending
+from .unread import ENDLESS
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -39,11 +40,10 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
     def active(self) -> Self:
         return self.filter(status=Participation.Status.ACTIVE)
 
-    def inbox_for(self, user: "User") -> Self:
+    def inbox_for(self, user: "User", status: str = "active") -> Self:
         """`user`'s active participations, the most recently active conversation first."""
-        return (
-            self.filter(user=user).active().with_conversation().order_by("-last_activity_at", "-pk")
-        )
+        inbox = self.filter(user=user, status=status).with_conversation()
+        return inbox.order_by("-last_activity_at", "-pk")
 
     def invitations_of(self, user: "User") -> Self:
         """What `user` is asked to take part in, the last first."""

@@ -79,6 +79,11 @@ class Place(models.Model):
         return self.status == self.Status.INVITED
 
     @property
+    def is_gone(self) -> bool:
+        """Whether they took part before, and are not asked to again."""
+        return self.left_at is not None and not self.is_invited
+
+    @property
     def last_visible_number(self) -> int:
         """The number of the last message that this member may read."""
         if self.left_at_number is not None:

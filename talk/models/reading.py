@@ -8,8 +8,8 @@ from .. import events
 from ..exceptions import MessagingValidationError, RefusalCode
 from ..prepared import ask, changing, prepared
 from .event import Event
-from .message import first_unread
 from .place import Place
+from .unread import first_unread
 
 if TYPE_CHECKING:
     from .participation import Participation

@@ -171,6 +171,31 @@ class TestInboxFilter:
         assert found(carol, dave) == set()
         assert found() == set(ids(*talks.values()))
 
+    def test_by_status_it_lists_what_one_left_as_it_was(self, gql, alice, bob, carol, dave, talks):
+        work, lunch = talks["work"], talks["lunch"]
+        lunch.participation_of(bob).leave()
+        for left in (work, lunch):
+            leave(alice, left)
+        work.participation_of(dave).remove()
+        work.participation_of(bob).rename("Play")
+        work.participation_of(bob).invite([carol])
+
+        def found(**filter):
+            return inbox_ids(gql(alice), filter=filter)
+
+        # The one with the newest message first.
+        assert found(status="LEFT") == ids(work, lunch)
+        assert found(status="ACTIVE") == found() == ids(talks["with_carol"], talks["with_bob"])
+        assert found(status="LEFT", titleContains="work") == ids(work)
+        assert found(status="LEFT", titleContains="play") == []
+        people = {"bob": ids(bob), "carol": ids(carol), "dave": ids(dave)}
+        assert {name: found(status="LEFT", **{"with": each}) for name, each in people.items()} == {
+            "bob": ids(work),
+            "carol": ids(lunch),
+            "dave": ids(work),
+        }
+        assert inbox_ids(gql(dave), filter={"status": "REMOVED"}) == ids(work)
+
     def test_with_does_not_find_whom_has_left(self, gql, alice, dave, talks):
         leave(dave, talks["work"])
 

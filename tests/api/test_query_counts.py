@@ -44,6 +44,8 @@ QUERIES = {
         other: inbox(last: 30) {{ edges {{ node {{ conversation {{ {TALK} }} }} }} }} }}""",
     "inbox, filtered": """{ inbox(filter: {unread: true, kind: PRIVATE, titleContains: ""}) {
         edges { node { unreadCount conversation { title } } } } }""",
+    "what one left": f"""{{ inbox(filter: {{status: LEFT, titleContains: ""}}) {{ totalCount
+        edges {{ node {{ unreadCount invitedBy {{ name }} conversation {{ {TALK} }} }} }} }} }}""",
     "inbox with people": """{ inbox(first: 20) { edges { node { unreadCount conversation { title
         latestMessage { body sender { name } }
         participants(first: 5) { edges { node { user { name } } } } } } } } }""",

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from talk.models import AccessToken, Conversation, Message, Participation
+from talk.privacy import erase
 
 from .asking import document, gid, group, leave, nodes, ok, private, say
 
@@ -45,6 +46,10 @@ AROUND = """query ($id: ID!, $around: MessagesAround!, $first: Int!) { conversat
 
 def shown(ask, row):
     return ok(ask(EVERYTHING, id=gid(row)))["node"]
+
+
+def names(connection):
+    return [node["user"]["username"] for node in nodes(connection)]
 
 
 def without_ids(answer, *rows):
@@ -123,17 +128,44 @@ class TestWhoIsGone:
 
         assert looked_for() == before
 
-    def test_they_see_themselves_and_nobody_else(self, gql, carol, conversation, go_on):
+    def test_they_see_who_took_part_then(self, gql, carol, dave, conversation, go_on):
         go_on(conversation)
+
+        seen = [shown(gql(user), conversation) for user in (carol, dave)]
+
+        assert [each["participantCount"] for each in seen] == [3, 2]
+        assert [names(each["participants"]) for each in seen] == [
+            ["alice", "bob", "dave"],
+            ["alice", "bob"],
+        ]
+        assert [names(each["left"]) for each in seen] == [["carol"]] * 2
+        removed = """query ($id: ID!) { conversation(id: $id) {
+            participants(status: REMOVED) { edges { node { user { username } } } } } }"""
+        for user, gone in ((carol, []), (dave, ["dave"])):
+            answer = ok(gql(user)(removed, id=gid(conversation)))
+            assert names(answer["conversation"]["participants"]) == gone
+
+    def test_nothing_tells_what_became_of_the_others(self, gql, alice, bob, carol, conversation):
+        bobs = conversation.participation_of(bob)
+        ask = gql(carol)
+        before = shown(ask, bobs)
+        assert before["status"] == "ACTIVE"
+
+        for act in (bobs.leave, bobs.reinstate, lambda: bobs.change_role("admin"), bobs.suspend):
+            act()
+            assert shown(ask, bobs) == before
+            assert before["id"] in repr(shown(ask, conversation)["participants"])
+
+    def test_who_is_erased_is_named_no_more(self, gql, alice, bob, carol, conversation):
+        erase(bob, "He asked for it.")
 
         seen = shown(gql(carol), conversation)
 
-        assert seen["participantCount"] == 1
-        for each in nodes(seen["participants"]) + nodes(seen["left"]):
-            assert each["user"]["username"] == "carol"
+        assert names(seen["participants"]) == ["alice", "dave"]
+        assert seen["participantCount"] == 2
 
     def test_the_new_is_not_there_by_its_id_either(
-        self, gql, alice, bob, carol, conversation, go_on
+        self, gql, alice, carol, erin, conversation, go_on
     ):
         go_on(conversation)
         ask = gql(carol)
@@ -143,7 +175,7 @@ class TestWhoIsGone:
             assert bool(shown(ask, message)) == (message.number <= 2)
         for place in conversation.participations.all():
             assert bool(shown(gql(alice), place))
-            assert bool(shown(ask, place)) == (place.user == carol)
+            assert bool(shown(ask, place)) == (place.user != erin)
 
     def test_it_is_out_of_their_inbox(self, gql, carol, dave, conversation):
         for user in (carol, dave):

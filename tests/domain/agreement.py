@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 
 from talk.models import Conversation, Event, Message, Participation
 from talk.models.keys import members_key
+from talk.models.past import counts_since, pages_then
 
 
 def assert_agree(talk, rules) -> None:
@@ -104,6 +105,10 @@ def _assert_place(place, name, conversation, room) -> None:
         kinds = [kind for kind, *_, number in room.log if number == last]
         assert kinds == [f"participant_{ruled.status}"]
         assert room.log[place.last_visible_revision - 1][-1] == last
+        with_them = pages_then([place], "active", len(room.places) + 1)
+        assert {each.user.username for each in with_them} == ruled.left_with
+        more = counts_since([place]).get(conversation.pk, 0)
+        assert len(room.active) - more == len(ruled.left_with)
 
 
 def _assert_inbox(talk, rules, name, user) -> None:

@@ -25,6 +25,8 @@ class Place:
     before: int = 0
     left_at: int | None = None
     left_title: str = ""
+    #: Who took part when they had left.
+    left_with: frozenset[str] = frozenset()
     marked: bool = False
     suspended: bool = False
 

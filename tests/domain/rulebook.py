@@ -157,6 +157,7 @@ class Rulebook:
         self._tell(room, kind, f"participant_{kind}", actor, name, subject=name)
         place.status, place.role = kind, "member"
         place.left_at, place.left_title = len(room.said), room.title
+        place.left_with = frozenset(room.active)
         self._keep_an_owner(room, actor)
 
     def reinstate(self, actor, at, name):
