@@ -2,7 +2,8 @@
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Annotated, Any, TypeVar, cast
 
 import strawberry
@@ -27,10 +28,12 @@ Before = Annotated[str | None, strawberry.argument(description=BEFORE)]
 After = Annotated[str | None, strawberry.argument(description=AFTER)]
 First = Annotated[int | None, strawberry.argument(description=FIRST)]
 Last = Annotated[int | None, strawberry.argument(description=LAST)]
-#: Where a field's metadata say what it costs.
-COST = "cost"
+#: Where a field's metadata say what it costs, and what it costs more with some arguments.
+COST, ARGUMENT_COSTS = "cost", "argument_costs"
 #: The argument by which something is asked for.
 Id = Annotated[strawberry.ID, strawberry.argument(description="Its global id.")]
+
+NO_COSTS: Mapping[str, int] = MappingProxyType({})
 
 Resolver = TypeVar("Resolver", bound=Callable[..., Any])
 
@@ -43,11 +46,14 @@ class PerViewer:
     pass
 
 
-def field(*, description: str, cost: int = 0) -> Callable[[Resolver], Resolver]:
+def field(
+    *, description: str, cost: int = 0, argument_costs: Mapping[str, int] = NO_COSTS
+) -> Callable[[Resolver], Resolver]:
     """`strawberry.field` for a plain function that uses the ORM, wherever it is executed.
 
     It says in the schema whether its function can know who asks, which is by taking `info`. `cost`
-    is what the field costs beside what is selected of it; see `limits.Meter`.
+    is what the field costs beside what is selected of it, and `argument_costs` what it costs more
+    where such an argument is given; see `limits.Meter`.
     """
 
     def decorate(resolver: Resolver) -> Resolver:
@@ -56,7 +62,7 @@ def field(*, description: str, cost: int = 0) -> Callable[[Resolver], Resolver]:
             resolver=resolve,
             description=description,
             directives=[PerViewer()] if resolve.is_personal else [],
-            metadata={COST: cost},
+            metadata={COST: cost, ARGUMENT_COSTS: argument_costs},
         )
         return cast("Resolver", found)
 

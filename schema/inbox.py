@@ -17,9 +17,10 @@ from talk.models.past import OWN, then
 from talk.models.people import with_people
 from talk.words import parts_in
 
-from . import places
+from . import places, prices
 from .budget import count_texts
 from .context import Context
+from .fields import field
 from .ids import key_of, type_name
 from .inbox_cursor import InboxCursor
 from .pagination import DEFAULT_PAGE, Connection, page_size, values_of
@@ -38,6 +39,10 @@ class InboxConnection(Connection[Participation]):
         default="",
         description="Give it to `inboxChanges(after:)` to go on from this answer without a gap.",
     )
+
+    @field(description="How many there are.", cost=prices.COUNT)
+    def total_count(self) -> int:
+        return cast("QuerySet[Any]", self.total_count_qs).count()
 
     @classmethod
     def resolve_connection(  # type: ignore[override]  # of a queryset, at once

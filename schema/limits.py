@@ -29,7 +29,7 @@ from graphql import (
 from talk.conf import conf
 
 from .errors import LimitExceeded
-from .fields import COST
+from .fields import ARGUMENT_COSTS, COST, NO_COSTS
 from .pagination import DEFAULT_PAGE, MAX_PAGE
 from .repeats import Repeats
 
@@ -122,12 +122,11 @@ class Meter:
     """Counts what an operation of a valid document may cost, before it is executed.
 
     An object costs 1, and what is in it. Ten scalars cost 1, and so does one scalar with an
-    alias: without aliases an object has no more scalars than its type. Searching and
-    counting cost more, as the `cost` of their fields says. What is in a list costs as
-    often as the list has items: a page as many as `first` or `last` say, another list
-    `LIST_LENGTH`. `@skip` and `@include` save nothing. What is about the schema costs the same,
-    but for scalars and `ofType`, which cost nothing, and for objects with an alias, which cost
-    `LIST_LENGTH` times as much.
+    alias: without aliases an object has no more scalars than its type. Searching and counting cost
+    more, as `prices` says. What is in a list costs as often as the list has items: a page as many
+    as `first` or `last` say, another list `LIST_LENGTH`. `@skip` and `@include` save nothing. What
+    is about the schema costs the same, but for scalars and `ofType`, which cost nothing, and for
+    objects with an alias, which cost `LIST_LENGTH` times as much.
     """
 
     def __init__(
@@ -183,8 +182,12 @@ class Meter:
         """What a field costs beside what is selected of it, as a search does, in tenths."""
         definition = self._schema.get_field(parent, field.name.value)
         known = definition and definition.extensions.get("strawberry-definition")
-        cost: int = known.metadata.get(COST, 0) if known else 0
-        return cost * OBJECT
+        if not known:
+            return 0
+        with_arguments = known.metadata.get(ARGUMENT_COSTS, NO_COSTS)
+        given = (argument.name.value for argument in field.arguments or ())
+        cost = known.metadata.get(COST, 0) + sum(with_arguments.get(name, 0) for name in given)
+        return int(cost) * OBJECT
 
     def _about_schema(self, field: FieldNode, definition: GraphQLField, named: Any) -> int:
         """What a field of the schema's own types costs, whose lists are as long as the schema."""

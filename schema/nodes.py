@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from talk.models import AccessToken, Conversation, Message, Participation
 else:
     from .tokens import AccessToken
-    from .types import Conversation, Message, Participation, User
+    from .types import Conversation, Message, Participation
+    from .user import User
 
 __all__ = ["AccessToken", "Conversation", "Message", "Participation", "User"]

@@ -11,14 +11,14 @@ from talk.models.past import place_then
 from talk.naming import shows_usernames
 from talk.policy import found_by, known_to
 
-from . import places, rates
+from . import places, prices, rates
 from .context import Info
 from .fields import After, Before, First, Id, Last, connection, field
 from .ids import key_of, split
 from .inbox import InboxConnection, InboxFilter, InvitationConnection
 from .nodes import AccessToken, Conversation, User
-from .search import SEARCH_COST, part
-from .types import UserConnection
+from .search import part
+from .user import UserConnection
 
 
 @strawberry.type(description="What can be asked.")
@@ -29,7 +29,8 @@ class Query:
 
     @field(
         description="The viewer's conversations, the most recently active first, each once: at "
-        "most 100 a page, 50 if not said."
+        "most 100 a page, 50 if not said.",
+        argument_costs={"filter": prices.SEARCH},
     )
     def inbox(
         self,
@@ -66,7 +67,8 @@ class Query:
 
     @field(
         description="What others said in the viewer's whole inbox and the viewer has not read, "
-        'counted up to 100 (show "99+").'
+        'counted up to 100 (show "99+").',
+        cost=prices.UNREAD_TOTAL,
     )
     def unread_total(self, info: Info) -> int:
         return models.Participation.objects.unread_total(info.context.viewer)
@@ -88,7 +90,7 @@ class Query:
         UserConnection,
         description="People whom the viewer can write to, found by their names: at most 100 a "
         "page, 50 if not said.",
-        cost=SEARCH_COST,
+        cost=prices.SEARCH,
     )
     def users(
         self,

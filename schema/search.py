@@ -5,8 +5,6 @@ from talk.text import is_storable
 
 #: Longer than any name or title. SQLite fails at patterns that are much longer.
 LONGEST = 1_000
-#: What searching costs; see `limits.Meter`.
-SEARCH_COST = 200
 
 
 def part(text: str, path: str) -> str:

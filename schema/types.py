@@ -2,68 +2,23 @@
 
 import uuid
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 import strawberry_django
-from django.contrib.auth import get_user_model
 from strawberry import relay
 
 from talk import models
-from talk.naming import avatar_of, name_of, username_of
 
 from . import ends, enums, upgrades  # noqa: F401
 from .context import Info
 from .fields import FIRST, After, Before, First, Last, field
-from .pagination import Connection
 from .places import past_place_of, place_of, see
+from .user import User
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
     from .messages import MessageConnection, MessagesAround
     from .participants import ParticipantConnection
-
-
-#: Most people that are counted.
-MOST_COUNTED = 1_000
-#: What counting them costs; see `limits.Meter`.
-COUNT_COST = 200
-
-
-@strawberry_django.type(get_user_model(), name="User", description="A person.")
-class User(relay.Node):
-    pk: relay.NodeID[str]
-
-    @field(
-        description="What the person signs in as; null where people are not to see that, as when "
-        "it is an e-mail address."
-    )
-    def username(self: Any) -> str | None:
-        return username_of(self)
-
-    @field(description="What the person is called: the full name, if not said otherwise.")
-    def name(self: Any) -> str:
-        return name_of(self)
-
-    @field(description="The URL of a picture of the person, if there is one.")
-    def avatar(self: Any) -> str | None:
-        return avatar_of(self)
-
-    @field(
-        description="Whether the viewer blocked them: then they can't start to talk with the "
-        "viewer, nor go on in private, and what they say in groups is hidden from the viewer."
-    )
-    def blocked(self: Any, info: Info) -> bool:
-        return info.context.has_blocked(self.pk)
-
-
-@strawberry.type(name="UserConnection", description="A page of people.")
-class UserConnection(Connection[User]):
-    @field(description="How many there are, counted up to 1,000.", cost=COUNT_COST)
-    def total_count(self) -> int:
-        people = cast("QuerySet[Any]", self.total_count_qs)
-        return people.order_by()[:MOST_COUNTED].count()
 
 
 @strawberry_django.type(

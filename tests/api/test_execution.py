@@ -19,7 +19,7 @@ from schema.mutations import Mutation
 from schema.queries import Query
 from schema.refusals import Refusal
 from schema.subscriptions import Subscription
-from schema.types import User
+from schema.user import User
 from schema.wire import Request
 
 pytestmark = pytest.mark.django_db

@@ -145,10 +145,11 @@ async def test_what_each_result_of_a_subscription_may_cost_is_limited_apart(alic
 
 
 COSTS = {
-    "{ unreadTotal }": 0,
+    "{ unreadTotal }": 100,
     "{ viewer { id name } }": 1,
     "{ accessTokens { id } }": 10 * 1.1,
-    "{ inbox(first: 20) { totalCount } }": 1,
+    "{ inbox(first: 20) { totalCount } }": 200 + 1,
+    "{ inbox(first: 20, filter: {unread: true}) { edges { cursor } } }": 200 + 1 + 20 * 1.1,
     "{ inbox(first: 20) { edges { cursor } } }": 1 + 20 * 1.1,
     "{ inbox(last: 20) { edges { node { id } } pageInfo { hasNextPage } } }": 1 + 20 * 2.1 + 1.1,
     "{ inbox { edges { node { id } } } }": 1 + 50 * 2.1,
@@ -164,7 +165,7 @@ COSTS = {
     "{ a: viewer { id } b: viewer { id } ... { viewer { id @skip(if: true) } } }": 3,
     "{ __typename viewer { __typename } }": 1,
     "{ viewer { a: id b: id name } }": 1 + 2 + 0.1,
-    "{ a: unreadTotal b: unreadTotal }": 2,
+    "{ a: unreadTotal b: unreadTotal }": 2 * 101,
     "{ __schema { description a: description } }": 1 + 1,
     "{ __schema { types { name } } }": 1 + 10,
     "{ __schema { types { fields { type { ofType { ofType { name } } } } } } }": 1

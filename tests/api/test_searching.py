@@ -8,7 +8,7 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 
-from schema import types
+from schema import user
 from talk.models import Conversation, NameWord
 from talk.privacy import erase
 
@@ -147,7 +147,7 @@ def test_counting_stops(gql, alice, bob, carol, dave, monkeypatch):
     ask = gql(alice)
     assert ok(ask('{ users(search: "") { totalCount } }'))["users"] == {"totalCount": 3}
 
-    monkeypatch.setattr(types, "MOST_COUNTED", 2)
+    monkeypatch.setattr(user, "MOST_COUNTED", 2)
 
     assert ok(ask('{ users(search: "") { totalCount } }'))["users"] == {"totalCount": 2}
 
