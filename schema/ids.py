@@ -26,13 +26,21 @@ def key_of(model: type[models.Model], global_id: strawberry.ID, path: str = "id"
     if name != type_name(model) or not is_storable(key):
         raise MessagingValidationError(RefusalCode.INVALID_ID, path=(path,))
     try:
-        value = model._meta.pk.clean(key, None)
+        value = _key_field(model).clean(key, None)
     except (ValidationError, ValueError):
         raise MessagingValidationError(RefusalCode.INVALID_ID, path=(path,)) from None
     # One row has one id: Python reads many spellings of a number.
     if str(value) != key:
         raise MessagingValidationError(RefusalCode.INVALID_ID, path=(path,))
     return value
+
+
+def _key_field(model: type[models.Model]) -> Any:
+    """The field that a key is of. One that refers to a row would look for that row, to be clean."""
+    field: Any = model._meta.pk
+    while field.is_relation:
+        field = field.target_field
+    return field
 
 
 def type_name(model: type[models.Model]) -> str:

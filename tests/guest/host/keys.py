@@ -3,6 +3,7 @@
 import os
 import uuid
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
 
@@ -45,7 +46,23 @@ class TextUUIDField(models.UUIDField):
         return self.to_python(value)
 
 
+#: What separates, escapes or quotes elsewhere.
+ODD = ": o'br,ien/%s%2C\\{}\" \N{GRINNING FACE}"
+
+
+def odd_text():
+    return f"{uuid.uuid4()}{ODD}"
+
+
+def new_account():
+    return apps.get_model("host", "Account").objects.create().pk
+
+
 KEYS = {
+    "reference": lambda: models.OneToOneField(
+        "host.Account", models.CASCADE, primary_key=True, default=new_account
+    ),
+    "text": lambda: models.CharField(primary_key=True, default=odd_text, max_length=80),
     "uuid": lambda: models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False),
     "prefixed": lambda: PrefixedAutoField(primary_key=True),
     "text-uuid": lambda: TextUUIDField(primary_key=True, default=uuid.uuid4, editable=False),

@@ -1,13 +1,23 @@
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
-from .keys import key
+from . import keys
+
+
+class Account(models.Model):
+    """What a `Person` is the owner of, in a host whose people are known by their accounts."""
+
+    class Meta:
+        app_label = "host"
+
+    def __str__(self):
+        return f"account {self.pk}"
 
 
 class Person(AbstractBaseUser):
     """Known by an address, has no user name, first name, last name or permissions."""
 
-    id = key()
+    key = keys.key()
     email = models.EmailField(unique=True)
 
     objects = BaseUserManager()

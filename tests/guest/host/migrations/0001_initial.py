@@ -9,6 +9,7 @@ class Migration(migrations.Migration):
     dependencies = []
 
     operations = [
+        migrations.CreateModel(name="Account", fields=[("id", models.AutoField(primary_key=True))]),
         migrations.CreateModel(
             name="Person",
             fields=[
@@ -17,7 +18,7 @@ class Migration(migrations.Migration):
                     "last_login",
                     models.DateTimeField(blank=True, null=True, verbose_name="last login"),
                 ),
-                ("id", key()),
+                ("key", key()),
                 ("email", models.EmailField(max_length=254, unique=True)),
             ],
         ),
