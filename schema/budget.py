@@ -5,11 +5,10 @@ that its JSON takes hundreds of megabytes.
 """
 
 import json
-from collections.abc import Awaitable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Iterable
 from contextvars import ContextVar
 from sys import getsizeof
-from typing import Any
+from typing import Any, Self
 
 import orjson
 from graphql import ExecutionResult, OperationType
@@ -36,7 +35,7 @@ class BudgetSpent(Exception):
 
 
 class Spent:
-    """What one operation has taken so far."""
+    """What one operation has taken so far: what is read and written within it, as a context."""
 
     def __init__(self) -> None:
         #: The bytes of its answer.
@@ -44,19 +43,15 @@ class Spent:
         #: The memory of the texts that it has read.
         self.read = 0
 
+    def __enter__(self) -> Self:
+        self._before = _spent.set(self)
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        _spent.reset(self._before)
+
 
 _spent: ContextVar[Spent | None] = ContextVar("spent", default=None)
-
-
-@contextmanager
-def spending() -> Iterator[Spent]:
-    """What is read and written within belongs to one operation."""
-    spent = Spent()
-    before = _spent.set(spent)
-    try:
-        yield spent
-    finally:
-        _spent.reset(before)
 
 
 def count_texts(messages: Iterable[Message]) -> None:

@@ -2,9 +2,7 @@
 
 import re
 import sys
-from collections import OrderedDict
 from collections.abc import Iterator
-from threading import Lock
 from typing import Any
 
 from django.core.signals import setting_changed
@@ -26,6 +24,7 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from talk.conf import conf
 
+from .caches import kept, size_of_document
 from .errors import MAX_ERRORS, LimitExceeded, ValidationFailed
 from .limits import Meter, counted_size, excesses
 
@@ -34,8 +33,8 @@ Rules = tuple[type[ASTValidationRule], ...]
 
 #: What Strawberry validates besides.
 STRAWBERRY_RULES: Rules = (MaybeNullValidationRule, OneOfInputValidationRule)
-#: Documents that are kept. Those of an application are few.
-KEPT = 256
+#: Costs of a document that are kept, for different sizes of its pages.
+KEPT_COSTS = 16
 #: Characters of a document that is kept; longer ones hold what belongs into variables.
 KEPT_LENGTH = 16_384
 #: Digits of a number in a document. Python reads as many whatever it is configured to.
@@ -79,7 +78,7 @@ class Document:
         operation = get_operation_ast(self.node, operation_name)
         meter = Meter(self._schema, self.node, given)
         cost = 0 if operation is None else meter.count(operation)
-        if len(self._costs) >= KEPT:
+        if len(self._costs) >= KEPT_COSTS:
             self._costs.clear()
         self._size_variables[operation_name] = sorted(meter.size_variables)
         self._costs[self._cost_key(operation_name, given)] = cost
@@ -106,30 +105,19 @@ def _long_numbers(document: DocumentNode) -> Iterator[ValidationFailed]:
 class Shelf:
     """The documents that were asked for last."""
 
-    def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[GraphQLSchema, str], Document] = OrderedDict()
-        self._lock = Lock()
-
     def find(self, schema: GraphQLSchema, text: str) -> Document | None:
-        with self._lock:
-            found = self._kept.get((schema, text))
-            if found is not None:
-                self._kept.move_to_end((schema, text))
-            return found
+        found: Document | None = kept.find((schema, text))
+        return found
 
     def read(self, schema: GraphQLSchema, text: str) -> Document:
         """Read a document that is not there. Raises if it is none."""
         document = Document(schema, text)
         if len(text) <= KEPT_LENGTH:
-            with self._lock:
-                self._kept[schema, text] = document
-                if len(self._kept) > KEPT:
-                    self._kept.popitem(last=False)
+            kept.keep((schema, text), document, size_of_document(document.node))
         return document
 
     def clear(self) -> None:
-        with self._lock:
-            self._kept.clear()
+        kept.clear()
 
 
 # graphql-core has no types for these.

@@ -19,7 +19,7 @@ from strawberry.utils.operation import get_operation_type
 
 from . import rates, threads
 from .beginnings import Beginning, NotExecuted, begin_in_thread
-from .budget import spending
+from .budget import Spent
 from .context import Context
 from .deadlines import deadline
 from .documents import shelf
@@ -92,7 +92,7 @@ class Schema(strawberry.Schema):
     def _answered(self, gate: Gate, requested: Request, context: Context) -> ExecutionResult | None:
         rates.counted.set(False)
         try:
-            with forgetting(), deadline(), spending() as spent:
+            with forgetting(), deadline(), Spent() as spent:
                 if self._is_extended:
                     answer = self._answer_extended(requested, context)
                 else:

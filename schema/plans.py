@@ -9,8 +9,8 @@ errors, and the nulls that come of them, are its own.
 """
 
 from collections.abc import Callable
-from functools import cached_property, lru_cache
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from graphql import (
     DirectiveNode,
@@ -24,12 +24,10 @@ from strawberry.utils.inspect import in_async_context
 
 from .arguments import Arguments
 from .budget import BudgetedExecutor, BudgetSpent
+from .caches import ENTRY_SIZE, FIELD_SIZE, SHARE, Cache, kept, size_of_document
 from .leaves import Write
 from .roots import RootField
 from .steps import NotPlanned, Place, object_step, place_of
-
-#: Operations whose plans are kept, and plans of one operation.
-KEPT, KEPT_EACH = 256, 256
 
 
 class Run:
@@ -73,6 +71,9 @@ class PlannedExecutor(BudgetedExecutor):
 
     #: Where plans failed in this operation, with all that is around: those are not tried again.
     failed: set[Place]
+    #: The fields of the plan that is made.
+    fields_planned = 0
+    _facts: "Facts | None" = None
 
     def execute_operation(self, serially: bool | None = None) -> Any:
         self.failed = set()
@@ -147,7 +148,26 @@ class PlannedExecutor(BudgetedExecutor):
         middleware = self.middleware_manager and self.middleware_manager.middlewares
         if middleware or in_async_context():
             return None
-        return _plans_of(Same(self.operation)).get(self, make, type_, details)
+        facts = self._facts or self._know()
+        given = self.variable_values.coerced
+        key = (make, *place_of(type_, details), *[given.get(name) for name in facts.conditions])
+        found = facts.plans.find(key)
+        if found is None:
+            self.fields_planned = 0
+            # The nodes are kept with the plan: no other ones get their places meanwhile.
+            found = details, _made(make, self, type_, details)
+            facts.plans.keep(key, found, ENTRY_SIZE + FIELD_SIZE * self.fields_planned)
+            kept.keep(Same(self.operation), facts, facts.size + facts.plans.size)
+        return found[1]
+
+    def _know(self) -> "Facts":
+        operation = Same(self.operation)
+        facts: Facts | None = kept.find(operation)
+        if facts is None:
+            facts = Facts(_conditions(self), size_of_document(self.operation), Cache(SHARE))
+            kept.keep(operation, facts, facts.size)
+        self._facts = facts
+        return facts
 
 
 class Same:
@@ -163,33 +183,15 @@ class Same:
         return isinstance(other, Same) and self.node is other.node
 
 
-class Plans:
-    """The plans of one operation: one for each place, and for what `@skip` and `@include` say."""
+class Facts(NamedTuple):
+    """What is found once for an operation."""
 
-    def __init__(self) -> None:
-        self._conditions: tuple[str, ...] | None = None
-        #: With what each was made of.
-        self._plans: dict[Any, tuple[Any, Any]] = {}
-
-    def get(
-        self, executor: PlannedExecutor, make: Any, type_: GraphQLObjectType, details: Any
-    ) -> Any:
-        if self._conditions is None:
-            self._conditions = _conditions(executor)
-        given = executor.variable_values.coerced
-        key = (make, *place_of(type_, details), *[given.get(name) for name in self._conditions])
-        found = self._plans.get(key)
-        if found is None:
-            if len(self._plans) >= KEPT_EACH:
-                self._plans.clear()
-            # The nodes are kept with the plan: no other ones get their places meanwhile.
-            found = self._plans[key] = (details, _made(make, executor, type_, details))
-        return found[1]
-
-
-@lru_cache(KEPT)
-def _plans_of(operation: Same) -> Plans:
-    return Plans()
+    #: The variables that decide what is selected.
+    conditions: tuple[str, ...]
+    #: About the bytes of its document, which its plans hold.
+    size: int
+    #: One for each place, and for what `@skip` and `@include` say.
+    plans: Cache
 
 
 def _conditions(executor: PlannedExecutor) -> tuple[str, ...]:

@@ -42,6 +42,7 @@ def object_step(executor: Any, type_: GraphQLObjectType, details: Any) -> Write:
     fields, deferred, _forbidden = executor.collect_subfields(type_, details)
     if deferred or "strawberry-definition" not in type_.extensions:
         raise NotPlanned
+    executor.fields_planned += len(fields)
     steps = [(name, _step(executor, type_, each)) for name, each in fields.items()]
     size = BRACKETS_SIZE + sum(
         size_of_key(name) + _fixed_size(executor, type_, each) for name, each in fields.items()

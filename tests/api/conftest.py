@@ -12,9 +12,10 @@ from graphql.execution.executor import CollectedErrors
 from graphql.execution.values import get_argument_values
 from strawberry.types.arguments import convert_arguments
 
-from schema import plans, rates, schema, steps
+from schema import rates, schema, steps
 from schema.arguments import Arguments
 from schema.budget import Executor
+from schema.caches import kept
 from schema.plans import PlannedExecutor
 from talk.conf import Conf
 
@@ -96,10 +97,10 @@ def _both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(BothWays, "differences", [], raising=False)
     monkeypatch.setattr(schema, "execution_context_class", BothWays)
     monkeypatch.setattr(steps, "Arguments", BothArguments)
-    plans._plans_of.cache_clear()
+    kept.clear()
     yield
     # None is to be used where nobody compares.
-    plans._plans_of.cache_clear()
+    kept.clear()
     assert BothWays.differences == []
 
 

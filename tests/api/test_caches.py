@@ -1,0 +1,148 @@
+"""What is kept of clients' documents has one bound, whatever they make up."""
+
+import gc
+import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from schema import documents, plans, schema
+from schema.caches import MOST, Cache, kept
+from schema.plans import PlannedExecutor
+
+from ..bench import operations
+from ..project.markdown import ROOT
+from .asking import gid, ok, private
+
+pytestmark = pytest.mark.django_db
+
+NAMES = [f"v{number}" for number in range(8)]
+#: One page for each variable, so that each of their values makes another plan.
+PAGES = " ".join(
+    f"{name}: conversation(id: $id) @include(if: ${name}) {{ ...F }}" for name in NAMES
+)
+VARIED = f"""query ($id: ID!, {", ".join(f"${name}: Boolean!" for name in NAMES)}) {{ {PAGES} }}
+fragment F on Conversation {{ id title kind messages(last: 1) {{ edges {{ cursor node {{
+    id number kind body sentAt hidden removal sender {{ id name username }} }} }} }} }}"""
+
+
+def values(number):
+    return {name: bool(number >> place & 1) for place, name in enumerate(NAMES)}
+
+
+@pytest.fixture
+def ask(gql, alice, bob, monkeypatch):
+    monkeypatch.setattr(schema, "execution_context_class", PlannedExecutor)
+    place = gid(private(alice, bob, "Hello"))
+    return lambda document, **variables: ok(gql(alice)(document, id=place, **variables))
+
+
+@pytest.fixture
+def read(monkeypatch):
+    """The documents that were read, and not found among those that are kept."""
+    read = []
+    parse = documents.parse
+
+    def noting(text, **options):
+        read.append(text)
+        return parse(text, **options)
+
+    monkeypatch.setattr(documents, "parse", noting)
+    return read
+
+
+def test_what_is_used_least_goes_first():
+    cache = Cache(100)
+    for name in "abc":
+        cache.keep(name, name.upper(), 30)
+    assert cache.find("a") == "A"
+
+    cache.keep("d", "D", 60)
+
+    assert {name: cache.find(name) for name in "abcd"} == {"a": "A", "b": None, "c": None, "d": "D"}
+    assert cache.size == 90
+
+
+def test_what_is_kept_again_takes_its_own_place():
+    cache = Cache(100)
+    for size in (80, 20, 90):
+        cache.keep("a", size, size)
+
+    assert (cache.find("a"), cache.size) == (90, 90)
+
+
+def test_what_is_larger_than_all_is_not_kept():
+    cache = Cache(100)
+
+    cache.keep("a", "A", 101)
+
+    assert (cache.find("a"), cache.size) == (None, 0)
+
+
+def test_threads_share_it():
+    cache = Cache(1_000)
+
+    def use(number):
+        for turn in range(300):
+            key = (number * turn) % 37
+            cache.keep(key, key, 50)
+            assert cache.find((key * 7) % 37) in (None, (key * 7) % 37)
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(use, range(8)))
+
+    assert cache.size == sum(size for _value, size in cache._kept.values()) <= 1_000
+
+
+def test_variables_that_vary_what_is_selected_fill_no_memory(ask, monkeypatch):
+    """Eight of them make 256 plans, each with what one document has of fields."""
+    monkeypatch.setattr(plans, "SHARE", 500_000)
+    for number in range(1, 20):
+        ask(VARIED, **values(number))
+    gc.collect()
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+
+    for number in range(20, 70):
+        ask(VARIED, **values(number))
+    gc.collect()
+    grown = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+
+    # There were plans before, which made room for these.
+    assert kept.size < 800_000
+    assert grown < 1_000_000
+
+
+def test_documents_that_a_client_makes_up_fill_no_memory(ask, monkeypatch):
+    monkeypatch.setattr(kept, "_most", 500_000)
+
+    for number in range(40):
+        ask(f"{operations.THREAD} # {number}")
+        assert kept.size <= 500_000
+
+
+def test_an_application_keeps_its_documents_beside_one_that_varies(ask, read, monkeypatch):
+    monkeypatch.setattr(kept, "_most", 1_000_000)
+    monkeypatch.setattr(plans, "SHARE", 500_000)
+    own = [operations.TINY, operations.INBOX, operations.THREAD, operations.PEOPLE]
+    for document in own:
+        ask(document, first=2)
+
+    for number in range(1, 40):
+        ask(VARIED, **values(number))
+    for document in own:
+        ask(document, first=2)
+
+    assert sorted(read) == sorted([*own, VARIED])
+
+
+def test_what_applications_ask_takes_little_of_it(ask, read):
+    pages = (ROOT / "schema" / "page").glob("*.graphql")
+    queries = [page.read_text("utf-8") for page in pages if page.stem in {"inbox", "thread"}]
+    queries += [operations.TINY, operations.INBOX, operations.THREAD, operations.PEOPLE]
+    for query in queries:
+        ask(query, first=20)
+    assert sorted(read) == sorted(set(queries))
+
+    assert kept.size / len(queries) < MOST / 250
