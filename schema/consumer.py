@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any, cast
 
@@ -91,9 +90,20 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
         self._frames, self._counted_since = 0, 0.0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        async def deliver(message: Any) -> None:
+            try:
+                await send(message)
+            except PayloadExceededError:
+                raise FrameTooLong from None
+            except (OSError, RuntimeError):
+                # So servers say that the client is gone, each in its own way.
+                logger.debug("A client is gone", exc_info=True)
+                self.closed = True
+                self._finish()
+
         try:
             async with asyncio.timeout(None) as self._lifetime:
-                await super().__call__(scope, receive, send)
+                await super().__call__(scope, receive, deliver)
         except TimeoutError:
             if not self._lifetime.expired():
                 raise
@@ -163,20 +173,15 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
     ) -> None:
         if not self.closed:
             # Straight to the server: every delivery comes through here.
-            try:
-                await self.base_send(cast("Any", {"type": "websocket.send", "text": text_data}))
-            except PayloadExceededError:
-                raise FrameTooLong from None
+            await self.base_send(cast("Any", {"type": "websocket.send", "text": text_data}))
 
     async def close(self, code: int | None = None, reason: str | None = None) -> None:
         if not self.closed:
             self.closed = True
             self._lifetime.reschedule(asyncio.get_running_loop().time() + CLOSING_SECONDS)
-            # A peer that is gone already needs no goodbye.
-            with suppress(OSError):
-                # Some of Strawberry's reasons repeat what a client sent.
-                short = (reason or "").encode(errors="replace")[:MAX_REASON]
-                await super().close(code, short.decode(errors="ignore") or None)
+            # Some of Strawberry's reasons repeat what a client sent.
+            short = (reason or "").encode(errors="replace")[:MAX_REASON]
+            await super().close(code, short.decode(errors="ignore") or None)
             self._finish()
 
     async def disconnect(self, code: int) -> None:
