@@ -14,4 +14,4 @@ RUN DEBUG=1 python manage.py collectstatic --no-input --verbosity 0 && chown -R 
 USER talk
 EXPOSE 8000
 STOPSIGNAL SIGTERM
-CMD ["daphne", "--proxy-headers", "--no-server-name", "-b", "0.0.0.0", "-p", "8000", "--websocket-max-message-size", "4259840", "backend.asgi:application"]
+CMD ["daphne", "--proxy-headers", "--no-server-name", "--websocket-max-message-size", "4259840", "-b", "0.0.0.0", "-p", "8000", "backend.asgi:application"]
