@@ -11,6 +11,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from .conf import conf
+from .text import shows
 
 
 def shows_usernames() -> bool:
@@ -33,6 +34,8 @@ def name_of(person: Any) -> str:
         return str(import_string(conf.NAME)(person) or _("Unnamed"))
     # Not every user model has full names.
     full_name = str(getattr(person, "get_full_name", str)() or "")
+    if not shows(full_name):
+        full_name = ""
     # Some models that sign in by e-mail have the address for a full name.
     is_shown = shows_usernames() or full_name.casefold() != str(person.get_username()).casefold()
     return (full_name if is_shown else "") or username_of(person) or str(_("Unnamed"))

@@ -1,12 +1,15 @@
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.auth import get_user_model
 from django.db import models
+from django.db.models import Q
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from ..models import AccessToken
+from ..staff import STAFF, above
 from .base import DeletedWithAccount, TalkAdmin, username_of
 
 
@@ -36,6 +39,16 @@ class AccessTokenAdmin(DeletedWithAccount, TalkAdmin):
     def has_change_permission(self, request: HttpRequest, obj: AccessToken | None = None) -> bool:
         return obj is None and super().has_change_permission(request, obj)
 
+    def has_delete_permission(self, request: HttpRequest, obj: AccessToken | None = None) -> bool:
+        may: bool = super().has_delete_permission(request, obj)
+        return may and (obj is None or _within_reach(request).filter(pk=obj.pk).exists())
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        by: Any = request.user
+        # A token lets its holder in as its user: nobody makes one of an account above theirs.
+        people = get_user_model()._default_manager.filter(~above(by) | Q(pk=by.pk))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs | {"queryset": people})
+
     def save_model(self, request: HttpRequest, obj: AccessToken, form: Any, change: bool) -> None:
         issued, secret = AccessToken.objects.issue(obj.user, obj.name, obj.expires_at)
         # The admin goes on with this object: it becomes the issued one.
@@ -54,5 +67,14 @@ class AccessTokenAdmin(DeletedWithAccount, TalkAdmin):
 
     @admin.action(description=_("Revoke the selected tokens"), permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: models.QuerySet[AccessToken]) -> None:
-        for token in queryset:
+        tokens = list(queryset & _within_reach(request))
+        for token in tokens:
             token.revoke()
+        if len(tokens) < queryset.count():
+            self.message_user(request, STAFF, messages.ERROR)
+
+
+def _within_reach(request: HttpRequest) -> models.QuerySet[AccessToken]:
+    """Tokens of the person who asks, and of everybody on whom they may act."""
+    by: Any = request.user
+    return AccessToken.objects.filter(~above(by, "user__") | Q(user=by))

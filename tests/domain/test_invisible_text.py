@@ -6,6 +6,7 @@ import pytest
 
 from talk.exceptions import RefusalCode
 from talk.models import AccessToken, Conversation, Message, Report
+from talk.naming import name_of
 from talk.text import BLANKS, clean_name, clean_reason, clean_title, shows
 
 from .acting import group, place_of, refused
@@ -105,6 +106,13 @@ class TestEverywhere:
             AccessToken.objects.issue(alice, NOTHING[which])
         with refused(RefusalCode.INVALID_NAME, "name"):
             clean_name(NOTHING[which])
+
+
+@pytest.mark.parametrize("which", NOTHING)
+def test_a_person_whose_name_shows_nothing_is_called_something(which, alice):
+    alice.first_name = NOTHING[which]
+
+    assert name_of(alice) == "alice"
 
 
 def test_what_is_said_is_stored_as_it_is(alice, bob):

@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from talk.exceptions import RefusalCode
-from talk.models import Act, Block, Participation, Report
+from talk.models import AccessToken, Act, Block, Participation, Report
 from talk.moderation import Decision, decide, remove_message, restore, suspend
 from talk.privacy import erase
 
@@ -234,6 +234,35 @@ class TestStaff:
         assert shown("change_user") == {about[1]}
         erin.is_superuser = True
         assert shown() == set(about)
+
+    @pytest.mark.parametrize("may_change_users", [True, False])
+    def test_their_tokens_are_made_and_ended_by_the_same(
+        self, bob, carol, root, erin, hire, may_change_users
+    ):
+        """A token lets its holder in as its user."""
+        hire(carol)
+        tokens = ["add_accesstoken", "change_accesstoken", "delete_accesstoken", "view_accesstoken"]
+        browser = hire(erin, *tokens, *(["change_user"] if may_change_users else []))
+        allowed = [bob, erin, *([carol] if may_change_users else [])]
+        for person in (bob, carol, root, erin):
+            form = {"user": person.pk, "name": "laptop"}
+            browser.post(reverse("admin:talk_accesstoken_add"), form)
+        assert {token.user for token in AccessToken.objects.all()} == set(allowed)
+
+        AccessToken.objects.all().delete()
+        made = [AccessToken.objects.issue(each, "phone")[0] for each in (bob, carol, root, erin)]
+        chosen = {"_selected_action": [token.pk for token in made]}
+        url = reverse("admin:talk_accesstoken_changelist")
+        answer = browser.post(url, {**chosen, "action": "revoke"}, follow=True)
+        assert "This concerns staff." in answer.content.decode()
+        revoked = AccessToken.objects.exclude(revoked_at=None)
+        assert {token.user for token in revoked} == set(allowed)
+
+        browser.post(url, {**chosen, "action": "delete_selected", "post": "yes"})
+        for token in made:
+            browser.post(reverse("admin:talk_accesstoken_delete", args=[token.pk]), {"post": "yes"})
+        left = {token.user for token in AccessToken.objects.all()}
+        assert left == {carol, root} - set(allowed)
 
     def test_the_project_itself_acts_on_everybody(self, ours, root):
         suspend(place_of(root, ours), None, "rude")
