@@ -105,4 +105,4 @@ def _variables_about_events(operation: OperationDefinitionNode, document: Docume
 
 
 #: The same in a thread: it takes time in proportion to what a client sent.
-begin_in_thread = threads.asked.run(Beginning.of)
+begin_in_thread = threads.begun.run(Beginning.of)

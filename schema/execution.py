@@ -247,4 +247,4 @@ def is_refused(result: ExecutionResult) -> bool:
     return result.data is None and not any(error.path for error in result.errors or ())
 
 
-_begin = threads.asked.run(Schema.begin)
+_begin = threads.begun.run(Schema.begin)

@@ -219,5 +219,5 @@ _payload: ContextVar[dict[str, Any]] = ContextVar("payload")
 
 # All of it in one thread that is nobody else's: `thread_sensitive` would be one for the process.
 _answer = threads.asked.run(_execute)
-_begin = threads.live.run(_execute)
+_begin = threads.begun.run(_execute)
 _count = threads.live.run(rates.count)

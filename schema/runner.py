@@ -46,7 +46,7 @@ class Stage:
 
 
 async def _in_thread(gate: Callable[[], None]) -> None:
-    await threads.asked.run(gate)()
+    await threads.begun.run(gate)()
 
 
 class Runner(SchemaExtensionsRunner):

@@ -31,5 +31,7 @@ class Threads:
 
 #: For the queries and mutations of sockets.
 asked = Threads("asked", 4)
+#: For what a stream begins with: its document is read, validated and planned.
+begun = Threads("begun", 2)
 #: For live updates, and for the credentials of sockets and streams.
 live = Threads("live", 3)

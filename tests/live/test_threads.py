@@ -5,10 +5,14 @@ import json
 import time
 
 import pytest
+from django.http import HttpRequest
 from django.test import RequestFactory
 
 from backend import health
-from schema import threads
+from schema import schema, threads
+from schema.authentication import Identity
+from schema.context import Context
+from schema.wire import Request
 
 from .sockets import live, signed_in
 
@@ -43,6 +47,24 @@ async def test_slow_queries_of_one_socket_delay_neither_updates_nor_sockets_nor_
         assert json.loads(ready.content).get("database") is None
         answers = [await busy.hear(timeout=10 * SLOW) for _ in range(16)]
         assert [each["type"] for each in answers].count("next") >= 8
+
+
+@live
+async def test_slow_queries_do_not_delay_the_beginning_of_a_stream(alice):
+    """On a socket or not, whether its document is known or not."""
+    wait = threads.asked.run(time.sleep)
+    waiting = [asyncio.create_task(wait(SLOW)) for _ in range(16)]
+    await asyncio.sleep(SLOW / 5)
+    begun = time.monotonic()
+    requested = Request("subscription { inboxChanges { cursor } }", None, None, None)
+
+    async with schema.prepared(requested, Context(HttpRequest(), Identity(alice))) as stream:
+        assert stream.executor
+
+    assert time.monotonic() - begun < SLOW
+    for each in waiting:
+        each.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
 
 
 @live
