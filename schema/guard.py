@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from .authentication import AuthenticationFailed
 from .context import Context
+from .errors import Unavailable
 from .hub import hub, user_topic
 
 logger = logging.getLogger(__name__)
@@ -30,6 +31,9 @@ async def credentials_fail(context: Context, check: Callable[[], Awaitable[None]
                     await check()
                 except AuthenticationFailed:
                     return
+                except Unavailable:
+                    # What was not available is told of where it was asked for, once for everybody.
+                    look_soon = True
                 except Exception:
                     logger.warning("Credentials could not be checked; trying again", exc_info=True)
                     look_soon = True

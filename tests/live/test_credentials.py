@@ -218,6 +218,28 @@ async def test_a_key_that_is_being_fetched_is_no_fault_of_the_credentials(monkey
 
 
 @live
+async def test_a_key_server_that_is_away_ends_no_socket(alice, monkeypatch, caplog):
+    looked = []
+
+    def unknown(*args):
+        looked.append(args)
+        raise Unavailable("The key is not known yet.")
+
+    async with signed_in(alice) as alices:
+        await alices.subscribe(COUNT)
+        await alices.hear()
+        monkeypatch.setattr(handshake, "authenticate", unknown)
+        monkeypatch.setattr(guard, "AFTERMATH_SECONDS", 0.01)
+        await asyncio.sleep(2 * guard.REST_SECONDS)
+        await in_thread(events.wake_user)(alice.pk)
+        await asyncio.sleep(3 * guard.REST_SECONDS)
+
+        assert len(looked) > 1
+        assert running, "it goes on"
+    assert not caplog.records, "nor does each socket write a line a second"
+
+
+@live
 async def test_a_revoked_token_ends_its_sockets_and_no_other(alice):
     async with signed_in(alice) as one, signed_in(alice) as other:
         await one.subscribe(COUNT)
