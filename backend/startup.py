@@ -1,4 +1,4 @@
-"""What somebody reads who starts a command or a server with a setting that is missing or wrong."""
+"""Shortens configuration errors of commands and servers to one sentence."""
 
 import sys
 from collections.abc import Iterator

@@ -32,7 +32,7 @@ async def credentials_fail(context: Context, check: Callable[[], Awaitable[None]
                 except AuthenticationFailed:
                     return
                 except Unavailable:
-                    # What was not available is told of where it was asked for, once for everybody.
+                    # The cause was logged where it was found, once for all sockets.
                     look_soon = True
                 except Exception:
                     logger.warning("Credentials could not be checked; trying again", exc_info=True)

@@ -69,14 +69,19 @@ class PublishedKeys:
     def _fetch(self, started_at: float) -> None:
         keys = None
         try:
-            keys = {str(key.key_id): key for key in reversed(self._client.get_signing_keys())}
-        # A server that is away, or whatever it says that is no set of keys.
+            published = self._client.fetch_data()
+            # No key at all is an answer, too: the issuer wants no token to be valid.
+            found = jwt.PyJWKSet.from_dict(published).keys if published["keys"] != [] else []
+            usable = (key for key in found if key.key_id and key.public_key_use in {"sig", None})
+            # Of two keys with one id, the first counts.
+            keys = {str(key.key_id): key for key in [*usable][::-1]}
+        # The server is away, or its answer is no set of keys.
         except Exception as error:
             logger.warning("The keys that verify tokens could not be fetched: %s", error)
         with self._lock:
             if started_at == self._started_at:
                 self._fetching = False
-            if keys and started_at > self._read_at:
+            if keys is not None and started_at > self._read_at:
                 self._keys, self._read_at = keys, started_at
 
     def _is_refuted(self, kid: str) -> bool:

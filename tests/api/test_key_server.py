@@ -172,7 +172,24 @@ def test_an_endpoint_that_fails_is_no_fault_of_the_token(alice, configure, endpo
     assert authenticate(token).user == alice
 
 
-@pytest.mark.parametrize("keys_said", [[], [{"kty": "unknown"}], "nonsense", {"kid": "RS256"}])
+def test_an_issuer_can_take_all_of_its_keys_back(server, keys):
+    server.keys = []
+    grow_old(server, PublishedKeys.FRESH)
+    token = signed(keys["RS256"], "RS256", {"kid": "RS256"})
+    JWTAuthenticator()
+    wait_for(server, reads=2)
+
+    with pytest.raises(Unavailable):
+        authenticate(token)
+    rest(server)
+    assert answer(token) == "UNAVAILABLE"
+    wait_for(server, reads=3)
+    assert answer(token) == "UNAUTHENTICATED"
+
+
+@pytest.mark.parametrize(
+    "keys_said", [None, "", {}, [{"kty": "unknown"}], "nonsense", {"kid": "RS256"}]
+)
 def test_what_is_no_set_of_keys_changes_nothing(alice, server, keys, keys_said):
     server.keys = keys_said
     grow_old(server, PublishedKeys.FRESH)

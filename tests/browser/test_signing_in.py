@@ -1,4 +1,4 @@
-"""Whom a page of GraphiQL speaks for: who is signed in, or whose token is in its headers."""
+"""Whose requests GraphiQL sends: those of the session, or of the token in its headers."""
 
 from pathlib import Path
 from typing import Any
