@@ -17,6 +17,7 @@ from typing import Any, Self
 from weakref import WeakKeyDictionary
 
 from talk.models import Event
+from talk.models.event import PAGE
 
 from .bell import Bell
 from .hub import Hub, conversation_topic, hub
@@ -27,6 +28,8 @@ logger = logging.getLogger(__name__)
 
 #: Events that wait for one stream at most; a reader that is slower reads them later.
 BACKLOG = 100
+#: Events that a stream reads at first, and at least.
+FIRST_PAGE, FEW = 100, 10
 #: Questions whose answers are found along with the events: others would wait for more.
 PREPARED = 3
 #: Questions that are kept as not fit for that. Where there are more, no matter.
@@ -50,6 +53,8 @@ class Reader:
         self._given = self._taken = after
         self.is_live = False
         self._woken = asyncio.Event()
+        #: The events that it reads at once.
+        self._most = FIRST_PAGE
 
     def offer(self, event: Event) -> None:
         """Take the next event; or, if this may not be the next, go and read."""
@@ -91,7 +96,12 @@ class Reader:
         return event
 
     async def _read(self) -> None:
-        news = await conversation_news(self.viewer, self._feed.conversation, self._given)
+        news = await conversation_news(
+            self.viewer, self._feed.conversation, self._given, self._most
+        )
+        if news.more:
+            # Of events with long texts it gets few, and reading many more would be in vain.
+            self._most = max(FEW, min(2 * len(news.events), PAGE))
         now = time.monotonic()
         self._waiting.extend((event, now) for event in news.events)
         self._taken = news.revision

@@ -21,6 +21,8 @@ from .context import Context
 MOST_VARIANTS = 4
 #: Most questions of which answers are kept.
 MOST_QUESTIONS = 50
+#: Characters of the answers about one event that are kept. The event may wait for slow readers.
+MOST_KEPT = 131_072
 #: Seconds within which an answer is found that is found before anybody waits for it.
 QUICK_SECONDS = 0.05
 
@@ -92,6 +94,7 @@ class Answers:
         self._known: defaultdict[Hashable, list[tuple[Onlooker, str]]] = defaultdict(list)
         self._personal: set[Hashable] = set()
         self._asking: dict[Hashable, asyncio.Event] = {}
+        self._size = 0
 
     def prepare(self, event: Any, stream: Asker) -> bool:
         """Find an answer before anybody waits for it; whether to do so the next time, too."""
@@ -133,9 +136,11 @@ class Answers:
         if len(self._known) + len(self._personal) >= MOST_QUESTIONS:
             self._known.clear()
             self._personal.clear()
+            self._size = 0
         known = self._known[stream.question]
         known.append((onlooker, answer))
-        if onlooker.is_personal or len(known) > MOST_VARIANTS:
-            del self._known[stream.question]
+        self._size += len(answer)
+        if onlooker.is_personal or len(known) > MOST_VARIANTS or self._size > MOST_KEPT:
+            self._size -= sum(len(answer) for _onlooker, answer in self._known.pop(stream.question))
             self._personal.add(stream.question)
         onlooker.forget()

@@ -5,6 +5,7 @@ A database that does not answer is asked again for some seconds.
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
+from sys import getsizeof
 from typing import Any
 
 from talk import models
@@ -17,6 +18,8 @@ from .places import show_to_members, take_place
 from .retries import patiently
 from .sharing import Answers, Asker
 
+#: Bytes of text that a stream gets at once. It keeps them while its client takes no more.
+NEWS_SIZE = 262_144
 #: Most participations that one look at an inbox returns.
 INBOX_PAGE = 200
 #: Seconds for which a page that was read for one stream is shown; then it's read again.
@@ -38,8 +41,10 @@ class News:
     unfit: set[Hashable] = field(default_factory=set)
 
 
-def read_conversation(viewer: Any, key: int, after: int | None) -> News:
+def read_conversation(viewer: Any, key: int, after: int | None, most: int = PAGE) -> News:
     """What happened after a revision, or, without one, where the conversation is now.
+
+    It is `most` events, and fewer if their texts are long.
 
     Raises `NOT_FOUND` for a stranger, `NOT_A_PARTICIPANT` for who is gone and has seen the last
     that is theirs, `ResyncRequired` for a cursor that the log can't go on from.
@@ -53,12 +58,22 @@ def read_conversation(viewer: Any, key: int, after: int | None) -> News:
         after = end
     if not place.is_active and after >= end:
         raise MessagingPermissionDenied(RefusalCode.NOT_A_PARTICIPANT)
-    events = models.Event.objects.after(conversation, after, latest=conversation.revision)
+    events = models.Event.objects.after(conversation, after, most, latest=conversation.revision)
     # What came after the place was looked at is for the next look: they may be gone by then.
-    visible = [event for event in events if event.revision <= end]
-    news = _news(visible, conversation, after)
-    news.more = len(visible) < len(events) or news.more or not place.is_active
+    told = _short([event for event in events if event.revision <= end])
+    news = _news(told, conversation, after)
+    news.more = len(told) < len(events) or len(events) == most or not place.is_active
     return news
+
+
+def _short(events: list[models.Event]) -> list[models.Event]:
+    """The first of these events whose texts together are short, and one at least."""
+    size = 0
+    for count, event in enumerate(events):
+        size += getsizeof(event.message.body) if event.message else 0
+        if size > NEWS_SIZE and count:
+            return events[:count]
+    return events
 
 
 def read_events(key: int, after: int, streams: list[Asker]) -> News:

@@ -94,8 +94,8 @@ async def test_a_reader_that_arrives_behind_takes_the_feed_back(
     place = await in_thread(group.participation_of)(alice)
     late, go_on = asyncio.Event(), asyncio.Event()
 
-    async def slow_news(viewer, key, after):
-        news = await conversation_news(viewer, key, after)
+    async def slow_news(viewer, *look):
+        news = await conversation_news(viewer, *look)
         if viewer == bob and not late.is_set():
             # Read before the message that the feed reads meanwhile.
             late.set()
@@ -185,3 +185,37 @@ async def test_a_feed_that_fails_leaves_its_readers_to_themselves(alice, group, 
 
         assert await heard == [4]
         assert set(reads) == {3}, "and it reads again as before"
+
+
+@live
+async def test_a_stream_keeps_few_long_texts_for_a_client_that_reads_none(alice, bob, group):
+    """It would keep as many as it reads, for each stream that somebody opens."""
+    place = await in_thread(group.participation_of)(alice)
+    for _number in range(30):
+        await in_thread(place.send)("😀" * 10_000)
+    async with feeds().read(group.pk, bob, 1) as reader:
+        await reader.begin()
+        assert 0 < len(reader._waiting) < 10
+
+        said = await asyncio.wait_for(revisions(reader, 30), 10)
+
+    assert said == list(range(2, 32))
+
+
+@live
+async def test_of_long_texts_not_many_more_are_read_than_told(alice, bob, group, monkeypatch):
+    place = await in_thread(group.participation_of)(alice)
+    for _number in range(60):
+        await in_thread(place.send)("😀" * 10_000)
+    read = []
+
+    async def noting(viewer, key, after, most):
+        read.append(most)
+        return await conversation_news(viewer, key, after, most)
+
+    monkeypatch.setattr(module, "conversation_news", noting)
+    async with feeds().read(group.pk, bob, 1) as reader:
+        await asyncio.wait_for(revisions(reader, 60), 20)
+
+    assert read[0] == module.FIRST_PAGE
+    assert sum(read[1:]) < 3 * 60

@@ -2,11 +2,13 @@
 
 import asyncio
 from contextlib import AsyncExitStack, asynccontextmanager
+from types import SimpleNamespace
 
 import pytest
 from django.db import transaction
 
 from schema import live as delivery
+from schema import sharing
 from talk.models import Block
 
 from .client import id_of
@@ -211,3 +213,19 @@ async def wait_for_blocks(socket):
             return
         await settle()
     raise AssertionError("it was not told")
+
+
+@live
+async def test_what_is_kept_for_others_is_bounded():
+    """The event may wait for a slow reader, and its answers wait with it."""
+    answers = sharing.Answers()
+
+    async def execute(_context):
+        return "x" * 50_000
+
+    for question in range(10):
+        stream = SimpleNamespace(question=question, context=None)
+        assert len(await answers.get(stream, execute)) == 50_000
+
+    kept = [answer for known in answers._known.values() for _onlooker, answer in known]
+    assert 0 < sum(map(len, kept)) <= sharing.MOST_KEPT
