@@ -9,12 +9,17 @@ from datetime import timedelta
 
 import pytest
 from asgiref.testing import ApplicationCommunicator
+from channels.routing import URLRouter
 from django.core.asgi import get_asgi_application
+from django.urls import path
 from django.utils import timezone
 from strawberry import relay
+from strawberry.extensions import SchemaExtension
 
-from schema import schema, wire
+from schema import Message, Query, Subscription, User, schema, wire
+from schema.consumer import GraphQLConsumer
 from schema.documents import Document
+from schema.execution import Schema
 from schema.gate import RULES
 from schema.inbox_cursor import EPOCH, MICROSECOND, InboxCursor
 from talk.conf import conf
@@ -91,11 +96,25 @@ HOSTILE = {
 }
 
 
+class Watched(SchemaExtension):
+    """Does nothing. With any extension, the stages of a subscription begin on the event loop."""
+
+    def on_validate(self):
+        yield
+
+
+@pytest.fixture(scope="module")
+def extended():
+    schema = Schema(Query, subscription=Subscription, types=[User, Message], extensions=[Watched])
+    return URLRouter([path("graphql", GraphQLConsumer.as_asgi(schema=schema))])
+
+
 @pytest.mark.parametrize("kind", HOSTILE)
-def test_no_operation_of_a_socket_stops_the_loop(alice, kind):
+@pytest.mark.parametrize("is_extended", [False, True], ids=["plain", "extended"])
+def test_no_operation_of_a_socket_stops_the_loop(alice, kind, is_extended, extended):
     @live
     async def scenario():
-        async with signed_in(alice, app=talk) as alices:
+        async with signed_in(alice, app=extended if is_extended else talk) as alices:
             async with watching() as stretches:
                 for number in range(5):
                     # A document that is known would be read no more.
