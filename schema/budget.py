@@ -17,7 +17,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Ex
 from talk.conf import conf
 from talk.models import Message
 
-from .errors import AnswerTooLong
+from .limit_errors import AnswerTooLong
 
 #: What an error costs beside its text: the stack that it keeps is in memory until it is told.
 ERROR_SIZE = 512

@@ -19,8 +19,9 @@ from talk.conf import conf
 from . import handshake, origins, rates, threads, wire
 from .authentication import AuthenticationFailed
 from .context import Context
-from .errors import BadRequest, FrameTooLong, RateLimited, Unavailable
+from .errors import BadRequest, RateLimited, Unavailable
 from .execution import Schema
+from .limit_errors import FrameTooLong
 from .protocol import Protocol
 from .sockets import sockets
 

@@ -25,7 +25,8 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from talk.conf import conf
 
 from .caches import kept, size_of_document
-from .errors import MAX_ERRORS, LimitExceeded, ValidationFailed
+from .errors import MAX_ERRORS, ValidationFailed
+from .limit_errors import LimitExceeded
 from .limits import Meter, counted_size, excesses
 
 #: What a document is validated by.

@@ -23,7 +23,8 @@ from talk.conf import conf
 
 from . import rates
 from .documents import Document, Rules, shelf
-from .errors import RateLimited, TooCostly, Unauthenticated, ValidationFailed
+from .errors import RateLimited, Unauthenticated, ValidationFailed
+from .limit_errors import TooCostly
 from .pagination import DEFAULT_PAGE
 from .wire import Request
 

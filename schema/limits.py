@@ -28,8 +28,8 @@ from graphql import (
 
 from talk.conf import conf
 
-from .errors import LimitExceeded
 from .fields import ARGUMENT_COSTS, COST, NO_COSTS
+from .limit_errors import LimitExceeded
 from .pagination import DEFAULT_PAGE, MAX_PAGE
 from .repeats import Repeats
 

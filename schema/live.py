@@ -19,7 +19,8 @@ from . import rates, threads
 from .beginnings import Beginning, NotExecuted
 from .context import Context
 from .deadlines import deadline
-from .errors import AnswerTooLong, RateLimited, Unavailable, public_error
+from .errors import RateLimited, Unavailable, public_error
+from .limit_errors import AnswerTooLong
 from .retries import patiently
 from .sharing import Answers, asker
 from .wire import encode_text

@@ -26,10 +26,11 @@ from talk.conf import conf
 from . import rates, threads
 from .beginnings import Beginning, NotExecuted
 from .context import Context
-from .errors import FrameTooLong, PublicError, TooManyOperations, Unauthenticated, public_error
+from .errors import PublicError, TooManyOperations, Unauthenticated, public_error
 from .execution import Schema, is_refused
 from .flow import Flow
 from .guard import credentials_fail
+from .limit_errors import FrameTooLong
 from .live import listen
 from .sockets import sockets
 from .wire import Request, encode_text, request_of
