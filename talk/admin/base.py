@@ -14,6 +14,7 @@ from ..models import Message
 class TalkAdmin(admin.ModelAdmin):
     """Answers no questions about a field that it does not show to who asks.
 
+    An admin of users needs it, too: of people one could ask whom they blocked, and what they said.
     Django lets the query of a list filter by any field of the model: by look-ups like
     `body__startswith` somebody could read letter by letter.
     """
@@ -28,8 +29,13 @@ class TalkAdmin(admin.ModelAdmin):
 
     def _shown(self, request: HttpRequest) -> set[Any]:
         fields = flatten_fieldsets(self.get_fieldsets(request))
+        filters = (
+            each if isinstance(each, str) else each[0]
+            for each in self.get_list_filter(request)
+            if isinstance(each, (str, tuple, list))
+        )
         # The key stands in the address of a page.
-        return {self.opts.pk.name, *self.get_list_display(request), *fields}
+        return {self.opts.pk.name, *self.get_list_display(request), *fields, *filters}
 
 
 class DeletedWithAccount(admin.options.BaseModelAdmin):

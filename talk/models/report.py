@@ -124,14 +124,15 @@ class Report(models.Model):
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
         null=True,
-        related_name="talk_reports",
+        # Not from the side of the account: whose admin could be asked who reported whom.
+        related_name="+",
         verbose_name=_("reporter"),
     )
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
         null=True,
-        related_name="talk_reported_in",
+        related_name="+",
         verbose_name=_("person"),
         help_text=_("Who is reported, or said what is."),
     )

@@ -3,11 +3,13 @@
 import pytest
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
 from talk.admin.base import TalkAdmin
+from talk.models import Block
 
 from .acting import group, say
 
@@ -125,6 +127,27 @@ def test_words_are_not_read_letter_by_letter(who, alice, bob):
     for query in ({"sender": alice.pk}, {"kind": "text"}, {"sent_at__year": "2000"}):
         answer = client.get(reverse("admin:talk_message_changelist"), query)
         assert answer.status_code == 200, query
+
+
+def test_the_admin_of_users_is_not_asked_what_talk_keeps_of_them(who, alice, bob):
+    Block.objects.block(alice, bob)
+    client = Client()
+    client.force_login(who)
+    url = reverse("admin:auth_user_changelist")
+    back = [each for each in type(who)._meta.get_fields() if each.auto_created and each.is_relation]
+    names = [each.name for each in back if each.related_model._meta.app_label == "talk"]
+    assert len(names) >= 6
+
+    for name in names:
+        for query in ({name: 1}, {f"{name}__isnull": "False"}, {f"{name}__pk": 1}):
+            assert client.get(url, query).status_code == 400, query
+    assert client.get(url, {"password__startswith": "md5"}).status_code == 400
+    for query in ({"is_staff__exact": 1}, {"groups__id__exact": 1}, {"is_active__exact": 0}, {}):
+        assert client.get(url, {**query, "q": "a"}).status_code == 200, query
+
+
+def test_nobody_is_asked_who_reported_whom():
+    assert not any("report" in each.name for each in get_user_model()._meta.get_fields())
 
 
 def test_who_takes_part_is_not_found_by_staff_who_do_not_see_it(who, alice, bob):
