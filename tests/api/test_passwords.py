@@ -3,10 +3,14 @@
 import asyncio
 
 import pytest
+from asgiref.sync import sync_to_async
+from django.conf import settings as configured
 from django.contrib.auth import aauthenticate, authenticate
 from django.contrib.auth.hashers import MD5PasswordHasher
+from django.db import connections
 from django.test import Client, RequestFactory
 
+from schema import rates
 from talk.models import AccessToken
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +85,21 @@ def test_guesses_from_elsewhere_keep_nobody_out_at_home(staff, at_most):
     assert SLOWED in [sign_in("alice", address=HOME) for _guess in range(3)][-1]
 
 
+@pytest.mark.skipif(not configured.REDIS_URL, reason="many processes need REDIS_URL")
+def test_all_processes_count_and_remember_together(staff, at_most):
+    at_most(storage=configured.REDIS_URL, failure="2/hour")
+    rates._limiter(configured.REDIS_URL).storage.reset()
+    assert sign_in("alice", "correct horse", HOME) == "in"
+    for number in range(3):
+        rates._limiter.cache_clear()
+        guess = sign_in("alice", address=f"198.41.1.{number}")
+
+    assert SLOWED in guess
+    rates._limiter.cache_clear()
+    assert SLOWED in sign_in("alice", "correct horse", ELSEWHERE)
+    assert sign_in("alice", "correct horse", HOME) == "in"
+
+
 def test_what_is_open_goes_on_while_passwords_are_guessed(staff, at_most):
     at_most(failure="1/hour")
     browser = Client(REMOTE_ADDR=HOME)
@@ -130,7 +149,11 @@ def test_so_is_what_calls_it_asynchronously(staff, at_most):
     at_most(failure="1/hour")
 
     async def both():
-        return [await aauthenticate(username="alice", password="correct horse") for _ in "ab"]
+        try:
+            return [await aauthenticate(username="alice", password="correct horse") for _ in "ab"]
+        finally:
+            # Those of the thread that asked the database.
+            await sync_to_async(connections.close_all)()
 
     assert asyncio.run(both()) == [staff, None]
 
