@@ -22,14 +22,14 @@ from talk.models.event import PAGE
 from .bell import Bell
 from .hub import Hub, conversation_topic, hub
 from .sharing import Asker
-from .streams import FRESH_SECONDS, conversation_events, conversation_news
+from .streams import FRESH_SECONDS, conversation_events, conversation_news, next_look
 
 logger = logging.getLogger(__name__)
 
 #: Events that wait for one stream at most; a reader that is slower reads them later.
 BACKLOG = 100
-#: Events that a stream reads at first, and at least.
-FIRST_PAGE, FEW = 100, 10
+#: Events that a stream reads at first.
+FIRST_PAGE = 100
 #: Questions whose answers are found along with the events: others would wait for more.
 PREPARED = 3
 #: Questions that are kept as not fit for that. Where there are more, no matter.
@@ -100,8 +100,7 @@ class Reader:
             self.viewer, self._feed.conversation, self._given, self._most
         )
         if news.more:
-            # Of events with long texts it gets few, and reading many more would be in vain.
-            self._most = max(FEW, min(2 * len(news.events), PAGE))
+            self._most = next_look(len(news.events), PAGE)
         now = time.monotonic()
         self._waiting.extend((event, now) for event in news.events)
         self._taken = news.revision

@@ -3,10 +3,10 @@
 A database that does not answer is asked again for some seconds.
 """
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from sys import getsizeof
-from typing import Any
+from typing import Any, TypeVar
 
 from talk import models
 from talk.exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
@@ -18,8 +18,12 @@ from .places import show_to_members, take_place
 from .retries import patiently
 from .sharing import Answers, Asker
 
+Row = TypeVar("Row", models.Event, models.Participation)
+
 #: Bytes of text that a stream gets at once. It keeps them while its client takes no more.
 NEWS_SIZE = 262_144
+#: Rows that are read at once, at least.
+FEW = 10
 #: Most participations that one look at an inbox returns.
 INBOX_PAGE = 200
 #: Seconds for which a page that was read for one stream is shown; then it's read again.
@@ -60,20 +64,11 @@ def read_conversation(viewer: Any, key: int, after: int | None, most: int = PAGE
         raise MessagingPermissionDenied(RefusalCode.NOT_A_PARTICIPANT)
     events = models.Event.objects.after(conversation, after, most, latest=conversation.revision)
     # What came after the place was looked at is for the next look: they may be gone by then.
-    told = _short([event for event in events if event.revision <= end])
+    visible = [event for event in events if event.revision <= end]
+    told = _short(visible, lambda event: event.message)
     news = _news(told, conversation, after)
     news.more = len(told) < len(events) or len(events) == most or not place.is_active
     return news
-
-
-def _short(events: list[models.Event]) -> list[models.Event]:
-    """The first of these events whose texts together are short, and one at least."""
-    size = 0
-    for count, event in enumerate(events):
-        size += getsizeof(event.message.body) if event.message else 0
-        if size > NEWS_SIZE and count:
-            return events[:count]
-    return events
 
 
 def read_events(key: int, after: int, streams: list[Asker]) -> News:
@@ -104,15 +99,47 @@ def _news(events: list[models.Event], conversation: models.Conversation, after: 
     return News(events, events[-1].revision if events else after, more=len(events) == PAGE)
 
 
-def read_inbox(viewer: Any, cursor: InboxCursor) -> list[models.Participation]:
-    """The viewer's participations that changed since, in the order in which they did."""
+def read_inbox(
+    viewer: Any, cursor: InboxCursor, most: int
+) -> tuple[list[models.Participation], bool]:
+    """The viewer's participations that changed since, in the order in which they did.
+
+    They are `most`, and fewer if their texts are long; the second value says if there are more.
+    """
+    news = read_all_of_inbox(viewer, cursor, most)
+    told = _short(news, lambda participation: participation.conversation.latest_message)
+    return told, len(told) < len(news) or len(news) >= most
+
+
+def read_all_of_inbox(
+    viewer: Any, cursor: InboxCursor, most: int = INBOX_PAGE
+) -> list[models.Participation]:
     changed = models.Participation.objects.changed_since(
-        viewer, cursor.since, INBOX_PAGE + len(cursor.seen)
+        viewer, cursor.since, most + len(cursor.seen)
     )
     news = [each for each in changed if cursor.is_news(each)]
     for participation in news:
         take_place(participation)
     return news
+
+
+def _short(rows: list[Row], message_of: Callable[[Row], models.Message | None]) -> list[Row]:
+    """The first of these rows whose texts together are short, and one at least."""
+    size = 0
+    for count, row in enumerate(rows):
+        message = message_of(row)
+        size += 0 if message is None else getsizeof(message.body)
+        if size > NEWS_SIZE and count:
+            return rows[:count]
+    return rows
+
+
+def next_look(told: int, most: int) -> int:
+    """How many rows to read at once, after so many could be told and there are more.
+
+    Of rows with long texts few are told, and reading many more would be in vain.
+    """
+    return max(FEW, min(2 * told, most))
 
 
 def _in_thread(read: Any) -> Any:
@@ -127,3 +154,4 @@ def _in_thread(read: Any) -> Any:
 conversation_events = _in_thread(read_events)
 conversation_news = _in_thread(read_conversation)
 inbox_news = _in_thread(read_inbox)
+all_inbox_news = _in_thread(read_all_of_inbox)

@@ -25,7 +25,7 @@ from .nodes import Conversation, Message, Participation, User
 from .pagination import invalid_cursor
 from .presence import Presence, follow_presence
 from .sharing import asker
-from .streams import FRESH_SECONDS, INBOX_PAGE, inbox_news
+from .streams import FRESH_SECONDS, INBOX_PAGE, all_inbox_news, inbox_news, next_look
 from .typists import Typing, follow_typing
 
 
@@ -109,10 +109,13 @@ class Subscription:
         cursor = InboxCursor.now() if after is None else InboxCursor.decode(after)
         async with hub().watch(inbox_topic(viewer.pk)) as bell:
             if after is None:
-                for participation in await inbox_news(viewer, cursor):
+                for participation in await all_inbox_news(viewer, cursor):
                     cursor.note(participation)
+            most = INBOX_PAGE
             while True:
-                news = await inbox_news(viewer, cursor)
+                news, more = await inbox_news(viewer, cursor, most)
+                if more:
+                    most = next_look(len(news), INBOX_PAGE)
                 read_at = time.monotonic()
                 for participation in news:
                     if time.monotonic() > read_at + FRESH_SECONDS:
@@ -121,7 +124,7 @@ class Subscription:
                     cursor.advance(participation)
                     yield InboxChange(cursor=cursor.encode(), participation=participation)
                 else:
-                    if len(news) < INBOX_PAGE:
+                    if not more:
                         await bell.rung()
 
     @subscription(

@@ -4,8 +4,13 @@ import asyncio
 
 import pytest
 
+from schema import streams
+from schema.inbox_cursor import EPOCH, InboxCursor
+from talk.models import Message
+
+from ..conftest import person
 from .client import front_end, id_of
-from .sockets import in_thread, live
+from .sockets import in_thread, live, signed_in, talk
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -121,3 +126,29 @@ async def test_a_client_that_comes_back_misses_no_conversation(
         await talking
 
     assert seen == {id_of(group): said, id_of(private): said}
+
+
+@live
+async def test_a_stream_keeps_few_conversations_with_long_messages(alice):
+    """It keeps what it reads for as long as its client takes."""
+
+    def talk_with_many():
+        for number in range(20):
+            Message.send_to_users("😀" * 10_000, alice, [person(f"friend{number}")])
+        return streams.read_inbox(alice, InboxCursor(EPOCH), streams.INBOX_PAGE)
+
+    told, more = await in_thread(talk_with_many)()
+    assert 0 < len(told) < 10
+    assert more
+
+    async with signed_in(alice, talk) as alices:
+        await alices.subscribe(
+            "subscription ($after: String) {"
+            " inboxChanges(after: $after) { participation { conversation { id } } } }",
+            variables={"after": InboxCursor(EPOCH).encode()},
+        )
+        heard = [await alices.hear() for _number in range(20)]
+
+    shown = {change["payload"]["data"]["inboxChanges"]["participation"]["conversation"]["id"]
+             for change in heard}  # fmt: skip
+    assert len(shown) == 20
