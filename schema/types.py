@@ -34,7 +34,8 @@ class Message(relay.Node):
     )
     sent_at: datetime = strawberry.field(description="When; later numbers have later times.")
     sender: User | None = strawberry.field(
-        description="Who said or did it; null when the project itself did."
+        description="Who said or did it; null when the project itself did, or when their account "
+        "is gone."
     )
     subject: User | None = strawberry.field(
         description="Whom it happened to: who joined, left, was removed or reinstated."
@@ -62,6 +63,10 @@ class Message(relay.Node):
     @field(description="Whether the viewer blocked who said it.")
     def hidden(self: models.Message, info: Info) -> bool:
         return _is_hidden(self, info)
+
+    @field(description="Whether the project itself said it, to everybody here.")
+    def announced(self: models.Message) -> bool:
+        return self.announced_as is not None
 
     @field(description="The id that the viewer's client gave it; null for others' messages.")
     def client_id(self: models.Message, info: Info) -> uuid.UUID | None:

@@ -90,7 +90,7 @@ class Change(Draft):
         message = self._message(kind=Message.Kind.UPGRADED)
         self.note(Event.Kind.CONVERSATION_UPGRADED, message=message)
 
-    def say(self, sender: "Participation", body: str, **identity: Any) -> Message:
+    def say(self, sender: "Participation | None", body: str, **identity: Any) -> Message:
         self._speaker = sender
         self._sent = self._message(kind=Message.Kind.TEXT, body=body, **identity)
         self.note(Event.Kind.MESSAGE_SENT, participation=sender, message=self._sent)

@@ -12,6 +12,7 @@ from ..prepared import ask, prepared
 from ..rows import renew
 from ..text import TITLE_LENGTH, clean_title
 from ..words import folded
+from .announcing import Announcing
 from .change import Change
 from .event import Event
 from .keys import PAIR_LENGTH, members_key, pair_of
@@ -106,7 +107,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return conversation
 
 
-class Conversation(models.Model):
+class Conversation(Announcing):
     """What people say to each other, in private (two, for ever) or as a group."""
 
     class Kind(models.TextChoices):
@@ -197,9 +198,8 @@ class Conversation(models.Model):
     ) -> "Conversation":
         """Take `users` in, on behalf of an active member or, without one, of the project.
 
-        Answers the conversation that they are in then: this one, or, for a private one, the
-        group of all (which leaves the private one as it is). Who left is reinstated; who is in
-        already stays in.
+        Answers the conversation that they are in then; see `Participation.invite`. A private one
+        is left as it is, and needs `by`.
         """
         if by is not None:
             by.must_be_of(self)

@@ -138,8 +138,12 @@ class Draft:
         return message
 
     def _moved_inboxes(self) -> Question[Any]:
-        sent = self._sent and {"number": self._sent.number, "sender": self.actor}
-        return _moved_inboxes(conversation=self.conversation, at=self.at, **(sent or {}))
+        sent: dict[str, Any] = {}
+        if self._sent:
+            sent = {"number": self._sent.number}
+            # What the project says is nobody's own, and hidden from nobody.
+            sent |= {} if self.actor is None else {"sender": self.actor}
+        return _moved_inboxes(conversation=self.conversation, at=self.at, **sent)
 
     def _saved_conversation(self) -> Question[Any]:
         conversation = self.conversation

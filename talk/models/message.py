@@ -1,6 +1,5 @@
 import uuid
 from collections.abc import Iterable
-from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, Self
@@ -14,6 +13,7 @@ from ..conf import conf
 from ..prepared import Ask, Question, prepared
 from . import once
 from .block import Block
+from .keeping import kept_since
 from .people import with_people
 
 if TYPE_CHECKING:
@@ -135,6 +135,8 @@ class Message(models.Model):
     )
     sent_at = models.DateTimeField(_("sent at"), default=timezone.now)
     client_id = models.UUIDField(_("client id"), null=True, editable=False)
+    #: Of what the project said, and of nothing else: its id, by which a retry is found.
+    announced_as = models.UUIDField(_("announced as"), null=True, editable=False)
     fingerprint = models.CharField(
         _("fingerprint of the request"), max_length=64, blank=True, editable=False
     )
@@ -162,6 +164,12 @@ class Message(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["sender", "client_id"], name="talk_message_client_id_used_once"
+            ),
+            models.UniqueConstraint(
+                fields=["conversation", "announced_as"],
+                # Of the messages of people, which are most, it has nothing.
+                condition=models.Q(announced_as__isnull=False),
+                name="talk_message_announced_once",
             ),
             models.CheckConstraint(
                 condition=models.Q(number__gte=1), name="talk_message_number_from_one"
@@ -225,12 +233,6 @@ class Message(models.Model):
         """Say `body` in `conversation`, taking in `new_participants` first."""
         participation = conversation.participation_of(sender)
         return participation.send(body, client_id=client_id, invite=new_participants or ())
-
-
-def kept_since(kind: str) -> datetime | None:
-    """Since when what was said in conversations of a kind is shown; None if nothing expires."""
-    days = conf.RETENTION.get(kind)
-    return None if days is None else timezone.now() - timedelta(days=days)
 
 
 @prepared

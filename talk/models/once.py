@@ -10,7 +10,9 @@ from ..exceptions import MessagingValidationError, RefusalCode, Refused
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+    from django.db.models import QuerySet
 
+    from .conversation import Conversation
     from .message import Message
 
 
@@ -24,7 +26,7 @@ class Request:
 
     def __init__(
         self,
-        sender: "User",
+        sender: "User | None",
         client_id: uuid.UUID | None,
         target: str,
         body: str | None,
@@ -50,16 +52,29 @@ class Request:
             raise
 
     def _earlier(self) -> "Message | None":
-        from .message import Message
-
         if self.client_id is None:
             return None
-        earlier = (
-            Message.objects.filter(sender=self.sender, client_id=self.client_id)
-            .select_related("conversation")
-            .first()
-        )
+        earlier = self._sent().select_related("conversation").first()
         # What was removed has none any more: from it one could guess the words.
         if earlier and earlier.fingerprint and earlier.fingerprint != self.fingerprint:
             raise MessagingValidationError(RefusalCode.CLIENT_ID_REUSED, path=("client_id",))
         return earlier
+
+    def _sent(self) -> "QuerySet[Message]":
+        from .message import Message
+
+        return Message.objects.filter(sender=self.sender, client_id=self.client_id)
+
+
+class Announcement(Request):
+    """What the project asked to say in a conversation. Its ids are each conversation's own."""
+
+    def __init__(
+        self, conversation: "Conversation", client_id: uuid.UUID | None, body: str
+    ) -> None:
+        super().__init__(None, client_id, f"conversation {conversation.pk}", body, ())
+        self._conversation = conversation
+
+    def _sent(self) -> "QuerySet[Message]":
+        # Not by the missing sender: words of deleted accounts have none, either.
+        return self._conversation.messages.filter(announced_as=self.client_id)

@@ -231,3 +231,17 @@ def test_the_pages_of_who_left_end_where_they_left(gql, alice, bob, carol):
         assert (numbers(page), page["pageInfo"]["hasNextPage"]) == ([1, 2, 3], False)
     assert [number for page in walk(read, first=2) for number in numbers(page)] == [1, 2, 3]
     assert numbers(read(after=read()["pageInfo"]["endCursor"])) == []
+
+
+def test_what_the_project_says_is_announced(gql, alice, bob):
+    conversation = private(alice, bob, "mine")
+    conversation.announce("We move.")
+    query = """query ($id: ID!) { conversation(id: $id) { viewerParticipation { unreadCount }
+        messages { edges { node { kind body announced sender { id } } } } } }"""
+
+    answer = ok(gql(alice)(query, id=gid(conversation)))["conversation"]
+
+    assert answer["viewerParticipation"] == {"unreadCount": 1}
+    mine, ours = nodes(answer["messages"])
+    assert (mine["announced"], ours["announced"]) == (False, True)
+    assert ours == {"kind": "TEXT", "body": "We move.", "announced": True, "sender": None}

@@ -96,6 +96,15 @@ class Rulebook:
             room.places[name].activity = now
         return at
 
+    def announce(self, at, body):
+        must(body, Code.EMPTY_BODY)
+        room = self.rooms[at]
+        now = self.tick()
+        self._tell(room, "text", "message_sent", None, body=body)
+        for name in room.active:
+            room.places[name].activity = now
+        return at
+
     def invite(self, actor, at, invited):
         place, room = self.place(actor, at), self.rooms[at]
         self._must_have_a_say(place)

@@ -138,6 +138,10 @@ class People(RuleBasedStateMachine):
         at = self.at(at)
         self.both("read", name, at, len(self.rules.rooms[at].said) - before_the_end)
 
+    @rule(at=where, body=bodies)
+    def announce(self, at, body):
+        self.both("announce", self.at(at), body)
+
     @rule(name=names, at=where)
     def mark_unread(self, name, at):
         self.both("mark_unread", name, self.at(at))

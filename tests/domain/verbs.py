@@ -46,6 +46,9 @@ class Verbs:
         invited = self.users(invited)
         return self.place(sender, at).send(body, client_id=client_id, invite=invited)
 
+    def announce(self, at, body) -> Message:
+        return self.conversation(at).announce(body)
+
     def invite(self, actor, at, invited):
         return self.place(actor, at).invite(self.users(invited))
 

@@ -9,7 +9,7 @@ from schema.inbox_cursor import EPOCH, InboxCursor
 from talk.models import Message
 
 from ..conftest import person
-from .client import front_end, id_of
+from .client import CHANGES, INBOX_CHANGES, front_end, id_of
 from .sockets import in_thread, live, signed_in, talk
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -40,6 +40,26 @@ async def test_every_way_to_move_an_inbox_is_heard(daphne, alice, bob, group):
             await state_after(stream, status="LEFT")
             await alices.say("not for Bob", group)
             assert await stream.is_silent()
+
+
+@live
+async def test_what_the_project_says_is_heard(alice, group):
+    async with signed_in(alice, app=talk) as alices:
+        variables = {"id": id_of(group), "after": 1}
+        await alices.subscribe(CHANGES, id="changes", variables=variables)
+        await alices.subscribe(INBOX_CHANGES, id="inbox")
+        # Both listen by then.
+        assert await alices.receive_nothing(0.5)
+        await in_thread(group.announce)("We move.")
+        heard = {}
+        while len(heard) < 2:
+            message = await alices.hear()
+            (heard[message["id"]],) = message["payload"]["data"].values()
+
+    change, place = heard["changes"], heard["inbox"]["participation"]
+    assert (change["kind"], change["message"]["body"]) == ("MESSAGE_SENT", "We move.")
+    assert (change["actor"], change["participation"]) == (None, None)
+    assert (place["unreadCount"], place["conversation"]["lastNumber"]) == (1, 1)
 
 
 @live
