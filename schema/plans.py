@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from graphql import (
     DirectiveNode,
     GraphQLObjectType,
+    OperationDefinitionNode,
     VariableNode,
     Visitor,
     visit,
@@ -157,35 +158,24 @@ class PlannedExecutor(BudgetedExecutor):
             # The nodes are kept with the plan: no other ones get their places meanwhile.
             found = details, _made(make, self, type_, details)
             facts.plans.keep(key, found, ENTRY_SIZE + FIELD_SIZE * self.fields_planned)
-            kept.keep(Same(self.operation), facts, facts.size + facts.plans.size)
+            kept.keep(id(self.operation), facts, facts.size + facts.plans.size)
         return found[1]
 
     def _know(self) -> "Facts":
-        operation = Same(self.operation)
-        facts: Facts | None = kept.find(operation)
+        operation = self.operation
+        facts: Facts | None = kept.find(id(operation))
         if facts is None:
-            facts = Facts(_conditions(self), size_of_document(self.operation), Cache(SHARE))
-            kept.keep(operation, facts, facts.size)
+            facts = Facts(operation, _conditions(self), size_of_document(operation), Cache(SHARE))
+            kept.keep(id(operation), facts, facts.size)
         self._facts = facts
         return facts
-
-
-class Same:
-    """A node of a document, equal to itself alone. It is kept, so that no other gets its place."""
-
-    def __init__(self, node: Any) -> None:
-        self.node = node
-
-    def __hash__(self) -> int:
-        return id(self.node)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Same) and self.node is other.node
 
 
 class Facts(NamedTuple):
     """What is found once for an operation."""
 
+    #: The operation is kept, too, so that no other gets its place and is taken for it.
+    operation: OperationDefinitionNode
     #: The variables that decide what is selected.
     conditions: tuple[str, ...]
     #: About the bytes of its document, which its plans hold.
