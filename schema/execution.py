@@ -31,6 +31,9 @@ from .refusals import RefusalHandler
 from .runner import Runner
 from .wire import Request
 
+#: What the library says nothing of.
+UUIDS = "A UUID, as `00000000-0000-4000-8000-000000000001`."
+
 
 class Schema(strawberry.Schema):
     """A Strawberry schema with this project's gate, refusals and errors."""
@@ -50,6 +53,8 @@ class Schema(strawberry.Schema):
             execution_context_class=PlannedExecutor,
             **kwargs,
         )
+        if (uuids := self._schema.type_map.get("UUID")) and not uuids.description:
+            uuids.description = UUIDS
 
     def create_extensions_runner(
         self, execution_context: ExecutionContext, extensions: Any

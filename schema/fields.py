@@ -85,7 +85,10 @@ def mutation(
             rates.spend(info.context, rate, rates.times_for(getattr(input, people, ())))
             return resolver(self, info, input)
 
-        found = strawberry.field(resolver=_in_any_context(limited), description=description)
+        found: Any = strawberry.field(resolver=_in_any_context(limited), description=description)
+        for argument in found.arguments:
+            # An input says of itself what it is.
+            argument.description = argument.type.__strawberry_definition__.description
         return cast("Resolver", found)
 
     return decorate
