@@ -75,6 +75,9 @@ class Connection(DjangoCursorConnection[relay.NodeType]):
         page_size(last, "last")
         if first is None and last is None:
             first = DEFAULT_PAGE
+        if nodes.query.order_by == ("pk",):
+            # The library orders by the key anyway, and so it can read one that is a relation, too.
+            nodes = nodes.order_by()
         return super().resolve_connection(
             nodes,
             info=info,

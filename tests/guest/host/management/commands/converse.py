@@ -3,8 +3,10 @@
 import asyncio
 from io import StringIO
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import BaseCommand, call_command
+from django.test import override_settings
 from strawberry import relay
 
 from tests.live.sockets import in_thread, signed_in, talk
@@ -81,6 +83,7 @@ class Command(BaseCommand):
         group = start(cast)
         block(cast, group)
         come_and_go(cast, group)
+        search(cast)
         asyncio.run(listen(cast, group))
         be_forgotten(cast)
         self.stdout.write("They conversed.")
@@ -143,6 +146,30 @@ def come_and_go(cast, group):
         assert "code" not in cast.act("alice", verb, **bob, **there)
     promoted = cast.act("alice", "changeRole", role="OWNER", **bob, **there)
     assert "code" not in promoted, promoted
+
+
+def search(cast):
+    """People are found by what is written down of their names, page by page."""
+    document = """query ($text: String!, $after: String) { users(search: $text, first: 1,
+        after: $after) { edges { node { id } } pageInfo { endCursor } } }"""
+
+    def found(text):
+        names, after = [], None
+        while True:
+            page = cast.ask("alice", document, text=text, after=after)["users"]
+            if not page["edges"]:
+                return names
+            names += [cast.names[edge["node"]["id"]] for edge in page["edges"]]
+            after = page["pageInfo"]["endCursor"]
+
+    everybody = ["bob", "carol", "dave"]
+    assert (sorted(found("")), found("carol")) == (everybody, [])
+    with override_settings(TALK={**settings.TALK, "SHOWS_USERNAMES": True}):
+        for _time in range(2):
+            call_command("refresh_names", stdout=StringIO())
+            assert (found("EXAMPLE"), found("carol")) == (everybody, ["carol"])
+    call_command("refresh_names", stdout=StringIO())
+    assert found("carol") == []
 
 
 async def listen(cast, group):
