@@ -1,4 +1,4 @@
-"""The gate in Strawberry's way of executing: that of subscriptions, and of schemas with extensions.
+"""The gate in Strawberry's way of executing, which schemas with extensions go.
 
 Not as an extension: of each, Strawberry inspects the hooks anew for each operation.
 """
