@@ -142,14 +142,9 @@ def _has_words(message: Message) -> bool:
 
 def _is_there(report: Report) -> bool:
     """Whether there is something to remove."""
-    if report.message is not None or report.conversation is None:
-        return report.message is not None and _has_words(report.message)
-    group = report.conversation
-    later = group.messages.filter(kind=Message.Kind.RENAMED)
-    kept = group.participations.exclude(
-        left_at_title__in=["", *later.values_list("body", flat=True)]
-    )
-    return bool(group.title and not later.exists()) or kept.exists()
+    if report.message is not None:
+        return _has_words(report.message)
+    return bool(report.first_title)
 
 
 def _place_of(report: Report) -> Participation | None:

@@ -2,7 +2,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
@@ -114,13 +114,18 @@ class ReportAdmin(TalkAdmin):
     @admin.display(description=_("what was said around it"))
     def context(self, report: Report) -> str:
         if report.conversation is not None:
-            return format_html("<b>{}</b>", report.conversation.title)
+            return format_html("<b>{}</b>", report.first_title)
         lines = ((each.number, each.sender or "", words_of(each)) for each in report.context())
         return format_html_join(mark_safe("<br>"), "{}. <b>{}</b> {}", lines)
 
     def save_model(self, request: HttpRequest, obj: Report, form: Any, change: bool) -> None:
         by: Any = request.user
+        decide(obj, Decision(form.cleaned_data["act"]), by, form.cleaned_data["reason"])
+
+    def change_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            decide(obj, Decision(form.cleaned_data["act"]), by, form.cleaned_data["reason"])
+            return super().change_view(request, *args, **kwargs)
         except Refused as refused:
+            # Here, so that Django neither says nor writes into its history that it was done.
             self.message_user(request, str(refused.message), messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())

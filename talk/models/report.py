@@ -189,6 +189,18 @@ class Report(models.Model):
         """The conversation that what is reported is in; None if a person is."""
         return self.message.conversation if self.message else self.conversation
 
+    @property
+    def first_title(self) -> str:
+        """The title that a reported group was started with, as far as it stands somewhere."""
+        group = self.conversation
+        if group is None:
+            return ""
+        later = group.messages.filter(kind=Message.Kind.RENAMED).values_list("body", flat=True)
+        if not later:
+            return group.title
+        kept = group.participations.exclude(left_at_title__in=["", *later])
+        return kept.values_list("left_at_title", flat=True).first() or ""
+
     def context(self, around: int = 5) -> list[Message]:
         """The message that is reported, and so many before and after it."""
         if self.message is None:

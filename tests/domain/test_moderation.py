@@ -295,6 +295,22 @@ class TestAdmin:
         answer = moderator.post(self.url(reported), {"act": "remove", "reason": "Rude."})
         assert "The words are gone already" in answer.content.decode()
 
+    def test_who_was_slower_is_told_so_and_nothing_is_noted(
+        self, moderator, reported, erin, dave, monkeypatch
+    ):
+        def after_another(report, *decision):
+            decide(report, Decision.DISMISS, dave, "It is not.")
+            monkeypatch.undo()
+            return decide(report, *decision)
+
+        monkeypatch.setattr("talk.admin.moderation.decide", after_another)
+        given = {"act": "remove", "reason": "Rude."}
+        page = moderator.post(self.url(reported), given, follow=True).content.decode()
+
+        assert "There is nothing with this id" in page
+        assert "successfully" not in page
+        assert not LogEntry.objects.exists()
+
     def test_other_staff_see_nothing_of_it(self, moderator, reported, erin):
         erin.user_permissions.set(Permission.objects.filter(codename__contains="report"))
 

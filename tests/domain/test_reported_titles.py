@@ -186,6 +186,16 @@ class TestAdmin:
         assert titles(ours) == [""]
         assert "<b>Rude</b>" not in moderator.get(self.url(found)).content.decode()
 
+    def test_of_a_group_that_was_renamed_the_reported_title_is_shown(
+        self, moderator, ours, alice, bob
+    ):
+        found = report(bob, ours)
+        place_of(alice, ours).rename("Nice")
+        page = moderator.get(self.url(found)).content.decode()
+
+        assert "<b>Rude</b>" in page
+        assert "<b>Nice</b>" not in page
+
     def test_what_is_gone_is_not_offered(self, moderator, ours, bob, erin):
         found = report(bob, ours)
         remove_first_title(ours, erin, "Rude.")
