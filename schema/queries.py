@@ -7,6 +7,7 @@ from strawberry import relay
 
 from talk import models
 from talk.exceptions import MessagingValidationError, RefusalCode
+from talk.models.name_word import searched_words
 from talk.models.past import place_then
 from talk.naming import shows_usernames
 from talk.policy import found_by, known_to
@@ -103,8 +104,10 @@ class Query:
             ),
         ],
     ) -> QuerySet[Any]:
-        rates.spend(info.context, "search")
-        people = models.NameWord.objects.people_with(part(search, "search"))
+        text = part(search, "search")
+        # Each word is one more look-up. Words that begin many names make a search slow.
+        rates.spend(info.context, "search", max(1, len(searched_words(text))))
+        people = models.NameWord.objects.people_with(text)
         return found_by(info.context.viewer, people).order_by(_order_of_people())
 
     @connection(

@@ -87,7 +87,7 @@ class Conf:
             "report": "10/minute; 50/day",
             "write": "50/10 seconds",
             "read": "100/10 seconds",
-            "search": "30/10 seconds",
+            "search": "50/10 seconds",
             "subscribe": "200/minute",
             "follow": "100/10 seconds",
             "failure": "30/minute",

@@ -15,7 +15,7 @@ from ..words import LONGEST, beginnings_in, words_in
 #: People whose words are written at once.
 CHUNK = 1_000
 #: Most words of a search that count. Each is one more look-up.
-MOST_SEARCHED = 6
+MOST_SEARCHED = 4
 
 
 class NameWordQuerySet(models.QuerySet["NameWord"]):
@@ -25,10 +25,10 @@ class NameWordQuerySet(models.QuerySet["NameWord"]):
         Everybody if `text` is blank; nobody if it has characters, but no words.
         """
         people = get_user_model()._default_manager.all()
-        words = words_in(text)
+        words = searched_words(text)
         if text.strip() and not words:
             return people.none()
-        for word in words[:MOST_SEARCHED]:
+        for word in words:
             people = people.filter(Exists(self.filter(user=OuterRef("pk"), word__startswith=word)))
         return people
 
@@ -83,6 +83,11 @@ class NameWord(models.Model):
 
     def __str__(self) -> str:
         return self.word
+
+
+def searched_words(text: str) -> list[str]:
+    """The words of a search that count."""
+    return words_in(text)[:MOST_SEARCHED]
 
 
 def search_fields() -> tuple[str, ...]:

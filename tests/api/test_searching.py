@@ -143,6 +143,24 @@ def test_each_search_of_a_request_counts(gql, alice, bob, at_most):
     assert refused["errors"][0]["extensions"]["retryAfter"] > 3000
 
 
+def test_each_word_of_a_search_counts(gql, alice, bob, at_most):
+    at_most(search="5/hour")
+    named(bob, "Ben", "De Ruyter")
+    ask = gql(alice)
+    assert found(ask, "ben de ruyter") == ["bob"]
+    assert found(ask, "") == ["bob"]
+
+    assert code(ask(USERS, search="de ruyter")) == "RATE_LIMITED"
+    assert found(ask, "ruyter") == ["bob"]
+
+
+def test_no_more_than_some_words_are_looked_for(gql, alice, bob):
+    named(bob, "Ben", "De Ruyter")
+
+    assert found(gql(alice), "ben de ruyter bob nobody") == ["bob"]
+    assert found(gql(alice), "nobody ben de ruyter bob") == []
+
+
 def test_counting_stops(gql, alice, bob, carol, dave, monkeypatch):
     ask = gql(alice)
     assert ok(ask('{ users(search: "") { totalCount } }'))["users"] == {"totalCount": 3}
