@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -78,14 +78,19 @@ OPTIONS = {
 
 
 def launch(
-    server: str = "daphne", options: Sequence[str] | None = None, **environment: str
+    server: str = "daphne",
+    options: Sequence[str] | None = None,
+    log: IO[bytes] | None = None,
+    **environment: str,
 ) -> Server:
-    """A server on the test's database, with options of its own or these."""
+    """A server on the test's database, with options of its own or these. `log` gets its output."""
     port = _free_port()
     given = [*(OPTIONS[server] if options is None else options), "--port", str(port)]
     process = subprocess.Popen(
         [sys.executable, "-m", server, *given, "backend.asgi:application"],
         cwd=ROOT,
+        stdout=log,
+        stderr=log,
         env=os.environ
         | {"DJANGO_SETTINGS_MODULE": "backend.settings", "DATABASE_URL": database_url()}
         | {"DEBUG": "1", "LOG_LEVEL": "WARNING", "DATABASE_POOL_SIZE": "8"}

@@ -2,53 +2,29 @@
 
 import asyncio
 import json
-import os
 import re
 import socket
-import subprocess
-import sys
 from contextlib import suppress
 
 import pytest
 from websockets.asyncio.client import connect
 
 from .client import CHANGES, INBOX_CHANGES, front_end, id_of
-from .conftest import ROOT, Server, _free_port, _wait_for, database_url
+from .conftest import launch
 from .sockets import issue, live
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-COMMANDS = {
-    "daphne": ["daphne", "--verbosity", "0", "-b", "127.0.0.1", "-p"],
-    "uvicorn": ["uvicorn", "--no-access-log", "--host", "127.0.0.1", "--port"],
-}
 #: How often all that clients do when they go is done.
 ROUNDS = 2
 
 
-@pytest.fixture(params=COMMANDS)
+@pytest.fixture(params=["daphne", "uvicorn"])
 def logging_server(request, tmp_path, transactional_db):
     """A server, and the file that it logs to."""
-    port = _free_port()
     log = tmp_path / "log"
     with log.open("wb") as output:
-        process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                *COMMANDS[request.param],
-                str(port),
-                "backend.asgi:application",
-            ],
-            cwd=ROOT,
-            stdout=output,
-            stderr=output,
-            env=os.environ
-            | {"DJANGO_SETTINGS_MODULE": "backend.settings", "DATABASE_URL": database_url()}
-            | {"DEBUG": "1", "LOG_LEVEL": "INFO", "RATE_LIMITS": "0", "DATABASE_POOL_SIZE": "8"},
-        )
-        server = Server(process, port)
-        _wait_for(server)
+        server = launch(request.param, log=output, LOG_LEVEL="INFO")
         yield server, log
         server.stop()
 
