@@ -4,10 +4,15 @@ import json
 import tracemalloc
 
 import pytest
+from strawberry.extensions import SchemaExtension
 
-from schema import errors, messages, schema
+from schema import Mutation, Query, errors, messages, schema
+from schema.authentication import Identity
 from schema.budget import BudgetedExecutor, size_of
+from schema.context import Context
+from schema.execution import Schema
 from schema.plans import PlannedExecutor
+from schema.wire import Request
 from talk.conf import Conf
 from talk.models import Conversation, Message
 from talk.models.message import MessageQuerySet
@@ -97,6 +102,24 @@ def test_what_is_spent_is_what_the_answer_takes(gql, alice, bob, carol, spent, t
         # The key of the root's field and the outermost brackets are not counted.
         assert size <= counted + 50
         assert counted < 2 * size + 100
+
+
+def test_a_schema_with_extensions_has_the_same_budget(alice, bob, limit, rf):
+    class Watching(SchemaExtension):
+        def resolve(self, next_, root, info, *args, **kwargs):
+            return next_(root, info, *args, **kwargs)
+
+    watched = Schema(Query, mutation=Mutation, extensions=[Watching])
+    place = gid(private(alice, bob, *["x" * 1_000] * 10))
+    limit(100_000)
+
+    result = watched.answer(
+        Request(REPEATS, {"id": place}), Context(rf.post("/graphql"), Identity(alice))
+    )
+
+    (error,) = result.errors
+    assert (error.path, error.extensions["code"]) == (["conversation"], "LIMIT_EXCEEDED")
+    assert result.data is None
 
 
 def test_one_who_is_written_once_counts_as_often_as_they_stand_there(gql, alice, bob, limit, way):
