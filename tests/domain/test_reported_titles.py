@@ -1,7 +1,12 @@
 """Titles of groups are reported and removed like what is said, the first one, too."""
 
+from importlib import import_module
+from types import SimpleNamespace
+
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import Permission
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -213,3 +218,16 @@ class TestAdmin:
 
         assert "before" in page
         assert "Ruder" in page
+
+
+def test_migrating_back_leaves_one_open_report_of_a_person(ours, alice, bob, carol):
+    """Without the column they are all reports of a person, of whom somebody has one open."""
+    first = report(bob, ours)
+    report(bob, group(alice, bob, carol, title="Rude, too"))
+    Report.objects.report_user(bob, alice, "Rude everywhere.")
+    of_carol = report(carol, ours)
+    migration = import_module("talk.migrations.0013_reported_titles")
+
+    migration.settle_what_becomes_the_same(apps, SimpleNamespace(connection=connection))
+
+    assert set(Report.objects.filter(settled_at=None)) == {first, of_carol}
