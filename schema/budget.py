@@ -61,7 +61,7 @@ def count_texts(messages: Iterable[Message]) -> None:
     """
     spent = _spent.get()
     if spent is not None:
-        spent.read += sum(getsizeof(message.body) for message in messages)
+        spent.read += sum(map(getsizeof, [message.body for message in messages]))
         if spent.read > READ_TIMES * conf.MAX_ANSWER_SIZE:
             raise BudgetSpent
 

@@ -9,8 +9,8 @@ counts each statement alone, of which an operation may have many.
 import logging
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from django.db import connections
@@ -25,6 +25,8 @@ LOOK_SECONDS = 0.25
 
 
 class _Operation:
+    """One operation while it runs, as a context. It begins and ends in the same thread."""
+
     def __init__(self, seconds: float) -> None:
         self.ends_at = time.monotonic() + seconds
         #: Django's connections of the thread that executes it.
@@ -32,7 +34,11 @@ class _Operation:
         self._lock = threading.Lock()
         self._is_done = False
 
-    def finish(self) -> None:
+    def __enter__(self) -> None:
+        _watch.add(self)
+
+    def __exit__(self, *raised: object) -> None:
+        _watch.discard(self)
         # Waits for a cancellation: it must not reach what is asked by the next operation.
         with self._lock:
             self._is_done = True
@@ -63,7 +69,6 @@ class _Watch:
 
     def discard(self, operation: _Operation) -> None:
         del self._running[id(operation)]
-        operation.finish()
 
     def _look(self) -> None:
         while True:
@@ -87,16 +92,7 @@ def _cancel(operation: _Operation) -> None:
 _watch = _Watch()
 
 
-@contextmanager
-def deadline() -> Iterator[None]:
+def deadline() -> AbstractContextManager[None]:
     """Cancel what this thread asks PostgreSQL in here once `OPERATION_TIMEOUT` seconds are over."""
     seconds = conf.OPERATION_TIMEOUT
-    if seconds is None:
-        yield
-        return
-    operation = _Operation(seconds)
-    _watch.add(operation)
-    try:
-        yield
-    finally:
-        _watch.discard(operation)
+    return nullcontext() if seconds is None else _Operation(seconds)

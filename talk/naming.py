@@ -14,10 +14,15 @@ from .conf import conf
 from .text import shows
 
 
+@cache
 def shows_usernames() -> bool:
     """Whether others see what somebody signs in as, and find people by it."""
-    shows = conf.SHOWS_USERNAMES
-    return not _signs_in_by_email() if shows is None else shows
+    if conf.SHOWS_USERNAMES is not None:
+        return conf.SHOWS_USERNAMES
+    model: Any = get_user_model()
+    field = model._meta.get_field(model.USERNAME_FIELD)
+    address = getattr(model, "get_email_field_name", str)()
+    return not (isinstance(field, EmailField) or field.name == address)
 
 
 def username_of(person: Any) -> str | None:
@@ -47,15 +52,7 @@ def avatar_of(person: Any) -> str | None:
     return str(found) if found else None
 
 
-@cache
-def _signs_in_by_email() -> bool:
-    model: Any = get_user_model()
-    field = model._meta.get_field(model.USERNAME_FIELD)
-    address = getattr(model, "get_email_field_name", str)()
-    return isinstance(field, EmailField) or field.name == address
-
-
 @receiver(setting_changed)
 def _forget(*, setting: str, **kwargs: Any) -> None:
-    if setting == "AUTH_USER_MODEL":
-        _signs_in_by_email.cache_clear()
+    if setting in {"AUTH_USER_MODEL", "TALK"}:
+        shows_usernames.cache_clear()

@@ -36,10 +36,10 @@ def talk(settings):
 @pytest.fixture
 def by_email(monkeypatch, settings):
     """People sign in by their addresses."""
-    naming._signs_in_by_email.cache_clear()
+    naming.shows_usernames.cache_clear()
     monkeypatch.setattr(get_user_model(), "USERNAME_FIELD", "email")
     yield
-    naming._signs_in_by_email.cache_clear()
+    naming.shows_usernames.cache_clear()
 
 
 def formal(user):
