@@ -184,7 +184,7 @@ class TestNewcomers:
         places = Participation.objects.order_by("pk")
         place_of(alice, conversation).read()
         now = list(places.values())
-        migration = import_module("talk.migrations.0012_joined_at_number")
+        migration = import_module("talk.migrations.0019_newcomers_and_folded_titles")
 
         migration.say_that_newcomers_read(apps, SimpleNamespace(connection=connection))
         assert places.get(pk=place.pk).last_read_number == 2
