@@ -112,9 +112,9 @@ class Schema(strawberry.Schema):
             answer = refuse(BadRequest(_("There is no operation to execute.")))
         except CannotGetOperationTypeError:
             answer = refuse(ValidationFailed(_("The document has no such operation.")))
-        # What failed before it was executed, or a mutation that called no verb.
+        # It failed before it was executed, or its verbs were skipped.
         refused = None if rates.counted.get() else self._refuse_often(context, "read")
-        return refused or answer
+        return refused if refused and is_refused(answer) else answer
 
     def _answer(self, gate: Gate, requested: Request, context: Context) -> ExecutionResult:
         """The same as below, where nothing is to be prepared for extensions."""

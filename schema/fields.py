@@ -30,6 +30,8 @@ First = Annotated[int | None, strawberry.argument(description=FIRST)]
 Last = Annotated[int | None, strawberry.argument(description=LAST)]
 #: Where a field's metadata say what it costs, and what it costs more with some arguments.
 COST, ARGUMENT_COSTS = "cost", "argument_costs"
+#: Where the metadata of a verb say by which rate it counts.
+RATE = "rate"
 #: The argument by which something is asked for.
 Id = Annotated[strawberry.ID, strawberry.argument(description="Its global id.")]
 
@@ -85,7 +87,9 @@ def mutation(
             rates.spend(info.context, rate, rates.times_for(getattr(input, people, ())))
             return resolver(self, info, input)
 
-        found: Any = strawberry.field(resolver=_in_any_context(limited), description=description)
+        found: Any = strawberry.field(
+            resolver=_in_any_context(limited), description=description, metadata={RATE: rate}
+        )
         for argument in found.arguments:
             # An input says of itself what it is.
             argument.description = argument.type.__strawberry_definition__.description

@@ -24,6 +24,7 @@ from talk.conf import conf
 from . import rates
 from .documents import Document, Rules, shelf
 from .errors import RateLimited, Unauthenticated, ValidationFailed
+from .fields import RATE
 from .limit_errors import TooCostly
 from .pagination import DEFAULT_PAGE
 from .wire import Request
@@ -113,7 +114,8 @@ class Gate:
         kind = self.kind
         if kind == OperationType.SUBSCRIPTION:
             return []
-        is_read = (failed or kind == OperationType.QUERY) and not self._counted
+        counts_itself = not failed and kind == OperationType.MUTATION and self._calls_verb()
+        is_read = not counts_itself and not self._counted
         times = is_read + (0 if failed else (self._cost or 0) // rates.COST_STEP)
         try:
             if times:
@@ -121,6 +123,22 @@ class Gate:
         except RateLimited as error:
             return [error]
         return []
+
+    def _calls_verb(self) -> bool:
+        """Whether the operation selects a verb of `fields.mutation`, which counts by itself."""
+        operation = get_operation_ast(self._document.node, self._requested.operation_name)
+        verbs = self._schema.mutation_type
+        if operation is None or verbs is None:
+            return False
+        # A verb in a fragment counts as reading, too. Clients don't write it there.
+        names = (
+            each.name.value
+            for each in operation.selection_set.selections
+            if isinstance(each, FieldNode)
+        )
+        fields = (verbs.fields[name] for name in names if name in verbs.fields)
+        known = (field.extensions.get("strawberry-definition") for field in fields)
+        return any(RATE in field.metadata for field in known if field)
 
 
 def is_introspection_public() -> bool:

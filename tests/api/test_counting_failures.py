@@ -3,9 +3,16 @@
 import json
 
 import pytest
+import strawberry
 from django.test import Client
+from strawberry.extensions import SchemaExtension
 
-from schema import consumer
+from schema import Mutation, Query, consumer
+from schema.authentication import Identity
+from schema.context import Context
+from schema.execution import Schema
+from schema.refusals import Refusal
+from schema.wire import Request
 
 from ..live.sockets import code_of, live, signed_in, socket, talk
 from .asking import act, gid, group
@@ -121,6 +128,38 @@ def test_a_mutation_that_calls_no_verb_counts_as_reading(alice, at_most):
     answers = [post({"query": "mutation { __typename }"}, alice) for _time in range(3)]
 
     assert "RATE_LIMITED" in str(answers[-1])
+
+
+@strawberry.type(name="Mutation")
+class OwnMutation(Mutation):
+    @strawberry.mutation
+    def order(self, info: strawberry.Info) -> str:
+        info.context.request.orders.append("soup")
+        return "soup"
+
+
+@pytest.mark.parametrize("extensions", [(), (SchemaExtension,)])
+@pytest.mark.parametrize(
+    "document",
+    [
+        "mutation { order }",
+        "mutation { ...F } fragment F on Mutation { order }",
+        "mutation { order markRead(input: {conversationId: 1}) @skip(if: true) { __typename } }",
+    ],
+)
+def test_a_projects_own_mutation_is_executed_or_refused(alice, at_most, rf, extensions, document):
+    at_most(read="2/hour")
+    own = Schema(Query, mutation=OwnMutation, types=[Refusal], extensions=extensions)
+    request = rf.post("/graphql")
+    request.orders = []
+
+    answers = [own.answer(Request(document), Context(request, Identity(alice))) for _ in range(4)]
+
+    done = [answer for answer in answers if answer.data]
+    assert len(done) == len(request.orders)
+    told = {error.extensions["code"] for answer in answers for error in answer.errors or ()}
+    assert told <= {"RATE_LIMITED"}
+    assert "@skip" in document or len(done) == 2
 
 
 def test_a_verb_counts_as_itself_alone(gql, alice, bob, at_most):
