@@ -7,6 +7,7 @@ counts each statement alone, of which an operation may have many.
 """
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Sequence
@@ -54,6 +55,10 @@ class _Watch:
     """One thread of this process, which sleeps while nothing runs."""
 
     def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew, in a process that was forked: what runs is its parent's to cancel."""
         self._running: dict[int, _Operation] = {}
         self._something_runs = threading.Event()
         self._thread: threading.Thread | None = None
@@ -62,13 +67,13 @@ class _Watch:
         self._running[id(operation)] = operation
         if not self._something_runs.is_set():
             self._something_runs.set()
-        # It is missing at first, and in a process that was forked.
         if self._thread is None or not self._thread.is_alive():
             self._thread = threading.Thread(target=self._look, name="deadlines", daemon=True)
             self._thread.start()
 
     def discard(self, operation: _Operation) -> None:
-        del self._running[id(operation)]
+        # In a process that was forked within an operation, it is missing.
+        self._running.pop(id(operation), None)
 
     def _look(self) -> None:
         while True:
@@ -90,6 +95,8 @@ def _cancel(operation: _Operation) -> None:
 
 
 _watch = _Watch()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_watch.forget)
 
 
 def deadline() -> AbstractContextManager[None]:

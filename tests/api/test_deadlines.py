@@ -1,6 +1,9 @@
 """What takes the database too long is cancelled, and nothing else is."""
 
+import os
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import strawberry
@@ -8,6 +11,7 @@ from django.conf import settings as configured
 from django.db import connection
 from django.http import HttpRequest
 
+from schema import deadlines
 from schema.authentication import Identity
 from schema.context import Context
 from schema.execution import Schema
@@ -74,3 +78,25 @@ def test_the_deadline_is_the_operations_own(ask):
 
 def test_without_a_deadline_it_takes_as_long_as_it_takes(ask):
     assert ask("{ slow(seconds: 1) }", timeout=None).data == {"slow": True}
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_process_that_was_forked_cancels_nothing_of_its_parents():
+    with ThreadPoolExecutor(1) as threads, deadlines.deadline():
+        entered, leave = threading.Event(), threading.Event()
+
+        def run():
+            with deadlines.deadline():
+                entered.set()
+                leave.wait()
+
+        other = threads.submit(run)
+        entered.wait()
+        child = os.fork()
+        if child == 0:
+            with deadlines.deadline():
+                os._exit(len(deadlines._watch._running))
+        leave.set()
+        other.result()
+
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 1
