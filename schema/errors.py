@@ -22,8 +22,6 @@ logger = logging.getLogger(__name__)
 MAX_ERRORS = 10
 #: Characters of a message that may repeat what a client sent.
 MAX_MESSAGE = 200
-
-
 #: Seconds after which to try again what took the database too long.
 SLOW_SECONDS = 5
 

@@ -85,7 +85,7 @@ class Stream:
             self.shares = isinstance(found, str)
             # What can be resolved in a thread is; resolvers that are coroutines go on here.
             text = str(await await_maybe(found))
-            self._owed += rates.COST_STEP * (len(text) // rates.ANSWER_STEP)
+            self._owed += rates.COST_STEP * (len(text.encode()) // rates.ANSWER_STEP)
             return text
 
         return await patiently(answer)
@@ -108,9 +108,10 @@ class Stream:
             if isinstance(error, AnswerTooLong):
                 # Going on would lose a change.
                 raise error
-            if (error.extensions or {}).get("code") == Unavailable.code:
+            extensions = error.extensions or {}
+            if extensions.get("code") == Unavailable.code:
                 # Said of one event it would be lost; the client comes back for it.
-                raise Unavailable(error.message)
+                raise Unavailable(error.message, retry_after=extensions["retryAfter"])
         return encode_text(result.formatted)
 
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from talk.availability import is_away
 
-from .errors import Unavailable
+from .errors import SLOW_SECONDS, Unavailable
 
 Answer = TypeVar("Answer")
 
@@ -19,8 +19,12 @@ async def patiently(ask: Callable[[], Awaitable[Answer]]) -> Answer:
     for seconds in RETRY_SECONDS:
         try:
             return await ask()
+        except Unavailable as error:
+            if (error.extensions or {}).get("retryAfter") == SLOW_SECONDS:
+                # It took the database too long, and would again.
+                raise
         except Exception as error:
-            if not (is_away(error) or isinstance(error, Unavailable)):
+            if not is_away(error):
                 raise
         await asyncio.sleep(seconds)
     return await ask()

@@ -3,13 +3,32 @@
 import asyncio
 import gc
 import json
+from collections.abc import AsyncGenerator
+from typing import ClassVar
 
 import pytest
+import strawberry
+from channels.routing import URLRouter
+from django.db import OperationalError
+from django.urls import path
 
+from schema.consumer import GraphQLConsumer
+from schema.execution import Schema
 from schema.hub import hub
 
 from .client import id_of
-from .sockets import Socket, application, code_of, issue, live, running, signed_in, socket, talk
+from .sockets import (
+    Query,
+    Socket,
+    application,
+    code_of,
+    issue,
+    live,
+    running,
+    signed_in,
+    socket,
+    talk,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -143,6 +162,40 @@ def test_a_stream_that_fails_says_why_and_no_more(alice, end, code, retryable, c
     scenario()
     logged = [record for record in caplog.records if record.name.startswith("schema")]
     assert bool(logged) is (end in {"crash", "down"})
+
+
+class Cancelled(Exception):
+    sqlstate = "57014"
+
+
+@strawberry.type
+class Event:
+    tries: ClassVar[list[str]] = []
+
+    @strawberry.field
+    def words(self) -> str:
+        self.tries.append("once")
+        raise OperationalError("an internal detail") from Cancelled()
+
+
+@strawberry.type
+class Events:
+    @strawberry.subscription
+    async def events(self) -> AsyncGenerator[Event, None]:
+        yield Event()
+
+
+@live
+async def test_an_event_that_takes_the_database_too_long_is_asked_for_once(alice):
+    schema = Schema(Query, subscription=Events)
+    app = URLRouter([path("graphql", GraphQLConsumer.as_asgi(schema=schema))])
+    async with signed_in(alice, app=app) as alices:
+        last, complete = await alices.ask("subscription { events { words } }")
+
+    (error,) = last["payload"]["errors"]
+    assert error["extensions"] == {"code": "UNAVAILABLE", "retryable": True, "retryAfter": 5}
+    assert complete["type"] == "complete"
+    assert Event.tries == ["once"]
 
 
 @live
