@@ -15,7 +15,7 @@ from talk import models
 from talk.exceptions import MessagingValidationError, RefusalCode
 from talk.models.past import OWN, then
 from talk.models.people import with_people
-from talk.words import parts_in
+from talk.words import folded, parts_in
 
 from . import places, prices
 from .budget import count_texts
@@ -169,10 +169,8 @@ class InboxFilter:
         if self.kind is not None:
             inbox = inbox.filter(conversation__kind=self.kind)
         if self.title_contains:
-            is_now = status == _ACTIVE
-            title = "conversation__folded_title__contains" if is_now else "left_at_title__icontains"
-            for each in parts_in(part(self.title_contains, "title_contains")):
-                inbox = inbox.filter(**{title: each})
+            parts = parts_in(part(self.title_contains, "title_contains"))
+            inbox = _titled(inbox, parts, is_now=status == _ACTIVE)
         if len(self.with_ or ()) > MOST_WITH:
             raise MessagingValidationError(RefusalCode.TOO_MANY_PARTICIPANTS, path=("with",))
         for global_id in self.with_ or ():
@@ -180,6 +178,21 @@ class InboxFilter:
             theirs = _taking_part(viewer, status).filter(user=person)
             inbox = inbox.filter(conversation__in=theirs.values("conversation"))
         return inbox
+
+
+def _titled(
+    inbox: models.participation.ParticipationQuerySet, parts: list[str], *, is_now: bool
+) -> models.participation.ParticipationQuerySet:
+    """Those with all of these parts in the title, as it is now or as it was when they were left."""
+    if is_now:
+        for each in parts:
+            inbox = inbox.filter(conversation__folded_title__contains=each)
+        return inbox
+    # Titles of then are few, and the database has them in no folded spelling.
+    titles = inbox.order_by().values_list("pk", "left_at_title")
+    folded_titles = ((key, folded(title)) for key, title in titles)
+    fitting = [key for key, title in folded_titles if all(each in title for each in parts)]
+    return inbox.filter(pk__in=fitting)
 
 
 def _taking_part(viewer: Any, status: str) -> models.participation.ParticipationQuerySet:

@@ -190,10 +190,17 @@ def test_titles_are_found_in_any_spelling(gql, alice, bob, title, search):
     renamed = group(alice, bob, title="Before")
     renamed.participation_of(alice).rename(title)
 
-    def count(text):
-        return ok(ask(document, filter={"titleContains": text}))["inbox"]["totalCount"]
+    def count(text, ask=ask, **more):
+        filtered = {"titleContains": text, **more}
+        return ok(ask(document, filter=filtered))["inbox"]["totalCount"]
 
     assert (count(search), count("before")) == (2, 0)
+
+    renamed.participation_of(bob).leave()
+    renamed.participation_of(alice).rename("After")
+    left = {"ask": gql(bob), "status": "LEFT"}
+    assert [count(text, **left) for text in (search, "before", "after")] == [1, 0, 0]
+    renamed.participation_of(alice).rename(title)
 
     Conversation.objects.update(folded_title="")
     migration = import_module("talk.migrations.0019_newcomers_and_folded_titles")
