@@ -1,4 +1,3 @@
-from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -43,15 +42,15 @@ class NameWordQuerySet(models.QuerySet["NameWord"]):
     @transaction.atomic
     def refresh_for(self, keys: Iterable[Any]) -> None:
         """Write the words of the people with these keys anew, where they differ."""
+        # Whoever else writes them waits.
         wanted = _words_of(keys)
         for user, word in self.filter(user__in=keys).values_list("user", "word"):
-            if word in wanted[user]:
+            if word in wanted.get(user, ()):
                 wanted[user].remove(word)
             else:
                 self.filter(user=user, word=word).delete()
         missing = [self.model(user_id=user, word=word) for user in wanted for word in wanted[user]]
-        # Somebody else may have written them meanwhile.
-        self.bulk_create(missing, ignore_conflicts=True)
+        self.bulk_create(missing)
 
 
 class NameWord(models.Model):
@@ -101,13 +100,23 @@ def search_fields() -> tuple[str, ...]:
 
 
 def _words_of(keys: Iterable[Any]) -> dict[Any, set[str]]:
-    """The words of people by their keys. Nobody who was deactivated is found, or has any."""
+    """The words of people by their keys. Nobody who was deactivated is found, or has any.
+
+    All of them are locked, in one order: what they are called is settled until the transaction
+    ends.
+    """
     people = get_user_model()._base_manager.filter(pk__in=keys)
-    if any(each.name == "is_active" for each in people.model._meta.get_fields()):
-        people = people.filter(is_active=True)
-    words: defaultdict[Any, set[str]] = defaultdict(set)
+    names = set(search_fields())
+    columns = {each.name for each in people.model._meta.concrete_fields}
+    own = names & columns
+    locked = people.order_by("pk").select_for_update(no_key=True)
+    words = {
+        row["pk"]: {word for name in own for word in beginnings_in(str(row[name] or ""))}
+        for row in locked.values("pk", *own, *columns & {"is_active"})
+        if row.get("is_active", True)
+    }
     # One by one: each may be of many rows of another table.
-    for name in search_fields():
-        for key, text in people.order_by().values_list("pk", name):
+    for name in names - own:
+        for key, text in people.filter(pk__in=words).order_by().values_list("pk", name):
             words[key].update(beginnings_in(str(text or "")))
     return words

@@ -104,6 +104,12 @@ def test_the_migration_writes_the_words_of_those_who_are_there(gql, alice, bob):
     assert set(NameWord.objects.values_list("user", "word")) == before
 
 
+def test_saving_a_person_looks_at_their_names_once(bob, django_assert_num_queries):
+    # The person is written; in a savepoint, the names and the words are read.
+    with django_assert_num_queries(1 + 4):
+        bob.save()
+
+
 def test_a_person_who_is_loaded_with_their_words_is_loaded(alice, tmp_path):
     dump = tmp_path / "dump.json"
     call_command("dumpdata", "auth.user", "talk.nameword", output=str(dump), verbosity=0)
