@@ -8,21 +8,28 @@ from django.db.models import QuerySet
 
 from .exceptions import Refused
 from .models import AccessToken, Block, Conversation, Participation
-from .policy import lock
+from .policy import is_active, lock
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
+@transaction.atomic
 def hand_over(user: "User") -> None:
     """Give the groups of `user`, whose account was deactivated, another owner if they need one.
 
     `user` may come back, and stays an owner, too.
     """
-    owned = Participation.objects.active().filter(user=user, role=Participation.Role.OWNER)
-    for place in owned.select_related("conversation").order_by("conversation"):
-        with place.conversation.changing(None) as change:
-            change.keep_an_owner()
+    owners = Participation.objects.active().filter(role=Participation.Role.OWNER)
+    owned = Conversation.objects.filter(pk__in=owners.filter(user=user).values("conversation"))
+    # All at once: each save of a deactivated account comes here, and most groups have an owner.
+    groups = list(owned.order_by("pk").select_for_update(no_key=True))
+    acting = owners.filter(is_active("user__"), suspended_at=None, conversation__in=groups)
+    in_hand = set(acting.values_list("conversation", flat=True))
+    for group in groups:
+        if group.pk not in in_hand:
+            with group.changing(None) as change:
+                change.keep_an_owner()
 
 
 def before_deletion(user: "User", origin: Any) -> None:

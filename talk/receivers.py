@@ -57,9 +57,16 @@ def keep_words_of_names(instance: Any, update_fields: Any, **kwargs: Any) -> Non
         NameWord.objects.refresh_for([instance.pk])
 
 
-for kind in kinds_of_account():
+def listen_to(kind: Any) -> None:
     post_save.connect(ring_at_account_change, sender=kind)
     post_delete.connect(ring_at_account_change, sender=kind)
     post_save.connect(hand_over_at_deactivation, sender=kind)
-    pre_delete.connect(leave_before_deletion, sender=kind)
     post_save.connect(keep_words_of_names, sender=kind)
+    # Not of a child, which `delete(keep_parents=True)` deletes alone: the account has a signal of
+    # its own.
+    if kind._meta.concrete_model is get_user_model()._meta.concrete_model:
+        pre_delete.connect(leave_before_deletion, sender=kind)
+
+
+for each in kinds_of_account():
+    listen_to(each)

@@ -4,8 +4,10 @@ import pytest
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
+from django.db import connection
 from django.db.models.signals import pre_delete
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from talk import receivers
@@ -126,6 +128,33 @@ class TestDeleting:
             del apps.all_models["auth"]["colleague"]
             apps.clear_cache()
 
+    @pytest.mark.django_db(transaction=True)
+    def test_a_child_of_the_user_model_may_go_alone(self, alice, bob):
+        class Courier(get_user_model()):
+            class Meta:
+                app_label = "auth"
+
+        try:
+            with connection.schema_editor() as editor:
+                editor.create_model(Courier)
+            receivers.listen_to(Courier)
+            courier = Courier.objects.create(username="courier")
+            account = get_user_model().objects.get(pk=courier.pk)
+            conversation = group(alice, bob, account)
+
+            courier.delete(keep_parents=True)
+            assert place_of(account, conversation).is_active
+
+            Courier(user_ptr_id=account.pk).save_base(raw=True)
+            Courier.objects.get().delete()
+            assert not get_user_model().objects.filter(pk=account.pk).exists()
+            assert_sound(conversation)
+        finally:
+            with connection.schema_editor() as editor:
+                editor.delete_model(Courier)
+            del apps.all_models["auth"]["courier"]
+            apps.clear_cache()
+
     def test_other_models_are_not_listened_to(self):
         """Or Django would delete them one by one."""
         assert pre_delete.has_listeners(get_user_model())
@@ -201,6 +230,25 @@ class TestOwners:
         alice.save()
 
         assert events_after(before, ours) == []
+
+    def test_saving_again_costs_no_more_for_many_groups(self, ours, alice, bob):
+        def cost():
+            with CaptureQueriesContext(connection) as asked:
+                alice.save(update_fields=["is_active"])
+            return len(asked)
+
+        place_of(bob, ours).change_role(Participation.Role.OWNER)
+        alice.is_active = False
+        alice.save()
+        before = cost()
+        alice.is_active = True
+        alice.save()
+        for _ in range(3):
+            place_of(bob, group(alice, bob)).change_role(Participation.Role.OWNER)
+        alice.is_active = False
+        alice.save()
+
+        assert cost() == before
 
     def test_other_fields_name_nobody(self, ours, alice, bob):
         get_user_model().objects.filter(pk=alice.pk).update(is_active=False)
