@@ -58,7 +58,7 @@ def lock_conversations(user: "User") -> None:
 def leave(user: "User") -> bool:
     """Leave all conversations, private ones included; whether there was any."""
     places = Participation.objects.filter(user=user).expected()
-    found = list(places.select_related("conversation").order_by("conversation"))
+    found = list(places.select_related("conversation", "user").order_by("conversation"))
     for place in found:
         # Somebody else may have removed them first.
         with suppress(Refused):

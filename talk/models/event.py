@@ -61,7 +61,10 @@ class EventQuerySet(models.QuerySet["Event"]):
 
     def starter_of(self, conversation: "Conversation") -> "User | None":
         """Who gave a group its first title, unless that was pruned, or their account is gone."""
-        starts = self.filter(conversation=conversation, kind=Event.Kind.CONVERSATION_STARTED)
+        # Nothing comes before it, and this looks at one row of the index.
+        starts = self.filter(
+            conversation=conversation, revision=1, kind=Event.Kind.CONVERSATION_STARTED
+        )
         return next((event.actor for event in starts.select_related("actor")), None)
 
     def with_references(self) -> Self:

@@ -210,7 +210,7 @@ class Participation(Sending):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} in {self.conversation_id}"
+        return f"participation {self.pk}"  # Staff who delete the account are shown this.
 
 
 @prepared
