@@ -3,10 +3,12 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, cast
 
 from channels.consumer import get_handler_name
+from channels.exceptions import StopConsumer
 from django.core.exceptions import DisallowedHost
 from strawberry.channels import GraphQLWSConsumer
 from strawberry.channels.handlers.ws_handler import ChannelsWebSocketAdapter
@@ -104,7 +106,9 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
 
         try:
             async with asyncio.timeout(None) as self._lifetime:
-                await super().__call__(scope, receive, deliver)
+                self.scope, self.base_send = scope, deliver
+                with suppress(StopConsumer):
+                    await self._listen(receive)
         except TimeoutError:
             if not self._lifetime.expired():
                 raise
@@ -115,6 +119,18 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
                 await asyncio.wait([self.run_task])
             if self._address is not None:
                 sockets().leave(self._address)
+
+    async def _listen(self, receive: Any) -> None:
+        """Take what comes as fast as the server reads it.
+
+        Daphne reads on whether or not anybody takes it. Channels' own loop takes one frame in some
+        turns of the event loop, so what a fast client sent would pile up before it is counted.
+        """
+        while True:
+            await self.dispatch(await receive())
+            if self.message_queue.qsize() > MAX_QUEUED // 2:
+                # The handler takes one of them in each turn.
+                await asyncio.sleep(0)
 
     async def dispatch(self, message: Any) -> None:
         # Channels would first look for old database connections on the one thread that all

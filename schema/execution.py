@@ -190,14 +190,19 @@ class Schema(strawberry.Schema):
 
     @asynccontextmanager
     async def prepared(
-        self, requested: Request, context: Context, begun: Beginning | None = None
+        self, requested: Request | Beginning, context: Context
     ) -> AsyncIterator[Beginning]:
         """A subscription within the schema's extensions, as `begin` prepared it or prepared here.
 
+        What `begin` prepared is all that is kept: what was requested may have much besides.
+
         Raises `NotExecuted`. Strawberry's own `stream` executes each event for each subscriber.
         """
+        if isinstance(requested, Beginning):
+            yield requested
+            return
         if not self._is_extended:
-            yield begun or await _begin(self, requested, context)
+            yield await _begin(self, requested, context)
             return
         execution = self._create_execution_context(
             requested.query,

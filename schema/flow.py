@@ -30,6 +30,10 @@ class Flow:
         # Of several that wait, the first may fill it again.
         while not self._room.is_set():
             await self._room.wait()
+        await self.send_at_once(text)
+
+    async def send_at_once(self, text: str) -> None:
+        """Send, whether there is room or not. It counts all the same."""
         self._unasked += len(text.encode())
         await self._send(text)
         if self._unasked >= WINDOW // 2:

@@ -117,14 +117,14 @@ class Stream:
 
 @asynccontextmanager
 async def listen(
-    schema: "Schema", requested: "Request", context: Context, begun: Beginning | None = None
+    schema: "Schema", begun: "Beginning | Request", context: Context
 ) -> AsyncIterator[Stream]:
-    """Begin a subscription; raises `NotExecuted`. `begun` is what `Schema.begin` found, if asked.
+    """Begin a subscription; raises `NotExecuted`. It is what `Schema.begin` found, if asked.
 
     It lives within the schema's extensions, but for their hooks on single results: a result
     may be many viewers'.
     """
-    async with schema.prepared(requested, context, begun) as beginning:
+    async with schema.prepared(begun, context) as beginning:
         if beginning.executor is None:
             schema.process_errors(beginning.errors)
             raise NotExecuted(beginning.errors)

@@ -92,22 +92,19 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
             return
         # The task that the operation becomes takes a copy.
         _payload.set({**message["payload"]})
-        # Strawberry wants one, also where a document is named by its id.
-        message["payload"].setdefault("query", "")
+        # Strawberry wants a document, and would keep all of this for as long as a stream goes on.
+        message["payload"] = {"query": ""}
         await super().handle_subscribe(message)
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         try:
-            requested = await self._requested()
-            # No stream waits until slow queries leave a thread.
-            answer = _begin if self.schema.is_known_stream(requested) else _answer
-            found = await answer(self.schema, requested, self.context)
+            found = await self._answer_or_begin()
             if isinstance(found, str):
                 await self._send_next(operation, found)
             elif isinstance(found, list):
                 await operation.send_initial_errors(found)
             else:
-                await self._stream(operation, requested, found)
+                await self._stream(operation, found)
             await operation.send_operation_message({"id": operation.id, "type": "complete"})
         except FrameTooLong as error:
             payload = encode_text({"data": None, "errors": [error.formatted]})
@@ -117,12 +114,21 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
             with suppress(Exception):
                 await operation.send_initial_errors([public_error(error)])
 
-    async def _requested(self) -> Request:
+    async def _answer_or_begin(self) -> str | list[GraphQLError] | Beginning | Request:
+        """See `_execute`; a subscription that is still to be prepared is what was requested."""
+        payload = _payload.get()
         try:
-            return request_of(_payload.get())
+            requested = request_of(payload)
         except PublicError:
             await _count(self.context)
             raise
+        finally:
+            # Whatever has a copy of this task's context keeps the payload.
+            payload.clear()
+        # No stream waits until slow queries leave a thread.
+        answer = _begin if self.schema.is_known_stream(requested) else _answer
+        found = await answer(self.schema, requested, self.context)
+        return requested if found is None else found
 
     async def shutdown(self) -> None:
         tasks = list(self._tasks)
@@ -154,7 +160,8 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
         task.add_done_callback(self._tasks.discard)
 
     async def send_message(self, message: Message) -> None:
-        await self.view.send(encode_text(message))
+        # Without waiting for room: the handler that answers a ping also takes the pongs.
+        await self._flow.send_at_once(encode_text(message))
 
     async def _send_next(self, operation: Operation[Context, None], payload: str) -> None:
         """Send a result, which is JSON, when there is room."""
@@ -163,11 +170,11 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
             await self._flow.send(f"{head}{payload}}}")
 
     async def _stream(
-        self, operation: Operation[Context, None], requested: Request, begun: Beginning | None
+        self, operation: Operation[Context, None], begun: Beginning | Request
     ) -> None:
         try:
             async with (
-                listen(self.schema, requested, self.context, begun) as stream,
+                listen(self.schema, begun, self.context) as stream,
                 aclosing(stream.results()) as results,
             ):
                 async for result in results:

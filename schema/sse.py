@@ -41,13 +41,12 @@ _authenticate_again = threads.live.run(authenticate_again)
 
 def respond(
     schema: Schema,
-    requested: Request,
+    begun: Beginning | Request,
     context: Context,
     scope: Mapping[str, Any],
-    begun: Beginning | None,
 ) -> StreamingHttpResponse:
     """The answer to a subscription over HTTP, whose request came with an ASGI `scope`."""
-    listening = partial(listen, schema, requested, context, begun)
+    listening = partial(listen, schema, begun, context)
     return StreamingHttpResponse(
         _Connection(listening, context, scope).events(),
         content_type="text/event-stream; charset=utf-8",

@@ -117,7 +117,7 @@ class GraphQLView(StrawberryView[Context, None]):
         context.look_up_blocks()
         # This thread's connection would be held for as long as the client listens.
         close_old_connections()
-        return sse.respond(self.schema, requested, context, request.scope, found)
+        return sse.respond(self.schema, found or requested, context, request.scope)
 
     def encode_json(self, data: object) -> bytes:
         return wire.encode(data)

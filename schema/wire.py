@@ -14,6 +14,9 @@ from talk.conf import conf
 from .errors import BadRequest, PersistedQueryNotSupported
 from .trusted import hash_in, id_in, text_of
 
+#: Characters of the id of an operation on a socket. Each message to the client repeats it.
+MAX_ID = 128
+
 
 @dataclass(frozen=True)
 class Request:
@@ -91,6 +94,8 @@ def message_of(text: str) -> dict[str, Any]:
     if kind == "subscribe":
         if not message["id"]:
             raise BadRequest(_("`id` must not be empty."))
+        if len(message["id"]) > MAX_ID:
+            raise BadRequest(_("`id` has at most %(most)d characters.") % {"most": MAX_ID})
         # Told by the operation, which ends without the socket.
         with suppress(PersistedQueryNotSupported):
             _check_request(payload or {})
