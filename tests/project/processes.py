@@ -107,7 +107,7 @@ def running(
         process = subprocess.Popen(
             [sys.executable, *(str(word).replace("{port}", str(port)) for word in command)],
             cwd=cwd,
-            env=environment(PYTHONUNBUFFERED=1, **given),
+            env=environment(**{"PYTHONUNBUFFERED": 1} | given),
             stdout=output,
             stderr=subprocess.STDOUT,
             text=True,
@@ -132,18 +132,19 @@ def _made_world() -> Path:
     return folder
 
 
-def demo(folder: Path) -> Any:
+def demo(folder: Path, **given: Any) -> Any:
     """The README's first command, at its second start: with a database in `folder`."""
     shutil.copytree(
         _made_world(), folder, ignore=shutil.ignore_patterns("*.log"), dirs_exist_ok=True
     )
-    return new_demo(folder)
+    return new_demo(folder, **given)
 
 
-def new_demo(folder: Path) -> Any:
+def new_demo(folder: Path, **given: Any) -> Any:
     """The README's first command, with a database in `folder` to be made if there is none."""
     command = ("manage.py", "demo", "--port", "{port}")
-    return running(folder, *command, DATABASE_URL=f"sqlite:///{folder / 'demo.sqlite3'}")
+    given["DATABASE_URL"] = f"sqlite:///{folder / 'demo.sqlite3'}"
+    return running(folder, *command, **given)
 
 
 def token_for(username: str, folder: Path) -> str:

@@ -52,7 +52,8 @@ def test_its_world_is_made_once_and_kept(tmp_path):
 
 
 def test_it_says_where_it_is_and_lets_one_be_somebody_there(tmp_path):
-    with demo(tmp_path) as server:
+    # Empty: Python keeps for later what goes to a file, as without the variable.
+    with demo(tmp_path, PYTHONUNBUFFERED="") as server:
         assert f"GraphiQL   {server.url}/graphql\n" in server.printed
         assert str(tmp_path / "demo.sqlite3") in server.printed
         (command,) = re.findall(r"DEBUG=1 (.+ manage.py token mira)\n", server.printed)

@@ -52,6 +52,8 @@ class Command(PrintingCommand):
                 database=settings.DATABASE["NAME"],
             )
         )
+        # Where this goes to a file or a pipe, it would wait there for the server's end.
+        self.stdout.flush()
         # Imported when the rest is ready: it sets up Django's handlers.
         from backend.asgi import application
 
