@@ -15,10 +15,11 @@ def database():
     """The URL of a database of the host's own."""
     import psycopg
 
-    url, name = os.environ["DATABASE_URL"], f"talk_host_{os.getpid()}"
-    with psycopg.connect(url, autocommit=True) as server:
+    url, name = urlsplit(os.environ["DATABASE_URL"]), f"talk_host_{os.getpid()}"
+    # The database that the URL names need not be there: the tests make one of their own.
+    with psycopg.connect(url._replace(path="/postgres").geturl(), autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name}")
-        yield urlsplit(url)._replace(path=f"/{name}").geturl()
+        yield url._replace(path=f"/{name}").geturl()
         server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 

@@ -117,7 +117,8 @@ def _free_port() -> int:
 
 
 def _wait_for(server: Server) -> None:
-    for _ in range(200):
+    # A machine with much else to do takes many seconds for the start.
+    for _ in range(1_200):
         if server.process.poll() is not None:
             raise RuntimeError("The server ended before it answered.")
         try:
