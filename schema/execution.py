@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import Any, cast
 
 import strawberry
@@ -18,7 +17,7 @@ from strawberry.types.graphql import OperationType
 from strawberry.utils.operation import get_operation_type
 
 from . import rates, threads
-from .beginnings import Beginning, NotExecuted, begin_in_thread
+from .beginnings import Beginning
 from .budget import Spent
 from .context import Context
 from .deadlines import deadline
@@ -28,7 +27,7 @@ from .gate import Gate, closed
 from .notes import forgetting
 from .plans import PlannedExecutor
 from .refusals import RefusalHandler
-from .runner import Runner
+from .runner import Runner, prepared_within_extensions
 from .wire import Request
 
 #: What the library says nothing of.
@@ -204,29 +203,7 @@ class Schema(strawberry.Schema):
         if not self._is_extended:
             yield await _begin(self, requested, context)
             return
-        execution = self._create_execution_context(
-            requested.query,
-            (OperationType.SUBSCRIPTION,),
-            requested.variables,
-            context,
-            operation_name=requested.operation_name,
-            operation_extensions=requested.extensions,
-        )
-        extensions = self.get_extensions()
-        for extension in extensions:
-            extension.execution_context = execution
-        runner = self.create_extensions_runner(execution, extensions)
-        async with runner.operation():
-            refused = await self._prepare_operation_async(execution, runner)
-            document = execution.graphql_document
-            if refused is not None or document is None:
-                errors = (refused and refused.errors) or []
-                self.process_errors(errors)
-                raise NotExecuted(errors)
-            changed = replace(requested, variables=execution.variables)
-            middleware = self._get_middleware_manager(extensions)
-            prepared = await begin_in_thread(self, document, changed, context, middleware)
-            prepared.told = await runner.get_extensions_results(execution)
+        async with prepared_within_extensions(self, requested, context) as prepared:
             yield prepared
 
     def process_errors(

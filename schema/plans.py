@@ -40,8 +40,8 @@ class Run:
         #: The bytes that the answer may still have.
         self.left = executor.left
         self.failed = executor.failed
-        #: Rows that are written already, by step and place, and how.
-        self.written: dict[tuple[object, int], tuple[Any, Any]] = {}
+        #: Rows that are written already, by step and place: how, and how many bytes that takes.
+        self.written: dict[tuple[object, int], tuple[Any, Any, int]] = {}
         self._given: dict[Arguments, dict[str, Any]] = {}
 
     def given(self, arguments: Arguments) -> dict[str, Any]:

@@ -3,16 +3,23 @@
 Not as an extension: of each, Strawberry inspects the hooks anew for each operation.
 """
 
-from collections.abc import Callable
-from contextlib import nullcontext
-from typing import Any
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, nullcontext
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from strawberry.extensions.runner import SchemaExtensionsRunner
 from strawberry.types import ExecutionContext
+from strawberry.types.graphql import OperationType
 
 from . import threads
+from .beginnings import Beginning, NotExecuted, begin_in_thread
+from .context import Context
 from .gate import Gate
 from .wire import Request
+
+if TYPE_CHECKING:
+    from .execution import Schema
 
 
 class Stage:
@@ -91,3 +98,34 @@ class Runner(SchemaExtensionsRunner):
 
     async def get_extensions_results(self, ctx: ExecutionContext) -> dict[str, Any]:
         return {**await super().get_extensions_results(ctx), **self._gate.told()}
+
+
+@asynccontextmanager
+async def prepared_within_extensions(
+    schema: "Schema", requested: Request, context: Context
+) -> AsyncIterator[Beginning]:
+    """A subscription, prepared between what the schema's extensions do. Raises `NotExecuted`."""
+    execution = schema._create_execution_context(
+        requested.query,
+        (OperationType.SUBSCRIPTION,),
+        requested.variables,
+        context,
+        operation_name=requested.operation_name,
+        operation_extensions=requested.extensions,
+    )
+    extensions = schema.get_extensions()
+    for extension in extensions:
+        extension.execution_context = execution
+    runner = schema.create_extensions_runner(execution, extensions)
+    async with runner.operation():
+        refused = await schema._prepare_operation_async(execution, runner)
+        document = execution.graphql_document
+        if refused is not None or document is None:
+            errors = (refused and refused.errors) or []
+            schema.process_errors(errors)
+            raise NotExecuted(errors)
+        changed = replace(requested, variables=execution.variables)
+        middleware = schema._get_middleware_manager(extensions)
+        prepared = await begin_in_thread(schema, document, changed, context, middleware)
+        prepared.told = await runner.get_extensions_results(execution)
+        yield prepared
