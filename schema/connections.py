@@ -11,6 +11,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.db import connections, router
+from strawberry.utils.inspect import in_async_context
 
 from talk.models import Conversation
 
@@ -75,7 +76,8 @@ def drop() -> None:
         # What others use is closed when they give it back.
         if pool := getattr(connection, "pool", None):
             pool.drain()
-    if not connection.in_atomic_block:
+    # An event loop's thread has none.
+    if not in_async_context() and not connection.in_atomic_block:
         connection.close()
 
 

@@ -63,11 +63,18 @@ class Subscription:
             running.discard(id(info))
 
 
+class ReadOnly(Exception):
+    sqlstate = "25006"
+
+
+READ_ONLY = OperationalError("an internal detail")
+READ_ONLY.__cause__ = ReadOnly()
 ENDS = {
     "refused": MessagingPermissionDenied(RefusalCode.NOT_A_PARTICIPANT),
     "resync": ResyncRequired(),
     "crash": RuntimeError("an internal detail"),
     "down": OperationalError("an internal detail"),
+    "read-only": READ_ONLY,
 }
 
 application = URLRouter(

@@ -146,6 +146,7 @@ def test_strangers_get_nothing_but_the_socket(settings, query):
         ("refused", "NOT_A_PARTICIPANT", False),
         ("resync", "RESYNC_REQUIRED", False),
         ("down", "UNAVAILABLE", True),
+        ("read-only", "UNAVAILABLE", True),
         ("crash", "INTERNAL", False),
     ],
 )
@@ -161,7 +162,7 @@ def test_a_stream_that_fails_says_why_and_no_more(alice, end, code, retryable, c
 
     scenario()
     logged = [record for record in caplog.records if record.name.startswith("schema")]
-    assert bool(logged) is (end in {"crash", "down"})
+    assert bool(logged) is (end in {"crash", "down", "read-only"})
 
 
 class Cancelled(Exception):
