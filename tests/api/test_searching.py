@@ -217,6 +217,17 @@ def test_titles_are_found_in_any_spelling(gql, alice, bob, title, search):
     assert (conversation.title, conversation.folded_title) == ("", "")
 
 
+def test_titles_that_an_earlier_version_gave_are_found_after_a_refresh(alice, bob):
+    """Its processes run on after `migrate`, and fold no titles."""
+    renamed, erased = group(alice, bob, title="Before"), group(alice, bob, title="Secret")
+    Conversation.objects.filter(pk=renamed.pk).update(title="Ärger")
+    Conversation.objects.filter(pk=erased.pk).update(title="")
+
+    call_command("refresh_names", verbosity=0)
+
+    assert set(Conversation.objects.values_list("folded_title", flat=True)) == {"ärger", ""}
+
+
 def test_searching_the_inbox_counts_as_searching(gql, alice, at_most):
     at_most(search="1/hour")
     ask, document = gql(alice), '{ inbox(filter: {titleContains: "x"}) { totalCount } }'
