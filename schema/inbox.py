@@ -158,6 +158,10 @@ class InboxFilter:
         "left, where the title and the people are those of then.",
     )
 
+    def searches(self) -> int:
+        """How often it counts as a search. A database takes long to plan for many people."""
+        return bool(self.title_contains) + len(self.with_ or ())
+
     def inbox_of(self, viewer: Any) -> QuerySet[models.Participation]:
         """What fits of somebody's participations, like `inbox_for`."""
         status = self.status or _ACTIVE

@@ -47,8 +47,8 @@ class Query:
         viewer = info.context.viewer
         if filter is None and before is None and last is None:
             return InboxConnection.newest(info.context, first, after)
-        if filter is not None and filter.title_contains:
-            rates.spend(info.context, "search")
+        if filter is not None and (searches := filter.searches()):
+            rates.spend(info.context, "search", searches)
         return InboxConnection.resolve_connection(
             (filter or InboxFilter()).inbox_of(viewer),
             info=info,

@@ -8,6 +8,7 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
+from strawberry import relay
 
 from schema import user
 from talk.models import Conversation, NameWord
@@ -150,6 +151,17 @@ def test_each_search_of_a_request_counts(gql, alice, bob, at_most):
 
     assert code(refused) == "RATE_LIMITED"
     assert refused["errors"][0]["extensions"]["retryAfter"] > 3000
+
+
+def test_each_person_whom_the_inbox_is_looked_through_for_counts(gql, alice, bob, carol, at_most):
+    at_most(search="3/hour")
+    ask = gql(alice)
+    query = "query ($with: [ID!]) { inbox(filter: {with: $with}) { edges { cursor } } }"
+    both = [relay.to_base64("User", each.pk) for each in (bob, carol)]
+    ok(ask(query, **{"with": both}))
+
+    assert code(ask(query, **{"with": both})) == "RATE_LIMITED"
+    ok(ask(query, **{"with": both[:1]}))
 
 
 def test_each_word_of_a_search_counts(gql, alice, bob, at_most):
