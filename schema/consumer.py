@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from channels.consumer import get_handler_name
 from channels.exceptions import StopConsumer
+from django.core.exceptions import BadRequest as InvalidRequest
 from django.core.exceptions import DisallowedHost
 from strawberry.channels import GraphQLWSConsumer
 from strawberry.channels.handlers.ws_handler import ChannelsWebSocketAdapter
@@ -237,10 +238,10 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
         return True
 
     def _may_connect(self) -> bool:
-        request = handshake.request_of(self.scope)
         try:
+            request = handshake.request_of(self.scope)
             if "HTTP_HOST" in request.META:
                 request.get_host()
             return origins.may_connect(request)
-        except DisallowedHost:
+        except (DisallowedHost, InvalidRequest, ValueError):
             return False

@@ -11,9 +11,11 @@ from contextvars import copy_context
 from io import BytesIO
 from typing import Any
 
+from django.core.exceptions import BadRequest
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.core.handlers.base import BaseHandler
 from django.core.signals import request_started
+from django.http import HttpResponseBadRequest
 from django.urls import set_script_prefix
 
 from talk import events
@@ -56,13 +58,21 @@ class Handler(ASGIHandler):
         set_script_prefix(get_script_prefix(scope))
         request_started.send(sender=type(self), scope=scope)
         connections.check()
-        request, refusal = self.create_request(scope, BytesIO(body))
+        request, refusal = self._request(scope, body)
         response: Any = self.get_response(request) if request is not None else refusal
         response._handler_class = type(self)
         connections.keep(self._size)
         # Here, where the thread's database connection is.
         response.close()
         return response
+
+    def _request(self, scope: Scope, body: bytes) -> tuple[Any, Any]:
+        """A request, or the answer to what is none, as `create_request` has it."""
+        try:
+            return self.create_request(scope, BytesIO(body))
+        except (BadRequest, ValueError):
+            # Django reads no `Content-Type` of more than 10,000 characters.
+            return None, HttpResponseBadRequest()
 
 
 def is_for_handler(scope: Scope) -> bool:

@@ -41,9 +41,14 @@ def _read(accept: str) -> dict[str, float]:
     """What a header names, by Django's own reading, which takes longer than a small answer may."""
     request = HttpRequest()
     request.META["HTTP_ACCEPT"] = accept
+    try:
+        types = request.accepted_types
+    except ValueError:
+        # Django takes none of more than 10,000 characters.
+        types = []
     return {
         f"{accepted.main_type}/{accepted.sub_type}".lower(): accepted.quality
-        for accepted in reversed(request.accepted_types)
+        for accepted in reversed(types)
     }
 
 

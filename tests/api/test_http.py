@@ -177,6 +177,13 @@ def test_the_media_type_is_negotiated(client, accept, kind):
     assert response["Content-Type"] == f"{kind}; charset=utf-8"
 
 
+def test_what_django_does_not_read_is_accepted_as_anything(client):
+    response = post(client, {"query": OPEN}, headers={"accept": "text/plain" + ";" * 20_000})
+
+    assert response.status_code == 200
+    assert response["Content-Type"] == "application/json; charset=utf-8"
+
+
 def test_what_a_stranger_accepts_fills_no_memory(client):
     negotiation._known.cache_clear()
     for number in range(3):

@@ -6,7 +6,7 @@ import pytest
 
 from schema import handler
 
-from .sockets import code_of, live, signed_in, socket
+from .sockets import Socket, application, code_of, live, signed_in, socket
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,6 +43,30 @@ def test_no_more_of_a_request_is_read_than_that(bound):
     asyncio.run(handler._read(receive))
 
     assert read == 12
+
+
+def test_a_type_of_content_that_django_does_not_read_is_a_bad_request():
+    path = {"path": "/graphql", "query_string": b"", "method": "POST", "type": "http"}
+    scope = {**path, "headers": [(b"content-type", b"application/json" + b";a=1" * 3_000)]}
+    sent = []
+
+    async def receive():
+        return {"type": "http.request", "body": BODY}
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(handler.Handler(1)(scope, receive, send))
+
+    assert sent[0]["status"] == 400
+
+
+@live
+async def test_a_handshake_with_such_a_type_is_refused():
+    long = (b"content-type", b"text/plain" + b";a=1" * 3_000)
+    found = Socket(application, "/graphql", headers=[long], subprotocols=["graphql-transport-ws"])
+
+    assert await found.connect(timeout=3) == (False, 1000)
 
 
 @live
