@@ -26,7 +26,7 @@ FIELD_SIZE = 4
 #: What an object or a list costs beside what is in it: brackets and a comma.
 BRACKETS_SIZE = 3
 NULL_SIZE = 4
-#: An operation may read text of so many times the bytes of its answer.
+#: An operation may read texts that take so many times `MAX_ANSWER_SIZE` in memory.
 READ_TIMES = 2
 
 
@@ -35,7 +35,7 @@ class BudgetSpent(Exception):
 
 
 class Spent:
-    """What one operation has taken so far: what is read and written within it, as a context."""
+    """Counts what one operation reads and writes, as a context."""
 
     def __init__(self) -> None:
         #: The bytes of its answer.

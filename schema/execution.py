@@ -178,7 +178,7 @@ class Schema(strawberry.Schema):
 
         Takes microseconds. False if the document is not known: then `answer` finds out.
         """
-        document = shelf.find(self._schema, requested.query or "")
+        document = shelf.find(self._schema, requested.query)
         try:
             return document is not None and (
                 get_operation_type(document.node, requested.operation_name)

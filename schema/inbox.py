@@ -200,7 +200,10 @@ def _titled(
 
 
 def _taking_part(viewer: Any, status: str) -> models.participation.ParticipationQuerySet:
-    """Who takes part where somebody has a status, or did when they left it."""
+    """The participations that are active where `viewer` has a status.
+
+    In conversations that `viewer` left, they are those that were active at that time.
+    """
     if status in (_ACTIVE, models.Participation.Status.INVITED):
         return models.Participation.objects.active()
     own = {"user": viewer, "status": status, "left_at__isnull": False}

@@ -53,12 +53,12 @@ def leaf(type_: Any) -> Write:
     if is_enum_type(type_):
         return _member(coerce)
     if type_ is GraphQLBoolean:
-        return _short(coerce, bool)
+        return _boolean(coerce)
     return _long(coerce, {"String": str, "ID": str}.get(type_.name))
 
 
 def _long(coerce: Callable[[Any], Any], ready: type | None) -> Write:
-    """How values are written that are counted one by one; what is `ready` is written as it is."""
+    """Writes values whose bytes are counted one by one; those of type `ready` as they are."""
 
     def write(value: Any, run: Any) -> Any:
         if type(value) is ready:
@@ -71,8 +71,8 @@ def _long(coerce: Callable[[Any], Any], ready: type | None) -> Write:
     return write
 
 
-def _short(coerce: Callable[[Any], Any], ready: type) -> Write:
-    return lambda value, run: value if type(value) is ready else _coerced(coerce, value)
+def _boolean(coerce: Callable[[Any], Any]) -> Write:
+    return lambda value, run: value if type(value) is bool else _coerced(coerce, value)
 
 
 def _member(coerce: Callable[[Any], Any]) -> Write:

@@ -35,7 +35,7 @@ from .repeats import Repeats
 
 #: How many items a list without pages is taken to have.
 LIST_LENGTH = 10
-#: What is selected costs so much, in tenths of what is told to clients.
+#: Costs of an object, a scalar, and a scalar with an alias, in tenths of the cost that clients see.
 OBJECT, SCALAR, SCALAR_WITH_ALIAS = 10, 1, 10
 
 

@@ -1,4 +1,4 @@
-"""What some fields cost beside what is selected of them; see `limits.Meter`.
+"""Costs of some fields beside their selections; see `limits.Meter`.
 
 In proportion to a page of an inbox with 50 conversations, which costs about 220 with its messages,
 where there are 100,000 people and the inbox has 10,000 conversations.
@@ -6,7 +6,7 @@ where there are 100,000 people and the inbox has 10,000 conversations.
 
 #: To search all people, or a whole inbox.
 SEARCH = 200
-#: To count what was found.
+#: To count the results of a search, or a whole inbox.
 COUNT = 200
-#: To count what is unread in a whole inbox.
+#: To count the unread messages of a whole inbox.
 UNREAD_TOTAL = 100

@@ -51,7 +51,7 @@ def encode(data: object) -> bytes:
 
 
 def encode_text(data: object) -> str:
-    """An answer as JSON, for what is sent as text."""
+    """An answer as JSON, as text."""
     return encode(data).decode()
 
 
