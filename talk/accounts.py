@@ -1,5 +1,6 @@
 """What becomes of conversations when an account is deactivated, deleted or erased."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -41,18 +42,19 @@ def before_deletion(user: "User", origin: Any) -> None:
     if isinstance(origin, QuerySet) and issubclass(origin.model, type(user)):
         _lock_once(user, origin)
     lock([user.pk])
-    lock_conversations(user)
+    lock_conversations([user.pk])
     leave(user)
     release(user)
 
 
-def lock_conversations(user: "User") -> None:
-    """Wait for everybody who changes a conversation of `user`, until the transaction ends.
+def lock_conversations(keys: "Iterable[Any] | QuerySet[Any]") -> None:
+    """Wait for everybody who changes a conversation of these people, until the transaction ends.
 
     Members who send without being held are done by then, or find no participation afterwards.
     """
-    theirs = Conversation.objects.filter(participations__user=user).order_by("pk")
-    list(theirs.select_for_update(no_key=True, of=("self",)).values_list("pk"))
+    theirs = Participation.objects.filter(user__in=keys).values("conversation")
+    locked = Conversation.objects.filter(pk__in=theirs).order_by("pk")
+    list(locked.select_for_update(no_key=True).values_list("pk"))
 
 
 def leave(user: "User") -> bool:
@@ -77,7 +79,10 @@ def release(user: "User") -> None:
 
 
 def _lock_once(user: "User", people: QuerySet[Any]) -> None:
-    """Lock all who are deleted together, at the first: people are locked before conversations."""
+    """Lock all who are deleted together, and then all their conversations, at the first of them.
+
+    One after the other would take these in another order than everybody else.
+    """
     keys = people.order_by("pk").values_list("pk", flat=True)
     if keys.first() == user.pk:
-        lock(keys.order_by())
+        lock_conversations(lock(keys.order_by()))

@@ -82,14 +82,15 @@ def known_to(viewer: "User", people: QuerySet[Any]) -> QuerySet[Any]:
 def hold(people: Iterable["User"]) -> None:
     """Until the transaction ends nobody of `people` blocks somebody, or is deactivated.
 
-    Raises `UNKNOWN_USER` if somebody was meanwhile. It is asked for before the lock of any
-    conversation, and taken in one order, so that nobody waits for somebody who waits for them.
+    Raises `UNKNOWN_USER` if somebody was meanwhile, or has no account any more. It is asked for
+    before the lock of any conversation, and taken in one order, so that nobody waits for somebody
+    who waits for them.
     """
     active = {person.pk: person.is_active for person in people}
     if not active:
         return
     held = lock(list(active))
-    if any(was and not held.get(pk) for pk, was in active.items()):
+    if any(pk not in held or (was and not held[pk]) for pk, was in active.items()):
         raise MessagingValidationError(RefusalCode.UNKNOWN_USER)
 
 

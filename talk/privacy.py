@@ -124,7 +124,7 @@ def _take_out_of_reports(user: "User", keep_words: bool) -> None:
 @transaction.atomic
 def _let_go(user: "User") -> bool:
     """Let go of what is left, unless they said something meanwhile; whether it was done."""
-    accounts.lock_conversations(user)
+    accounts.lock_conversations([user.pk])
     places = Participation.objects.filter(user=user)
     if places.expected().exists() or Message.objects.filter(sender=user).exists():
         return False

@@ -10,12 +10,13 @@ from django.test import Client
 from django.urls import reverse
 
 from talk import receivers
+from talk.exceptions import RefusalCode
 from talk.models import AccessToken, Block, Conversation, Event, Message, Participation, Report
 from talk.models.keys import members_key
 from talk.privacy import erase
 
 from ..races.together import assert_sound
-from .acting import group, place_of, private, say, story
+from .acting import group, place_of, private, refused, say, story
 
 pytestmark = pytest.mark.django_db
 
@@ -152,6 +153,19 @@ class TestDeleting:
                 editor.delete_model(Courier)
             del apps.all_models["auth"]["courier"]
             apps.clear_cache()
+
+    def test_nothing_begins_with_somebody_who_was_deactivated_and_is_gone(self, alice, bob):
+        bob.is_active = False
+        bob.save()
+        get_user_model().objects.get(pk=bob.pk).delete()
+
+        for begin in (
+            lambda: Block.objects.block(alice, bob),
+            lambda: Report.objects.report_user(alice, bob, "rude"),
+            lambda: AccessToken.objects.issue(bob, "phone"),
+        ):
+            with refused(RefusalCode.UNKNOWN_USER):
+                begin()
 
     def test_other_models_are_not_listened_to(self):
         """Or Django would delete them one by one."""

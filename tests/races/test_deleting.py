@@ -93,3 +93,19 @@ def test_the_last_owner_is_deactivated_while_the_heir_leaves(alice, bob, carol, 
 
     assert place_of(carol).role == Participation.Role.OWNER
     assert_sound(group)
+
+
+def test_several_together_wait_for_conversations_in_order(alice, bob, carol, dave):
+    first = Conversation.objects.start_group(bob, [carol, dave])
+    second = Conversation.objects.start_group(alice, [carol, dave])
+    assert alice.pk < bob.pk, "or they would meet in the right order"
+
+    in_turn(
+        # It counts again what is unread in both groups.
+        lambda: Block.objects.block(carol, dave),
+        get_user_model().objects.filter(pk__in=[alice.pk, bob.pk]).delete,
+        behind=Conversation.objects.filter(pk=first.pk),
+    )
+
+    assert_gone(alice, bob)
+    assert first.pk < second.pk
