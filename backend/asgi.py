@@ -3,6 +3,7 @@ import os
 
 from django.core.asgi import get_asgi_application
 
+from .forms import leave_forms_to_django
 from .startup import in_one_sentence
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.settings")
@@ -14,6 +15,8 @@ from django.conf import settings
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 
 from schema import asgi
+
+leave_forms_to_django()
 
 # In production the proxy serves what `collectstatic` collected.
 with in_one_sentence():
