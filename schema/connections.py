@@ -59,6 +59,10 @@ def check() -> None:
         if is_quiet:
             connection.health_check_done = True
         elif is_quiet is False:
+            if not is_dropped:
+                # A server that hung up, as at its restart, did so on what waits in the pool, too.
+                # The pool pauses for a second or more after each that it finds dead.
+                drop()
             connection.close()
 
 

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import time
 
 import httpx
 import pytest
@@ -93,8 +94,11 @@ def test_a_connection_that_the_database_closed_meanwhile_is_not_used(start_serve
 
     assert closed, "some were kept for this test to mean anything"
     for _turn in range(4):
+        began = time.monotonic()
         status, _headers, text = ask(server, *REQUESTS[0])
         assert (status, "errors" in text) == (200, False)
+        # The pool pauses for a second after a connection that it finds dead, then for two.
+        assert time.monotonic() - began < 1, "those in the pool were not dropped, too"
 
 
 def test_a_connection_is_kept_once_and_then_given_back(monkeypatch):
