@@ -43,7 +43,8 @@ class DeletedWithAccount(admin.options.BaseModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         page = request.resolver_match
-        if page is None or (page.url_name or "").startswith(f"{self.opts.app_label}_"):
+        own = f"{self.opts.app_label}_{self.opts.model_name}_"
+        if page is None or (page.url_name or "").startswith(own):
             return super().has_delete_permission(request, obj)
         account = get_user_model()._meta
         codename = get_permission_codename("delete", account)

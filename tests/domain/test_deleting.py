@@ -1,7 +1,10 @@
 """An account is deleted, and the conversations of the others stay what they are."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.apps import apps
+from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.db import connection
@@ -203,6 +206,14 @@ class TestAdmin:
         staff.post(url, {"post": "yes"})
 
         assert not get_user_model().objects.filter(pk=alice.pk).exists()
+
+    def test_whatever_the_app_of_accounts_is_called(self, staff, erin, rf):
+        request = rf.get("/")
+        request.user = erin
+        request.resolver_match = SimpleNamespace(url_name="talk_people_person_delete")
+
+        for model in Block, Participation, AccessToken:
+            assert admin.site.get_model_admin(model).has_delete_permission(request)
 
     def test_and_several(self, staff, ours, alice, bob):
         chosen = {"action": "delete_selected", "_selected_action": [alice.pk, bob.pk]}
