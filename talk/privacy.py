@@ -80,7 +80,7 @@ def _shut_out(user: "User") -> None:
 def _erase_titles(user: "User") -> bool:
     """Erase the titles that `user` gave to one group; whether there was one.
 
-    Who gave the first one, the group's start says, unless that was pruned.
+    The event of the group's start names the person who gave the first one, unless it was pruned.
     """
     group = {"conversation__kind": Conversation.Kind.GROUP}
     renames = Message.objects.filter(kind=Message.Kind.RENAMED, sender=user, removed_as="")

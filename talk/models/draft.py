@@ -187,7 +187,7 @@ def _moved_inboxes(conversation: Any, at: Any, number: Any = None, sender: Any =
         hidden = Block.objects.filter(blocker=models.OuterRef("user"), blocked=sender)
         moved |= {
             "last_activity_at": at,
-            # Whoever had read everything before replying has read everything after it. Without
+            # A sender who had read everything before replying has read everything after it. Without
             # unread messages, newcomers may still not have read what was said before they joined.
             "last_read_number": models.Case(
                 models.When(

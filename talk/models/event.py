@@ -60,7 +60,7 @@ class EventQuerySet(models.QuerySet["Event"]):
         return page
 
     def starter_of(self, conversation: "Conversation") -> "User | None":
-        """Who gave a group its first title, unless that was pruned, or their account is gone."""
+        """The person who gave a group its first title; None if that was pruned or they are gone."""
         # Nothing comes before it, and this looks at one row of the index.
         starts = self.filter(
             conversation=conversation, revision=1, kind=Event.Kind.CONVERSATION_STARTED

@@ -42,7 +42,7 @@ class NameWordQuerySet(models.QuerySet["NameWord"]):
     @transaction.atomic
     def refresh_for(self, keys: Iterable[Any]) -> None:
         """Write the words of the people with these keys anew, where they differ."""
-        # Whoever else writes them waits.
+        # Others who write them wait.
         wanted = _words_of(keys)
         for user, word in self.filter(user__in=keys).values_list("user", "word"):
             if word in wanted.get(user, ()):

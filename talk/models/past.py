@@ -1,7 +1,7 @@
-"""Who took part in a conversation when somebody left it.
+"""The participants of a conversation as they were when somebody left it.
 
 Rows tell how it is now. How it was is told by the messages about people: who joined, left, was
-removed or reinstated. Who was in it from the start has no message that says so.
+removed or reinstated. People who were in it from the start have no such message.
 """
 
 from collections.abc import Iterable, Sequence
@@ -49,7 +49,7 @@ def then(own: Q, status: str) -> "ParticipationQuerySet":
     )
     had = Q(_told__in=[kind for kind, made in STATUS.items() if made == status])
     if status == Place.Status.ACTIVE:
-        # Whoever joined later was not in it from the start, nor was who was only asked to.
+        # People who joined later, or were only asked to, were not in it from the start.
         was_in = Q(status=Place.Status.ACTIVE) | Q(left_at__isnull=False)
         had |= was_in & Q(~Exists(about.filter(kind=Message.Kind.JOINED)), _told=None)
     return rows.filter(had)
@@ -83,7 +83,7 @@ def place_then(own: "Participation", key: int) -> "Participation | None":
 def counts_since(places: "Iterable[Participation]") -> dict[int, int]:
     """By how many more take part now in each conversation than when somebody left it.
 
-    Whoever was erased counts for neither, as in `pages_then`.
+    People who were erased count for neither, as in `pages_then`.
     """
     come = Q(kind__in=[Message.Kind.JOINED, Message.Kind.REINSTATED])
     more = Case(When(come, then=Value(1)), default=Value(-1), output_field=models.IntegerField())

@@ -102,7 +102,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
         if person == by:
             raise MessagingValidationError(RefusalCode.CANNOT_REPORT_YOURSELF)
         with transaction.atomic():
-            # Who is erased meanwhile is not named any more.
+            # A person who is erased meanwhile is not named any more.
             hold([by] if person is None else [by, person])
             report, _is_new = self.get_or_create(
                 reporter=by,
