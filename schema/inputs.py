@@ -31,17 +31,17 @@ class SendMessageInput:
     client_id: uuid.UUID | None = strawberry.field(default=None, description=CLIENT_ID)
 
 
-@strawberry.input(description="Of whom the viewer does not want to hear.")
+@strawberry.input(description="The person to block.")
 class BlockUserInput:
     user: strawberry.ID = strawberry.field(description="The person.")
 
 
-@strawberry.input(description="Of whom the viewer wants to hear again.")
+@strawberry.input(description="The person to unblock.")
 class UnblockUserInput:
     user: strawberry.ID = strawberry.field(description="The person.")
 
 
-@strawberry.input(description="What moderators are to look at.")
+@strawberry.input(description="The message that moderators are to look at.")
 class ReportMessageInput:
     message: strawberry.ID = strawberry.field(description="The message.")
     why: str = strawberry.field(description=WHY)
@@ -55,23 +55,23 @@ class ReportTitleInput:
     why: str = strawberry.field(description=WHY)
 
 
-@strawberry.input(description="Whom moderators are to look at.")
+@strawberry.input(description="The person that moderators are to look at.")
 class ReportUserInput:
     user: strawberry.ID = strawberry.field(description="The person.")
     why: str = strawberry.field(description=WHY)
 
 
-@strawberry.input(description="What to take part in.")
+@strawberry.input(description="The conversation whose invitation the viewer accepts.")
 class AcceptInvitationInput:
     conversation_id: strawberry.ID = strawberry.field(description=INVITED)
 
 
-@strawberry.input(description="What not to take part in.")
+@strawberry.input(description="The conversation whose invitation the viewer declines.")
 class DeclineInvitationInput:
     conversation_id: strawberry.ID = strawberry.field(description=INVITED)
 
 
-@strawberry.input(description="Who is to talk, and as what.")
+@strawberry.input(description="The people of the conversation, its kind and its title.")
 class StartConversationInput:
     participants: list[strawberry.ID] = strawberry.field(description="The people, but the viewer.")
     kind: Conversation.Kind = strawberry.field(
@@ -81,45 +81,45 @@ class StartConversationInput:
     title: str = strawberry.field(default="", description="The title of a group.")
 
 
-@strawberry.input(description="Who is to be taken in, and where.")
+@strawberry.input(description="The conversation, and the people to take in.")
 class InviteParticipantsInput:
     conversation_id: strawberry.ID = strawberry.field(description=CONVERSATION)
     participants: list[strawberry.ID] = strawberry.field(
-        description="The people. Who left is reinstated, who is in already stays in."
+        description="The people. Those who left are reinstated, members stay in."
     )
 
 
-@strawberry.input(description="What to leave.")
+@strawberry.input(description="The group to leave.")
 class LeaveConversationInput:
     conversation_id: strawberry.ID = strawberry.field(description=CONVERSATION)
 
 
-@strawberry.input(description="Who is to go, and from where.")
+@strawberry.input(description="The group, and the person to remove.")
 class RemoveParticipantInput:
     conversation_id: strawberry.ID = strawberry.field(description=CONVERSATION)
     participant: strawberry.ID = strawberry.field(description="The person: the id of a user.")
 
 
-@strawberry.input(description="Who is to come back, and where.")
+@strawberry.input(description="The group, and the person to take back.")
 class ReinstateParticipantInput:
     conversation_id: strawberry.ID = strawberry.field(description=CONVERSATION)
     participant: strawberry.ID = strawberry.field(description="The person: the id of a user.")
 
 
-@strawberry.input(description="Who gets which role, and where.")
+@strawberry.input(description="The group, the person, and their new role.")
 class ChangeRoleInput:
     conversation_id: strawberry.ID = strawberry.field(description=CONVERSATION)
     participant: strawberry.ID = strawberry.field(description="The person: the id of a user.")
     role: Participation.Role = strawberry.field(description="Their role from now on.")
 
 
-@strawberry.input(description="Which group gets which title.")
+@strawberry.input(description="The group, and its new title.")
 class RenameConversationInput:
     conversation_id: strawberry.ID = strawberry.field(description=CONVERSATION)
     title: str = strawberry.field(description="The title from now on.")
 
 
-@strawberry.input(description="How far the viewer has read.")
+@strawberry.input(description="The conversation, and the last message that the viewer has read.")
 class MarkReadInput:
     conversation_id: strawberry.ID = strawberry.field(description=CONVERSATION)
     number: int | None = strawberry.field(
@@ -127,12 +127,12 @@ class MarkReadInput:
     )
 
 
-@strawberry.input(description="What to show as unread until it is read again.")
+@strawberry.input(description="The conversation to show as unread until it is read again.")
 class MarkUnreadInput:
     conversation_id: strawberry.ID = strawberry.field(description=CONVERSATION)
 
 
-@strawberry.input(description="Where the viewer is typing.")
+@strawberry.input(description="The conversation in which the viewer is typing.")
 class SetTypingInput:
     conversation_id: strawberry.ID = strawberry.field(description=CONVERSATION)
     typing: bool = strawberry.field(
@@ -140,7 +140,7 @@ class SetTypingInput:
     )
 
 
-@strawberry.input(description="What a new bearer token is for.")
+@strawberry.input(description="The name of the new bearer token, and when it stops working.")
 class CreateTokenInput:
     name: str = strawberry.field(description="What it is for, at most 100 characters.")
     expires_at: datetime | None = strawberry.field(
@@ -148,6 +148,6 @@ class CreateTokenInput:
     )
 
 
-@strawberry.input(description="Which bearer token is to work no longer.")
+@strawberry.input(description="The bearer token to revoke.")
 class RevokeTokenInput:
     id: strawberry.ID = strawberry.field(description="The token.")
