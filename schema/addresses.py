@@ -32,7 +32,8 @@ def address_counted(given: str) -> str | None:
     except ValueError:
         return None
     if isinstance(address, IPv6Address):
-        # Whoever has the IPv4 address has as many of these as they like, and others share them.
+        # The owner of an IPv4 address has any number of these, and owners of other IPv4 addresses
+        # share their network of 64 bits.
         address = _ipv4_in(address) or address
     if not address.is_global:
         return None

@@ -19,11 +19,11 @@ from talk.models import Message
 
 from .limit_errors import AnswerTooLong
 
-#: What an error costs beside its text: the stack that it keeps is in memory until it is told.
+#: Bytes of an error beside its text: its stack stays in memory until the answer is sent.
 ERROR_SIZE = 512
-#: What a field costs beside its key and its value: quotation marks, a colon, a comma.
+#: Bytes of a field beside its key and its value: quotation marks, a colon, a comma.
 FIELD_SIZE = 4
-#: What an object or a list costs beside what is in it: brackets and a comma.
+#: Bytes of an object or a list beside its content: brackets and a comma.
 BRACKETS_SIZE = 3
 NULL_SIZE = 4
 #: An operation may read texts that take so many times `MAX_ANSWER_SIZE` in memory.

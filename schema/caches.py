@@ -1,4 +1,4 @@
-"""What is kept of the documents of clients, as read and as planned, with one bound for all of it.
+"""A cache of parsed documents and of their plans, bounded in bytes.
 
 The documents of an application are few, and asked for all the time. Other clients can make up
 any number, and for one document as many plans as its variables have values. So the least recently

@@ -77,7 +77,7 @@ def drop() -> None:
     now = time.monotonic()
     if now > _dropped_at + DROP_SECONDS:
         _dropped_at = now
-        # What others use is closed when they give it back.
+        # Connections in use are closed when they are given back.
         if pool := getattr(connection, "pool", None):
             pool.drain()
     # An event loop's thread has none.

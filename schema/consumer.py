@@ -29,7 +29,7 @@ from .protocol import Protocol
 from .sockets import sockets
 
 try:
-    # Of Daphne, which is not every project's server.
+    # Daphne raises it. Projects may have another server.
     from autobahn.exception import PayloadExceededError
 except ImportError:
 

@@ -175,7 +175,7 @@ def _cause(error: Exception) -> Exception:
 
 
 def _of_database(error: Exception) -> PublicError | None:
-    """What a database's error looks like to whoever asked, if it is one that was expected."""
+    """The public error for a database's error, if that was to be expected."""
     if isinstance(error, DataError):
         # Its message has the value, which may be somebody's words.
         where = "".join(traceback.format_tb(error.__traceback__))

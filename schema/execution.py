@@ -30,7 +30,7 @@ from .refusals import RefusalHandler
 from .runner import Runner, prepared_within_extensions
 from .wire import Request
 
-#: What the library says nothing of.
+#: Descriptions that the library lacks.
 UUIDS = "A UUID, as `00000000-0000-4000-8000-000000000001`."
 
 

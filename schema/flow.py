@@ -27,7 +27,7 @@ class Flow:
 
     async def send(self, text: str) -> None:
         """Send when there is room."""
-        # Of several that wait, the first may fill it again.
+        # Several may wait, and the first of them may fill the room again.
         while not self._room.is_set():
             await self._room.wait()
         await self.send_at_once(text)

@@ -31,7 +31,7 @@ COMMITTED_WITHIN = timedelta(seconds=60)
 
 
 class Topic(NamedTuple):
-    """What can be watched: a conversation, a user's account, inbox or acquaintances, or signs."""
+    """A thing to watch: a conversation, a user's account, inbox or acquaintances, or signs."""
 
     kind: str
     key: Any
@@ -81,7 +81,7 @@ def beacon_topic(user_pk: Any) -> Topic:
 
 
 def acquaintances_topic(user_pk: Any) -> Topic:
-    """Who shares a conversation with them, and whom they blocked."""
+    """People who share a conversation with them, and people whom they blocked."""
     return Topic("acquaintances", str(user_pk))
 
 

@@ -134,7 +134,7 @@ def _create(field: Any, value: Any) -> "User | None":
 
 
 def _named(value: str) -> Iterator[dict[str, str]]:
-    """What to try as the name of somebody new."""
+    """Fields of the user name to create somebody new with, to be tried in this order."""
     username: Any = _field("")
     if username.has_default() or username.null:
         yield {}

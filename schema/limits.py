@@ -148,7 +148,7 @@ class Meter:
         return self._within(operation.selection_set, root, LIST_LENGTH) // OBJECT
 
     def _within(self, selections: SelectionSetNode | None, parent: Any, items: int) -> int:
-        """What a selection costs in one `parent`, whose lists have so many items, in tenths."""
+        """The cost of a selection in one `parent`, whose lists have so many items, in tenths."""
         cost = 0
         for selection in selections.selections if selections else ():
             if isinstance(selection, FieldNode):
@@ -179,7 +179,7 @@ class Meter:
         return OBJECT + self._within(field.selection_set, named, items)
 
     def _itself(self, field: FieldNode, parent: Any) -> int:
-        """What a field costs beside what is selected of it, as a search does, in tenths."""
+        """The cost of a field beside its selection, as a search has one, in tenths."""
         definition = self._schema.get_field(parent, field.name.value)
         known = definition and definition.extensions.get("strawberry-definition")
         if not known:

@@ -24,7 +24,7 @@ DEFAULT_PAGE = 50
 MAX_PAGE = 100
 #: Characters of a cursor. The longest have a name to search by, or many recent changes.
 MOST_LENGTH = 32_768
-#: What PostgreSQL knows of time zones. Python knows more.
+#: The time zones that PostgreSQL takes. Python takes more.
 MOST_OFFSET = timedelta(hours=16)
 #: The last number that a database counts to.
 MOST_NUMBER = 2**63 - 1
@@ -189,7 +189,7 @@ class Window:
     def around(cls, number: int, end: int, size: int | None) -> Self:
         """The page with `number` in its middle, moved so that it's full at the ends.
 
-        Whatever is looked for beyond `end` is at `end`: the page of a viewer who is gone must not
+        A number beyond `end` counts as `end`: the page of a viewer who is gone must not
         depend on whether there is something.
         """
         size = DEFAULT_PAGE if size is None else size

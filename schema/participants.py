@@ -16,7 +16,7 @@ from .siblings import Siblings, rows_of_each
 from .types import Participation
 
 _ACTIVE = models.Participation.Status.ACTIVE
-#: What is told of the past of others.
+#: Statuses of others that a viewer who left is told of.
 _TOLD = frozenset(STATUS.values())
 
 

@@ -185,7 +185,7 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
             await operation.send_initial_errors(refused.errors)
 
     async def _end_strangers(self) -> None:
-        """Whoever shows no credentials in time has none."""
+        """Close the socket, later: a client without credentials by then has none."""
         await asyncio.sleep(self.connection_init_wait_timeout.total_seconds())
         await self.websocket.close(4408, "No credentials")
 

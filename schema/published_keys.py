@@ -73,7 +73,7 @@ class PublishedKeys:
             # No key at all is an answer, too: the issuer wants no token to be valid.
             found = jwt.PyJWKSet.from_dict(published).keys if published["keys"] != [] else []
             usable = (key for key in found if key.key_id and key.public_key_use in {"sig", None})
-            # Of two keys with one id, the first counts.
+            # If two keys have one id, the first counts.
             keys = {str(key.key_id): key for key in [*usable][::-1]}
         # The server is away, or its answer is no set of keys.
         except Exception as error:

@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 PATIENCE = 0.5
 #: Seconds for which a storage that did not answer is left alone.
 PAUSE = 2.0
-#: How long it is remembered from where somebody signed in, written as a rate: once in that time.
+#: The time for which an address of a sign-in is remembered, as a rate: once in that time.
 REMEMBERED = "1/30 days"
 #: Cost of an operation from which it counts for one more.
 COST_STEP = 500

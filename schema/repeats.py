@@ -1,4 +1,4 @@
-"""How often a document selects the same: validation compares each pair of such fields."""
+"""Counts fields of one name in one selection, because validation compares each pair of these."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator

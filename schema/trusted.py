@@ -41,7 +41,7 @@ def id_in(data: Mapping[str, Any]) -> str | None:
 
 
 def hash_in(data: Mapping[str, Any]) -> Any:
-    """What an automatic persisted query, or Apollo Client, names a document by, if anything."""
+    """The hash by which an automatic persisted query names its document, if there is one."""
     extensions = data.get("extensions")
     persisted = extensions.get("persistedQuery") if isinstance(extensions, dict) else None
     return persisted.get("sha256Hash") if isinstance(persisted, dict) else None

@@ -42,7 +42,7 @@ SETTLE_SECONDS = 0.2
 #: Most people that are shown.
 MOST = 10
 
-#: What changes who may type.
+#: Changes after which other people may type.
 MEMBERSHIP = ENDS | {
     models.Event.Kind.PARTICIPANT_JOINED,
     models.Event.Kind.PARTICIPANT_REINSTATED,

@@ -1,4 +1,4 @@
-"""What becomes of conversations when an account is deactivated, deleted or erased."""
+"""Changes conversations when an account is deactivated, deleted or erased."""
 
 from collections.abc import Iterable
 from contextlib import suppress

@@ -96,8 +96,8 @@ class Conf:
     )
     #: Where that is counted: `redis://…` for many processes.
     RATE_STORAGE: str = "memory://"
-    #: What keeps this installation apart from others on the same Redis, in the names of groups and
-    #: keys; None means the name of the default database.
+    #: The beginning of the names of groups and keys, which keeps installations on one Redis apart;
+    #: None means a digest of the name of the default database.
     REDIS_PREFIX: str | None = None
 
     #: Whether the schema may be read without signing in; None means as `DEBUG` says.
@@ -114,7 +114,7 @@ class Conf:
     #: Most statements that each connection to PostgreSQL keeps prepared: 0, or at least 10. None
     #: behind a proxy that hands out connections for single transactions.
     PREPARED_STATEMENTS: int = 0
-    #: Seconds after which what PostgreSQL does for one operation is cancelled; None means never.
+    #: Seconds after which PostgreSQL's work for one operation is cancelled; None means never.
     OPERATION_TIMEOUT: float | None = 5.0
     #: Threads that answer queries and mutations over HTTP; 0 leaves these to Django's handler.
     THREADS: int = 8

@@ -11,7 +11,7 @@ from django.db.models import Model
 
 #: Seconds that PostgreSQL may take to be told that something is cancelled.
 CANCEL_SECONDS = 2.0
-#: What libpq says of a connection on which something is asked.
+#: The status that libpq gives to a connection with a running statement.
 _ACTIVE = 1
 #: Fields whose values `adapted` knows by their types alone, which is quicker. A class derived from
 #: one of these may keep in the database something else than what Python knows.

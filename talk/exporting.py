@@ -1,4 +1,4 @@
-"""What Talk keeps of one person, told to them."""
+"""Exports all data that Talk keeps of one person."""
 
 import json
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ def export(user: "User") -> Iterator[dict[str, Any]]:
             "type": "participation",
             "conversation": conversation.pk,
             "kind": conversation.kind,
-            # Who is gone knows it by the title that it had then.
+            # People who left know it by the title that it had then.
             "title": conversation.title if place.is_active else place.left_at_title,
             "role": place.role,
             "status": place.status,
@@ -99,7 +99,7 @@ def exported(user: "User", by: "User | None", why: str, *, escape: bool = False)
 
 
 def _account(user: "User") -> dict[str, Any]:
-    """What Talk shows, reads or keeps of the account itself, as far as its model has it."""
+    """The columns of the account that Talk shows or reads, as far as its model has them."""
     model = type(user)
     email = getattr(model, "get_email_field_name", str)()
     full_name = getattr(user, "get_full_name", None)

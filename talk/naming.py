@@ -26,7 +26,7 @@ def shows_usernames() -> bool:
 
 
 def username_of(person: Any) -> str | None:
-    """What `person` signs in as, if others see that; None also for somebody without a login."""
+    """The user name of `person`, if others see it; None also for somebody without one."""
     if not shows_usernames():
         return None
     username = person.get_username()
@@ -34,7 +34,7 @@ def username_of(person: Any) -> str | None:
 
 
 def name_of(person: Any) -> str:
-    """What `person` is called. Never empty, and no user name where these are not shown."""
+    """The name of `person` for others. Never empty, and no user name where these are not shown."""
     if conf.NAME is not None:
         return str(import_string(conf.NAME)(person) or _("Unnamed"))
     # Not every user model has full names.

@@ -11,12 +11,12 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 from .conf import conf
 
-#: What `REDIS_PREFIX` may be, so that names of groups stay valid for Channels, which bounds them.
+#: Valid values of `REDIS_PREFIX`: Channels bounds the names of groups, which begin with it.
 VALID = r"[A-Za-z0-9_.-]{1,40}"
 
 
 def prefix() -> str:
-    """What all names of groups, channels and keys begin with, the same in all processes."""
+    """The beginning of all names of groups, channels and keys, the same in all processes."""
     return f"talk.{conf.REDIS_PREFIX or _of_database()}"
 
 

@@ -30,7 +30,7 @@ def parts_in(text: str) -> list[str]:
 
 
 def beginnings_in(text: str) -> Iterator[str]:
-    """What a searched word may be the beginning of: the words of `text`.
+    """The words of `text` that a searched word may begin.
 
     Scripts without upper and lower case may write without spaces, as Chinese and Thai do. There
     each letter begins a word.

@@ -43,7 +43,7 @@ class ConversationAdmin(ReadOnly, TalkAdmin):
     ) -> tuple[models.QuerySet[Conversation], bool]:
         search_term = folded(search_term)
         found, duplicates = super().get_search_results(request, queryset, search_term)
-        # Who takes part is shown to those who may see it.
+        # Participants are shown to staff who may see participations.
         if search_term and request.user.has_perm("talk.view_participation"):
             theirs = Participation.objects.filter(
                 models.Q(**{f"{username_of('user')}__icontains": search_term})

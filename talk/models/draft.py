@@ -30,7 +30,7 @@ MEMBERSHIP = frozenset(
         Event.Kind.PARTICIPANT_REINSTATED,
     }
 )
-#: What ends that somebody shares this conversation with the others.
+#: Changes after which somebody no longer shares this conversation with the others.
 ENDS = frozenset({Event.Kind.PARTICIPANT_LEFT, Event.Kind.PARTICIPANT_REMOVED})
 
 
@@ -141,7 +141,7 @@ class Draft:
         sent: dict[str, Any] = {}
         if self._sent:
             sent = {"number": self._sent.number}
-            # What the project says is nobody's own, and hidden from nobody.
+            # An announcement is nobody's own message, and no block hides it.
             sent |= {} if self.actor is None else {"sender": self.actor}
         return _moved_inboxes(conversation=self.conversation, at=self.at, **sent)
 

@@ -135,7 +135,7 @@ class Message(models.Model):
     )
     sent_at = models.DateTimeField(_("sent at"), default=timezone.now)
     client_id = models.UUIDField(_("client id"), null=True, editable=False)
-    #: Of what the project said, and of nothing else: its id, by which a retry is found.
+    #: The client id of an announcement, by which a retry is found. Null for all else.
     announced_as = models.UUIDField(_("announced as"), null=True, editable=False)
     fingerprint = models.CharField(
         _("fingerprint of the request"), max_length=64, blank=True, editable=False
@@ -150,7 +150,7 @@ class Message(models.Model):
         # Where a conversation stood at a moment.
         indexes = [
             models.Index(fields=["conversation", "sent_at"], name="talk_message_sent_at"),
-            # Who took part in a conversation at a number.
+            # Finds the people who took part in a conversation at a number.
             models.Index(
                 fields=["conversation", "subject", "number"],
                 condition=models.Q(subject__isnull=False),
@@ -167,7 +167,7 @@ class Message(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["conversation", "announced_as"],
-                # Of the messages of people, which are most, it has nothing.
+                # Announcements are few, and so the index is small.
                 condition=models.Q(announced_as__isnull=False),
                 name="talk_message_announced_once",
             ),

@@ -67,7 +67,7 @@ class Request:
 
 
 class Announcement(Request):
-    """What the project asked to say in a conversation. Its ids are each conversation's own."""
+    """The announcements of the project in a conversation. Each conversation has ids of its own."""
 
     def __init__(
         self, conversation: "Conversation", client_id: uuid.UUID | None, body: str

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 #: The conversation's other participations, by way of which one of them is found.
 OWN = "conversation__participations"
-#: What each message about a member makes of their status.
+#: The status of a member after each kind of message about them.
 STATUS = {
     Message.Kind.JOINED: Place.Status.ACTIVE,
     Message.Kind.REINSTATED: Place.Status.ACTIVE,
@@ -58,7 +58,7 @@ def then(own: Q, status: str) -> "ParticipationQuerySet":
 def pages_then(
     places: "Sequence[Participation]", status: str, size: int, after: int = 0
 ) -> "list[Participation]":
-    """Of each conversation that somebody left, the first `size` with a status then, after a key.
+    """The first `size` participations with a status, after a key, of each conversation left.
 
     `places` are their own. The rows are as they were then, without what that does not tell: how far
     others had read, their roles, or whether they were suspended.

@@ -116,9 +116,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
 
 class Report(models.Model):
-    """What somebody wants moderators to look at: a message, the first title of a group, or a
-    person.
-    """
+    """A message, the first title of a group, or a person, for moderators to look at."""
 
     reporter = models.ForeignKey(
         settings.AUTH_USER_MODEL,
