@@ -7,6 +7,7 @@ from contextlib import aclosing, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
 from graphql import (
     ExecutionResult,
     Executor,
@@ -19,10 +20,11 @@ from . import rates, threads
 from .beginnings import Beginning, NotExecuted
 from .context import Context
 from .deadlines import deadline
-from .errors import RateLimited, Unavailable, public_error
+from .errors import RateLimited, TooManyOperations, Unavailable, public_error
 from .limit_errors import AnswerTooLong
 from .retries import patiently
 from .sharing import Answers, asker
+from .sockets import sockets
 from .wire import encode_text
 
 if TYPE_CHECKING:
@@ -124,7 +126,8 @@ async def listen(
     It lives within the schema's extensions, but for their hooks on single results: a result
     may be many viewers'.
     """
-    async with schema.prepared(begun, context) as beginning:
+    # Before it is prepared: what is prepared takes most of the memory.
+    async with _counted(context), schema.prepared(begun, context) as beginning:
         if beginning.executor is None:
             schema.process_errors(beginning.errors)
             raise NotExecuted(beginning.errors)
@@ -133,6 +136,18 @@ async def listen(
             schema.process_errors(source.errors or [])
             raise NotExecuted(source.errors or [])
         yield Stream(schema, beginning.executor, source, beginning)
+
+
+@asynccontextmanager
+async def _counted(context: Context) -> AsyncIterator[None]:
+    """Count a stream of the viewer while it runs. Raises `NotExecuted` if too many run."""
+    here, user_pk = sockets(), context.identity and context.identity.user.pk
+    if not here.begin_stream(user_pk):
+        raise NotExecuted([TooManyOperations(_("Too many streams run for this user."))])
+    try:
+        yield
+    finally:
+        here.end_stream(user_pk)
 
 
 _spend = threads.live.run(rates.spend)

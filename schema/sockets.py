@@ -1,4 +1,7 @@
-"""All open sockets of a process: how many each user has, which are silent, and how they end."""
+"""All open sockets of a process: how many each user has, which are silent, and how they end.
+
+And how many streams each user runs over them.
+"""
 
 import asyncio
 import logging
@@ -36,6 +39,8 @@ class Sockets:
         self._users: dict[Open, Any] = {}
         self._counts: Counter[Any] = Counter()
         self._addresses: Counter[str] = Counter()
+        #: How many streams run for each user.
+        self._streams: Counter[Any] = Counter()
         self._tending: asyncio.Task[None] | None = None
         self._previous: Any = None
         self.draining = False
@@ -74,6 +79,18 @@ class Sockets:
             self._tending.cancel()
             self._tending = None
             self._unhear_sigterm()
+
+    def begin_stream(self, user_pk: Any) -> bool:
+        """Count a stream of a user until it is to `end_stream`; False if too many run."""
+        if self._streams[user_pk] >= conf.MAX_USER_STREAMS:
+            return False
+        self._streams[user_pk] += 1
+        return True
+
+    def end_stream(self, user_pk: Any) -> None:
+        self._streams[user_pk] -= 1
+        if not self._streams[user_pk]:
+            del self._streams[user_pk]
 
     async def drain(self) -> None:
         """Let no more in, and end all there are."""

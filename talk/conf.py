@@ -74,6 +74,8 @@ class Conf:
     MAX_OPERATIONS: int = 100
     #: Most sockets and event streams of one user at one process.
     MAX_USER_SOCKETS: int = 50
+    #: Most subscriptions that run for one user at one process, over sockets and event streams.
+    MAX_USER_STREAMS: int = 200
     #: Most sockets from one public address at one process.
     MAX_ADDRESS_SOCKETS: int = 1_000
 

@@ -3,10 +3,16 @@
 import asyncio
 
 import pytest
+from django.http import HttpRequest
 
-from schema import handler
+from schema import handler, schema, sse
+from schema.authentication import Identity
+from schema.context import Context
+from schema.sockets import sockets as here
+from schema.wire import Request
 
-from .sockets import Socket, application, code_of, live, signed_in, socket
+from .client import INBOX_CHANGES
+from .sockets import Socket, application, code_of, live, signed_in, socket, talk
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -87,3 +93,45 @@ async def test_a_socket_runs_as_many_operations_as_the_option_says(alice, bound)
         await alices.hear()
         (refused,) = await alices.ask("{ me }", id="2")
         assert code_of(refused) == "TOO_MANY_OPERATIONS"
+
+
+@live
+async def test_a_user_runs_as_many_streams_as_the_option_says(alice, bob, bound):
+    bound(MAX_USER_STREAMS=3)
+    async with signed_in(alice, talk) as one, signed_in(alice, talk) as another:
+        await one.subscribe(INBOX_CHANGES, id="1")
+        await one.subscribe(INBOX_CHANGES, id="2")
+        await running(2)
+        async with signed_in(bob, talk) as bobs:
+            await bobs.subscribe(INBOX_CHANGES)
+            await running(3)
+            await another.subscribe(INBOX_CHANGES, id="3")
+            await running(4)
+            (refused,) = await another.ask(INBOX_CHANGES, id="4")
+            assert code_of(refused) == "TOO_MANY_OPERATIONS"
+            refused_event = await first_event(alice, INBOX_CHANGES)
+            assert "TOO_MANY_OPERATIONS" in refused_event
+            (answered, _complete) = await another.ask("{ viewer { username } }", id="5")
+            assert answered["payload"] == {"data": {"viewer": {"username": "alice"}}}
+
+        await one.say({"type": "complete", "id": "1"})
+        await running(2)
+        assert await first_event(alice, INBOX_CHANGES) == sse.SILENCE, "it begins"
+    await running(0)
+    assert not here()._streams
+
+
+async def running(number):
+    """Wait until so many streams run."""
+    async with asyncio.timeout(3):
+        while here()._streams.total() != number:
+            await asyncio.sleep(0.01)
+
+
+async def first_event(user, query):
+    context = Context(HttpRequest(), Identity(user))
+    events = aiter(sse.respond(schema, Request(query), context, {}))
+    try:
+        return (await anext(events)).decode()
+    finally:
+        await events.aclose()
