@@ -12,6 +12,7 @@ from schema import connections
 
 from .asking import act, code, document, gid, group, ok, private
 
+UNAVAILABLE = {"code": "UNAVAILABLE", "retryable": True, "retryAfter": 1}
 MUTATIONS = {
     "sendMessage": {"body": "Hi", "invite": ["erin"]},
     "inviteParticipants": {"participants": ["erin"]},
@@ -86,7 +87,7 @@ def test_a_verb_that_dies_half_way_leaves_nothing(
         answer = ask(document(mutation), input=asked)
 
     (failure,) = answer["errors"]
-    assert failure["extensions"] == {"code": "UNAVAILABLE", "retryable": True, "retryAfter": 1}
+    assert failure["extensions"] == UNAVAILABLE
     assert "server closed" not in repr(answer)
     assert answer["data"] is None
     assert everything() == before
@@ -199,11 +200,7 @@ def test_after_a_failover_the_next_try_goes_to_the_new_server(gql, alice, bob, m
     answer = ask(document("sendMessage"), input=asked)
 
     assert code(answer) == "UNAVAILABLE"
-    assert answer["errors"][0]["extensions"] == {
-        "code": "UNAVAILABLE",
-        "retryable": True,
-        "retryAfter": 1,
-    }
+    assert answer["errors"][0]["extensions"] == UNAVAILABLE
     assert everything() == before
     assert act(ask, "sendMessage", "sent { number }", **asked) == {"sent": {"number": 2}}
 
@@ -221,11 +218,7 @@ def test_whatever_passes_is_worth_a_retry(gql, alice, bob, state):
     with failing_inserts(state):
         answer = ask(document("sendMessage"), input=asked)
 
-    assert answer["errors"][0]["extensions"] == {
-        "code": "UNAVAILABLE",
-        "retryable": True,
-        "retryAfter": 1,
-    }
+    assert answer["errors"][0]["extensions"] == UNAVAILABLE
     assert everything() == before
     assert act(ask, "sendMessage", "sent { number }", **asked) == {"sent": {"number": 2}}
 

@@ -4,7 +4,9 @@ from contextlib import contextmanager
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.db import connection
+from django.test import Client
 
 from talk.exceptions import RefusalCode, Refused
 from talk.models import Conversation, Event, Message, Participation
@@ -30,6 +32,16 @@ def everything():
     """Every row that Talk has."""
     models = (Conversation, Participation, Message, Event)
     return [list(model.objects.order_by("pk").values()) for model in models]
+
+
+def hired(person, *codenames):
+    """The browser of `person`, who is staff with these permissions from now on."""
+    person.is_staff = True
+    person.save()
+    person.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+    browser = Client()
+    browser.force_login(person)
+    return browser
 
 
 def private(one, other):

@@ -4,13 +4,12 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.core import checks
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from talk.models import AccessToken, Block, Conversation, Message, Participation
 
-from .acting import crowd, group, place_of, private, say
+from .acting import crowd, group, hired, place_of, private, say
 
 MODELS = [Conversation, Participation, Message, Block, AccessToken]
 
@@ -18,14 +17,9 @@ MODELS = [Conversation, Participation, Message, Block, AccessToken]
 @pytest.fixture
 def staff(erin):
     """Erin's browser. She may look at everything and make tokens, but not read messages."""
-    erin.is_staff = True
-    erin.save()
     codenames = [f"view_{model._meta.model_name}" for model in MODELS]
     codenames += ["add_accesstoken", "change_accesstoken", "view_user"]
-    erin.user_permissions.set(Permission.objects.filter(codename__in=codenames))
-    client = Client()
-    client.force_login(erin)
-    return client
+    return hired(erin, *codenames)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from talk.models.keys import members_key
 from talk.privacy import erase
 
 from ..races.together import assert_sound
-from .acting import group, place_of, private, refused, say, story
+from .acting import group, hired, place_of, private, refused, say, story
 
 pytestmark = pytest.mark.django_db
 
@@ -188,13 +188,7 @@ class TestAdmin:
     @pytest.fixture
     def staff(self, erin):
         """Erin may delete accounts, and nothing of Talk."""
-        erin.is_staff = True
-        erin.save()
-        names = ["delete_user", "view_user"]
-        erin.user_permissions.set(Permission.objects.filter(codename__in=names))
-        client = Client()
-        client.force_login(erin)
-        return client
+        return hired(erin, "delete_user", "view_user")
 
     def test_staff_delete_people_who_have_conversations_and_blocks(self, staff, ours, alice):
         url = reverse("admin:auth_user_delete", args=[alice.pk])

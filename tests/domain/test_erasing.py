@@ -6,7 +6,6 @@ from io import StringIO
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.management import CommandError, call_command
-from django.test import Client
 from django.urls import reverse
 
 from talk import privacy
@@ -22,7 +21,7 @@ from talk.models import (
     Report,
 )
 
-from .acting import group, place_of, private, refused, say, story
+from .acting import group, hired, place_of, private, refused, say, story
 
 pytestmark = pytest.mark.django_db
 
@@ -213,12 +212,7 @@ class TestAdmin:
     @pytest.fixture
     def act(self, erin, alice, world):
         """Erin does something about Alice, by one of her participations."""
-        erin.is_staff = True
-        erin.save()
-        names = ["handle_data", "view_participation"]
-        erin.user_permissions.set(Permission.objects.filter(codename__in=names))
-        client = Client()
-        client.force_login(erin)
+        client = hired(erin, "handle_data", "view_participation")
 
         def act(action, *people, why="She asked for it.", **more):
             places = Participation.objects.filter(user__in=people)

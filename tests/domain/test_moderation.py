@@ -7,14 +7,13 @@ from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.db import connection
-from django.test import Client
 from django.urls import reverse
 
 from talk.exceptions import RefusalCode
 from talk.models import Act, Event, Message, Participation, Report
 from talk.moderation import Decision, decide, remove_message, restore, suspend
 
-from .acting import group, place_of, private, refused, say
+from .acting import group, hired, place_of, private, refused, say
 
 pytestmark = pytest.mark.django_db
 
@@ -216,12 +215,7 @@ class TestDeciding:
 class TestAdmin:
     @pytest.fixture
     def moderator(self, erin):
-        erin.is_staff = True
-        erin.save()
-        erin.user_permissions.set(Permission.objects.filter(codename="moderate"))
-        client = Client()
-        client.force_login(erin)
-        return client
+        return hired(erin, "moderate")
 
     @pytest.fixture
     def reported(self, alice, bob, ours):

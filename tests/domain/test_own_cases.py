@@ -1,8 +1,6 @@
 """Staff decide about others: not about themselves, nor, without more permissions, about staff."""
 
 import pytest
-from django.contrib.auth.models import Permission
-from django.test import Client
 from django.urls import reverse
 
 from talk.exceptions import RefusalCode
@@ -10,7 +8,7 @@ from talk.models import AccessToken, Act, Block, Participation, Report
 from talk.moderation import Decision, decide, remove_message, restore, suspend
 from talk.privacy import erase
 
-from .acting import group, place_of, refused, say
+from .acting import group, hired, place_of, refused, say
 
 pytestmark = pytest.mark.django_db
 
@@ -35,12 +33,7 @@ def hire():
     """`hire(erin)` is the browser of Erin, who moderates and handles data from now on."""
 
     def hire(person, *more):
-        person.is_staff = True
-        person.save()
-        person.user_permissions.set(Permission.objects.filter(codename__in=[*MAY, *more]))
-        client = Client()
-        client.force_login(person)
-        return client
+        return hired(person, *MAY, *more)
 
     return hire
 

@@ -5,9 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
-from django.contrib.auth.models import Permission
 from django.db import connection
-from django.test import Client
 from django.urls import reverse
 
 from talk.exceptions import RefusalCode
@@ -15,7 +13,7 @@ from talk.models import Act, Event, Participation, Report
 from talk.moderation import Decision, decide, remove_first_title, remove_message
 from talk.privacy import erase, export
 
-from .acting import group, place_of, private, refused, say
+from .acting import group, hired, place_of, private, refused, say
 
 pytestmark = pytest.mark.django_db
 
@@ -168,12 +166,7 @@ class TestRemoving:
 class TestAdmin:
     @pytest.fixture
     def moderator(self, erin):
-        erin.is_staff = True
-        erin.save()
-        erin.user_permissions.set(Permission.objects.filter(codename="moderate"))
-        client = Client()
-        client.force_login(erin)
-        return client
+        return hired(erin, "moderate")
 
     def url(self, reported):
         return reverse("admin:talk_report_change", args=[reported.pk])
