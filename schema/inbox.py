@@ -129,8 +129,8 @@ class InvitationConnection(Connection[Participation]):
 def _together(page: Connection[Participation]) -> list[Any]:
     """The participations of a page, on which what hangs is loaded for all at once."""
     participations: list[Any] = [edge.node for edge in page.edges]
-    latest = (participation.conversation.latest_message for participation in participations)
-    count_texts(message for message in latest if message is not None)
+    latest = [participation.conversation.latest_message for participation in participations]
+    count_texts(filter(None, latest))
     places.together(participations)
     return participations
 

@@ -60,9 +60,11 @@ def leaf(type_: Any) -> Write:
 def _long(coerce: Callable[[Any], Any], ready: type | None) -> Write:
     """Writes values whose bytes are counted one by one; those of type `ready` as they are."""
 
+    encode = orjson.dumps
+
     def write(value: Any, run: Any) -> Any:
         if type(value) is ready:
-            run.left -= len(orjson.dumps(value))
+            run.left -= len(encode(value))
             return value
         written = _coerced(coerce, value)
         run.left -= size_of(written)

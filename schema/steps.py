@@ -59,8 +59,8 @@ def object_step(executor: Any, type_: GraphQLObjectType, details: Any) -> Write:
         try:
             if type(value) is not usual and not fits(value):
                 raise Surprise
-            run.left -= size
-            if run.left < 0:
+            left = run.left = run.left - size
+            if left < 0:
                 raise BudgetSpent
             return {name: step(value, run) for name, step in steps}
         except Exception:

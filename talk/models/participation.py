@@ -66,7 +66,9 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
     def with_conversation(self) -> Self:
         """Each with what every list and stream shows of it, in the one query that reads them."""
         latest = "conversation__latest_message"
-        return with_people(self, "user", f"{latest}__sender", f"{latest}__subject")
+        shown = with_people(self, "user", f"{latest}__sender", f"{latest}__subject")
+        # No list or stream shows these.
+        return shown.defer("joined_at_number", "conversation__folded_title")
 
     def as_places(self) -> Self:
         """With what is shown, and with all of the users: verbs ask about them, and policies."""
@@ -233,7 +235,8 @@ def _inbox_page(most: int, user: Any, at: Any = None, key: Any = None) -> Partic
 def _pages_in(size: int, present: Any, gone: Any, status: Any, after: Any) -> ParticipationQuerySet:
     later = Participation.objects.filter(pk__gt=after)
     first = first_of_each(present, later.filter(status=status), size)
-    return with_people(later.seen_by(first, gone), "user").order_by("conversation", "pk")
+    shown = with_people(later.seen_by(first, gone), "user").defer("joined_at_number")
+    return shown.order_by("conversation", "pk")
 
 
 @prepared
