@@ -31,7 +31,11 @@ class Query:
     @field(
         description="The viewer's conversations, the most recently active first, each once: at "
         "most 100 a page, 50 if not said.",
-        argument_costs={"filter": prices.SEARCH},
+        argument_costs={
+            "filter": prices.SEARCH,
+            "last": prices.INBOX_BACKWARDS,
+            "before": prices.INBOX_BACKWARDS,
+        },
     )
     def inbox(
         self,

@@ -151,7 +151,12 @@ COSTS = {
     "{ inbox(first: 20) { totalCount } }": 200 + 1,
     "{ inbox(first: 20, filter: {unread: true}) { edges { cursor } } }": 200 + 1 + 20 * 1.1,
     "{ inbox(first: 20) { edges { cursor } } }": 1 + 20 * 1.1,
-    "{ inbox(last: 20) { edges { node { id } } pageInfo { hasNextPage } } }": 1 + 20 * 2.1 + 1.1,
+    "{ inbox(last: 20) { edges { node { id } } pageInfo { hasNextPage } } }": 80
+    + 1
+    + 20 * 2.1
+    + 1.1,
+    '{ inbox(first: 2, before: "x") { edges { cursor } } }': 80 + 1 + 2 * 1.1,
+    '{ inbox(first: 2, after: "x") { edges { cursor } } }': 1 + 2 * 1.1,
     "{ inbox { edges { node { id } } } }": 1 + 50 * 2.1,
     "{ inbox(first: 1000) { edges { cursor } } }": 1 + 100 * 1.1,
     '{ users(search: "b", first: 2) { edges { cursor } } }': 200 + 1 + 2 * 1.1,
