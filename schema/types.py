@@ -34,8 +34,8 @@ class Message(relay.Node):
     )
     sent_at: datetime = strawberry.field(description="When; later numbers have later times.")
     sender: User | None = strawberry.field(
-        description="Who said or did it; null when the project itself did, or when their account "
-        "is gone."
+        description="The person who said or did it; null when the project itself did, or when the "
+        "account is gone."
     )
     subject: User | None = strawberry.field(
         description="Whom it happened to: who joined, left, was removed or reinstated."
@@ -193,8 +193,8 @@ class Conversation(relay.Node):
         return participants.count(info, self)
 
     @field(
-        description="Who takes part, the longest first: at most 100 a page, 50 if not said. A "
-        "viewer who left sees who took part then, each as a MEMBER who has read nothing."
+        description="The people who take part, the longest first: at most 100 a page, 50 if not "
+        "said. A viewer who left sees the people of then, each as a MEMBER who has read nothing."
     )
     def participants(
         self: models.Conversation,

@@ -26,13 +26,13 @@ class User(relay.Node):
     pk: relay.NodeID[str]
 
     @field(
-        description="What the person signs in as; null where people are not to see that, as when "
-        "it is an e-mail address."
+        description="The name that the person signs in with; null where others are not to see it, "
+        "as when it is an e-mail address."
     )
     def username(self: Any) -> str | None:
         return username_of(self)
 
-    @field(description="What the person is called: the full name, if not said otherwise.")
+    @field(description="The full name, unless the project names people otherwise.")
     def name(self: Any) -> str:
         return name_of(self)
 
