@@ -1,6 +1,6 @@
 """All open sockets of a process: how many each user has, which are silent, and how they end.
 
-And how many streams each user runs over them.
+It also counts the streams of each user, over sockets and event streams.
 """
 
 import asyncio
