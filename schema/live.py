@@ -121,10 +121,11 @@ class Stream:
 async def listen(
     schema: "Schema", begun: "Beginning | Request", context: Context
 ) -> AsyncIterator[Stream]:
-    """Begin a subscription; raises `NotExecuted`. It is what `Schema.begin` found, if asked.
+    """Begin a subscription; raises `NotExecuted`.
 
-    It lives within the schema's extensions, but for their hooks on single results: a result
-    may be many viewers'.
+    `begun` is the answer of `Schema.begin`, or the request if that was not called. The stream lives
+    within the schema's extensions, but for their hooks on single results: a result may be many
+    viewers'.
     """
     # Before it is prepared: what is prepared takes most of the memory.
     async with _counted(context), schema.prepared(begun, context) as beginning:
