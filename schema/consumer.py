@@ -71,6 +71,8 @@ class Socket(ChannelsWebSocketAdapter):
             except BadRequest as error:
                 await self.close(4400, error.message)
                 return
+            # Strawberry keeps the last message until the next; its text need not stay, too.
+            del frame
             yield message
 
 

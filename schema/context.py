@@ -28,7 +28,8 @@ class Context:
     request: HttpRequest
     #: Set by `identify` alone.
     identity: Identity | None = None
-    #: The payload of `connection_init`, put here by Strawberry.
+    #: The payload of `connection_init`, put here by Strawberry; once it is authenticated, no more
+    #: than `authorization`.
     connection_params: dict[str, Any] | None = None
     _blocked: frozenset[Any] | None = field(init=False, default=None)
     _viewer_key: Any = field(init=False, default=None)

@@ -66,6 +66,9 @@ def authenticate_first(context: Context, scope: Mapping[str, Any]) -> None:
         authenticate_again(context, scope)
         if context.identity is None and any((context.connection_params or {}).values()):
             raise AuthenticationFailed(_("Send `authorization` in `connection_init`."))
+    # Nothing else is needed to authenticate again, for as long as the socket is open.
+    authorization = _authorization_in(context.connection_params or {})
+    context.connection_params = {"authorization": authorization} if authorization else None
 
 
 def authenticate_again(context: Context, scope: Mapping[str, Any]) -> None:

@@ -73,6 +73,8 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
     async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
         again = self.connection_acknowledged
         await super().handle_connection_init(message)
+        # Strawberry keeps the message until the next one comes.
+        message.pop("payload", None)
         if not self.connection_acknowledged or again:
             return
         if self.context.identity is None:

@@ -1,7 +1,11 @@
 """Signing in on a socket, and being shown out of it."""
 
 import asyncio
+import gc
+import weakref
+from contextlib import aclosing
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import OperationalError
@@ -10,8 +14,10 @@ from django.utils import timezone
 
 from schema import guard, handshake
 from schema.authentication import AuthenticationFailed
+from schema.consumer import Socket
 from schema.context import Context
 from schema.errors import Unavailable
+from schema.sockets import sockets as here
 from talk import events
 from talk.models import AccessToken
 
@@ -20,6 +26,8 @@ from .sockets import code_of, in_thread, live, running, signed_in, socket
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ELSEWHERE = "https://app.example"
+#: A key in the payload of `connection_init` that means nothing.
+PADDING = "padding of a payload"
 COUNT = "subscription { count(to: 1000, pause: 60) }"
 
 
@@ -140,6 +148,46 @@ def test_a_token_signs_in(alice, key, in_headers):
             assert await who(alices) == "alice"
 
     scenario()
+
+
+@pytest.mark.parametrize("in_headers", [False, True])
+def test_of_what_a_socket_begins_with_only_the_credentials_are_kept(alice, in_headers):
+    _token, secret = AccessToken.objects.issue(alice, "phone")
+    bearer = f"Bearer {secret}"
+
+    @live
+    async def scenario():
+        async with socket() as alices:
+            headers = {"Authorization": bearer, PADDING: [1]}
+            given = {"headers": headers} if in_headers else {"authorization": bearer, PADDING: [1]}
+            await alices.init(given)
+            (protocol,) = here()._users
+            assert protocol.context.connection_params == {"authorization": bearer}
+            await protocol.view.authenticate(protocol.context)
+            del given, headers
+            gc.collect()
+            assert not [each for each in gc.get_objects() if _has_padding(each)]
+
+    scenario()
+
+
+def _has_padding(found):
+    return type(found) is dict and PADDING in found
+
+
+@live
+async def test_the_text_of_a_message_is_not_kept_until_the_next():
+    class Text(str):
+        __slots__ = ("__weakref__",)
+
+    consumer = SimpleNamespace(message_queue=asyncio.Queue(), closed=False)
+    text = Text('{"type": "ping"}')
+    kept = weakref.ref(text)
+    consumer.message_queue.put_nowait({"message": text})
+    del text
+    async with aclosing(Socket(None, None, consumer).iter_json()) as messages:
+        assert await anext(messages) == {"type": "ping"}
+        assert kept() is None
 
 
 NOT_UNDERSTOOD = [
