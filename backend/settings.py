@@ -14,6 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from talk.conf import Conf
 
+from .pool import check_connection
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -154,6 +156,7 @@ else:
     DATABASE["OPTIONS"] = {
         **DATABASE.get("OPTIONS", {}),
         "pool": {
+            "check": check_connection,
             "min_size": 2,
             "max_size": env.int("DATABASE_POOL_SIZE", 16),
             "timeout": 10,

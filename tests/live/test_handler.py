@@ -3,6 +3,7 @@
 import http.client
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -78,27 +79,46 @@ def test_many_answers_need_no_more_connections_than_there_are(start_server, ask)
         assert ask(server, *REQUESTS[0])[0] == 200
 
 
+def hang_up(name):
+    """Close all connections of an application from the side of the database."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            # With so many milliseconds it waits until they are gone.
+            "SELECT count(*) FILTER (WHERE pg_terminate_backend(pid, 10000))"
+            " FROM pg_stat_activity WHERE application_name = %s",
+            [name],
+        )
+        ((closed,),) = cursor.fetchall()
+    return closed
+
+
 @pytest.mark.postgresql
 def test_a_connection_that_the_database_closed_meanwhile_is_not_used(start_server, ask):
     server = start_server(DATABASE_POOL_SIZE="4", THREADS="2", PGAPPNAME="kept")
     for _turn in range(4):
         assert ask(server, *REQUESTS[0])[0] == 200
 
-    with connection.cursor() as cursor:
-        cursor.execute(
-            # With so many milliseconds it waits until they are gone.
-            "SELECT count(*) FILTER (WHERE pg_terminate_backend(pid, 10000))"
-            " FROM pg_stat_activity WHERE application_name = 'kept'"
-        )
-        ((closed,),) = cursor.fetchall()
-
-    assert closed, "some were kept for this test to mean anything"
+    assert hang_up("kept"), "some were kept for this test to mean anything"
     for _turn in range(4):
         began = time.monotonic()
         status, _headers, text = ask(server, *REQUESTS[0])
         assert (status, "errors" in text) == (200, False)
         # The pool pauses for a second after a connection that it finds dead, then for two.
         assert time.monotonic() - began < 1, "those in the pool were not dropped, too"
+
+
+@pytest.mark.postgresql
+def test_one_dead_connection_of_the_pool_tells_of_all_others(start_server, ask):
+    # No thread keeps one where there are so few.
+    server = start_server(DATABASE_POOL_SIZE="7", THREADS="8", PGAPPNAME="pooled")
+    with ThreadPoolExecutor(7) as clients:
+        list(clients.map(lambda _turn: ask(server, *REQUESTS[0]), range(28)))
+
+    assert hang_up("pooled") > 2, "some were in the pool for this test to mean anything"
+    began = time.monotonic()
+    assert ask(server, *REQUESTS[0])[0] == 200
+    # The pool pauses for about a second after the first. Three would have taken more than five.
+    assert time.monotonic() - began < 3
 
 
 def test_a_connection_is_kept_once_and_then_given_back(monkeypatch):

@@ -164,9 +164,9 @@ def test_many_processes_share_redis_and_one_has_its_memory():
 
 
 def test_the_pool_is_as_large_as_the_environment_says():
-    options = "DATABASE['OPTIONS']"
+    size, mode = "DATABASE['OPTIONS']['pool']['max_size']", "DATABASE['OPTIONS']['sslmode']"
 
-    assert setting(options, **PRODUCTION)["pool"]["max_size"] == 16
+    assert setting(size, **PRODUCTION) == 16
     url = "postgres://talk@localhost/talk?sslmode=require"
-    given = setting(options, **{**PRODUCTION, "DATABASE_URL": url, "DATABASE_POOL_SIZE": "3"})
-    assert (given["pool"]["max_size"], given["sslmode"]) == (3, "require")
+    given = {**PRODUCTION, "DATABASE_URL": url, "DATABASE_POOL_SIZE": "3"}
+    assert (setting(size, **given), setting(mode, **given)) == (3, "require")
