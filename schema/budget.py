@@ -27,7 +27,7 @@ FIELD_SIZE = 4
 BRACKETS_SIZE = 3
 NULL_SIZE = 4
 #: An operation may read texts that take so many times `MAX_ANSWER_SIZE` in memory.
-READ_TIMES = 2
+READ_TIMES = 1.25
 
 
 class BudgetSpent(Exception):

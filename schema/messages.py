@@ -20,8 +20,9 @@ from .siblings import Siblings, rows_of_each
 from .times import utc
 from .types import Message
 
-#: Messages that are read at once. An inbox with some messages of each conversation has fewer.
-AT_ONCE = 250
+#: Messages that are read at once. An inbox with some messages of each conversation has fewer. While
+#: they are read, their texts are in memory twice: as the database told them, and as rows.
+AT_ONCE = 150
 
 
 @strawberry.type(description="One message of a page.")

@@ -249,7 +249,7 @@ def test_what_one_operation_reads_is_counted_together(gql, alice, bob, limit):
     page = "conversation(id: $id) { messages(first: %d) { edges { node { number } } } }"
     pages = " ".join(f"p{size}: {page % size}" for size in (1, 2, 3))
     ask = gql(alice)
-    limit(2_000)
+    limit(2_600)
 
     for _again in range(2):
         assert ok(ask(f"query ($id: ID!) {{ {page % 3} }}", id=place))
