@@ -4,31 +4,18 @@ In development (`DEBUG=1`) what is missing takes a default that needs no service
 what is missing stops the start.
 """
 
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import environ
 from corsheaders.defaults import default_headers
 from django.core.exceptions import ImproperlyConfigured
 
 from talk.conf import Conf
 
+from .environment import Environment
 from .pool import check_connection
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-
-class Environment(environ.Env):  # type: ignore[misc]  # environ has no types.
-    """Names the variable that can't be read."""
-
-    def get_value(self, var: str, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return super().get_value(var, *args, **kwargs)
-        except ValueError as error:
-            raise ImproperlyConfigured(f"{var} can't be read: {error}.") from None
-
-
 env = Environment()
 
 DEBUG = env.bool("DEBUG", False)
@@ -125,20 +112,9 @@ TEMPLATES: list[dict[str, Any]] = [
 if DEMO:
     TEMPLATES[0]["OPTIONS"]["context_processors"].append("backend.demo.views.cast")
 
-
-def database(url: str) -> dict[str, Any]:
-    """The database at `url`. What is wrong with one is not repeated: it may hold a password."""
-    if url.partition(":")[0] in {"postgres", "postgresql", "postgis", "sqlite"}:
-        with suppress(ValueError):
-            return dict(env.db_url_config(url))
-    raise ImproperlyConfigured(
-        "DATABASE_URL must be like postgres://user:password@host/name or sqlite:////path/to/file."
-    )
-
-
 # The database: PostgreSQL through a pool, or one SQLite file.
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": database(required("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}"))
+    "default": env.database(required("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}"))
 }
 DATABASE = DATABASES["default"]
 if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
