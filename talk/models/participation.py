@@ -3,7 +3,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -14,26 +14,12 @@ from .firsts import first_of_each
 from .message import Message
 from .people import with_people
 from .sending import Sending
-from .unread import ENDLESS
+from .unread import ENDLESS, UNREAD_CAP, CountRows
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
     from .conversation import Conversation
-
-#: Unread messages are counted up to here; more are shown as "99+".
-UNREAD_CAP = 100
-
-
-class CountRows(Subquery):
-    """How many rows a query has, of which it reads no more than its own limit."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
-    output_field = models.IntegerField()
-
-    def get_db_converters(self, connection: Any) -> list[Any]:
-        # A count is a number as it is.
-        return []
 
 
 class ParticipationQuerySet(models.QuerySet["Participation"]):
