@@ -7,48 +7,50 @@ which has `atomic = False`. What a try that was stopped left behind is removed f
 from typing import Any
 
 from django.db import migrations
+from django.db.migrations.operations.base import Operation
 
 
-class AddIndex(migrations.AddIndex):
+class Concurrently(Operation):
+    """Has Django's operation, which comes after it in the bases, do otherwise on PostgreSQL."""
+
+    #: Where the operation keeps its index, or its constraint.
+    kept_as: str
+
+    def create(self, editor: Any, model: Any) -> None:
+        raise NotImplementedError
+
     def database_forwards(self, app_label: str, editor: Any, old: Any, new: Any) -> None:
-        if not _is_postgresql(editor):
+        if editor.connection.vendor != "postgresql":
             super().database_forwards(app_label, editor, old, new)
             return
-        model = new.apps.get_model(app_label, self.model_name)
+        model = new.apps.get_model(app_label, self.model_name)  # type: ignore[attr-defined]
         if self.allow_migrate_model(editor.connection.alias, model):
-            _drop(editor, self.index.name)
-            editor.add_index(model, self.index, concurrently=True)
+            self._drop(editor)
+            self.create(editor, model)
 
     def database_backwards(self, app_label: str, editor: Any, old: Any, new: Any) -> None:
-        if not _is_postgresql(editor):
+        if editor.connection.vendor != "postgresql":
             super().database_backwards(app_label, editor, old, new)
             return
-        _drop(editor, self.index.name)
+        self._drop(editor)
+
+    def _drop(self, editor: Any) -> None:
+        name = editor.quote_name(getattr(self, self.kept_as).name)
+        editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
 
 
-class AddUniqueConstraint(migrations.AddConstraint):
+class AddIndex(Concurrently, migrations.AddIndex):
+    kept_as = "index"
+
+    def create(self, editor: Any, model: Any) -> None:
+        editor.add_index(model, self.index, concurrently=True)
+
+
+class AddUniqueConstraint(Concurrently, migrations.AddConstraint):
     """For a constraint with a condition, which is an index."""
 
-    def database_forwards(self, app_label: str, editor: Any, old: Any, new: Any) -> None:
-        if not _is_postgresql(editor):
-            super().database_forwards(app_label, editor, old, new)
-            return
-        model = new.apps.get_model(app_label, self.model_name)
-        if self.allow_migrate_model(editor.connection.alias, model):
-            _drop(editor, self.constraint.name)
-            made = str(self.constraint.create_sql(model, editor))
-            editor.execute(made.replace(" INDEX ", " INDEX CONCURRENTLY ", 1), params=None)
+    kept_as = "constraint"
 
-    def database_backwards(self, app_label: str, editor: Any, old: Any, new: Any) -> None:
-        if not _is_postgresql(editor):
-            super().database_backwards(app_label, editor, old, new)
-            return
-        _drop(editor, self.constraint.name)
-
-
-def _is_postgresql(editor: Any) -> bool:
-    return bool(editor.connection.vendor == "postgresql")
-
-
-def _drop(editor: Any, name: str) -> None:
-    editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {editor.quote_name(name)}")
+    def create(self, editor: Any, model: Any) -> None:
+        made = str(self.constraint.create_sql(model, editor))
+        editor.execute(made.replace(" INDEX ", " INDEX CONCURRENTLY ", 1), params=None)
