@@ -51,13 +51,13 @@ def found_by(viewer: "User", people: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def is_active(relation: str = "") -> Q:
-    """The condition that an account, or the one behind `relation`, is not deactivated.
+    """The condition that an account, or the one behind `relation`, is not deactivated."""
+    return Q(**{f"{relation}is_active": True}) if can_be_deactivated() else Q()
 
-    A user model without a field `is_active` has active accounts alone.
-    """
-    fields = get_user_model()._meta.concrete_fields
-    known = any(field.name == "is_active" for field in fields)
-    return Q(**{f"{relation}is_active": True}) if known else Q()
+
+def can_be_deactivated() -> bool:
+    """Whether the user model has a field `is_active`. Otherwise all accounts are active."""
+    return any(field.name == "is_active" for field in get_user_model()._meta.concrete_fields)
 
 
 def known_to(viewer: "User", people: QuerySet[Any]) -> QuerySet[Any]:

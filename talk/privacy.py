@@ -1,9 +1,7 @@
 """What Talk keeps of one person: told to them, or erased."""
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import FieldDoesNotExist
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
@@ -21,6 +19,7 @@ from .models import (
     Participation,
     Report,
 )
+from .policy import can_be_deactivated
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -69,8 +68,7 @@ def erase(user: "User", why: str, by: "User | None" = None, *, keep_words: bool 
 
 def _shut_out(user: "User") -> None:
     """From now on they start nothing: who begins to holds them, and finds them deactivated."""
-    with suppress(FieldDoesNotExist):
-        user._meta.get_field("is_active")
+    if can_be_deactivated():
         user.is_active = False
         user.save(update_fields=["is_active"])
     AccessToken.objects.filter(user=user).delete()
