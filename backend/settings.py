@@ -7,6 +7,7 @@ what is missing stops the start.
 from pathlib import Path
 from typing import Any
 
+import django
 from corsheaders.defaults import default_headers
 from django.core.exceptions import ImproperlyConfigured
 
@@ -132,7 +133,6 @@ else:
     DATABASE["OPTIONS"] = {
         **DATABASE.get("OPTIONS", {}),
         "pool": {
-            "check": check_connection,
             "min_size": 2,
             "max_size": env.int("DATABASE_POOL_SIZE", 16),
             "timeout": 10,
@@ -140,6 +140,9 @@ else:
             "max_idle": 300,
         },
     }
+    if django.VERSION >= (6, 1):
+        # Earlier versions give the pool a check of their own, and take no other.
+        DATABASE["OPTIONS"]["pool"]["check"] = check_connection
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The channel layer: Redis or Valkey for many processes, memory for one.
