@@ -9,8 +9,8 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 
-from schema import connections
 from schema.threads import Threads
+from schema.transport import connections
 from talk.availability import check_writable, is_read_only
 from talk.prefix import prefix
 

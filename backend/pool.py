@@ -14,7 +14,7 @@ def check_connection(connection: Any) -> None:
         connection.execute("")
     except Exception:
         # Settings name this function before models can be imported.
-        from schema import connections
+        from schema.transport import connections
 
         connections.drop()
         raise

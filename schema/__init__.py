@@ -4,8 +4,8 @@ from .execution import Schema
 from .mutations import Mutation
 from .queries import Query
 from .subscriptions import Subscription
-from .types import Conversation, Message, Participation
-from .user import User
+from .types.conversation import Conversation, Message, Participation
+from .types.user import User
 
 __all__ = ["Mutation", "Query", "Subscription", "schema"]
 

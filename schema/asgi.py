@@ -10,9 +10,9 @@ from talk.conf import conf
 from . import schema as talk
 from .authentication import authenticators
 from .consumer import GraphQLConsumer
+from .documents.trusted import read_manifest
 from .execution import Schema
-from .handler import Handler, is_for_handler
-from .trusted import read_manifest
+from .transport.handler import Handler, is_for_handler
 
 
 def application(http: Any, schema: Schema = talk) -> ProtocolTypeRouter:

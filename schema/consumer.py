@@ -19,14 +19,16 @@ from strawberry.types.unset import UNSET, UnsetType
 
 from talk.conf import conf
 
-from . import handshake, origins, rates, threads, wire
-from .authentication import AuthenticationFailed
-from .context import Context
+from . import threads
+from .authentication import AuthenticationFailed, rates
+from .authentication.context import Context
+from .documents import request as wire
 from .errors import BadRequest, RateLimited, Unavailable
 from .execution import Schema
 from .limit_errors import FrameTooLong
-from .protocol import Protocol
-from .sockets import sockets
+from .transport import handshake, origins
+from .transport.connected import sockets
+from .transport.protocol import Protocol
 
 try:
     # Daphne raises it. Projects may have another server.

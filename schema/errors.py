@@ -13,7 +13,7 @@ from strawberry.relay.types import GlobalIDValueError
 from talk.availability import is_away, is_cancelled, is_read_only
 from talk.exceptions import Refused, ResyncRequired
 
-from . import connections
+from .transport import connections
 
 logger = logging.getLogger(__name__)
 

@@ -14,8 +14,8 @@ from talk.conf import conf
 from talk.models.token import PREFIX
 
 from .authentication import Identity, bearer
-from .jwt_users import refused, user_of
-from .published_keys import published_keys
+from .authentication.jwt_users import refused, user_of
+from .authentication.published_keys import published_keys
 
 
 @dataclass(frozen=True)

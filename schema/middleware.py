@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.utils.deprecation import MiddlewareMixin
 
 from .authentication import bearer
-from .handler import PATH
+from .transport.handler import PATH
 
 
 class PassedBy(MiddlewareMixin):

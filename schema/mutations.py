@@ -8,12 +8,15 @@ from django.utils.translation import gettext as _
 from talk import models
 from talk.exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
 
-from . import inputs, places, rates, results, typists
-from .context import Info
-from .fields import mutation
+from .authentication import rates
+from .authentication.context import Info
 from .ids import key_of
-from .people import count_start, named_by, others, people
+from .live import typing as typists
+from .loading import participations as places
 from .times import utc
+from .types import inputs, results
+from .types.fields import mutation
+from .types.named_people import count_start, named_by, others, people
 
 CONVERSATION = "conversation_id"
 

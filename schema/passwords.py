@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from . import rates
+from .authentication import rates
 from .errors import RateLimited
 
 

@@ -12,14 +12,16 @@ from talk.models.past import place_then
 from talk.naming import shows_usernames
 from talk.policy import found_by, known_to
 
-from . import places, prices, rates
-from .context import Info
-from .fields import After, Before, First, Id, Last, connection, field
+from .authentication import rates
+from .authentication.context import Info
 from .ids import key_of, split
-from .inbox import InboxConnection, InboxFilter, InvitationConnection
-from .nodes import AccessToken, Conversation, User
-from .search import part
-from .user import UserConnection
+from .loading import participations as places
+from .types import prices
+from .types.fields import After, Before, First, Id, Last, connection, field
+from .types.inbox import InboxConnection, InboxFilter, InvitationConnection
+from .types.nodes import AccessToken, Conversation, User
+from .types.search import part
+from .types.user import UserConnection
 
 
 @strawberry.type(description="What can be asked.")

@@ -14,19 +14,20 @@ import strawberry_django
 
 from talk import models
 
-from . import enums, places  # noqa: F401
-from .context import Info
-from .feeds import feeds
-from .fields import Id, field, subscription
-from .hub import hub, inbox_topic
+from .authentication.context import Info
 from .ids import key_of
-from .inbox_cursor import InboxCursor
-from .nodes import Conversation, Message, Participation, User
+from .live.feeds import feeds
+from .live.hub import hub, inbox_topic
+from .live.presence import Presence, follow_presence
+from .live.reading import FRESH_SECONDS, INBOX_PAGE, all_inbox_news, inbox_news, next_look
+from .live.sharing import asker
+from .live.typing import Typing, follow_typing
+from .loading import participations as places
 from .pagination import invalid_cursor
-from .presence import Presence, follow_presence
-from .sharing import asker
-from .streams import FRESH_SECONDS, INBOX_PAGE, all_inbox_news, inbox_news, next_look
-from .typists import Typing, follow_typing
+from .types import enums  # noqa: F401
+from .types.fields import Id, field, subscription
+from .types.inbox_cursor import InboxCursor
+from .types.nodes import Conversation, Message, Participation, User
 
 
 @strawberry_django.type(

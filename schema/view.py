@@ -1,7 +1,6 @@
 """GraphQL over HTTP."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, NoReturn
 
@@ -19,13 +18,13 @@ from strawberry.types import ExecutionResult
 
 from talk.conf import conf
 
-from . import rates, sse, wire
-from .ahead import conversation_named
-from .authentication import authenticate
-from .context import Context
+from .authentication import authenticate, rates
+from .authentication.context import Context
+from .documents import request as wire
 from .errors import BadRequest, CsrfFailed, PublicError, public_error
 from .execution import Schema, is_refused, refuse
-from .negotiation import JSON, media_type, wants_events, wants_page
+from .transport import sse
+from .transport.negotiation import JSON, media_type, wants_events, wants_page
 
 #: The status of an answer without data; any other code is a `BAD_REQUEST`.
 STATUSES = {
@@ -89,10 +88,6 @@ class GraphQLView(StrawberryView[Context, None]):
         """Nothing: no resolver of this schema writes headers."""
 
     def get_context(self, request: HttpRequest, response: object) -> Context:
-        # What is wrong with it is told to who may know.
-        with suppress(PublicError):
-            named = conversation_named(self.schema._schema, _requested(request))
-            request.conversation_named = named  # type: ignore[attr-defined]
         with rates.counting_failures(request):
             identity = authenticate(request)
         context = Context(request, identity)
@@ -155,19 +150,10 @@ class GraphQLView(StrawberryView[Context, None]):
         return response
 
 
-def _requested(request: HttpRequest) -> wire.Request:
-    """What is in the body, which is read once."""
-    found: wire.Request | None = getattr(request, "graphql_request", None)
-    if found is None:
-        found = wire.request_of(wire.decode(request.body))
-        request.graphql_request = found  # type: ignore[attr-defined]
-    return found
-
-
 def _requested_by(request: HttpRequest, context: Context) -> wire.Request:
-    """The same, counted if there is nothing that can be executed."""
+    """What is in the body. It is counted if there is nothing that can be executed."""
     try:
-        return _requested(request)
+        return wire.request_of(wire.decode(request.body))
     except PublicError:
         rates.count(context)
         raise
@@ -180,7 +166,7 @@ def _shows_page() -> bool:
 def _page(request: HttpRequest) -> HttpResponse:
     if not wants_page(request):
         raise HttpError(HTTPStatus.NOT_ACCEPTABLE, _("Send queries with POST."))
-    from .graphiql import render_graphiql
+    from .transport.graphiql import render_graphiql
 
     return render_graphiql(request)
 

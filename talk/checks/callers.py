@@ -107,7 +107,7 @@ def _jwt_problems() -> Iterator[CheckMessage]:
 
 def _user_problems(is_fatal: bool, options: Any) -> Iterator[str]:
     """Reasons why tokens can name no users, or, unless `is_fatal`, not all of them."""
-    find = import_string("schema.jwt_users.problems")
+    find = import_string("schema.authentication.jwt_users.problems")
     for fatal, problem in find(options.USER_FIELD, create=options.CREATE_USERS):
         if fatal == is_fatal:
             yield f'TALK["JWT"]: {problem}'

@@ -161,7 +161,7 @@ def check_trusted_documents(**kwargs: Any) -> list[CheckMessage]:
     if conf.TRUSTED_DOCUMENTS is None:
         return []
     try:
-        import_string("schema.trusted.read_manifest")(conf.TRUSTED_DOCUMENTS)
+        import_string("schema.documents.trusted.read_manifest")(conf.TRUSTED_DOCUMENTS)
     except ImproperlyConfigured as error:
         return [Error(f'TALK["TRUSTED_DOCUMENTS"]: {error}', id="talk.E014")]
     return []

@@ -15,9 +15,8 @@ from ..availability import is_away
 from ..conf import conf
 from ..exceptions import MessagingValidationError, RefusalCode
 from ..policy import hold
-from ..prepared import Ask, Question, changing, prepared
+from ..prepared import changing, prepared
 from ..text import NAME_LENGTH, clean_name
-from .participation import Participation, ParticipationQuerySet
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -66,21 +65,14 @@ class AccessTokenQuerySet(models.QuerySet["AccessToken"]):
         unexpired = models.Q(expires_at=None) | models.Q(expires_at__gt=at or timezone.now())
         return self.filter(unexpired, revoked_at=None)
 
-    def authenticate(self, secret: str, ask: Ask = Question.ask) -> "AccessToken | None":
+    def authenticate(self, secret: str) -> "AccessToken | None":
         """The active token with this secret, its user loaded, and its use noted."""
         if not SECRET.fullmatch(secret):
             return None
-        found: list[AccessToken] = ask(_active_with(digest=digest_of(secret), at=timezone.now()))
-        for token in found:
+        for token in _active_with(digest=digest_of(secret), at=timezone.now()).ask():
             token.note_use()
             return token
         return None
-
-    def asking_place(self, secret: str, conversation_key: int) -> Question[Participation]:
-        """The question for what `place_of` finds for the user of the token with this secret, be it
-        active or not.
-        """
-        return _places_with(digest=digest_of(secret), conversation=conversation_key)
 
 
 class AccessToken(models.Model):
@@ -142,12 +134,6 @@ class AccessToken(models.Model):
 @prepared
 def _active_with(digest: Any, at: Any) -> AccessTokenQuerySet:
     return AccessToken.objects.active(at).select_related("user").filter(digest=digest)
-
-
-@prepared
-def _places_with(digest: Any, conversation: Any) -> ParticipationQuerySet:
-    user = AccessToken.objects.filter(digest=digest).values("user")
-    return Participation.objects.filter(user__in=user, conversation=conversation).as_places()
 
 
 @prepared

@@ -12,11 +12,13 @@ from graphql.execution.executor import CollectedErrors
 from graphql.execution.values import get_argument_values
 from strawberry.types.arguments import convert_arguments
 
-from schema import rates, schema, steps
-from schema.arguments import Arguments
+from schema import schema
+from schema.authentication import rates
 from schema.budget import Executor
-from schema.caches import kept
-from schema.plans import PlannedExecutor
+from schema.documents.bounded import kept
+from schema.execution import steps
+from schema.execution.arguments import Arguments
+from schema.execution.plans import PlannedExecutor
 from talk.conf import Conf
 
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from schema.inbox_cursor import InboxCursor
+from schema.types.inbox_cursor import InboxCursor
 
 from ..live.sockets import code_of, socket, talk
 from .asked import TYPES, selection, word

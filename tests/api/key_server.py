@@ -10,9 +10,9 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from schema.authentication.published_keys import PublishedKeys, published_keys
 from schema.errors import PublicError
 from schema.jwt import JWTAuthenticator
-from schema.published_keys import PublishedKeys, published_keys
 
 from .tokens import authenticate
 

@@ -6,7 +6,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.test import Client
 
-from schema import typists
+from schema.live import typing as typists
 from talk.models import AccessToken, Block, Participation
 
 from .asking import group, leave, say

@@ -3,7 +3,7 @@
 import pytest
 from django.test import RequestFactory
 
-from schema.rates import address_of
+from schema.authentication.rates import address_of
 
 V4 = "198.41.0.4/32"
 V6 = "2001:500:200::/64"

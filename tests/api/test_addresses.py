@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from schema.sockets import sockets
+from schema.transport.connected import sockets
 from talk.models import AccessToken
 
 from ..live.sockets import Socket, code_of, in_thread, issue, live, socket, talk

@@ -6,13 +6,14 @@ import tracemalloc
 import pytest
 from strawberry.extensions import SchemaExtension
 
-from schema import Mutation, Query, errors, messages, schema
+from schema import Mutation, Query, errors, schema
 from schema.authentication import Identity
+from schema.authentication.context import Context
 from schema.budget import BudgetedExecutor, size_of
-from schema.context import Context
+from schema.documents.request import Request
 from schema.execution import Schema
-from schema.plans import PlannedExecutor
-from schema.wire import Request
+from schema.execution.plans import PlannedExecutor
+from schema.types import messages
 from talk.conf import Conf
 from talk.models import Conversation, Message
 from talk.models.message import MessageQuerySet

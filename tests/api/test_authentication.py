@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from schema.authentication import AuthenticationFailed, authenticate
-from schema.context import Context
+from schema.authentication.context import Context
 from schema.errors import Unauthenticated
 from talk import events
 from talk.models import AccessToken, Message

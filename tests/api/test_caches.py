@@ -6,9 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from schema import documents, plans, schema
-from schema.caches import MOST, Cache, kept
-from schema.plans import PlannedExecutor
+from schema import schema
+from schema.documents import cache as documents
+from schema.documents.bounded import MOST, Cache, kept
+from schema.execution import plans
+from schema.execution.plans import PlannedExecutor
 
 from ..bench import operations
 from ..project.markdown import ROOT
@@ -138,7 +140,7 @@ def test_an_application_keeps_its_documents_beside_one_that_varies(ask, read, mo
 
 
 def test_what_applications_ask_takes_little_of_it(ask, read):
-    pages = (ROOT / "schema" / "page").glob("*.graphql")
+    pages = (ROOT / "schema" / "transport" / "page").glob("*.graphql")
     queries = [page.read_text("utf-8") for page in pages if page.stem in {"inbox", "thread"}]
     queries += [operations.TINY, operations.INBOX, operations.THREAD, operations.PEOPLE]
     for query in queries:

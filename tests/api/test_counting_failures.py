@@ -9,10 +9,10 @@ from strawberry.extensions import SchemaExtension
 
 from schema import Mutation, Query, consumer
 from schema.authentication import Identity
-from schema.context import Context
+from schema.authentication.context import Context
+from schema.documents.request import Request
 from schema.execution import Schema
-from schema.refusals import Refusal
-from schema.wire import Request
+from schema.types.refusals import Refusal
 
 from ..live.sockets import code_of, live, signed_in, socket, talk
 from .asking import act, gid, group

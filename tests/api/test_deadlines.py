@@ -11,11 +11,10 @@ from django.conf import settings as configured
 from django.db import connection
 from django.http import HttpRequest
 
-from schema import deadlines
 from schema.authentication import Identity
-from schema.context import Context
-from schema.execution import Schema
-from schema.wire import Request
+from schema.authentication.context import Context
+from schema.documents.request import Request
+from schema.execution import Schema, deadlines
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 

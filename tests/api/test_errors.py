@@ -9,11 +9,11 @@ from django.db import DataError, InterfaceError, OperationalError
 from graphql import GraphQLError
 from strawberry import relay
 
-from schema.documents import shelf
+from schema.documents.cache import shelf
+from schema.documents.request import Request
 from schema.errors import BadRequest, PublicError, public_error
 from schema.execution import Schema
-from schema.refusals import Refusal
-from schema.wire import Request
+from schema.types.refusals import Refusal
 from talk.exceptions import MessagingValidationError, RefusalCode, ResyncRequired
 
 RAISED = {

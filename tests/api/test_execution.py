@@ -10,17 +10,17 @@ from django.contrib.auth import get_user_model
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 
-from schema import errors, rates
-from schema.authentication import Identity
-from schema.context import Context
-from schema.documents import shelf
+from schema import errors
+from schema.authentication import Identity, rates
+from schema.authentication.context import Context
+from schema.documents.cache import shelf
+from schema.documents.request import Request
 from schema.execution import Schema
 from schema.mutations import Mutation
 from schema.queries import Query
-from schema.refusals import Refusal
 from schema.subscriptions import Subscription
-from schema.user import User
-from schema.wire import Request
+from schema.types.refusals import Refusal
+from schema.types.user import User
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ import json
 import pytest
 from django.test import Client
 
-from schema import negotiation
+from schema.transport import negotiation
 
 OPEN = "{ __typename }"
 # Strangers get no answer to this where introspection is not public.

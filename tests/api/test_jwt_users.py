@@ -8,9 +8,8 @@ from django.db import IntegrityError, models
 from django.db.models.functions import Upper
 from django.test.utils import isolate_apps
 
-from schema import jwt_users
-from schema.authentication import AuthenticationFailed
-from schema.jwt_users import problems
+from schema.authentication import AuthenticationFailed, jwt_users
+from schema.authentication.jwt_users import problems
 
 from .tokens import SECRET, authenticate, configure, signed
 

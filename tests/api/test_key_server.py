@@ -7,12 +7,11 @@ from contextlib import suppress
 import pytest
 from django.test import RequestFactory
 
-from schema import rates
 from schema.asgi import application
-from schema.authentication import AuthenticationFailed, _authenticators
+from schema.authentication import AuthenticationFailed, _authenticators, rates
+from schema.authentication.published_keys import PublishedKeys, published_keys
 from schema.errors import PublicError, Unavailable
 from schema.jwt import JWTAuthenticator
-from schema.published_keys import PublishedKeys, published_keys
 
 from .key_server import answer, endpoint, grow_old, keys, published, rest, server, wait_for
 from .tokens import authenticate, configure, signed

@@ -9,8 +9,8 @@ from django.db import connection
 
 from schema import schema
 from schema.budget import Executor
-from schema.notes import forgetting, note, noted
-from schema.plans import PlannedExecutor
+from schema.execution.plans import PlannedExecutor
+from schema.loading.annotations import forgetting, note, noted
 from talk.models import Conversation, Message, Participation
 from talk.signals import message_sent
 

@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 from graphql import GraphQLList, get_nullable_type
 
-from schema import documents, schema
-from schema.limits import LIST_LENGTH
+from schema import schema
+from schema.documents import cache as documents
+from schema.documents.limits import LIST_LENGTH
 from talk.conf import Conf
 
 from ..conftest import person

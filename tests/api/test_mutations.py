@@ -5,7 +5,7 @@ import uuid
 import pytest
 from django.db import connection
 
-from schema import upgrades
+from schema.types import upgrades
 from talk.models import Conversation, Participation
 
 from .asking import act, document, gid, group, leave, private, refusal, say

@@ -5,7 +5,7 @@ from asgiref.sync import async_to_sync
 from django.http import HttpRequest
 
 from schema import schema
-from schema.context import Context
+from schema.authentication.context import Context
 
 from .asking import ok
 

@@ -3,8 +3,8 @@
 import pytest
 
 from schema import schema
-from schema.documents import Document
-from schema.gate import RULES
+from schema.documents.cache import Document
+from schema.execution.gate import RULES
 
 from .asking import code
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from schema.graphiql import PACKAGE
+from schema.transport.graphiql import PACKAGE
 
 pytestmark = pytest.mark.django_db
 

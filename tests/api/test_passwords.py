@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import MD5PasswordHasher
 from django.db import connections
 from django.test import Client, RequestFactory
 
-from schema import rates
+from schema.authentication import rates
 from talk.models import AccessToken
 
 pytestmark = pytest.mark.django_db

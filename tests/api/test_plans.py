@@ -11,13 +11,13 @@ from strawberry.extensions import SchemaExtension
 
 from schema import Mutation, Query, schema
 from schema.authentication import Identity
+from schema.authentication.context import Context
 from schema.budget import Executor
-from schema.caches import kept
-from schema.context import Context
+from schema.documents.bounded import kept
 from schema.execution import Schema
-from schema.fields import field
-from schema.plans import PlannedExecutor
-from schema.refusals import Refusal
+from schema.execution.plans import PlannedExecutor
+from schema.types.fields import field
+from schema.types.refusals import Refusal
 from talk.exceptions import RefusalCode
 from talk.models import Conversation, Message, Participation
 
@@ -207,7 +207,7 @@ def test_an_error_is_told_once_where_it_happened_and_spares_the_rest(
 
 def test_null_where_none_may_be_takes_its_parents_along(gql, alice, place, monkeypatch):
     monkeypatch.setattr(Conversation, "participant_count", None, raising=False)
-    monkeypatch.setattr("schema.participants.count", lambda info, conversation: None)
+    monkeypatch.setattr("schema.types.participants.count", lambda info, conversation: None)
 
     answer = gql(alice)("query ($id: ID!) { conversation(id: $id) { participantCount } }", id=place)
 

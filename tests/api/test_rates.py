@@ -13,7 +13,8 @@ from graphql import (
     is_required_input_field,
 )
 
-from schema import rates, schema
+from schema import schema
+from schema.authentication import rates
 from talk.models import Message
 from talk.prefix import prefix
 
@@ -183,7 +184,7 @@ def test_a_storage_that_is_away_lets_everything_pass(gql, alice, at_most, caplog
     for _time in range(3):
         assert ok(gql(alice)(WHO))
     assert time.monotonic() - begun < 2
-    assert [each.name for each in caplog.records].count("schema.rates") == 1
+    assert [each.name for each in caplog.records].count("schema.authentication.rates") == 1
 
 
 @pytest.mark.skipif(not configured.REDIS_URL, reason="many processes need REDIS_URL")

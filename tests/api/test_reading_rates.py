@@ -2,7 +2,8 @@
 
 import pytest
 
-from schema import documents, rates
+from schema.authentication import rates
+from schema.documents import cache as documents
 
 from .asking import code, document, gid, group, ok, private
 

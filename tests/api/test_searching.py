@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 from strawberry import relay
 
-from schema import user
+from schema.types import user
 from talk.models import Conversation, NameWord
 from talk.privacy import erase
 

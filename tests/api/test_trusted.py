@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 
-from schema.trusted import read_manifest
+from schema.documents.trusted import read_manifest
 
 from ..live.sockets import code_of, live, signed_in, talk
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.test import override_settings
 
-from schema import connections
+from schema.transport import connections
 
 from .asking import act, code, document, gid, group, ok, private
 

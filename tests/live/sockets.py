@@ -16,8 +16,8 @@ from django.db import OperationalError
 from django.urls import path
 
 from schema import schema as talk_schema
+from schema.authentication.context import Info
 from schema.consumer import GraphQLConsumer
-from schema.context import Info
 from schema.execution import Schema
 from talk.exceptions import MessagingPermissionDenied, RefusalCode, ResyncRequired
 from talk.models import AccessToken

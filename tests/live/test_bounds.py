@@ -6,11 +6,12 @@ import django
 import pytest
 from django.http import HttpRequest
 
-from schema import handler, schema, sse
+from schema import schema
 from schema.authentication import Identity
-from schema.context import Context
-from schema.sockets import sockets as here
-from schema.wire import Request
+from schema.authentication.context import Context
+from schema.documents.request import Request
+from schema.transport import handler, sse
+from schema.transport.connected import sockets as here
 
 from .client import INBOX_CHANGES
 from .sockets import Socket, application, code_of, live, signed_in, socket, talk

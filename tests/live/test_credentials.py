@@ -12,12 +12,13 @@ from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
-from schema import guard, handshake
 from schema.authentication import AuthenticationFailed
+from schema.authentication.context import Context
 from schema.consumer import Socket
-from schema.context import Context
 from schema.errors import Unavailable
-from schema.sockets import sockets as here
+from schema.transport import credentials as guard
+from schema.transport import handshake
+from schema.transport.connected import sockets as here
 from talk import events
 from talk.models import AccessToken
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from django.db import connection
 
-from schema import connections
+from schema.transport import connections
 from talk.models import AccessToken
 
 from ..api.asking import document, gid

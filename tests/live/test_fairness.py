@@ -8,17 +8,20 @@ import pytest
 from django.db import OperationalError
 from django.http import HttpRequest
 
-from schema import feeds as feeding
-from schema import guard, sharing, streams, subscriptions
 from schema import schema as talk_schema
+from schema import subscriptions
 from schema.authentication import AuthenticationFailed, Identity
-from schema.context import Context
-from schema.hub import conversation_topic, hub
-from schema.inbox_cursor import InboxCursor
-from schema.live import listen
-from schema.protocol import Protocol
-from schema.sharing import Answers
-from schema.wire import Request
+from schema.authentication.context import Context
+from schema.documents.request import Request
+from schema.live import feeds as feeding
+from schema.live import reading as streams
+from schema.live import sharing
+from schema.live.execution import listen
+from schema.live.hub import conversation_topic, hub
+from schema.live.sharing import Answers
+from schema.transport import credentials as guard
+from schema.transport.protocol import Protocol
+from schema.types.inbox_cursor import InboxCursor
 from talk import events
 from talk.models import AccessToken
 

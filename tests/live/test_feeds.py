@@ -5,9 +5,9 @@ import asyncio
 import pytest
 from django.db import transaction
 
-from schema import feeds as module
-from schema.feeds import feeds
-from schema.streams import conversation_events, conversation_news
+from schema.live import feeds as module
+from schema.live.feeds import feeds
+from schema.live.reading import conversation_events, conversation_news
 from talk.exceptions import MessagingValidationError, RefusalCode
 from talk.models import Event
 from talk.moderation import remove_message

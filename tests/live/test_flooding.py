@@ -12,7 +12,7 @@ from websockets.asyncio.client import connect
 
 from schema.consumer import GraphQLConsumer
 from schema.execution import Schema
-from schema.protocol import Protocol
+from schema.transport.protocol import Protocol
 
 from .sockets import Query, Subscription, live, signed_in
 

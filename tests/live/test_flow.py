@@ -4,8 +4,11 @@ import asyncio
 
 import pytest
 
-from schema import feeds, flow, protocol, sockets
-from schema.sockets import sockets as here
+from schema.live import feeds
+from schema.transport import backpressure as flow
+from schema.transport import connected as sockets
+from schema.transport import protocol
+from schema.transport.connected import sockets as here
 
 from .client import CHANGES, id_of
 from .sockets import in_thread, live, signed_in, talk

@@ -2,7 +2,7 @@
 
 import pytest
 
-from schema import rates
+from schema.authentication import rates
 
 from ..api.asking import say_many
 from .client import id_of

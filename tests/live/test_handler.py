@@ -10,7 +10,7 @@ import httpx
 import pytest
 from django.db import connection
 
-from schema import connections
+from schema.transport import connections
 from talk.conf import Conf
 from talk.models import AccessToken
 

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from schema import streams
-from schema.inbox_cursor import EPOCH, InboxCursor
+from schema.live import reading as streams
+from schema.types.inbox_cursor import EPOCH, InboxCursor
 from talk.models import Message
 
 from ..conftest import person

@@ -14,7 +14,7 @@ from django.urls import path
 
 from schema.consumer import GraphQLConsumer
 from schema.execution import Schema
-from schema.hub import hub
+from schema.live.hub import hub
 
 from .client import id_of
 from .sockets import (

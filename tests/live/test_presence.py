@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 import pytest
 from django.conf import settings
 
-from schema import presence
-from schema.hub import hub
+from schema.live import presence
+from schema.live.hub import hub
 from talk import events
 from talk.models import Block
 from talk.privacy import erase

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 from django.db import transaction
 
-from schema import live as delivery
-from schema import sharing
+from schema.live import execution as delivery
+from schema.live import sharing
 from talk.models import Block
 
 from .client import id_of

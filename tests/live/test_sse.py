@@ -9,7 +9,7 @@ import httpx
 import pytest
 from channels.db import database_sync_to_async
 
-from schema import sse
+from schema.transport import sse
 from talk.models import AccessToken
 
 from ..plain import NO_CERTIFICATES

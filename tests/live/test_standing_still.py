@@ -16,12 +16,13 @@ from django.utils import timezone
 from strawberry import relay
 from strawberry.extensions import SchemaExtension
 
-from schema import Message, Query, Subscription, User, schema, wire
+from schema import Message, Query, Subscription, User, schema
 from schema.consumer import GraphQLConsumer
-from schema.documents import Document
+from schema.documents import request as wire
+from schema.documents.cache import Document
 from schema.execution import Schema
-from schema.gate import RULES
-from schema.inbox_cursor import EPOCH, MICROSECOND, InboxCursor
+from schema.execution.gate import RULES
+from schema.types.inbox_cursor import EPOCH, MICROSECOND, InboxCursor
 from talk.conf import conf
 from talk.models import Participation
 

@@ -11,8 +11,8 @@ from django.test import RequestFactory
 from backend import health
 from schema import schema, threads
 from schema.authentication import Identity
-from schema.context import Context
-from schema.wire import Request
+from schema.authentication.context import Context
+from schema.documents.request import Request
 
 from .sockets import live, signed_in
 

@@ -8,9 +8,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.backends.utils import CursorWrapper
 
-from schema import live as executions
-from schema import typists
-from schema.hub import hub
+from schema.live import execution as executions
+from schema.live import typing as typists
+from schema.live.hub import hub
 from talk import events
 from talk.models import Block
 from talk.privacy import erase

@@ -116,8 +116,8 @@ def test_every_refusal_is_listed_with_its_sentence():
 
 def test_every_close_code_of_this_server_is_explained():
     sent = set()
-    for module in ("consumer", "protocol"):
-        source = (ROOT / "schema" / f"{module}.py").read_text(encoding="utf-8")
+    for path in (ROOT / "schema").rglob("*.py"):
+        source = path.read_text(encoding="utf-8")
         sent |= set(re.findall(r"close\(\s*(?:code=)?(4\d{3})", source))
 
     assert len(sent) >= 6

@@ -48,7 +48,7 @@ def test_it_holds_every_file_of_them(wheel):
 
     assert present <= set(wheel.namelist())
     for name in (
-        "schema/page/page.html",
+        "schema/transport/page/page.html",
         "schema/py.typed",
         "schema/schema.graphql",
         "talk/migrations/0001_initial.py",

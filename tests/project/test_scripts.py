@@ -7,7 +7,7 @@ import tarfile
 import pytest
 from django.contrib.staticfiles import finders
 
-from schema.graphiql import PACKAGE
+from schema.transport.graphiql import PACKAGE
 
 from .markdown import ROOT
 from .npm import npm
@@ -23,7 +23,7 @@ FILES = {
 
 
 def test_the_page_loads_these_files_alone():
-    page = (ROOT / "schema" / "page" / "page.html").read_text(encoding="utf-8")
+    page = (ROOT / "schema" / "transport" / "page" / "page.html").read_text(encoding="utf-8")
 
     assert sorted(re.findall(r"\{\{ files \}\}([\w.-]+)", page)) == sorted(FILES)
     assert len(re.findall(r"<(?:script src|link rel=.stylesheet)", page)) == len(FILES)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from schema.jwt_users import user_of
+from schema.authentication.jwt_users import user_of
 
 from .together import at_once
 

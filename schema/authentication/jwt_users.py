@@ -1,0 +1,199 @@
+"""Finds the user whom a JSON Web Token names, and creates one where that is configured."""
+
+import logging
+import re
+import unicodedata
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db import DataError, IntegrityError, models, transaction
+from django.db.models.functions import Lower, Upper
+from django.utils.translation import gettext as _
+
+from talk.text import is_storable
+
+from ..errors import AuthenticationFailed
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+logger = logging.getLogger(__name__)
+
+#: An address by which `problems` tries whether a user name can be derived.
+SAMPLE = "somebody@example.com"
+
+
+def user_of(claim: object, name: str, *, create: bool) -> "User":
+    """The user whose field `name` is `claim`; without a `name`, the field is `USERNAME_FIELD`.
+
+    With `create`, somebody unknown becomes a user whose password nobody can enter. Raises
+    `AuthenticationFailed` if the claim is no value of the field, or names nobody, or two.
+    """
+    field = _field(name)
+    value = _value(claim, field)
+    user = _find(field, value) or (_create(field, value) if create else None)
+    if user is None:
+        raise refused()
+    return user
+
+
+def refused() -> AuthenticationFailed:
+    return AuthenticationFailed(_("This token is not valid, or not any more."))
+
+
+def problems(name: str, *, create: bool) -> Iterator[tuple[bool, str]]:
+    """Why `user_of` can't work with the user model: whether nothing works, and a sentence."""
+    users = get_user_model()
+    try:
+        field = _field(name)
+    except FieldDoesNotExist:
+        yield True, f'USER_FIELD names "{name}", which the user model does not have.'
+        return
+    if field.is_relation:
+        yield True, f'USER_FIELD names "{name}", which refers to another model.'
+        return
+    if not (_is_unique(field) or _is_unique_without_case(field)):
+        yield (
+            False,
+            f'USER_FIELD names "{field.name}", which two users can share: both are refused.',
+        )
+    if not create:
+        return
+    given = {field.name, "password", users.USERNAME_FIELD}
+    if missing := [each.name for each in _concrete() if each.name not in given and _needs(each)]:
+        yield True, f"CREATE_USERS can't fill what the user model needs: {', '.join(missing)}."
+    if field.name != users.USERNAME_FIELD and not next(_usernames(SAMPLE), None):
+        yield True, f'CREATE_USERS can\'t derive a value of "{users.USERNAME_FIELD}".'
+
+
+def _field(name: str) -> Any:
+    users = get_user_model()
+    return users._meta.get_field(name or users.USERNAME_FIELD)
+
+
+def _value(claim: object, field: Any) -> Any:
+    # A boolean is an integer in Python. What is empty would name whoever has no such value.
+    if isinstance(claim, bool) or not isinstance(claim, str | int):
+        raise refused()
+    text = str(claim)
+    if not text.strip() or not is_storable(text):
+        raise refused()
+    if _is_address(field) and (normalize := getattr(_people(), "normalize_email", None)):
+        text = normalize(text)
+    try:
+        value = field.clean(text, None)
+    except (ValidationError, ValueError, TypeError, OverflowError):
+        raise refused() from None
+    # To Python "1_0" and "007" are numbers.
+    if isinstance(value, int) and str(value) != text:
+        raise refused()
+    return value
+
+
+def _find(field: Any, value: Any, manager: str = "_default_manager") -> "User | None":
+    """The one user with this value; an address is compared without case."""
+    people: Any = getattr(get_user_model(), manager)
+    found = []
+    # A unique index answers the first question; the second may have to read the whole table.
+    if not _is_address(field) or _is_unique(field):
+        found = list(people.filter(**{field.name: value})[:2])
+    if not found and _is_address(field):
+        alike = people.filter(**{f"{field.name}__iexact": value})[:10]
+        # Databases take the dotless i of Turkish for an i.
+        found = [each for each in alike if _folded(getattr(each, field.name)) == _folded(value)]
+    if len(found) > 1:
+        logger.warning("A token names more than one account: %s", [each.pk for each in found])
+        raise AuthenticationFailed(_("This token names more than one account."))
+    return found[0] if found else None
+
+
+def _create(field: Any, value: Any) -> "User | None":
+    users = get_user_model()
+    if _find(field, value, "_base_manager"):
+        # Another request has just created them, or the project's manager hides them.
+        return _find(field, value)
+    given = {field.name: value, "password": make_password(None)}
+    names = [{}] if field.name == users.USERNAME_FIELD else _named(f"{value}")
+    for named in names:
+        try:
+            with transaction.atomic():
+                created: User = _people().create(**given, **named)
+                return created
+        except IntegrityError:
+            # The name is another's, or this person's, whom another request has just created.
+            if user := _find(field, value):
+                return user
+        except (DataError, ValidationError, ValueError):
+            break
+    logger.error("A token names somebody new who could not be created; see manage.py check")
+    return None
+
+
+def _named(value: str) -> Iterator[dict[str, str]]:
+    """Fields of the user name to create somebody new with, to be tried in this order."""
+    username: Any = _field("")
+    if username.has_default() or username.null:
+        yield {}
+    yield from ({username.name: name} for name in _usernames(value))
+
+
+def _usernames(value: str) -> Iterator[str]:
+    """Names for somebody new, the same ones in this order whoever asks: so only one succeeds.
+
+    Not the whole of an address, which others would see.
+    """
+    field: Any = _field("")
+    name = re.sub(r"[^\w.+-]+", "-", value.rpartition("@")[0] or value).casefold()
+    digest = sha256(_folded(value).encode()).hexdigest()[:8]
+    most = (field.max_length or 150) - len(digest) - 1
+    for candidate in (name[:most], f"{name[:most]}-{digest}", digest):
+        try:
+            if field.clean(candidate, None) == candidate:
+                yield candidate
+        except (ValidationError, ValueError, TypeError):
+            continue
+
+
+def _needs(field: Any) -> bool:
+    """Whether each new user needs a value of `field`, and there is none unless it is given."""
+    if field.null or field.has_default() or field.has_db_default() or field.generated:
+        return False
+    fills_itself = isinstance(field, models.AutoField) or getattr(field, "auto_now_add", False)
+    fills_itself = fills_itself or getattr(field, "auto_now", False)
+    return not fills_itself and (field.unique or not field.empty_strings_allowed)
+
+
+def _concrete() -> Any:
+    return get_user_model()._meta.concrete_fields
+
+
+def _is_address(field: Any) -> bool:
+    users = get_user_model()
+    return isinstance(field, models.EmailField) or field.name == users.get_email_field_name()
+
+
+def _is_unique(field: Any) -> bool:
+    """Whether a constraint lets no two users share a value of `field`."""
+    constraints = get_user_model()._meta.total_unique_constraints
+    return field.unique or any(each.fields == (field.name,) for each in constraints)
+
+
+def _is_unique_without_case(field: Any) -> bool:
+    """Whether a constraint on `Upper` or `Lower` of `field` does that."""
+    constraints = get_user_model()._meta.constraints
+    unique = (each for each in constraints if isinstance(each, models.UniqueConstraint))
+    terms: list[Any] = [each.expressions[0] for each in unique if len(each.expressions) == 1]
+    changed = (each.source_expressions[0] for each in terms if isinstance(each, Upper | Lower))
+    return any(getattr(each, "name", None) == field.name for each in changed)
+
+
+def _people() -> Any:
+    return get_user_model()._default_manager
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()

@@ -1,0 +1,211 @@
+from datetime import datetime
+from functools import cache, cached_property
+from typing import Any, Self, cast
+
+import orjson
+import strawberry
+from django.contrib.auth import get_user_model
+from django.db.models import Q, QuerySet
+from django.utils.functional import SimpleLazyObject
+from strawberry import relay
+from strawberry.types.info import Info
+from strawberry_django.relay.utils import resolve_edge_class
+
+from talk import models
+from talk.exceptions import MessagingValidationError, RefusalCode
+from talk.models.past import OWN, then
+from talk.models.people import with_people
+from talk.words import folded, parts_in
+
+from ..authentication.context import Context
+from ..budget import count_texts
+from ..ids import key_of, type_name
+from ..loading import participations as places
+from ..pagination import DEFAULT_PAGE, Connection, page_size, values_of
+from . import prices
+from .conversation import Participation
+from .fields import field
+from .inbox_cursor import InboxCursor
+from .search import part
+
+#: Most people that `InboxFilter.with` takes: each is one more look-up per conversation.
+MOST_WITH = 10
+
+_ACTIVE = models.Participation.Status.ACTIVE
+
+
+@strawberry.type(name="ParticipationConnection", description="A page of the inbox.")
+class InboxConnection(Connection[Participation]):
+    changes_cursor: str = strawberry.field(
+        default="",
+        description="Give it to `inboxChanges(after:)` to go on from this answer without a gap.",
+    )
+
+    @field(description="How many there are.", cost=prices.COUNT)
+    def total_count(self) -> int:
+        return cast("QuerySet[Any]", self.total_count_qs).count()
+
+    @classmethod
+    def resolve_connection(  # type: ignore[override]  # of a queryset, at once
+        cls, nodes: QuerySet[Any], *, info: Info[Any, Any], **kwargs: Any
+    ) -> Self:
+        # What changes from here on is news, whether or not this page has it already.
+        cursor = InboxCursor.now()
+        page: Self = super().resolve_connection(nodes, info=info, **kwargs)
+        page._note(cursor)
+        return page
+
+    @classmethod
+    def newest(cls, context: Context, first: int | None, after: str | None) -> Self:
+        """A page of the whole inbox, going back in time: what everybody looks at all day."""
+        size = page_size(first, "first")
+        size = DEFAULT_PAGE if size is None else size
+        before = None if after is None else _place_in(after)
+        cursor = InboxCursor.now()
+
+        def whole() -> QuerySet[Any]:
+            return models.Participation.objects.inbox_for(context.viewer)
+
+        inbox = models.Participation.objects
+        found = inbox.inbox_page(context.viewer, size + 1, before, context.ask_with_blocks)
+        edge = _edge_class(cast("Any", cls))
+        edges = [edge(each) for each in found[:size]]
+        page = cls(
+            edges=edges,
+            # Which few ask for.
+            total_count_qs=cast("QuerySet[Any]", SimpleLazyObject(whole)),
+            page_info=relay.PageInfo(
+                has_previous_page=False,
+                has_next_page=len(found) > size,
+                start_cursor=edges[0].cursor if edges else None,
+                end_cursor=edges[-1].cursor if edges else None,
+            ),
+        )
+        page._note(cursor)
+        return page
+
+    def _note(self, cursor: InboxCursor) -> None:
+        for participation in _together(self):
+            cursor.note(participation)
+        self.changes_cursor = cursor.encode()
+
+
+@cache
+def _edge_class(connection: Any) -> Any:
+    edge: Any = resolve_edge_class(connection)
+
+    class InboxEdge(edge):  # type: ignore[misc]  # of what Strawberry made of `Edge`
+        def __init__(self, node: models.Participation) -> None:
+            self.node = node
+
+        # Few ask for it.
+        @cached_property
+        def cursor(self) -> str:
+            place = [self.node.last_activity_at.isoformat(), str(self.node.pk)]
+            name = type_name(models.Participation)
+            return relay.to_base64(name, orjson.dumps(place).decode())
+
+    return InboxEdge
+
+
+def _place_in(cursor: str) -> tuple[datetime, int]:
+    """The time and the key in a cursor of the inbox; raises if it isn't one."""
+    meta = models.Participation._meta
+    fields = [meta.get_field("last_activity_at"), meta.get_field("id")]
+    at, key = values_of(models.Participation, fields, cursor, "after")
+    return at, key
+
+
+@strawberry.type(description="A page of the viewer's invitations.")
+class InvitationConnection(Connection[Participation]):
+    @classmethod
+    def resolve_connection(  # type: ignore[override]  # of a queryset, at once
+        cls, nodes: QuerySet[Any], *, info: Info[Any, Any], **kwargs: Any
+    ) -> Self:
+        page: Self = super().resolve_connection(nodes, info=info, **kwargs)
+        _together(page)
+        return page
+
+
+def _together(page: Connection[Participation]) -> list[Any]:
+    """The participations of a page, on which what hangs is loaded for all at once."""
+    participations: list[Any] = [edge.node for edge in page.edges]
+    latest = [participation.conversation.latest_message for participation in participations]
+    count_texts(filter(None, latest))
+    places.together(participations)
+    return participations
+
+
+@strawberry.input(description="Which part of the inbox. What is given has to hold together.")
+class InboxFilter:
+    unread: bool | None = strawberry.field(
+        default=None, description="Only what is unread, or marked so; false: only what is read."
+    )
+    kind: models.Conversation.Kind | None = strawberry.field(
+        default=None, description="Only private conversations, or only groups."
+    )
+    with_: list[strawberry.ID] | None = strawberry.field(
+        name="with",
+        default=None,
+        description="Only those that all of these people, at most 10, take part in.",
+    )
+    title_contains: str | None = strawberry.field(
+        default=None,
+        description="Only those with each of these words in their title, in any order and case.",
+    )
+    status: models.Participation.Status | None = strawberry.field(
+        default=None,
+        description="Only those with this status; ACTIVE if not said. LEFT lists what the viewer "
+        "left, where the title and the people are those of then.",
+    )
+
+    def searches(self) -> int:
+        """How often it counts as a search. A database takes long to plan for many people."""
+        return bool(self.title_contains) + len(self.with_ or ())
+
+    def inbox_of(self, viewer: Any) -> QuerySet[models.Participation]:
+        """What fits of somebody's participations, like `inbox_for`."""
+        status = self.status or _ACTIVE
+        inbox = models.Participation.objects.inbox_for(viewer, status).with_unread_count()
+        if status != _ACTIVE:
+            inbox = with_people(inbox, "invited_by")
+        if self.unread is not None:
+            inbox = inbox.unread() if self.unread else inbox.all_read()
+        if self.kind is not None:
+            inbox = inbox.filter(conversation__kind=self.kind)
+        if self.title_contains:
+            parts = parts_in(part(self.title_contains, "title_contains"))
+            inbox = _titled(inbox, parts, is_now=status == _ACTIVE)
+        if len(self.with_ or ()) > MOST_WITH:
+            raise MessagingValidationError(RefusalCode.TOO_MANY_PARTICIPANTS, path=("with",))
+        for global_id in self.with_ or ():
+            person = key_of(get_user_model(), global_id, "with")
+            theirs = _taking_part(viewer, status).filter(user=person)
+            inbox = inbox.filter(conversation__in=theirs.values("conversation"))
+        return inbox
+
+
+def _titled(
+    inbox: models.participation.ParticipationQuerySet, parts: list[str], *, is_now: bool
+) -> models.participation.ParticipationQuerySet:
+    """Those with all of these parts in the title, as it is now or as it was when they were left."""
+    if is_now:
+        for each in parts:
+            inbox = inbox.filter(conversation__folded_title__contains=each)
+        return inbox
+    # Titles of then are few, and the database has them in no folded spelling.
+    titles = inbox.order_by().values_list("pk", "left_at_title")
+    folded_titles = ((key, folded(title)) for key, title in titles)
+    fitting = [key for key, title in folded_titles if all(each in title for each in parts)]
+    return inbox.filter(pk__in=fitting)
+
+
+def _taking_part(viewer: Any, status: str) -> models.participation.ParticipationQuerySet:
+    """The participations that are active where `viewer` has a status.
+
+    In conversations that `viewer` left, they are those that were active at that time.
+    """
+    if status in (_ACTIVE, models.Participation.Status.INVITED):
+        return models.Participation.objects.active()
+    own = {"user": viewer, "status": status, "left_at__isnull": False}
+    return then(Q(**{f"{OWN}__{name}": value for name, value in own.items()}), _ACTIVE)

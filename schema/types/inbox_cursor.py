@@ -1,0 +1,95 @@
+"""Where a client is in the changes of its inbox."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
+
+from django.utils import timezone
+from strawberry import relay
+
+from talk.models import Participation
+
+from ..pagination import MOST_NUMBER, content_of, invalid_cursor
+
+#: A change carries the time at which its transaction held the lock, and is seen when that commits.
+#: No transaction takes so long, and no two servers' clocks are so far apart.
+SETTLED_AFTER = timedelta(seconds=60)
+
+#: Changes that a cursor names. Where there are more, the oldest of them come again.
+MOST_SEEN = 500
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass
+class InboxCursor:
+    """Everything that changed before `since` has been seen, and of the rest what is in `seen`.
+
+    Times alone would lose changes that are committed out of order, so the recent ones, which
+    are few, are named one by one: the key of the participation, and the microsecond in which it
+    changed.
+    """
+
+    since: datetime
+    seen: dict[int, int] = field(default_factory=dict)
+
+    @classmethod
+    def now(cls) -> Self:
+        return cls(timezone.now() - SETTLED_AFTER)
+
+    @classmethod
+    def decode(cls, cursor: str) -> Self:
+        """The cursor that `encode` wrote; raises `INVALID_CURSOR` for anything else.
+
+        Takes no longer than an event loop may stand still.
+        """
+        content = content_of(cursor, "inbox", "after")
+        try:
+            since, seen = json.loads(content)
+            if len(seen) > MOST_SEEN:
+                raise ValueError
+            # What a later one would have seen, nobody can have seen.
+            latest = _number(timezone.now() + SETTLED_AFTER)
+            _check([since, *seen.values()], latest)
+            keys = {int(key): key for key in seen}
+            _check([*keys], MOST_NUMBER)
+            if [str(key) for key in keys] != [*seen]:
+                raise ValueError
+        except (ValueError, TypeError, AttributeError, RecursionError):
+            raise invalid_cursor("after") from None
+        return cls(EPOCH + since * MICROSECOND, dict(zip(keys, seen.values(), strict=True)))
+
+    def encode(self) -> str:
+        seen = self.seen
+        if len(seen) > MOST_SEEN:
+            newest = sorted(seen.items(), key=lambda change: change[1])[-MOST_SEEN:]
+            seen = dict(newest)
+        return relay.to_base64("inbox", json.dumps([_number(self.since), seen]))
+
+    def is_news(self, participation: Participation) -> bool:
+        return self.seen.get(participation.pk) != _number(participation.changed_at)
+
+    def note(self, participation: Participation) -> None:
+        """This was seen, without a word on what changed before it."""
+        if participation.changed_at >= self.since:
+            self.seen[participation.pk] = _number(participation.changed_at)
+
+    def advance(self, participation: Participation) -> None:
+        """This was seen, and all that changed before it and can be seen, too."""
+        settled = timezone.now() - SETTLED_AFTER
+        self.since = max(self.since, min(participation.changed_at, settled))
+        self.seen[participation.pk] = _number(participation.changed_at)
+        since = _number(self.since)
+        self.seen = {key: at for key, at in self.seen.items() if at >= since}
+
+
+def _check(numbers: Iterable[Any], most: int) -> None:
+    if not all(type(each) is int and 0 <= each <= most for each in numbers):
+        raise ValueError
+
+
+def _number(time: datetime) -> int:
+    return (time - EPOCH) // MICROSECOND
