@@ -67,7 +67,7 @@ QUERIES = {
         ("{ inbox { edges { node { conversation { latestMessage { body } } } } } }", 2),
         (QUERIES["inbox with people"], 3),
         # The place in the conversation is found with the token.
-        (QUERIES["thread"], 2),
+        (QUERIES["thread"], 3),
     ],
 )
 def test_what_is_looked_at_most_takes_few_trips(alice, bob, document, taken):

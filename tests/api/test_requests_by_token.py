@@ -47,12 +47,12 @@ def ask(token):
 @pytest.mark.parametrize(
     ("query", "variables", "taken"),
     [
-        (THREAD, lambda here: {"id": here}, 2),
+        (THREAD, lambda here: {"id": here}, 3),
         # What is locked, what is written, `COMMIT`.
-        (SEND, lambda here: {"input": {"conversationId": here, "body": "Hello"}}, 4),
+        (SEND, lambda here: {"input": {"conversationId": here, "body": "Hello"}}, 5),
         # And what is unread from there on.
-        (READ, lambda here: {"input": {"conversationId": here}}, 5),
-        (READ_THERE, lambda here: {"there": here}, 5),
+        (READ, lambda here: {"input": {"conversationId": here}}, 6),
+        (READ_THERE, lambda here: {"there": here}, 6),
     ],
 )
 def test_it_takes_few_trips(said, bob, ask, settings, query, variables, taken):
