@@ -4,7 +4,9 @@ from .execution import Schema
 from .mutations import Mutation
 from .queries import Query
 from .subscriptions import Subscription
-from .types.conversation import Conversation, Message, Participation
+from .types.conversation import Conversation
+from .types.message import Message
+from .types.participation import Participation
 from .types.user import User
 
 __all__ = ["Mutation", "Query", "Subscription", "schema"]

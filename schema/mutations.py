@@ -13,10 +13,10 @@ from .authentication.context import Info
 from .ids import key_of
 from .live import typing as typists
 from .loading import participations as places
+from .loading.users import count_start, named_by, others, people
 from .times import utc
 from .types import inputs, results
 from .types.fields import mutation
-from .types.named_people import count_start, named_by, others, people
 
 CONVERSATION = "conversation_id"
 

@@ -16,7 +16,7 @@ from .authentication import rates
 from .authentication.context import Info
 from .ids import key_of, split
 from .loading import participations as places
-from .types import prices
+from .types import costs
 from .types.fields import After, Before, First, Id, Last, connection, field
 from .types.inbox import InboxConnection, InboxFilter, InvitationConnection
 from .types.nodes import AccessToken, Conversation, User
@@ -34,9 +34,9 @@ class Query:
         description="The viewer's conversations, the most recently active first, each once: at "
         "most 100 a page, 50 if not said.",
         argument_costs={
-            "filter": prices.SEARCH,
-            "last": prices.INBOX_BACKWARDS,
-            "before": prices.INBOX_BACKWARDS,
+            "filter": costs.SEARCH,
+            "last": costs.INBOX_BACKWARDS,
+            "before": costs.INBOX_BACKWARDS,
         },
     )
     def inbox(
@@ -75,7 +75,7 @@ class Query:
     @field(
         description="What others said in the viewer's whole inbox and the viewer has not read, "
         'counted up to 100 (show "99+").',
-        cost=prices.UNREAD_TOTAL,
+        cost=costs.UNREAD_TOTAL,
     )
     def unread_total(self, info: Info) -> int:
         return models.Participation.objects.unread_total(info.context.viewer)
@@ -97,7 +97,7 @@ class Query:
         UserConnection,
         description="People whom the viewer can write to, found by their names: at most 100 a "
         "page, 50 if not said.",
-        cost=prices.SEARCH,
+        cost=costs.SEARCH,
     )
     def users(
         self,

@@ -22,10 +22,10 @@ from ..budget import count_texts
 from ..ids import key_of, type_name
 from ..loading import participations as places
 from ..pagination import DEFAULT_PAGE, Connection, page_size, values_of
-from . import prices
-from .conversation import Participation
+from . import costs
 from .fields import field
 from .inbox_cursor import InboxCursor
+from .participation import Participation
 from .search import part
 
 #: Most people that `InboxFilter.with` takes: each is one more look-up per conversation.
@@ -41,7 +41,7 @@ class InboxConnection(Connection[Participation]):
         description="Give it to `inboxChanges(after:)` to go on from this answer without a gap.",
     )
 
-    @field(description="How many there are.", cost=prices.COUNT)
+    @field(description="How many there are.", cost=costs.COUNT)
     def total_count(self) -> int:
         return cast("QuerySet[Any]", self.total_count_qs).count()
 

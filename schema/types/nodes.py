@@ -10,7 +10,9 @@ if TYPE_CHECKING:
 
     from talk.models import AccessToken, Conversation, Message, Participation
 else:
-    from .conversation import Conversation, Message, Participation
+    from .conversation import Conversation
+    from .message import Message
+    from .participation import Participation
     from .tokens import AccessToken
     from .user import User
 

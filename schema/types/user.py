@@ -11,7 +11,7 @@ from talk.naming import avatar_of, name_of, username_of
 
 from ..authentication.context import Info
 from ..pagination import Connection
-from . import prices
+from . import costs
 from .fields import field
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class User(relay.Node):
 
 @strawberry.type(name="UserConnection", description="A page of people.")
 class UserConnection(Connection[User]):
-    @field(description="How many there are, counted up to 1,000.", cost=prices.COUNT)
+    @field(description="How many there are, counted up to 1,000.", cost=costs.COUNT)
     def total_count(self) -> int:
         people = cast("QuerySet[Any]", self.total_count_qs)
         return people.order_by()[:MOST_COUNTED].count()

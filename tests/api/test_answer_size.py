@@ -13,7 +13,7 @@ from schema.budget import BudgetedExecutor, size_of
 from schema.documents.request import Request
 from schema.execution import Schema
 from schema.execution.plans import PlannedExecutor
-from schema.types import messages
+from schema.types import message_page
 from talk.conf import Conf
 from talk.models import Conversation, Message
 from talk.models.message import MessageQuerySet
@@ -221,7 +221,7 @@ def test_writing_stops_when_the_budget_is_spent(gql, alice, bob, limit, way):
 
 
 def test_no_more_is_read_than_could_be_told(gql, alice, bob, carol, limit, monkeypatch):
-    monkeypatch.setattr(messages, "AT_ONCE", 4)
+    monkeypatch.setattr(message_page, "AT_ONCE", 4)
     for other in (bob, carol):
         private(alice, other, *["x" * 1_000] * 4)
     read = []

@@ -17,8 +17,8 @@ from ..loading.batch import Siblings, rows_of_each
 from ..loading.participations import past_place_of, place_of
 from ..pagination import Window, number_cursor, number_of, page_size
 from ..times import utc
-from .conversation import Message
 from .fields import CURSOR, PAGE_INFO, field
+from .message import Message
 
 #: Messages that are read at once. An inbox with some messages of each conversation has fewer. While
 #: they are read, their texts are in memory twice: as the database told them, and as rows.

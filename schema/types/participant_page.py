@@ -12,8 +12,8 @@ from talk.models.past import STATUS, counts_since, pages_then
 from ..loading.batch import Siblings, rows_of_each
 from ..loading.participations import past_place_of, veil
 from ..pagination import DEFAULT_PAGE, number_of, page_size
-from .conversation import Participation
 from .fields import CURSOR, PAGE_INFO, field
+from .participation import Participation
 
 _ACTIVE = models.Participation.Status.ACTIVE
 #: Statuses of others that a viewer who left is told of.
