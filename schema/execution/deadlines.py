@@ -17,7 +17,7 @@ from typing import Any
 from django.db import connections
 
 from talk.conf import conf
-from talk.driver import cancel
+from talk.prepared.values import cancel
 
 logger = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from talk.rows import refer
+from talk.prepared import refer
 
 
 class _Operation:

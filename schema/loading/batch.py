@@ -5,7 +5,7 @@ from threading import RLock
 from typing import Any
 
 from talk.models import Conversation
-from talk.rows import refer
+from talk.prepared import refer
 
 from .annotations import note, noted
 

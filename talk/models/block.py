@@ -9,9 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import events
 from ..exceptions import MessagingValidationError, RefusalCode, Refused
-from ..given import among
 from ..policy import hold
-from ..prepared import Question, prepared
+from ..prepared import Question, among, prepared
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

@@ -8,8 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from ..conf import conf
 from ..exceptions import MessagingValidationError, RefusalCode
 from ..policy import hold, must_reach
-from ..prepared import ask, prepared
-from ..rows import renew
+from ..prepared import ask, prepared, renew
 from ..text import TITLE_LENGTH, clean_title
 from ..words import folded
 from .announcing import Announcing

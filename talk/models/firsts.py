@@ -6,7 +6,7 @@ from django.db import connections, models
 from django.db.models import F, Func, OuterRef, Q, Subquery, Window
 from django.db.models.functions import RowNumber
 
-from ..given import Among, among
+from ..prepared import Among, among
 
 if TYPE_CHECKING:
     from .participation import ParticipationQuerySet

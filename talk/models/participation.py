@@ -8,8 +8,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from ..exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
-from ..given import among
-from ..prepared import Ask, Question, prepared
+from ..prepared import Ask, Question, among, prepared
 from .firsts import first_of_each
 from .message import Message
 from .people import with_people

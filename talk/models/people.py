@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 
-from ..instances import is_made_by_columns
+from ..prepared import is_made_by_columns
 
 Rows = TypeVar("Rows", bound="QuerySet[Any]")
 

@@ -7,8 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
-from ..prepared import Question, prepared
-from ..rows import renew
+from ..prepared import Question, prepared, renew
 from ..text import TITLE_LENGTH
 from .conversation import Conversation
 

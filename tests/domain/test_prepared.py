@@ -12,9 +12,8 @@ from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, Func, 
 from django.db.models.signals import post_init
 from django.utils import timezone
 
-from talk.given import among
 from talk.models import Conversation, Event, Message, Participation
-from talk.prepared import ask, changing, columns_of, inserting, prepared
+from talk.prepared import among, ask, changing, columns_of, inserting, prepared
 
 from .acting import group, place_of, private, say, trips
 

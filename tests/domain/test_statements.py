@@ -5,11 +5,9 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import F, Model
 from django.test.utils import CaptureQueriesContext, isolate_apps
 
-from talk import statements
-from talk.given import among
 from talk.models import Conversation, Message
 from talk.models.conversation import TITLE_LENGTH
-from talk.prepared import Question, ask, prepared
+from talk.prepared import Question, among, ask, prepared, statements
 
 from .acting import group, place_of, say
 

@@ -35,7 +35,7 @@ import schema, talk, host.asgi
 for package in (schema, talk):
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         # These two are imported where PostgreSQL is used.
-        if module.name not in {"talk.trips", "talk.migrations"}:
+        if module.name not in {"talk.prepared.trips", "talk.migrations"}:
             importlib.import_module(module.name)
 client = Client(SERVER_NAME="localhost")
 answer = client.post("/graphql", {"query": "{ __typename }"}, content_type="application/json")

@@ -16,7 +16,7 @@ from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttrib
 from django.db.models.query_utils import DeferredAttribute
 from django.db.models.signals import post_init, pre_init
 
-from .driver import time_of
+from .values import time_of
 
 #: What makes rows instances.
 Make = Callable[[list[Any]], list[Any]]

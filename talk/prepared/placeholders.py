@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import BooleanField, Expression, F, Field, ForeignKey, Func, Lookup, Q
 from django.db.models.sql import Query, UpdateQuery
 
-from .driver import FAMILIAR
+from .values import FAMILIAR
 
 
 class Given(Expression):

@@ -18,9 +18,9 @@ from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from .conf import conf
-from .driver import adapted, takes_several
-from .given import Given
+from ..conf import conf
+from .placeholders import Given
+from .values import adapted, takes_several
 
 logger = logging.getLogger(__name__)
 

@@ -1,18 +1,4 @@
-"""Questions to the database whose SQL is made once, and asked in as few trips as can be.
-
-Django writes the SQL of a queryset anew each time, for which it takes longer than the database
-takes to answer. A prepared question is a queryset with places for values:
-
-    @prepared
-    def _places(user: Any, conversation: Any) -> QuerySet[Participation]:
-        return Participation.objects.filter(user=user, conversation=conversation)
-
-    rows = _places(user=viewer, conversation=7).ask()
-
-What is given by name takes its place; a list, which stands for a set, is one to be `among`.
-What is given by position shapes the SQL, of which there is one for each: what is one of few,
-whether and how many. To filter by None is another question.
-"""
+"""Questions with placeholders: their SQL, their values and their answers."""
 
 import functools
 from collections.abc import Callable, Sequence
@@ -25,10 +11,10 @@ from django.db import NotSupportedError, OperationalError, ProgrammingError, con
 from django.db.models import Model, QuerySet
 from django.db.models.sql import InsertQuery, Query, UpdateQuery
 
-from .driver import adapted, read_times, shorten, takes_several, tells_utc
-from .given import Given, GivenList, size_of, tell_fields
+from .placeholders import Given, GivenList, size_of, tell_fields
 from .rows import Reader
 from .statements import Statements, is_lost
+from .values import adapted, read_times, shorten, takes_several, tells_utc
 
 Row = TypeVar("Row")
 

@@ -8,8 +8,8 @@ from django.db import connections
 from django.db.models import Model, QuerySet
 from django.db.models.query import ModelIterable
 
-from .driver import places_of_times, time_of
 from .instances import Make, is_plain, maker
+from .values import places_of_times, time_of
 
 Row = TypeVar("Row")
 
