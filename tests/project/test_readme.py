@@ -1,4 +1,4 @@
-"""What the README says of this repository is so."""
+"""What README and options say of this repository is so."""
 
 import re
 import shlex
@@ -14,6 +14,7 @@ from .declared import EXTRAS, REQUIREMENTS
 from .markdown import README, ROOT, example, examples, names, table
 from .processes import PRODUCTION, succeed, variables
 
+OPTIONS = ROOT / "docs" / "options.md"
 PAGES = [README, *sorted((ROOT / "docs").glob("*.md")), *sorted(ROOT.glob(".github/*.md"))]
 
 #: What the table of options says in words, and the default that it says.
@@ -56,9 +57,9 @@ def test_the_check_of_everything_finds_the_second_command():
     assert [f"{line}\n" for line in found] == [examples(README)[1].code]
 
 
-def test_its_options_are_those_there_are():
+def test_the_options_are_those_there_are():
     options = {name: value for name, value in vars(Conf).items() if name.isupper()}
-    rows = {names(option)[0]: default for option, default, _meaning in table(README, "option")}
+    rows = {names(option)[0]: default for option, default, _meaning in table(OPTIONS, "option")}
 
     assert list(rows) == list(options)
     for name, said in rows.items():
@@ -66,8 +67,8 @@ def test_its_options_are_those_there_are():
         assert default == options[name], name
 
 
-def test_its_variables_are_those_that_the_settings_read():
-    rows = table(README, "variable")
+def test_the_variables_are_those_that_the_settings_read():
+    rows = table(OPTIONS, "variable")
 
     assert sorted(name for row in rows for name in names(row[0])) == sorted(variables())
     for name, default, _meaning in rows:

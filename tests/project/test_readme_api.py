@@ -1,18 +1,24 @@
-"""The README's examples of the API, run as they stand against the demo."""
+"""The examples of the API in README and protocol, run as they stand against the demo."""
 
-import ast
 import json
 import re
 import shutil
+import socket
+import socketserver
 import subprocess
 import sys
+import threading
+from contextlib import suppress
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
-from .markdown import README, example
+from .markdown import README, ROOT, example
 from .npm import npm, output
 from .processes import demo, environment, token_for
+
+PROTOCOL = ROOT / "docs" / "protocol.md"
 
 SEND = """mutation ($input: SendMessageInput!) { sendMessage(input: $input) {
   ... on SendMessagePayload { sent { number } } ... on Refusal { code path } } }"""
@@ -89,7 +95,7 @@ def server(folder):
 
 @pytest.fixture(scope="module")
 def here(server, folder):
-    """What the README's examples say, about this demo and this Python."""
+    """What the examples say, about this demo and this Python."""
 
     def replaced(text):
         address = server.url.removeprefix("http://")
@@ -172,31 +178,73 @@ def test_one_writes_to_people_without_knowing_the_conversation(ask):
     assert ask(SEND, input=message)["sendMessage"]["sent"]["number"] == 3
 
 
-def test_the_python_example_prints_what_was_missed_and_then_what_comes(
-    tmp_path, here, token, choir, ask
-):
-    script = tmp_path / "listen.py"
-    script.write_text(here(example(README, "python", "import websockets")), encoding="utf-8")
-    listener = subprocess.Popen(
-        [sys.executable, "-u", script],
-        env=environment(TOKEN=token, CONVERSATION=choir["id"]),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        frames = [ast.literal_eval(listener.stdout.readline()) for _ in range(choir["revision"])]
-        ask(SEND, input={"conversationId": choir["id"], "body": "Do you hear me?"})
-        frames.append(ast.literal_eval(listener.stdout.readline()))
-    finally:
-        listener.terminate()
-        listener.communicate()
+class Network(socketserver.ThreadingTCPServer):
+    """A network between a client and a server, which can be cut."""
 
-    assert {(frame["id"], frame["type"]) for frame in frames} == {("1", "next")}
-    changes = [frame["payload"]["data"]["conversationChanges"] for frame in frames]
-    assert [each["revision"] for each in changes] == list(range(1, choir["revision"] + 2))
+    allow_reuse_address = daemon_threads = True
+
+    def __init__(self, server_url):
+        super().__init__(("127.0.0.1", 0), None)
+        address = urlsplit(server_url)
+        self.there, self.open = (address.hostname, address.port), []
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def finish_request(self, here, client_address):
+        with socket.create_connection(self.there) as there:
+            self.open += [here, there]
+            back = threading.Thread(target=_pass_on, args=(there, here))
+            back.start()
+            _pass_on(here, there)
+            back.join()
+
+    def cut(self):
+        while self.open:
+            with suppress(OSError):
+                self.open.pop().shutdown(socket.SHUT_RDWR)
+
+
+def _pass_on(source, target):
+    with suppress(OSError):
+        while data := source.recv(65_536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_RDWR)
+
+
+def test_the_python_client_prints_each_change_once_though_the_network_goes_away(
+    tmp_path, server, token, choir, ask
+):
+    client = example(PROTOCOL, "python", "import websockets")
+    script = tmp_path / "listen.py"
+
+    def says(body):
+        ask(SEND, input={"conversationId": choir["id"], "body": body})
+
+    with Network(server.url) as network:
+        port = network.server_address[1]
+        script.write_text(client.replace("127.0.0.1:8000", f"127.0.0.1:{port}"), encoding="utf-8")
+        listener = subprocess.Popen(
+            [sys.executable, "-u", script],
+            env=environment(TOKEN=token, CONVERSATION=choir["id"]),
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            changes = [json.loads(listener.stdout.readline()) for _ in range(choir["revision"])]
+            says("Do you hear me?")
+            changes.append(json.loads(listener.stdout.readline()))
+            network.cut()
+            says("And now?")
+            changes.append(json.loads(listener.stdout.readline()))
+        finally:
+            listener.terminate()
+            listener.communicate()
+            network.shutdown()
+
+    assert [each["revision"] for each in changes] == list(range(1, choir["revision"] + 3))
     assert changes[0] == {"revision": 1, "kind": "CONVERSATION_STARTED", "message": None}
     assert changes[1]["message"]["sender"] == {"name": "Mira Okafor"}
-    assert changes[-1]["message"]["body"] == "Do you hear me?"
+    said = [each["message"]["body"] for each in changes[-2:]]
+    assert said == ["Do you hear me?", "And now?"]
 
 
 @pytest.mark.timeout(300)
@@ -204,12 +252,14 @@ def test_the_apollo_client_asks_listens_and_sends(tmp_path, server, token):
     if not shutil.which("node"):
         pytest.skip("there is no node here")
     major = int(output(["node", "--version"], tmp_path).removeprefix("v").split(".")[0])
-    _npm, *install = example(README, "sh", "npm install").split()
+    _npm, *install = example(PROTOCOL, "sh", "npm install").split()
     own = major >= 22
-    socket = "" if own else 'globalThis.WebSocket = (await import("ws")).WebSocket;'
+    polyfill = "" if own else 'globalThis.WebSocket = (await import("ws")).WebSocket;'
     npm(tmp_path, *install, *([] if own else ["ws"]), "--no-audit", "--no-fund")
-    (tmp_path / "talk.mjs").write_text(example(README, "js", "createTalkClient"), encoding="utf-8")
-    (tmp_path / "try.mjs").write_text(socket + APOLLO, encoding="utf-8")
+    (tmp_path / "talk.mjs").write_text(
+        example(PROTOCOL, "js", "createTalkClient"), encoding="utf-8"
+    )
+    (tmp_path / "try.mjs").write_text(polyfill + APOLLO, encoding="utf-8")
 
     tried = output(["node", "try.mjs"], tmp_path, ADDRESS=f"{server.url}/graphql", TOKEN=token)
 
