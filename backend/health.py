@@ -10,8 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 
 from schema.threads import Threads
-from schema.transport import connections
-from talk.availability import check_writable, is_read_only
+from talk.availability import check_writable, drop_connections, is_read_only
 from talk.prefix import prefix
 
 #: Seconds that a service may take to answer.
@@ -75,7 +74,7 @@ def _ask_database() -> str | None:
         if not is_read_only(error):
             raise
         # The next look finds out whether another server was promoted.
-        connections.drop()
+        drop_connections()
         return "read-only"
     return None
 

@@ -1,20 +1,33 @@
-"""Checks the connections that the database's pool hands out."""
+"""Checks a pooled database connection before it is handed out, without a round trip if it can."""
 
+import select
 from typing import Any
+
+from talk.availability import drop_connections
 
 
 def check_connection(connection: Any) -> None:
-    """Raise what the driver says of a closed `connection`, and have the pool replace all others.
+    """Raise the driver's error if `connection` is closed, and have the pool replace all others.
 
-    The pool pauses for a second after the first dead connection that it meets, and for longer after
-    each of the next. After a restart of PostgreSQL all of them are dead.
+    After a restart of PostgreSQL all pooled connections are closed. The pool would find that out
+    one by one, with a pause of a second or more after the second and each further one.
     """
     try:
-        # The pool's own check. Django's connections in it commit by themselves.
-        connection.execute("")
+        if not _is_quiet(connection):
+            # The pool's own check. Django's connections in it commit by themselves.
+            connection.execute("")
     except Exception:
-        # Settings name this function before models can be imported.
-        from schema.transport import connections
-
-        connections.drop()
+        drop_connections()
         raise
+
+
+def _is_quiet(connection: Any) -> bool:
+    """Whether the server sent nothing since the last answer, such as the end of the connection.
+
+    False where that can't be seen.
+    """
+    if not hasattr(select, "poll"):
+        return False
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return not poll.poll(0)

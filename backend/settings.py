@@ -127,7 +127,7 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
-    # Under ASGI a thread, and with it a connection, lasts one request: the pool keeps them.
+    # Django closes a connection at the end of each request, which gives it back to the pool.
     DATABASE["CONN_MAX_AGE"] = 0
     DATABASE["CONN_HEALTH_CHECKS"] = True
     DATABASE["OPTIONS"] = {
@@ -141,7 +141,7 @@ else:
         },
     }
     if django.VERSION >= (6, 1):
-        # Earlier versions give the pool a check of their own, and take no other.
+        # Earlier versions of Django give the pool their own check, which is a round trip.
         DATABASE["OPTIONS"]["pool"]["check"] = check_connection
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -10,10 +10,8 @@ from django.utils.translation import gettext as _
 from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.relay.types import GlobalIDValueError
 
-from talk.availability import is_away, is_cancelled, is_read_only
+from talk.availability import drop_connections, is_away, is_cancelled, is_read_only
 from talk.exceptions import Refused, ResyncRequired
-
-from .transport import connections
 
 logger = logging.getLogger(__name__)
 
@@ -185,7 +183,7 @@ def _of_database(error: Exception) -> PublicError | None:
         return None
     logger.warning("The database did not do this", exc_info=error)
     if is_read_only(error):
-        connections.drop()
+        drop_connections()
     if is_cancelled(error):
         # Much was asked, or much is going on. Waiting helps with the second.
         message = _("The database took too long over this. Ask for less, or try again later.")

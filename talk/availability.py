@@ -1,8 +1,12 @@
 """Tells a database that is away, or read-only, from a bug, by the errors that its driver raises."""
 
 import sqlite3
+import time
+from contextlib import suppress
+from typing import Any
 
-from django.db import InterfaceError, OperationalError
+from django.core.exceptions import SynchronousOnlyOperation
+from django.db import InterfaceError, OperationalError, connections, router
 from django.db.models import F
 
 READ_ONLY = "25006"
@@ -30,6 +34,10 @@ SQLITE_PASSING = {
     sqlite3.SQLITE_PROTOCOL,
     sqlite3.SQLITE_READONLY,
 }
+#: Seconds within which pooled connections are dropped once, however many statements fail.
+DROP_SECONDS = 1.0
+
+_dropped_at = float("-inf")
 
 
 def is_away(error: BaseException) -> bool:
@@ -59,6 +67,28 @@ def check_writable() -> None:
     # No conversation has this key, so no row is locked or written. A database that is read-only
     # refuses the statement before it looks for rows.
     Conversation.objects.filter(pk=0).update(revision=F("revision"))
+
+
+def drop_connections() -> None:
+    """Make the next statements use new connections to the database that is written to.
+
+    After a failover, the name of the database may lead to another server, while the server that
+    the present connections lead to can still be read.
+    """
+    global _dropped_at
+    from .models import Conversation
+
+    connection: Any = connections[router.db_for_write(Conversation)]
+    now = time.monotonic()
+    if now > _dropped_at + DROP_SECONDS:
+        _dropped_at = now
+        # Connections in use are closed when they are given back.
+        if pool := getattr(connection, "pool", None):
+            pool.drain()
+    if not connection.in_atomic_block:
+        # The thread of an event loop has no connection to close.
+        with suppress(SynchronousOnlyOperation):
+            connection.close()
 
 
 def _sqlstate(error: BaseException) -> str | None:

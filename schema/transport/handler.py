@@ -21,7 +21,6 @@ from django.urls import set_script_prefix
 from talk import events
 from talk.conf import conf
 
-from . import connections
 from .negotiation import EVENTS
 
 PATH = "/graphql"
@@ -41,7 +40,6 @@ class Handler(ASGIHandler):
         # Not the next one's, which is Django's for ASGI and loads the middleware as coroutines.
         BaseHandler.__init__(self)
         self.load_middleware()
-        self._size = threads
         self._threads = ThreadPoolExecutor(threads, "graphql")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,11 +55,9 @@ class Handler(ASGIHandler):
     def _answer(self, scope: Scope, body: bytes) -> Any:
         set_script_prefix(get_script_prefix(scope))
         request_started.send(sender=type(self), scope=scope)
-        connections.check()
         request, refusal = self._request(scope, body)
         response: Any = self.get_response(request) if request is not None else refusal
         response._handler_class = type(self)
-        connections.keep(self._size)
         # Here, where the thread's database connection is.
         response.close()
         return response

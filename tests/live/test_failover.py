@@ -8,7 +8,7 @@ import httpx
 import pytest
 from django.db import connection
 
-from schema.transport import connections
+from talk import availability
 from talk.models import AccessToken
 
 from ..api.asking import document, gid
@@ -63,7 +63,7 @@ def until(condition):
 
 def test_a_server_recovers_from_a_database_that_was_read_only(ask, group):
     say = {"conversationId": gid(group), "body": "Hi"}
-    # Each thread keeps a connection.
+    # The pool has several connections.
     for _time in range(8):
         assert "errors" not in ask(document("sendMessage"), input=say)
 
@@ -80,7 +80,7 @@ def test_a_server_recovers_from_a_database_that_was_read_only(ask, group):
         assert "errors" not in ask("{ inbox { totalCount } }"), "it can be read"
 
     assert until(lambda: ask() == (200, {"status": "ok"}))
-    time.sleep(connections.DROP_SECONDS)
+    time.sleep(availability.DROP_SECONDS)
     ask(document("sendMessage"), input=say)
     answers = [ask(document("sendMessage"), input=say) for _time in range(8)]
     assert not any("errors" in answer for answer in answers)
