@@ -57,30 +57,30 @@ def spend(context: Context, name: str, times: int = 1) -> None:
 
 
 def count_answer(context: Context, size: int) -> None:
-    """Count an answer of so many bytes that is given to the viewer, if it is long.
+    """Count an answer of so many bytes, if it is long.
 
     As far as there is something left to count: it is the next operation that may be refused.
     """
     times = size // ANSWER_STEP
     while times:
         try:
-            spend(context, "read", times)
+            count(context, times=times)
         except RateLimited:
             times //= 2
         else:
             return
 
 
-def count(context: Context, name: str = "read") -> None:
-    """Count something for the viewer, or, if there is none, for the address of the request.
+def count(context: Context, name: str = "read", times: int = 1) -> None:
+    """Count something for the viewer, or, without credentials, for the address of the request.
 
     Raises `RateLimited` if it is too often.
     """
     counted.set(True)
-    if context.identity is not None:
-        spend(context, name)
+    if getattr(context, "identity", None) is not None:
+        spend(context, name, times)
     elif hasattr(context, "request"):
-        admit(context.request)
+        admit(context.request, times)
 
 
 def times_for_document(text: str) -> int:

@@ -102,12 +102,12 @@ class Schema(strawberry.Schema):
                     answer = self._answer_extended(requested, context)
                 else:
                     answer = self._answer(gate, requested, context)
-            if context.identity is not None:
-                rates.count_answer(context, spent.written)
+            rates.count_answer(context, spent.written)
         except InvalidOperationTypeError:
-            # It is for nobody who is not signed in.
-            is_open = context.identity is not None
-            return self._refuse_often(context, "subscribe") if is_open else refuse(closed())
+            if context.identity is None:
+                # It was counted when its document was read.
+                return None if gate.lets_in else refuse(closed())
+            return self._refuse_often(context, "subscribe")
         except MissingQueryError:
             answer = refuse(BadRequest(_("There is no operation to execute.")))
         except CannotGetOperationTypeError:

@@ -7,12 +7,8 @@ from django.utils.translation import gettext as _
 from graphql import (
     DocumentNode,
     FieldNode,
-    FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
-    InlineFragmentNode,
-    OperationDefinitionNode,
-    SelectionSetNode,
     get_operation_ast,
     specified_rules,
 )
@@ -24,8 +20,9 @@ from talk.conf import conf
 from ..authentication import rates
 from ..documents.cache import Document, Rules, shelf
 from ..documents.metadata import RATE
+from ..documents.public import is_public
 from ..documents.request import Request
-from ..errors import RateLimited, Unauthenticated, ValidationFailed
+from ..errors import PublicError, RateLimited, Unauthenticated, ValidationFailed
 from ..limit_errors import TooCostly
 from ..pagination import DEFAULT_PAGE
 
@@ -36,7 +33,7 @@ RULES: Rules = tuple(specified_rules)
 class Gate:
     """Stands before every resolver of queries, mutations and subscriptions alike.
 
-    Strangers come no further than `__typename`.
+    Without credentials a client gets no further than `__typename` and public fields.
     """
 
     _document: Document
@@ -61,13 +58,25 @@ class Gate:
 
     def errors(self, rules: Rules = RULES) -> list[GraphQLError]:
         """Why it is not to be executed; nothing if it is. It is counted in any case."""
-        if not self._viewed and not is_for_everybody(self._document.node):
+        if not self.lets_in:
             return [closed()]
         errors = self._document.errors(rules) or self._price()
         errors = self._count(failed=bool(errors)) or errors
         # Validation tells what the schema has.
-        hidden = not self._viewed and not is_introspection_public()
-        return [closed()] if errors and hidden else errors
+        tells = not all(isinstance(error, PublicError) for error in errors)
+        hidden = tells and not self._viewed and not is_introspection_public()
+        return [closed()] if hidden else errors
+
+    @property
+    def lets_in(self) -> bool:
+        """Whether the client may ask this at all: without credentials, public fields alone."""
+        if self._viewed:
+            return True
+        # Where extensions execute, another gate has read it.
+        text = self._requested.query
+        document = shelf.find(self._schema, text) or shelf.read(self._schema, text)
+        introspection = is_introspection_public()
+        return is_public(self._schema, document.node, introspection=introspection)
 
     @property
     def kind(self) -> OperationType:
@@ -90,11 +99,7 @@ class Gate:
         return getattr(self._context, "identity", None) is not None
 
     def _spend(self, times: int) -> None:
-        rates.counted.set(True)
-        if self._viewed:
-            rates.spend(self._context, "read", times)
-        elif hasattr(self._context, "request"):
-            rates.admit(self._context.request, times)
+        rates.count(self._context, times=times)
 
     def _price(self) -> list[GraphQLError]:
         requested = self._requested
@@ -144,42 +149,6 @@ class Gate:
 def is_introspection_public() -> bool:
     configured = conf.PUBLIC_INTROSPECTION
     return bool(settings.DEBUG if configured is None else configured)
-
-
-def is_for_everybody(document: DocumentNode) -> bool:
-    """Whether strangers may execute anything in `document`.
-
-    Looks at each definition by itself. Following the fragments instead would cost more (they
-    can be nested into exponentially many paths) and allow no more.
-    """
-    introspection = is_introspection_public()
-    allowed = {"__typename", "__schema", "__type"} if introspection else {"__typename"}
-    for definition in document.definitions:
-        match definition:
-            case FragmentDefinitionNode() if introspection and _is_about_schema(definition):
-                continue
-            case OperationDefinitionNode() | FragmentDefinitionNode():
-                if not _selects_only(allowed, definition.selection_set):
-                    return False
-            case _:
-                return False
-    return True
-
-
-def _is_about_schema(fragment: FragmentDefinitionNode) -> bool:
-    # `__Type` and its like are reached through `__schema` and `__type` only.
-    return fragment.type_condition.name.value.startswith("__")
-
-
-def _selects_only(allowed: set[str], selections: SelectionSetNode) -> bool:
-    pending = [selections]
-    while pending:
-        for selection in pending.pop().selections:
-            if isinstance(selection, FieldNode) and selection.name.value not in allowed:
-                return False
-            if isinstance(selection, InlineFragmentNode):
-                pending.append(selection.selection_set)
-    return True
 
 
 def closed() -> Unauthenticated:
