@@ -7,12 +7,9 @@ these operations alone, where there is Node.js, and for the database alone, in o
 their ratios hold on any machine. Then, without a server, how the work grows with the data.
 """
 
-import json
-import os
-import platform
 import sys
 
-from .servers import RESULTS, services
+from .servers import described, services, written
 
 
 def main(size: str) -> None:
@@ -23,17 +20,7 @@ def main(size: str) -> None:
         made = crowd.make({"quick": crowd.QUICK, "full": crowd.FULL}[size])
         rows = over_http.measure(database, made)
         grown = growth.measure(made)
-    found = {
-        "cores": os.cpu_count(),
-        "machine": platform.machine(),
-        # With who built it, and so how: not all builds are optimised.
-        "python": sys.version,
-        "data": size,
-        "results": rows,
-        "growth": grown,
-    }
-    text = json.dumps(found, indent=2) + "\n"
-    (RESULTS / "http.json").write_text(text, encoding="utf-8")
+    written("http", {**described(), "data": size, "results": rows, "growth": grown})
 
 
 if __name__ == "__main__":

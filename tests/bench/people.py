@@ -1,8 +1,7 @@
-"""Who talks and listens in the benchmarks, in a database that is empty."""
+"""The people who talk and listen in the benchmarks of live updates, in a database that is empty."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
@@ -12,26 +11,38 @@ from strawberry import relay
 
 from talk.models import AccessToken, Conversation
 
-#: People who listen; each has several sockets where there are more of these.
+from .plain_live import CHANGE, GROUP
+
+#: People who listen; each has several sockets where there are more sockets than people.
 PEOPLE = 40
+BODY = "Shall we meet at the harbour at eight, or is that too early for you?"
+
+#: Sends one message, and returns the time at which it was committed.
+Say = Callable[[], float]
 
 
-@contextmanager
-def world() -> Iterator[tuple[list[str], str, Callable[[], float], Callable[[], float]]]:
-    """Their bearers, a conversation of all of them, and two ways to say something there.
-
-    To say something returns the time at which it was committed.
-    """
-    from .live import BODY
-    from .plain_live import CHANGE, GROUP
-
+def bearers() -> list[str]:
+    """Make the people. Returns the value of the header `Authorization` of each."""
+    model = get_user_model()
     users = [
-        get_user_model().objects.create_user(f"person{number}", first_name=f"Person {number}")
+        model.objects.create_user(f"person{number}", first_name=f"Person {number}")
         for number in range(PEOPLE)
     ]
-    bearers = [f"Bearer {AccessToken.objects.issue(user, 'bench')[1]}" for user in users]
-    conversation = Conversation.objects.start_group(users[0], users[1:], "Bench")
-    place = conversation.participation_of(users[0])
+    return [f"Bearer {AccessToken.objects.issue(user, 'bench')[1]}" for user in users]
+
+
+def conversations(count: int) -> list[str]:
+    """The ids of new groups of all people."""
+    first, *others = get_user_model().objects.order_by("pk")
+    groups = [Conversation.objects.start_group(first, others, "Bench") for _each in range(count)]
+    return [relay.to_base64("Conversation", group.pk) for group in groups]
+
+
+def saying(conversation: str) -> Say:
+    """How the first of the people sends to a conversation."""
+    _type, key = relay.from_base64(conversation)
+    first = get_user_model().objects.earliest("pk")
+    place = Conversation.objects.get(pk=key).participation_of(first)
     committed: list[float] = []
 
     def say() -> float:
@@ -40,12 +51,14 @@ def world() -> Iterator[tuple[list[str], str, Callable[[], float], Callable[[], 
             place.send(BODY)
         return committed[-1]
 
-    def say_plainly() -> float:
-        now = time.monotonic()
-        sender = {"id": "VXNlcjox", "name": "Person 0"}
-        said = {"number": 1, "body": BODY, "sent_at": "2030-01-01T00:00:00Z", "sender": sender}
-        change = {"type": CHANGE, "revision": 2, "kind": "MESSAGE_SENT", "message": said}
-        async_to_sync(get_channel_layer().group_send)(GROUP, change)
-        return now
+    return say
 
-    yield bearers, relay.to_base64("Conversation", conversation.pk), say, say_plainly
+
+def say_plainly() -> float:
+    """Send to all who subscribe to the plain server."""
+    now = time.monotonic()
+    sender = {"id": "VXNlcjox", "name": "Person 0"}
+    said = {"number": 1, "body": BODY, "sent_at": "2030-01-01T00:00:00Z", "sender": sender}
+    change = {"type": CHANGE, "revision": 2, "kind": "MESSAGE_SENT", "message": said}
+    async_to_sync(get_channel_layer().group_send)(GROUP, change)
+    return now

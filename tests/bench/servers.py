@@ -1,6 +1,8 @@
-"""Servers to measure, each one process."""
+"""Starts the servers that are measured, each as one process, and reads their CPU time."""
 
+import json
 import os
+import platform
 import secrets
 import socket
 import subprocess
@@ -9,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -26,7 +29,7 @@ COMMANDS = {
 def services() -> Iterator[psutil.Process]:
     """PostgreSQL and Valkey, and Django set up with them as in production.
 
-    Answers the first process of PostgreSQL, whose children are the others.
+    Yields the first process of PostgreSQL, whose children are the others.
     """
     with ExitStack() as stack:
         urls = [stack.enter_context(service()) for service in (postgresql, valkey)]
@@ -57,7 +60,7 @@ def running(
     cores: list[int] | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> Iterator[tuple[psutil.Process, int]]:
-    """A server, on these cores alone, and its port."""
+    """Start a server on these cores alone. Yields its process and its port."""
     port = free_port()
     options = [word.replace("{port}", str(port)) for word in COMMANDS[server]]
     process = subprocess.Popen(
@@ -84,13 +87,29 @@ def free_port() -> int:
 
 
 def wait_for(port: int) -> None:
-    """Until a server listens there."""
+    """Wait until a server listens on a port of this machine."""
     while True:
         try:
             socket.create_connection(("127.0.0.1", port)).close()
             return
         except OSError:
             time.sleep(0.1)
+
+
+def described() -> dict[str, Any]:
+    """The machine and the Python of a run, to write down with its results."""
+    return {
+        "cores": os.cpu_count(),
+        "machine": platform.machine(),
+        # With who built it, and so how: not all builds are optimised.
+        "python": sys.version,
+    }
+
+
+def written(name: str, found: dict[str, Any]) -> None:
+    """Write the results of a benchmark into its file."""
+    text = json.dumps(found, indent=2) + "\n"
+    (RESULTS / f"{name}.json").write_text(text, encoding="utf-8")
 
 
 def _database() -> psutil.Process:
@@ -119,5 +138,5 @@ def cpu_with_children(process: psutil.Process) -> float:
     except psutil.NoSuchProcess:
         if not process.is_running():
             raise
-        # A child that ended while they were asked is among those that ended.
+        # A child ended while its times were read: now they are part of `children_user`.
         return cpu_with_children(process)
