@@ -1,6 +1,7 @@
-"""`python -m tests`: on SQLite and memory, and on PostgreSQL and Valkey, side by side.
+"""`python -m tests`: runs the tests on SQLite and on PostgreSQL and Valkey, side by side.
 
-Arguments go to pytest. Without the services, all that don't need them run on SQLite.
+Arguments go to pytest. Without the services, the tests that do not need them run on SQLite. A run
+of all tests tells at its end which lines and branches of `talk` and `schema` no test went through.
 """
 
 import os
@@ -31,12 +32,14 @@ class Leg:
     name: str
     options: list[str] = field(default_factory=list)
     services: dict[str, str] = field(default_factory=dict)
+    is_measured: bool = False
 
     def start(self, output: IO[bytes] | None) -> None:
         ours = ("DATABASE_URL", "REDIS_URL")
         environment = {name: value for name, value in os.environ.items() if name not in ours}
+        measured = ["-m", "coverage", "run"] if self.is_measured else []
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "pytest", *self.options],
+            [sys.executable, *measured, "-m", "pytest", *self.options],
             env=environment | self.services,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -64,8 +67,8 @@ def legs_on(database: str, redis: str) -> list[Leg]:
     }
     return [
         Leg(f"{sqlite}: {', '.join(ON_SQLITE)}", [*given, *paths(ON_SQLITE)]),
-        Leg(f"{postgres}: {', '.join(LIVE)}", [*given, *paths(LIVE)], services),
-        Leg(f"{postgres}: {', '.join(rest)}", [*given, *paths(rest)], apart),
+        Leg(f"{postgres}: {', '.join(LIVE)}", [*given, *paths(LIVE)], services, not given),
+        Leg(f"{postgres}: {', '.join(rest)}", [*given, *paths(rest)], apart, not given),
     ]
 
 
@@ -90,6 +93,17 @@ def stop(*_: object) -> None:
         sys.exit(128 + signal.SIGTERM)
 
 
+def tell_coverage() -> None:
+    """Print which lines and branches the tests did not go through.
+
+    It does not count servers that the tests start as processes of their own.
+    """
+    say("Lines and branches of talk and schema that no test went through")
+    coverage = (sys.executable, "-m", "coverage")
+    subprocess.run([*coverage, "combine", "--quiet"], check=True)
+    subprocess.run([*coverage, "report"], check=False)
+
+
 def verdict(code: int) -> str:
     return f"FAILED ({code})" if code else "passed"
 
@@ -97,6 +111,8 @@ def verdict(code: int) -> str:
 def main() -> int:
     signal.signal(signal.SIGTERM, stop)
     with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        os.environ["COVERAGE_FILE"] = str(Path(folder) / "coverage")
         try:
             urls = [stack.enter_context(service()) for service in (postgresql, valkey)]
         except Exception as error:
@@ -122,6 +138,8 @@ def main() -> int:
             output.seek(0)
             sys.stdout.buffer.write(output.read())
             sys.stdout.flush()
+        if any(leg.is_measured for leg in legs):
+            tell_coverage()
     # A leg that was killed has a negative code.
     codes = {leg.name: leg.process.returncode for leg in legs}
     if any(code != NOTHING_COLLECTED for code in codes.values()):
