@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.test import override_settings
 
-from schema.transport import connections
+from talk import availability
 
 from .asking import act, code, document, gid, group, ok, private
 
@@ -190,7 +190,7 @@ def make_read_only():
 
 @pytest.mark.django_db(transaction=True)
 def test_after_a_failover_the_next_try_goes_to_the_new_server(gql, alice, bob, monkeypatch):
-    monkeypatch.setattr(connections, "_dropped_at", float("-inf"))
+    monkeypatch.setattr(availability, "_dropped_at", float("-inf"))
     conversation = private(alice, bob, "1")
     ask, asked = gql(alice), {"conversationId": gid(conversation), "body": "2"}
     before = everything()
