@@ -1,63 +1,30 @@
-"""A seeded world to measure in: people, conversations and what was said there, on PostgreSQL.
+"""Fills PostgreSQL with the benchmarks' data: people, conversations, messages and events.
 
-Written by `COPY`, because making it by the verbs would take hours. What the verbs keep in step
-(numbers, revisions, what is first unread, when somebody's inbox last moved) is in step here, too.
+The rows are written by `COPY`: the verbs of the models would take hours for them. What the verbs
+keep consistent (numbers, revisions, the first unread message, the order of inboxes) is consistent
+in these rows, too.
 """
 
 import random
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db import connection, models
+from django.db import models
 
 from talk.models import Conversation, Event, Message, Participation
 from talk.models.keys import members_key
 
+from .copying import COLUMNS, write
+
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
-WORDS = [
-    "shall",
-    "we",
-    "meet",
-    "at",
-    "the",
-    "harbour",
-    "at",
-    "eight",
-    "or",
-    "is",
-    "that",
-    "too",
-    "early",
-    "for",
-    "you",
-    "the",
-    "train",
-    "is",
-    "late",
-    "again",
-    "thank",
-    "you",
-    "bring",
-    "the",
-    "scores",
-    "please",
-    "who",
-    "has",
-    "the",
-    "key",
-    "I",
-    "will",
-    "be",
-    "there",
-    "in",
-    "ten",
-    "minutes",
-    "yes",
-    "no",
-]
+#: The words of messages.
+WORDS = (
+    "shall we meet at the harbour at eight or is that too early for you the train is late "
+    "again thank you bring the scores please who has the key I will be there in ten "
+    "minutes yes no"
+)
 
 
 @dataclass(frozen=True)
@@ -65,47 +32,54 @@ class Size:
     people: int
     conversations: int
     messages: int
-    #: Conversations of the people whose inboxes are compared.
+    #: How many conversations the people have whose inboxes are compared.
     inboxes: tuple[int, ...]
-    #: Messages of the one long conversation.
+    #: The number of messages of the one long conversation.
     deep: int
-    #: Members of the groups that are sent to.
+    #: The numbers of members of the groups that are compared.
     groups: tuple[int, ...]
+    #: How many groups of 50 there are into which people are invited.
+    fifties: int
 
 
-FULL = Size(10_000, 50_000, 500_000, (10, 100, 1_000, 10_000), 100_000, (2, 50, 1_000))
-QUICK = Size(500, 2_000, 20_000, (10, 100, 1_000), 10_000, (2, 50, 400))
+FULL = Size(10_000, 50_000, 500_000, (10, 100, 1_000, 10_000), 100_000, (2, 50, 500, 1_000), 200)
+QUICK = Size(500, 2_000, 20_000, (10, 100, 1_000), 10_000, (2, 50, 400), 100)
 
 
 @dataclass
 class Crowd:
-    """What measurements name of the world that was made, by primary keys."""
+    """The primary keys that the measured operations are about."""
 
-    #: Who has at least 20 conversations.
+    #: How many people there are: they have the keys from 1 on.
+    people: int = 0
+    #: People in at least 20 conversations.
     viewers: list[int] = field(default_factory=list)
     #: Conversations of at least 50 messages, with one of their members.
     threads: list[tuple[int, int]] = field(default_factory=list)
     #: Groups of four, with one of their members.
     fours: list[tuple[int, int]] = field(default_factory=list)
-    #: By how many conversations they have, people.
+    #: Groups of fifty, with one of their members. None of `people` is in one.
+    fifties: list[tuple[int, int]] = field(default_factory=list)
+    #: People, by the number of their conversations.
     inboxes: dict[int, int] = field(default_factory=dict)
     #: A long conversation and one of its members.
     deep: tuple[int, int] = (0, 0)
-    #: By how many members they have, groups with one of these.
+    #: Groups, with one of their members, by the number of members.
     groups: dict[int, tuple[int, int]] = field(default_factory=dict)
 
 
 def make(size: Size, seed: int = 1) -> Crowd:
     """Fill an empty, migrated database."""
-    maker = _Maker(random.Random(seed), Crowd())
+    maker = _Maker(random.Random(seed), Crowd(size.people))
     maker.people(size.people)
     maker.conversations(size.conversations, size.messages)
     for count in size.inboxes:
         maker.inbox(count)
-    people = maker.all_people
+    people = maker.all_people[: size.people]
     maker.crowd.deep = (maker.conversation(people[:50], size.deep), people[0])
     for count in size.groups:
         maker.crowd.groups[count] = (maker.conversation(people[:count], 10), people[0])
+    maker.groups_of_fifty(size.fifties)
     maker.write()
     return maker.crowd
 
@@ -116,10 +90,11 @@ class _Maker:
         self.crowd = crowd
         self.all_people: list[int] = []
         self._rows: dict[type[models.Model], list[tuple[Any, ...]]] = {
-            model: [] for model in _COLUMNS
+            model: [] for model in COLUMNS
         }
         self._pairs: set[tuple[int, int]] = set()
         self._now = BEGIN
+        self._words = WORDS.split()
 
     def people(self, count: int) -> None:
         for _each in range(count):
@@ -139,7 +114,7 @@ class _Maker:
         places = dict.fromkeys(people, 0)
         left = messages
         for made in range(count):
-            # Most are of few, some of many; most are short, some long.
+            # Most conversations have few members, some have many. Most are short, some are long.
             number = min(50, 2 + int(self.chance.paretovariate(0.9)) - 1)
             members = self.chance.sample(people, number)
             share = left / (count - made)
@@ -156,12 +131,19 @@ class _Maker:
         del self.crowd.threads[200:], self.crowd.fours[200:]
 
     def inbox(self, count: int) -> None:
-        """Somebody in so many conversations, all of which have something unread."""
+        """Make a person with so many conversations, each with unread messages."""
         others = self.all_people[:50]
         viewer = self.person()
         for made in range(count):
             self.conversation([others[made % 50], viewer], 3, group=True, all_unread=viewer)
         self.crowd.inboxes[count] = viewer
+
+    def groups_of_fifty(self, count: int) -> None:
+        """Make groups of new people, who are in nothing else that is measured."""
+        members = [self.person() for _each in range(50)]
+        for _each in range(count):
+            group = self.conversation(members, 10)
+            self.crowd.fifties.append((group, members[0]))
 
     def conversation(
         self, members: list[int], said: int, *, group: bool = False, all_unread: int = 0
@@ -199,7 +181,7 @@ class _Maker:
     def _say(self, conversation: int, senders: list[int], begin: datetime) -> int:
         rows = self._rows[Message]
         for number, sender in enumerate(senders, 1):
-            body = " ".join(self.chance.choices(WORDS, k=self.chance.randint(2, 30)))
+            body = " ".join(self.chance.choices(self._words, k=self.chance.randint(2, 30)))
             at = begin + timedelta(milliseconds=number)
             key = len(rows) + 1
             rows.append((key, conversation, number, "text", sender, None, body, "", at, None, ""))
@@ -240,45 +222,4 @@ class _Maker:
         )
 
     def write(self) -> None:
-        with connection.cursor() as cursor:
-            # Latest messages refer to messages that come later.
-            cursor.execute("SET session_replication_role = replica")
-            for model, rows in self._rows.items():
-                _copy(cursor, model, _COLUMNS[model], rows)
-            cursor.execute("SET session_replication_role = DEFAULT")
-            for table in (model._meta.db_table for model in _COLUMNS):
-                cursor.execute(
-                    f"SELECT setval(pg_get_serial_sequence('{table}', 'id'),"  # noqa: S608
-                    f" (SELECT max(id) FROM {table}))"
-                )
-            cursor.execute("VACUUM ANALYZE")
-
-
-_COLUMNS: dict[type[models.Model], str] = {
-    get_user_model(): "id password is_superuser username first_name last_name email is_staff "
-    "is_active date_joined",
-    Conversation: "id kind pair title members_key upgraded_from_id latest_message_id last_number "
-    "purged_number revision started_at changed_at",
-    Message: "id conversation_id number kind sender_id subject_id body removed_as sent_at "
-    "client_id fingerprint",
-    Participation: "conversation_id user_id role status invited_by_id joined_at left_at "
-    "left_at_number suspended_at left_at_title last_read_number first_unread_number "
-    "marked_unread_at last_activity_at changed_at",
-    Event: "conversation_id revision kind actor_id message_id participation_id at",
-}
-
-
-def _copy(
-    cursor: Any, model: type[models.Model], columns: str, rows: Iterable[tuple[Any, ...]]
-) -> None:
-    names = ", ".join(f'"{name}"' for name in columns.split())
-    with cursor.copy(f'COPY "{model._meta.db_table}" ({names}) FROM STDIN') as copy:
-        for row in _drained(rows):
-            copy.write_row(row)
-
-
-def _drained(rows: Any) -> Iterator[tuple[Any, ...]]:
-    # Half a million rows of each kind need not all be kept until the end.
-    rows.reverse()
-    while rows:
-        yield rows.pop()
+        write(self._rows)

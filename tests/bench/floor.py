@@ -1,6 +1,6 @@
-"""The database's floor: each operation as one statement that answers JSON, through psycopg.
+"""The least that an operation can cost: one SQL statement that answers JSON, through psycopg.
 
-No framework, no HTTP, nobody to let in or keep out: less than this an answer can't cost.
+There is no framework, no HTTP and no authorisation.
 """
 
 import uuid
@@ -79,11 +79,37 @@ RETURNING json_build_object('id', place.id, 'lastReadNumber', place.last_read_nu
     'unreadCount', 0)::text
 """
 
+INVITE = """
+WITH here AS (
+    UPDATE talk_conversation SET last_number = last_number + 1, revision = revision + 1,
+        changed_at = now() WHERE id = %(conversation)s RETURNING id, title, last_number, revision
+), joined AS (
+    INSERT INTO talk_participation (conversation_id, user_id, role, status, joined_at,
+        left_at_title, joined_at_number, last_read_number, last_activity_at, changed_at)
+    SELECT id, %(person)s, 'member', 'active', now(), '', last_number, 0, now(), now() FROM here
+    RETURNING id
+), said AS (
+    INSERT INTO talk_message (conversation_id, number, kind, sender_id, subject_id, body,
+        removed_as, sent_at, fingerprint)
+    SELECT id, last_number, 'joined', %(sender)s, %(person)s, '', '', now(), '' FROM here
+    RETURNING id
+), noted AS (
+    INSERT INTO talk_event (conversation_id, revision, kind, actor_id, message_id,
+        participation_id, at)
+    SELECT here.id, revision, 'participant_joined', %(sender)s, said.id, joined.id, now()
+    FROM here, said, joined
+), moved AS (
+    UPDATE talk_participation SET changed_at = now()
+    WHERE conversation_id = %(conversation)s AND status = 'active'
+)
+SELECT json_build_object('id', id, 'title', title)::text FROM here
+"""
+
 Ask = Callable[[psycopg.Connection[Any], int], str]
 
 
 def statements(crowd: Crowd) -> dict[str, Ask]:
-    """What to do the n-th time for each operation."""
+    """For each operation, the function that does it the n-th time."""
 
     def place(places: list[tuple[int, int]], turn: int) -> tuple[int, int]:
         return places[turn % len(places)]
@@ -96,12 +122,21 @@ def statements(crowd: Crowd) -> dict[str, Ask]:
         named = {"conversation": conversation, "sender": sender}
         return {**named, "body": BODY, "client_id": uuid.uuid4()}
 
+    # The operations invite those with the highest keys.
+    newcomers = iter(range(1, crowd.people * len(crowd.fifties)))
+
+    def inviting() -> dict[str, Any]:
+        person, at = divmod(next(newcomers), len(crowd.fifties))
+        conversation, sender = crowd.fifties[at]
+        return {"conversation": conversation, "sender": sender, "person": person + 1}
+
     return {
         "tiny": lambda to, turn: _one(to, TINY, viewer(turn)),
         "inbox": lambda to, turn: _one(to, INBOX, viewer(turn)),
         "thread": lambda to, turn: _one(to, THREAD, place(crowd.threads, turn)[:1]),
         "send": lambda to, turn: _one(to, SEND, sending(turn)),
         "mark_read": lambda to, turn: _one(to, MARK_READ, place(crowd.fours, turn)),
+        "invite": lambda to, _turn: _one(to, INVITE, inviting()),
     }
 
 

@@ -1,7 +1,7 @@
-"""How the work of an operation grows with what there is: statements, and milliseconds.
+"""Measures how the work of an operation grows with the data: statements, and milliseconds.
 
-In this process, without a server. The exponent is the slope between the smallest and the largest
-on paper that is logarithmic both ways: 0 is flat, 1 is in proportion.
+The operations run in this process, without a server. The exponent is that of a power law through
+the smallest and the largest size: 0 is constant, 1 is in proportion to the size.
 """
 
 import json
@@ -15,6 +15,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from talk.conf import conf
 from talk.models import Conversation, Event
 
 from . import operations
@@ -36,6 +37,12 @@ def measure(crowd: Crowd) -> list[dict[str, Any]]:
         "thread": {n: operations.thread("thread", crowd.deep, at) for n, at in pages.items()},
         "people": {n: operations.people("people", place) for n, place in crowd.groups.items()},
         "send": {n: operations.send("send", place) for n, place in crowd.groups.items()},
+        "invite": {
+            n: operations.invite("invite", [place], crowd.people)
+            for n, place in crowd.groups.items()
+            # That of two is private, and a group that is full takes nobody in.
+            if n > 2 and n + 2 * TURNS < conf.MAX_PARTICIPANTS
+        },
     }
     people = {who for sizes in asked.values() for each in sizes.values() for who in each.people}
     bearers = bearers_of(people)
@@ -48,7 +55,7 @@ def measure(crowd: Crowd) -> list[dict[str, Any]]:
 
 
 def _row(name: str, sizes: Mapping[int, Callable[[], Any]]) -> dict[str, Any]:
-    """What asking for each size takes, in the order of the sizes."""
+    """The figures of one operation, by size."""
     taken, counted = {}, {}
     for size, ask in sizes.items():
         ask()
@@ -85,6 +92,7 @@ def _asking(operation: Operation, bearers: Mapping[int, str]) -> Callable[[], No
         body = {"query": operation.document, "variables": operation.variables(0)}
         answer = client.post("/graphql", json.dumps(body), content_type="application/json")
         assert set(answer.json()) == {"data"}, answer.content
+        assert b'"message":' not in answer.content, answer.content
 
     return ask
 

@@ -1,7 +1,7 @@
-"""What messaging lives on: the operations that are measured, each by many people in turn."""
+"""The GraphQL operations that are measured, each sent by many people in turn."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,9 @@ MARK_READ = """mutation Read($input: MarkReadInput!) { markRead(input: $input) {
     ... on MarkReadPayload { participation { id lastReadNumber unreadCount } }
     ... on Refusal { message }
 } }"""
+INVITE = """mutation Invite($input: InviteParticipantsInput!) { inviteParticipants(input: $input) {
+    ... on InviteParticipantsPayload { conversation { id title } } ... on Refusal { message }
+} }"""
 UNREAD = "{ unreadTotal }"
 
 BODY = "Shall we meet at the harbour at eight, or is that too early for you?"
@@ -38,7 +41,7 @@ BODY = "Shall we meet at the harbour at eight, or is that too early for you?"
 
 @dataclass(frozen=True)
 class Operation:
-    """A document, who sends it, and with which variables the n-th time."""
+    """A document, the people who send it, and the variables of the n-th request."""
 
     name: str
     document: str
@@ -53,22 +56,36 @@ def operations(crowd: "Crowd") -> list[Operation]:
         _in_turn("thread", THREAD, crowd.threads, lambda here: {"id": here}),
         _in_turn("send", SEND, crowd.fours, _to_send),
         _in_turn("mark_read", MARK_READ, crowd.fours, _to_read),
+        invite("invite", crowd.fifties, crowd.people),
     ]
 
 
 def thread(name: str, place: tuple[int, int], before: int | None = None) -> Operation:
-    """The 50 messages before a number of one conversation."""
+    """Read the 50 messages before a number of one conversation."""
     cursor = None if before is None else relay.to_base64("number", before)
     return _in_turn(name, THREAD, [place], lambda here: {"id": here, "before": cursor})
 
 
 def people(name: str, place: tuple[int, int]) -> Operation:
-    """The first few people of one conversation."""
+    """Read the first few people of one conversation."""
     return _in_turn(name, PEOPLE, [place], lambda here: {"id": here})
 
 
 def send(name: str, place: tuple[int, int]) -> Operation:
     return _in_turn(name, SEND, [place], _to_send)
+
+
+def invite(name: str, places: list[tuple[int, int]], people: int) -> Operation:
+    """Invite one newcomer each time, in descending order of their keys."""
+    newcomers: dict[str, Iterator[int]] = {}
+
+    def to_invite(group: str) -> dict[str, Any]:
+        person = next(newcomers.setdefault(group, iter(range(people, 0, -1))))
+        return {
+            "input": {"conversationId": group, "participants": [relay.to_base64("User", person)]}
+        }
+
+    return _in_turn(name, INVITE, places, to_invite)
 
 
 def inbox(name: str, person: int) -> Operation:

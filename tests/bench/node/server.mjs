@@ -1,4 +1,4 @@
-// What a team writes by hand over PostgreSQL for the measured operations, and for nothing else.
+// A server written by hand over PostgreSQL for the measured operations, and for nothing else.
 
 import { createHash } from "node:crypto";
 import { createServer } from "node:http";
@@ -17,13 +17,17 @@ const schema = buildSchema(`
   type Mutation {
     sendMessage(input: SendMessageInput!): SendMessageResult!
     markRead(input: MarkReadInput!): MarkReadResult!
+    inviteParticipants(input: InviteParticipantsInput!): InviteParticipantsResult!
   }
   input SendMessageInput { conversationId: ID!, body: String!, clientId: ID }
   input MarkReadInput { conversationId: ID! }
+  input InviteParticipantsInput { conversationId: ID!, participants: [ID!]! }
   union SendMessageResult = SendMessagePayload | Refusal
   union MarkReadResult = MarkReadPayload | Refusal
   type SendMessagePayload { sent: Message! }
   type MarkReadPayload { participation: Participation! }
+  union InviteParticipantsResult = InviteParticipantsPayload | Refusal
+  type InviteParticipantsPayload { conversation: Conversation! }
   type Refusal { message: String! }
   type User { id: ID!, username: String! }
   type ParticipationConnection { edges: [ParticipationEdge!]! }
@@ -79,6 +83,7 @@ const HERE = `
   SELECT ${TALK} FROM talk_conversation WHERE id = $1 AND EXISTS (
     SELECT 1 FROM talk_participation
     WHERE conversation_id = $1 AND user_id = $2 AND status = 'active')`;
+const TALKED = `SELECT ${TALK} FROM talk_conversation WHERE id = $1`;
 const LOCK = "SELECT last_number, revision FROM talk_conversation WHERE id = $1 FOR NO KEY UPDATE";
 const MINE = `
   SELECT id FROM talk_participation
@@ -99,6 +104,23 @@ const MOVE = `
 const SAVE = `
   UPDATE talk_conversation
   SET last_number = $2, revision = $3, latest_message_id = $4, changed_at = now() WHERE id = $1`;
+const JOIN = `
+  INSERT INTO talk_participation (conversation_id, user_id, role, status, joined_at,
+    left_at_title, joined_at_number, last_read_number, last_activity_at, changed_at)
+  SELECT $1, person.id, 'member', 'active', now(), '', $3, 0, now(), now()
+  FROM auth_user AS person WHERE person.id = $2 AND person.is_active
+  ON CONFLICT DO NOTHING RETURNING id`;
+const TELL_JOINED = `
+  INSERT INTO talk_message (conversation_id, number, kind, sender_id, subject_id, body,
+    removed_as, sent_at, fingerprint)
+  VALUES ($1, $2, 'joined', $3, $4, '', '', now(), '') RETURNING id`;
+const NOTE_JOINED = `
+  INSERT INTO talk_event
+    (conversation_id, revision, kind, actor_id, message_id, participation_id, at)
+  VALUES ($1, $2, 'participant_joined', $3, $4, $5, now())`;
+const CHANGE = `
+  UPDATE talk_participation SET changed_at = now()
+  WHERE conversation_id = $1 AND status = 'active'`;
 const READ = `
   UPDATE talk_participation AS place
   SET last_read_number = here.last_number, first_unread_number = NULL, changed_at = now()
@@ -223,6 +245,44 @@ async function send(client, viewer, { conversationId, body, clientId }) {
   return { __typename: "SendMessagePayload", sent: new Message(said) };
 }
 
+async function invite(client, viewer, { conversationId, participants }) {
+  const key = keyOf(conversationId);
+  const [here] = await rows(LOCK, [key], client);
+  if (!(await rows(MINE, [key, viewer.key], client)).length) return REFUSAL;
+  let number = Number(here.last_number);
+  let revision = Number(here.revision);
+  let said;
+  for (const person of participants.map(keyOf)) {
+    const [place] = await rows(JOIN, [key, person, number], client);
+    if (!place) continue;
+    number += 1;
+    revision += 1;
+    [said] = await rows(TELL_JOINED, [key, number, viewer.key, person], client);
+    await rows(NOTE_JOINED, [key, revision, viewer.key, said.id, place.id], client);
+  }
+  if (said) {
+    await rows(CHANGE, [key], client);
+    await rows(SAVE, [key, number, revision, said.id], client);
+  }
+  const [row] = await rows(TALKED, [key], client);
+  return { __typename: "InviteParticipantsPayload", conversation: new Conversation(row) };
+}
+
+async function inTransaction(act) {
+  const client = await pool.connect();
+  try {
+    await client.query("BEGIN");
+    const answer = await act(client);
+    await client.query("COMMIT");
+    return answer;
+  } catch (error) {
+    await client.query("ROLLBACK");
+    throw error;
+  } finally {
+    client.release();
+  }
+}
+
 const root = {
   viewer: (_arguments, { viewer }) => viewer.user,
   async inbox({ first }, { viewer }) {
@@ -233,20 +293,9 @@ const root = {
     const [row] = await rows(HERE, [keyOf(id), viewer.key]);
     return row ? new Conversation(row) : null;
   },
-  async sendMessage({ input }, { viewer }) {
-    const client = await pool.connect();
-    try {
-      await client.query("BEGIN");
-      const answer = await send(client, viewer, input);
-      await client.query("COMMIT");
-      return answer;
-    } catch (error) {
-      await client.query("ROLLBACK");
-      throw error;
-    } finally {
-      client.release();
-    }
-  },
+  sendMessage: ({ input }, { viewer }) => inTransaction((client) => send(client, viewer, input)),
+  inviteParticipants: ({ input }, { viewer }) =>
+    inTransaction((client) => invite(client, viewer, input)),
   async markRead({ input }, { viewer }) {
     const [row] = await rows(READ, [keyOf(input.conversationId), viewer.key]);
     if (!row) return REFUSAL;
