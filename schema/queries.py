@@ -8,9 +8,9 @@ from strawberry import relay
 from talk import models
 from talk.exceptions import MessagingValidationError, RefusalCode
 from talk.models.name_word import searched_words
-from talk.models.past import place_then
+from talk.models.participation.history import participation_then
 from talk.naming import shows_usernames
-from talk.policy import found_by, known_to
+from talk.visibility import found_by, known_to
 
 from .authentication import rates
 from .authentication.context import Info
@@ -113,7 +113,7 @@ class Query:
         text = part(search, "search")
         # Each word is one more look-up. Words that begin many names make a search slow.
         rates.spend(info.context, "search", max(1, len(searched_words(text))))
-        people = models.NameWord.objects.people_with(text)
+        people = models.NameWord.objects.users_with(text)
         return found_by(info.context.viewer, people).order_by(_order_of_people())
 
     @connection(
@@ -153,7 +153,7 @@ def _participation(info: Any, key: Any) -> models.Participation | None:
         return None
     found.conversation = place.conversation
     seen = places.as_seen(info, found)
-    if seen is None and place.is_gone and (seen := place_then(place, key)):
+    if seen is None and place.is_gone and (seen := participation_then(place, key)):
         seen.conversation = place.conversation
     return seen
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models import QuerySet
 
+from .deactivation import is_active
 from .exceptions import Refused
+from .locks import lock
 from .models import AccessToken, Block, Conversation, Participation
-from .policy import is_active, lock
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

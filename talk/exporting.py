@@ -87,7 +87,7 @@ def exported(user: "User", by: "User | None", why: str, *, escape: bool = False)
     Whatever fails while it is made fails before it is said to be done. `why` and `by` are for the
     acts of moderators.
     """
-    Act.objects.note(Act.Kind.USER_EXPORTED, by, why, user=user.pk)
+    Act.objects.record(Act.Kind.USER_EXPORTED, by, why, user=user.pk)
     with ExitStack() as closing:
         lines: IO[bytes] = closing.enter_context(SpooledTemporaryFile(IN_MEMORY))
         for each in export(user):

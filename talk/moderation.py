@@ -35,7 +35,7 @@ def remove_message(message: Message, by: "User | None", why: str) -> None:
             change.forget_titles([message], Message.Removal.MODERATED, first=False)
         else:
             change.remove([message], Message.Removal.MODERATED)
-    Act.objects.note(
+    Act.objects.record(
         Act.Kind.MESSAGE_REMOVED,
         by,
         why,
@@ -55,7 +55,7 @@ def remove_first_title(conversation: Conversation, by: "User | None", why: str) 
         if not change.forget_titles([], Message.Removal.MODERATED, first=True):
             raise MessagingValidationError(RefusalCode.NOT_FOUND)
     starter = Event.objects.starter_of(conversation)
-    Act.objects.note(
+    Act.objects.record(
         Act.Kind.TITLE_REMOVED, by, why, user=starter and starter.pk, conversation=conversation.pk
     )
 
@@ -117,7 +117,7 @@ def decide(report: Report, decision: Decision, by: "User", why: str) -> None:
     if decision in {Decision.SUSPEND, Decision.BOTH} and (place := _place_of(report)):
         suspend(place, by, why)
     if decision == Decision.DISMISS:
-        Act.objects.note(
+        Act.objects.record(
             Act.Kind.REPORT_DISMISSED,
             by,
             why,
@@ -155,4 +155,4 @@ def _place_of(report: Report) -> Participation | None:
 
 
 def _note(kind: Act.Kind, by: "User | None", why: str, place: Participation) -> None:
-    Act.objects.note(kind, by, why, user=place.user_id, conversation=place.conversation_id)
+    Act.objects.record(kind, by, why, user=place.user_id, conversation=place.conversation_id)

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from . import accounts
+from .deactivation import can_be_deactivated
 from .exporting import export as export
 from .exporting import exported as exported
 from .models import (
@@ -19,7 +20,6 @@ from .models import (
     Participation,
     Report,
 )
-from .policy import can_be_deactivated
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -52,7 +52,7 @@ def erase(user: "User", why: str, by: "User | None" = None, *, keep_words: bool 
     `by` are for the acts of moderators.
     """
     # First: if this is stopped half-way, it's known that it began.
-    Act.objects.note(Act.Kind.USER_ERASED, by, why, user=user.pk)
+    Act.objects.record(Act.Kind.USER_ERASED, by, why, user=user.pk)
     _shut_out(user)
     done = False
     while not done:

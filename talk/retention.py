@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef
 
 from .models import Conversation, Message
-from .models.keeping import kept_since
+from .models.message.retention import kept_since
 
 #: Messages whose words are forgotten in one transaction; conversations that are looked up at once.
 BATCH = 500

@@ -66,7 +66,7 @@ class Context:
         """The answer to a question, and in the same trip, where there is one, whom whoever asks
         blocked: what is asked for here is mostly shown with messages, for which that is needed.
         """
-        blocks = Block.objects.asking_for(self.viewer)
+        blocks = Block.objects.blocked_by_question(self.viewer)
         if self._blocked is not None or not blocks.goes_with(question):
             return question.ask()
         found, blocked = ask(question, blocks)

@@ -53,7 +53,7 @@ def read_conversation(viewer: Any, key: int, after: int | None, most: int = PAGE
     Raises `NOT_FOUND` for a stranger, `NOT_A_PARTICIPANT` for who is gone and has seen the last
     that is theirs, `ResyncRequired` for a cursor that the log can't go on from.
     """
-    place = models.Participation.objects.place_of(viewer, key)
+    place = models.Participation.objects.find(viewer, key)
     if place is None:
         raise MessagingValidationError(RefusalCode.NOT_FOUND, path=("id",))
     conversation = take_place(place)

@@ -16,7 +16,7 @@ from .batch import Siblings
 
 def find(info: Any, conversation_key: int, ask: Ask = Question.ask) -> models.Participation | None:
     """The viewer's participation in a conversation, also one that they left, or None."""
-    found: models.Participation | None = models.Participation.objects.place_of(
+    found: models.Participation | None = models.Participation.objects.find(
         info.context.viewer, conversation_key, ask
     )
     if found is not None:
@@ -75,7 +75,7 @@ def as_seen(info: Any, participation: models.Participation) -> models.Participat
     """Somebody's participation as the viewer sees it now, or None.
 
     A viewer who is gone sees their own, and one who is invited the members' besides. How others
-    were when the viewer left is told by `talk.models.past`.
+    were when the viewer left is told by `talk.models.participation.history`.
     """
     place = past_place_of(info, participation.conversation)
     if place is None or place.pk == participation.pk:

@@ -13,8 +13,8 @@ from strawberry_django.relay.utils import resolve_edge_class
 
 from talk import models
 from talk.exceptions import MessagingValidationError, RefusalCode
-from talk.models.past import OWN, then
-from talk.models.people import with_people
+from talk.models.participation.history import OWN, participations_then
+from talk.models.shown_users import with_users
 from talk.words import folded, parts_in
 
 from ..authentication.context import Context
@@ -168,7 +168,7 @@ class InboxFilter:
         status = self.status or _ACTIVE
         inbox = models.Participation.objects.inbox_for(viewer, status).with_unread_count()
         if status != _ACTIVE:
-            inbox = with_people(inbox, "invited_by")
+            inbox = with_users(inbox, "invited_by")
         if self.unread is not None:
             inbox = inbox.unread() if self.unread else inbox.all_read()
         if self.kind is not None:
@@ -208,4 +208,6 @@ def _taking_part(viewer: Any, status: str) -> models.participation.Participation
     if status in (_ACTIVE, models.Participation.Status.INVITED):
         return models.Participation.objects.active()
     own = {"user": viewer, "status": status, "left_at__isnull": False}
-    return then(Q(**{f"{OWN}__{name}": value for name, value in own.items()}), _ACTIVE)
+    return participations_then(
+        Q(**{f"{OWN}__{name}": value for name, value in own.items()}), _ACTIVE
+    )

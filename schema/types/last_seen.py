@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Q
 
 from talk import models
-from talk.models.people import with_people
+from talk.models.shown_users import with_users
 
 from ..loading.annotations import refer_back
 from ..loading.batch import Siblings
@@ -39,7 +39,7 @@ def latest_message(info: Any, conversation: models.Conversation) -> models.Messa
         if gone:
             messages |= {place.conversation_id: None for place in gone}
             last = models.Message.objects.filter(_ends(gone, "number"))
-            rows = with_people(last, "sender", "subject")
+            rows = with_users(last, "sender", "subject")
             messages |= {message.conversation_id: message for message in rows}
         return messages
 

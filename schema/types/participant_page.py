@@ -7,7 +7,7 @@ import strawberry
 from strawberry import relay
 
 from talk import models
-from talk.models.past import STATUS, counts_since, pages_then
+from talk.models.participation.history import STATUS, counts_since, pages_then
 
 from ..loading.batch import Siblings, rows_of_each
 from ..loading.participations import past_place_of, veil

@@ -47,7 +47,7 @@ class ConversationAdmin(ReadOnly, TalkAdmin):
         if search_term and request.user.has_perm("talk.view_participation"):
             theirs = Participation.objects.filter(
                 models.Q(**{f"{username_of('user')}__icontains": search_term})
-                | models.Q(user__in=NameWord.objects.people_with(search_term))
+                | models.Q(user__in=NameWord.objects.users_with(search_term))
             )
             found |= queryset.filter(pk__in=theirs.values("conversation"))
         return found, duplicates

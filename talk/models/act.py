@@ -1,3 +1,5 @@
+"""The audit log of what moderators did."""
+
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from django.db import models
@@ -11,17 +13,19 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
-DONE = "What was done is done."
+#: The message of the `TypeError` for each attempt to change a row.
+DONE = "Acts of moderators can be added, and neither changed nor deleted."
 
 
 class ActQuerySet(models.QuerySet["Act"]):
-    def note(
+    def record(
         self, kind: "Act.Kind", by: "User | None", why: str, *, user: object, **about: Any
     ) -> "Act":
-        """Write down what `by` did, or, without one, the project itself, about a user's key.
+        """Record what `by` did, and why. `by` is None if the project itself did it.
 
-        It is written in the transaction of what it is about, which it lets nobody do to themselves,
-        nor to staff without the permission for it. Raises `INVALID_REASON`, `NOT_ALLOWED`.
+        `user` is the key of the user whom it concerned. Call it in the transaction of the act
+        itself. Raises `INVALID_REASON`, and `NOT_ALLOWED` if `by` may not act on that user; see
+        `talk.staff`.
         """
         must_act_on(by, user)
         who = {} if by is None else {"by": str(by.pk), "by_name": by.get_username() or ""}
@@ -29,11 +33,11 @@ class ActQuerySet(models.QuerySet["Act"]):
         return self.create(kind=kind, why=clean_reason(why), user=whom, **who, **about)
 
     def shown_to(self, staff: "User") -> Self:
-        """All but those about `staff`: reasons tell who reported them."""
+        """All but acts that concern `staff`: their reasons can say who reported them."""
         return self.exclude(user=str(staff.pk))
 
     def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> list["Act"]:
-        """Django's, which also changes rows if it is asked to."""
+        """Django's, without its option to update rows that exist."""
         if len(args) > 2 or kwargs.get("update_conflicts"):
             raise TypeError(DONE)
         return super().bulk_create(objs, *args, **kwargs)
@@ -44,7 +48,7 @@ class ActQuerySet(models.QuerySet["Act"]):
     def delete(self) -> NoReturn:
         raise TypeError(DONE)
 
-    # By these Django does it elsewhere, without asking the two above.
+    # Django calls these directly elsewhere, without the two methods above.
 
     def _update(self, *args: Any) -> NoReturn:
         raise TypeError(DONE)
@@ -54,12 +58,11 @@ class ActQuerySet(models.QuerySet["Act"]):
 
 
 class Act(models.Model):
-    """What a moderator did: who, what, when and why. Rows are added, never changed.
+    """What a moderator did: who, what, when and why. Rows are added, never changed or deleted.
 
-    A fixture adds those that are not there, and leaves the others as they are.
-
-    On PostgreSQL a trigger sees to it, too. It refers to nothing, so that it outlasts the accounts
-    and conversations that it is about.
+    On PostgreSQL a trigger prevents it, too. Loading a fixture adds missing rows, and leaves the
+    others as they are. There are no foreign keys, so that an act outlives the accounts and
+    conversations that it concerned.
     """
 
     class Kind(models.TextChoices):
@@ -83,7 +86,7 @@ class Act(models.Model):
     objects = ActQuerySet.as_manager()
 
     class Meta:
-        # What Django reads and writes rows by, where nobody asks for `objects`.
+        # So that Django uses this manager everywhere, and none that could change rows.
         base_manager_name = "objects"
         permissions = [("handle_data", _("Can export and erase what is kept of somebody"))]
         verbose_name = _("act of a moderator")
@@ -95,7 +98,7 @@ class Act(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
             raise TypeError(DONE)
-        # A row that has this key already is not changed, as Django would do.
+        # Without `force_insert` Django would update a row that has this key.
         super().save(*args, **kwargs | {"force_insert": True})
 
     def _save_table(
@@ -107,7 +110,7 @@ class Act(models.Model):
         using: str | None = None,
         update_fields: Any = None,
     ) -> Any:
-        # `loaddata` comes here without calling `save`, and would update before it inserts.
+        # `loaddata` calls this without `save`, and would update a row that exists.
         if raw and type(self).objects.using(using).filter(pk=self.pk).exists():
             return True
         parent: Any = super()

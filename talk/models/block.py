@@ -1,3 +1,5 @@
+"""Blocks between people."""
+
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
@@ -9,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import events
 from ..exceptions import MessagingValidationError, RefusalCode, Refused
-from ..policy import hold
+from ..locks import hold
 from ..prepared import Question, among, prepared
 
 if TYPE_CHECKING:
@@ -18,59 +20,66 @@ if TYPE_CHECKING:
 
 class BlockQuerySet(models.QuerySet["Block"]):
     def block(self, blocker: "User", blocked: "User") -> "Block":
-        """From now on `blocked` can't reach `blocker`, who is not shown what they say.
+        """Block: `blocked` can't reach `blocker` any more, who isn't shown what they write.
 
-        Once is as good as twice. Raises `CANNOT_BLOCK_YOURSELF`.
+        A second call changes nothing. Raises `CANNOT_BLOCK_YOURSELF`.
         """
         if blocker.pk == blocked.pk:
             raise MessagingValidationError(RefusalCode.CANNOT_BLOCK_YOURSELF)
         with transaction.atomic():
-            # Who starts a conversation with the blocker, or takes them into one, holds them, too.
+            # Transactions that start a conversation with either of them hold them, too, and so
+            # does taking them into a group.
             hold([blocker, blocked])
             block, is_new = self.get_or_create(blocker=blocker, blocked=blocked)
             if is_new:
                 _recount(blocker, blocked)
-        for place in blocker.talk_participations.filter(invited_by=blocked, status="invited"):
-            # They may have answered meanwhile.
+        for invitation in blocker.talk_participations.filter(invited_by=blocked, status="invited"):
+            # The blocker may have answered it in the meantime.
             with suppress(Refused):
-                place.decline()
+                invitation.decline()
         return block
 
     @transaction.atomic
     def unblock(self, blocker: "User", blocked: "User") -> None:
-        """End a block, if there is one: all that `blocked` said is shown again."""
-        # Who starts a conversation with both, and says something there, does so before or after.
+        """End a block, if there is one: all that `blocked` wrote is shown again."""
+        # A transaction that starts a conversation with both runs before this one, or after it.
         hold([blocker, blocked])
         ended, _rows = self.filter(blocker=blocker, blocked=blocked).delete()
         if ended:
             _recount(blocker, blocked)
 
     def forget(self, user: "User") -> None:
-        """End all blocks of and by `user`, whose conversations are locked and who goes for good."""
+        """Delete all blocks of and by `user`, whose account is being deleted or erased.
+
+        The caller holds the locks of the user's conversations.
+        """
         blockers = [block.blocker for block in self.filter(blocked=user).select_related("blocker")]
         self.filter(models.Q(blocker=user) | models.Q(blocked=user)).delete()
         for blocker in blockers:
             _recount(blocker, user)
 
     def blocked_by(self, blocker: "User") -> frozenset[Any]:
-        """The keys of those whom `blocker` does not want to hear of."""
-        return frozenset(self.asking_for(blocker).ask())
+        """The keys of the users whom `blocker` has blocked."""
+        return frozenset(self.blocked_by_question(blocker).ask())
 
-    def asking_for(self, blocker: "User") -> Question[Any]:
-        """The question whom `blocker` does not want to hear of, for who asks more with it."""
+    def blocked_by_question(self, blocker: "User") -> Question[Any]:
+        """`blocked_by` as a question, to be asked together with others."""
         return _blocked_by(blocker=blocker)
 
     def bars(self, blocked_pk: Any, blocker_pks: list[Any]) -> bool:
-        """Whether one of these people does not want to hear of somebody."""
+        """Whether one of these people has blocked a user."""
         return bool(_blocks(blocked=blocked_pk, blockers=blocker_pks).ask())
 
     def of_sender(self) -> Self:
-        """Those of the sender of an outer query's message, by the user of the query around it."""
+        """For a subquery of messages inside a query of participations: blocks of the sender.
+
+        They are by the user of the participation.
+        """
         return self.filter(blocked=OuterRef("sender"), blocker=OuterRef(OuterRef("user")))
 
 
 class Block(models.Model):
-    """One person does not want to hear of another."""
+    """One person has blocked another, and is not shown what they write."""
 
     blocker = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -99,7 +108,7 @@ class Block(models.Model):
         ]
 
     def __str__(self) -> str:
-        # Not who blocked whom: staff who delete an account are shown what goes with it.
+        # Without names: staff who delete an account are shown this, and must not learn them.
         return f"block {self.pk}"
 
 
@@ -115,15 +124,15 @@ def _blocks(blocked: Any, blockers: Any) -> "models.QuerySet[Block, Any]":
 
 
 def _recount(blocker: "User", blocked: "User") -> None:
-    """Find again what is first unread wherever `blocker` may have heard of `blocked`."""
+    """Find what is first unread for `blocker` again, wherever `blocked` may have written."""
     from .conversation import Conversation
     from .participation import Participation
-    from .unread import first_unread
+    from .participation.unread import first_unread
 
     shared = Conversation.objects.filter(participations__user=blocker)
     shared = shared.filter(participations__user=blocked)
-    # Who sends meanwhile waits, and then knows of the block. In one order, so that nobody waits
-    # for somebody who waits for them.
+    # Transactions that send a message wait for these locks, and then see the block. All locks on
+    # conversations are taken in this order, so that no two transactions wait for each other.
     locked = shared.select_for_update(no_key=True, of=("self",)).order_by("pk")
     keys: list[Any] = list(locked.values_list("pk", flat=True))
     Participation.objects.filter(user=blocker, conversation__in=keys).update(

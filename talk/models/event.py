@@ -1,3 +1,5 @@
+"""The log of a conversation: one event for each change."""
+
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
@@ -7,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..exceptions import ResyncRequired
 from ..prepared import prepared
-from .people import with_people
+from .shown_users import with_users
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -28,12 +30,11 @@ class EventQuerySet(models.QuerySet["Event"]):
     ) -> list["Event"]:
         """The next events of `conversation` after `revision`, in order, at most `limit`.
 
-        `latest` is the conversation's revision, if the caller just read it. Revisions have no
-        gaps. So a gap says that what stood there was pruned, and a cursor beyond the last
-        revision is not of this history: both raise `ResyncRequired`. What an event refers to is
-        read as it is now, not as it was then.
+        `latest` is the conversation's revision, if the caller has just read it. Raises
+        `ResyncRequired` if events after `revision` were pruned, or if there is no such revision
+        yet. The rows that an event refers to have their present values.
         """
-        # Read first: what is committed after this line may be in the page, or come next time.
+        # Read before the page, so that the page has all events up to it.
         if latest is None:
             current = type(conversation).objects.values_list("revision", flat=True)
             latest = current.get(pk=conversation.pk)
@@ -49,10 +50,10 @@ class EventQuerySet(models.QuerySet["Event"]):
         return page
 
     def news(self, conversation_id: int, revision: int) -> list["Event"]:
-        """Like `after`, in one query, for who knows that `revision` is of this history.
+        """`after` in one query, for callers who know that there was such a revision.
 
-        Each has its conversation as it was in the same moment. No event is no proof that none
-        was pruned.
+        Each event has its conversation, read in the same query. If all later events were pruned,
+        the answer is empty, and not `ResyncRequired`.
         """
         page = _news(conversation=conversation_id, revision=revision).ask()
         if page and page[-1].revision != revision + len(page):
@@ -60,24 +61,27 @@ class EventQuerySet(models.QuerySet["Event"]):
         return page
 
     def starter_of(self, conversation: "Conversation") -> "User | None":
-        """The person who gave a group its first title; None if that was pruned or they are gone."""
-        # Nothing comes before it, and this looks at one row of the index.
+        """The person who started a conversation. None if that is unknown by now.
+
+        It is unknown if the event was pruned, or the account deleted.
+        """
+        # The revision is always 1, and by it the index finds one row.
         starts = self.filter(
             conversation=conversation, revision=1, kind=Event.Kind.CONVERSATION_STARTED
         )
         return next((event.actor for event in starts.select_related("actor")), None)
 
     def with_references(self) -> Self:
-        return with_people(
+        return with_users(
             self, "actor", "message__sender", "message__subject", "participation__user"
         )
 
 
 class Event(models.Model):
-    """One change of anything in a conversation: who did what to which row, when.
+    """One change in a conversation: who did what to which message or participation, and when.
 
-    Written in the transaction of the change, under the conversation's lock, so that the
-    revisions of a conversation have no gaps and become visible in order.
+    An event is written in the transaction of the change, under the conversation's lock. So the
+    revisions of a conversation have no gaps, and become visible in order.
     """
 
     class Kind(models.TextChoices):
@@ -96,7 +100,7 @@ class Event(models.Model):
         PARTICIPANT_SUSPENDED = "participant_suspended", _("kept from writing")
         PARTICIPANT_RESTORED = "participant_restored", _("let write again")
         CONVERSATION_READ = "conversation_read", _("read")
-        # Not written any more: it told all members what concerns one. Old rows have it.
+        # Only in old rows: it told all members what concerns one of them.
         CONVERSATION_MARKED_UNREAD = "conversation_marked_unread", _("marked as unread")
 
     conversation = models.ForeignKey(
@@ -117,7 +121,7 @@ class Event(models.Model):
     )
     participation = models.ForeignKey(
         "talk.Participation",
-        # An account that is deleted takes its participations along, but leaves no gap here.
+        # Deleting an account deletes its participations. Their events stay, without a gap.
         models.SET_NULL,
         null=True,
         related_name="+",
@@ -131,7 +135,7 @@ class Event(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         constraints = [
-            # Also the index behind `after`.
+            # For `after` and `news`.
             models.UniqueConstraint(
                 fields=["conversation", "revision"], name="talk_event_one_per_revision"
             ),
@@ -145,11 +149,11 @@ class Event(models.Model):
 
     @property
     def told_kind(self) -> "Kind":
-        """The kind as members are told it.
+        """The kind that members are told.
 
-        That somebody marked a conversation as unread concerns nobody else. Rows of earlier
-        versions say so, and can't be left out, since revisions have no gaps. They are told as
-        what they amount to for others: this member has read so far.
+        It differs from `kind` for one that only earlier versions wrote: a member marked the
+        conversation as unread, which is nobody else's business. These events can't be left out,
+        since revisions have no gaps, and are told as `conversation_read`.
         """
         kind = self.Kind(self.kind)
         is_private = kind == self.Kind.CONVERSATION_MARKED_UNREAD

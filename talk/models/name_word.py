@@ -1,3 +1,5 @@
+"""The search index of users: the words of their names."""
+
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,29 +13,29 @@ from ..conf import conf
 from ..naming import shows_usernames
 from ..words import LONGEST, beginnings_in, words_in
 
-#: People whose words are written at once.
+#: Users whose words are written in one transaction.
 CHUNK = 1_000
-#: Most words of a search that count. Each is one more look-up.
+#: Words of a search that count. Each is one more look-up.
 MOST_SEARCHED = 4
 
 
 class NameWordQuerySet(models.QuerySet["NameWord"]):
-    def people_with(self, text: str) -> QuerySet[Any]:
-        """The people with a name in which each word of `text` begins a word, in any order.
+    def users_with(self, text: str) -> QuerySet[Any]:
+        """The users in whose names each word of `text` begins a word, in any order.
 
-        Everybody if `text` is blank; nobody if it has characters, but no words.
+        All users if `text` is blank; none if it has characters, but no words.
         """
-        people = get_user_model()._default_manager.all()
+        users = get_user_model()._default_manager.all()
         words = searched_words(text)
         if text.strip() and not words:
-            return people.none()
+            return users.none()
         for word in words:
-            people = people.filter(Exists(self.filter(user=OuterRef("pk"), word__startswith=word)))
-        return people
+            users = users.filter(Exists(self.filter(user=OuterRef("pk"), word__startswith=word)))
+        return users
 
     def refresh(self) -> int:
-        """Write the words of all people anew, where they differ; for how many people there are."""
-        # In chunks, so that nobody waits long for a person who is being written.
+        """Bring the words of all users up to date. Returns how many users there are."""
+        # In chunks, since each user is locked until the transaction ends.
         keys = list(get_user_model()._base_manager.order_by("pk").values_list("pk", flat=True))
         for start in range(0, len(keys), CHUNK):
             self.refresh_for(keys[start : start + CHUNK])
@@ -41,8 +43,8 @@ class NameWordQuerySet(models.QuerySet["NameWord"]):
 
     @transaction.atomic
     def refresh_for(self, keys: Iterable[Any]) -> None:
-        """Write the words of the people with these keys anew, where they differ."""
-        # Others who write them wait.
+        """Bring the words of the users with these keys up to date."""
+        # This locks the users.
         wanted = _words_of(keys)
         for user, word in self.filter(user__in=keys).values_list("user", "word"):
             if word in wanted.get(user, ()):
@@ -54,10 +56,10 @@ class NameWordQuerySet(models.QuerySet["NameWord"]):
 
 
 class NameWord(models.Model):
-    """One word that a person is found by.
+    """One word by which a user is found.
 
-    A table of its own, since the user model belongs to the project, and since databases without
-    extensions can look up the beginning of a column and no other part.
+    The words have a table of their own: the user model belongs to the project, and without
+    extensions an index finds only the beginning of a column.
     """
 
     pk = models.CompositePrimaryKey("user", "word")
@@ -90,7 +92,7 @@ def searched_words(text: str) -> list[str]:
 
 
 def search_fields() -> tuple[str, ...]:
-    """The fields of the user model that people are found by."""
+    """The fields of the user model by which users are found."""
     if conf.USER_SEARCH_FIELDS is not None:
         return conf.USER_SEARCH_FIELDS
     model = get_user_model()
@@ -100,23 +102,22 @@ def search_fields() -> tuple[str, ...]:
 
 
 def _words_of(keys: Iterable[Any]) -> dict[Any, set[str]]:
-    """The words of people by their keys. Nobody who was deactivated is found, or has any.
+    """The words of users, by their keys. Deactivated users have none, since nobody finds them.
 
-    All of them are locked, in one order: what they are called is settled until the transaction
-    ends.
+    The users are locked until the transaction ends, so that their names don't change meanwhile.
     """
-    people = get_user_model()._base_manager.filter(pk__in=keys)
+    users = get_user_model()._base_manager.filter(pk__in=keys)
     names = set(search_fields())
-    columns = {each.name for each in people.model._meta.concrete_fields}
+    columns = {each.name for each in users.model._meta.concrete_fields}
     own = names & columns
-    locked = people.order_by("pk").select_for_update(no_key=True)
+    locked = users.order_by("pk").select_for_update(no_key=True)
     words = {
         row["pk"]: {word for name in own for word in beginnings_in(str(row[name] or ""))}
         for row in locked.values("pk", *own, *columns & {"is_active"})
         if row.get("is_active", True)
     }
-    # One by one: each may be of many rows of another table.
+    # One query for each: a field can lead to many rows of another table.
     for name in names - own:
-        for key, text in people.filter(pk__in=words).order_by().values_list("pk", name):
+        for key, text in users.filter(pk__in=words).order_by().values_list("pk", name):
             words[key].update(beginnings_in(str(text or "")))
     return words

@@ -1,3 +1,5 @@
+"""Reports to moderators."""
+
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -7,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
-from ..policy import hold
+from ..locks import hold
 from ..staff import above
 from ..text import REASON_LENGTH, clean_reason
 from .event import Event
@@ -20,13 +22,13 @@ if TYPE_CHECKING:
     from .participation import Participation
 
 
-#: A person is reported, and nothing that they said or did.
+#: Reports of a person, and not of a message or title.
 OF_PERSON = Q(message=None, conversation=None)
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
     def report_message(self, by: "Participation", message: Message, why: str) -> "Report":
-        """A member tells moderators of something that they can read, once until it is settled.
+        """Report a message that the member `by` can read. While it is open, it stays one report.
 
         Raises `NOT_A_PARTICIPANT`, `NOT_FOUND`, `CANNOT_REPORT_YOURSELF`, `INVALID_REASON`.
         """
@@ -36,14 +38,14 @@ class ReportQuerySet(models.QuerySet["Report"]):
         return self._report(by.user, message.sender, message, why)
 
     def report_user(self, by: "User", person: "User", why: str) -> "Report":
-        """Somebody tells moderators of a person, once until it is settled."""
+        """Report a person. While it is open, it stays one report."""
         return self._report(by, person, None, why)
 
     def report_title(self, by: "Participation", why: str) -> "Report":
-        """Somebody tells moderators of a group's title as they see it, once until it is settled.
+        """Report the title of a group that `by` sees. While it is open, it stays one report.
 
-        It is the message that gave the title, or, for the first title, the group. Raises
-        `NOT_FOUND` if they see none, `CANNOT_REPORT_YOURSELF`, `INVALID_REASON`.
+        The report refers to the message that gave the title or, for the first title, to the group.
+        Raises `NOT_FOUND` if there is no title, `CANNOT_REPORT_YOURSELF`, `INVALID_REASON`.
         """
         group = by.conversation
         title = group.title if by.is_active else by.left_at_title
@@ -59,9 +61,9 @@ class ReportQuerySet(models.QuerySet["Report"]):
         return self._report(by.user, starter, None, why, conversation=group)
 
     def decided_by(self, staff: "User") -> Self:
-        """Those that `staff` may see and settle.
+        """The reports that `staff` may see and settle.
 
-        That is none about themselves, none that is settled with a report of theirs, and none about
+        Left out are reports of themselves, by themselves, of what they reported, too, and of other
         staff on whom they may not act.
         """
         theirs = self.model.objects.filter(reporter=staff, settled_at=None)
@@ -74,7 +76,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
         return others.exclude(above(staff, "person__")).exclude(with_theirs, settled_at=None)
 
     def open_like(self, report: "Report") -> Self:
-        """What is to be settled with this one: it, and others of the same message, or person."""
+        """The reports to settle together: this one, and others of the same message or person."""
         same = Q(pk=report.pk)
         if report.message_id is not None:
             same |= Q(message=report.message_id)
@@ -102,7 +104,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
         if person == by:
             raise MessagingValidationError(RefusalCode.CANNOT_REPORT_YOURSELF)
         with transaction.atomic():
-            # A person who is erased meanwhile is not named any more.
+            # Erasing a person takes their name out of reports, and waits for this transaction.
             hold([by] if person is None else [by, person])
             report, _is_new = self.get_or_create(
                 reporter=by,
@@ -116,13 +118,13 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
 
 class Report(models.Model):
-    """A message, the first title of a group, or a person, for moderators to look at."""
+    """A message, a group's first title, or a person, reported to moderators."""
 
     reporter = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
         null=True,
-        # Not from the side of the account: whose admin could be asked who reported whom.
+        # The admin of accounts could be searched by a reverse name, for who reported whom.
         related_name="+",
         verbose_name=_("reporter"),
     )
@@ -179,17 +181,17 @@ class Report(models.Model):
         ]
 
     def __str__(self) -> str:
-        # Neither why nor whom, which erasing takes out: the admin's history keeps what this says.
+        # The admin's history keeps this text, also after the person is erased: no names.
         return f"report {self.pk}"
 
     @property
     def where(self) -> "Conversation | None":
-        """The conversation that what is reported is in; None if a person is."""
+        """The conversation of the reported message or title. None for a person."""
         return self.message.conversation if self.message else self.conversation
 
     @property
     def first_title(self) -> str:
-        """The title that a reported group was started with, as far as it stands somewhere."""
+        """The title that a reported group was started with. Empty if no row has it any more."""
         group = self.conversation
         if group is None:
             return ""
@@ -200,7 +202,7 @@ class Report(models.Model):
         return kept.values_list("left_at_title", flat=True).first() or ""
 
     def context(self, around: int = 5) -> list[Message]:
-        """The message that is reported, and so many before and after it."""
+        """The reported message, and some messages before and after it."""
         if self.message is None:
             return []
         number = self.message.number

@@ -1,3 +1,5 @@
+"""Access tokens: bearer tokens for programs and for pages of other origins."""
+
 import hashlib
 import logging
 import re
@@ -14,7 +16,7 @@ from .. import events
 from ..availability import is_away
 from ..conf import conf
 from ..exceptions import MessagingValidationError, RefusalCode
-from ..policy import hold
+from ..locks import hold
 from ..prepared import changing, prepared
 from ..text import NAME_LENGTH, clean_name
 
@@ -23,28 +25,28 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-#: What every secret starts with: readers of logs, and scanners of leaks, know it for one.
+#: Every secret starts with it, so that people and scanners recognise a leaked one.
 PREFIX = "talk_"
 SHOWN = 12
 SECRET = re.compile(rf"{PREFIX}[\w-]{{43}}", re.ASCII)
 
-#: `last_used_at` is no more exact than this, so that reading rarely writes.
-USE_NOTED_EVERY = timedelta(minutes=1)
+#: `last_used_at` is written at most this often.
+USE_RECORDED_EVERY = timedelta(minutes=1)
 
 
 class AccessTokenQuerySet(models.QuerySet["AccessToken"]):
     def issue(
         self, user: "User", name: str, expires_at: datetime | None = None
     ) -> tuple["AccessToken", str]:
-        """A new token of `user` and its secret, which nobody can ask for again.
+        """A new token of `user`, and its secret, which isn't stored.
 
         Raises `TOO_MANY_TOKENS`, `INVALID_NAME`, `INVALID_EXPIRY`.
         """
         name = clean_name(name)
-        must_be_ahead(expires_at)
+        must_be_in_future(expires_at)
         secret = PREFIX + secrets.token_urlsafe(32)
         with transaction.atomic():
-            # Who makes two at once makes one after the other.
+            # Two requests at the same time are counted one after the other.
             hold([user])
             self.must_have_room(user)
             token = self.create(
@@ -61,22 +63,25 @@ class AccessTokenQuerySet(models.QuerySet["AccessToken"]):
             raise MessagingValidationError(RefusalCode.TOO_MANY_TOKENS)
 
     def active(self, at: Any = None) -> "AccessTokenQuerySet":
-        """Those that let their user in, now or at another moment."""
+        """The tokens that are neither revoked nor expired, now or at another time."""
         unexpired = models.Q(expires_at=None) | models.Q(expires_at__gt=at or timezone.now())
         return self.filter(unexpired, revoked_at=None)
 
     def authenticate(self, secret: str) -> "AccessToken | None":
-        """The active token with this secret, its user loaded, and its use noted."""
+        """The active token with this secret, with its user. Records that it was used."""
         if not SECRET.fullmatch(secret):
             return None
         for token in _active_with(digest=digest_of(secret), at=timezone.now()).ask():
-            token.note_use()
+            token.record_use()
             return token
         return None
 
 
 class AccessToken(models.Model):
-    """Lets a program, or a page of another origin, in as its user. The secret isn't kept."""
+    """A bearer token, by which a program or a page of another origin acts as a user.
+
+    The secret isn't stored, only its digest.
+    """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -86,7 +91,7 @@ class AccessToken(models.Model):
     )
     name = models.CharField(_("name"), max_length=NAME_LENGTH)
     prefix = models.CharField(_("start of the secret"), max_length=SHOWN, editable=False)
-    # The secret has 256 random bits: a slow hash would protect it no better.
+    # A fast hash is enough, since the secret has 256 random bits.
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
@@ -100,17 +105,17 @@ class AccessToken(models.Model):
         verbose_name_plural = _("access tokens")
 
     def __str__(self) -> str:
-        # Not its name, which erasing its user takes out: the admin's history keeps what this says.
+        # The admin's history keeps this text, also after the user is erased: no name.
         return f"access token {self.pk}"
 
     def clean(self) -> None:
-        # For the admin's form, which shows as an error what `issue` would refuse.
-        must_be_ahead(self.expires_at)
+        # So that the admin's form shows what `issue` would refuse.
+        must_be_in_future(self.expires_at)
         if self._state.adding and self.user_id is not None:
             type(self).objects.must_have_room(self.user)
 
     def revoke(self) -> None:
-        """From now on it lets nobody in, and what it opened is closed."""
+        """End this token. Sockets and streams that it opened are closed."""
         revoked_at = timezone.now()
         if type(self).objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=revoked_at):
             self.revoked_at = revoked_at
@@ -118,16 +123,16 @@ class AccessToken(models.Model):
         else:
             self.refresh_from_db(fields=["revoked_at"])
 
-    def note_use(self) -> None:
-        """Note that it is used now, if the database can be written to."""
+    def record_use(self) -> None:
+        """Write that the token is used now, unless the database can't be written to."""
         now = timezone.now()
-        if self.last_used_at is None or self.last_used_at <= now - USE_NOTED_EVERY:
+        if self.last_used_at is None or self.last_used_at <= now - USE_RECORDED_EVERY:
             try:
                 _used(key=self.pk, at=now).ask()
             except DatabaseError as error:
                 if not is_away(error):
                     raise
-                logger.info("It was not noted that a token is used: %s", error)
+                logger.info("Could not write when a token was used: %s", error)
             self.last_used_at = now
 
 
@@ -141,7 +146,7 @@ def _used(key: Any, at: Any) -> Any:
     return changing(AccessToken.objects.filter(pk=key), last_used_at=at)
 
 
-def must_be_ahead(expires_at: datetime | None) -> None:
+def must_be_in_future(expires_at: datetime | None) -> None:
     if expires_at is not None and expires_at <= timezone.now():
         raise MessagingValidationError(RefusalCode.INVALID_EXPIRY, path=("expires_at",))
 

@@ -14,7 +14,7 @@ from django.contrib.auth import get_user_model
 from django.db import models
 
 from talk.models import Conversation, Event, Message, Participation
-from talk.models.keys import members_key
+from talk.models.conversation.keys import members_key
 
 from .copying import COLUMNS, write
 

@@ -3,8 +3,8 @@
 from collections import Counter, defaultdict
 
 from talk.models import Conversation, Event, Message, Participation
-from talk.models.keys import members_key
-from talk.models.past import counts_since, pages_then
+from talk.models.conversation.keys import members_key
+from talk.models.participation.history import counts_since, pages_then
 
 
 def assert_agree(talk, rules) -> None:

@@ -211,7 +211,7 @@ def test_a_limit_of_nothing_and_one_that_is_no_rate(said):
     assert said(TALK={"RATE_LIMITS": {"send": 5}}) == ["talk.E006"]
 
 
-@pytest.mark.parametrize("path", ["talk.nowhere.Policy", "talk.conf.Conf", "talk.policy.hold"])
+@pytest.mark.parametrize("path", ["talk.nowhere.Policy", "talk.conf.Conf", "talk.locks.hold"])
 def test_a_policy_that_is_none(said, path):
     assert said(TALK={"POLICY": path}) == ["talk.E004"]
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 from talk import receivers
 from talk.exceptions import RefusalCode
 from talk.models import AccessToken, Block, Conversation, Event, Message, Participation, Report
-from talk.models.keys import members_key
+from talk.models.conversation.keys import members_key
 from talk.privacy import erase
 
 from ..races.together import assert_sound

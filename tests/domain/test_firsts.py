@@ -7,7 +7,7 @@ from django.db import connection
 from django.utils import timezone
 
 from talk.models import Conversation, Participation
-from talk.models.participation import _pages_in
+from talk.models.participation.questions import pages_in
 
 from .acting import group, place_of
 
@@ -81,7 +81,7 @@ def test_large_groups_are_not_read_as_a_whole(groups, django_user_model):
         for each in people
     )
     keys = [each.pk for each in (*groups, *many[:5])]
-    asked = _pages_in(4, present=keys, gone=[], status=ACTIVE, after=0)
+    asked = pages_in(4, present=keys, gone=[], status=ACTIVE, after=0)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE talk_conversation, talk_participation")
         sql, values = asked.filled()

@@ -6,7 +6,7 @@ import pytest
 
 from talk.exceptions import RefusalCode
 from talk.models import Message
-from talk.models.once import Request
+from talk.models.message.idempotency import Request
 
 from .acting import everything, group, place_of, private, refused, say, story
 

@@ -3,7 +3,7 @@
 import uuid
 from itertools import combinations
 
-from talk.models.keys import PAIR_LENGTH, members_key, pair_of
+from talk.models.conversation.keys import PAIR_LENGTH, members_key, pair_of
 
 #: Of one kind each, as a project has them.
 KEYS = [

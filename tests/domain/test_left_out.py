@@ -5,7 +5,7 @@ from django.contrib.auth import get_user_model
 from django.db.models.signals import post_init
 
 from talk.models import Event, Message, Participation
-from talk.models.people import LEFT_OUT, with_people
+from talk.models.shown_users import LEFT_OUT, with_users
 
 from .acting import group, place_of, say
 
@@ -65,7 +65,7 @@ def test_with_invitations(there, alice, bob, carol, settings):
 
 
 def test_but_who_acts_is_there_with_all_that_a_policy_may_ask(there, bob):
-    place = Participation.objects.place_of(bob, there.pk)
+    place = Participation.objects.find(bob, there.pk)
 
     assert left_out(place.user) == set()
 
@@ -78,7 +78,7 @@ def test_and_who_looks_at_columns_as_soon_as_there_is_an_instance_gets_all(there
 
     post_init.connect(remember, sender=get_user_model())
     try:
-        (message,) = with_people(there.messages.all(), "sender", "subject")
+        (message,) = with_users(there.messages.all(), "sender", "subject")
     finally:
         post_init.disconnect(remember, sender=get_user_model())
 

@@ -303,10 +303,10 @@ class TestTogether:
 
     def test_other_values_take_the_same_places(self, alice, bob, carol):
         for other in (bob, carol):
-            place = Participation.objects.place_of(alice, private(alice, other).pk)
+            place = Participation.objects.find(alice, private(alice, other).pk)
             assert place is not None
             assert place.conversation == private(alice, other)
-            assert Participation.objects.place_of(other, private(alice, other).pk) != place
+            assert Participation.objects.find(other, private(alice, other).pk) != place
 
     def test_nothing_is_taken_for_a_place(self, said):
         """Words that look like SQL, or like a place for a value, are words."""

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from talk.exceptions import RefusalCode
 from talk.models import Conversation, Message, Participation
-from talk.models.change import Change
+from talk.models.conversation.change import Change
 from talk.prepared import prepared
 from talk.privacy import erase
 

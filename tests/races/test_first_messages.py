@@ -124,7 +124,8 @@ def test_a_private_conversation_upgraded_at_once_becomes_one_group(alice, bob, c
 def test_an_upgrade_is_one_transaction(alice, bob, carol, monkeypatch):
     private = Conversation.objects.between(alice, bob)
     monkeypatch.setattr(
-        "talk.models.change.Change.upgrade", lambda *_: (_ for _ in ()).throw(OSError("power cut"))
+        "talk.models.conversation.change.Change.upgrade",
+        lambda *_: (_ for _ in ()).throw(OSError("power cut")),
     )
 
     with pytest.raises(OSError, match="power cut"):

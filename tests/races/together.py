@@ -10,7 +10,7 @@ from django.db import connection, connections, transaction
 
 from talk.exceptions import RefusalCode, Refused
 from talk.models import Block, Event, Message, Participation
-from talk.models.keys import members_key
+from talk.models.conversation.keys import members_key
 
 Call = Callable[[], object]
 

@@ -1,3 +1,5 @@
+"""Idempotent sending: a request with a client id has one effect, however often it arrives."""
+
 import hashlib
 import json
 import uuid
@@ -6,22 +8,22 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError
 
-from ..exceptions import MessagingValidationError, RefusalCode, Refused
+from ...exceptions import MessagingValidationError, RefusalCode, Refused
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from django.db.models import QuerySet
 
-    from .conversation import Conversation
-    from .message import Message
+    from ..conversation import Conversation
+    from . import Message
 
 
 class Request:
-    """What somebody asked to send. With a client id it is done once, however often it arrives.
+    """A request to send a message. With a client id it is carried out once, also if it is repeated.
 
-    The id belongs to one content. The fingerprint is what tells a retry from another request
-    under the same id; https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
-    calls it that, too.
+    The fingerprint is a digest of the request's content. It tells a retry from another request
+    with the same id, as in
+    https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/.
     """
 
     def __init__(
@@ -30,23 +32,23 @@ class Request:
         client_id: uuid.UUID | None,
         target: str,
         body: str | None,
-        people: Iterable["User"],
+        recipients: Iterable["User"],
     ) -> None:
         self.sender = sender
         self.client_id = client_id
-        content = json.dumps([target, body, sorted({str(user.pk) for user in people})])
+        content = json.dumps([target, body, sorted({str(user.pk) for user in recipients})])
         self.fingerprint = hashlib.sha256(content.encode()).hexdigest()
 
     def once(self, send: Callable[[], "Message"]) -> "Message":
-        """What `send` answers, or the message that it answered before.
+        """The message that `send` returns or, for a retry, the message that was sent before.
 
-        `send` is one transaction. That a client asks again is rare, so nothing is looked up
-        first: a request that was done already fails, if only at the id, which is unique.
+        `send` is one transaction. Retries are rare, so nothing is looked up first: the second
+        `send` of a retry fails, at the latest because the client id is unique.
         """
         try:
             return send()
         except (IntegrityError, Refused):
-            # What was done stays done, also for who may not do it any more.
+            # A retry is answered even if the sender may no longer send.
             if earlier := self._earlier():
                 return earlier
             raise
@@ -55,19 +57,19 @@ class Request:
         if self.client_id is None:
             return None
         earlier = self._sent().select_related("conversation").first()
-        # What was removed has none any more: from it one could guess the words.
+        # Removed messages have no fingerprint: one could guess their words by it.
         if earlier and earlier.fingerprint and earlier.fingerprint != self.fingerprint:
             raise MessagingValidationError(RefusalCode.CLIENT_ID_REUSED, path=("client_id",))
         return earlier
 
     def _sent(self) -> "QuerySet[Message]":
-        from .message import Message
+        from . import Message
 
         return Message.objects.filter(sender=self.sender, client_id=self.client_id)
 
 
 class Announcement(Request):
-    """The announcements of the project in a conversation. Each conversation has ids of its own."""
+    """A request of the project to announce something. Its client id belongs to the conversation."""
 
     def __init__(
         self, conversation: "Conversation", client_id: uuid.UUID | None, body: str
@@ -76,5 +78,5 @@ class Announcement(Request):
         self._conversation = conversation
 
     def _sent(self) -> "QuerySet[Message]":
-        # Not by the missing sender: words of deleted accounts have none, either.
+        # By a column of its own: messages of deleted accounts have no sender, either.
         return self._conversation.messages.filter(announced_as=self.client_id)

@@ -1,24 +1,28 @@
+"""Writes the messages and events of a change, and what follows from them, in few statements."""
+
 from collections import defaultdict
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db import models
 from django.utils import timezone
 
-from .. import events
-from ..prepared import Question, ask, changing, columns_of, inserting, prepared
-from .block import Block
-from .event import Event
+from ... import events
+from ...prepared import Question, ask, changing, columns_of, inserting, prepared
+from ..block import Block
+from ..event import Event
+from ..message import Message
 from .keys import members_key
-from .message import Message
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-    from .conversation import Conversation
-    from .participation import Participation, ParticipationQuerySet
+    from ..participation import Participation
+    from ..participation.acting import Acting
+    from ..participation.queryset import ParticipationQuerySet
+    from . import Conversation
 
-#: What changes who takes part in a conversation, or is asked to.
+#: Events after which other people are active or invited than before.
 MEMBERSHIP = frozenset(
     {
         Event.Kind.CONVERSATION_STARTED,
@@ -30,34 +34,34 @@ MEMBERSHIP = frozenset(
         Event.Kind.PARTICIPANT_REINSTATED,
     }
 )
-#: Changes after which somebody no longer shares this conversation with the others.
-ENDS = frozenset({Event.Kind.PARTICIPANT_LEFT, Event.Kind.PARTICIPANT_REMOVED})
+#: Events after which a person no longer shares this conversation with the others.
+GOING = frozenset({Event.Kind.PARTICIPANT_LEFT, Event.Kind.PARTICIPANT_REMOVED})
 
 
-class Draft:
-    """What changes in one conversation, whose lock is held: noted first, written at the end.
+class Ledger:
+    """Collects the messages and events of one change, and writes them at its end.
 
-    It is the one place that gives out numbers and revisions.
+    The lock of the conversation is held. Message numbers and revisions are given out here alone.
     """
 
     def __init__(self, conversation: "Conversation", actor: "User | None") -> None:
         self.conversation = conversation
         self.actor = actor
-        # Later numbers have later times, also when the clocks of two servers disagree.
+        # Later numbers have later times, even if the clocks of two servers differ.
         self.at = max(timezone.now(), conversation.changed_at + timedelta(microseconds=1))
         self._messages: list[Message] = []
         self._events: list[Event] = []
         self._sent: Message | None = None
-        self._speaker: Participation | None = None
+        self._sender: Acting | None = None
         self._removed: defaultdict[Message.Removal, list[int]] = defaultdict(list)
 
-    def note(
+    def record(
         self,
         kind: Event.Kind,
-        participation: "Participation | None" = None,
+        participation: "Acting | None" = None,
         message: Message | None = None,
     ) -> None:
-        """One event. With a message, it moves the inboxes of all."""
+        """Add an event. With a message, the conversation moves to the top of all inboxes."""
         self.conversation.revision += 1
         self._events.append(
             Event(
@@ -66,16 +70,16 @@ class Draft:
                 kind=kind,
                 actor=self.actor,
                 message=message,
-                participation=participation,
+                participation=cast("Participation | None", participation),
                 at=self.at,
             )
         )
 
     def write(self) -> None:
-        """Write what was noted, in as many statements for two members as for a thousand."""
+        """Write what was collected, in as many statements for two members as for a thousand."""
         if not self._events:
             return
-        # What most changes are: one event, and what was said.
+        # Most changes are one event, with at most one message.
         is_small = len(self._events) == 1 and not (self._removed or self.members_change)
         if is_small:
             self._write_at_once()
@@ -85,15 +89,15 @@ class Draft:
             self.conversation.latest_message = self._messages[-1]
         events.publish(self._events)
         for event in self._events:
-            if event.kind in ENDS and event.participation is not None:
+            if event.kind in GOING and event.participation is not None:
                 events.wake_acquaintances(event.participation.user_id)
 
     def _write_at_once(self) -> None:
         (event,) = self._events
-        said = [_said(**columns_of(each)) for each in self._messages]
-        of_it = {"number": self._messages[0].number} if self._messages else {}
-        noted = _noted(**columns_of(event), **of_it)
-        *keys, ((event.pk,),) = self._finish(*said, noted)
+        messages = [_insert_message(**columns_of(each)) for each in self._messages]
+        number = {"number": self._messages[0].number} if self._messages else {}
+        recorded = _insert_event(**columns_of(event), **number)
+        *keys, ((event.pk,),) = self._finish(*messages, recorded)
         for message, ((key,),) in zip(self._messages, keys, strict=True):
             message.pk, message._state.adding = key, False
             event.message = message
@@ -107,18 +111,21 @@ class Draft:
         self._finish()
 
     def _finish(self, *begun: Question[Any]) -> list[list[Any]]:
-        """In one trip with what was begun, whose answers these are: what becomes of the rest."""
+        """Update inboxes and the conversation, in one round trip with the questions `begun`.
+
+        Returns the answers to these.
+        """
         moved = [self._moved_inboxes()] if any(event.message for event in self._events) else []
-        # Who speaks is shown their place as it is then.
-        now = [self._speaker.as_it_is] if self._speaker else []
-        answers = ask(*begun, *moved, self._saved_conversation(), *now)
-        if self._speaker:
-            self._speaker.become(answers[-1])
+        # The sender gets their participation as it is after the message.
+        sender = [self._sender.current_row] if self._sender else []
+        answers = ask(*begun, *moved, self._saved_conversation(), *sender)
+        if self._sender:
+            self._sender.take_over(answers[-1])
         return answers[: len(begun)]
 
     @property
     def members_change(self) -> bool:
-        """Whether somebody is expected here who was not, or the other way round."""
+        """Whether other people are active or invited now than before."""
         return any(event.kind in MEMBERSHIP for event in self._events)
 
     @property
@@ -141,7 +148,7 @@ class Draft:
         sent: dict[str, Any] = {}
         if self._sent:
             sent = {"number": self._sent.number}
-            # An announcement is nobody's own message, and no block hides it.
+            # An announcement has no sender: it is unread for all, and no block hides it.
             sent |= {} if self.actor is None else {"sender": self.actor}
         return _moved_inboxes(conversation=self.conversation, at=self.at, **sent)
 
@@ -164,13 +171,13 @@ class Draft:
 
 
 @prepared
-def _said(**columns: Any) -> Any:
+def _insert_message(**columns: Any) -> Any:
     return inserting(Message(**columns))
 
 
 @prepared
-def _noted(number: Any = None, **columns: Any) -> Any:
-    """An event, of the message with a number if one is given."""
+def _insert_event(number: Any = None, **columns: Any) -> Any:
+    """An event, which refers to the message with `number` if there is one."""
     if number is not None:
         columns["message_id"] = _message_at(columns["conversation_id"], number)
     return inserting(Event(**columns))
@@ -178,8 +185,11 @@ def _noted(number: Any = None, **columns: Any) -> Any:
 
 @prepared
 def _moved_inboxes(conversation: Any, at: Any, number: Any = None, sender: Any = None) -> Any:
-    """Time goes on in the inboxes of a conversation, in which `sender` may have said something."""
-    from .participation import Participation
+    """The update of all members' participations after a message or another event.
+
+    `number` is that of a message that `sender` wrote; neither is there for other events.
+    """
+    from ..participation import Participation
 
     moved: dict[str, Any] = {"changed_at": at}
     if number is not None:
@@ -187,8 +197,8 @@ def _moved_inboxes(conversation: Any, at: Any, number: Any = None, sender: Any =
         hidden = Block.objects.filter(blocker=models.OuterRef("user"), blocked=sender)
         moved |= {
             "last_activity_at": at,
-            # A sender who had read everything before replying has read everything after it. Without
-            # unread messages, newcomers may still not have read what was said before they joined.
+            # Senders who had read everything before have also read their own message. Newcomers
+            # have nothing unread, but may not have read what was written before they joined.
             "last_read_number": models.Case(
                 models.When(
                     mine,
@@ -214,7 +224,7 @@ def _moved_inboxes(conversation: Any, at: Any, number: Any = None, sender: Any =
 
 @prepared
 def _saved_conversation(key: Any, **changed: Any) -> Any:
-    from .conversation import Conversation
+    from . import Conversation
 
     if "last_number" in changed:
         changed["latest_message"] = _message_at(key, changed["last_number"])
@@ -222,6 +232,6 @@ def _saved_conversation(key: Any, **changed: Any) -> Any:
 
 
 def _message_at(conversation: Any, number: Any) -> models.Subquery:
-    # By its place: its key is known when it's written, which may be in the same trip.
+    # By its number, since its key is unknown until it's written, maybe in the same round trip.
     at = Message.objects.filter(conversation=conversation, number=number)
     return models.Subquery(at.values("pk"))

@@ -1,47 +1,54 @@
+"""What verbs do to a conversation: members come and go, messages are written, titles change."""
+
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db import models
 
-from ..conf import conf
-from ..exceptions import (
+from ...conf import conf
+from ...deactivation import is_active
+from ...exceptions import (
     MessagingPermissionDenied,
     MessagingValidationError,
     RefusalCode,
 )
-from ..policy import is_active, must_be_invitable
-from .draft import Draft
-from .event import Event
-from .message import Message
+from ...reachability import must_be_invitable
+from ..event import Event
+from ..message import Message
+from .ledger import Ledger
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-    from .conversation import Conversation
-    from .participation import Participation
+    from ..participation import Participation
+    from ..participation.acting import Acting
+    from ..participation.membership import Membership
+    from . import Conversation
 
 
-class Change(Draft):
+class Change(Ledger):
     """What one verb does to one conversation. Made by `Conversation.changing`."""
 
     def start(self, members: Iterable["User"]) -> None:
-        """The first change of a conversation: these people are in it, or asked whether to be."""
+        """The first change of a conversation: `members` take part, or are invited."""
         role = self._participations.model.Role
         group = not self.conversation.is_private
-        places = []
+        participations = []
         for user in members:
             own = group and user == self.actor
             ask = group and conf.INVITATIONS_ASK and not own
-            places.append(self._place(user, ask=ask, role=role.OWNER if own else role.MEMBER))
-        self.note(Event.Kind.CONVERSATION_STARTED)
-        for place in self._participations.bulk_create(places):
-            if place.is_invited:
-                self.note(Event.Kind.PARTICIPANT_INVITED, place)
+            own_role = role.OWNER if own else role.MEMBER
+            participations.append(self._participation(user, ask=ask, role=own_role))
+        self.record(Event.Kind.CONVERSATION_STARTED)
+        for participation in self._participations.bulk_create(participations):
+            if participation.is_invited:
+                self.record(Event.Kind.PARTICIPANT_INVITED, participation)
 
-    def admit(self, users: Iterable["User"], by: "Participation | None") -> None:
-        """Take in who is not in: strangers join, who left or was removed is reinstated.
+    def admit(self, users: Iterable["User"], by: "Acting | None") -> None:
+        """Take `users` in: newcomers join, and former members are reinstated.
 
-        Or they are asked to, if it is a member who takes them in and `INVITATIONS_ASK` says so.
+        They are only invited if a member takes them in and the option `INVITATIONS_ASK` is on.
+        `by` is None if the project itself takes them in.
         """
         users = list(users)
         known = {
@@ -51,64 +58,68 @@ class Change(Draft):
         newcomers = [user for user in users if user.pk not in known]
         ask = by is not None and conf.INVITATIONS_ASK
         returning = [
-            place
+            participation
             for user in users
-            if (place := known.get(user.pk))
-            and not place.is_active
-            and not (ask and place.is_invited)
+            if (participation := known.get(user.pk))
+            and not participation.is_active
+            and not (ask and participation.is_invited)
         ]
         if by is not None:
-            must_be_invitable(by, newcomers + [place.user for place in returning])
-        self._make_room(len(newcomers) + sum(not place.is_invited for place in returning))
+            invited = newcomers + [each.user for each in returning]
+            must_be_invitable(cast("Participation", by), invited)
+        self._make_room(len(newcomers) + sum(not each.is_invited for each in returning))
         for participation in returning:
             if by is not None and not by.may_bring_back(participation):
                 raise MessagingPermissionDenied(RefusalCode.NOT_ALLOWED)
             if ask:
-                participation.be_asked(self)
+                participation.be_invited(self)
             else:
                 self.take_in(participation)
         self._join(newcomers, ask=ask)
 
-    def take_in(self, participation: "Participation") -> None:
-        """Who is asked, or was here before, takes part from now on."""
+    def take_in(self, participation: "Membership") -> None:
+        """An invited person or a former member takes part from now on."""
         was_here = participation.left_at is not None
         participation.come_back(self.at)
-        self.tell(Message.Kind.REINSTATED if was_here else Message.Kind.JOINED, participation)
+        kind = Message.Kind.REINSTATED if was_here else Message.Kind.JOINED
+        self.announce_member(kind, participation)
 
-    def tell(self, kind: Message.Kind, participation: "Participation") -> None:
-        """Something happened to a member: a message that says so, and its event."""
+    def announce_member(self, kind: Message.Kind, participation: "Acting") -> None:
+        """A message that says what happened to a member, and its event."""
         message = self._message(kind=kind, subject=participation.user)
-        self.note(Event.Kind(f"participant_{kind}"), participation=participation, message=message)
+        self.record(Event.Kind(f"participant_{kind}"), participation, message)
 
     def rename(self, title: str) -> None:
         self.conversation.entitle(title)
         message = self._message(kind=Message.Kind.RENAMED, body=title)
-        self.note(Event.Kind.CONVERSATION_RENAMED, message=message)
+        self.record(Event.Kind.CONVERSATION_RENAMED, message=message)
 
     def upgrade(self, private: "Conversation") -> None:
         self.conversation.upgraded_from = private
         message = self._message(kind=Message.Kind.UPGRADED)
-        self.note(Event.Kind.CONVERSATION_UPGRADED, message=message)
+        self.record(Event.Kind.CONVERSATION_UPGRADED, message=message)
 
-    def say(self, sender: "Participation | None", body: str, **identity: Any) -> Message:
-        self._speaker = sender
+    def say(self, sender: "Acting | None", body: str, **identity: Any) -> Message:
+        """A message of `sender` or, for None, of the project. `identity` makes a retry find it."""
+        self._sender = sender
         self._sent = self._message(kind=Message.Kind.TEXT, body=body, **identity)
-        self.note(Event.Kind.MESSAGE_SENT, participation=sender, message=self._sent)
+        self.record(Event.Kind.MESSAGE_SENT, participation=sender, message=self._sent)
         return self._sent
 
     def remove(self, messages: Iterable[Message], why: Message.Removal) -> None:
-        """The words of messages that have some are gone. An event for each tells so."""
+        """Delete the words of these messages, and record an event for each."""
         for message in messages:
             message.body, message.removed_as = "", why
             self._removed[why].append(message.pk)
-            self.note(Event.Kind.MESSAGE_REMOVED, message=message)
+            self.record(Event.Kind.MESSAGE_REMOVED, message=message)
 
     def forget_titles(
         self, renames: Sequence[Message], why: Message.Removal, *, first: bool
     ) -> bool:
-        """The titles that these messages gave the group, and its `first` one, are gone.
+        """Delete the titles that the messages `renames` gave the group, and its `first` title.
 
-        The group has no title then, if it was one of them. Answers whether anything was there.
+        The group has no title afterwards if its title was one of them. Returns whether there was
+        anything to delete.
         """
         given = self.conversation.messages.filter(kind=Message.Kind.RENAMED)
         others = set(
@@ -117,7 +128,7 @@ class Change(Draft):
         last = given.order_by("number").last()
         kept = self._participations.exclude(left_at_title="")
         if first:
-            # What it was called at first stands nowhere else, once it was renamed.
+            # After a rename, the first title stands only in the rows of people who left before.
             kept = kept.exclude(left_at_title__in=others)
         else:
             kept = kept.filter(left_at_title__in={each.body for each in renames} - others)
@@ -128,7 +139,7 @@ class Change(Draft):
         self.conversation.entitle("")
         self.conversation.save(update_fields=["title", "folded_title"])
         self._participations.expected().update(changed_at=self.at)
-        self.note(Event.Kind.CONVERSATION_RENAMED)
+        self.record(Event.Kind.CONVERSATION_RENAMED)
         return True
 
     def write(self) -> None:
@@ -137,10 +148,10 @@ class Change(Draft):
         super().write()
 
     def keep_an_owner(self) -> None:
-        """Give a group without an owner who can act the longest-standing member who can, admins
-        first.
+        """If no owner of a group can act, make the longest-standing member an owner; admins first.
 
-        Owners who are suspended, or whose account is deactivated, may come back and stay owners.
+        Owners who are suspended or deactivated can't act. They stay owners, since they may come
+        back.
         """
         if self.conversation.is_private:
             return
@@ -167,16 +178,16 @@ class Change(Draft):
                 raise MessagingValidationError(RefusalCode.TOO_MANY_PARTICIPANTS)
 
     def _join(self, users: Iterable["User"], *, ask: bool) -> None:
-        # They can read all of it, and none of it waits for them.
+        # They can read the whole history, and none of it is unread.
         last = 0 if ask else self.conversation.last_number
-        places = [self._place(user, ask=ask, joined_at_number=last) for user in users]
-        for place in self._participations.bulk_create(places):
+        joining = [self._participation(user, ask=ask, joined_at_number=last) for user in users]
+        for participation in self._participations.bulk_create(joining):
             if ask:
-                self.note(Event.Kind.PARTICIPANT_INVITED, place)
+                self.record(Event.Kind.PARTICIPANT_INVITED, participation)
             else:
-                self.tell(Message.Kind.JOINED, place)
+                self.announce_member(Message.Kind.JOINED, participation)
 
-    def _place(self, user: "User", *, ask: bool, **fields: Any) -> "Participation":
+    def _participation(self, user: "User", *, ask: bool, **fields: Any) -> "Participation":
         model = self._participations.model
         if ask:
             fields |= {

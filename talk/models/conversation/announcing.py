@@ -1,26 +1,28 @@
+"""Messages of the project itself, which have no sender."""
+
 import uuid
 from typing import TYPE_CHECKING, cast
 
 from django.db import models
 
-from ..text import clean_body
-from .once import Announcement
+from ...text import clean_body
+from ..message.idempotency import Announcement
 
 if TYPE_CHECKING:
-    from .conversation import Conversation
-    from .message import Message
+    from ..message import Message
+    from . import Conversation
 
 
 class Announcing(models.Model):
-    """The project itself says something in a conversation."""
+    """Announces on behalf of the project."""
 
     class Meta:
         abstract = True
 
     def announce(self, body: str, *, client_id: uuid.UUID | None = None) -> "Message":
-        """Say `body` to everybody here, who all have it unread then. It has no sender.
+        """Send `body` as a message without a sender. It is unread for all members.
 
-        A `client_id` makes a retry in this conversation answer the same message. Raises
+        A retry with the same `client_id` in the same conversation returns the same message. Raises
         `EMPTY_BODY`, `BODY_TOO_LONG`, `INVALID_TEXT` or `CLIENT_ID_REUSED`.
         """
         conversation = cast("Conversation", self)

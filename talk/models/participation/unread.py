@@ -1,4 +1,4 @@
-"""Which message is the first that waits for a member, and how many wait."""
+"""Finds the first unread message of a member, and counts unread messages."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from .message import Message
+from ..message import Message
 
 #: Above every number.
 ENDLESS = models.Value(2**63 - 1, models.PositiveBigIntegerField())
@@ -15,20 +15,20 @@ UNREAD_CAP = 100
 
 
 class CountRows(Subquery):
-    """How many rows a query has, of which it reads no more than its own limit."""
+    """How many rows a query has, up to its own limit."""
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
     output_field = models.IntegerField()
 
     def get_db_converters(self, connection: Any) -> list[Any]:
-        # A count is a number as it is.
+        # A count needs no conversion.
         return []
 
 
 def first_unread(above: Any) -> models.Subquery:
-    """For an update of participations: the first number above `above` that waits for them."""
+    """The number of the first unread message above a number, for an update of participations."""
     end = Coalesce(OuterRef("left_at_number"), ENDLESS)
-    waiting = Message.objects.said_to_outer_participation()
-    waiting = waiting.filter(number__gt=OuterRef("joined_at_number"), number__lte=end)
-    waiting = waiting.filter(number__gt=above).order_by("number")
-    return models.Subquery(waiting.values("number")[:1])
+    unread = Message.objects.said_to_outer_participation()
+    unread = unread.filter(number__gt=OuterRef("joined_at_number"), number__lte=end)
+    unread = unread.filter(number__gt=above).order_by("number")
+    return models.Subquery(unread.values("number")[:1])

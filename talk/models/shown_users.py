@@ -1,4 +1,4 @@
-"""The people who are read along with what a page is of."""
+"""Reads users along with the rows that refer to them, without columns that nobody is shown."""
 
 from typing import Any, TypeVar
 
@@ -9,15 +9,15 @@ from ..prepared import is_made_by_columns
 
 Rows = TypeVar("Rows", bound="QuerySet[Any]")
 
-#: What Django's users sign in by, and what they may do in the admin: no page shows it.
+#: Columns of Django's users that no page shows: how they sign in, and their permissions.
 LEFT_OUT = ("password", "last_login", "is_staff", "is_superuser")
 
 
-def with_people(rows: Rows, *names: str) -> Rows:
-    """`rows`, each with the people by these names, without what is left out of them.
+def with_users(rows: Rows, *names: str) -> Rows:
+    """`rows`, each with the users that it refers to by these names, without `LEFT_OUT`.
 
-    A model that looks at columns while an instance is made gets all: what is missing it would
-    read then, by making another instance.
+    User models with code that runs while an instance is made get all columns: that code would read
+    a missing column from the database, for each row.
     """
     model = get_user_model()
     columns = {field.name for field in model._meta.concrete_fields}

@@ -1,0 +1,122 @@
+"""A message, at its number in its conversation."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ...conf import conf
+from .addressing import Addressing
+from .queryset import MessageQuerySet
+from .retention import kept_since
+
+
+class Message(Addressing):
+    """One thing that somebody said, or that happened, at its number in its conversation."""
+
+    class Kind(models.TextChoices):
+        TEXT = "text", _("text")
+        JOINED = "joined", _("joined")
+        LEFT = "left", _("left")
+        REMOVED = "removed", _("removed")
+        REINSTATED = "reinstated", _("reinstated")
+        RENAMED = "renamed", _("renamed")
+        UPGRADED = "upgraded", _("upgraded from a private conversation")
+
+    class Removal(models.TextChoices):
+        MODERATED = "moderated", _("removed by a moderator")
+        ERASED = "erased", _("erased with the account that said it")
+        EXPIRED = "expired", _("kept for no longer")
+
+    conversation = models.ForeignKey(
+        "talk.Conversation", models.CASCADE, related_name="messages", verbose_name=_("conversation")
+    )
+    number = models.PositiveBigIntegerField(_("number"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.TEXT)
+    sender = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="talk_messages",
+        verbose_name=_("sender"),
+        help_text=_("Who said or did it; empty when the project itself did."),
+    )
+    subject = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("subject"),
+        help_text=_("Whom it happened to: who joined, left, was removed or reinstated."),
+    )
+    body = models.TextField(_("body"), help_text=_("The words, or the new title."))
+    #: Why the words are gone. The row stays, and so does its number.
+    removed_as = models.CharField(
+        _("removed as"), max_length=9, choices=Removal, blank=True, editable=False
+    )
+    sent_at = models.DateTimeField(_("sent at"), default=timezone.now)
+    client_id = models.UUIDField(_("client id"), null=True, editable=False)
+    #: The client id of an announcement, which has no sender. Null for other messages.
+    announced_as = models.UUIDField(_("announced as"), null=True, editable=False)
+    fingerprint = models.CharField(
+        _("fingerprint of the request"), max_length=64, blank=True, editable=False
+    )
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        permissions = [("read_message_bodies", _("Can read what people wrote"))]
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        indexes = [
+            # For `messages(around: {time: …})`: the first message after a time.
+            models.Index(fields=["conversation", "sent_at"], name="talk_message_sent_at"),
+            # For `participation.history`: who took part in a conversation at a number.
+            models.Index(
+                fields=["conversation", "subject", "number"],
+                condition=models.Q(subject__isnull=False),
+                name="talk_message_about_members",
+            ),
+        ]
+        constraints = [
+            # For `in_ranges`: every page of a conversation.
+            models.UniqueConstraint(
+                fields=["conversation", "number"], name="talk_message_one_per_number"
+            ),
+            models.UniqueConstraint(
+                fields=["sender", "client_id"], name="talk_message_client_id_used_once"
+            ),
+            models.UniqueConstraint(
+                fields=["conversation", "announced_as"],
+                # Announcements are few, and so the index is small.
+                condition=models.Q(announced_as__isnull=False),
+                name="talk_message_announced_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(number__gte=1), name="talk_message_number_from_one"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kind="text", body="", removed_as=""),
+                name="talk_message_text_has_words",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(removed_as="") | models.Q(kind__in=["text", "renamed"], body=""),
+                name="talk_message_removed_is_gone",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.conversation_id}/{self.number}"
+
+    @property
+    def removal(self) -> "Removal | None":
+        """Why the words are gone, or not shown any more. None if they are shown."""
+        if self.removed_as:
+            return self.Removal(self.removed_as)
+        return self.Removal.EXPIRED if self._is_expired() else None
+
+    def _is_expired(self) -> bool:
+        if not conf.RETENTION or self.kind != self.Kind.TEXT:
+            return False
+        cutoff = kept_since(self.conversation.kind)
+        return cutoff is not None and self.sent_at < cutoff

@@ -1,0 +1,60 @@
+"""Sending a message to people, without naming or looking up a conversation first."""
+
+import uuid
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.db import models, transaction
+
+from .idempotency import Request
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+    from ..conversation import Conversation
+    from . import Message
+
+
+class Addressing(models.Model):
+    """Sends to people, or to a conversation on behalf of a user."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def send_to_users(
+        cls,
+        body: str,
+        sender: "User",
+        recipients: Iterable["User"],
+        client_id: uuid.UUID | None = None,
+    ) -> "Message":
+        """Send `body` to exactly `recipients`: in their conversation with the sender, or a new one.
+
+        See `Conversation.objects.among`. A retry with the same `client_id` returns the same
+        message.
+        """
+        from ..conversation import Conversation
+
+        recipients = list(recipients)
+        request = Request(sender, client_id, "users", body, recipients)
+
+        @transaction.atomic
+        def send() -> "Message":
+            conversation = Conversation.objects.among(sender, recipients)
+            return conversation.participation_of(sender).say(body, request)
+
+        return request.once(send)
+
+    @classmethod
+    def send_to_conversation(
+        cls,
+        body: str,
+        sender: "User",
+        conversation: "Conversation",
+        new_participants: Iterable["User"] | None = None,
+        client_id: uuid.UUID | None = None,
+    ) -> "Message":
+        """Send `body` in `conversation`, after taking in `new_participants`."""
+        participation = conversation.participation_of(sender)
+        return participation.send(body, client_id=client_id, invite=new_participants or ())

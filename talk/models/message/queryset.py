@@ -1,0 +1,108 @@
+"""Finds messages: pages of a conversation, what is visible, what is unread."""
+
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.utils import timezone
+
+from ...prepared import Ask, Question, prepared
+from ..block import Block
+from ..shown_users import with_users
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+    from ..participation import Participation
+    from . import Message
+
+#: Of a conversation by its key, the messages from one number to another.
+Range = tuple[int, int, int]
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def visible_to(self, participation: "Participation") -> Self:
+        """The messages that this person may read: all, or, after they left, all up to then."""
+        return self.filter(
+            conversation=participation.conversation_id,
+            number__lte=participation.last_visible_number,
+        )
+
+    def in_ranges(self, ranges: Iterable[Range], ask: Ask = Question.ask) -> "list[Message]":
+        """The messages of these ranges, in order, with their senders and subjects."""
+        ranges = [each for each in ranges if each[1] <= each[2]]
+        return ask(self.in_ranges_question(ranges)) if ranges else []
+
+    def in_ranges_question(self, ranges: "list[Range]") -> "Question[Message]":
+        """`in_ranges` as a question, to be asked together with others. None may be empty."""
+        # Filled up to a power of two with the last one, so that there are few different questions.
+        count = 1 << (len(ranges) - 1).bit_length()
+        ranges = ranges + ranges[-1:] * (count - len(ranges))
+        values = {
+            f"{name}{at}": value
+            for at, each in enumerate(ranges)
+            for name, value in zip(("conversation", "low", "high"), each, strict=True)
+        }
+        return _in_ranges(count, **values)
+
+    def said_to_outer_participation(self) -> Self:
+        """For a subquery of participations: what others wrote in the conversation.
+
+        Without messages that are hidden from the participation's user by a block.
+        """
+        return self.filter(
+            ~models.Q(sender=models.OuterRef("user")),
+            ~models.Exists(Block.objects.of_sender()),
+            conversation=models.OuterRef("conversation"),
+            kind="text",
+            removed_as="",
+        )
+
+    def unread_by(self, user: "User") -> Self:
+        """The unread messages of `user`'s whole inbox."""
+        hidden = Block.objects.filter(blocker=user, blocked=models.OuterRef("sender"))
+        return self.filter(
+            ~models.Exists(hidden),
+            kind="text",
+            removed_as="",
+            conversation__participations__user=user,
+            conversation__participations__status="active",
+            number__gte=models.F("conversation__participations__first_unread_number"),
+        ).exclude(sender=user)
+
+    def forget_words(self, why: "Message.Removal") -> None:
+        """Delete the words of these messages. The rows stay, and count as unread for nobody.
+
+        The caller holds the locks of the conversations.
+        """
+        from ..participation import Participation
+        from ..participation.unread import first_unread
+
+        rows = list(self.values_list("pk", "conversation", "number"))
+        self.model.objects.filter(pk__in=[pk for pk, *_ in rows]).update(
+            body="", removed_as=why, fingerprint=""
+        )
+        Participation.objects.filter(
+            conversation__in={conversation for _, conversation, _ in rows},
+            first_unread_number__in={number for *_, number in rows},
+        ).update(
+            first_unread_number=first_unread(above=models.OuterRef("last_read_number")),
+            changed_at=timezone.now(),
+        )
+
+
+@prepared
+def _in_ranges(count: int, **values: Any) -> MessageQuerySet:
+    from . import Message
+
+    ranges = (
+        models.Q(
+            conversation=values[f"conversation{at}"],
+            number__range=(values[f"low{at}"], values[f"high{at}"]),
+        )
+        for at in range(count)
+    )
+    wanted = with_users(Message.objects.filter(reduce(or_, ranges)), "sender", "subject")
+    return wanted.order_by("conversation", "number")

@@ -1,0 +1,80 @@
+"""A person's participation in a conversation, and the verbs of messaging that it has.
+
+Each capability is an abstract model in a file of its own, with its columns and its verbs.
+"""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from .administration import Administration
+from .inviting import Inviting
+from .membership import Membership
+from .queryset import ParticipationQuerySet
+from .reading import Reading
+from .sending import Sending
+from .suspension import Suspension
+
+__all__ = ["Participation", "ParticipationQuerySet"]
+
+
+class Participation(
+    Sending,  # send
+    Inviting,  # invite
+    Membership,  # leave, remove, accept, decline, reinstate
+    Administration,  # change_role, rename
+    Suspension,  # suspend, restore
+    Reading,  # read, mark_unread; unread_count
+):
+    """One person in one conversation: role, read state, when they joined and left.
+
+    Its methods are the verbs of messaging. Each verb checks whether this person may use it.
+    """
+
+    objects = ParticipationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("participation")
+        verbose_name_plural = _("participations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation", "user"], name="talk_participation_one_per_user"
+            ),
+            models.CheckConstraint(
+                # A person who was invited and never in it can read up to the number 0.
+                condition=Q(status="active", left_at=None, left_at_number=None)
+                | Q(status__in=["left", "removed"], left_at__isnull=False)
+                & Q(left_at_number__isnull=False)
+                | Q(status__in=["invited", "declined"], left_at_number__isnull=False),
+                name="talk_participation_status_agrees",
+            ),
+            models.CheckConstraint(
+                condition=Q(first_unread_number=None)
+                | Q(first_unread_number__gt=F("last_read_number")),
+                name="talk_participation_unread_after_read",
+            ),
+        ]
+        indexes = [
+            # For `questions.pages_in`: the first participants of a conversation, and all of them.
+            models.Index(fields=["conversation", "id"], name="talk_participation_in_order"),
+            # For `questions.inbox_page`.
+            models.Index(
+                "user",
+                F("last_activity_at").desc(),
+                F("id").desc(),
+                condition=Q(status="active"),
+                name="talk_participation_inbox",
+            ),
+            # For `unread` of the inbox, and its total.
+            models.Index(
+                "user",
+                condition=Q(status="active")
+                & (Q(first_unread_number__isnull=False) | Q(marked_unread_at__isnull=False)),
+                name="talk_participation_unread",
+            ),
+            # For `questions.changed_since`.
+            models.Index(fields=["user", "changed_at"], name="talk_participation_changed"),
+        ]
+
+    def __str__(self) -> str:
+        return f"participation {self.pk}"  # Staff who delete the account are shown this.

@@ -1,0 +1,126 @@
+"""How a participation acts: under the conversation's lock, after the checks of a verb."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
+
+from ...exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
+from ...prepared import Question, renew
+from . import questions
+from .standing import Standing
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+    from ..conversation import Conversation
+    from ..conversation.change import Change
+    from . import Participation
+
+
+class Acting(Standing):
+    """Opens changes, and has a `must_…` method for each condition of a verb.
+
+    A verb checks its conditions inside the change, since they can become false until the lock of
+    the conversation is held.
+    """
+
+    class Meta:
+        abstract = True
+
+    def changing(self, *, holding: "Iterable[User]" = ()) -> "AbstractContextManager[Change]":
+        """A change of the conversation that this member makes; see `Conversation.changing`."""
+        return self.conversation.changing(self.user, self, holding=holding)
+
+    def changed_by(self, other: "Acting | None") -> "AbstractContextManager[Change]":
+        """A change that another member, or the project for None, makes to this member."""
+        actor = None if other is None else other.user
+        return self.conversation.changing(actor, self)
+
+    def reload(self) -> None:
+        """Read this row again. `Conversation.changing` does it for the rows that it is given."""
+        self.take_over(self.current_row.ask())
+
+    @property
+    def current_row(self) -> "Question[Participation]":
+        """The question for this row as it is now. `take_over` takes the answer."""
+        return questions.by_key(key=self.pk)
+
+    def take_over(self, rows: "Sequence[Participation]") -> None:
+        """Take the values of the row that was read again.
+
+        Raises `NOT_A_PARTICIPANT` if there is none: the account was erased.
+        """
+        if not rows:
+            raise MessagingPermissionDenied(RefusalCode.NOT_A_PARTICIPANT)
+        # The same object, so that callers of a verb see what it changed.
+        renew(self, rows[0])
+        # An unread count that a list had read is out of date.
+        self.__dict__.pop("_unread_count", None)
+
+    def must_act(self, *, as_admin: bool = False) -> None:
+        """Raise what keeps this member from acting on others, whoever these are.
+
+        Callers check it before they look up anybody else, so that a refused member doesn't learn
+        who takes part or has an account. The verb checks it again under the lock.
+        """
+        if as_admin:
+            self.must_be_in_group()
+        self.must_have_a_say()
+        if as_admin:
+            self.must_be_admin()
+
+    def must_be_active(self) -> None:
+        if not self.is_active:
+            raise MessagingPermissionDenied(RefusalCode.NOT_A_PARTICIPANT)
+
+    def must_have_a_say(self) -> None:
+        """Be active, and not suspended by a moderator. Suspended members can still read."""
+        self.must_be_active()
+        self.must_not_be_suspended()
+
+    def must_not_be_suspended(self) -> None:
+        if self.suspended_at is not None:
+            raise MessagingPermissionDenied(RefusalCode.SUSPENDED)
+
+    def must_be_of(self, conversation: "Conversation") -> None:
+        if self.conversation_id != conversation.pk:
+            raise MessagingPermissionDenied(RefusalCode.NOT_A_PARTICIPANT)
+
+    def must_be_in_group(self) -> None:
+        if self.conversation.is_private:
+            raise MessagingValidationError(RefusalCode.PRIVATE_CONVERSATION)
+
+    def must_be_admin(self) -> None:
+        if self.role == self.Role.MEMBER:
+            raise MessagingPermissionDenied(RefusalCode.NOT_ALLOWED)
+
+    def must_outrank(self, other: Standing) -> None:
+        """Owners act on everybody, admins on members, members on nobody."""
+        self.must_be_admin()
+        if self.role != self.Role.OWNER and other.role != self.Role.MEMBER:
+            raise MessagingPermissionDenied(RefusalCode.NOT_ALLOWED)
+
+    def may_bring_back(self, other: Standing) -> bool:
+        """Whether this member may bring `other` back.
+
+        Any member brings back people who left. Only owners and admins bring back people who were
+        removed, or who declined an invitation.
+        """
+        harder = {self.Status.REMOVED, self.Status.DECLINED}
+        return other.status not in harder or self.role != self.Role.MEMBER
+
+    def _must_be_present(self) -> None:
+        """For members who are acted on by others: raise `NOT_A_MEMBER` unless they are active."""
+        if not self.is_active:
+            raise MessagingValidationError(RefusalCode.NOT_A_MEMBER)
+
+    def _must_be_reached_by(self, by: "Acting") -> None:
+        """Raise unless `by` takes part in the same conversation, and has a say in it now."""
+        by.must_be_of(self.conversation)
+        by.reload()
+        by.must_have_a_say()
+
+    def _must_be_another_than(self, by: "Acting", otherwise: RefusalCode) -> None:
+        if by.pk == self.pk:
+            raise MessagingPermissionDenied(otherwise)
+        self._must_be_reached_by(by)

@@ -1,0 +1,175 @@
+"""Finds participations: the inbox, invitations, participants of a conversation."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import OuterRef, Q
+from django.db.models.functions import Coalesce
+
+from ...exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
+from ...prepared import Ask, Question, among
+from ..message import Message
+from ..shown_users import with_users
+from . import questions
+from .standing import Standing
+from .unread import ENDLESS, UNREAD_CAP, CountRows
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+    from ..conversation import Conversation
+    from . import Participation
+
+
+class ParticipationQuerySet(models.QuerySet["Participation"]):
+    # Which rows.
+
+    def active(self) -> Self:
+        return self.filter(status=Standing.Status.ACTIVE)
+
+    def expected(self) -> Self:
+        """Those of active members, and of people who are invited."""
+        return self.filter(status__in=(Standing.Status.ACTIVE, Standing.Status.INVITED))
+
+    def inbox_for(self, user: "User", status: str = "active") -> Self:
+        """`user`'s active participations, the most recently active conversation first."""
+        inbox = self.filter(user=user, status=status).with_conversation()
+        return inbox.order_by("-last_activity_at", "-pk")
+
+    def invitations_of(self, user: "User") -> Self:
+        """`user`'s open invitations, the latest first."""
+        invited = self.filter(user=user, status=Standing.Status.INVITED).with_conversation()
+        return with_users(invited, "invited_by").order_by("-changed_at", "-pk")
+
+    def shared_with(self, user: "User") -> Self:
+        """The active participations of others in the conversations in which `user` is active.
+
+        Those of people who blocked `user` are left out.
+        """
+        theirs = self.model.objects.filter(user=user).active().values("conversation")
+        others = self.filter(conversation__in=theirs).active().exclude(user=user)
+        return others.exclude(user__talk_blocks__blocked=user)
+
+    def unread(self) -> Self:
+        """Those with unread messages, or marked as unread."""
+        return self.filter(Q(first_unread_number__isnull=False) | Q(marked_unread_at__isnull=False))
+
+    def all_read(self) -> Self:
+        return self.filter(first_unread_number=None, marked_unread_at=None)
+
+    def seen_by(self, present: Q, gone: Iterable[Any]) -> Self:
+        """Those that a person sees.
+
+        `present` is the condition for conversations that they take part in. Of conversations that
+        they left, they see only their own participation: `gone` has its keys.
+        """
+        return self.filter(present | Q(among("pk", gone)))
+
+    # What is read with each row.
+
+    def with_conversation(self) -> Self:
+        """With the conversation, its latest message, and the users that lists and streams show."""
+        latest = "conversation__latest_message"
+        shown = with_users(self, "user", f"{latest}__sender", f"{latest}__subject")
+        # No list or stream shows these.
+        return shown.defer("joined_at_number", "conversation__folded_title")
+
+    def with_whole_users(self) -> Self:
+        """`with_conversation` with all columns of the users, for verbs and policies."""
+        return self.with_conversation().defer(None)
+
+    def with_unread_count(self) -> Self:
+        """With `unread_count`, counted in the same query."""
+        unread = Message.objects.said_to_outer_participation().filter(
+            number__gte=OuterRef("first_unread_number"),
+            number__lte=Coalesce(OuterRef("left_at_number"), ENDLESS),
+        )
+        return self.annotate(_unread_count=CountRows(unread.values("pk")[:UNREAD_CAP]))
+
+    # One row.
+
+    def of(self, user: "User", conversation: "Conversation") -> "Participation":
+        """`user`'s participation in `conversation`, also one that they left.
+
+        Raises `MessagingPermissionDenied` if they never had one.
+        """
+        stranger = MessagingPermissionDenied(RefusalCode.NOT_A_PARTICIPANT)
+        return self._found(user, conversation, stranger)
+
+    def of_other(self, user: "User", conversation: "Conversation") -> "Participation":
+        """Like `of`, for a user whom the caller names: raises `MessagingValidationError`."""
+        stranger = MessagingValidationError(RefusalCode.NEVER_JOINED)
+        return self._found(user, conversation, stranger)
+
+    def find(
+        self, user: "User", conversation_key: int, ask: Ask = Question.ask
+    ) -> "Participation | None":
+        """`user`'s participation in a conversation, with all that is shown of it, or None."""
+        found = ask(self.find_question(user, conversation_key))
+        return found[0] if found else None
+
+    def find_question(self, user: "User", conversation_key: int) -> Question["Participation"]:
+        """`find` as a question, to be asked together with others."""
+        return questions.of_user(user=user, conversation=conversation_key)
+
+    # Answers of prepared questions.
+
+    def inbox_page(
+        self,
+        user: "User",
+        most: int,
+        before: "tuple[datetime, int] | None" = None,
+        ask: Ask = Question.ask,
+    ) -> "list[Participation]":
+        """The first `most` of `inbox_for`, with unread counts.
+
+        `before` is the `last_activity_at` and the key of the row that the page follows.
+        """
+        return ask(self.inbox_page_question(user, most, before))
+
+    def inbox_page_question(
+        self, user: "User", most: int, before: "tuple[datetime, int] | None" = None
+    ) -> Question["Participation"]:
+        """`inbox_page` as a question, to be asked together with others."""
+        position = {} if before is None else dict(zip(("at", "key"), before, strict=True))
+        return questions.inbox_page(most, user=user, **position)
+
+    def changed_since(self, user: "User", since: "datetime", least: int) -> "list[Participation]":
+        """`user`'s participations in the order of their changes, at least the next `least`."""
+        # Rounded up to a power of two, so that there are few different questions.
+        most = 1 << (least - 1).bit_length()
+        return questions.changed_since(most, user=user, since=since).ask()
+
+    def pages_in(
+        self, present: list[int], gone: list[int], status: str, size: int, after: int
+    ) -> "list[Participation]":
+        """A page of participants for each of many conversations, as one person sees them.
+
+        For each conversation in `present`, the first `size` rows with `status` whose key is above
+        `after`. `gone` has the keys of the person's participations in conversations that they left.
+        """
+        return questions.pages_in(
+            size, present=present, gone=gone, status=status, after=after
+        ).ask()
+
+    def counts_in(self, present: list[int], gone: list[int]) -> dict[int, int]:
+        """How many active participants a person sees in each conversation, as in `pages_in`.
+
+        Conversations without any are left out.
+        """
+        return dict(questions.counts_in(present=present, gone=gone).ask())
+
+    def unread_total(self, user: "User") -> int:
+        """The unread messages of `user`'s whole inbox, counted up to `UNREAD_CAP`."""
+        return Message.objects.unread_by(user)[:UNREAD_CAP].count()
+
+    def _found(
+        self, user: "User", conversation: "Conversation", otherwise: Exception
+    ) -> "Participation":
+        found = self.select_related("user").filter(user=user, conversation=conversation).first()
+        if found is None:
+            raise otherwise
+        found.conversation = conversation
+        return found

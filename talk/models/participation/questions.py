@@ -1,0 +1,88 @@
+"""Prepared queries for participations: those that are asked all day.
+
+Each stands for the queryset or update that its function returns; see `talk.prepared`.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models, router
+from django.db.models import Q
+
+from ...prepared import among, changing, prepared
+from ..shown_users import with_users
+from .pages import first_of_each
+from .unread import first_unread
+
+if TYPE_CHECKING:
+    from . import Participation
+    from .queryset import ParticipationQuerySet
+
+
+def _all() -> "ParticipationQuerySet":
+    from . import Participation
+
+    return Participation.objects.all()
+
+
+@prepared
+def by_key(key: Any) -> "ParticipationQuerySet":
+    """One row, as the database has it that is written to."""
+    rows = _all()
+    return rows.using(router.db_for_write(rows.model)).filter(pk=key)
+
+
+@prepared
+def of_user(user: Any, conversation: Any) -> "ParticipationQuerySet":
+    return _all().filter(user=user, conversation=conversation).with_whole_users()
+
+
+@prepared
+def inbox_page(most: int, user: Any, at: Any = None, key: Any = None) -> "ParticipationQuerySet":
+    page = _all().inbox_for(user).with_unread_count()
+    if at is not None:
+        # The second condition implies the first, by which the database enters the index.
+        page = page.filter(last_activity_at__lte=at).filter(
+            Q(last_activity_at__lt=at) | Q(pk__lt=key)
+        )
+    return page[:most]
+
+
+@prepared
+def pages_in(
+    size: int, present: Any, gone: Any, status: Any, after: Any
+) -> "ParticipationQuerySet":
+    later = _all().filter(pk__gt=after)
+    first = first_of_each(present, later.filter(status=status), size)
+    shown = with_users(later.seen_by(first, gone), "user").defer("joined_at_number")
+    return shown.order_by("conversation", "pk")
+
+
+@prepared
+def counts_in(present: Any, gone: Any) -> "models.QuerySet[Participation, Any]":
+    active = Q(among("conversation", present), status="active")
+    seen = _all().seen_by(active, gone)
+    return seen.order_by().values_list("conversation").annotate(models.Count("pk"))
+
+
+@prepared
+def changed_since(most: int, user: Any, since: Any) -> "ParticipationQuerySet":
+    changed = _all().filter(user=user, changed_at__gte=since)
+    shown = with_users(changed.with_conversation().with_unread_count(), "invited_by")
+    return shown.order_by("changed_at", "pk")[:most]
+
+
+@prepared
+def with_unread_count(key: Any) -> "ParticipationQuerySet":
+    return _all().filter(pk=key).with_unread_count()
+
+
+@prepared
+def reading(key: Any, number: Any, at: Any) -> Any:
+    """The update of a participation whose person has read up to a number."""
+    return changing(
+        _all().filter(pk=key),
+        last_read_number=number,
+        first_unread_number=first_unread(above=number),
+        marked_unread_at=None,
+        changed_at=at,
+    )

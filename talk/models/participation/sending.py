@@ -1,0 +1,77 @@
+"""How a member writes a message in a conversation."""
+
+import uuid
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import get_user_model
+from django.db import models, transaction
+
+from ...exceptions import MessagingValidationError, RefusalCode
+from ...prepared import prepared
+from ...reachability import must_reach
+from ...text import clean_body
+from ..conversation.recipients import checked_users
+from ..message import Message
+from ..message.idempotency import Request
+from .inviting import Inviting
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+class Sending(Inviting):
+    """Sends messages, and takes other people in with the same request."""
+
+    class Meta:
+        abstract = True
+
+    def send(
+        self,
+        body: str,
+        client_id: uuid.UUID | None = None,
+        invite: Iterable["User"] = (),
+    ) -> Message:
+        """Send `body`, after taking in the people to `invite`.
+
+        If new people are invited from a private conversation, the message goes to the group of
+        all: `message.conversation`. A retry with the same `client_id` returns the same message.
+        """
+        invited = list(invite)
+        request = Request(
+            self.user, client_id, f"conversation {self.conversation_id}", body, invited
+        )
+
+        @transaction.atomic
+        def invite_and_say() -> Message:
+            conversation = self.invite(invited)
+            if conversation == self.conversation:
+                return self.say(body, request)
+            return conversation.participation_of(self.user).say(body, request)
+
+        return request.once(invite_and_say if invited else lambda: self.say(body, request))
+
+    def say(self, body: str, request: Request) -> Message:
+        """Write the message that `request` is for. Called by `request.once` alone."""
+        body = clean_body(body)
+        with self.changing() as change:
+            self.must_have_a_say()
+            if self.conversation.is_private:
+                partners = _partners(conversation=self.conversation, user=self.user).ask()
+                if not checked_users(partners):
+                    # The other account was erased: nobody is left to read it.
+                    raise MessagingValidationError(RefusalCode.UNKNOWN_USER)
+                must_reach(self.user, partners)
+            return change.say(
+                self,
+                body,
+                client_id=request.client_id,
+                fingerprint=request.fingerprint if request.client_id else "",
+            )
+
+
+@prepared
+def _partners(conversation: Any, user: Any) -> "models.QuerySet[User]":
+    """The other people of a conversation."""
+    others = get_user_model()._base_manager.exclude(pk=user)
+    return others.filter(talk_participations__conversation=conversation)
