@@ -1,7 +1,7 @@
-"""The ways to say no: each has a stable code and a sentence for people.
+"""The refusals: each has a stable code, and a sentence for people.
 
-A `MessagingPermissionDenied` is mended by somebody's permission, a `MessagingValidationError`
-by other input. Both can be caught as the Django exception that they extend.
+A caller without the permission gets a `MessagingPermissionDenied`, a caller with wrong input a
+`MessagingValidationError`. Both extend the Django exception of that meaning.
 """
 
 from typing import Any
@@ -13,52 +13,61 @@ from django.utils.translation import gettext_lazy as _
 
 
 class RefusalCode(models.TextChoices):
-    """Why something was refused. Codes are for ever: clients switch on them."""
+    """Why something was refused. Codes never change, since clients compare them."""
 
     NOT_A_PARTICIPANT = "NOT_A_PARTICIPANT", _("You don't take part in this conversation.")
-    NOT_ALLOWED = "NOT_ALLOWED", _("Your role in this conversation does not allow that.")
-    SUSPENDED = "SUSPENDED", _("A moderator keeps you from doing this here.")
-    PRIVATE_CONVERSATION = "PRIVATE_CONVERSATION", _("A private conversation can't do that.")
-    ALREADY_LEFT = "ALREADY_LEFT", _("You have left this conversation already.")
+    NOT_ALLOWED = "NOT_ALLOWED", _("Your role in this conversation does not allow this.")
+    SUSPENDED = "SUSPENDED", _("A moderator has suspended you in this conversation.")
+    PRIVATE_CONVERSATION = (
+        "PRIVATE_CONVERSATION",
+        _("This is not possible in a private conversation."),
+    )
+    ALREADY_LEFT = "ALREADY_LEFT", _("You have already left this conversation.")
     CANNOT_REINSTATE_YOURSELF = (
         "CANNOT_REINSTATE_YOURSELF",
-        _("Who left can't come back alone; an active member can bring you back."),
+        _("You can't come back by yourself. An active member can bring you back."),
     )
-    CANNOT_REMOVE_YOURSELF = "CANNOT_REMOVE_YOURSELF", _("To go yourself, leave.")
+    CANNOT_REMOVE_YOURSELF = (
+        "CANNOT_REMOVE_YOURSELF",
+        _("You can't remove yourself. Leave the group instead."),
+    )
     CANNOT_REPORT_YOURSELF = "CANNOT_REPORT_YOURSELF", _("You can't report yourself.")
     CANNOT_BLOCK_YOURSELF = "CANNOT_BLOCK_YOURSELF", _("You can't block yourself.")
-    LAST_OWNER = "LAST_OWNER", _("A group needs an owner: name another one first.")
+    LAST_OWNER = "LAST_OWNER", _("A group needs an owner. Make somebody else an owner first.")
     NEVER_JOINED = "NEVER_JOINED", _("This person never took part in this conversation.")
-    ALREADY_ACTIVE = "ALREADY_ACTIVE", _("This person takes part in this conversation already.")
-    NOT_INVITED = "NOT_INVITED", _("You are not invited to this conversation, or not any more.")
-    NOT_A_MEMBER = "NOT_A_MEMBER", _("This person does not take part at present.")
+    ALREADY_ACTIVE = "ALREADY_ACTIVE", _("This person already takes part in this conversation.")
+    NOT_INVITED = "NOT_INVITED", _("You have no open invitation to this conversation.")
+    NOT_A_MEMBER = "NOT_A_MEMBER", _("This person does not take part in this conversation.")
     NO_RECIPIENTS = "NO_RECIPIENTS", _("Name at least one person besides yourself.")
-    UNKNOWN_USER = "UNKNOWN_USER", _("There is no such person to write to.")
-    NOT_REACHABLE = "NOT_REACHABLE", _("You can't write to this person, or take them in.")
-    TOO_MANY_PARTICIPANTS = "TOO_MANY_PARTICIPANTS", _("That is too many people.")
-    EMPTY_BODY = "EMPTY_BODY", _("A message needs words.")
+    UNKNOWN_USER = "UNKNOWN_USER", _("This person can't be found.")
+    NOT_REACHABLE = "NOT_REACHABLE", _("You can't write to this person or invite them.")
+    TOO_MANY_PARTICIPANTS = (
+        "TOO_MANY_PARTICIPANTS",
+        _("These are too many people for one conversation."),
+    )
+    EMPTY_BODY = "EMPTY_BODY", _("A message needs some text.")
     BODY_TOO_LONG = "BODY_TOO_LONG", _("This message is too long.")
     INVALID_TITLE = "INVALID_TITLE", _("This title is empty or too long.")
     INVALID_TEXT = "INVALID_TEXT", _("This text has characters that can't be stored.")
-    CLIENT_ID_REUSED = "CLIENT_ID_REUSED", _("This client id was used for something else.")
+    CLIENT_ID_REUSED = "CLIENT_ID_REUSED", _("This client id was already used for another message.")
     NUMBER_OUT_OF_RANGE = "NUMBER_OUT_OF_RANGE", _("There is no message with this number.")
-    CANNOT_READ_BACKWARDS = "CANNOT_READ_BACKWARDS", _("More than that has been read already.")
+    CANNOT_READ_BACKWARDS = "CANNOT_READ_BACKWARDS", _("Later messages have already been read.")
     INVALID_NAME = "INVALID_NAME", _("This name is empty or too long.")
     INVALID_REASON = "INVALID_REASON", _("This reason is empty or too long.")
-    INVALID_EXPIRY = "INVALID_EXPIRY", _("This time has passed.")
-    TOO_MANY_TOKENS = "TOO_MANY_TOKENS", _("That is too many tokens: revoke one first.")
-    SESSION_REQUIRED = "SESSION_REQUIRED", _("Only who signed in by session can do that.")
-    NOT_FOUND = "NOT_FOUND", _("There is nothing with this id that you can see.")
-    INVALID_INPUT = "INVALID_INPUT", _("These inputs don't go together.")
-    INVALID_ID = "INVALID_ID", _("This is not an id of what is asked for here.")
-    INVALID_PAGE = "INVALID_PAGE", _("A page can't have this size.")
-    INVALID_CURSOR = "INVALID_CURSOR", _("This cursor is not one of this list.")
+    INVALID_EXPIRY = "INVALID_EXPIRY", _("The expiry has to be in the future.")
+    TOO_MANY_TOKENS = "TOO_MANY_TOKENS", _("There are too many tokens. Revoke one first.")
+    SESSION_REQUIRED = "SESSION_REQUIRED", _("You have to be signed in with a session to do this.")
+    NOT_FOUND = "NOT_FOUND", _("There is nothing with this id, or you can't see it.")
+    INVALID_INPUT = "INVALID_INPUT", _("These inputs can't be combined.")
+    INVALID_ID = "INVALID_ID", _("This is not an id of the expected type.")
+    INVALID_PAGE = "INVALID_PAGE", _("A page of this size is not possible.")
+    INVALID_CURSOR = "INVALID_CURSOR", _("This cursor does not belong to this list.")
 
 
 class Refused(Exception):
-    """Something that Talk refuses to do.
+    """Base of all refusals.
 
-    `code` says which rule, `message` says it to a person, `path` names the input at fault.
+    `code` names the rule, `message` explains it to a person, `path` leads to the wrong input.
     """
 
     code: RefusalCode
@@ -67,7 +76,7 @@ class Refused(Exception):
 
 
 class MessagingPermissionDenied(Refused, PermissionDenied):
-    """The caller may not do this, whatever the input."""
+    """The caller may not do this, with any input."""
 
     def __init__(
         self, code: RefusalCode, message: Any = None, *, path: tuple[str, ...] = ()
@@ -77,9 +86,9 @@ class MessagingPermissionDenied(Refused, PermissionDenied):
         self.code, self.message, self.path = code, text, path
 
 
-# `ValidationError` has a code and a message, too, of looser types.
+# `ValidationError` declares looser types for its code and message.
 class MessagingValidationError(Refused, ValidationError):  # type: ignore[misc]
-    """The input is not one that can be acted upon."""
+    """The input is wrong."""
 
     def __init__(
         self, code: RefusalCode, message: Any = None, *, path: tuple[str, ...] = ()
@@ -90,4 +99,7 @@ class MessagingValidationError(Refused, ValidationError):  # type: ignore[misc]
 
 
 class ResyncRequired(Exception):
-    """Events right after a cursor are no longer, or not yet, there: start from a fresh query."""
+    """The events after a cursor are not available: the client has to query the state again.
+
+    Either they were pruned, or the cursor is beyond the latest event.
+    """

@@ -126,7 +126,7 @@ def test_a_refused_mutation_answers_with_data():
     assert result.errors is None
     assert result.data["say"] == {
         "code": "EMPTY_BODY",
-        "message": "A message needs words.",
+        "message": "A message needs some text.",
         "path": ["clientId"],
     }
 

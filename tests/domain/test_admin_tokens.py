@@ -85,7 +85,7 @@ def test_one_that_has_expired_already_is_refused_in_the_form(staff, alice):
     answer = add(staff, alice, expires_at_0=past.date(), expires_at_1="12:00")
 
     assert answer.status_code == 200
-    assert answer.context["errors"] == [["This time has passed."]]
+    assert answer.context["errors"] == [["The expiry has to be in the future."]]
     assert not AccessToken.objects.exists()
 
 
@@ -95,7 +95,7 @@ def test_one_too_many_is_refused_in_the_form(staff, alice, settings):
 
     answer = add(staff, alice)
 
-    assert answer.context["errors"] == [["That is too many tokens: revoke one first."]]
+    assert answer.context["errors"] == [["There are too many tokens. Revoke one first."]]
     assert AccessToken.objects.count() == 1
 
 

@@ -259,7 +259,7 @@ def test_fragments_within_themselves_are_counted_to_an_end():
     ids=lambda content: str(content)[:30],
 )
 def test_a_cursor_of_the_inbox_that_nobody_was_given_is_refused(content):
-    with pytest.raises(Exception, match="not one of this list"):
+    with pytest.raises(Exception, match="not belong to this list"):
         InboxCursor.decode(relay.to_base64("inbox", json.dumps(content)))
 
 
@@ -271,7 +271,7 @@ def test_a_cursor_of_the_inbox_is_not_of_the_future():
 
     # The clocks of servers differ.
     decode(30)
-    with pytest.raises(Exception, match="not one of this list"):
+    with pytest.raises(Exception, match="not belong to this list"):
         decode(90)
 
 
