@@ -27,7 +27,7 @@ from .errors import BadRequest, RateLimited, Unavailable
 from .execution import Schema
 from .limit_errors import FrameTooLong
 from .transport import handshake, origins
-from .transport.connected import sockets
+from .transport.connected import open_connections
 from .transport.protocol import Protocol
 
 try:
@@ -123,7 +123,7 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
                 self.run_task.cancel()
                 await asyncio.wait([self.run_task])
             if self._address is not None:
-                sockets().leave(self._address)
+                open_connections().leave(self._address)
 
     async def _listen(self, receive: Any) -> None:
         """Take what comes as fast as the server reads it.
@@ -143,7 +143,7 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
         await getattr(self, get_handler_name(message))(message)
 
     async def connect(self) -> None:
-        if self._may_connect() and not sockets().draining and await self._is_admitted():
+        if self._may_connect() and not open_connections().draining and await self._is_admitted():
             await super().connect()
         else:
             await self.close()
@@ -158,7 +158,7 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
             await _admit(request)
         except RateLimited:
             return False
-        if not sockets().enter(address):
+        if not open_connections().enter(address):
             return False
         self._address = address
         return True

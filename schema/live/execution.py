@@ -7,7 +7,6 @@ from contextlib import aclosing, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext as _
 from graphql import (
     ExecutionResult,
     Executor,
@@ -20,13 +19,13 @@ from .. import threads
 from ..authentication import rates
 from ..authentication.context import Context
 from ..documents.request import encode_text
-from ..errors import RateLimited, TooManyOperations, Unavailable, public_error
+from ..errors import RateLimited, Unavailable, public_error
 from ..execution.deadlines import deadline
 from ..execution.preparation import Beginning, NotExecuted
 from ..limit_errors import AnswerTooLong
-from ..transport.connected import sockets
 from .retries import patiently
 from .sharing import Answers, asker
+from .stream_limit import counted_stream
 
 if TYPE_CHECKING:
     from ..documents.request import Request
@@ -129,7 +128,7 @@ async def listen(
     viewers'.
     """
     # Before it is prepared: what is prepared takes most of the memory.
-    async with _counted(context), schema.prepared(begun, context) as beginning:
+    async with counted_stream(context), schema.prepared(begun, context) as beginning:
         if beginning.executor is None:
             schema.process_errors(beginning.errors)
             raise NotExecuted(beginning.errors)
@@ -138,18 +137,6 @@ async def listen(
             schema.process_errors(source.errors or [])
             raise NotExecuted(source.errors or [])
         yield Stream(schema, beginning.executor, source, beginning)
-
-
-@asynccontextmanager
-async def _counted(context: Context) -> AsyncIterator[None]:
-    """Count a stream of the viewer while it runs. Raises `NotExecuted` if too many run."""
-    here, user_pk = sockets(), context.identity and context.identity.user.pk
-    if not here.begin_stream(user_pk):
-        raise NotExecuted([TooManyOperations(_("Too many streams run for this user."))])
-    try:
-        yield
-    finally:
-        here.end_stream(user_pk)
 
 
 _spend = threads.live.run(rates.spend)

@@ -33,7 +33,7 @@ from ..execution.preparation import Beginning, NotExecuted
 from ..limit_errors import FrameTooLong
 from ..live.execution import listen
 from .backpressure import Flow
-from .connected import sockets
+from .connected import open_connections
 from .credentials import credentials_fail
 
 if TYPE_CHECKING:
@@ -58,11 +58,11 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
         self._heard_at = self._busy_at = _now()
 
     async def handle(self) -> None:
-        sockets().add(self)
+        open_connections().add(self)
         try:
             await super().handle()
         finally:
-            sockets().discard(self)
+            open_connections().discard(self)
 
     async def handle_message(self, message: Message) -> None:
         self._heard_at = _now()
@@ -80,7 +80,7 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
             return
         if self.context.identity is None:
             self._do(self._end_strangers())
-        elif sockets().claim(self, self.context.viewer.pk):
+        elif open_connections().claim(self, self.context.viewer.pk):
             self._do(self._keep_guard())
         else:
             await self.websocket.close(4429, "Too many sockets")
@@ -141,7 +141,7 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
             await asyncio.wait(tasks)
         await super().shutdown()
 
-    def tend(self) -> None:
+    def check_client(self) -> None:
         now = _now()
         if self.operations:
             self._busy_at = now

@@ -21,7 +21,7 @@ from ..errors import TooManyOperations, Unauthenticated
 from ..execution import Schema
 from ..execution.preparation import Beginning, NotExecuted
 from ..live.execution import Stream, listen
-from .connected import sockets
+from .connected import open_connections
 from .credentials import credentials_fail
 from .handshake import authenticate_again
 
@@ -73,13 +73,15 @@ class _Connection:
         self._listening, self._context, self._scope = listening, context, scope
 
     async def events(self) -> AsyncGenerator[str, None]:
-        here = sockets()
+        here = open_connections()
         here.add(self)
         self._gone = asyncio.get_running_loop().create_future()
         failed = asyncio.create_task(credentials_fail(self._context, self._check))
         try:
             if not here.claim(self, self._context.viewer.pk):
-                raise NotExecuted([TooManyOperations(_("Too many streams run for this user."))])
+                raise NotExecuted(
+                    [TooManyOperations(_("Too many connections are open for this user."))]
+                )
             async with (
                 self._listening() as stream,
                 aclosing(stream.results()) as results,
@@ -102,7 +104,7 @@ class _Connection:
     async def _check(self) -> None:
         await _authenticate_again(self._context, self._scope)
 
-    def tend(self) -> None:
+    def check_client(self) -> None:
         """A client that is gone is noticed when it's told that nothing happened."""
 
     async def go_away(self) -> None:

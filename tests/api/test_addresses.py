@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from schema.transport.connected import sockets
+from schema.transport.connected import open_connections
 from talk.models import AccessToken
 
 from ..live.sockets import Socket, code_of, in_thread, issue, live, socket, talk
@@ -90,7 +90,7 @@ async def test_one_address_has_so_many_sockets_and_no_more(settings):
         assert await is_let_in(talk)
 
     assert await is_let_in()
-    assert not sockets()._addresses
+    assert not open_connections()._addresses
 
 
 def test_bad_credentials_are_limited_by_address(at_most):

@@ -10,8 +10,8 @@ from schema import schema
 from schema.authentication import Identity
 from schema.authentication.context import Context
 from schema.documents.request import Request
+from schema.live.stream_limit import running_streams
 from schema.transport import handler, sse
-from schema.transport.connected import sockets as here
 
 from .client import INBOX_CHANGES
 from .sockets import Socket, application, code_of, live, signed_in, socket, talk
@@ -124,13 +124,13 @@ async def test_a_user_runs_as_many_streams_as_the_option_says(alice, bob, bound)
         await running(2)
         assert await first_event(alice, INBOX_CHANGES) == sse.SILENCE, "it begins"
     await running(0)
-    assert not here()._streams
+    assert not running_streams()
 
 
 async def running(number):
     """Wait until so many streams run."""
     async with asyncio.timeout(3):
-        while here()._streams.total() != number:
+        while running_streams().total() != number:
             await asyncio.sleep(0.01)
 
 

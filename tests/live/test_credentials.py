@@ -18,7 +18,7 @@ from schema.consumer import Socket
 from schema.errors import Unavailable
 from schema.transport import credentials as guard
 from schema.transport import handshake
-from schema.transport.connected import sockets as here
+from schema.transport.connected import open_connections
 from talk import events
 from talk.models import AccessToken
 
@@ -162,7 +162,7 @@ def test_of_what_a_socket_begins_with_only_the_credentials_are_kept(alice, in_he
             headers = {"Authorization": bearer, PADDING: [1]}
             given = {"headers": headers} if in_headers else {"authorization": bearer, PADDING: [1]}
             await alices.init(given)
-            (protocol,) = here()._users
+            (protocol,) = open_connections()._users
             assert protocol.context.connection_params == {"authorization": bearer}
             await protocol.view.authenticate(protocol.context)
             del given, headers

@@ -6,9 +6,8 @@ import pytest
 
 from schema.live import feeds
 from schema.transport import backpressure as flow
-from schema.transport import connected as sockets
-from schema.transport import protocol
-from schema.transport.connected import sockets as here
+from schema.transport import connected, protocol
+from schema.transport.connected import open_connections
 
 from .client import CHANGES, id_of
 from .sockets import in_thread, live, signed_in, talk
@@ -42,7 +41,7 @@ async def test_a_client_that_answers_no_ping_is_waited_for(monkeypatch, alice, b
 
 @live
 async def test_a_client_that_never_answers_is_closed(monkeypatch, alice, group):
-    monkeypatch.setattr(sockets, "TEND_SECONDS", 0.05)
+    monkeypatch.setattr(connected, "CHECK_SECONDS", 0.05)
     monkeypatch.setattr(protocol, "PING_SECONDS", 0.1)
     monkeypatch.setattr(protocol, "ANSWER_SECONDS", 0.2)
 
@@ -53,7 +52,7 @@ async def test_a_client_that_never_answers_is_closed(monkeypatch, alice, group):
 
 @live
 async def test_a_client_that_answers_is_kept_while_something_runs(monkeypatch, alice, group):
-    monkeypatch.setattr(sockets, "TEND_SECONDS", 0.05)
+    monkeypatch.setattr(connected, "CHECK_SECONDS", 0.05)
     monkeypatch.setattr(protocol, "PING_SECONDS", 0.1)
     monkeypatch.setattr(protocol, "ANSWER_SECONDS", 0.2)
     monkeypatch.setattr(protocol, "IDLE_SECONDS", 0.3)
@@ -78,8 +77,8 @@ async def test_one_user_has_so_many_sockets_and_no_more(settings, alice, bob):
         assert await third.hear() == 4429
     async with signed_in(alice), signed_in(alice) as another:
         assert (await another.ask("{ me }"))[0]["payload"] == {"data": {"me": "alice"}}
-    assert not here()._users
-    assert not here()._counts
+    assert not open_connections()._users
+    assert not open_connections()._counts
 
 
 async def listen(socket, most, pong):
