@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from strawberry import relay
 
+from talk.conf import conf
 from talk.exceptions import MessagingValidationError, RefusalCode
 from talk.text import is_storable
 
@@ -44,5 +45,6 @@ def _key_field(model: type[models.Model]) -> Any:
 
 
 def type_name(model: type[models.Model]) -> str:
-    # Every type is called like its model, except that a host calls its user model as it likes.
-    return model.__name__ if model._meta.app_label == "talk" else "User"
+    """The name of a model's GraphQL type. Of a project's user model it is `User`."""
+    name = model.__name__ if model._meta.app_label == "talk" else "User"
+    return f"{conf.TYPE_PREFIX}{name}"

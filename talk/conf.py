@@ -43,6 +43,8 @@ class Conf:
     #: Origins, other than its own, whose pages may open a WebSocket: `https://app.example`.
     ALLOWED_ORIGINS: tuple[str, ...] = ()
 
+    #: What the names of Talk's GraphQL types begin with, in a schema that has others so called.
+    TYPE_PREFIX: str = ""
     #: A manifest of the documents that alone are executed; None means that any is.
     TRUSTED_DOCUMENTS: str | None = None
     #: Most tokens of a GraphQL document.

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
-import strawberry
 from django.utils.translation import gettext as _
 from graphql import DocumentNode, GraphQLError, execute
 from graphql import ExecutionResult as GraphQLResult
@@ -27,6 +26,7 @@ from ..loading.annotations import forgetting
 from ..types.refusals import RefusalHandler
 from .deadlines import deadline
 from .gate import Gate, closed
+from .merging import MergedSchema
 from .plans import PlannedExecutor
 from .preparation import Beginning
 from .runner import Runner, prepared_within_extensions
@@ -35,7 +35,7 @@ from .runner import Runner, prepared_within_extensions
 UUIDS = "A UUID, as `00000000-0000-4000-8000-000000000001`."
 
 
-class Schema(strawberry.Schema):
+class Schema(MergedSchema):
     """A Strawberry schema with this project's gate, refusals and errors."""
 
     def __init__(

@@ -23,6 +23,8 @@ from talk.conf import conf
 from talk.models import Participation
 from talk.naming import name_of
 
+from ..ids import type_name
+
 #: The scripts and styles of GraphiQL, from a package whose static files are served with the rest.
 PACKAGE = "graphene_django_graphiql_static"
 
@@ -97,7 +99,7 @@ def _configuration(request: HttpRequest) -> dict[str, Any]:
 
 
 def _tabs(conversation: Any) -> list[dict[str, str]]:
-    key = relay.to_base64("Conversation", conversation.pk)
+    key = relay.to_base64(type_name(type(conversation)), conversation.pk)
     # The last two changes come at once, so that one sees what a change looks like.
     after = max(0, conversation.revision - 2)
     variables = {

@@ -26,6 +26,7 @@ WORDS = {
     "no e-mail addresses": None,
     "the full name": None,
     "no picture": None,
+    "no prefix": "",
     "as `DEBUG`": None,
     "`False`": False,
     "`()`": (),

@@ -1,0 +1,58 @@
+"""A schema of the host's own, with types that are called as Talk's are, and fields for Talk's."""
+
+import strawberry
+import strawberry_django
+from strawberry import relay
+from strawberry.tools import merge_types
+
+import schema as talk
+from schema.execution import Schema
+
+from .models import Person
+
+
+@strawberry_django.type(Person)
+class User(relay.Node):
+    """The host's own."""
+
+    @strawberry.field
+    def email(self) -> str:
+        return self.email
+
+
+@strawberry.type
+class Message:
+    """The host's own: what its front page says."""
+
+    headline: str
+
+
+@strawberry.type
+class PersonFields:
+    """What the host adds to Talk's `User`."""
+
+    email: str
+
+    @strawberry.field
+    def badge(self) -> str:
+        return f"badge of {self.email}"
+
+
+@strawberry.type
+class HostQuery:
+    @strawberry.field
+    def me(self, info: strawberry.Info) -> User:
+        return info.context.viewer
+
+    @strawberry.field
+    def message(self) -> Message:
+        return Message(headline="Hospitality")
+
+
+schema = Schema(
+    query=merge_types("Query", (HostQuery, talk.Query)),
+    mutation=talk.Mutation,
+    subscription=talk.Subscription,
+    types=[talk.Conversation, talk.Message, talk.Participation, talk.User],
+    fields={talk.User: PersonFields},
+)
