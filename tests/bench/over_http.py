@@ -1,4 +1,4 @@
-"""Talk, the plain way, one by hand and the database alone, asked the same by the same people."""
+"""Measures Talk, the plain way, a server by hand and the database alone by the same operations."""
 
 import asyncio
 import json
@@ -7,7 +7,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -28,13 +28,15 @@ APPLICATIONS = {
     "plain": ("tests.bench.plain_http:application", "tests.bench.plain_settings"),
 }
 CLIENTS, WARM_UP = 4, 2.0
-#: The servers take turns, so that what else the machine does slows down all of them alike.
+#: The servers take turns, so that other work of the machine slows down all of them alike.
 TURNS, SECONDS = 9, 0.8
-#: Seconds for which a profiler looks on.
+#: Seconds for which a profiler samples a server.
 PROFILED = 8
 
-#: A server that is measured, and where it listens.
+#: The process of a server that is measured, and its port.
 Running = tuple[psutil.Process, int]
+#: The delays of one server in one turn, and its figures.
+Turn = tuple[list[float], dict[str, Any]]
 
 
 def measure(database: psutil.Process, crowd: Crowd) -> list[dict[str, Any]]:
@@ -43,7 +45,7 @@ def measure(database: psutil.Process, crowd: Crowd) -> list[dict[str, Any]]:
 
 
 class World:
-    """What is measured: where, with whom, and which operations."""
+    """The database, the people, the cores and the operations that are measured."""
 
     def __init__(
         self, database: psutil.Process, asked: list[Operation], alone: Mapping[str, Any]
@@ -77,21 +79,27 @@ class World:
     def _in_turns(
         self, operation: Operation, servers: Mapping[str, Running]
     ) -> dict[str, dict[str, Any]]:
-        for _process, port in servers.values():
-            asyncio.run(ask_for(operation, port, self.bearers, CLIENTS, WARM_UP))
-        turns, yards = [], []
-        for _turn in range(TURNS):
-            turns.append({name: self._asked(operation, *at) for name, at in servers.items()})
+        yards: list[dict[str, Any]] = []
+        turns = []
+        for turn in self.turns(operation, servers):
+            turns.append(turn)
             yards.append({"cpu_ms": round(self._yardstick(), 3)})
         found = {name: _together([turn[name] for turn in turns]) for name in servers}
         for name, (_application, module) in APPLICATIONS.items():
-            found[name]["queries"] = count_queries(operation, self.bearers, module)
+            settings = {"DJANGO_SETTINGS_MODULE": module}
+            found[name]["queries"] = count_queries(operation, self.bearers, settings)
         return found | {"yardstick": _of_turns(yards)}
 
-    def _asked(
-        self, operation: Operation, process: psutil.Process, port: int
-    ) -> tuple[list[float], dict[str, Any]]:
-        """In one turn, the delays and the figures."""
+    def turns(
+        self, operation: Operation, servers: Mapping[str, Running], turns: int = TURNS
+    ) -> Iterator[dict[str, Turn]]:
+        """Warm the servers up, and measure them in turn."""
+        for _process, port in servers.values():
+            asyncio.run(ask_for(operation, port, self.bearers, CLIENTS, WARM_UP))
+        for _turn in range(turns):
+            yield {name: self._asked(operation, *server) for name, server in servers.items()}
+
+    def _asked(self, operation: Operation, process: psutil.Process, port: int) -> Turn:
         before = self._used(process)
         got = asyncio.run(ask_for(operation, port, self.bearers, CLIENTS, SECONDS))
         after = self._used(process)
@@ -99,7 +107,7 @@ class World:
         return got.delays, figures | {"bytes": got.bytes // len(got.delays)}
 
     def _yardstick(self) -> float:
-        """The yardstick's work, where the servers do theirs, who have nothing to do now."""
+        """Milliseconds of the yardstick's work on the core of the servers, which are idle now."""
         here = psutil.Process()
         elsewhere = here.cpu_affinity()
         here.cpu_affinity(self.cores[:1])
@@ -109,7 +117,7 @@ class World:
             here.cpu_affinity(elsewhere)
 
     def _alone(self, name: str) -> dict[str, Any]:
-        """The statement of the floor, one after the other, in this process."""
+        """Execute the statement of the floor in this process, one after the other."""
         ask, delays, size = self.alone[name], [], 0
         with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
             for turn in range(50):
@@ -152,7 +160,7 @@ def _percentiles(delays: list[float]) -> dict[str, float]:
     }
 
 
-def _together(turns: list[tuple[list[float], dict[str, Any]]]) -> dict[str, Any]:
+def _together(turns: list[Turn]) -> dict[str, Any]:
     """The figures of the turns, and the percentiles of all their delays."""
     delays = [delay for delays, _figures in turns for delay in delays]
     return _of_turns([figures for _delays, figures in turns]) | _percentiles(delays)
@@ -161,8 +169,8 @@ def _together(turns: list[tuple[list[float], dict[str, Any]]]) -> dict[str, Any]
 def _of_turns(turns: list[dict[str, Any]]) -> dict[str, Any]:
     """The middle figures, and the CPU times of the quietest turn.
 
-    What else runs on a machine, or on the one that it's a part of, adds to these and never takes
-    away: the least is nearest to what the work itself takes.
+    Other work of the machine, or of the host of a virtual machine, makes these times longer and
+    never shorter: the shortest is nearest to the time of the work itself.
     """
     middle = {name: statistics.median(each[name] for each in turns) for name in turns[0]}
     quietest = min(turns, key=lambda each: each["cpu_ms"])
@@ -173,17 +181,17 @@ def _of_turns(turns: list[dict[str, Any]]) -> dict[str, Any]:
 def _profile(
     process: psutil.Process, operation: Operation, port: int, bearers: Mapping[int, str]
 ) -> None:
-    """Write down in which functions the server is, as far as a profiler may look."""
+    """Write a profile of the server, if this system lets a profiler read its memory."""
     stacks = RESULTS / f"{operation.name}.stacks"
     command = ["record", "--pid", str(process.pid), "--gil", "--format", "raw"]
     options = ["--duration", str(PROFILED), "--output", str(stacks)]
-    looking = subprocess.Popen(
+    profiler = subprocess.Popen(
         [str(Path(sys.executable).with_name("py-spy")), *command, *options],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     asyncio.run(ask_for(operation, port, dict(bearers), CLIENTS, PROFILED + 1))
-    looking.wait()
+    profiler.wait()
     if not stacks.exists():
         return
     lines = stacks.read_text(encoding="utf-8").splitlines()
@@ -194,7 +202,7 @@ def _profile(
 
 
 def summary(stacks: list[tuple[str, str, str]]) -> str:
-    """The functions in which most of the time is spent: by themselves, and with what they call."""
+    """The functions that take most of the time: alone, and with the functions that they call."""
     own: dict[str, int] = {}
     total: dict[str, int] = {}
     for stack, _space, samples in stacks:

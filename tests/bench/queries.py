@@ -1,4 +1,4 @@
-"""How many trips to the database an operation takes, with those for `BEGIN` and `COMMIT`."""
+"""Counts the round trips to the database of an operation, `BEGIN` and `COMMIT` included."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from .operations import Operation
 
 
 def bearers_of(people: Iterable[int]) -> dict[int, str]:
-    """A bearer token of each of these people, by their primary keys."""
+    """Issue a bearer token to each of these people. Returns the tokens by primary key."""
     from django.contrib.auth import get_user_model
 
     from talk.models import AccessToken
@@ -20,20 +20,23 @@ def bearers_of(people: Iterable[int]) -> dict[int, str]:
     return {key: AccessToken.objects.issue(user, "bench")[1] for key, user in users.items()}
 
 
-def count_queries(operation: Operation, bearers: Mapping[int, str], settings: str) -> int:
-    """Counted the second time, in a process with these settings."""
+def count_queries(
+    operation: Operation, bearers: Mapping[int, str], environment: Mapping[str, str]
+) -> int:
+    """Count those of the second request, in a process with these environment variables."""
     asked = [
         json.dumps({"query": operation.document, "variables": operation.variables(turn)})
         for turn in (0, 0)
     ]
-    return _count(settings, tuple(asked), bearers[operation.people[0]])
+    variables = tuple(environment.items())
+    return _count(variables, tuple(asked), bearers[operation.people[0]])
 
 
 @cache
-def _count(settings: str, asked: tuple[str, ...], bearer: str) -> int:
+def _count(variables: tuple[tuple[str, str], ...], asked: tuple[str, ...], bearer: str) -> int:
     found = subprocess.run(
         [sys.executable, "-m", __spec__.name, bearer, *asked],
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": settings},
+        env={**os.environ, **dict(variables)},
         stdout=subprocess.PIPE,
         text=True,
         check=True,
