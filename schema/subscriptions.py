@@ -16,10 +16,16 @@ from talk import models
 
 from .authentication.context import Info
 from .ids import key_of
+from .live.changes import (
+    FRESH_SECONDS,
+    INBOX_PAGE,
+    all_inbox_changes_of,
+    inbox_changes_of,
+    next_look,
+)
 from .live.feeds import feeds
 from .live.hub import hub, inbox_topic
 from .live.presence import Presence, follow_presence
-from .live.reading import FRESH_SECONDS, INBOX_PAGE, all_inbox_news, inbox_news, next_look
 from .live.sharing import asker
 from .live.typing import Typing, follow_typing
 from .loading import participations as places
@@ -108,13 +114,13 @@ class Subscription:
     ) -> AsyncGenerator[InboxChange, None]:
         viewer = info.context.viewer
         cursor = InboxCursor.now() if after is None else InboxCursor.decode(after)
-        async with hub().watch(inbox_topic(viewer.pk)) as bell:
+        async with hub().watch(inbox_topic(viewer.pk)) as wakeup:
             if after is None:
-                for participation in await all_inbox_news(viewer, cursor):
+                for participation in await all_inbox_changes_of(viewer, cursor):
                     cursor.note(participation)
             most = INBOX_PAGE
             while True:
-                news, more = await inbox_news(viewer, cursor, most)
+                news, more = await inbox_changes_of(viewer, cursor, most)
                 if more:
                     most = next_look(len(news), INBOX_PAGE)
                 read_at = time.monotonic()
@@ -126,7 +132,7 @@ class Subscription:
                     yield InboxChange(cursor=cursor.encode(), participation=participation)
                 else:
                     if not more:
-                        await bell.rung()
+                        await wakeup.wait()
 
     @subscription(
         description="Who is typing in a conversation: at once, and whenever that changes. Show the "

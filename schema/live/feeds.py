@@ -19,10 +19,10 @@ from weakref import WeakKeyDictionary
 from talk.models import Event
 from talk.models.event import PAGE
 
-from .bell import Bell
+from .changes import FRESH_SECONDS, member_events, next_look, viewer_events
 from .hub import Hub, conversation_topic, hub
-from .reading import FRESH_SECONDS, conversation_events, conversation_news, next_look
-from .sharing import Asker
+from .sharing import Subscriber
+from .wakeup import Wakeup
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +43,9 @@ ENDS = {Event.Kind.PARTICIPANT_LEFT, Event.Kind.PARTICIPANT_REMOVED}
 class Reader:
     """One stream's place in a conversation. Iterate over it for the events."""
 
-    def __init__(self, feed: "Feed", viewer: Any, after: int | None, stream: Asker | None) -> None:
+    def __init__(
+        self, feed: "Feed", viewer: Any, after: int | None, stream: Subscriber | None
+    ) -> None:
         self._feed = feed
         self.viewer = viewer
         self.stream = stream
@@ -96,9 +98,7 @@ class Reader:
         return event
 
     async def _read(self) -> None:
-        news = await conversation_news(
-            self.viewer, self._feed.conversation, self._given, self._most
-        )
+        news = await viewer_events(self.viewer, self._feed.conversation, self._given, self._most)
         if news.more:
             self._most = next_look(len(news.events), PAGE)
         now = time.monotonic()
@@ -120,7 +120,7 @@ class Feed:
         self.joined = asyncio.Event()
         self._revision: int | None = None
         self._located = asyncio.Event()
-        self._bell = Bell()
+        self._wakeup = Wakeup()
         #: The questions whose answers take long, or are for nobody else.
         self._unfit: set[Hashable] = set()
 
@@ -132,15 +132,15 @@ class Feed:
         elif revision < self._revision:
             # The others skip what they have.
             self._revision = revision
-            self._bell.ring()
+            self._wakeup.wake()
 
     async def run(self) -> None:
-        async with hub().watch(conversation_topic(self.conversation)) as self._bell:
+        async with hub().watch(conversation_topic(self.conversation)) as self._wakeup:
             self.joined.set()
             while True:
-                # A bell that rings before somebody has read stays rung.
+                # A wakeup that rings before somebody has read stays rung.
                 await self._located.wait()
-                await self._bell.rung()
+                await self._wakeup.wait()
                 try:
                     while await self._read():
                         pass
@@ -153,14 +153,14 @@ class Feed:
         """What the log can't tell any more, the readers are told by themselves."""
         self._revision = None
         self._located.clear()
-        self._bell.ring()
+        self._wakeup.wake()
         for reader in self.readers:
             reader.fall_behind()
 
     async def _read(self) -> bool:
         """Hand on a page of events; whether there may be more."""
         after = self._revision
-        news = await conversation_events(self.conversation, after, self._askers())
+        news = await member_events(self.conversation, after, self._subscribers())
         if len(self._unfit) < MOST_UNFIT:
             self._unfit |= news.unfit
         ends = [event for event in news.events if event.kind in ENDS]
@@ -172,14 +172,14 @@ class Feed:
             for reader in self.readers:
                 reader.offer(event)
         if self._revision != after:
-            # It went back meanwhile, and its bell rings.
+            # It went back meanwhile, and its wakeup rings.
             return False
         self._revision = news.revision
         return bool(news.more)
 
-    def _askers(self) -> list[Asker]:
+    def _subscribers(self) -> list[Subscriber]:
         """One stream for each of the questions that are asked most."""
-        askers: defaultdict[Hashable, list[Asker]] = defaultdict(list)
+        askers: defaultdict[Hashable, list[Subscriber]] = defaultdict(list)
         for reader in self.readers:
             stream = reader.stream
             if reader.is_live and stream and stream.shares and stream.question not in self._unfit:
@@ -203,7 +203,7 @@ class Feeds:
 
     @asynccontextmanager
     async def read(
-        self, conversation: int, viewer: Any, after: int | None, stream: Asker | None = None
+        self, conversation: int, viewer: Any, after: int | None, stream: Subscriber | None = None
     ) -> AsyncIterator[Reader]:
         """A reader of what happens in a conversation after a revision, or from now on.
 

@@ -20,9 +20,9 @@ from talk.conf import conf
 from talk.models import Conversation, Participation
 
 from .. import threads
-from .bell import Bell
-from .listener import Ear
-from .signs import Signs
+from .indicators import Indicators
+from .listener import Listener
+from .wakeup import Wakeup
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ class Topic(NamedTuple):
                 return [events.user_group(self.key)]
             case "typing":
                 return [events.typing_group(self.key)]
-            case "presence" | "beacon" | "acquaintances":
+            case "presence" | "heartbeat" | "acquaintances":
                 return [events.presence_group(self.key)]
             case _:
                 # Any conversation may be one of this inbox.
@@ -75,9 +75,9 @@ def presence_topic(user_pk: Any) -> Topic:
     return Topic("presence", str(user_pk))
 
 
-def beacon_topic(user_pk: Any) -> Topic:
+def heartbeat_topic(user_pk: Any) -> Topic:
     """Whether somebody asks if they are there."""
-    return Topic("beacon", str(user_pk))
+    return Topic("heartbeat", str(user_pk))
 
 
 def acquaintances_topic(user_pk: Any) -> Topic:
@@ -89,79 +89,81 @@ class Hub:
     """One for each event loop, which in a server is one for each process."""
 
     def __init__(self) -> None:
-        self.ear = Ear(self._hear, self._missed)
-        self.signs = Signs()
-        self._bells: defaultdict[Topic, set[Bell]] = defaultdict(set)
+        self.listener = Listener(self._hear, self._missed)
+        self.indicators = Indicators()
+        self._wakeups: defaultdict[Topic, set[Wakeup]] = defaultdict(set)
         self._tasks: list[asyncio.Task[None]] = []
         self._moved: set[int] = set()
         self._something_moved = asyncio.Event()
-        self._overdue = Bell()
+        self._overdue = Wakeup()
 
     @asynccontextmanager
-    async def watch(self, *topics: Topic) -> AsyncIterator[Bell]:
-        """A bell that rings whenever one of these may have changed after this was entered."""
-        bell = Bell()
+    async def watch(self, *topics: Topic) -> AsyncIterator[Wakeup]:
+        """A wakeup that rings whenever one of these may have changed after this was entered."""
+        wakeup = Wakeup()
         for topic in topics:
-            self._bells[topic].add(bell)
+            self._wakeups[topic].add(wakeup)
         self._start()
         groups = {group for topic in topics for group in topic.groups()}
         # Who is cancelled half-way through joining has joined, and can leave.
-        joining = asyncio.create_task(self.ear.join(groups))
+        joining = asyncio.create_task(self.listener.join(groups))
         try:
             await asyncio.shield(joining)
-            yield bell
+            yield wakeup
         finally:
             for topic in topics:
-                self._bells[topic].discard(bell)
-                if not self._bells[topic]:
-                    del self._bells[topic]
-                    self.signs.forget(topic)
-            await asyncio.shield(self.ear.leave(groups))
-            if not self._bells:
+                self._wakeups[topic].discard(wakeup)
+                if not self._wakeups[topic]:
+                    del self._wakeups[topic]
+                    self.indicators.forget(topic)
+            await asyncio.shield(self.listener.leave(groups))
+            if not self._wakeups:
                 self._stop()
 
     def _start(self) -> None:
         if not self._tasks:
-            self.ear.start()
+            self.listener.start()
             work = (self._find_inboxes(), self._reconcile())
             self._tasks = [asyncio.create_task(each) for each in work]
 
     def _stop(self) -> None:
-        self.ear.stop()
+        self.listener.stop()
         for task in self._tasks:
             task.cancel()
         self._tasks = []
 
     def _hear(self, doorbell: dict[str, Any]) -> None:
         if (user := doorbell.get("user")) is not None:
-            self.ring(user_topic(user), inbox_topic(user))
+            self.wake(user_topic(user), inbox_topic(user))
         if (user := doorbell.get("inbox")) is not None:
-            self.ring(inbox_topic(user))
+            self.wake(inbox_topic(user))
         if (conversation := doorbell.get("conversation")) is not None:
-            self.ring(conversation_topic(conversation))
+            self.wake(conversation_topic(conversation))
             self._moved.add(conversation)
             self._something_moved.set()
         if (user := doorbell.get("acquaintances")) is not None:
-            self.ring(acquaintances_topic(user))
+            self.wake(acquaintances_topic(user))
         if (sign := doorbell.get("sign")) is not None:
             self._see(*sign)
-        self.ring(*map(beacon_topic, doorbell.get("asked", ())))
+        self.wake(*map(heartbeat_topic, doorbell.get("asked", ())))
 
     def _see(self, kind: str, key: Any, by: str, seconds: float) -> None:
         topic = Topic(kind, key)
-        if topic in self._bells and self.signs.note(topic, by, seconds):
-            self.ring(topic)
+        if topic in self._wakeups and self.indicators.note(topic, by, seconds):
+            self.wake(topic)
 
     def _missed(self) -> None:
-        self.ring(*(topic for topic in self._bells if topic.kind not in {"conversation", "inbox"}))
+        self.wake(
+            *(topic for topic in self._wakeups if topic.kind not in {"conversation", "inbox"})
+        )
         # Those are looked at all at once, to ring for what moved.
-        self._overdue.ring()
+        self._overdue.wake()
 
-    def ring(self, *topics: Topic) -> None:
+    def wake(self, *topics: Topic) -> None:
         """Wake who watches one of these."""
         for topic in topics:
-            for bell in self._bells.get(topic, ()):
-                bell.ring(topic.kind)
+            for wakeup in self._wakeups.get(topic, ()):
+                wakeup.wake(topic.kind)
 
     async def _find_inboxes(self) -> None:
         """Ring for the inboxes here that hold what moved, found for all that moved at once."""
@@ -169,10 +171,10 @@ class Hub:
             await self._something_moved.wait()
             self._something_moved.clear()
             moved, self._moved = self._moved, set()
-            here = [topic.key for topic in self._bells if topic.kind == "inbox"]
+            here = [topic.key for topic in self._wakeups if topic.kind == "inbox"]
             if here:
                 with _logged("Inboxes were not found; the slow timer finds them"):
-                    self.ring(*map(inbox_topic, await _members(moved, here)))
+                    self.wake(*map(inbox_topic, await _members(moved, here)))
 
     async def _reconcile(self) -> None:
         """Look at what is watched, in case that a doorbell was lost."""
@@ -180,16 +182,16 @@ class Hub:
         changes: dict[Any, Any] = {}
         looked_at = timezone.now()
         while True:
-            await self._overdue.rung(timeout=conf.RECONCILE_SECONDS)
-            conversations = [topic.key for topic in self._bells if topic.kind == "conversation"]
-            users = [topic.key for topic in self._bells if topic.kind == "inbox"]
+            await self._overdue.wait(timeout=conf.RECONCILE_SECONDS)
+            conversations = [topic.key for topic in self._wakeups if topic.kind == "conversation"]
+            users = [topic.key for topic in self._wakeups if topic.kind == "inbox"]
             looks_at = timezone.now()
             with _logged("The database did not answer; looking again"):
                 before, revisions = revisions, await _revisions(conversations)
-                self.ring(*map(conversation_topic, _differing(before, revisions)))
+                self.wake(*map(conversation_topic, _differing(before, revisions)))
                 since = looked_at - COMMITTED_WITHIN
                 before, changes = changes, await _changes(users, since)
-                self.ring(*map(inbox_topic, _differing(before, changes)))
+                self.wake(*map(inbox_topic, _differing(before, changes)))
                 looked_at = looks_at
 
 

@@ -23,7 +23,7 @@ PATIENCE = 5.0
 RETRY_SECONDS = 1.0
 
 
-class Ear:
+class Listener:
     """Hears what is said to some groups, once however often each was joined.
 
     `hear` gets each doorbell. `missed` is called when doorbells may have been lost: when
@@ -42,7 +42,7 @@ class Ear:
         self._tasks: list[asyncio.Task[None]] = []
         self._echoed = 0
         #: Whether what is said now may not be heard.
-        self.deaf = True
+        self.is_disconnected = True
 
     def start(self) -> None:
         if self._layer is not None and not self._tasks:
@@ -56,7 +56,7 @@ class Ear:
         # The layer may have forgotten a channel that nobody listens to.
         self._channel = None
         self._left.clear()
-        self.deaf = True
+        self.is_disconnected = True
 
     async def join(self, groups: Iterable[str]) -> None:
         async with self._changing:
@@ -76,7 +76,7 @@ class Ear:
                         self._left.discard(group)
 
     async def _in_layer(self, method: str, group: str) -> bool:
-        if self.deaf:
+        if self.is_disconnected:
             # When it's back, it is told of all groups.
             return False
         try:
@@ -99,7 +99,7 @@ class Ear:
                         self._take(doorbell)
                         continue
                     self._echoed = max(self._echoed, doorbell["echo"])
-                    if self.deaf:
+                    if self.is_disconnected:
                         logger.warning("The channel layer is back")
                         await self._join_all()
             except Exception:
@@ -120,7 +120,7 @@ class Ear:
             self._left.clear()
             for group in list(self._groups):
                 await self._layer.group_add(group, self._channel)
-            self.deaf = False
+            self.is_disconnected = False
         # While nobody listened anything may have happened.
         self._missed()
 
@@ -129,7 +129,7 @@ class Ear:
             await asyncio.sleep(ECHO_SECONDS)
             if self._channel is None:
                 continue
-            if not self.deaf and self._echoed < number - 2:
+            if not self.is_disconnected and self._echoed < number - 2:
                 self._lose("no echo comes")
             with suppress(Exception):
                 async with asyncio.timeout(ECHO_SECONDS):
@@ -137,6 +137,6 @@ class Ear:
                     await self._layer.send(self._channel, echo)
 
     def _lose(self, why: str) -> None:
-        if not self.deaf:
+        if not self.is_disconnected:
             logger.warning("The channel layer is away: %s; the slow timer goes on", why)
-        self.deaf = True
+        self.is_disconnected = True

@@ -18,8 +18,8 @@ from talk.exceptions import MessagingValidationError, RefusalCode
 from .. import threads
 from ..ids import key_of
 from ..types.nodes import User
-from .hub import Hub, acquaintances_topic, beacon_topic, hub, presence_topic
-from .retries import patiently
+from .hub import Hub, acquaintances_topic, heartbeat_topic, hub, presence_topic
+from .retries import with_retries
 
 #: Seconds for which somebody is shown as there, unless it is told again.
 SHOWN_SECONDS = 45.0
@@ -54,27 +54,27 @@ async def follow_presence(
     topics = {key: presence_topic(key) for key in keys}
     async with AsyncExitStack() as stack:
         if visible:
-            await stack.enter_async_context(_beacons().lit(viewer.pk))
+            await stack.enter_async_context(_heartbeats().running(viewer.pk))
         # Whether they share a conversation depends on both of them.
         known_by = map(acquaintances_topic, {viewer.pk, *keys})
-        bell = await stack.enter_async_context(hub().watch(*topics.values(), *known_by))
+        wakeup = await stack.enter_async_context(hub().watch(*topics.values(), *known_by))
         await _ask(keys)
         await asyncio.sleep(ANSWER_SECONDS)
         known: dict[Any, Any] = {}
         check_at = 0.0
         shown = None
         while True:
-            if bell.was_rung_for("acquaintances") or time.monotonic() >= check_at:
-                known = await patiently(lambda: _acquaintances(viewer, keys))
+            if wakeup.was_for("acquaintances") or time.monotonic() >= check_at:
+                known = await with_retries(lambda: _acquaintances(viewer, keys))
                 check_at = time.monotonic() + CHECK_SECONDS
-            here = [known[key] for key in keys if key in known and hub().signs.of(topics[key])]
+            here = [known[key] for key in keys if key in known and hub().indicators.of(topics[key])]
             if here != shown:
                 yield Presence(users=here)
                 shown = here
             await asyncio.sleep(QUIET_SECONDS)
-            passing = hub().signs.seconds_left(topics.values())
+            passing = hub().indicators.seconds_left(topics.values())
             checking = max(0.0, check_at - time.monotonic())
-            await bell.rung(checking if passing is None else min(passing, checking))
+            await wakeup.wait(checking if passing is None else min(passing, checking))
 
 
 async def _ask(keys: list[Any]) -> None:
@@ -85,31 +85,31 @@ async def _ask(keys: list[Any]) -> None:
         await events.say(group, {"asked": asked})
 
 
-class Beacons:
+class Heartbeats:
     """Those of one hub: one for each user who is there and wants it shown."""
 
     def __init__(self) -> None:
-        self._lit: Counter[Any] = Counter()
+        self._streams: Counter[Any] = Counter()
         self._tasks: dict[Any, asyncio.Task[None]] = {}
 
     @asynccontextmanager
-    async def lit(self, user_pk: Any) -> AsyncIterator[None]:
+    async def running(self, user_pk: Any) -> AsyncIterator[None]:
         """Show that a user is there, once for however many streams want it."""
-        self._lit[user_pk] += 1
+        self._streams[user_pk] += 1
         if user_pk not in self._tasks:
-            self._tasks[user_pk] = asyncio.create_task(_shine(user_pk))
+            self._tasks[user_pk] = asyncio.create_task(_beat(user_pk))
         try:
             yield
         finally:
-            self._lit[user_pk] -= 1
-            if not self._lit[user_pk]:
-                del self._lit[user_pk]
+            self._streams[user_pk] -= 1
+            if not self._streams[user_pk]:
+                del self._streams[user_pk]
                 task = self._tasks.pop(user_pk)
                 task.cancel()
                 await asyncio.shield(asyncio.wait([task]))
 
 
-async def _shine(user_pk: Any) -> None:
+async def _beat(user_pk: Any) -> None:
     # A user may be at several processes, and leave them one by one.
     source = uuid.uuid4().hex
 
@@ -117,22 +117,22 @@ async def _shine(user_pk: Any) -> None:
         sign = ["presence", str(user_pk), source, seconds]
         await events.say(events.presence_group(user_pk), {"sign": sign})
 
-    async with hub().watch(beacon_topic(user_pk)) as bell:
+    async with hub().watch(heartbeat_topic(user_pk)) as wakeup:
         try:
             while True:
                 await tell(SHOWN_SECONDS)
                 await asyncio.sleep(QUIET_SECONDS)
-                await bell.rung(BEAT_SECONDS)
+                await wakeup.wait(BEAT_SECONDS)
         finally:
             await tell(0)
 
 
-_all_beacons: WeakKeyDictionary[Hub, Beacons] = WeakKeyDictionary()
+_all_heartbeats: WeakKeyDictionary[Hub, Heartbeats] = WeakKeyDictionary()
 
 
-def _beacons() -> Beacons:
+def _heartbeats() -> Heartbeats:
     """The beacons of the running event loop."""
-    return _all_beacons.setdefault(hub(), Beacons())
+    return _all_heartbeats.setdefault(hub(), Heartbeats())
 
 
 def _read_acquaintances(viewer: Any, keys: list[Any]) -> dict[Any, Any]:

@@ -14,7 +14,7 @@ Answer = TypeVar("Answer")
 RETRY_SECONDS = (0.2, 1.0, 3.0)
 
 
-async def patiently(ask: Callable[[], Awaitable[Answer]]) -> Answer:
+async def with_retries(ask: Callable[[], Awaitable[Answer]]) -> Answer:
     """What `ask` answers, asked again for some seconds if the database does not answer."""
     for seconds in RETRY_SECONDS:
         try:

@@ -27,7 +27,7 @@ MOST_KEPT = 131_072
 QUICK_SECONDS = 0.05
 
 
-class Onlooker:
+class RecordingContext:
     """Stands for the context of one viewer, and notes what was asked about them."""
 
     def __init__(self, context: Context) -> None:
@@ -70,7 +70,7 @@ class Onlooker:
         )
 
 
-class Asker(Protocol):
+class Subscriber(Protocol):
     """A stream, to which each event is a question."""
 
     #: The same for all streams that ask the same.
@@ -84,21 +84,21 @@ class Asker(Protocol):
 
 
 #: The stream that is listened to.
-asker: ContextVar[Asker | None] = ContextVar("asker", default=None)
+asker: ContextVar[Subscriber | None] = ContextVar("asker", default=None)
 
 
-class Answers:
+class SharedResults:
     """What was answered about one event, by what was asked. It lives as long as the event."""
 
     def __init__(self) -> None:
-        self._known: defaultdict[Hashable, list[tuple[Onlooker, str]]] = defaultdict(list)
+        self._known: defaultdict[Hashable, list[tuple[RecordingContext, str]]] = defaultdict(list)
         self._personal: set[Hashable] = set()
         self._asking: dict[Hashable, asyncio.Event] = {}
         self._size = 0
 
-    def prepare(self, event: Any, stream: Asker) -> bool:
+    def prepare(self, event: Any, stream: Subscriber) -> bool:
         """Find an answer before anybody waits for it; whether to do so the next time, too."""
-        onlooker = Onlooker(stream.context)
+        onlooker = RecordingContext(stream.context)
         begun = time.monotonic()
         # What goes wrong is told to who asks.
         with suppress(Exception):
@@ -109,7 +109,7 @@ class Answers:
                 return is_quick and stream.question not in self._personal
         return False
 
-    async def get(self, stream: Asker, execute: Callable[[Any], Awaitable[str]]) -> str:
+    async def get(self, stream: Subscriber, execute: Callable[[Any], Awaitable[str]]) -> str:
         """The answer that is known for viewers like this one, or a new one by `execute`."""
         while stream.question not in self._personal:
             for onlooker, answer in self._known.get(stream.question, ()):
@@ -121,8 +121,8 @@ class Answers:
         # Whose answers are for nobody else need not wait for one another.
         return await execute(stream.context)
 
-    async def _ask(self, stream: Asker, execute: Callable[[Any], Awaitable[str]]) -> str:
-        onlooker = Onlooker(stream.context)
+    async def _ask(self, stream: Subscriber, execute: Callable[[Any], Awaitable[str]]) -> str:
+        onlooker = RecordingContext(stream.context)
         asking = self._asking[stream.question] = asyncio.Event()
         try:
             answer = await execute(onlooker)
@@ -132,7 +132,7 @@ class Answers:
             del self._asking[stream.question]
             asking.set()
 
-    def _note(self, stream: Asker, onlooker: Onlooker, answer: str) -> None:
+    def _note(self, stream: Subscriber, onlooker: RecordingContext, answer: str) -> None:
         if len(self._known) + len(self._personal) >= MOST_QUESTIONS:
             self._known.clear()
             self._personal.clear()

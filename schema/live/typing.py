@@ -25,8 +25,8 @@ from ..loading import participations as places
 from ..types.nodes import User
 from .feeds import ENDS, Reader, feeds
 from .hub import Hub, acquaintances_topic, hub, typing_topic
-from .retries import patiently
-from .sharing import Answers
+from .retries import with_retries
+from .sharing import SharedResults
 
 #: Seconds for which somebody is shown as typing, unless they say it again.
 SHOWN_SECONDS = 6
@@ -101,7 +101,7 @@ class Typing:
         "coming first: at most ten."
     )
     #: All who are shown the same share one answer.
-    _answers: strawberry.Private[Answers] = field(default_factory=Answers)
+    _results: strawberry.Private[SharedResults] = field(default_factory=SharedResults)
 
 
 class Room:
@@ -128,12 +128,12 @@ class Room:
                 continue
             self._revision = event.revision
             if event.kind == models.Event.Kind.MESSAGE_SENT:
-                hub().signs.note(self.topic, str(event.actor_id), 0)
+                hub().indicators.note(self.topic, str(event.actor_id), 0)
             elif event.kind in MEMBERSHIP:
                 self._forget(event.participation)
             else:
                 continue
-            hub().ring(self.topic)
+            hub().wake(self.topic)
 
     def _forget(self, place: models.Participation | None) -> None:
         """Look somebody up again, or everybody if it was the place of who was erased."""
@@ -145,7 +145,7 @@ class Room:
 
     async def shown_to(self, context: Context) -> Typing:
         """Who types now, but the viewer: the same object for all who are shown the same."""
-        signs = [each for each in hub().signs.of(self.topic) if each != str(context.viewer.pk)]
+        signs = [each for each in hub().indicators.of(self.topic) if each != str(context.viewer.pk)]
         people = await self._find(signs)
         present = (each for each in signs if people.get(each) is not None)
         shown = tuple(each for each in present if not context.has_blocked(people[each].pk))[:MOST]
@@ -161,7 +161,7 @@ class Room:
                 self._known_until = time.monotonic() + KNOWN_SECONDS
             while unknown := [each for each in signs if each not in self._people]:
                 moves = self._moves
-                found = await patiently(partial(_members, self.conversation, unknown))
+                found = await with_retries(partial(_members, self.conversation, unknown))
                 if moves == self._moves:
                     self._people |= dict.fromkeys(unknown) | found
             return self._people
@@ -178,22 +178,22 @@ async def follow_typing(
     async with (
         feeds().read(key, context.viewer, None) as changes,
         _rooms().enter(key) as room,
-        hub().watch(room.topic, acquaintances_topic(context.viewer.pk)) as bell,
+        hub().watch(room.topic, acquaintances_topic(context.viewer.pk)) as wakeup,
     ):
         await changes.begin()
         following = asyncio.create_task(room.follow(changes))
-        following.add_done_callback(lambda _: bell.ring())
+        following.add_done_callback(lambda _: wakeup.wake())
         shown: Typing | None = None
         try:
             while not following.done():
-                if bell.was_rung_for("acquaintances"):
-                    await patiently(partial(_look_up_blocks, context))
+                if wakeup.was_for("acquaintances"):
+                    await with_retries(partial(_look_up_blocks, context))
                 typing = await room.shown_to(context)
                 if shown is None or typing.users != shown.users:
                     yield typing
                     shown = typing
                 await asyncio.sleep(SETTLE_SECONDS)
-                await bell.rung(hub().signs.seconds_left([room.topic]))
+                await wakeup.wait(hub().indicators.seconds_left([room.topic]))
             following.result()
         finally:
             following.cancel()

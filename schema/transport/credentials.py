@@ -24,7 +24,7 @@ REST_SECONDS = 0.2
 async def credentials_fail(context: Context, check: Callable[[], Awaitable[None]]) -> None:
     """Return when `check` raises `AuthenticationFailed`, or when the credentials run out."""
     try:
-        async with hub().watch(user_topic(context.viewer.pk)) as bell:
+        async with hub().watch(user_topic(context.viewer.pk)) as wakeup:
             look_soon = False
             while True:
                 try:
@@ -42,7 +42,7 @@ async def credentials_fail(context: Context, check: Callable[[], Awaitable[None]
                 await asyncio.sleep(REST_SECONDS)
                 # Django tells of a sign-out before it forgets the session: look twice.
                 limit = AFTERMATH_SECONDS if look_soon else RECHECK_SECONDS
-                look_soon = await bell.rung(timeout=min(limit, _seconds_left(context)))
+                look_soon = await wakeup.wait(timeout=min(limit, _seconds_left(context)))
     except Exception:
         logger.exception("Credentials can't be watched")
 

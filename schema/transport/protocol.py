@@ -31,7 +31,7 @@ from ..errors import PublicError, TooManyOperations, Unauthenticated, public_err
 from ..execution import Schema, is_refused
 from ..execution.preparation import Beginning, NotExecuted
 from ..limit_errors import FrameTooLong
-from ..live.execution import listen
+from ..live.streams import listen
 from .backpressure import Flow
 from .connected import open_connections
 from .credentials import credentials_fail

@@ -20,7 +20,7 @@ from ..documents.request import Request
 from ..errors import TooManyOperations, Unauthenticated
 from ..execution import Schema
 from ..execution.preparation import Beginning, NotExecuted
-from ..live.execution import Stream, listen
+from ..live.streams import Stream, listen
 from .connected import open_connections
 from .credentials import credentials_fail
 from .handshake import authenticate_again

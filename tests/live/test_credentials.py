@@ -311,7 +311,7 @@ async def test_logging_out_ends_the_sockets_of_the_session(alice, browser):
         await asyncio.sleep(2 * guard.REST_SECONDS)
 
         await in_thread(browser.logout)()
-        await ring(alice.pk)
+        await wake(alice.pk)
 
         await assert_shown_out(alices)
 
@@ -325,7 +325,7 @@ async def test_a_deactivated_person_is_shown_out(alice):
 
         alice.is_active = False
         await in_thread(alice.save)()
-        await ring(alice.pk)
+        await wake(alice.pk)
 
         await assert_shown_out(alices)
 
@@ -339,12 +339,12 @@ async def test_a_deleted_person_is_shown_out(alice):
 
         key = alice.pk
         await in_thread(alice.delete)()
-        await ring(key)
+        await wake(key)
 
         await assert_shown_out(alices)
 
 
-async def ring(user_pk):
+async def wake(user_pk):
     """What `talk.receivers` does."""
     await in_thread(events.wake_user)(user_pk)
 
@@ -403,7 +403,7 @@ def test_credentials_that_become_another_persons_end_the_socket(alice, bob):
             await asyncio.sleep(2 * guard.REST_SECONDS)
 
             await in_thread(AccessToken.objects.update)(user=bob)
-            await ring(alice.pk)
+            await wake(alice.pk)
 
             await assert_shown_out(alices)
 

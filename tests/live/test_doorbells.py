@@ -19,7 +19,7 @@ needs_redis = pytest.mark.skipif(not settings.REDIS_URL, reason="many processes 
 
 @live
 async def test_a_lost_doorbell_is_a_delay_and_no_loss(start_server, alice, bob, group):
-    # A layer that nobody but the server is on: what is written here rings no bell there.
+    # A layer that nobody but the server is on: what is written here wakes nobody there.
     server = await in_thread(start_server)(REDIS_URL="", RECONCILE_SECONDS="0.5")
     place = await in_thread(group.participation_of)(alice)
     async with front_end(server, bob) as bobs:
@@ -57,24 +57,24 @@ async def test_what_is_said_at_one_process_is_heard_at_the_other(start_server, a
 async def test_the_hub_listens_for_as_long_as_somebody_watches(alice, group):
     ears = hub()
     for topic in (conversation_topic(group.pk), inbox_topic(alice.pk)):
-        async with ears.watch(topic) as bell:
+        async with ears.watch(topic) as wakeup:
             place = await in_thread(group.participation_of)(alice)
-            assert await bell.rung(timeout=5), "it rings once when listening begins"
+            assert await wakeup.wait(timeout=5), "it rings once when listening begins"
             await in_thread(place.send)("hello")
-            assert await bell.rung(timeout=5)
+            assert await wakeup.wait(timeout=5)
     tasks = list(ears._tasks)
 
-    assert not ears._bells
-    assert not ears.ear._groups
+    assert not ears._wakeups
+    assert not ears.listener._groups
     assert not tasks
 
 
 @live
 async def test_a_stream_that_is_cancelled_leaves_nothing_behind(group):
     async def watch():
-        async with hub().watch(conversation_topic(group.pk)) as bell:
+        async with hub().watch(conversation_topic(group.pk)) as wakeup:
             while True:
-                await bell.rung()
+                await wakeup.wait()
 
     watching = [asyncio.create_task(watch()) for _ in range(20)]
     await asyncio.sleep(0.05)
@@ -82,5 +82,5 @@ async def test_a_stream_that_is_cancelled_leaves_nothing_behind(group):
         task.cancel()
     await asyncio.wait(watching)
 
-    assert not hub()._bells
-    assert not hub().ear._groups
+    assert not hub()._wakeups
+    assert not hub().listener._groups

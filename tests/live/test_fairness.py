@@ -13,12 +13,11 @@ from schema import subscriptions
 from schema.authentication import AuthenticationFailed, Identity
 from schema.authentication.context import Context
 from schema.documents.request import Request
+from schema.live import changes, sharing
 from schema.live import feeds as feeding
-from schema.live import reading as streams
-from schema.live import sharing
-from schema.live.execution import listen
 from schema.live.hub import conversation_topic, hub
-from schema.live.sharing import Answers
+from schema.live.sharing import SharedResults
+from schema.live.streams import listen
 from schema.transport import credentials as guard
 from schema.transport.protocol import Protocol
 from schema.types.inbox_cursor import InboxCursor
@@ -80,13 +79,13 @@ async def test_a_question_that_takes_long_is_not_answered_before_others(
 ):
     monkeypatch.setattr(sharing, "QUICK_SECONDS", -1.0)
     prepared = []
-    prepare = Answers.prepare
+    prepare = SharedResults.prepare
 
     def noted(self, event, stream):
         prepared.append(event.revision)
         return prepare(self, event, stream)
 
-    monkeypatch.setattr(Answers, "prepare", noted)
+    monkeypatch.setattr(SharedResults, "prepare", noted)
     place = await in_thread(group.participation_of)(alice)
     stream = f'conversationChanges(id: "{id_of(group)}", after: 1) {{ revision }}'
     async with signed_in(bob, app=talk) as bobs:
@@ -104,13 +103,13 @@ async def test_a_question_that_takes_long_is_not_answered_before_others(
 @live
 async def test_few_of_all_questions_are_answered_before_others(alice, bob, group, monkeypatch):
     asked = []
-    read = feeding.conversation_events
+    read = feeding.member_events
 
     async def noted(key, after, askers):
         asked.append(len(askers))
         return await read(key, after, askers)
 
-    monkeypatch.setattr(feeding, "conversation_events", noted)
+    monkeypatch.setattr(feeding, "member_events", noted)
     place = await in_thread(group.participation_of)(alice)
     async with signed_in(bob, app=talk) as bobs:
         for number in range(8):
@@ -146,7 +145,7 @@ class Viewer:
 @live
 async def test_many_who_are_all_unlike_do_not_wait_for_one_another():
     viewers = [Viewer(number) for number in range(100)]
-    answers = Answers()
+    answers = SharedResults()
 
     async def answer(viewer):
         async def execute(context):
@@ -167,7 +166,7 @@ async def test_many_who_are_all_unlike_do_not_wait_for_one_another():
 
 @live
 async def test_what_was_asked_and_how_does_not_pile_up():
-    answers = Answers()
+    answers = SharedResults()
 
     async def execute(context):
         return "the same"
@@ -182,7 +181,7 @@ async def test_what_was_asked_and_how_does_not_pile_up():
 
 @live
 async def test_who_takes_their_time_is_shown_what_is_so_by_then(alice, bob, carol, monkeypatch):
-    for module in (streams, subscriptions):
+    for module in (changes, subscriptions):
         monkeypatch.setattr(module, "FRESH_SECONDS", 0.2)
 
     def prepare():
@@ -214,13 +213,13 @@ async def test_inboxes_in_which_nothing_moves_cost_one_query_for_all(
 ):
     settings.TALK = {**settings.TALK, "RECONCILE_SECONDS": 0.1}
     reads = []
-    read = subscriptions.inbox_news
+    read = subscriptions.inbox_changes_of
 
     async def noted(*args):
         reads.append(args)
         return await read(*args)
 
-    monkeypatch.setattr(subscriptions, "inbox_news", noted)
+    monkeypatch.setattr(subscriptions, "inbox_changes_of", noted)
     async with (
         signed_in(alice, app=talk) as alices,
         signed_in(bob, app=talk) as bobs,
@@ -237,28 +236,28 @@ async def test_inboxes_in_which_nothing_moves_cost_one_query_for_all(
 
 @live
 async def test_a_doorbell_of_another_kind_makes_nobody_deaf(group):
-    async with hub().watch(conversation_topic(group.pk)) as bell:
+    async with hub().watch(conversation_topic(group.pk)) as wakeup:
         await asyncio.sleep(0.2)
-        channel = hub().ear._channel
+        channel = hub().listener._channel
         name = events.conversation_group(group.pk)
-        await bell.rung(timeout=0.1)
+        await wakeup.wait(timeout=0.1)
         for content in ({"sign": 1}, {"asked": 1}, {"conversation": []}):
             await events.say(name, content)
-        assert not await bell.rung(timeout=0.3)
+        assert not await wakeup.wait(timeout=0.3)
         await events.say(name, {"conversation": group.pk})
 
-        assert await bell.rung(timeout=2)
-        assert hub().ear._channel == channel
+        assert await wakeup.wait(timeout=2)
+        assert hub().listener._channel == channel
 
 
 @live
 async def test_what_is_left_while_deaf_is_left_when_the_layer_is_back(group, monkeypatch):
-    ear = hub().ear
+    ear = hub().listener
     told = []
     async with hub().watch(conversation_topic(group.pk)):
         await asyncio.sleep(0.2)
         await ear.join(["talk.other"])
-        ear.deaf = True
+        ear.is_disconnected = True
         await ear.leave(["talk.other"])
         discard = ear._layer.group_discard
 

@@ -6,8 +6,8 @@ import pytest
 from django.db import transaction
 
 from schema.live import feeds as module
+from schema.live.changes import member_events, viewer_events
 from schema.live.feeds import feeds
-from schema.live.reading import conversation_events, conversation_news
 from talk.exceptions import MessagingValidationError, RefusalCode
 from talk.models import Event
 from talk.moderation import remove_message
@@ -33,9 +33,9 @@ def reads(monkeypatch):
 
     async def noted(key, after, streams):
         found.append(after)
-        return await conversation_events(key, after, streams)
+        return await member_events(key, after, streams)
 
-    monkeypatch.setattr(module, "conversation_events", noted)
+    monkeypatch.setattr(module, "member_events", noted)
     return found
 
 
@@ -95,14 +95,14 @@ async def test_a_reader_that_arrives_behind_takes_the_feed_back(
     late, go_on = asyncio.Event(), asyncio.Event()
 
     async def slow_news(viewer, *look):
-        news = await conversation_news(viewer, *look)
+        news = await viewer_events(viewer, *look)
         if viewer == bob and not late.is_set():
             # Read before the message that the feed reads meanwhile.
             late.set()
             await go_on.wait()
         return news
 
-    monkeypatch.setattr(module, "conversation_news", slow_news)
+    monkeypatch.setattr(module, "viewer_events", slow_news)
     async with feeds().read(group.pk, alice, 1) as alices, feeds().read(group.pk, bob, 1) as bobs:
         bobs_events = asyncio.create_task(revisions(bobs, 2))
         await late.wait()
@@ -122,20 +122,20 @@ async def test_it_goes_back_also_while_it_reads(alice, bob, group, monkeypatch):
     reading, go_on = asyncio.Event(), asyncio.Event()
 
     async def slow_events(key, after, streams):
-        news = await conversation_events(key, after, streams)
+        news = await member_events(key, after, streams)
         if after == 2 and not go_on.is_set():
             reading.set()
             await go_on.wait()
         return news
 
-    monkeypatch.setattr(module, "conversation_events", slow_events)
+    monkeypatch.setattr(module, "member_events", slow_events)
     async with feeds().read(group.pk, alice, 1) as alices, feeds().read(group.pk, bob, 1) as bobs:
         first = asyncio.create_task(revisions(alices, 1))
         await settle()
         await in_thread(place.send)("one")
         assert await first == [2]
         feed = feeds()._feeds[group.pk]
-        feed._bell.ring()
+        feed._wakeup.wake()
         await reading.wait()
         # As if it had read before that message.
         bobs.is_live, bobs._taken, bobs._given = True, 1, 1
@@ -211,9 +211,9 @@ async def test_of_long_texts_not_many_more_are_read_than_told(alice, bob, group,
 
     async def noting(viewer, key, after, most):
         read.append(most)
-        return await conversation_news(viewer, key, after, most)
+        return await viewer_events(viewer, key, after, most)
 
-    monkeypatch.setattr(module, "conversation_news", noting)
+    monkeypatch.setattr(module, "viewer_events", noting)
     async with feeds().read(group.pk, bob, 1) as reader:
         await asyncio.wait_for(revisions(reader, 60), 20)
 

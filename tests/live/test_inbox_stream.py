@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from schema.live import reading as streams
+from schema.live import changes
 from schema.types.inbox_cursor import EPOCH, InboxCursor
 from talk.models import Message
 
@@ -155,7 +155,7 @@ async def test_a_stream_keeps_few_conversations_with_long_messages(alice):
     def talk_with_many():
         for number in range(20):
             Message.send_to_users("😀" * 10_000, alice, [person(f"friend{number}")])
-        return streams.read_inbox(alice, InboxCursor(EPOCH), streams.INBOX_PAGE)
+        return changes.read_inbox(alice, InboxCursor(EPOCH), changes.INBOX_PAGE)
 
     told, more = await in_thread(talk_with_many)()
     assert 0 < len(told) < 10

@@ -285,7 +285,7 @@ async def test_a_socket_that_is_cut_leaves_nothing_behind(alice, bob, group):
         assert len(heard) == 3
     # The client said nothing, it was gone.
 
-    assert not hub()._bells
+    assert not hub()._wakeups
     assert_nothing_runs()
 
 

@@ -161,8 +161,8 @@ async def test_a_stream_shows_at_most_a_hundred_people(alice, bob):
 async def test_nothing_is_kept_of_it(alice, bob, group):
     async with visible(bob), watching(alice, bob) as alices:
         assert await shown(alices) == ["bob"]
-    assert not hub().signs._until
-    assert not presence._beacons()._tasks
+    assert not hub().indicators._until
+    assert not presence._heartbeats()._tasks
 
 
 async def say_there(user, process, seconds):

@@ -7,8 +7,7 @@ from types import SimpleNamespace
 import pytest
 from django.db import transaction
 
-from schema.live import execution as delivery
-from schema.live import sharing
+from schema.live import sharing, streams
 from talk.models import Block
 
 from .client import id_of
@@ -24,13 +23,13 @@ ASKS = "subscription ($id: ID!, $after: Int) { conversationChanges(id: $id, afte
 def executions(monkeypatch):
     """The events that were executed, one by one."""
     executed = []
-    execute = delivery.execute_subscription_event
+    execute = streams.execute_subscription_event
 
     def noted(executor):
         executed.append(executor.root_value.revision)
         return execute(executor)
 
-    monkeypatch.setattr(delivery, "execute_subscription_event", noted)
+    monkeypatch.setattr(streams, "execute_subscription_event", noted)
     return executed
 
 
@@ -218,7 +217,7 @@ async def wait_for_blocks(socket):
 @live
 async def test_what_is_kept_for_others_is_bounded():
     """The event may wait for a slow reader, and its answers wait with it."""
-    answers = sharing.Answers()
+    answers = sharing.SharedResults()
 
     async def execute(_context):
         return "x" * 50_000

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.backends.utils import CursorWrapper
 
-from schema.live import execution as executions
+from schema.live import streams
 from schema.live import typing as typists
 from schema.live.hub import hub
 from talk import events
@@ -196,9 +196,9 @@ async def test_saying_it_often_tells_it_once_and_asks_no_database(alice, bob, gr
 @live
 async def test_all_who_see_the_same_are_answered_by_one_execution(alice, bob, group, monkeypatch):
     executed = []
-    execute = executions.Stream.execute
+    execute = streams.Stream.execute
     monkeypatch.setattr(
-        executions,
+        streams,
         "_in_thread",
         in_thread(lambda *args: executed.append(args) or execute(*args)),
     )
@@ -231,7 +231,7 @@ async def test_nothing_is_kept_of_it(alice, bob, group):
     async with watching(bob, group) as bobs, signed_in(alice, app=talk) as alices:
         await type_in(alices, group)
         assert await shown(bobs) == ["alice"]
-    assert not hub().signs._until
+    assert not hub().indicators._until
     assert not typists._rooms()._rooms
 
 

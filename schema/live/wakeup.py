@@ -3,28 +3,28 @@
 import asyncio
 
 
-class Bell:
+class Wakeup:
     """Rings for one listener. Ringing twice before it's heard is ringing once."""
 
     def __init__(self) -> None:
-        self._rung = asyncio.Event()
+        self._event = asyncio.Event()
         self._kinds: set[str] = set()
 
-    def ring(self, kind: str = "") -> None:
+    def wake(self, kind: str = "") -> None:
         self._kinds.add(kind)
-        self._rung.set()
+        self._event.set()
 
-    def was_rung_for(self, kind: str) -> bool:
+    def was_for(self, kind: str) -> bool:
         """Whether a topic of this kind rang since this was asked last."""
         was_rung = kind in self._kinds
         self._kinds.discard(kind)
         return was_rung
 
-    async def rung(self, timeout: float | None = None) -> bool:
+    async def wait(self, timeout: float | None = None) -> bool:
         """Wait until it rings, at most `timeout` seconds; whether it did."""
         try:
-            await asyncio.wait_for(self._rung.wait(), timeout)
+            await asyncio.wait_for(self._event.wait(), timeout)
         except TimeoutError:
             return False
-        self._rung.clear()
+        self._event.clear()
         return True

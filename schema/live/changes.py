@@ -15,8 +15,8 @@ from talk.models.event import PAGE
 from .. import threads
 from ..loading.participations import show_to_members, take_place
 from ..types.inbox_cursor import InboxCursor
-from .retries import patiently
-from .sharing import Answers, Asker
+from .retries import with_retries
+from .sharing import SharedResults, Subscriber
 
 Row = TypeVar("Row", models.Event, models.Participation)
 
@@ -33,7 +33,7 @@ AT_ONCE = 10
 
 
 @dataclass
-class News:
+class EventPage:
     """The next events of a conversation."""
 
     events: list[models.Event]
@@ -45,7 +45,7 @@ class News:
     unfit: set[Hashable] = field(default_factory=set)
 
 
-def read_conversation(viewer: Any, key: int, after: int | None, most: int = PAGE) -> News:
+def read_conversation(viewer: Any, key: int, after: int | None, most: int = PAGE) -> EventPage:
     """What happened after a revision, or, without one, where the conversation is now.
 
     It is `most` events, and fewer if their texts are long.
@@ -71,7 +71,7 @@ def read_conversation(viewer: Any, key: int, after: int | None, most: int = PAGE
     return news
 
 
-def read_events(key: int, after: int, streams: list[Asker]) -> News:
+def read_events(key: int, after: int, streams: list[Subscriber]) -> EventPage:
     """What happened after a revision that was read before, for all who take part.
 
     With the answers to some `streams`, unless there is much to tell. Raises `ResyncRequired` if
@@ -79,24 +79,24 @@ def read_events(key: int, after: int, streams: list[Asker]) -> News:
     """
     events = models.Event.objects.news(key, after)
     if not events:
-        return News([], after, more=False)
+        return EventPage([], after, more=False)
     news = _news(events, show_to_members(events[0].conversation), after)
     for event in news.events:
-        event.__dict__["_answers"] = answers = Answers()
+        event.__dict__["_results"] = answers = SharedResults()
         for stream in streams if len(news.events) <= AT_ONCE else ():
             if stream.question not in news.unfit and not answers.prepare(event, stream):
                 news.unfit.add(stream.question)
     return news
 
 
-def _news(events: list[models.Event], conversation: models.Conversation, after: int) -> News:
+def _news(events: list[models.Event], conversation: models.Conversation, after: int) -> EventPage:
     for event in events:
         # One object for all of them: what hangs on it is loaded once.
         event.conversation = conversation
         for row in (event.message, event.participation):
             if row is not None:
                 row.conversation = conversation
-    return News(events, events[-1].revision if events else after, more=len(events) == PAGE)
+    return EventPage(events, events[-1].revision if events else after, more=len(events) == PAGE)
 
 
 def read_inbox(
@@ -146,12 +146,12 @@ def _in_thread(read: Any) -> Any:
     ask = threads.live.run(read)
 
     async def look(*args: Any) -> Any:
-        return await patiently(lambda: ask(*args))
+        return await with_retries(lambda: ask(*args))
 
     return look
 
 
-conversation_events = _in_thread(read_events)
-conversation_news = _in_thread(read_conversation)
-inbox_news = _in_thread(read_inbox)
-all_inbox_news = _in_thread(read_all_of_inbox)
+member_events = _in_thread(read_events)
+viewer_events = _in_thread(read_conversation)
+inbox_changes_of = _in_thread(read_inbox)
+all_inbox_changes_of = _in_thread(read_all_of_inbox)

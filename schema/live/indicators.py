@@ -1,10 +1,10 @@
-"""Signs that were seen: each passes after its time unless it is seen again. Nothing is stored."""
+"""Typing and presence indicators in memory, each of which expires unless it is repeated."""
 
 import time
 from collections.abc import Hashable, Iterable
 
 
-class Signs:
+class Indicators:
     """By what they are of: who gave one, and until when it holds."""
 
     def __init__(self) -> None:

@@ -23,8 +23,8 @@ from ..errors import RateLimited, Unavailable, public_error
 from ..execution.deadlines import deadline
 from ..execution.preparation import Beginning, NotExecuted
 from ..limit_errors import AnswerTooLong
-from .retries import patiently
-from .sharing import Answers, asker
+from .retries import with_retries
+from .sharing import SharedResults, asker
 from .stream_limit import counted_stream
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ EVENT_COST = 25
 
 
 class Stream:
-    """A subscription that has begun. See `sharing.Asker`."""
+    """A subscription that has begun. See `sharing.Subscriber`."""
 
     def __init__(
         self, schema: "Schema", executor: Executor[Any], source: Any, begun: Beginning
@@ -57,7 +57,7 @@ class Stream:
         try:
             async with aclosing(self._source):
                 async for event in self._source:
-                    answers: Answers | None = getattr(event, "_answers", None)
+                    answers: SharedResults | None = getattr(event, "_results", None)
                     execute = partial(self._answer, event)
                     if answers is None:
                         result = await execute(self.context)
@@ -90,7 +90,7 @@ class Stream:
             self._owed += rates.COST_STEP * (len(text.encode()) // rates.ANSWER_STEP)
             return text
 
-        return await patiently(answer)
+        return await with_retries(answer)
 
     def execute(self, event: Any, context: Any) -> str | Awaitable[str]:
         once = self._executor.build_per_event_executor(event)
