@@ -23,6 +23,7 @@ from .authentication.context import Context
 from .documents import request as wire
 from .errors import BadRequest, CsrfFailed, PublicError, public_error
 from .execution import Schema, is_refused, refuse
+from .operation import Operation
 from .transport import sse
 from .transport.negotiation import JSON, media_type, wants_events, wants_page
 
@@ -98,21 +99,24 @@ class GraphQLView(StrawberryView[Context, None]):
     def execute_operation(
         self, request: HttpRequest, context: Context, root_value: None, sub_response: object
     ) -> ExecutionResult:
-        result = self.schema.answer(_requested_by(request, context), context)
+        result = self.schema.answer(self._operation(request, context))
         return result or refuse(BadRequest(_("Subscriptions need a WebSocket or event stream.")))
 
     def _listen(self, request: HttpRequest) -> HttpResponseBase:
         if not isinstance(request, ASGIRequest):
             raise HttpError(HTTPStatus.NOT_ACCEPTABLE, _("This server has no event streams."))
         context = self.get_context(request, None)
-        requested = _requested_by(request, context)
-        found = self.schema.answer_or_begin(requested, context)
-        if isinstance(found, ExecutionResult):
-            return self.create_response(self.process_result(request, found), None)
+        operation = self._operation(request, context)
+        answer = self.schema.answer(operation)
+        if answer is not None:
+            return self.create_response(self.process_result(request, answer), None)
         context.look_up_blocks()
         # This thread's connection would be held for as long as the client listens.
         close_old_connections()
-        return sse.respond(self.schema, found or requested, context, request.scope)
+        return sse.respond(self.schema, operation, request.scope)
+
+    def _operation(self, request: HttpRequest, context: Context) -> Operation:
+        return self.schema.operation(_requested_by(request, context), context)
 
     def encode_json(self, data: object) -> bytes:
         return wire.encode(data)

@@ -22,5 +22,9 @@ ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DATABASE["TEST"] = {"NAME": f"{DATABASE['NAME']}_test"}
 TALK["PUBLIC_INTROSPECTION"] = True
+# `TALK_PLANS=0` runs the tests without plans, which may be slower and nothing else.
+for name in ("PLANS", "PREPARED_QUERIES"):
+    if os.environ.get(f"TALK_{name}") == "0":
+        TALK[name] = False
 # The tests are faster than people. Those of the limits set some.
 TALK["RATE_LIMITS"] = dict.fromkeys(Conf.RATE_LIMITS)

@@ -9,7 +9,6 @@ import math
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
@@ -45,9 +44,6 @@ PEOPLE_STEP = 10
 
 _paused_until = 0.0
 
-#: Whether the operation that runs here was counted already.
-counted: ContextVar[bool] = ContextVar("counted", default=False)
-
 
 def spend(context: Context, name: str, times: int = 1) -> None:
     """Count something that the viewer does. Raises `RateLimited` if it is too often."""
@@ -76,7 +72,6 @@ def count(context: Context, name: str = "read", times: int = 1) -> None:
 
     Raises `RateLimited` if it is too often.
     """
-    counted.set(True)
     if getattr(context, "identity", None) is not None:
         spend(context, name, times)
     elif hasattr(context, "request"):

@@ -1,0 +1,13 @@
+"""What clients send, and what may be executed of it.
+
+Doors:
+
+- `request`: decodes and encodes JSON, and checks the form of a GraphQL request.
+- `document`: parses, validates and prices a document, and finds it in the cache the next time.
+- `cache`: the least-recently-used cache that documents share with their plans.
+- `cost`: what an operation costs.
+- `trusted`: the manifest of the only documents that are executed, where a project has one.
+- `metadata`: the keys under which a field says what it costs.
+
+`limits` and `merged_fields` are used inside this room alone.
+"""

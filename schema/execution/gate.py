@@ -1,4 +1,8 @@
-"""What every operation passes before its first resolver: it is read, known, measured, counted."""
+"""Checks each operation before its first resolver runs.
+
+Its document is parsed and validated, its size and cost are limited, the client is signed in, and
+the operation is counted against the rate limits.
+"""
 
 from typing import Any
 
@@ -13,101 +17,95 @@ from graphql import (
     specified_rules,
 )
 from strawberry.types.graphql import OperationType
-from strawberry.utils.operation import get_operation_type
 
 from talk.conf import conf
 
 from ..authentication import rates
-from ..documents.cache import Document, Rules, shelf
+from ..documents import document as documents
 from ..documents.metadata import RATE
 from ..documents.public import is_public
-from ..documents.request import Request
 from ..errors import PublicError, RateLimited, Unauthenticated, ValidationFailed
 from ..limit_errors import TooCostly
+from ..operation import Operation
 from ..pagination import DEFAULT_PAGE
+from ..strawberry_internals import definition_of, get_operation_type
 
-#: By which documents are validated, unless an extension of the schema says more.
-RULES: Rules = tuple(specified_rules)
+#: The rules by which documents are validated, unless an extension of the schema adds some.
+RULES: documents.Rules = tuple(specified_rules)
 
 
 class Gate:
-    """Stands before every resolver of queries, mutations and subscriptions alike.
+    """The checks of one operation: a query, a mutation or a subscription.
 
-    Without credentials a client gets no further than `__typename` and public fields.
+    Without credentials, a client gets no further than `__typename` and public fields.
     """
 
-    _document: Document
-    #: Whether the operation was counted before its document was read.
-    _counted = False
+    #: Whether the operation was counted as reading before its document was parsed.
+    _is_counted_as_reading = False
     _cost: int | None = None
     _limit = 0
 
-    def __init__(self, schema: GraphQLSchema, requested: Request, context: Any) -> None:
-        self._schema, self._requested, self._context = schema, requested, context
+    def __init__(self, schema: GraphQLSchema, operation: Operation) -> None:
+        self._schema, self._operation = schema, operation
+        self._request, self._context = operation.request, operation.context
 
-    def read(self) -> DocumentNode:
-        """The document of what is requested. Raises if it is none."""
-        text = self._requested.query
-        document = shelf.find(self._schema, text)
-        if document is None or not self._viewed:
-            # Before anything is done: most that is wrong with a document is found late.
-            self._spend(1 if document else rates.times_for_document(text))
-            self._counted = True
-        self._document = document or shelf.read(self._schema, text)
-        return self._document.node
+    def parse(self) -> DocumentNode:
+        """The document of the operation. Raises a `GraphQLError` if it can't be parsed."""
+        operation = self._operation
+        text = self._request.query
+        if operation.document is None or not self._is_signed_in:
+            # Counted first: most mistakes in a document are found late.
+            self._spend(1 if operation.document else rates.times_for_document(text))
+            self._is_counted_as_reading = True
+        if operation.document is None:
+            operation.document = documents.read(self._schema, text)
+        return operation.document.node
 
-    def errors(self, rules: Rules = RULES) -> list[GraphQLError]:
-        """Why it is not to be executed; nothing if it is. It is counted in any case."""
-        if not self.lets_in:
+    def errors(self, rules: documents.Rules = RULES) -> list[GraphQLError]:
+        """Why the operation must not be executed; empty if it may. It is counted in any case."""
+        if not is_let_in(self._schema, self._operation):
             return [closed()]
-        errors = self._document.errors(rules) or self._price()
+        errors = self._document.errors(rules) or self._cost_errors()
         errors = self._count(failed=bool(errors)) or errors
-        # Validation tells what the schema has.
+        # Errors of validation tell what the schema has.
         tells = not all(isinstance(error, PublicError) for error in errors)
-        hidden = tells and not self._viewed and not is_introspection_public()
-        return [closed()] if hidden else errors
-
-    @property
-    def lets_in(self) -> bool:
-        """Whether the client may ask this at all: without credentials, public fields alone."""
-        if self._viewed:
-            return True
-        # Where extensions execute, another gate has read it.
-        text = self._requested.query
-        document = shelf.find(self._schema, text) or shelf.read(self._schema, text)
-        introspection = is_introspection_public()
-        return is_public(self._schema, document.node, introspection=introspection)
+        is_hidden = tells and not self._is_signed_in and not is_introspection_public()
+        return [closed()] if is_hidden else errors
 
     @property
     def kind(self) -> OperationType:
-        """That of the operation, or of the first if none is named.
+        """Whether this is a query, a mutation or a subscription: of several, the first.
 
         Raises `RuntimeError` if the document has no such operation.
         """
-        return get_operation_type(self._document.node, self._requested.operation_name)
+        return get_operation_type(self._document.node, self._request.operation_name)
 
-    def told(self) -> dict[str, Any]:
-        """What the operation costs, for who asks with the extension `cost`."""
-        asked = self._requested.extensions or {}
+    def extensions(self) -> dict[str, Any]:
+        """The cost of the operation, if the client asked for it with the extension `cost`."""
+        asked = self._request.extensions or {}
         if self._cost is None or not asked.get("cost"):
             return {}
         return {"cost": {"cost": self._cost, "limit": self._limit}}
 
     @property
-    def _viewed(self) -> bool:
-        """Whether somebody asks who is signed in."""
-        return getattr(self._context, "identity", None) is not None
+    def _document(self) -> documents.Document:
+        return _parsed(self._operation)
+
+    @property
+    def _is_signed_in(self) -> bool:
+        return _is_signed_in(self._operation)
 
     def _spend(self, times: int) -> None:
+        self._operation.is_counted = True
         rates.count(self._context, times=times)
 
-    def _price(self) -> list[GraphQLError]:
-        requested = self._requested
-        if get_operation_ast(self._document.node, requested.operation_name) is None:
+    def _cost_errors(self) -> list[GraphQLError]:
+        request = self._request
+        if get_operation_ast(self._document.node, request.operation_name) is None:
             return [
                 ValidationFailed(_("Say in `operationName` which operation is to be executed."))
             ]
-        self._cost = self._document.cost(requested.operation_name, requested.variables)
+        self._cost = self._document.cost(request.operation_name, request.variables)
         option = "MAX_EVENT_COST" if self.kind == OperationType.SUBSCRIPTION else "MAX_COST"
         self._limit = getattr(conf, option)
         if self._cost <= self._limit:
@@ -115,12 +113,12 @@ class Gate:
         return [TooCostly(option, self._limit, self._cost, DEFAULT_PAGE)]
 
     def _count(self, failed: bool) -> list[GraphQLError]:
-        """Count the operation as reading. What begins a stream is counted as that instead."""
+        """Count the operation as reading. `Schema.answer` counts subscriptions."""
         kind = self.kind
         if kind == OperationType.SUBSCRIPTION:
             return []
         counts_itself = not failed and kind == OperationType.MUTATION and self._calls_verb()
-        is_read = not counts_itself and not self._counted
+        is_read = not counts_itself and not self._is_counted_as_reading
         times = is_read + (0 if failed else (self._cost or 0) // rates.COST_STEP)
         try:
             if times:
@@ -130,8 +128,8 @@ class Gate:
         return []
 
     def _calls_verb(self) -> bool:
-        """Whether the operation selects a verb of `fields.mutation`, which counts by itself."""
-        operation = get_operation_ast(self._document.node, self._requested.operation_name)
+        """Whether the operation selects a field of `fields.mutation`, which counts by itself."""
+        operation = get_operation_ast(self._document.node, self._request.operation_name)
         verbs = self._schema.mutation_type
         if operation is None or verbs is None:
             return False
@@ -141,15 +139,33 @@ class Gate:
             for each in operation.selection_set.selections
             if isinstance(each, FieldNode)
         )
-        fields = (verbs.fields[name] for name in names if name in verbs.fields)
-        known = (field.extensions.get("strawberry-definition") for field in fields)
-        return any(RATE in field.metadata for field in known if field)
+        fields = (definition_of(verbs.fields[name]) for name in names if name in verbs.fields)
+        return any(RATE in field.metadata for field in fields if field)
 
 
 def is_introspection_public() -> bool:
+    """Whether a client that is not signed in may read the schema."""
     configured = conf.PUBLIC_INTROSPECTION
     return bool(settings.DEBUG if configured is None else configured)
 
 
+def is_let_in(schema: GraphQLSchema, operation: Operation) -> bool:
+    """Whether the client may ask this at all: without credentials, public fields alone."""
+    return _is_signed_in(operation) or is_public(
+        schema, _parsed(operation).node, introspection=is_introspection_public()
+    )
+
+
+def _is_signed_in(operation: Operation) -> bool:
+    return getattr(operation.context, "identity", None) is not None
+
+
+def _parsed(operation: Operation) -> documents.Document:
+    if operation.document is None:
+        raise RuntimeError("The document is not parsed yet.")
+    return operation.document
+
+
 def closed() -> Unauthenticated:
+    """The error for a client that has to sign in first."""
     return Unauthenticated(_("Sign in first."))

@@ -1,208 +1,239 @@
-"""How the documents of an application are answered: each selection is compiled once.
+"""Compiles a selection of a document into one Python function, its plan.
 
-A client asks the same few documents over and over, and most of what an executor does for a field
-is the same each time: find its definition, its resolver, the types of its answer. A plan has
-found them. What no plan is made for is left to the executor of graphql-core, and so is all that
-goes wrong: a plan that is surprised gives up, and the executor starts again from the same
-object, or from what the function of a root field returned, which is called once in any case. So
-errors, and the nulls that come of them, are its own.
+A plan knows the kinds of fields that this schema consists of: attributes of rows, related rows,
+global ids, and the functions of `types.fields.field`. For anything else, making the plan raises
+`NotPlanned`. A plan that meets an unexpected value raises an exception, whichever it is.
 """
 
+from binascii import b2a_base64
 from collections.abc import Callable
-from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
+from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
+from django.db.models.query_utils import DeferredAttribute
 from graphql import (
-    DirectiveNode,
+    GraphQLField,
     GraphQLObjectType,
-    OperationDefinitionNode,
-    VariableNode,
-    Visitor,
-    visit,
+    get_argument_values,
+    is_leaf_type,
+    is_list_type,
+    is_non_null_type,
+    is_object_type,
+    is_union_type,
 )
-from graphql.execution.executor import to_nodes
-from strawberry.utils.inspect import in_async_context
 
-from ..budget import BudgetedExecutor, BudgetSpent
-from ..documents.bounded import ENTRY_SIZE, FIELD_SIZE, SHARE, Cache, kept, size_of_document
-from .arguments import Arguments
-from .leaves import Write
-from .roots import RootField
-from .steps import NotPlanned, Place, object_step, place_of
+from ..operation import BudgetSpent
+from ..strawberry_internals import (
+    StrawberryDjangoField,
+    StrawberryField,
+    argument_converter,
+    definition_of,
+    django_model_of,
+    global_id_attribute,
+    is_global_id,
+)
+from .budget import BRACKETS_SIZE, size_of, size_of_key
+from .scalars import Complete, UnexpectedValue, complete_scalar, fixed_size
 
-
-class Run:
-    """One execution of a plan. To the functions it stands for Strawberry's `info`."""
-
-    def __init__(self, executor: "PlannedExecutor") -> None:
-        self.context = executor.context_value
-        self._variables = executor.variable_values
-        #: The bytes that the answer may still have.
-        self.left = executor.left
-        self.failed = executor.failed
-        #: Rows that are written already, by step and place: how, and how many bytes that takes.
-        self.written: dict[tuple[object, int], tuple[Any, Any, int]] = {}
-        self._given: dict[Arguments, dict[str, Any]] = {}
-
-    def given(self, arguments: Arguments) -> dict[str, Any]:
-        """What a field is given, the same for all rows."""
-        found = self._given.get(arguments)
-        if found is None:
-            found = self._given[arguments] = arguments.given(self._variables)
-        return found
+#: Resolves a field of a source, and completes what it returned. The second argument is the `Run`
+#: of the plan. Resolvers get it instead of Strawberry's `info`.
+FieldPlan = Callable[[Any, Any], Any]
+#: Where in a document fields of a type are selected.
+SelectionKey = tuple[Any, ...]
 
 
-class RootRun(Run):
-    """That of a root field, whose function may hand `info` on to who wants all of it."""
-
-    def __init__(self, executor: "PlannedExecutor", info: Callable[[], Any]) -> None:
-        super().__init__(executor)
-        self._make_info = info
-
-    @cached_property
-    def _info(self) -> Any:
-        return self._make_info()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._info, name)
+class NotPlanned(Exception):
+    """The selection has a field of a kind that plans don't know."""
 
 
-class PlannedExecutor(BudgetedExecutor):
-    """Strawberry's executor, with plans for the fields and objects of which it knows all."""
+def object_plan(executor: Any, type_: GraphQLObjectType, details: Any) -> Complete:
+    """The plan for what is selected of objects of a type."""
+    fields, deferred, _forbidden = executor.collect_subfields(type_, details)
+    if deferred or definition_of(type_) is None:
+        raise NotPlanned
+    executor.fields_planned += len(fields)
+    plans = [(name, _field_plan(executor, type_, each)) for name, each in fields.items()]
+    size = BRACKETS_SIZE + sum(
+        size_of_key(name) + _fixed_size(executor, type_, each) for name, each in fields.items()
+    )
+    is_type_of: Any = type_.is_type_of
+    usual = _usual_class(type_)
+    key = selection_key(type_, details)
 
-    #: Where plans failed in this operation, with all that is around: those are not tried again.
-    failed: set[Place]
-    #: The fields of the plan that is made.
-    fields_planned = 0
-    _facts: "Facts | None" = None
+    def fits(value: Any) -> bool:
+        return value is not None and (is_type_of is None or is_type_of(value, None))
 
-    def execute_operation(self, serially: bool | None = None) -> Any:
-        self.failed = set()
-        return super().execute_operation(serially)
-
-    def complete_object_value(
-        self,
-        return_type: GraphQLObjectType,
-        field_details_list: Any,
-        info: Any,
-        path: Any,
-        result: Any,
-        position_context: Any,
-    ) -> Any:
-        def complete() -> Any:
-            return BudgetedExecutor.complete_object_value(
-                self, return_type, field_details_list, info, path, result, position_context
-            )
-
-        if self.failed and place_of(return_type, field_details_list) in self.failed:
-            return complete()
-        plan = self._plan(object_step, return_type, field_details_list)
-        if plan is None:
-            return complete()
-        return self.write_or_complete(plan, result, Run(self), complete)
-
-    def execute_field(
-        self, parent_type: Any, source: Any, details: Any, path: Any, position_context: Any
-    ) -> Any:
-        is_root = path.prev is None
-        root: RootField | None = self._plan(RootField, parent_type, details) if is_root else None
-        if root is None:
-            return super().execute_field(parent_type, source, details, path, position_context)
-        self.count_field(path)
-        type_ = root.definition.type
-
-        def info() -> Any:
-            return self.build_resolve_info(root.definition, to_nodes(details), parent_type, path)
-
-        def complete() -> Any:
-            return self.complete_value(type_, details, info(), path, result, position_context)
-
-        # In the order of the executor's own, which catches the same in the same place.
+    def complete(value: Any, run: Any) -> dict[str, Any]:
         try:
-            run = RootRun(self, lambda: root.info(info()))
-            result = root.call(source, run)
-            return self.write_or_complete(root.write, result, run, complete)
-        except Exception as error:
-            self.handle_field_error(error, type_, details, path)
-            return None
-
-    def write_or_complete(
-        self, write: Write, result: Any, run: Run, complete: Callable[[], Any]
-    ) -> Any:
-        """What a function returned, written by a plan, or else as the executor completes it."""
-        try:
-            written = write(result, run)
-        except BudgetSpent:
-            raise
+            if type(value) is not usual and not fits(value):
+                raise UnexpectedValue
+            left = run.left = run.left - size
+            if left < 0:
+                raise BudgetSpent
+            return {name: plan(value, run) for name, plan in plans}
         except Exception:
-            # The executor knows how to tell where it happened. It goes slowly where the plan
-            # failed; what is selected beside that is still written by plans. The bytes that this
-            # one wrote are dropped, and not counted.
-            return complete()
-        self.left = run.left
-        self.spend(0)
-        return written
+            run.failed.add(key)
+            raise
 
-    def _plan(self, make: Any, type_: GraphQLObjectType, details: Any) -> Any:
-        """What `make` makes of what is selected of a type; None if there is to be no plan."""
-        # Middleware wants to see each field. On an event loop functions need threads.
-        middleware = self.middleware_manager and self.middleware_manager.middlewares
-        if middleware or in_async_context():
-            return None
-        facts = self._facts or self._know()
-        given = self.variable_values.coerced
-        key = (make, *place_of(type_, details), *[given.get(name) for name in facts.conditions])
-        found = facts.plans.find(key)
-        if found is None:
-            self.fields_planned = 0
-            # The nodes are kept with the plan: no other ones get their places meanwhile.
-            found = details, _made(make, self, type_, details)
-            facts.plans.keep(key, found, ENTRY_SIZE + FIELD_SIZE * self.fields_planned)
-            kept.keep(id(self.operation), facts, facts.size + facts.plans.size)
-        return found[1]
-
-    def _know(self) -> "Facts":
-        operation = self.operation
-        facts: Facts | None = kept.find(id(operation))
-        if facts is None:
-            facts = Facts(operation, _conditions(self), size_of_document(operation), Cache(SHARE))
-            kept.keep(id(operation), facts, facts.size)
-        self._facts = facts
-        return facts
+    return complete
 
 
-class Facts(NamedTuple):
-    """What is found once for an operation."""
-
-    #: The operation is kept, too, so that no other gets its place and is taken for it.
-    operation: OperationDefinitionNode
-    #: The variables that decide what is selected.
-    conditions: tuple[str, ...]
-    #: About the bytes of its document, which its plans hold.
-    size: int
-    #: One for each place, and for what `@skip` and `@include` say.
-    plans: Cache
+def selection_key(type_: GraphQLObjectType, details: Any) -> SelectionKey:
+    return (type_, *[id(each.node) for each in details])
 
 
-def _conditions(executor: PlannedExecutor) -> tuple[str, ...]:
-    """The variables that decide what is selected."""
-    names: set[str] = set()
+def _fixed_size(executor: Any, parent: GraphQLObjectType, details: Any) -> int:
+    """The bytes that are counted once for all values of a selected field."""
+    name = details[0].node.name.value
+    if name == "__typename":
+        return size_of(parent.name)
+    definition = executor.schema.get_field(parent, name)
+    return 0 if definition is None else fixed_size(definition.type)
 
-    class Collect(Visitor):
-        def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
-            names.update(
-                each.value.name.value
-                for each in node.arguments or ()
-                if isinstance(each.value, VariableNode)
+
+def _usual_class(type_: GraphQLObjectType) -> type:
+    origin: type = definition_of(type_).origin
+    model: type | None = django_model_of(origin)
+    return model or origin
+
+
+def _field_plan(executor: Any, parent: GraphQLObjectType, details: Any) -> FieldPlan:
+    node = details[0].node
+    if node.name.value == "__typename":
+        return lambda source, run: parent.name
+    definition, field = _definitions(executor, parent, details)
+    complete = _completion(executor, definition.type, details)
+    if field.base_resolver is None:
+        if isinstance(field, StrawberryDjangoField):
+            return _column(parent, field.django_name or field.python_name, complete)
+        attribute = field.python_name
+        return lambda source, run: complete(getattr(source, attribute), run)
+    function: Any = field.base_resolver.wrapped_func
+    if is_global_id(function):
+        return _global_id(parent)
+    resolve = _resolver(executor, field, definition, node)
+    return lambda source, run: complete(resolve(source, run), run)
+
+
+def _definitions(
+    executor: Any, parent: GraphQLObjectType, details: Any
+) -> tuple[GraphQLField, StrawberryField]:
+    """What graphql-core and what Strawberry know of a selected field."""
+    definition = executor.schema.get_field(parent, details[0].node.name.value)
+    if definition is None or details[0].fragment_variable_values is not None:
+        raise NotPlanned
+    field = definition_of(definition)
+    if not isinstance(field, StrawberryField) or field.extensions or field.permission_classes:
+        raise NotPlanned
+    return definition, field
+
+
+def _resolver(
+    executor: Any, field: StrawberryField, definition: GraphQLField, node: Any
+) -> FieldPlan:
+    """The function of `types.fields` that resolves a field, called with a source and a run."""
+    function: Any = field.base_resolver and field.base_resolver.wrapped_func
+    plain = getattr(function, "plain", None)
+    if plain is None or (definition.args and not function.is_personal):
+        raise NotPlanned
+    if definition.args:
+        convert = argument_converter(executor.schema, field)
+
+        def arguments(run: Any) -> dict[str, Any]:
+            found: dict[str, Any] = convert(
+                get_argument_values(definition, node, run.variables), run
             )
+            return found
 
-    for definition in (executor.operation, *executor.fragment_definitions.values()):
-        visit(definition, Collect())
-    return tuple(sorted(names))
+        return lambda source, run: plain(source, run, **run.once(arguments))
+    if function.is_personal:
+        return lambda source, run: plain(source, run)
+    return lambda source, run: plain(source)
 
 
-def _made(make: Any, executor: PlannedExecutor, type_: GraphQLObjectType, details: Any) -> Any:
-    try:
-        return make(executor, type_, details)
-    except NotPlanned:
-        return None
+def _column(parent: GraphQLObjectType, name: str, complete: Complete) -> FieldPlan:
+    """A column of a row, or the row that a foreign key refers to if it was read with it."""
+    descriptor = getattr(django_model_of(definition_of(parent).origin), name, None)
+    if type(descriptor) is DeferredAttribute:
+        return lambda source, run: complete(source.__dict__[name], run)
+    if isinstance(descriptor, ForwardManyToOneDescriptor):
+        return _relation(descriptor.field.cache_name, complete)
+    raise NotPlanned
+
+
+def _relation(name: str, complete: Complete) -> FieldPlan:
+    # The same person may have sent most messages of a page, and is completed once.
+    selection = object()
+
+    def plan(source: Any, run: Any) -> Any:
+        row = source._state.fields_cache[name]
+        known = run.completed.get((selection, id(row)))
+        if known is None:
+            left = run.left
+            completed = complete(row, run)
+            # With the row itself: as long as it is here, no other row has its id in memory.
+            run.completed[selection, id(row)] = row, completed, left - run.left
+            return completed
+        # The JSON of the answer repeats it.
+        run.left -= known[2]
+        return known[1]
+
+    return plan
+
+
+def _global_id(parent: GraphQLObjectType) -> FieldPlan:
+    attribute = global_id_attribute(definition_of(parent).origin)
+    if attribute is None:
+        raise NotPlanned
+
+    def plan(source: Any, run: Any) -> str:
+        # The same text as that of `relay.to_base64`.
+        text = f"{parent.name}:{getattr(source, attribute)}"
+        encoded = b2a_base64(text.encode(), newline=False).decode()
+        run.left -= len(encoded)
+        return encoded
+
+    return plan
+
+
+def _completion(executor: Any, type_: Any, details: Any) -> Complete:
+    """The function that completes values of a type."""
+    if is_non_null_type(type_):
+        return _non_null_completion(executor, type_.of_type, details)
+    complete = _non_null_completion(executor, type_, details)
+    return lambda value, run: None if value is None else complete(value, run)
+
+
+def _non_null_completion(executor: Any, type_: Any, details: Any) -> Complete:
+    if is_leaf_type(type_):
+        return complete_scalar(type_)
+    if is_list_type(type_):
+        return _list(_completion(executor, type_.of_type, details), fixed_size(type_.of_type) + 1)
+    if is_object_type(type_):
+        return object_plan(executor, type_, details)
+    if is_union_type(type_):
+        return _union(executor, type_.types, details)
+    raise NotPlanned
+
+
+def _union(executor: Any, types: Any, details: Any) -> Complete:
+    plans = {_usual_class(each): object_plan(executor, each, details) for each in types}
+    if len(plans) < len(types):
+        raise NotPlanned
+
+    def complete(value: Any, run: Any) -> Any:
+        if type(value) not in plans:
+            raise UnexpectedValue
+        return plans[type(value)](value, run)
+
+    return complete
+
+
+def _list(item: Complete, size: int) -> Complete:
+    def complete(value: Any, run: Any) -> list[Any]:
+        if not isinstance(value, list):
+            raise UnexpectedValue
+        run.left -= size * len(value)
+        return [item(each, run) for each in value]
+
+    return complete

@@ -21,15 +21,15 @@ from ..authentication.context import Context
 from ..documents.request import encode_text
 from ..errors import RateLimited, Unavailable, public_error
 from ..execution.deadlines import deadline
-from ..execution.preparation import Beginning, NotExecuted
+from ..execution.subscription import NotExecuted, PreparedSubscription
 from ..limit_errors import AnswerTooLong
 from .retries import with_retries
 from .sharing import SharedResults, asker
 from .stream_limit import counted_stream
 
 if TYPE_CHECKING:
-    from ..documents.request import Request
     from ..execution import Schema
+    from ..operation import Operation
 
 #: What an event costs beside what is selected of it.
 EVENT_COST = 25
@@ -39,15 +39,16 @@ class Stream:
     """A subscription that has begun. See `sharing.Subscriber`."""
 
     def __init__(
-        self, schema: "Schema", executor: Executor[Any], source: Any, begun: Beginning
+        self, schema: "Schema", executor: Executor[Any], source: Any, prepared: PreparedSubscription
     ) -> None:
         self._schema, self._executor, self._source = schema, executor, source
-        self.question = begun.question
-        self._cost = begun.cost
+        self.question = prepared.question
+        self._cost = prepared.cost
         #: What was executed for this stream, and not counted yet.
         self._owed = 0
+        extensions = prepared.extensions
         #: The end of each result, where something is told beside the data.
-        self._told = f',"extensions":{json.dumps(begun.told)}}}' if begun.told else ""
+        self._told = f',"extensions":{json.dumps(extensions)}}}' if extensions else ""
         self.context: Context = executor.context_value
         self.shares = False
 
@@ -118,25 +119,19 @@ class Stream:
 
 
 @asynccontextmanager
-async def listen(
-    schema: "Schema", begun: "Beginning | Request", context: Context
-) -> AsyncIterator[Stream]:
-    """Begin a subscription; raises `NotExecuted`.
+async def listen(schema: "Schema", operation: "Operation") -> AsyncIterator[Stream]:
+    """Begin a subscription that `Schema.answer` let pass; raises `NotExecuted`.
 
-    `begun` is the answer of `Schema.begin`, or the request if that was not called. The stream lives
-    within the schema's extensions, but for their hooks on single results: a result may be many
-    viewers'.
+    The stream lives within the schema's extensions, but for their hooks on single results: a result
+    may be many viewers'.
     """
     # Before it is prepared: what is prepared takes most of the memory.
-    async with counted_stream(context), schema.prepared(begun, context) as beginning:
-        if beginning.executor is None:
-            schema.process_errors(beginning.errors)
-            raise NotExecuted(beginning.errors)
-        source = await await_maybe(create_source_event_stream(beginning.executor))
+    async with counted_stream(operation.context), schema.prepare(operation) as prepared:
+        source = await await_maybe(create_source_event_stream(prepared.executor))
         if isinstance(source, ExecutionResult):
             schema.process_errors(source.errors or [])
             raise NotExecuted(source.errors or [])
-        yield Stream(schema, beginning.executor, source, beginning)
+        yield Stream(schema, prepared.executor, source, prepared)
 
 
 _spend = threads.live.run(rates.spend)

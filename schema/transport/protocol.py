@@ -19,19 +19,19 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
     PongMessage,
     SubscribeMessage,
 )
-from strawberry.types import ExecutionResult
 
 from talk.conf import conf
 
 from .. import threads
 from ..authentication import rates
 from ..authentication.context import Context
-from ..documents.request import Request, encode_text, request_of
+from ..documents.request import encode_text, request_of
 from ..errors import PublicError, TooManyOperations, Unauthenticated, public_error
 from ..execution import Schema, is_refused
-from ..execution.preparation import Beginning, NotExecuted
+from ..execution.subscription import NotExecuted
 from ..limit_errors import FrameTooLong
 from ..live.streams import listen
+from ..operation import Operation as RequestedOperation
 from .backpressure import Flow
 from .connected import open_connections
 from .credentials import credentials_fail
@@ -101,7 +101,7 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         try:
-            found = await self._answer_or_begin()
+            found = await self._answer()
             if isinstance(found, str):
                 await self._send_next(operation, found)
             elif isinstance(found, list):
@@ -117,11 +117,11 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
             with suppress(Exception):
                 await operation.send_initial_errors([public_error(error)])
 
-    async def _answer_or_begin(self) -> str | list[GraphQLError] | Beginning | Request:
-        """See `_execute`; a subscription that is still to be prepared is what was requested."""
+    async def _answer(self) -> str | list[GraphQLError] | RequestedOperation:
+        """The answer as JSON, or why there is none; a subscription itself, which may begin."""
         payload = _payload.get()
         try:
-            requested = request_of(payload)
+            operation = self.schema.operation(request_of(payload), self.context)
         except PublicError:
             await _count(self.context)
             raise
@@ -129,9 +129,9 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
             # Whatever has a copy of this task's context keeps the payload.
             payload.clear()
         # No stream waits until slow queries leave a thread.
-        answer = _begin if self.schema.is_known_stream(requested) else _answer
-        found = await answer(self.schema, requested, self.context)
-        return requested if found is None else found
+        answer = _begin if operation.is_subscription else _answer
+        found = await answer(self.schema, operation)
+        return operation if found is None else found
 
     async def shutdown(self) -> None:
         tasks = list(self._tasks)
@@ -173,11 +173,11 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
             await self._flow.send(f"{head}{payload}}}")
 
     async def _stream(
-        self, operation: Operation[Context, None], begun: Beginning | Request
+        self, operation: Operation[Context, None], requested: RequestedOperation
     ) -> None:
         try:
             async with (
-                listen(self.schema, begun, self.context) as stream,
+                listen(self.schema, requested) as stream,
                 aclosing(stream.results()) as results,
             ):
                 async for result in results:
@@ -215,13 +215,11 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
-def _execute(
-    schema: Schema, requested: Request, context: Context
-) -> str | list[GraphQLError] | Beginning | None:
-    """The answer as JSON, or why there is none; for a subscription, how it begins."""
-    found = schema.answer_or_begin(requested, context)
-    if not isinstance(found, ExecutionResult):
-        return found
+def _execute(schema: Schema, operation: RequestedOperation) -> str | list[GraphQLError] | None:
+    """The answer as JSON, or why there is none; None for a subscription, which may begin."""
+    found = schema.answer(operation)
+    if found is None:
+        return None
     return found.errors or [] if is_refused(found) else encode_text(process_result(found))
 
 

@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 
 from .. import threads
 from ..authentication.context import Context
-from ..documents.request import Request
 from ..errors import TooManyOperations, Unauthenticated
 from ..execution import Schema
-from ..execution.preparation import Beginning, NotExecuted
+from ..execution.subscription import NotExecuted
 from ..live.streams import Stream, listen
+from ..operation import Operation
 from .connected import open_connections
 from .credentials import credentials_fail
 from .handshake import authenticate_again
@@ -40,15 +40,12 @@ _authenticate_again = threads.live.run(authenticate_again)
 
 
 def respond(
-    schema: Schema,
-    begun: Beginning | Request,
-    context: Context,
-    scope: Mapping[str, Any],
+    schema: Schema, operation: Operation, scope: Mapping[str, Any]
 ) -> StreamingHttpResponse:
     """The answer to a subscription over HTTP, whose request came with an ASGI `scope`."""
-    listening = partial(listen, schema, begun, context)
+    listening = partial(listen, schema, operation)
     return StreamingHttpResponse(
-        _Connection(listening, context, scope).events(),
+        _Connection(listening, operation.context, scope).events(),
         content_type="text/event-stream; charset=utf-8",
         # Proxies are not to wait for more before they send what they have.
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},

@@ -15,6 +15,7 @@ from strawberry.utils.inspect import in_async_context
 from .. import threads
 from ..authentication import rates
 from ..documents.metadata import ARGUMENT_COSTS, COST, NO_COSTS, RATE
+from ..operation import mark_counted
 
 BEFORE = "Only what comes before this cursor."
 AFTER = "Only what comes after this cursor."
@@ -78,7 +79,7 @@ def mutation(
     def decorate(resolver: Resolver) -> Resolver:
         @functools.wraps(resolver)
         def limited(self: Any, info: Any, input: Any) -> Any:
-            rates.counted.set(True)
+            mark_counted()
             rates.spend(info.context, rate, rates.times_for(getattr(input, people, ())))
             return resolver(self, info, input)
 

@@ -18,9 +18,9 @@ from talk.models.shown_users import with_users
 from talk.words import folded, parts_in
 
 from ..authentication.context import Context
-from ..budget import count_texts
 from ..ids import key_of, type_name
 from ..loading import participations as places
+from ..operation import count_texts
 from ..pagination import DEFAULT_PAGE, Connection, page_size, values_of
 from . import costs
 from .fields import field

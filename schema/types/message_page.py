@@ -12,9 +12,9 @@ from talk import models
 from talk.exceptions import MessagingValidationError, RefusalCode
 from talk.prepared import Ask
 
-from ..budget import count_texts
 from ..loading.batch import Siblings, rows_of_each
 from ..loading.participations import past_place_of, place_of
+from ..operation import count_texts
 from ..pagination import Window, number_cursor, number_of, page_size
 from ..times import utc
 from .fields import CURSOR, PAGE_INFO, field

@@ -12,7 +12,7 @@ from django.db.models.functions import RowNumber
 
 from talk import models
 
-from ..documents.limits import LIST_LENGTH
+from ..documents.cost import LIST_LENGTH
 from ..loading import participations as places
 from ..loading.batch import Siblings
 

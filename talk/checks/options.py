@@ -15,11 +15,19 @@ from limits import parse_many
 from ..conf import Conf, conf
 from ..naming import shows_usernames
 
+#: Options that were removed, and what there is instead.
+REMOVED = {
+    "MAX_ALIASES": "A document has at most 30 aliases. Remove the option.",
+    "MAX_DIRECTIVES": "A document has at most 30 directives. Remove the option.",
+    "MAX_ROOT_FIELDS": "A document has at most 20 fields at its root. Remove the option.",
+}
+
 
 @register(Tags.compatibility)
 def check_options(**kwargs: Any) -> list[CheckMessage]:
     options = {name for name in vars(Conf) if name.isupper()}
-    unknown = sorted(set(getattr(settings, "TALK", {})) - options)
+    configured = set(getattr(settings, "TALK", {}))
+    unknown = sorted(configured - options - set(REMOVED))
     positive = [name for name in sorted(options) if name.startswith("MAX_")]
     positive += ["RECONCILE_SECONDS", "SHARDS"]
     positive += ["OPERATION_TIMEOUT"] if conf.OPERATION_TIMEOUT is not None else []
@@ -31,6 +39,10 @@ def check_options(**kwargs: Any) -> list[CheckMessage]:
                 id="talk.E001",
             )
             for name in unknown
+        ),
+        *(
+            checks.Warning(f'TALK["{name}"] has no effect.', hint=REMOVED[name], id="talk.W007")
+            for name in sorted(configured & set(REMOVED))
         ),
         *(
             Error(f'TALK["{name}"] must be a number above 0.', id="talk.E002")

@@ -3,22 +3,17 @@
 import sys
 from collections.abc import Callable, Iterator
 from copy import copy
-from functools import partial
 from typing import Any
 
 import pytest
 from graphql import GraphQLError
 from graphql.execution.executor import CollectedErrors
-from graphql.execution.values import get_argument_values
-from strawberry.types.arguments import convert_arguments
 
 from schema import schema
 from schema.authentication import rates
-from schema.budget import Executor
-from schema.documents.bounded import kept
-from schema.execution import steps
-from schema.execution.arguments import Arguments
-from schema.execution.plans import PlannedExecutor
+from schema.documents.cache import cache
+from schema.execution.budget import StrawberryExecutor
+from schema.execution.executor import PlannedExecutor
 from talk.conf import Conf
 
 
@@ -45,21 +40,21 @@ class BothWays(PlannedExecutor):
 
     def _errors_without_plans(self, *args: Any) -> list[GraphQLError]:
         other: Any = copy(self)
-        other.__class__, other.collected_errors = Executor, CollectedErrors()
+        other.__class__, other.collected_errors = StrawberryExecutor, CollectedErrors()
         try:
             other.execute_field(*args)
         except GraphQLError as error:
             return [*other.collected_errors.errors, error]
         return list(other.collected_errors.errors)
 
-    def write_or_complete(self, write: Any, result: Any, run: Any, complete: Any) -> Any:
+    def complete_by_plan(self, plan: Any, result: Any, complete: Any) -> Any:
         surprised = []
 
         def noting() -> Any:
             surprised.append(True)
             return complete()
 
-        answer = super().write_or_complete(write, result, run, noting)
+        answer = super().complete_by_plan(plan, result, noting)
         if not surprised:
             # The second answer is not sent, so its bytes don't count.
             left, self.left = self.left, sys.maxsize
@@ -70,26 +65,6 @@ class BothWays(PlannedExecutor):
         return answer
 
 
-class BothArguments(Arguments):
-    """Gives what Strawberry would give, and notes where it would not."""
-
-    def __init__(self, field: Any, definition: Any, node: Any, converter: Any) -> None:
-        super().__init__(field, definition, node, converter)
-        self._convert = partial(
-            convert_arguments,
-            arguments=field.arguments,
-            scalar_registry=converter.scalar_registry,
-            config=converter.config,
-        )
-
-    def given(self, variables: Any) -> dict[str, Any]:
-        given = super().given(variables)
-        expected = self._convert(get_argument_values(self._definition, self._node, variables))
-        if given != expected:
-            BothWays.differences.append((given, expected))
-        return given
-
-
 @pytest.fixture(autouse=True)
 def _both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     # Both ways together ask the database twice.
@@ -98,11 +73,10 @@ def _both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
         return
     monkeypatch.setattr(BothWays, "differences", [], raising=False)
     monkeypatch.setattr(schema, "execution_context_class", BothWays)
-    monkeypatch.setattr(steps, "Arguments", BothArguments)
-    kept.clear()
+    cache.clear()
     yield
     # None is to be used where nobody compares.
-    kept.clear()
+    cache.clear()
     assert BothWays.differences == []
 
 

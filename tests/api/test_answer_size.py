@@ -9,10 +9,10 @@ from strawberry.extensions import SchemaExtension
 from schema import Mutation, Query, errors, schema
 from schema.authentication import Identity
 from schema.authentication.context import Context
-from schema.budget import BudgetedExecutor, size_of
 from schema.documents.request import Request
 from schema.execution import Schema
-from schema.execution.plans import PlannedExecutor
+from schema.execution.budget import BudgetedExecutor, size_of
+from schema.execution.executor import PlannedExecutor
 from schema.types import message_page
 from talk.conf import Conf
 from talk.models import Conversation, Message
@@ -115,7 +115,9 @@ def test_a_schema_with_extensions_has_the_same_budget(alice, bob, limit, rf):
     limit(100_000)
 
     result = watched.answer(
-        Request(REPEATS, {"id": place}), Context(rf.post("/graphql"), Identity(alice))
+        watched.operation(
+            Request(REPEATS, {"id": place}), Context(rf.post("/graphql"), Identity(alice))
+        )
     )
 
     (error,) = result.errors

@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from schema import schema
-from schema.documents import cache as documents
-from schema.documents.bounded import MOST, Cache, kept
-from schema.execution import plans
-from schema.execution.plans import PlannedExecutor
+from schema.documents import document as documents
+from schema.documents.cache import MAX_SIZE, LRUCache, cache
+from schema.execution import executor
+from schema.execution.executor import PlannedExecutor
 
 from ..bench import operations
 from ..project.markdown import ROOT
@@ -54,51 +54,51 @@ def read(monkeypatch):
 
 
 def test_what_is_used_least_goes_first():
-    cache = Cache(100)
+    small = LRUCache(100)
     for name in "abc":
-        cache.keep(name, name.upper(), 30)
-    assert cache.find("a") == "A"
+        small.set(name, name.upper(), 30)
+    assert small.get("a") == "A"
 
-    cache.keep("d", "D", 60)
+    small.set("d", "D", 60)
 
-    assert {name: cache.find(name) for name in "abcd"} == {"a": "A", "b": None, "c": None, "d": "D"}
-    assert cache.size == 90
+    assert {name: small.get(name) for name in "abcd"} == {"a": "A", "b": None, "c": None, "d": "D"}
+    assert small.size == 90
 
 
 def test_what_is_kept_again_takes_its_own_place():
-    cache = Cache(100)
+    small = LRUCache(100)
     for size in (80, 20, 90):
-        cache.keep("a", size, size)
+        small.set("a", size, size)
 
-    assert (cache.find("a"), cache.size) == (90, 90)
+    assert (small.get("a"), small.size) == (90, 90)
 
 
 def test_what_is_larger_than_all_is_not_kept():
-    cache = Cache(100)
+    small = LRUCache(100)
 
-    cache.keep("a", "A", 101)
+    small.set("a", "A", 101)
 
-    assert (cache.find("a"), cache.size) == (None, 0)
+    assert (small.get("a"), small.size) == (None, 0)
 
 
 def test_threads_share_it():
-    cache = Cache(1_000)
+    small = LRUCache(1_000)
 
     def use(number):
         for turn in range(300):
             key = (number * turn) % 37
-            cache.keep(key, key, 50)
-            assert cache.find((key * 7) % 37) in (None, (key * 7) % 37)
+            small.set(key, key, 50)
+            assert small.get((key * 7) % 37) in (None, (key * 7) % 37)
 
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(use, range(8)))
 
-    assert cache.size == sum(size for _value, size in cache._kept.values()) <= 1_000
+    assert small.size == sum(size for _value, size in small._entries.values()) <= 1_000
 
 
 def test_variables_that_vary_what_is_selected_fill_no_memory(ask, monkeypatch):
     """Eight of them make 256 plans, each with what one document has of fields."""
-    monkeypatch.setattr(plans, "SHARE", 500_000)
+    monkeypatch.setattr(executor, "MAX_PLANS_SIZE", 500_000)
     for number in range(1, 20):
         ask(VARIED, **values(number))
     gc.collect()
@@ -112,21 +112,21 @@ def test_variables_that_vary_what_is_selected_fill_no_memory(ask, monkeypatch):
     tracemalloc.stop()
 
     # There were plans before, which made room for these.
-    assert kept.size < 800_000
+    assert cache.size < 800_000
     assert grown < 1_000_000
 
 
 def test_documents_that_a_client_makes_up_fill_no_memory(ask, monkeypatch):
-    monkeypatch.setattr(kept, "_most", 500_000)
+    monkeypatch.setattr(cache, "_max_size", 500_000)
 
     for number in range(40):
         ask(f"{operations.THREAD} # {number}")
-        assert kept.size <= 500_000
+        assert cache.size <= 500_000
 
 
 def test_an_application_keeps_its_documents_beside_one_that_varies(ask, read, monkeypatch):
-    monkeypatch.setattr(kept, "_most", 1_000_000)
-    monkeypatch.setattr(plans, "SHARE", 500_000)
+    monkeypatch.setattr(cache, "_max_size", 1_000_000)
+    monkeypatch.setattr(executor, "MAX_PLANS_SIZE", 500_000)
     own = [operations.TINY, operations.INBOX, operations.THREAD, operations.PEOPLE]
     for document in own:
         ask(document, first=2)
@@ -147,4 +147,4 @@ def test_what_applications_ask_takes_little_of_it(ask, read):
         ask(query, first=20)
     assert sorted(read) == sorted(set(queries))
 
-    assert kept.size / len(queries) < MOST / 250
+    assert cache.size / len(queries) < MAX_SIZE / 250

@@ -153,7 +153,8 @@ def test_a_projects_own_mutation_is_executed_or_refused(alice, at_most, rf, exte
     request = rf.post("/graphql")
     request.orders = []
 
-    answers = [own.answer(Request(document), Context(request, Identity(alice))) for _ in range(4)]
+    context = Context(request, Identity(alice))
+    answers = [own.answer(own.operation(Request(document), context)) for _ in range(4)]
 
     done = [answer for answer in answers if answer.data]
     assert len(done) == len(request.orders)

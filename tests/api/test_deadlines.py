@@ -40,7 +40,7 @@ def ask(alice, settings):
     def ask(document, timeout):
         settings.TALK = {**configured.TALK, "OPERATION_TIMEOUT": timeout}
         context = Context(HttpRequest(), Identity(alice))
-        return schema.answer(Request(document, None, None, None), context)
+        return schema.answer(schema.operation(Request(document), context))
 
     return ask
 

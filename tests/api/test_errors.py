@@ -9,7 +9,7 @@ from django.db import DataError, InterfaceError, OperationalError
 from graphql import GraphQLError
 from strawberry import relay
 
-from schema.documents.cache import shelf
+from schema.documents import document as documents
 from schema.documents.request import Request
 from schema.errors import BadRequest, PublicError, public_error
 from schema.execution import Schema
@@ -59,7 +59,8 @@ VIEWER = SimpleNamespace(pk=1)
 
 
 def answer(query):
-    return schema.answer(Request(query), SimpleNamespace(identity="alice", viewer=VIEWER))
+    context = SimpleNamespace(identity="alice", viewer=VIEWER)
+    return schema.answer(schema.operation(Request(query), context))
 
 
 def error_of(query):
@@ -148,7 +149,7 @@ def test_a_document_is_read_once_and_one_with_errors_is_reported_each_time(monke
     assert not answer("{ readOnce: __typename }").errors
 
     with monkeypatch.context() as without:
-        without.setattr(shelf, "read", None)
+        without.setattr(documents, "read", None)
         assert not answer("{ readOnce: __typename }").errors
     for _time in range(2):
         assert error_of("{ parsedNever")["extensions"]["code"] == "GRAPHQL_PARSE_FAILED"

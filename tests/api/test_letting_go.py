@@ -8,9 +8,11 @@ import pytest
 from django.db import connection
 
 from schema import schema
-from schema.budget import Executor
-from schema.execution.plans import PlannedExecutor
-from schema.loading.annotations import forgetting, note, noted
+from schema.documents.request import Request
+from schema.execution.budget import StrawberryExecutor
+from schema.execution.executor import PlannedExecutor
+from schema.loading.annotations import note, noted
+from schema.operation import Operation
 from talk.models import Conversation, Message, Participation
 from talk.signals import message_sent
 
@@ -26,7 +28,7 @@ PAGES = """query ($id: ID!) { conversation(id: $id) {
 } }"""
 
 
-@pytest.fixture(params=[PlannedExecutor, Executor])
+@pytest.fixture(params=[PlannedExecutor, StrawberryExecutor])
 def _executor(request, monkeypatch):
     monkeypatch.setattr(schema, "execution_context_class", request.param)
 
@@ -73,20 +75,20 @@ def test_what_was_read_to_answer_is_let_go(gql, alice, places, asked, variables)
 
 
 def test_what_the_answer_started_and_outlasts_it_keeps_nothing(alice, places):
-    with forgetting():
+    with Operation(Request(""), None) as operation:
         (conversation, _other, _left) = Conversation.objects.order_by("pk")
         note(conversation, "_place", alice)
         outlasting = copy_context()
     outlasting.run(note, conversation, "_siblings", places)
 
     assert noted(conversation, "_place") is None
-    (operation,) = [each for each in outlasting.values() if type(each).__name__ == "_Operation"]
-    assert operation.told == []
+    assert operation in outlasting.values()
+    assert operation._annotations == []
 
 
 def test_what_failed_is_let_go_too(places):
     (conversation, *_others) = Conversation.objects.order_by("pk")
-    with suppress(LookupError), forgetting():
+    with suppress(LookupError), Operation(Request(""), None):
         note(conversation, "_place", places)
         raise LookupError
 

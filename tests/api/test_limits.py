@@ -7,8 +7,9 @@ from django.test import Client
 from graphql import GraphQLList, get_nullable_type
 
 from schema import schema
-from schema.documents import cache as documents
-from schema.documents.limits import LIST_LENGTH
+from schema.documents import document as documents
+from schema.documents import limits
+from schema.documents.cost import LIST_LENGTH
 from talk.conf import Conf
 
 from ..conftest import person
@@ -51,10 +52,16 @@ REACHING = {
 UPGRADES = "{ inbox(first: 100) { edges { node { conversation { id upgradedTo { id } } } } } }"
 
 
+#: The limits that are no options.
+CONSTANTS = {"MAX_ROOT_FIELDS", "MAX_ALIASES", "MAX_DIRECTIVES"}
+
+
 @pytest.fixture
-def limit(settings):
-    def limit(**options):
-        settings.TALK = {**settings.TALK, **options}
+def limit(settings, monkeypatch):
+    def limit(**values):
+        for name in CONSTANTS & values.keys():
+            monkeypatch.setattr(limits, name, values.pop(name))
+        settings.TALK = {**settings.TALK, **values}
 
     return limit
 
@@ -227,13 +234,13 @@ def test_a_list_without_pages_is_no_longer_than_it_counts(gql, alice, bob, carol
 
 
 def test_sizes_that_a_client_makes_up_fill_no_memory(gql, alice, monkeypatch):
-    monkeypatch.setattr(documents, "KEPT_COSTS", 4)
+    monkeypatch.setattr(documents, "MAX_COSTS", 4)
     document = "query ($n: Int) { inbox(first: $n) { edges { cursor } } }"
 
     for size in (10**4_000, 10**9, 101, -5, *range(10)):
         gql(alice)(document, n=size)
 
-    kept = documents.shelf.find(schema._schema, document)
+    kept = documents.find(schema._schema, document)
     assert 0 < len(kept._costs) <= 4
     assert all(size is None or size <= 100 for _name, size in kept._costs)
 

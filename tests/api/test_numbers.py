@@ -3,7 +3,7 @@
 import pytest
 
 from schema import schema
-from schema.documents.cache import Document
+from schema.documents.document import Document
 from schema.execution.gate import RULES
 
 from .asking import code

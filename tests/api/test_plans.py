@@ -12,10 +12,10 @@ from strawberry.extensions import SchemaExtension
 from schema import Mutation, Query, schema
 from schema.authentication import Identity
 from schema.authentication.context import Context
-from schema.budget import Executor
-from schema.documents.bounded import kept
+from schema.documents.cache import cache
 from schema.execution import Schema
-from schema.execution.plans import PlannedExecutor
+from schema.execution.budget import StrawberryExecutor as Executor
+from schema.execution.executor import PlannedExecutor
 from schema.types.fields import field
 from schema.types.refusals import Refusal
 from talk.exceptions import RefusalCode
@@ -41,13 +41,14 @@ def place(group):
 
 @pytest.fixture
 def executed(monkeypatch):
-    """The fields that the executor of graphql-core executes."""
+    """The fields below a root that the executor of graphql-core executes, and no plan."""
     fields = []
     execute_field = Executor.execute_field
 
-    def noting(self, parent_type, source, details, *args):
-        fields.append(f"{parent_type}.{details[0].node.name.value}")
-        return execute_field(self, parent_type, source, details, *args)
+    def noting(self, parent_type, source, details, path, *args):
+        if path.prev is not None:
+            fields.append(f"{parent_type}.{details[0].node.name.value}")
+        return execute_field(self, parent_type, source, details, path, *args)
 
     monkeypatch.setattr(schema, "execution_context_class", PlannedExecutor)
     monkeypatch.setattr(Executor, "execute_field", noting)
@@ -61,7 +62,7 @@ def answered(answer):
     return {name for name, value in answer["data"].items() if value and "message" not in value}
 
 
-def test_what_applications_ask_most_is_planned_from_the_root_on(gql, alice, place, executed):
+def test_what_applications_ask_most_is_planned_below_the_root(gql, alice, place, executed):
     ask = gql(alice)
     message = {"conversationId": place, "body": "Bread", "clientId": None}
 
@@ -413,7 +414,7 @@ def test_the_extensions_of_a_project_are_run_and_the_gate_stays_shut(alice, rf):
 
 
 def test_a_client_that_varies_its_conditions_gets_what_they_say(gql, alice, monkeypatch):
-    monkeypatch.setattr(kept, "_most", 20_000)
+    monkeypatch.setattr(cache, "_max_size", 20_000)
     names = [f"v{number}" for number in range(3)]
     variables = ", ".join(f"${name}: Boolean!" for name in names)
     fields = " ".join(f"{name}: id @skip(if: ${name})" for name in names)

@@ -3,7 +3,7 @@
 import pytest
 
 from schema.authentication import rates
-from schema.documents import cache as documents
+from schema.documents import document as documents
 
 from .asking import code, document, gid, group, ok, private
 

@@ -36,6 +36,10 @@ def test_an_option_that_there_is_not(said):
     assert said(TALK={"__class__": 5}) == ["talk.E001"]
 
 
+def test_an_option_that_was_removed_stops_no_start(said):
+    assert said(TALK={"MAX_ALIASES": 5, "MAX_DIRECTIVES": 5}) == ["talk.W007", "talk.W007"]
+
+
 class Replica:
     """A router that reads from another database than it writes to."""
 

@@ -136,7 +136,7 @@ async def running(number):
 
 async def first_event(user, query):
     context = Context(HttpRequest(), Identity(user))
-    events = aiter(sse.respond(schema, Request(query), context, {}))
+    events = aiter(sse.respond(schema, schema.operation(Request(query), context), {}))
     try:
         return (await anext(events)).decode()
     finally:

@@ -196,7 +196,8 @@ async def test_who_takes_their_time_is_shown_what_is_so_by_then(alice, bob, caro
     query = """subscription ($after: String) { inboxChanges(after: $after) {
         participation { status conversation { title } } } }"""
     context = Context(HttpRequest(), Identity(bob))
-    async with listen(talk_schema, Request(query, {"after": cursor}), context) as stream:
+    operation = talk_schema.operation(Request(query, {"after": cursor}), context)
+    async with listen(talk_schema, operation) as stream:
         results = stream.results()
         assert "first" in await anext(results)
         await in_thread(remove)()

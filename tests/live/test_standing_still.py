@@ -19,7 +19,7 @@ from strawberry.extensions import SchemaExtension
 from schema import Message, Query, Subscription, User, schema
 from schema.consumer import GraphQLConsumer
 from schema.documents import request as wire
-from schema.documents.cache import Document
+from schema.documents.document import Document
 from schema.execution import Schema
 from schema.execution.gate import RULES
 from schema.types.inbox_cursor import EPOCH, MICROSECOND, InboxCursor

@@ -56,9 +56,10 @@ async def test_slow_queries_do_not_delay_the_beginning_of_a_stream(alice):
     waiting = [asyncio.create_task(wait(SLOW)) for _ in range(16)]
     await asyncio.sleep(SLOW / 5)
     begun = time.monotonic()
-    requested = Request("subscription { inboxChanges { cursor } }", None, None, None)
+    requested = Request("subscription { inboxChanges { cursor } }")
+    operation = schema.operation(requested, Context(HttpRequest(), Identity(alice)))
 
-    async with schema.prepared(requested, Context(HttpRequest(), Identity(alice))) as stream:
+    async with schema.prepare(operation) as stream:
         assert stream.executor
 
     assert time.monotonic() - begun < SLOW

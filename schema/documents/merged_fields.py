@@ -1,4 +1,7 @@
-"""Counts fields of one name in one selection, because validation compares each pair of these."""
+"""Counts fields that are merged because they have the same name in the same selection.
+
+Validation compares each pair of such fields, which takes quadratic time.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -6,35 +9,29 @@ from collections.abc import Iterable, Iterator
 from graphql import (
     DocumentNode,
     FieldNode,
-    FragmentDefinitionNode,
     FragmentSpreadNode,
     InlineFragmentNode,
-    OperationDefinitionNode,
     SelectionSetNode,
 )
 
+from .fragments import fragments_of, operations_of
 
-class Repeats:
-    """Counts the fields that are merged into one, because they have one name in one place.
 
-    For documents with at most `most_fields` fields in all, which bounds the time that it takes.
+class MergedFields:
+    """Counts the fields of a document that are merged into one.
+
+    The document has at most `max_fields` fields, which bounds the time that counting takes.
     """
 
-    def __init__(self, document: DocumentNode, most_fields: int) -> None:
-        self._most_fields = most_fields
-        self._operations = [
-            each for each in document.definitions if isinstance(each, OperationDefinitionNode)
-        ]
-        self._fragments = {
-            each.name.value: each
-            for each in document.definitions
-            if isinstance(each, FragmentDefinitionNode)
-        }
-        #: The fragments that were spread somewhere.
+    def __init__(self, document: DocumentNode, max_fields: int) -> None:
+        self._max_fields = max_fields
+        self._operations = operations_of(document)
+        self._fragments = fragments_of(document)
+        #: The names of fragments that are spread somewhere.
         self._seen: set[str] = set()
 
     def most(self) -> int:
-        """The number of fields where most are merged into one, in fragments without use, too."""
+        """The largest number of fields that are merged into one, unused fragments included."""
         most = max((self._most_in(each.selection_set) for each in self._operations), default=0)
         for name, fragment in self._fragments.items():
             if name not in self._seen:
@@ -43,22 +40,22 @@ class Repeats:
 
     def _most_in(self, root: SelectionSetNode) -> int:
         most = counted = 0
-        places = [[root]]
-        # A fragment within itself has no end. That is for validation to report.
-        while places and counted <= self._most_fields:
+        pending = [[root]]
+        # The bound ends a fragment that spreads itself, which validation reports later.
+        while pending and counted <= self._max_fields:
             merged = defaultdict(list)
-            for field in self._fields(places.pop()):
+            for field in self._fields(pending.pop()):
                 merged[(field.alias or field.name).value].append(field)
                 counted += 1
             for fields in merged.values():
                 most = max(most, len(fields))
                 inner = [each.selection_set for each in fields if each.selection_set]
                 if inner:
-                    places.append(inner)
+                    pending.append(inner)
         return most
 
     def _fields(self, selections: Iterable[SelectionSetNode]) -> Iterator[FieldNode]:
-        """The fields of one place. As in an executor, each fragment is there once."""
+        """The fields of these selections. Each fragment is followed once, as an executor does."""
         spread: set[str] = set()
         pending = [*selections]
         while pending:

@@ -1,0 +1,137 @@
+"""Parses and validates GraphQL documents, and finds those in the cache that were sent before."""
+
+import re
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.signals import setting_changed
+from django.dispatch import receiver
+from django.utils.translation import gettext as _
+from graphql import (
+    ASTValidationRule,
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    OperationType,
+    TokenKind,
+    get_operation_ast,
+    parse,
+    validate,
+)
+
+from talk.conf import conf
+
+from ..errors import MAX_ERRORS, ValidationFailed
+from ..limit_errors import LimitExceeded
+from ..strawberry_internals import MaybeNullValidationRule, OneOfInputValidationRule
+from .cache import cache, size_of_document
+from .cost import Meter, counted_size
+from .limits import excesses
+
+Rules = tuple[type[ASTValidationRule], ...]
+
+#: The rules that Strawberry adds to those of GraphQL.
+STRAWBERRY_RULES: Rules = (MaybeNullValidationRule, OneOfInputValidationRule)
+#: How many costs of one document are remembered, for different page sizes.
+MAX_COSTS = 16
+#: Characters of the longest document that is cached. A longer one holds values that belong into
+#: variables, and will not be sent again.
+MAX_CACHED_LENGTH = 16_384
+#: Digits of a number in a document. Python parses numbers of this length in any configuration.
+MAX_DIGITS = sys.int_info.str_digits_check_threshold
+#: Comments in a document.
+MAX_COMMENTS = 1_000
+
+
+class Document:
+    """A parsed document. It is validated once, when somebody first wants to execute it."""
+
+    def __init__(self, schema: GraphQLSchema, text: str) -> None:
+        self._schema = schema
+        self._errors: dict[Any, list[GraphQLError]] = {}
+        #: The variables that say how large the pages of an operation are.
+        self._size_variables: dict[str | None, list[str]] = {}
+        #: What an operation costs with such sizes.
+        self._costs: dict[tuple[Any, ...], int] = {}
+        try:
+            self.node = parse(text, max_lexical_tokens=conf.MAX_TOKENS, max_comments=MAX_COMMENTS)
+        except GraphQLSyntaxError as error:
+            if _TOO_LONG.search(error.message):
+                raise LimitExceeded("MAX_TOKENS", conf.MAX_TOKENS) from None
+            raise
+
+    def errors(self, rules: Rules) -> list[GraphQLError]:
+        """Why the document can't be executed: limits that it exceeds, rules that it breaks."""
+        if rules not in self._errors:
+            # Validation of a document that is too large would take much longer.
+            self._errors[rules] = [*_long_numbers(self.node), *excesses(self.node)] or validate(
+                self._schema, self.node, (*rules, *STRAWBERRY_RULES), max_errors=MAX_ERRORS
+            )
+        return self._errors[rules]
+
+    def is_subscription(self, operation_name: str | None) -> bool:
+        """Whether the named operation is a subscription. Without a name: the first one."""
+        for each in self.node.definitions:
+            if isinstance(each, OperationDefinitionNode):
+                name = each.name and each.name.value
+                if operation_name is None or name == operation_name:
+                    return each.operation is OperationType.SUBSCRIPTION
+        return False
+
+    def cost(self, operation_name: str | None, variables: dict[str, Any] | None) -> int:
+        """What an operation of the document costs with these variables; see `Meter`."""
+        variables = variables or {}
+        known = self._costs.get(self._cost_key(operation_name, variables))
+        if known is not None:
+            return known
+        operation = get_operation_ast(self.node, operation_name)
+        meter = Meter(self._schema, self.node, variables)
+        cost = 0 if operation is None else meter.count(operation)
+        if len(self._costs) >= MAX_COSTS:
+            self._costs.clear()
+        self._size_variables[operation_name] = sorted(meter.size_variables)
+        self._costs[self._cost_key(operation_name, variables)] = cost
+        return cost
+
+    def _cost_key(self, operation_name: str | None, variables: dict[str, Any]) -> tuple[Any, ...]:
+        """The operation, and the page sizes in its variables, on which its cost depends."""
+        names = self._size_variables.get(operation_name, ())
+        sizes = [counted_size(variables[name]) if name in variables else ... for name in names]
+        return operation_name, *sizes
+
+
+def find(schema: GraphQLSchema, text: str) -> Document | None:
+    """The document of this text, if it is in the cache."""
+    found: Document | None = cache.get((schema, text))
+    return found
+
+
+def read(schema: GraphQLSchema, text: str) -> Document:
+    """Parse a document that is not in the cache, and put it there. Raises a `GraphQLError`."""
+    document = Document(schema, text)
+    if len(text) <= MAX_CACHED_LENGTH:
+        cache.set((schema, text), document, size_of_document(document.node))
+    return document
+
+
+def _long_numbers(document: DocumentNode) -> Iterator[ValidationFailed]:
+    """An error for the first number with too many digits, wherever it stands."""
+    token = document.loc and document.loc.start_token
+    while token:
+        if token.kind in {TokenKind.INT, TokenKind.FLOAT} and len(token.value or "") > MAX_DIGITS:
+            message = _("A number has at most %(digits)d digits.") % {"digits": MAX_DIGITS}
+            yield ValidationFailed(message)
+            return
+        token = token.next
+
+
+# graphql-core has no exception types of their own for these.
+_TOO_LONG = re.compile("contains more than|nested too deeply")
+
+
+@receiver(setting_changed)
+def _clear_cache(**kwargs: Any) -> None:
+    cache.clear()

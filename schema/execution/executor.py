@@ -1,0 +1,216 @@
+"""The executor of operations: graphql-core's, which completes objects by plans where it can.
+
+Clients send the same few documents again and again. For each field an executor looks up the same
+things each time: its definition, its resolver, the types of its values. A plan has looked them up
+once for a document.
+
+graphql-core's executor does everything for which there is no plan. It also does what a plan failed
+to do: it starts again from the same object. So all errors, and the nulls that follow from them, are
+graphql-core's own. `TALK["PLANS"] = False` switches plans off.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from graphql import (
+    DirectiveNode,
+    GraphQLObjectType,
+    VariableNode,
+    Visitor,
+    visit,
+)
+
+from talk.conf import conf
+
+from ..documents.cache import (
+    ENTRY_SIZE,
+    FIELD_SIZE,
+    MAX_PLANS_SIZE,
+    LRUCache,
+    cache,
+    size_of_document,
+)
+from ..operation import BudgetSpent
+from ..strawberry_internals import in_async_context
+from .budget import BudgetedExecutor
+from .plans import NotPlanned, SelectionKey, object_plan, selection_key
+from .scalars import Complete, UnexpectedValue
+
+logger = logging.getLogger(__name__)
+
+
+class Run:
+    """One execution of a plan. Resolvers get it instead of Strawberry's `info`."""
+
+    def __init__(self, executor: "PlannedExecutor") -> None:
+        self.context = executor.context_value
+        self.variables = executor.variable_values
+        #: The bytes that the answer may still have.
+        self.left = executor.left
+        self.failed = executor.failed
+        #: Related rows that were completed, by selection and row: the row, its result, its bytes.
+        self.completed: dict[tuple[object, int], tuple[Any, Any, int]] = {}
+        self._arguments: dict[Any, dict[str, Any]] = {}
+
+    def once(self, arguments: Callable[["Run"], dict[str, Any]]) -> dict[str, Any]:
+        """The arguments of a field, which are the same for all rows, computed once."""
+        found = self._arguments.get(arguments)
+        if found is None:
+            found = self._arguments[arguments] = arguments(self)
+        return found
+
+
+class PlannedExecutor(BudgetedExecutor):
+    """Strawberry's executor with a budget, and with plans for the objects of which it knows all."""
+
+    #: The selections whose plans failed in this operation, and those around them.
+    failed: set[SelectionKey]
+    #: Counts the fields of the plan that is being made.
+    fields_planned = 0
+    _plans: "OperationPlans | None" = None
+
+    def execute_operation(self, serially: bool | None = None) -> Any:
+        self.failed = set()
+        return super().execute_operation(serially)
+
+    def complete_object_value(
+        self,
+        return_type: GraphQLObjectType,
+        field_details_list: Any,
+        info: Any,
+        path: Any,
+        result: Any,
+        position_context: Any,
+    ) -> Any:
+        def complete() -> Any:
+            return BudgetedExecutor.complete_object_value(
+                self, return_type, field_details_list, info, path, result, position_context
+            )
+
+        plan = self._plan(return_type, field_details_list)
+        return complete() if plan is None else self.complete_by_plan(plan, result, complete)
+
+    def complete_by_plan(self, plan: Complete, result: Any, complete: Callable[[], Any]) -> Any:
+        """What `plan` makes of an object, or, if the plan fails, what `complete` makes of it."""
+        run = Run(self)
+        try:
+            completed = plan(result, run)
+        except BudgetSpent:
+            raise
+        except Exception as error:
+            # The executor says where the error happened. It executes the selections that failed;
+            # their neighbours still have plans. The bytes that this plan wrote are not counted.
+            return self._complete_after(error, complete)
+        self.left = run.left
+        self.spend(0)
+        return completed
+
+    def _complete_after(self, error: Exception, complete: Callable[[], Any]) -> Any:
+        errors = len(self.collected_errors.errors)
+        completed = complete()
+        is_fine = len(self.collected_errors.errors) == errors and not self.is_awaitable(completed)
+        if is_fine and self._plans is not None and not isinstance(error, UnexpectedValue):
+            self._plans.report(error)
+        return completed
+
+    def _plan(self, type_: GraphQLObjectType, details: Any) -> Complete | None:
+        """The plan for a selection; None if the executor is to complete it."""
+        # Middleware wants to see each field. On an event loop, resolvers need threads.
+        middleware = self.middleware_manager and self.middleware_manager.middlewares
+        if middleware or not conf.PLANS or in_async_context():
+            return None
+        plans = self._plans
+        if plans is None:
+            plans = self._plans = OperationPlans.of(self)
+        return None if plans.is_broken else plans.find(self, type_, details)
+
+
+class OperationPlans:
+    """The plans of one operation: one for each selection and for each value of its conditions."""
+
+    def __init__(self, executor: PlannedExecutor) -> None:
+        # As long as it is here, no other operation has its id in memory.
+        self._operation = executor.operation
+        self._cache = LRUCache(MAX_PLANS_SIZE)
+        self._conditions: tuple[str, ...] | None = None
+        self._size = ENTRY_SIZE
+        #: Whether making a plan failed. Then this operation has no plans any more.
+        self.is_broken = False
+        self._is_reported = False
+
+    @classmethod
+    def of(cls, executor: PlannedExecutor) -> "OperationPlans":
+        found: OperationPlans | None = cache.get(id(executor.operation))
+        if found is None:
+            found = cls(executor)
+            found._store()
+        return found
+
+    def find(
+        self, executor: PlannedExecutor, type_: GraphQLObjectType, details: Any
+    ) -> Complete | None:
+        """The plan for a selection, made if there is none yet; None if there can't be one.
+
+        An upgrade of a library may break the making of plans. Then the executor answers.
+        """
+        try:
+            selection = selection_key(type_, details)
+            if selection in executor.failed:
+                return None
+            values = executor.variable_values.coerced
+            key = (*selection, *[values.get(name) for name in self._conditions_in(executor)])
+            found = self._cache.get(key)
+            if found is None:
+                found = self._make(key, executor, type_, details)
+            plan: Complete | None = found[1]
+        except Exception as error:
+            self.is_broken = True
+            self.report(error)
+            return None
+        return plan
+
+    def report(self, error: Exception) -> None:
+        """Log an error of a plan, once for each operation of a document."""
+        if not self._is_reported:
+            self._is_reported = True
+            logger.warning("A plan failed. The executor answers, which is slower", exc_info=error)
+
+    def _make(
+        self, key: Any, executor: PlannedExecutor, type_: GraphQLObjectType, details: Any
+    ) -> tuple[Any, Complete | None]:
+        executor.fields_planned = 0
+        try:
+            plan = object_plan(executor, type_, details)
+        except NotPlanned:
+            plan = None
+        # With the nodes: as long as they are here, no other ones have their ids in memory.
+        self._cache.set(key, (details, plan), ENTRY_SIZE + FIELD_SIZE * executor.fields_planned)
+        self._store()
+        return details, plan
+
+    def _store(self) -> None:
+        cache.set(id(self._operation), self, self._size + self._cache.size)
+
+    def _conditions_in(self, executor: PlannedExecutor) -> tuple[str, ...]:
+        if self._conditions is None:
+            self._size = size_of_document(self._operation)
+            self._conditions = _condition_variables(executor)
+        return self._conditions
+
+
+def _condition_variables(executor: PlannedExecutor) -> tuple[str, ...]:
+    """The variables in directives, which decide what is selected."""
+    names: set[str] = set()
+
+    class Collect(Visitor):
+        def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
+            names.update(
+                each.value.name.value
+                for each in node.arguments or ()
+                if isinstance(each.value, VariableNode)
+            )
+
+    for definition in (executor.operation, *executor.fragment_definitions.values()):
+        visit(definition, Collect())
+    return tuple(sorted(names))

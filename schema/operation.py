@@ -1,0 +1,102 @@
+"""One GraphQL operation, from its request to its answer: what was sent, and what it has used.
+
+The state of an operation is in one object. Most functions get it as an argument. Resolvers, which
+Strawberry calls, find it with `current`.
+"""
+
+from collections.abc import Iterable
+from contextvars import ContextVar, Token
+from sys import getsizeof
+from typing import TYPE_CHECKING, Any, Self
+
+from talk.conf import conf
+from talk.models import Message
+
+if TYPE_CHECKING:
+    from .authentication.context import Context
+    from .documents.document import Document
+    from .documents.request import Request
+
+#: An operation may read texts that take this many times `MAX_ANSWER_SIZE` in memory.
+READ_TIMES = 1.25
+
+
+class BudgetSpent(Exception):
+    """The answer would be longer than its budget. Ends the whole operation."""
+
+
+class Operation:
+    """One operation of one client. As a context, it is the current operation of its thread."""
+
+    #: Whether the operation was counted against the rate limits.
+    is_counted = False
+    #: The bytes of its answer, and the memory of the texts that it has read.
+    bytes_written = bytes_read = 0
+    #: Whether it has ended. A task that a resolver started may run longer than its operation.
+    is_over = False
+    _token: Token["Operation | None"]
+
+    def __init__(
+        self, request: "Request", context: "Context", document: "Document | None" = None
+    ) -> None:
+        self.request, self.context = request, context
+        #: The document of the request: from the cache, or None until it is parsed.
+        self.document = document
+        self._annotations: list[tuple[dict[str, Any], str]] = []
+
+    @property
+    def is_subscription(self) -> bool:
+        """Whether this is a subscription. False while its document is not parsed."""
+        return self.document is not None and self.document.is_subscription(
+            self.request.operation_name
+        )
+
+    def annotate(self, values: dict[str, Any], name: str) -> None:
+        """Remove `values[name]` when the operation ends.
+
+        Rows that refer to each other are circles. Without this, they and their texts would stay
+        in memory until Python collects garbage.
+        """
+        if not self.is_over:
+            self._annotations.append((values, name))
+
+    def release(self) -> None:
+        """Drop the request and its document, which a stream that runs does not need."""
+        del self.request, self.document
+
+    def __enter__(self) -> Self:
+        self._token = _current.set(self)
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        _current.reset(self._token)
+        self.is_over = True
+        while self._annotations:
+            values, name = self._annotations.pop()
+            values.pop(name, None)
+
+
+_current: ContextVar[Operation | None] = ContextVar("operation", default=None)
+
+
+def current() -> Operation | None:
+    """The operation that runs in this thread, or None."""
+    return _current.get()
+
+
+def mark_counted() -> None:
+    """Say that the current operation was counted against the rate limits."""
+    if (operation := current()) is not None:
+        operation.is_counted = True
+
+
+def count_texts(messages: Iterable[Message]) -> None:
+    """Count the texts of messages that were read. They stay in memory until the answer is sent.
+
+    Raises `BudgetSpent` if the operation has read more than its answer could hold.
+    """
+    operation = current()
+    if operation is not None:
+        operation.bytes_read += sum(map(getsizeof, [message.body for message in messages]))
+        if operation.bytes_read > READ_TIMES * conf.MAX_ANSWER_SIZE:
+            raise BudgetSpent
