@@ -12,8 +12,9 @@ from .authentication import rates
 from .authentication.context import Info
 from .ids import key_of
 from .live import typing as typists
-from .loading import participations as places
+from .loading.participations import participation_of, visible_message
 from .loading.users import count_start, named_by, others, people
+from .loading.views import own_participation
 from .times import utc
 from .types import inputs, results
 from .types.fields import mutation
@@ -38,7 +39,7 @@ class Mutation:
         elif input.conversation_id is not None and input.to is None:
             if input.invite:
                 rates.spend(info.context, "invite", rates.times_for(input.invite))
-            place = places.get(info, input.conversation_id, CONVERSATION)
+            place = participation_of(info, input.conversation_id, CONVERSATION)
             named = place.conversation
             invited = others(info, place, input.invite, "invite") if input.invite else []
             message = place.send(input.body, input.client_id, invited)
@@ -77,7 +78,7 @@ class Mutation:
     def invite_participants(
         self, info: Info, input: inputs.InviteParticipantsInput
     ) -> results.InviteParticipantsResult:
-        place = places.get(info, input.conversation_id, CONVERSATION)
+        place = participation_of(info, input.conversation_id, CONVERSATION)
         conversation = place.invite(others(info, place, input.participants, "participants"))
         return results.InviteParticipantsPayload(
             conversation=conversation, upgraded=conversation != place.conversation
@@ -87,7 +88,7 @@ class Mutation:
     def accept_invitation(
         self, info: Info, input: inputs.AcceptInvitationInput
     ) -> results.AcceptInvitationResult:
-        place = places.get(info, input.conversation_id, CONVERSATION)
+        place = participation_of(info, input.conversation_id, CONVERSATION)
         place.accept()
         return results.AcceptInvitationPayload(participation=place)
 
@@ -95,7 +96,7 @@ class Mutation:
     def decline_invitation(
         self, info: Info, input: inputs.DeclineInvitationInput
     ) -> results.DeclineInvitationResult:
-        place = places.get(info, input.conversation_id, CONVERSATION)
+        place = participation_of(info, input.conversation_id, CONVERSATION)
         place.decline()
         return results.DeclineInvitationPayload(participation=place)
 
@@ -103,7 +104,7 @@ class Mutation:
     def leave_conversation(
         self, info: Info, input: inputs.LeaveConversationInput
     ) -> results.LeaveConversationResult:
-        place = places.get(info, input.conversation_id, CONVERSATION)
+        place = participation_of(info, input.conversation_id, CONVERSATION)
         place.leave()
         return results.LeaveConversationPayload(conversation=place.conversation)
 
@@ -137,19 +138,19 @@ class Mutation:
     def rename_conversation(
         self, info: Info, input: inputs.RenameConversationInput
     ) -> results.RenameConversationResult:
-        place = places.get(info, input.conversation_id, CONVERSATION)
+        place = participation_of(info, input.conversation_id, CONVERSATION)
         place.rename(input.title)
         return results.RenameConversationPayload(conversation=place.conversation)
 
     @mutation(description="Say how far the viewer has read. Less than before changes nothing.")
     def mark_read(self, info: Info, input: inputs.MarkReadInput) -> results.MarkReadResult:
-        place = places.get(info, input.conversation_id, CONVERSATION)
+        place = participation_of(info, input.conversation_id, CONVERSATION)
         place.read(input.number)
         return results.MarkReadPayload(participation=place)
 
     @mutation(description="Show a conversation as unread until it's read again.")
     def mark_unread(self, info: Info, input: inputs.MarkUnreadInput) -> results.MarkUnreadResult:
-        place = places.get(info, input.conversation_id, CONVERSATION)
+        place = participation_of(info, input.conversation_id, CONVERSATION)
         place.mark_unread()
         return results.MarkUnreadPayload(participation=place)
 
@@ -186,17 +187,17 @@ class Mutation:
     def report_message(
         self, info: Info, input: inputs.ReportMessageInput
     ) -> results.ReportMessageResult:
-        message = places.visible_message(info, key_of(models.Message, input.message, "message"))
+        message = visible_message(info, key_of(models.Message, input.message, "message"))
         if message is None:
             raise MessagingValidationError(RefusalCode.NOT_FOUND, path=("message",))
-        place = places.place_of(info, message.conversation)
+        place = own_participation(info, message.conversation)
         with named_by("message"):
             models.Report.objects.report_message(place, message, input.why)
         return results.ReportMessagePayload(reported=message)
 
     @mutation(description="Tell moderators of a group's title. Others aren't told.", rate="report")
     def report_title(self, info: Info, input: inputs.ReportTitleInput) -> results.ReportTitleResult:
-        place = places.get(info, input.conversation_id, CONVERSATION)
+        place = participation_of(info, input.conversation_id, CONVERSATION)
         with named_by(CONVERSATION):
             models.Report.objects.report_title(place, input.why)
         return results.ReportTitlePayload(conversation=place.conversation)
@@ -246,6 +247,6 @@ def _place_and_other(
     as_admin: bool = False,
 ) -> tuple[models.Participation, models.Participation]:
     """The viewer's place, and that of the person whom they act on."""
-    place = places.get(info, input.conversation_id, CONVERSATION)
+    place = participation_of(info, input.conversation_id, CONVERSATION)
     (other,) = others(info, place, [input.participant], "participant", as_admin=as_admin)
     return place, place.other(other, as_admin=as_admin)

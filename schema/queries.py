@@ -15,7 +15,12 @@ from talk.visibility import found_by, known_to
 from .authentication import rates
 from .authentication.context import Info
 from .ids import key_of, split, type_name
-from .loading import participations as places
+from .loading.participations import (
+    find_participation,
+    visible_conversation,
+    visible_message,
+    visible_participation,
+)
 from .types import costs
 from .types.fields import After, Before, First, Id, Last, connection, field
 from .types.inbox import InboxConnection, InboxFilter, InvitationConnection
@@ -82,7 +87,7 @@ class Query:
 
     @field(description="A conversation that the viewer takes or took part in; null for any other.")
     def conversation(self, info: Info, id: Id) -> Conversation | None:
-        return _conversation(info, key_of(models.Conversation, id))
+        return visible_conversation(info, key_of(models.Conversation, id))
 
     @field(description="Anything that has an id and that the viewer may see, or null.")
     def node(self, info: Info, id: Id) -> relay.Node | None:
@@ -142,18 +147,13 @@ def _order_of_people() -> str:
     return login.name if shows_usernames() and not login.null else "pk"
 
 
-def _conversation(info: Any, key: Any) -> models.Conversation | None:
-    place = places.find(info, key, info.context.ask_with_blocks)
-    return None if place is None else place.conversation
-
-
 def _participation(info: Any, key: Any) -> models.Participation | None:
     found = models.Participation.objects.filter(pk=key).select_related("user").first()
-    place = found and places.find(info, found.conversation_id)
+    place = found and find_participation(info, found.conversation_id)
     if not found or not place:
         return None
     found.conversation = place.conversation
-    seen = places.as_seen(info, found)
+    seen = visible_participation(info, found)
     if seen is None and place.is_gone and (seen := participation_then(place, key)):
         seen.conversation = place.conversation
     return seen
@@ -171,8 +171,8 @@ def _access_token(info: Any, key: Any) -> models.AccessToken | None:
 
 _NODES: dict[Any, tuple[Any, Any]] = {
     models.AccessToken: (AccessToken, _access_token),
-    models.Conversation: (Conversation, _conversation),
-    models.Message: (Message, places.visible_message),
+    models.Conversation: (Conversation, visible_conversation),
+    models.Message: (Message, visible_message),
     models.Participation: (Participation, _participation),
     get_user_model(): (User, _user),
 }

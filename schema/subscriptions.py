@@ -28,7 +28,7 @@ from .live.hub import hub, inbox_topic
 from .live.presence import Presence, follow_presence
 from .live.sharing import asker
 from .live.typing import Typing, follow_typing
-from .loading import participations as places
+from .loading.participations import visible_participation
 from .pagination import invalid_cursor
 from .types import enums  # noqa: F401
 from .types.fields import Id, field, subscription
@@ -64,7 +64,7 @@ class ConversationChange:
         "shown their own alone."
     )
     def participation(self: Any, info: Info) -> Participation | None:
-        return self.participation and places.as_seen(info, self.participation)
+        return self.participation and visible_participation(info, self.participation)
 
 
 @strawberry.type(description="One participation of the viewer that changed, as it is now.")

@@ -1,5 +1,6 @@
 """What every resolver gets to know: who asks, and how."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,6 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from talk.models import Block
-from talk.prepared import Question, ask
 
 from ..errors import Unauthenticated
 from . import Identity
@@ -62,16 +62,14 @@ class Context:
         """Read whom whoever asks blocked, which is kept until it's read again."""
         self._blocked = Block.objects.blocked_by(self.viewer)
 
-    def ask_with_blocks(self, question: Question[Any]) -> list[Any]:
-        """The answer to a question, and in the same trip, where there is one, whom whoever asks
-        blocked: what is asked for here is mostly shown with messages, for which that is needed.
-        """
-        blocks = Block.objects.blocked_by_question(self.viewer)
-        if self._blocked is not None or not blocks.goes_with(question):
-            return question.ask()
-        found, blocked = ask(question, blocks)
-        self._blocked = frozenset(blocked)
-        return found
+    @property
+    def knows_blocks(self) -> bool:
+        """Whether it is known already whom the viewer blocked."""
+        return self._blocked is not None
+
+    def remember_blocks(self, user_pks: Iterable[Any]) -> None:
+        """Remember whom the viewer blocked, which was read with something else."""
+        self._blocked = frozenset(user_pks)
 
     def identify(self, identity: Identity | None) -> None:
         self.identity = identity

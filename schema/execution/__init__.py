@@ -30,6 +30,7 @@ from ..authentication.context import Context
 from ..documents import document as documents
 from ..documents.request import Request
 from ..errors import MAX_ERRORS, BadRequest, PublicError, RateLimited, ValidationFailed, translate
+from ..loading.views import Views, showing
 from ..operation import Operation
 from ..strawberry_internals import (
     CannotGetOperationTypeError,
@@ -78,7 +79,7 @@ class Schema(MergedSchema):
         """Execute a query or mutation. A subscription is counted, but not executed: None."""
         context, request = operation.context, operation.request
         try:
-            with operation, deadline():
+            with operation, showing(Views()), deadline():
                 answer = self.execute_sync(
                     request.query,
                     request.variables,

@@ -13,7 +13,7 @@ from talk.exceptions import MessagingPermissionDenied, MessagingValidationError,
 from talk.models.event import PAGE
 
 from .. import threads
-from ..loading.participations import show_to_members, take_place
+from ..loading.batch import Batch, View
 from ..types.inbox_cursor import InboxCursor
 from .retries import with_retries
 from .sharing import SharedResults, Subscriber
@@ -56,7 +56,7 @@ def read_conversation(viewer: Any, key: int, after: int | None, most: int = PAGE
     place = models.Participation.objects.find(viewer, key)
     if place is None:
         raise MessagingValidationError(RefusalCode.NOT_FOUND, path=("id",))
-    conversation = take_place(place)
+    conversation = place.conversation
     end = place.last_visible_revision
     if after is None:
         after = end
@@ -66,7 +66,7 @@ def read_conversation(viewer: Any, key: int, after: int | None, most: int = PAGE
     # What came after the place was looked at is for the next look: they may be gone by then.
     visible = [event for event in events if event.revision <= end]
     told = _short(visible, lambda event: event.message)
-    news = _news(told, conversation, after)
+    news = _news(told, View(conversation, place), after)
     news.more = len(told) < len(events) or len(events) == most or not place.is_active
     return news
 
@@ -80,7 +80,7 @@ def read_events(key: int, after: int, streams: list[Subscriber]) -> EventPage:
     events = models.Event.objects.news(key, after)
     if not events:
         return EventPage([], after, more=False)
-    news = _news(events, show_to_members(events[0].conversation), after)
+    news = _news(events, View(events[0].conversation, None), after)
     for event in news.events:
         event.__dict__["_results"] = answers = SharedResults()
         for stream in streams if len(news.events) <= AT_ONCE else ():
@@ -89,10 +89,12 @@ def read_events(key: int, after: int, streams: list[Subscriber]) -> EventPage:
     return news
 
 
-def _news(events: list[models.Event], conversation: models.Conversation, after: int) -> EventPage:
+def _news(events: list[models.Event], view: View, after: int) -> EventPage:
+    conversation, batch = view.conversation, Batch([view])
     for event in events:
         # One object for all of them: what hangs on it is loaded once.
         event.conversation = conversation
+        event.__dict__["_batch"] = batch
         for row in (event.message, event.participation):
             if row is not None:
                 row.conversation = conversation
@@ -117,10 +119,7 @@ def read_all_of_inbox(
     changed = models.Participation.objects.changed_since(
         viewer, cursor.since, most + len(cursor.seen)
     )
-    news = [each for each in changed if cursor.is_news(each)]
-    for participation in news:
-        take_place(participation)
-    return news
+    return [each for each in changed if cursor.is_news(each)]
 
 
 def _short(rows: list[Row], message_of: Callable[[Row], models.Message | None]) -> list[Row]:

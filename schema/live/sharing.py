@@ -13,8 +13,6 @@ from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any, Protocol
 
-from talk.prepared import Question
-
 from ..authentication.context import Context
 
 #: Most answers to one question, for unlike viewers. If there are more, all answer for themselves.
@@ -42,10 +40,6 @@ class RecordingContext:
 
     def has_blocked(self, user_pk: Any) -> bool:
         return self._ask("has_blocked", user_pk)
-
-    def ask_with_blocks(self, question: Question[Any]) -> list[Any]:
-        # Whom a viewer blocked a stream knows. What is asked here is the same for all.
-        return question.ask()
 
     def _ask(self, question: str, key: Any) -> bool:
         self._asked[question, key] = getattr(self._context, question)(key)

@@ -23,6 +23,7 @@ from ..errors import RateLimited, Unavailable, public_error
 from ..execution.deadlines import deadline
 from ..execution.subscription import NotExecuted, PreparedSubscription
 from ..limit_errors import AnswerTooLong
+from ..loading.views import Views, showing
 from .retries import with_retries
 from .sharing import SharedResults, asker
 from .stream_limit import counted_stream
@@ -96,7 +97,8 @@ class Stream:
     def execute(self, event: Any, context: Any) -> str | Awaitable[str]:
         once = self._executor.build_per_event_executor(event)
         once.context_value = context
-        with deadline():
+        batch = getattr(event, "_batch", None)
+        with deadline(), showing(Views(batch) if batch else Views()):
             result = execute_subscription_event(once)
         if isinstance(result, ExecutionResult):
             return self._text(result)

@@ -21,7 +21,7 @@ from talk.exceptions import MessagingPermissionDenied, RefusalCode
 from .. import threads
 from ..authentication.context import Context, Info
 from ..ids import key_of
-from ..loading import participations as places
+from ..loading.participations import participation_of
 from ..types.nodes import User
 from .feeds import ENDS, Reader, feeds
 from .hub import Hub, acquaintances_topic, hub, typing_topic
@@ -70,7 +70,7 @@ def say(info: Info, conversation: strawberry.ID, types: bool, path: str) -> None
     viewer, now = info.context.viewer, time.monotonic()
     permit = _permits.get((viewer.pk, key))
     if permit is None or permit.until < now:
-        place = places.get(info, conversation, path)
+        place = participation_of(info, conversation, path)
         if not place.is_active:
             raise MessagingPermissionDenied(RefusalCode.NOT_A_PARTICIPANT)
         place.must_not_be_suspended()

@@ -1,0 +1,11 @@
+"""Finds rows as far as the viewer may see them, and loads what many conversations show at once.
+
+Doors:
+
+- `participations`: the viewer's participation in a conversation, which is the permission to see it;
+  messages and participations of others, if the viewer can see them.
+- `views`: the conversations that an operation shows, each with the viewer's participation in it.
+- `batch`: loads something for all conversations of a page in one query.
+- `users`: the users that a client names by their global ids.
+- `blocks`: reads whom the viewer blocked in the same round trip as a page.
+"""

@@ -1,54 +1,80 @@
-"""Conversations that one query loaded together, so that what hangs on them is loaded together."""
+"""Loads something for all conversations of a page in one query, as a data loader does.
+
+There is no event loop to collect keys, so a page of conversations is made a batch when it is read.
+The first conversation that needs something loads it for the whole batch.
+"""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
 from threading import RLock
 from typing import Any
 
-from talk.models import Conversation
+from talk.models import Conversation, Participation
 from talk.prepared import refer
 
-from .annotations import note, noted
+
+@dataclass(frozen=True, eq=False, slots=True)
+class View:
+    """A conversation as one viewer sees it, or as all its active members do."""
+
+    conversation: Conversation
+    #: The viewer's participation. None if the view is the same for all active members.
+    participation: Participation | None
+
+    @property
+    def inactive(self) -> Participation | None:
+        """The viewer's participation if it is not active.
+
+        People who left see the conversation as it was when they left. People who are invited see
+        it as it was when they were invited.
+        """
+        own = self.participation
+        return None if own is None or own.is_active else own
+
+    @property
+    def title(self) -> str:
+        own = self.inactive
+        return self.conversation.title if own is None else own.left_at_title
+
+    @property
+    def last_number(self) -> int:
+        """The number of the last message that the viewer can read."""
+        own = self.inactive
+        return self.conversation.last_number if own is None else own.last_visible_number
 
 
-class Siblings:
-    """The conversations of one page, and what was loaded for all of them at once."""
+class Batch:
+    """The views of conversations that were read together, and what was loaded for all of them."""
 
-    def __init__(self, conversations: Iterable[Conversation]) -> None:
-        self.conversations = list(conversations)
+    def __init__(self, views: Iterable[View]) -> None:
+        self.views = {view.conversation.pk: view for view in views}
         self._loaded: dict[Hashable, Mapping[int, Any]] = {}
-        # Those of an event are shown in several threads at once.
-        self._loading = RLock()
-        for conversation in self.conversations:
-            note(conversation, "_siblings", self)
-
-    @classmethod
-    def of(cls, conversation: Conversation) -> "Siblings":
-        found: Siblings | None = noted(conversation, "_siblings")
-        return found or cls([conversation])
+        # Several threads show the same live event at once.
+        self._lock = RLock()
 
     def load(
-        self,
-        key: Hashable,
-        conversation: Conversation,
-        load_all: Callable[[list[Conversation]], Mapping[int, Any]],
+        self, name: Hashable, key: int, load_all: Callable[[list[View]], Mapping[int, Any]]
     ) -> Any:
-        """`load_all`'s answer for `conversation`, by its key; asked once for all siblings."""
-        found = self._loaded.get(key)
-        if found is None:
-            with self._loading:
-                found = self._loaded.get(key)
-                if found is None:
-                    found = self._loaded[key] = load_all(self.conversations)
-        return found.get(conversation.id)
+        """What `load_all` returns for the conversation with this key. It is called once.
+
+        `name` says what is loaded. It includes everything that the result depends on, except the
+        views.
+        """
+        loaded = self._loaded.get(name)
+        if loaded is None:
+            with self._lock:
+                loaded = self._loaded.get(name)
+                if loaded is None:
+                    loaded = self._loaded[name] = load_all(list(self.views.values()))
+        return loaded.get(key)
 
 
-def rows_of_each(
-    conversations: Mapping[int, Conversation], found: Iterable[Any]
-) -> dict[int, list[Any]]:
-    """What was found, by the conversation that it is of and now knows."""
-    rows: dict[int, list[Any]] = {key: [] for key in conversations}
-    for row in found:
+def rows_by_conversation(views: Iterable[View], rows: Iterable[Any]) -> dict[int, list[Any]]:
+    """Rows of these conversations, by the key of the conversation."""
+    conversations = {view.conversation.pk: view.conversation for view in views}
+    found: dict[int, list[Any]] = {key: [] for key in conversations}
+    for row in rows:
         key = row.conversation_id
         refer(row, "conversation", conversations[key])
-        rows[key].append(row)
-    return rows
+        found[key].append(row)
+    return found

@@ -10,7 +10,7 @@ from strawberry import relay
 from talk import models
 
 from ..authentication.context import Info
-from ..loading.participations import past_place_of, place_of
+from ..loading.views import own_participation, view_of
 from . import last_seen, message_page, participant_page, upgrades
 from .fields import FIRST, After, Before, First, Last, field
 from .message import Message
@@ -31,13 +31,11 @@ class Conversation(relay.Node):
 
     @field(description="The title of a group; empty for a private one.")
     def title(self: models.Conversation, info: Info) -> str:
-        past = past_place_of(info, self)
-        return self.title if past is None else past.left_at_title
+        return view_of(info, self).title
 
     @field(description="The number of the last message.")
     def last_number(self: models.Conversation, info: Info) -> int:
-        past = past_place_of(info, self)
-        return self.last_number if past is None else past.last_visible_number
+        return view_of(info, self).last_number
 
     @field(
         description="The number of the last change. Give it to `conversationChanges(after:)` to "
@@ -52,7 +50,7 @@ class Conversation(relay.Node):
 
     @field(description="The viewer's own place in it.")
     def viewer_participation(self: models.Conversation, info: Info) -> Participation:
-        return place_of(info, self)
+        return own_participation(info, self)
 
     @field(
         description="The private conversation that was upgraded to this group, if the viewer is "

@@ -19,7 +19,8 @@ from talk.words import folded, parts_in
 
 from ..authentication.context import Context
 from ..ids import key_of, type_name
-from ..loading import participations as places
+from ..loading.blocks import ask_with_blocks
+from ..loading.views import current_views
 from ..operation import count_texts
 from ..pagination import DEFAULT_PAGE, Connection, page_size, values_of
 from . import costs
@@ -67,7 +68,8 @@ class InboxConnection(Connection[Participation]):
             return models.Participation.objects.inbox_for(context.viewer)
 
         inbox = models.Participation.objects
-        found = inbox.inbox_page(context.viewer, size + 1, before, context.ask_with_blocks)
+        question = inbox.inbox_page_question(context.viewer, size + 1, before)
+        found = ask_with_blocks(context, question)
         edge = _edge_class(cast("Any", cls))
         edges = [edge(each) for each in found[:size]]
         page = cls(
@@ -132,7 +134,7 @@ def _together(page: Connection[Participation]) -> list[Any]:
     participations: list[Any] = [edge.node for edge in page.edges]
     latest = [participation.conversation.latest_message for participation in participations]
     count_texts(filter(None, latest))
-    places.together(participations)
+    current_views().add(participations)
     return participations
 
 

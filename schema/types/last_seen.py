@@ -1,6 +1,6 @@
-"""Where a conversation ends for its viewer: for who is gone, at the message that says so.
+"""The latest message and the revision of a conversation, as far as the viewer can see them.
 
-Found for all conversations of a page at once.
+For people who left, both are those of the message that says that they left.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,53 +13,49 @@ from django.db.models import Q
 from talk import models
 from talk.models.shown_users import with_users
 
-from ..loading.annotations import refer_back
-from ..loading.batch import Siblings
-from ..loading.participations import past_place_of
+from ..loading.batch import View
+from ..loading.views import load
 
 
 def revision(info: Any, conversation: models.Conversation) -> int:
-    def load(conversations: list[models.Conversation]) -> Mapping[int, int]:
-        revisions = {one.pk: one.revision for one in conversations}
-        gone = _gone(info, conversations)
-        if gone:
-            events = models.Event.objects.filter(_ends(gone, "message__number"))
-            revisions |= {place.conversation_id: 0 for place in gone}
+    def load_all(views: list[View]) -> Mapping[int, int]:
+        revisions = {view.conversation.pk: view.conversation.revision for view in views}
+        inactive = _inactive(views)
+        if inactive:
+            events = models.Event.objects.filter(_last_visible(inactive, "message__number"))
+            revisions |= {each.conversation_id: 0 for each in inactive}
             revisions |= events.values_list("conversation", "revision")
         return revisions
 
-    found: int = Siblings.of(conversation).load("revision", conversation, load)
+    found: int = load(info, "revision", conversation, load_all)
     return found
 
 
 def latest_message(info: Any, conversation: models.Conversation) -> models.Message | None:
-    def load(conversations: list[models.Conversation]) -> Mapping[int, models.Message | None]:
-        messages = {one.pk: one.latest_message for one in conversations}
-        gone = _gone(info, conversations)
-        if gone:
-            messages |= {place.conversation_id: None for place in gone}
-            last = models.Message.objects.filter(_ends(gone, "number"))
+    def load_all(views: list[View]) -> Mapping[int, models.Message | None]:
+        messages = {view.conversation.pk: view.conversation.latest_message for view in views}
+        inactive = _inactive(views)
+        if inactive:
+            messages |= {each.conversation_id: None for each in inactive}
+            last = models.Message.objects.filter(_last_visible(inactive, "number"))
             rows = with_users(last, "sender", "subject")
             messages |= {message.conversation_id: message for message in rows}
         return messages
 
-    found: models.Message | None
-    found = Siblings.of(conversation).load("latest_message", conversation, load)
-    if found is not None:
-        refer_back(found, "conversation", conversation)
+    found: models.Message | None = load(info, "latest_message", conversation, load_all)
     return found
 
 
-def _gone(info: Any, conversations: Iterable[models.Conversation]) -> list[models.Participation]:
-    places = (past_place_of(info, one) for one in conversations)
-    return [place for place in places if place is not None]
+def _inactive(views: Iterable[View]) -> list[models.Participation]:
+    return [own for view in views if (own := view.inactive) is not None]
 
 
-def _ends(gone: Iterable[models.Participation], number: str) -> Q:
+def _last_visible(inactive: Iterable[models.Participation], number: str) -> Q:
+    """The condition for the last message that each of these participations can read."""
     return reduce(
         or_,
         (
-            Q(("conversation", place.conversation_id), (number, place.left_at_number))
-            for place in gone
+            Q(("conversation", each.conversation_id), (number, each.left_at_number))
+            for each in inactive
         ),
     )

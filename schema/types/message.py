@@ -11,7 +11,7 @@ from strawberry import relay
 from talk import models
 
 from ..authentication.context import Info
-from ..loading.participations import see
+from ..loading.views import conversation_of
 from . import enums  # noqa: F401
 from .fields import field
 from .user import User
@@ -76,7 +76,7 @@ class Message(relay.Node):
 
     @field(description="Where it was said.")
     def conversation(self: models.Message, info: Info) -> Conversation:
-        return see(info, self.conversation)
+        return conversation_of(info, self)
 
 
 def _is_hidden(message: models.Message, info: Info) -> bool:

@@ -10,10 +10,9 @@ from strawberry import relay
 
 from talk import models
 from talk.exceptions import MessagingValidationError, RefusalCode
-from talk.prepared import Ask
 
-from ..loading.batch import Siblings, rows_of_each
-from ..loading.participations import past_place_of, place_of
+from ..loading.batch import View, rows_by_conversation
+from ..loading.views import load, own_participation
 from ..operation import count_texts
 from ..pagination import Window, number_cursor, number_of, page_size
 from ..times import utc
@@ -70,7 +69,7 @@ def page(
     before: str | None,
     around: MessagesAround | None,
 ) -> MessageConnection:
-    asked = (
+    range_ = (
         page_size(first, "first"),
         number_of(after, "after"),
         page_size(last, "last"),
@@ -79,64 +78,59 @@ def page(
     if around is not None and (last is not None or after is not None or before is not None):
         raise MessagingValidationError(RefusalCode.INVALID_INPUT, path=("around",))
 
-    def load(conversations: list[models.Conversation]) -> Mapping[int, MessageConnection]:
-        ends = {one: _end(info, one) for one in conversations}
+    def load_all(views: list[View]) -> Mapping[int, MessageConnection]:
         if around is None:
-            windows = {one: Window.of(end, *asked) for one, end in ends.items()}
+            windows = [Window.of(view.last_number, *range_) for view in views]
         else:
-            middles = _middles(info, conversations, around)
-            windows = {
-                one: Window.around(middles.get(one.pk) or end, end, first)
-                for one, end in ends.items()
-            }
-        return _pages(windows, info.context.ask_with_blocks)
+            middles = _middles(info, views, around)
+            windows = [
+                Window.around(middles.get(view.conversation.pk) or end, end, first)
+                for view in views
+                for end in [view.last_number]
+            ]
+        return _pages(views, windows)
 
-    # Where the first unread one is depends on who looks.
+    # Which message is the first unread one depends on the viewer.
     viewer = info.context.viewer.pk if around is not None and around.first_unread else None
-    key = ("messages", asked, repr(around), viewer)
-    connection: MessageConnection = Siblings.of(conversation).load(key, conversation, load)
+    name = ("messages", range_, repr(around), viewer)
+    connection: MessageConnection = load(info, name, conversation, load_all)
     return connection
 
 
-def _end(info: Any, conversation: models.Conversation) -> int:
-    past = past_place_of(info, conversation)
-    return conversation.last_number if past is None else past.last_visible_number
-
-
-def _middles(
-    info: Any, conversations: list[models.Conversation], around: MessagesAround
-) -> dict[int, int | None]:
-    """The number in the middle of each conversation's page; none stands for its end."""
+def _middles(info: Any, views: list[View], around: MessagesAround) -> dict[int, int | None]:
+    """The number in the middle of the page of each conversation. None stands for its end."""
+    keys = [view.conversation.pk for view in views]
     if isinstance(around.number, int):
-        return {one.pk: max(around.number, 1) for one in conversations}
+        return dict.fromkeys(keys, max(around.number, 1))
     if isinstance(around.time, datetime):
         since = models.Message.objects.filter(
             conversation=OuterRef("pk"), sent_at__gte=utc(around.time)
         ).order_by("sent_at")
-        rows = models.Conversation.objects.filter(pk__in=[one.pk for one in conversations])
+        rows = models.Conversation.objects.filter(pk__in=keys)
         return dict(rows.values_list("pk", Subquery(since.values("number")[:1])))
-    return {one.pk: place_of(info, one).first_unread_number for one in conversations}
+    own = [view.participation or own_participation(info, view.conversation) for view in views]
+    return {each.conversation_id: each.first_unread_number for each in own}
 
 
-def _pages(windows: Mapping[models.Conversation, Window], ask: Ask) -> dict[int, MessageConnection]:
-    known = {one.pk: one for one in windows}
-    ranges = [(one.pk, window.low, window.high) for one, window in windows.items()]
-    # Whose `cursor` is a function.
+def _pages(views: list[View], windows: list[Window]) -> dict[int, MessageConnection]:
+    keys = [view.conversation.pk for view in views]
+    ranges = [(key, each.low, each.high) for key, each in zip(keys, windows, strict=True)]
+    rows = rows_by_conversation(views, _messages(ranges))
+    # Its `cursor` is a function.
     edge: Any = MessageEdge
-    rows = rows_of_each(known, _messages(ranges, ask))
     return {
-        one.pk: MessageConnection(  # type: ignore[call-arg]  # `page_info` is a function
-            edges=[edge(node=row) for row in rows[one.pk]], window=window
+        key: MessageConnection(  # type: ignore[call-arg]  # `page_info` is a function
+            edges=[edge(node=row) for row in rows[key]], window=window
         )
-        for one, window in windows.items()
+        for key, window in zip(keys, windows, strict=True)
     }
 
 
-def _messages(ranges: list[tuple[int, int, int]], ask: Ask) -> list[models.Message]:
-    """The messages of these ranges. Many are read in parts, and no more if their texts are long."""
+def _messages(ranges: list[tuple[int, int, int]]) -> list[models.Message]:
+    """The messages of these ranges. Many are read in parts; long texts end the operation early."""
     found: list[models.Message] = []
     for part in _parts(ranges):
-        rows = models.Message.objects.in_ranges(part, ask)
+        rows = models.Message.objects.in_ranges(part)
         count_texts(rows)
         found += rows
     return found

@@ -1,6 +1,6 @@
 """The people of a conversation, a page of each in one query for all conversations of a page."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import strawberry
@@ -9,8 +9,9 @@ from strawberry import relay
 from talk import models
 from talk.models.participation.history import STATUS, counts_since, pages_then
 
-from ..loading.batch import Siblings, rows_of_each
-from ..loading.participations import past_place_of, veil
+from ..loading.batch import View, rows_by_conversation
+from ..loading.participations import without_activity
+from ..loading.views import load
 from ..pagination import DEFAULT_PAGE, number_of, page_size
 from .fields import CURSOR, PAGE_INFO, field
 from .participation import Participation
@@ -57,72 +58,72 @@ def page(
     size = DEFAULT_PAGE if size is None else size
     start = number_of(after, "after", "Participation")
 
-    def load(conversations: list[models.Conversation]) -> Mapping[int, ParticipantConnection]:
-        known = {one.pk: one for one in conversations}
-        past = _past_places(info, known)
-        left = _left(past, status)
+    def load_all(views: list[View]) -> Mapping[int, ParticipantConnection]:
+        left = _left(views, status)
         found = models.Participation.objects.pages_in(
-            *_seen(past, known.keys() - left.keys(), status), status, size + 1, start or 0
+            *_visible(views, left, status), status, size + 1, start or 0
         )
         if left:
-            found += pages_then(list(left.values()), status, size + 1, start or 0)
-        rows = rows_of_each(known, found)
+            found += pages_then(left, status, size + 1, start or 0)
+        rows = rows_by_conversation(views, found)
         return {
-            key: _page(_veiled(past.get(key), rows[key]), size, start is not None) for key in known
+            key: _page(_as_seen(view, rows[key]), size, start is not None)
+            for view in views
+            for key in [view.conversation.pk]
         }
 
-    key = ("participants", size, start, status)
-    connection: ParticipantConnection = Siblings.of(conversation).load(key, conversation, load)
+    name = ("participants", size, start, status)
+    connection: ParticipantConnection = load(info, name, conversation, load_all)
     return connection
 
 
 def count(info: Any, conversation: models.Conversation) -> int:
-    def load(conversations: list[models.Conversation]) -> Mapping[int, int]:
-        known = {one.pk: one for one in conversations}
-        past = _past_places(info, known)
-        left = _left(past, _ACTIVE)
-        present, own = _seen(past, known.keys() - left.keys(), _ACTIVE)
-        counts = models.Participation.objects.counts_in([*present, *left], own)
-        since = counts_since(left.values()) if left else {}
-        return {key: counts.get(key, 0) - since.get(key, 0) for key in known}
+    def load_all(views: list[View]) -> Mapping[int, int]:
+        left = _left(views, _ACTIVE)
+        present, own = _visible(views, left, _ACTIVE)
+        # Those who take part now, without those who came since.
+        present += [each.conversation_id for each in left]
+        counts = models.Participation.objects.counts_in(present, own)
+        since = counts_since(left) if left else {}
+        keys = [view.conversation.pk for view in views]
+        return {key: counts.get(key, 0) - since.get(key, 0) for key in keys}
 
-    return Siblings.of(conversation).load("participant_count", conversation, load) or 0
-
-
-def _past_places(
-    info: Any, conversations: Mapping[int, models.Conversation]
-) -> dict[int, models.Participation]:
-    """The viewer's own places, by the conversation's key, where they don't take part."""
-    places = {key: past_place_of(info, one) for key, one in conversations.items()}
-    return {key: place for key, place in places.items() if place is not None}
+    return load(info, "participant_count", conversation, load_all) or 0
 
 
-def _left(past: Mapping[int, models.Participation], status: str) -> dict[int, models.Participation]:
-    """Those of the places from which somebody sees who had a status when they left."""
-    if status not in _TOLD:
-        return {}
-    return {key: place for key, place in past.items() if place.is_gone}
+def _left(views: list[View], status: str) -> list[models.Participation]:
+    """The viewer's participations in conversations that they left, if they see this status there.
 
-
-def _seen(
-    past: Mapping[int, models.Participation], conversations: Iterable[int], status: str
-) -> tuple[list[int], list[int]]:
-    """The conversations whose participations of a status the viewer sees, and their own places in
-    the others.
+    Of these conversations they see who had the status when they left.
     """
-    is_active = status == _ACTIVE
-    # Who is invited sees who takes part.
-    own = {key: place for key, place in past.items() if not (is_active and place.is_invited)}
-    present = [key for key in conversations if key not in own]
-    return present, [own[key].pk for key in conversations if key in own]
+    if status not in _TOLD:
+        return []
+    return [each for view in views if (each := view.inactive) is not None and each.is_gone]
 
 
-def _veiled(
-    place: models.Participation | None, rows: list[models.Participation]
-) -> list[models.Participation]:
-    """Participations of a conversation as who has this place sees them; None: who takes part."""
-    if place is not None and place.is_invited:
-        return [row if row.pk == place.pk else veil(row) for row in rows]
+def _visible(
+    views: list[View], left: list[models.Participation], status: str
+) -> tuple[list[int], list[int]]:
+    """The conversations in which the viewer sees all participations of a status, and the viewer's
+    own participations in the others. Conversations in `left` are in neither.
+    """
+    elsewhere = {each.conversation_id for each in left}
+    present, own = [], []
+    for view in views:
+        inactive = view.inactive
+        # People who are invited see the active members.
+        if inactive is None or (inactive.is_invited and status == _ACTIVE):
+            present.append(view.conversation.pk)
+        elif inactive.conversation_id not in elsewhere:
+            own.append(inactive.pk)
+    return present, own
+
+
+def _as_seen(view: View, rows: list[models.Participation]) -> list[models.Participation]:
+    """Participations of a conversation as this view shows them."""
+    own = view.inactive
+    if own is not None and own.is_invited:
+        return [row if row.pk == own.pk else without_activity(row) for row in rows]
     return rows
 
 

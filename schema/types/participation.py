@@ -10,7 +10,7 @@ from strawberry import relay
 from talk import models
 
 from ..authentication.context import Info
-from ..loading.participations import see
+from ..loading.views import conversation_of
 from . import enums  # noqa: F401
 from .fields import field
 from .user import User
@@ -50,7 +50,7 @@ class Participation(relay.Node):
 
     @field(description="What they take part in.")
     def conversation(self: models.Participation, info: Info) -> Conversation:
-        return see(info, self.conversation)
+        return conversation_of(info, self)
 
     @field(
         description="The last message that they have read. Null until they read, also if they "

@@ -1,7 +1,7 @@
-"""From which private conversation a group came, and to which groups a private one led.
+"""The private conversation that a group was upgraded from, and the groups of a private one.
 
-Each is shown to who is, or was, in both, and found for all conversations of a page at once. Of the
-groups no more are shown than a list counts for: each leads back to the private one, and so on.
+The viewer sees those in which they have a participation. A list of groups is short, because each
+group leads back to the private conversation.
 """
 
 from collections.abc import Mapping
@@ -13,48 +13,53 @@ from django.db.models.functions import RowNumber
 from talk import models
 
 from ..documents.cost import LIST_LENGTH
-from ..loading import participations as places
-from ..loading.batch import Siblings
+from ..loading.batch import View
+from ..loading.views import current_views, load
 
 
 def upgraded_from(info: Any, conversation: models.Conversation) -> models.Conversation | None:
-    def load(conversations: list[models.Conversation]) -> Mapping[int, models.Conversation]:
-        privates = _mine(info).filter(conversation__upgraded_to__in=conversations).distinct()
-        places.together(privates)
-        known = {place.conversation_id: place.conversation for place in privates}
+    def load_all(views: list[View]) -> Mapping[int, models.Conversation]:
+        groups = [view.conversation for view in views]
+        own = _own(info).filter(conversation__upgraded_to__in=groups).distinct()
+        privates = _shown(own)
         return {
-            one.pk: known[one.upgraded_from_id]
-            for one in conversations
-            if one.upgraded_from_id in known
+            group.pk: privates[group.upgraded_from_id]
+            for group in groups
+            if group.upgraded_from_id in privates
         }
 
     found: models.Conversation | None
-    found = Siblings.of(conversation).load(
-        ("upgraded_from", info.context.viewer.pk), conversation, load
-    )
+    found = load(info, ("upgraded_from", info.context.viewer.pk), conversation, load_all)
     return found
 
 
 def upgraded_to(info: Any, conversation: models.Conversation) -> list[models.Conversation]:
-    def load(conversations: list[models.Conversation]) -> Mapping[int, list[models.Conversation]]:
-        groups: dict[int, list[models.Conversation]] = {one.pk: [] for one in conversations}
-        mine = _mine(info).filter(conversation__upgraded_from__in=conversations)
+    def load_all(views: list[View]) -> Mapping[int, list[models.Conversation]]:
+        privates = [view.conversation for view in views]
+        groups: dict[int, list[models.Conversation]] = {each.pk: [] for each in privates}
+        own = _own(info).filter(conversation__upgraded_from__in=privates)
         private = F("conversation__upgraded_from")
         age = Window(RowNumber(), partition_by=private, order_by=F("conversation").desc())
-        mine = mine.annotate(_age=age).filter(_age__lte=LIST_LENGTH).order_by("_age")
-        places.together(mine)
-        for place in mine:
-            if place.conversation.upgraded_from_id is not None:
-                groups[place.conversation.upgraded_from_id].append(place.conversation)
+        newest = own.annotate(_age=age).filter(_age__lte=LIST_LENGTH).order_by("_age")
+        for group in _shown(newest).values():
+            if group.upgraded_from_id is not None:
+                groups[group.upgraded_from_id].append(group)
         return groups
 
     found: list[models.Conversation]
-    found = Siblings.of(conversation).load(
-        ("upgraded_to", info.context.viewer.pk), conversation, load
-    )
+    found = load(info, ("upgraded_to", info.context.viewer.pk), conversation, load_all)
     return found
 
 
-def _mine(info: Any) -> QuerySet[models.Participation]:
-    mine = models.Participation.objects.filter(user=info.context.viewer)
-    return mine.with_conversation().order_by("pk")
+def _own(info: Any) -> QuerySet[models.Participation]:
+    own = models.Participation.objects.filter(user=info.context.viewer)
+    return own.with_conversation().order_by("pk")
+
+
+def _shown(own: QuerySet[models.Participation]) -> dict[int, models.Conversation]:
+    """The conversations of these participations of the viewer by key, in the same order."""
+    views = current_views()
+    views.add(own)
+    keys = [each.conversation_id for each in own]
+    found = {key: views.get(key) for key in keys}
+    return {key: view.conversation for key, view in found.items() if view is not None}

@@ -8,11 +8,9 @@ import pytest
 from django.db import connection
 
 from schema import schema
-from schema.documents.request import Request
 from schema.execution.budget import StrawberryExecutor
 from schema.execution.executor import PlannedExecutor
-from schema.loading.annotations import note, noted
-from schema.operation import Operation
+from schema.loading.views import Views, current_views, showing
 from talk.models import Conversation, Message, Participation
 from talk.signals import message_sent
 
@@ -75,24 +73,24 @@ def test_what_was_read_to_answer_is_let_go(gql, alice, places, asked, variables)
 
 
 def test_what_the_answer_started_and_outlasts_it_keeps_nothing(alice, places):
-    with Operation(Request(""), None) as operation:
-        (conversation, _other, _left) = Conversation.objects.order_by("pk")
-        note(conversation, "_place", alice)
+    own = alice.talk_participations.select_related("conversation")
+    with showing(Views()) as views:
+        views.add(own)
         outlasting = copy_context()
-    outlasting.run(note, conversation, "_siblings", places)
+        assert outlasting.run(current_views).get(own[0].conversation_id)
 
-    assert noted(conversation, "_place") is None
-    assert operation in outlasting.values()
-    assert operation._annotations == []
+    assert outlasting.run(current_views).get(own[0].conversation_id) is None
+    outlasting.run(lambda: current_views().add(own))
+    assert views.get(own[0].conversation_id) is None
 
 
-def test_what_failed_is_let_go_too(places):
-    (conversation, *_others) = Conversation.objects.order_by("pk")
-    with suppress(LookupError), Operation(Request(""), None):
-        note(conversation, "_place", places)
+def test_what_failed_is_let_go_too(alice, places):
+    own = alice.talk_participations.select_related("conversation")
+    with suppress(LookupError), showing(Views()) as views:
+        views.add(own)
         raise LookupError
 
-    assert noted(conversation, "_place") is None
+    assert views.get(own[0].conversation_id) is None
 
 
 def test_a_message_still_knows_its_conversation_for_who_hears_of_it_later(

@@ -240,7 +240,7 @@ def test_what_is_answered_as_done_is_kept_whatever_of_it_can_be_shown(gql, alice
         with connection.cursor() as cursor:
             cursor.execute("SELECT nothing")
 
-    monkeypatch.setattr(upgrades, "_mine", fail)
+    monkeypatch.setattr(upgrades, "_own", fail)
     conversation = group(alice, bob)
     sending = document("sendMessage", "sent { number } conversation { upgradedFrom { id } }")
 

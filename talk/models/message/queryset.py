@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.utils import timezone
 
-from ...prepared import Ask, Question, prepared
+from ...prepared import prepared
 from ..block import Block
 from ..shown_users import with_users
 
@@ -30,13 +30,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
             number__lte=participation.last_visible_number,
         )
 
-    def in_ranges(self, ranges: Iterable[Range], ask: Ask = Question.ask) -> "list[Message]":
+    def in_ranges(self, ranges: Iterable[Range]) -> "list[Message]":
         """The messages of these ranges, in order, with their senders and subjects."""
         ranges = [each for each in ranges if each[1] <= each[2]]
-        return ask(self.in_ranges_question(ranges)) if ranges else []
-
-    def in_ranges_question(self, ranges: "list[Range]") -> "Question[Message]":
-        """`in_ranges` as a question, to be asked together with others. None may be empty."""
+        if not ranges:
+            return []
         # Filled up to a power of two with the last one, so that there are few different questions.
         count = 1 << (len(ranges) - 1).bit_length()
         ranges = ranges + ranges[-1:] * (count - len(ranges))
@@ -45,7 +43,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
             for at, each in enumerate(ranges)
             for name, value in zip(("conversation", "low", "high"), each, strict=True)
         }
-        return _in_ranges(count, **values)
+        return _in_ranges(count, **values).ask()
 
     def said_to_outer_participation(self) -> Self:
         """For a subquery of participations: what others wrote in the conversation.

@@ -9,7 +9,7 @@ from django.db.models import OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from ...exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
-from ...prepared import Ask, Question, among
+from ...prepared import Question, among
 from ..message import Message
 from ..shown_users import with_users
 from . import questions
@@ -103,11 +103,9 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         stranger = MessagingValidationError(RefusalCode.NEVER_JOINED)
         return self._found(user, conversation, stranger)
 
-    def find(
-        self, user: "User", conversation_key: int, ask: Ask = Question.ask
-    ) -> "Participation | None":
+    def find(self, user: "User", conversation_key: int) -> "Participation | None":
         """`user`'s participation in a conversation, with all that is shown of it, or None."""
-        found = ask(self.find_question(user, conversation_key))
+        found = self.find_question(user, conversation_key).ask()
         return found[0] if found else None
 
     def find_question(self, user: "User", conversation_key: int) -> Question["Participation"]:
@@ -116,23 +114,13 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
 
     # Answers of prepared questions.
 
-    def inbox_page(
-        self,
-        user: "User",
-        most: int,
-        before: "tuple[datetime, int] | None" = None,
-        ask: Ask = Question.ask,
-    ) -> "list[Participation]":
-        """The first `most` of `inbox_for`, with unread counts.
-
-        `before` is the `last_activity_at` and the key of the row that the page follows.
-        """
-        return ask(self.inbox_page_question(user, most, before))
-
     def inbox_page_question(
         self, user: "User", most: int, before: "tuple[datetime, int] | None" = None
     ) -> Question["Participation"]:
-        """`inbox_page` as a question, to be asked together with others."""
+        """The question for the first `most` of `inbox_for`, with unread counts.
+
+        `before` is the `last_activity_at` and the key of the row that the page follows.
+        """
         position = {} if before is None else dict(zip(("at", "key"), before, strict=True))
         return questions.inbox_page(most, user=user, **position)
 

@@ -1,0 +1,127 @@
+"""The conversations that an operation shows, each with the viewer's participation in it.
+
+Rows do not refer back to what is loaded for them. So there are no reference cycles, and all rows
+leave memory when their operation ends.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from talk import models
+from talk.exceptions import MessagingValidationError, RefusalCode
+
+from .batch import Batch, View
+
+
+class Views:
+    """The views of one operation, by the key of the conversation. All are of the same viewer."""
+
+    def __init__(self, *batches: Batch) -> None:
+        self._batches = {key: batch for batch in batches for key in batch.views}
+        self.is_over = False
+
+    def clear(self) -> None:
+        """Show nothing any more. What the operation started may run on, and must keep no rows."""
+        self._batches = {}
+        self.is_over = True
+
+    def get(self, key: int) -> View | None:
+        batch = self._batches.get(key)
+        return None if batch is None else batch.views[key]
+
+    def add(self, participations: Iterable[models.Participation]) -> None:
+        """Show the conversations of these participations of the viewer, as one batch.
+
+        Conversations that are shown already are left as they are, so that each is in one batch.
+        """
+        batch = Batch(
+            View(each.conversation, each)
+            for each in participations
+            if each.conversation_id not in self._batches
+        )
+        self._batches |= dict.fromkeys(batch.views, batch)
+
+    def replace(self, participation: models.Participation) -> View:
+        """Show the conversation of this participation of the viewer, which was just read."""
+        view = View(participation.conversation, participation)
+        self._batches[participation.conversation_id] = Batch([view])
+        return view
+
+    def load(
+        self, name: Hashable, key: int, load_all: Callable[[list[View]], Mapping[int, Any]]
+    ) -> Any:
+        """See `Batch.load`."""
+        return self._batches[key].load(name, key, load_all)
+
+
+_current: ContextVar[Views | None] = ContextVar("views", default=None)
+
+
+@contextmanager
+def showing(views: Views) -> Iterator[Views]:
+    """Let `views` be those of the operation that is executed inside."""
+    token = _current.set(views)
+    try:
+        yield views
+    finally:
+        _current.reset(token)
+        views.clear()
+
+
+def current_views() -> Views:
+    """The views of the operation that is executed; empty outside of one."""
+    views = _current.get()
+    return Views() if views is None or views.is_over else views
+
+
+def view_of(info: Any, conversation: models.Conversation) -> View:
+    """The viewer's view of `conversation`; raises `NOT_FOUND` if they have no participation."""
+    return _viewed(info, current_views(), conversation)
+
+
+def load(
+    info: Any,
+    name: Hashable,
+    conversation: models.Conversation,
+    load_all: Callable[[list[View]], Mapping[int, Any]],
+) -> Any:
+    """What `load_all` returns for `conversation`, loaded for all conversations of its page."""
+    views = current_views()
+    _viewed(info, views, conversation)
+    return views.load(name, conversation.pk, load_all)
+
+
+def conversation_of(info: Any, row: models.Message | models.Participation) -> models.Conversation:
+    """The conversation of `row`; raises `NOT_FOUND` if the viewer has no participation in it."""
+    views = current_views()
+    view = views.get(row.conversation_id)
+    if view is not None:
+        return view.conversation
+    if isinstance(row, models.Participation) and info.context.is_viewer(row.user_id):
+        return views.replace(row).conversation
+    return _viewed(info, views, row.conversation).conversation
+
+
+def own_participation(info: Any, conversation: models.Conversation) -> models.Participation:
+    """The viewer's participation; raises `NOT_FOUND` if there is none."""
+    return view_of(info, conversation).participation or _read(info, conversation)
+
+
+def _viewed(info: Any, views: Views, conversation: models.Conversation) -> View:
+    view = views.get(conversation.pk)
+    # A mutation may return a conversation that was read again since.
+    if view is None or view.conversation is not conversation:
+        view = views.replace(_read(info, conversation))
+    return view
+
+
+def _read(info: Any, conversation: models.Conversation) -> models.Participation:
+    found = models.Participation.objects.filter(
+        user=info.context.viewer, conversation=conversation
+    ).first()
+    if found is None:
+        raise MessagingValidationError(RefusalCode.NOT_FOUND)
+    found.conversation = conversation
+    return found
