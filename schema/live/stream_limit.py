@@ -13,7 +13,7 @@ from talk.conf import conf
 
 from ..authentication.context import Context
 from ..errors import TooManyOperations
-from ..execution.preparation import NotExecuted
+from ..execution.subscription import NotExecuted
 
 _running: WeakKeyDictionary[asyncio.AbstractEventLoop, Counter[Any]] = WeakKeyDictionary()
 
