@@ -75,7 +75,7 @@ host = Schema(
 def ask(query, schema=host, **variables):
     request = HttpRequest()
     request.META["REMOTE_ADDR"] = "8.8.4.4"
-    return schema.answer(Request(query, variables), Context(request))
+    return schema.answer(schema.operation(Request(query, variables), Context(request)))
 
 
 def codes(answer):
