@@ -164,7 +164,7 @@ def test_long_answers_to_strangers_count_for_more(at_most):
 
 
 def test_what_strangers_ask_is_measured(settings):
-    settings.TALK = {**settings.TALK, "MAX_ALIASES": 1, "PUBLIC_INTROSPECTION": False}
+    settings.TALK = {**settings.TALK, "MAX_FIELDS": 1, "PUBLIC_INTROSPECTION": False}
 
     assert codes(ask("{ a: greeting b: greeting }")) == ["LIMIT_EXCEEDED"]
 
