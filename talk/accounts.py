@@ -1,4 +1,4 @@
-"""Changes conversations when an account is deactivated, deleted or erased."""
+"""What happens in conversations when an account is deactivated, deleted or erased."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -18,18 +18,19 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def hand_over(user: "User") -> None:
-    """Give the groups of `user`, whose account was deactivated, another owner if they need one.
+    """Give another owner to groups whose only active owner, `user`, was deactivated.
 
-    `user` may come back, and stays an owner, too.
+    `user` stays an owner, too, and may come back.
     """
     owners = Participation.objects.active().filter(role=Participation.Role.OWNER)
     owned = Conversation.objects.filter(pk__in=owners.filter(user=user).values("conversation"))
-    # All at once: each save of a deactivated account comes here, and most groups have an owner.
+    # In one query for all groups, since each save of a deactivated account calls this, and most
+    # groups have another owner.
     groups = list(owned.order_by("pk").select_for_update(no_key=True))
     acting = owners.filter(is_active("user__"), suspended_at=None, conversation__in=groups)
-    in_hand = set(acting.values_list("conversation", flat=True))
+    owned_by_others = set(acting.values_list("conversation", flat=True))
     for group in groups:
-        if group.pk not in in_hand:
+        if group.pk not in owned_by_others:
             with group.changing(None) as change:
                 change.keep_an_owner()
 
@@ -37,8 +38,8 @@ def hand_over(user: "User") -> None:
 def before_deletion(user: "User", origin: Any) -> None:
     """Take `user` out of all conversations, in the transaction that deletes their account.
 
-    `origin` is the model instance or the queryset that is deleted. What they said stays, and
-    Django's `SET_NULL` lets nobody have said it.
+    `origin` is the model instance or the queryset that is being deleted. Messages of the user stay,
+    and have no sender afterwards.
     """
     if isinstance(origin, QuerySet) and issubclass(origin.model, type(user)):
         _lock_once(user, origin)
@@ -49,9 +50,9 @@ def before_deletion(user: "User", origin: Any) -> None:
 
 
 def lock_conversations(keys: "Iterable[Any] | QuerySet[Any]") -> None:
-    """Wait for everybody who changes a conversation of these people, until the transaction ends.
+    """Lock all conversations of the users with these keys, until the transaction ends.
 
-    Members who send without being held are done by then, or find no participation afterwards.
+    Verbs that don't lock these accounts run before that, or find no participation afterwards.
     """
     theirs = Participation.objects.filter(user__in=keys).values("conversation")
     locked = Conversation.objects.filter(pk__in=theirs).order_by("pk")
@@ -59,31 +60,33 @@ def lock_conversations(keys: "Iterable[Any] | QuerySet[Any]") -> None:
 
 
 def leave(user: "User") -> bool:
-    """Leave all conversations, private ones included; whether there was any."""
-    places = Participation.objects.filter(user=user).expected()
-    found = list(places.select_related("conversation", "user").order_by("conversation"))
-    for place in found:
+    """Leave all conversations, also private ones. Returns whether there were any."""
+    expected = Participation.objects.filter(user=user).expected()
+    found = list(expected.select_related("conversation", "user").order_by("conversation"))
+    for participation in found:
         # Somebody else may have removed them first.
         with suppress(Refused):
-            place.vanish()
+            participation.vanish()
     return bool(found)
 
 
 @transaction.atomic
 def release(user: "User") -> None:
-    """Delete what is about nobody but `user`, who left everything and whose conversations are
-    locked.
+    """Delete the rows that belong to `user` alone.
+
+    They have left all conversations, and the caller holds the locks of these.
     """
     Block.objects.forget(user)
     AccessToken.objects.filter(user=user).delete()
     Participation.objects.filter(user=user).delete()
 
 
-def _lock_once(user: "User", people: QuerySet[Any]) -> None:
-    """Lock all who are deleted together, and then all their conversations, at the first of them.
+def _lock_once(user: "User", users: QuerySet[Any]) -> None:
+    """Lock all accounts that are deleted together, then all their conversations.
 
-    One after the other would take these in another order than everybody else.
+    Called for each of them, it does so for the first one. To lock the conversations of one account
+    after those of another would be out of order, and could end in a deadlock.
     """
-    keys = people.order_by("pk").values_list("pk", flat=True)
+    keys = users.order_by("pk").values_list("pk", flat=True)
     if keys.first() == user.pk:
         lock_conversations(lock(keys.order_by()))

@@ -1,4 +1,4 @@
-"""Exports all data that Talk keeps of one person."""
+"""Exports the data that Talk has of one person, as lines of JSON."""
 
 import json
 from collections.abc import Iterator
@@ -18,38 +18,39 @@ from .naming import avatar_of, name_of
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-#: Rows that are read at once.
+#: Rows to read at a time.
 CHUNK = 1_000
-#: Bytes of an export that are kept in memory. What is longer is in a file that has no name.
+#: Bytes of an export to keep in memory. A longer one goes into a temporary file.
 IN_MEMORY = 1_000_000
 
 
 def export(user: "User") -> Iterator[dict[str, Any]]:
-    """All that is kept of `user`, one thing at a time, each with its `type`, fit for JSON.
+    """All data that Talk has of `user`, as dictionaries for JSON, each with a `type`.
 
-    That is what Talk shows or reads of their account, where they take or took part, what they
-    said and did, whom they blocked, what they reported, what moderators did to them, and their
-    tokens, without the secrets, which nobody has. Not what others said, nor why: that is theirs.
+    That is: columns of the account that Talk shows or reads, participations, messages, events,
+    blocks and reports by them, acts of moderators about them, and their tokens without secrets.
+    Messages of other people are left out, and so are the reasons of moderators: these data are
+    theirs.
     """
     yield _account(user)
-    places = Participation.objects.filter(user=user).select_related("conversation")
-    for place in places.order_by("pk").iterator(CHUNK):
-        conversation = place.conversation
+    participations = Participation.objects.filter(user=user).select_related("conversation")
+    for participation in participations.order_by("pk").iterator(CHUNK):
+        conversation = participation.conversation
         yield {
             "type": "participation",
             "conversation": conversation.pk,
             "kind": conversation.kind,
-            # People who left know it by the title that it had then.
-            "title": conversation.title if place.is_active else place.left_at_title,
-            "role": place.role,
-            "status": place.status,
-            "joined_at": _text(place.joined_at),
-            "left_at": _text(place.left_at),
-            "suspended_at": _text(place.suspended_at),
-            "invited_by": place.invited_by_id and str(place.invited_by_id),
-            "joined_at_number": place.joined_at_number,
-            "last_read_number": place.last_read_number,
-            "marked_unread_at": _text(place.marked_unread_at),
+            # People who left see the title that it had then.
+            "title": conversation.title if participation.is_active else participation.left_at_title,
+            "role": participation.role,
+            "status": participation.status,
+            "joined_at": _text(participation.joined_at),
+            "left_at": _text(participation.left_at),
+            "suspended_at": _text(participation.suspended_at),
+            "invited_by": participation.invited_by_id and str(participation.invited_by_id),
+            "joined_at_number": participation.joined_at_number,
+            "last_read_number": participation.last_read_number,
+            "marked_unread_at": _text(participation.marked_unread_at),
         }
     yield from _rows(
         "message",
@@ -82,10 +83,10 @@ def export(user: "User") -> Iterator[dict[str, Any]]:
 
 @transaction.atomic
 def exported(user: "User", by: "User | None", why: str, *, escape: bool = False) -> IO[bytes]:
-    """A file with `export` as lines of JSON, in UTF-8 or with escapes, which is written down.
+    """A file with the lines of `export`, in UTF-8 or, with `escape`, in ASCII.
 
-    Whatever fails while it is made fails before it is said to be done. `why` and `by` are for the
-    acts of moderators.
+    Records an act of moderators, with `why` and `by`. The file is complete before the record is
+    committed. The caller closes it.
     """
     Act.objects.record(Act.Kind.USER_EXPORTED, by, why, user=user.pk)
     with ExitStack() as closing:
@@ -93,19 +94,19 @@ def exported(user: "User", by: "User | None", why: str, *, escape: bool = False)
         for each in export(user):
             lines.write(json.dumps(each, ensure_ascii=escape).encode() + b"\n")
         lines.seek(0)
-        # It is complete, and the caller's to close.
+        # It is complete: the caller closes it.
         closing.pop_all()
     return lines
 
 
 def _account(user: "User") -> dict[str, Any]:
-    """The columns of the account that Talk shows or reads, as far as its model has them."""
+    """The columns of the account that Talk shows or reads, if its model has them."""
     model = type(user)
     email = getattr(model, "get_email_field_name", str)()
     full_name = getattr(user, "get_full_name", None)
-    # One by one: each may be of many rows of another table.
-    people = model._base_manager.filter(pk=user.pk).order_by()
-    found_by = {name: people.values_list(name, flat=True) for name in search_fields()}
+    # One query for each: a field can lead to many rows of another table.
+    rows = model._base_manager.filter(pk=user.pk).order_by()
+    found_by = {name: rows.values_list(name, flat=True) for name in search_fields()}
     signs_in_by = {model.USERNAME_FIELD, conf.JWT.get("USER_FIELD") or model.USERNAME_FIELD}
     words = NameWord.objects.filter(user=user).order_by("word")
     return {
@@ -118,7 +119,7 @@ def _account(user: "User") -> dict[str, Any]:
         "avatar": avatar_of(user),
         "is_active": user.is_active,
         "signs_in_by": {name: _text(getattr(user, name)) for name in sorted(signs_in_by)},
-        "found_by": {name: [_text(each) for each in rows] for name, rows in found_by.items()},
+        "found_by": {name: [_text(each) for each in values] for name, values in found_by.items()},
         "words_of_name": list(words.values_list("word", flat=True)),
     }
 
@@ -129,7 +130,7 @@ def _rows(type: str, rows: QuerySet[Any], names: list[str]) -> Iterator[dict[str
 
 
 def _text(value: Any) -> Any:
-    """`value` as JSON can have it."""
+    """`value` as a type that JSON has."""
     if isinstance(value, datetime):
         return value.isoformat()
     return value if value is None or isinstance(value, (bool, int, str)) else str(value)

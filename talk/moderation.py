@@ -1,8 +1,8 @@
-"""What moderators do. Each act is written down, in one transaction with what it does.
+"""What moderators do: remove messages and titles, suspend members, settle reports.
 
-None of it asks whether `by` is a moderator: that is the permission `talk.moderate`, which the admin
-asks. But nobody acts on themselves, and staff are acted on as `talk.staff` says: `NOT_ALLOWED`.
-Without `by` the project itself acts.
+Each function records an act in the same transaction, and raises `NOT_ALLOWED` if the moderator
+may not act on that person; see `talk.staff`. Whether `by` is a moderator is for the caller to
+check: the admin asks for the permission `talk.moderate`. `by` is None if the project itself acts.
 """
 
 from typing import TYPE_CHECKING
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def remove_message(message: Message, by: "User | None", why: str) -> None:
-    """The words are gone; the number stays, and everybody is told.
+    """Delete the words of a message. It keeps its number, and clients are told.
 
-    Of a message that renamed a group the title is gone, and the group has none if it has this one
-    now. Raises `NOT_FOUND` if there are no words, as of what was removed before.
+    A message that renamed a group loses that title; so does the group, if it still has it. Raises
+    `NOT_FOUND` if the message has no words, or has lost them before.
     """
     with message.conversation.changing(None) as change:
         message.refresh_from_db(fields=["kind", "body", "removed_as"])
@@ -47,9 +47,9 @@ def remove_message(message: Message, by: "User | None", why: str) -> None:
 
 @transaction.atomic
 def remove_first_title(conversation: Conversation, by: "User | None", why: str) -> None:
-    """The title that a group was started with is gone, also for those who left under it.
+    """Delete the title that a group was started with, also for people who left at that time.
 
-    Titles that were given later are messages. Raises `NOT_FOUND` if there is nothing left of it.
+    For later titles, remove the message. Raises `NOT_FOUND` if there is no first title any more.
     """
     with conversation.changing(None) as change:
         if not change.forget_titles([], Message.Removal.MODERATED, first=True):
@@ -62,48 +62,48 @@ def remove_first_title(conversation: Conversation, by: "User | None", why: str) 
 
 @transaction.atomic
 def suspend(participation: Participation, by: "User | None", why: str) -> None:
-    """Keep a member from writing, and from having a say, in one conversation."""
+    """Keep a member from writing and from acting on others, in one conversation."""
     participation.suspend()
-    _note(Act.Kind.PARTICIPANT_SUSPENDED, by, why, participation)
+    _record(Act.Kind.PARTICIPANT_SUSPENDED, by, why, participation)
 
 
 @transaction.atomic
 def restore(participation: Participation, by: "User | None", why: str) -> None:
     """End `suspend`."""
     participation.restore()
-    _note(Act.Kind.PARTICIPANT_RESTORED, by, why, participation)
+    _record(Act.Kind.PARTICIPANT_RESTORED, by, why, participation)
 
 
 class Decision(models.TextChoices):
-    """What can be done about a report."""
+    """What a moderator can do about a report."""
 
-    DISMISS = "dismiss", _("Nothing")
-    REMOVE = "remove", _("Remove the message, or the title")
-    SUSPEND = "suspend", _("Keep the person from writing in this conversation")
-    BOTH = "both", _("Remove it, and keep the person from writing")
+    DISMISS = "dismiss", _("Do nothing")
+    REMOVE = "remove", _("Remove the message or title")
+    SUSPEND = "suspend", _("Suspend the person in this conversation")
+    BOTH = "both", _("Remove it, and suspend the person")
 
 
 def impossible(report: Report, decision: Decision) -> str | None:
-    """Why this can't be done about it."""
+    """Why a moderator can't decide so. None if they can."""
     if decision == Decision.DISMISS:
         return None
     if report.where is None:
-        return gettext("A person is reported, and no message.")
+        return gettext("This is a report of a person, not of a message.")
     if decision in {Decision.REMOVE, Decision.BOTH} and not _is_there(report):
-        return gettext("The words are gone already, or there were none.")
-    if decision != Decision.REMOVE and _place_of(report) is None:
-        return gettext("This person takes no part in the conversation.")
+        return gettext("There are no words to remove any more.")
+    if decision != Decision.REMOVE and _participation_in(report) is None:
+        return gettext("This person has never taken part in the conversation.")
     return None
 
 
 @transaction.atomic
 def decide(report: Report, decision: Decision, by: "User", why: str) -> None:
-    """Settle a report, and others of the same, by doing something about it, or nothing.
+    """Settle a report, and all other reports of the same message, title or person.
 
-    Raises `NOT_ALLOWED` if it is not for `by` to decide, `NOT_FOUND` if somebody else was faster.
+    Raises `NOT_ALLOWED` if `by` must not decide about it, `NOT_FOUND` if it is settled already.
     """
     if report.where is not None:
-        # Before the reports, as who erases somebody has it.
+        # Conversations are locked before reports, as in `talk.privacy`.
         report.where.lock()
     alike = Report.objects.open_like(report)
     found = {each.pk: each for each in alike.locked()}
@@ -114,8 +114,10 @@ def decide(report: Report, decision: Decision, by: "User", why: str) -> None:
     report = found[report.pk]
     if decision in {Decision.REMOVE, Decision.BOTH}:
         _remove(report, by, why)
-    if decision in {Decision.SUSPEND, Decision.BOTH} and (place := _place_of(report)):
-        suspend(place, by, why)
+    if decision in {Decision.SUSPEND, Decision.BOTH} and (
+        participation := _participation_in(report)
+    ):
+        suspend(participation, by, why)
     if decision == Decision.DISMISS:
         Act.objects.record(
             Act.Kind.REPORT_DISMISSED,
@@ -136,7 +138,7 @@ def _remove(report: Report, by: "User", why: str) -> None:
 
 
 def _has_words(message: Message) -> bool:
-    """Whether it has words that can be removed: what was said, or a title."""
+    """Whether it has words that can be removed: a text, or the title of a rename."""
     return message.kind in {Message.Kind.TEXT, Message.Kind.RENAMED} and not message.removed_as
 
 
@@ -147,12 +149,12 @@ def _is_there(report: Report) -> bool:
     return bool(report.first_title)
 
 
-def _place_of(report: Report) -> Participation | None:
+def _participation_in(report: Report) -> Participation | None:
     if report.where is None or report.person is None:
         return None
     found = Participation.objects.filter(conversation=report.where, user=report.person)
     return found.select_related("conversation").first()
 
 
-def _note(kind: Act.Kind, by: "User | None", why: str, place: Participation) -> None:
-    Act.objects.record(kind, by, why, user=place.user_id, conversation=place.conversation_id)
+def _record(kind: Act.Kind, by: "User | None", why: str, of: Participation) -> None:
+    Act.objects.record(kind, by, why, user=of.user_id, conversation=of.conversation_id)

@@ -1,4 +1,4 @@
-"""How people are named and pictured to others: as the project says, or as its user model has it."""
+"""Names and pictures of users, as others see them. A project can decide about both."""
 
 from functools import cache
 from typing import Any
@@ -16,7 +16,7 @@ from .text import shows
 
 @cache
 def shows_usernames() -> bool:
-    """Whether others see what somebody signs in as, and find people by it."""
+    """Whether users see each other's user names, and find each other by them."""
     if conf.SHOWS_USERNAMES is not None:
         return conf.SHOWS_USERNAMES
     model: Any = get_user_model()
@@ -26,7 +26,7 @@ def shows_usernames() -> bool:
 
 
 def username_of(person: Any) -> str | None:
-    """The user name of `person`, if others see it; None also for somebody without one."""
+    """The user name of `person`. None if others don't see it, or there is none."""
     if not shows_usernames():
         return None
     username = person.get_username()
@@ -34,14 +34,17 @@ def username_of(person: Any) -> str | None:
 
 
 def name_of(person: Any) -> str:
-    """The name of `person` for others. Never empty, and no user name where these are not shown."""
+    """The name of `person` that others see.
+
+    It is never empty, and it is the user name only if `shows_usernames`.
+    """
     if conf.NAME is not None:
         return str(import_string(conf.NAME)(person) or _("Unnamed"))
     # Not every user model has full names.
     full_name = str(getattr(person, "get_full_name", str)() or "")
     if not shows(full_name):
         full_name = ""
-    # Some models that sign in by e-mail have the address for a full name.
+    # In some user models that sign in by e-mail address, the full name is the address.
     is_shown = shows_usernames() or full_name.casefold() != str(person.get_username()).casefold()
     return (full_name if is_shown else "") or username_of(person) or str(_("Unnamed"))
 

@@ -1,4 +1,4 @@
-"""What Talk keeps of one person: told to them, or erased."""
+"""Exports and erases the data that Talk has of one person."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -24,12 +24,12 @@ from .models import (
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-#: Messages that are erased in one transaction.
+#: Messages to erase in one transaction.
 CHUNK = 1_000
 
 
 def kept_of(user: "User") -> dict[str, int]:
-    """How much there is that refers to `user`, by what it is called."""
+    """How many rows refer to `user`, by what they are called. Kinds without any are left out."""
     blocks = Block.objects.filter(Q(blocker=user) | Q(blocked=user))
     reports = Report.objects.filter(Q(reporter=user) | Q(person=user))
     rows: dict[str, QuerySet[Any]] = {
@@ -44,14 +44,15 @@ def kept_of(user: "User") -> dict[str, int]:
 
 
 def erase(user: "User", why: str, by: "User | None" = None, *, keep_words: bool = False) -> None:
-    """Let nothing refer to `user` any more. The account is the project's to delete.
+    """Erase what Talk has of `user`. Afterwards no row of Talk refers to them.
 
-    It is deactivated, if it can be, and they leave their conversations. What they said keeps its
-    number, and loses its words or, with `keep_words`, who said it alone; so do titles that they
-    gave, and reasons of their reports. It can be stopped at any time, and done again. `why` and
-    `by` are for the acts of moderators.
+    The account is deactivated, if it can be, and left to the project to delete. The user leaves
+    their conversations. Their messages keep their numbers and lose the words and the sender; titles
+    and reasons of reports are erased likewise. With `keep_words`, messages, titles and reasons lose
+    the name only. If this is interrupted, call it again. `why` and `by` go into the acts of
+    moderators.
     """
-    # First: if this is stopped half-way, it's known that it began.
+    # Before all else, so that there is a record of it even if this is interrupted.
     Act.objects.record(Act.Kind.USER_ERASED, by, why, user=user.pk)
     _shut_out(user)
     done = False
@@ -63,11 +64,11 @@ def erase(user: "User", why: str, by: "User | None" = None, *, keep_words: bool 
         ):
             pass
         _take_out_of_reports(user, keep_words)
-        done = _let_go(user)
+        done = _remove_references(user)
 
 
 def _shut_out(user: "User") -> None:
-    """From now on they start nothing: who begins to holds them, and finds them deactivated."""
+    """From now on the user can't start anything: verbs lock the account, and find it inactive."""
     if can_be_deactivated():
         user.is_active = False
         user.save(update_fields=["is_active"])
@@ -76,9 +77,9 @@ def _shut_out(user: "User") -> None:
 
 
 def _erase_titles(user: "User") -> bool:
-    """Erase the titles that `user` gave to one group; whether there was one.
+    """Erase the titles that `user` gave to one group. Returns whether there was one.
 
-    The event of the group's start names the person who gave the first one, unless it was pruned.
+    The event of the group's start says who gave the first title, unless it was pruned.
     """
     group = {"conversation__kind": Conversation.Kind.GROUP}
     renames = Message.objects.filter(kind=Message.Kind.RENAMED, sender=user, removed_as="")
@@ -94,7 +95,7 @@ def _erase_titles(user: "User") -> bool:
 
 
 def _erase_some(user: "User", keep_words: bool) -> bool:
-    """Erase some of what `user` said, in one transaction; whether there was some."""
+    """Erase messages of `user` in one conversation. Returns whether there were any."""
     first = Message.objects.filter(sender=user).select_related("conversation").first()
     if first is None:
         return False
@@ -120,11 +121,14 @@ def _take_out_of_reports(user: "User", keep_words: bool) -> None:
 
 
 @transaction.atomic
-def _let_go(user: "User") -> bool:
-    """Let go of what is left, unless they said something meanwhile; whether it was done."""
+def _remove_references(user: "User") -> bool:
+    """Remove the last references to `user`. Returns whether it was done.
+
+    It isn't if they wrote or joined something in the meantime.
+    """
     accounts.lock_conversations([user.pk])
-    places = Participation.objects.filter(user=user)
-    if places.expected().exists() or Message.objects.filter(sender=user).exists():
+    participations = Participation.objects.filter(user=user)
+    if participations.expected().exists() or Message.objects.filter(sender=user).exists():
         return False
     Message.objects.filter(subject=user).update(subject=None)
     Participation.objects.filter(invited_by=user).update(invited_by=None)

@@ -1,4 +1,4 @@
-"""What happens to accounts, told to whoever has a socket open for them."""
+"""Signal receivers: what follows when accounts and tokens are changed or deleted."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +15,7 @@ from .models.name_word import search_fields
 
 
 def kinds_of_account() -> Iterator[Any]:
-    """The user model, its proxies and its children: a signal has the class that was saved."""
+    """The user model, its proxies and its children. Signals name the class that was saved."""
     return (model for model in apps.get_models() if issubclass(model, get_user_model()))
 
 
@@ -31,8 +31,11 @@ def ring_at_deleted_token(instance: AccessToken, **kwargs: Any) -> None:
 
 
 def ring_at_account_change(instance: Any, created: bool = False, **kwargs: Any) -> None:
-    """A person who was deactivated, deleted or given another password has to sign in anew."""
-    # Signing in writes the last login and nothing else: no reason to ask anybody again.
+    """Have open sockets of this user authenticated again.
+
+    They are closed if the account was deactivated or deleted, or has another password.
+    """
+    # Signing in only writes the last login, which changes no credentials.
     if not created and kwargs.get("update_fields") != frozenset({"last_login"}):
         events.wake_user(instance.pk)
 
@@ -41,7 +44,7 @@ def hand_over_at_deactivation(
     instance: Any, created: bool, raw: bool, update_fields: Any, **kwargs: Any
 ) -> None:
     written = update_fields is None or "is_active" in update_fields
-    # Fixtures are loaded as they are.
+    # Loading a fixture changes nothing else.
     if written and not (created or raw or instance.is_active):
         accounts.hand_over(instance)
 
@@ -51,7 +54,7 @@ def leave_before_deletion(instance: Any, origin: Any, **kwargs: Any) -> None:
 
 
 def keep_words_of_names(instance: Any, update_fields: Any, **kwargs: Any) -> None:
-    """A person is found by the name that they have now. A deactivated person is not found."""
+    """Keep the words up to date by which people find this user."""
     ours = {name.partition("__")[0] for name in (*search_fields(), "is_active")}
     if update_fields is None or ours & set(update_fields):
         NameWord.objects.refresh_for([instance.pk])
@@ -62,8 +65,8 @@ def listen_to(kind: Any) -> None:
     post_delete.connect(ring_at_account_change, sender=kind)
     post_save.connect(hand_over_at_deactivation, sender=kind)
     post_save.connect(keep_words_of_names, sender=kind)
-    # Not of a child, which `delete(keep_parents=True)` deletes alone: the account has a signal of
-    # its own.
+    # Not for a child class: `delete(keep_parents=True)` deletes its row alone, and if the account
+    # is deleted, too, that has a signal of its own.
     if kind._meta.concrete_model is get_user_model()._meta.concrete_model:
         pre_delete.connect(leave_before_deletion, sender=kind)
 

@@ -1,4 +1,4 @@
-"""What is kept for so long and no longer; see the option `RETENTION`."""
+"""Deletes the words of messages that are past their retention period; see `RETENTION`."""
 
 from datetime import datetime
 
@@ -7,15 +7,14 @@ from django.db.models import Exists, OuterRef
 from .models import Conversation, Message
 from .models.message.retention import kept_since
 
-#: Messages whose words are forgotten in one transaction; conversations that are looked up at once.
+#: Messages to purge in one transaction, and conversations to look up at a time.
 BATCH = 500
 
 
 def purge() -> int:
-    """Forget the words that nobody is shown any more; how many messages had some.
+    """Delete the words of expired messages. Returns how many messages had some.
 
-    Numbers, and who said something when, stay. It can be stopped at any time, and goes on from
-    there.
+    The rows stay, with numbers, senders and times. If this is interrupted, call it again.
     """
     return sum(_purge_kind(kind) for kind in Conversation.Kind)
 
@@ -25,7 +24,7 @@ def _purge_kind(kind: str) -> int:
     if cutoff is None:
         return 0
     expired = Message.objects.filter(
-        # Later numbers have later times: the next one decides.
+        # Later numbers have later times, so one message decides.
         conversation=OuterRef("pk"),
         number=OuterRef("purged_number") + 1,
         sent_at__lt=cutoff,
@@ -41,7 +40,7 @@ def _purge_kind(kind: str) -> int:
 def _purge(conversation: Conversation, cutoff: datetime) -> int:
     forgotten = 0
     while True:
-        # No event tells of it: it was not shown any more.
+        # Without an event: clients were not shown these words any more.
         with conversation.changing(None):
             begin = conversation.purged_number + 1
             next_ones = conversation.messages.filter(number__range=(begin, begin + BATCH - 1))

@@ -1,4 +1,4 @@
-"""On whom staff may act: not on themselves, and on other staff only with more permissions."""
+"""Whom staff may act on: not themselves, and other staff only with certain permissions."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -13,33 +13,34 @@ if TYPE_CHECKING:
 
 OWN = _("This concerns you. Somebody else has to decide about it.")
 STAFF = _(
-    "This concerns staff. It takes the permission to change users and, for superusers, a superuser."
+    "This concerns staff. You need the permission to change users. For a superuser, you have to be"
+    " a superuser."
 )
 
 
 def above(by: "User", relation: str = "") -> Q:
-    """The condition that `by` may not act on an account, or on the one behind `relation`.
+    """The condition for accounts that `by` may not act on; or for the account behind `relation`.
 
-    Superusers act on everybody. Other staff act on no superuser, and on staff only if they may
-    change users. A user model without these fields has neither staff nor superusers.
+    Superusers act on everybody. Other staff don't act on superusers, and act on staff only if they
+    may change users. User models without these fields have no staff and no superusers.
     """
     account = get_user_model()._meta
     codename = get_permission_codename("change", account)
-    beyond = Q(**{f"{relation}pk__in": []})
+    forbidden = Q(**{f"{relation}pk__in": []})
     if getattr(by, "is_superuser", False):
-        return beyond
+        return forbidden
     names = {field.name for field in account.concrete_fields}
     if "is_superuser" in names:
-        beyond |= Q(**{f"{relation}is_superuser": True})
+        forbidden |= Q(**{f"{relation}is_superuser": True})
     if "is_staff" in names and not by.has_perm(f"{account.app_label}.{codename}"):
-        beyond |= Q(**{f"{relation}is_staff": True})
-    return beyond
+        forbidden |= Q(**{f"{relation}is_staff": True})
+    return forbidden
 
 
 def must_act_on(by: "User | None", key: Any) -> None:
-    """Raise `NOT_ALLOWED` if staff may not act on the account with this key.
+    """Raise `NOT_ALLOWED` if `by` may not act on the account with this key.
 
-    The project itself, which is None, acts on everybody.
+    `by` is None for the project itself, which acts on everybody.
     """
     if by is None or key is None:
         return

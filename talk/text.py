@@ -1,4 +1,4 @@
-"""What people type, made fit to be stored, or refused."""
+"""Cleans and checks text that people type: messages, titles, names, reasons."""
 
 import unicodedata
 
@@ -9,20 +9,19 @@ TITLE_LENGTH = 200
 NAME_LENGTH = 100
 REASON_LENGTH = 1_000
 
-#: Kinds of characters that show nothing by themselves: controls, formats, separators, and marks,
-#: which need a letter to stand on.
+#: Unicode categories of characters that are invisible by themselves: controls, formats,
+#: separators, and combining marks.
 INVISIBLE_KINDS = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp", "Mn", "Me"})
-#: Characters of other kinds that show nothing: fillers of Hangul, the blank of Braille, a note
-#: without a head.
+#: Invisible characters of other categories: Hangul fillers, the Braille blank, the null notehead.
 BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0\U0001d159")
-#: Formats that show: signs of Arabic, Syriac and Kaithi that stand before numbers.
+#: Visible characters of the category of formats: Arabic, Syriac and Kaithi number signs.
 VISIBLE_FORMATS = frozenset(
     "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
 )
 
 
 def clean_body(body: str) -> str:
-    """`body` as it will be stored: white space at its ends is not part of what is said."""
+    """`body` without white space at its ends. Raises `EMPTY_BODY` or `BODY_TOO_LONG`."""
     body = _storable(body, "body").strip()
     if len(body) > conf.MAX_BODY_LENGTH:
         raise MessagingValidationError(RefusalCode.BODY_TOO_LONG, path=("body",))
@@ -32,7 +31,7 @@ def clean_body(body: str) -> str:
 
 
 def clean_title(title: str) -> str:
-    """`title` as it will be stored, on one line; it may be empty, and is if it shows nothing."""
+    """`title` on one line; empty if nothing of it is visible. Raises `INVALID_TITLE`."""
     title = " ".join(_storable(title, "title").split())
     if len(title) > TITLE_LENGTH:
         raise MessagingValidationError(RefusalCode.INVALID_TITLE, path=("title",))
@@ -40,7 +39,7 @@ def clean_title(title: str) -> str:
 
 
 def clean_name(name: str) -> str:
-    """`name` of a token as it will be stored."""
+    """The name of a token, on one line. Raises `INVALID_NAME`."""
     name = " ".join(_storable(name, "name").split())
     if len(name) > NAME_LENGTH or not shows(name):
         raise MessagingValidationError(RefusalCode.INVALID_NAME, path=("name",))
@@ -48,7 +47,7 @@ def clean_name(name: str) -> str:
 
 
 def clean_reason(why: str) -> str:
-    """`why` something is reported, or done about it, as it will be stored."""
+    """The reason of a report or act, without white space at its ends. Raises `INVALID_REASON`."""
     why = _storable(why, "why").strip()
     if len(why) > REASON_LENGTH or not shows(why):
         raise MessagingValidationError(RefusalCode.INVALID_REASON, path=("why",))
@@ -56,15 +55,18 @@ def clean_reason(why: str) -> str:
 
 
 def shows(text: str) -> bool:
-    """Whether a reader sees anything of `text`.
+    """Whether `text` has at least one visible character.
 
-    Characters that join or turn others, as in emoji and right-to-left text, are fine beside them.
+    Joiners and direction marks, as in emoji and right-to-left text, are fine beside one.
     """
     return any(map(_shows, text))
 
 
 def is_storable(text: str) -> bool:
-    """Whether any database takes `text`: PostgreSQL has no NUL, UTF-8 no lone surrogates."""
+    """Whether databases can store `text`.
+
+    PostgreSQL can't store NUL, and UTF-8 can't encode lone surrogates.
+    """
     return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
@@ -76,7 +78,7 @@ def _shows(character: str) -> bool:
 
 
 def _is_ignorable(code: int) -> bool:
-    """Reserved by Unicode for characters to come that show nothing."""
+    """Whether Unicode reserves this code point for an invisible character."""
     return code == 0x2065 or 0xFFF0 <= code <= 0xFFF8 or 0xE0000 <= code <= 0xE0FFF
 
 

@@ -1,39 +1,42 @@
-"""Words as they are compared in searches, whatever their spelling in Unicode."""
+"""Normalises text for searches, so that different Unicode spellings are found alike."""
 
 import unicodedata
 from collections.abc import Iterator
 
-#: Longest word that is compared, in characters.
+#: Characters of a word that are compared.
 LONGEST = 50
-#: Most words of one text that count.
+#: Words of one text that count.
 MOST = 20
 
 
 def folded(text: str) -> str:
-    """`text` in one spelling: composed, in one case, without invisible characters.
+    """`text` in NFKC, case-folded, without invisible characters.
 
-    "Ärger", "ärger" and a spelling with the dots apart become the same (NFKC and case folding).
+    "Ärger", "ärger" and a spelling with a combining diaeresis become equal.
     """
     visible = "".join(each for each in text if unicodedata.category(each) != "Cf")
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", visible).casefold())
 
 
 def words_in(text: str) -> list[str]:
-    """The words of `text`, folded, each once. What is no letter, number or emoji separates them."""
+    """The words of `text`, folded, without repeats.
+
+    All characters but letters, marks, numbers and emoji separate words.
+    """
     spaced = "".join(each if _is_of_word(each) else " " for each in folded(text))
     return list(dict.fromkeys(word[:LONGEST] for word in spaced.split()))[:MOST]
 
 
 def parts_in(text: str) -> list[str]:
-    """The parts of `text` between white space, folded, to be looked for inside folded text."""
+    """The parts of `text` between white space, folded, to look for anywhere in folded text."""
     return folded(text).split()[:MOST]
 
 
 def beginnings_in(text: str) -> Iterator[str]:
-    """The words of `text` that a searched word may begin.
+    """The strings of `text` that a word of a search can be the beginning of.
 
-    Scripts without upper and lower case may write without spaces, as Chinese and Thai do. There
-    each letter begins a word.
+    These are its words. In scripts without upper and lower case, such as Chinese and Thai, which
+    are often written without spaces, each letter begins a word.
     """
     for word in words_in(text):
         yield word

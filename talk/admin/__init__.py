@@ -1,4 +1,4 @@
-"""For support staff: who talks with whom, since when. The words themselves take a permission."""
+"""The admin for support staff and moderators. To read messages takes a permission of its own."""
 
 from . import conversations, moderation, participations, tokens
 

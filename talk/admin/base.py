@@ -1,3 +1,5 @@
+"""Base classes of the admin pages."""
+
 from contextlib import suppress
 from typing import Any
 
@@ -12,16 +14,17 @@ from ..models import Message
 
 
 class TalkAdmin(admin.ModelAdmin):
-    """Answers no questions about a field that it does not show to who asks.
+    """Lists can be filtered only by fields that this page shows to the person who asks.
 
-    An admin of users needs it, too: of people one could ask whom they blocked, and what they said.
-    Django lets the query of a list filter by any field of the model: by look-ups like
-    `body__startswith` somebody could read letter by letter.
+    Django lets the URL of a list filter by any field of the model. By look-ups like
+    `body__startswith`, somebody could find out a text letter by letter. An admin of the project's
+    users should extend this class, too: by relations one could find out whom a user blocked, and
+    what they wrote.
     """
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         name, *_path = lookup.split(LOOKUP_SEP)
-        # Also by the name of its column.
+        # `get_field` also knows the name of the column.
         with suppress(FieldDoesNotExist):
             if self.opts.get_field(name).name not in self._shown(request):
                 return False
@@ -34,12 +37,15 @@ class TalkAdmin(admin.ModelAdmin):
             for each in self.get_list_filter(request)
             if isinstance(each, (str, tuple, list))
         )
-        # The key stands in the address of a page.
+        # The key is in the URL of each page.
         return {self.opts.pk.name, *self.get_list_display(request), *fields, *filters}
 
 
 class DeletedWithAccount(admin.options.BaseModelAdmin):
-    """Rows that go when an account is deleted, on whichever page of the project does that."""
+    """Lets rows be deleted along with an account, on a page for accounts.
+
+    There it takes the permission to delete users, and none for these rows.
+    """
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         page = request.resolver_match
@@ -52,7 +58,7 @@ class DeletedWithAccount(admin.options.BaseModelAdmin):
 
 
 class ReadOnly(admin.options.BaseModelAdmin):
-    """What the verbs keep in step is looked at here, never edited."""
+    """Rows can be viewed, and not edited: only the verbs keep them consistent."""
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False
@@ -65,7 +71,7 @@ class ReadOnly(admin.options.BaseModelAdmin):
 
 
 def username_of(relation: str) -> str:
-    """The look-up of the name by which the project's users sign in."""
+    """The look-up for the field by which users sign in."""
     return f"{relation}__{get_user_model().USERNAME_FIELD}"
 
 
@@ -74,7 +80,7 @@ def may_moderate(request: HttpRequest) -> bool:
 
 
 def words_of(message: Message) -> str:
-    """What was said or happened, or why that is not shown any more."""
+    """The text of a message or what it says that happened; or why the words are gone."""
     if removal := message.removal:
         return str(removal.label)
     return message.body or message.get_kind_display()

@@ -1,3 +1,5 @@
+"""Admin pages of conversations and messages."""
+
 from typing import Any
 
 from django.contrib import admin
@@ -24,7 +26,7 @@ class ConversationAdmin(ReadOnly, TalkAdmin):
     list_display = ["id", "kind", "title", "member_count", "last_number", "changed_at"]
     list_filter = ["kind"]
     search_fields = ["=id", "folded_title"]
-    search_help_text = _("A conversation's number or title, or who takes part in it")
+    search_help_text = _("The id or title of a conversation, or the name of a participant")
     inlines = [ParticipationInline]
     fields = ["kind", "title", "upgraded_from", "started_at", "changed_at", "last_number"]
 
@@ -43,7 +45,7 @@ class ConversationAdmin(ReadOnly, TalkAdmin):
     ) -> tuple[models.QuerySet[Conversation], bool]:
         search_term = folded(search_term)
         found, duplicates = super().get_search_results(request, queryset, search_term)
-        # Participants are shown to staff who may see participations.
+        # Only staff who may see participations can search by them.
         if search_term and request.user.has_perm("talk.view_participation"):
             theirs = Participation.objects.filter(
                 models.Q(**{f"{username_of('user')}__icontains": search_term})
@@ -59,7 +61,7 @@ class MessageAdmin(ReadOnly, TalkAdmin):
     list_filter = ["kind"]
     list_select_related = ["sender", "conversation"]
     search_fields = ["=conversation__id"]
-    search_help_text = _("A conversation's number")
+    search_help_text = _("The id of a conversation")
     show_full_result_count = False
     readonly_fields = ["words"]
 

@@ -1,3 +1,5 @@
+"""Admin pages of reports, acts of moderators, and blocks."""
+
 from typing import Any
 
 from django import forms
@@ -23,7 +25,7 @@ class BlockAdmin(DeletedWithAccount, ReadOnly, TalkAdmin):
         return [username_of("blocker"), username_of("blocked")]
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        """Nobody learns who blocked them."""
+        """Staff don't see who blocked them."""
         blocks: Any = super().get_queryset(request)
         return blocks.exclude(blocked=request.user)
 
@@ -33,7 +35,7 @@ class ActAdmin(ReadOnly, TalkAdmin):
     list_display = ["at", "kind", "by_name", "user", "conversation", "number", "why"]
     list_filter = ["kind"]
     search_fields = ["by_name", "=user", "=conversation"]
-    search_help_text = _("Who did it, a user's key, or a conversation's number")
+    search_help_text = _("The name of a moderator, or the id of a user or conversation")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         acts: Any = super().get_queryset(request)
@@ -41,11 +43,11 @@ class ActAdmin(ReadOnly, TalkAdmin):
 
 
 class ReportForm(forms.ModelForm):
-    """What a moderator decides. The reason goes into the acts of moderators."""
+    """The decision of a moderator. Its reason goes into the acts of moderators."""
 
     act = forms.ChoiceField(label=_("What to do"), choices=Decision)
     reason = forms.CharField(
-        label=_("Why you decide so"),
+        label=_("Reason for your decision"),
         max_length=REASON_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
@@ -57,7 +59,7 @@ class ReportForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         possible = [each for each in Decision if not impossible(self.instance, each)]
-        # Those of the field stay: what was possible a moment ago is told why it isn't any more.
+        # Only the widget's choices: `clean_act` explains why a choice is no longer possible.
         self.fields["act"].widget.choices = [(each.value, each.label) for each in possible]
 
     def clean_act(self) -> str:
@@ -69,7 +71,7 @@ class ReportForm(forms.ModelForm):
 
 @admin.register(Report)
 class ReportAdmin(TalkAdmin):
-    """What is reported, with what was said around it, and what to do about it."""
+    """A report, with the messages around the reported one, and a form to decide about it."""
 
     form = ReportForm
     list_display = ["at", "person", "message", "conversation", "why", "reporter", "settled_at"]
@@ -111,7 +113,7 @@ class ReportAdmin(TalkAdmin):
     def has_module_permission(self, request: HttpRequest) -> bool:
         return may_moderate(request)
 
-    @admin.display(description=_("what was said around it"))
+    @admin.display(description=_("messages around it"))
     def context(self, report: Report) -> str:
         if report.conversation is not None:
             return format_html("<b>{}</b>", report.first_title)
@@ -126,6 +128,6 @@ class ReportAdmin(TalkAdmin):
         try:
             return super().change_view(request, *args, **kwargs)
         except Refused as refused:
-            # Here, so that Django neither says nor writes into its history that it was done.
+            # Caught here, Django doesn't write into its history that it was done.
             self.message_user(request, str(refused.message), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())

@@ -1,3 +1,5 @@
+"""The admin page of participations: suspend a member, export or erase a person's data."""
+
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -19,7 +21,7 @@ from .base import DeletedWithAccount, ReadOnly, TalkAdmin, may_moderate, usernam
 
 
 class ReasonedActionForm(ActionForm):
-    why = forms.CharField(label=_("Why"), max_length=REASON_LENGTH, required=False)
+    why = forms.CharField(label=_("Reason"), max_length=REASON_LENGTH, required=False)
 
 
 @admin.register(Participation)
@@ -29,7 +31,7 @@ class ParticipationAdmin(DeletedWithAccount, ReadOnly, TalkAdmin):
     action_form = ReasonedActionForm
     actions = ["suspend", "restore", "export", "erase"]
     list_select_related = ["user", "conversation"]
-    search_help_text = _("A person's user name")
+    search_help_text = _("A user name")
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
         return [username_of("user")]
@@ -37,18 +39,18 @@ class ParticipationAdmin(DeletedWithAccount, ReadOnly, TalkAdmin):
     def has_moderate_permission(self, request: HttpRequest) -> bool:
         return may_moderate(request)
 
-    @admin.action(description=_("Keep from writing"), permissions=["moderate"])
+    @admin.action(description=_("Suspend: keep from writing"), permissions=["moderate"])
     def suspend(self, request: HttpRequest, queryset: models.QuerySet[Participation]) -> None:
         self._act(request, queryset, moderation.suspend)
 
-    @admin.action(description=_("Let write again"), permissions=["moderate"])
+    @admin.action(description=_("Restore: let write again"), permissions=["moderate"])
     def restore(self, request: HttpRequest, queryset: models.QuerySet[Participation]) -> None:
         self._act(request, queryset, moderation.restore)
 
     def has_handle_data_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("talk.handle_data")
 
-    @admin.action(description=_("Export what is kept of this person"), permissions=["handle_data"])
+    @admin.action(description=_("Export this person's data"), permissions=["handle_data"])
     def export(self, request: HttpRequest, queryset: Any) -> StreamingHttpResponse | None:
         person = self._one_person(request, queryset)
         if person is None:
@@ -65,7 +67,7 @@ class ParticipationAdmin(DeletedWithAccount, ReadOnly, TalkAdmin):
             headers={"Content-Disposition": 'attachment; filename="export.jsonl"'},
         )
 
-    @admin.action(description=_("Erase this person"), permissions=["handle_data"])
+    @admin.action(description=_("Erase this person's data"), permissions=["handle_data"])
     def erase(self, request: HttpRequest, queryset: Any) -> TemplateResponse | None:
         person = self._one_person(request, queryset)
         if person is None:
@@ -79,7 +81,7 @@ class ParticipationAdmin(DeletedWithAccount, ReadOnly, TalkAdmin):
             "admin/talk/erase.html",
             {
                 **self.admin_site.each_context(request),
-                "title": _("Erase this person?"),
+                "title": _("Erase this person's data?"),
                 "person": person,
                 "chosen": request.POST.getlist(ACTION_CHECKBOX_NAME),
                 "why": request.POST.get("why", ""),
@@ -88,16 +90,16 @@ class ParticipationAdmin(DeletedWithAccount, ReadOnly, TalkAdmin):
         )
 
     def _one_person(self, request: HttpRequest, queryset: Any) -> Any:
-        people = {place.user for place in queryset.select_related("user")}
-        if len(people) != 1:
+        selected = {participation.user for participation in queryset.select_related("user")}
+        if len(selected) != 1:
             self.message_user(request, _("Select one person."), messages.ERROR)
             return None
-        (person,) = people
+        (person,) = selected
         may = self._act(request, [person], lambda each, by, _why: must_act_on(by, each.pk))
         return person if may else None
 
     def _act(self, request: HttpRequest, rows: Any, act: Callable[..., object]) -> bool:
-        """Act on each row; whether none was refused. Each refusal is told once."""
+        """Act on each row, and show each refusal once. Returns whether there were none."""
         refusals = set()
         for row in rows:
             try:

@@ -1,3 +1,5 @@
+"""The admin page of access tokens."""
+
 from typing import Any
 
 from django.contrib import admin, messages
@@ -15,7 +17,7 @@ from .base import DeletedWithAccount, TalkAdmin, username_of
 
 @admin.register(AccessToken)
 class AccessTokenAdmin(DeletedWithAccount, TalkAdmin):
-    """Tokens are shown by their prefix; a new one's secret is shown in the answer to the form."""
+    """Lists tokens by their prefix. The secret of a new token is shown once, after the form."""
 
     list_display = [
         "prefix",
@@ -29,7 +31,7 @@ class AccessTokenAdmin(DeletedWithAccount, TalkAdmin):
     list_select_related = ["user"]
     list_filter = ["revoked_at"]
     fields = ["user", "name", "expires_at"]
-    # Asks for no admin page of the project's users, of whom there may be many.
+    # There may be many users, and no admin page of them.
     raw_id_fields = ["user"]
     actions = ["revoke"]
 
@@ -45,19 +47,19 @@ class AccessTokenAdmin(DeletedWithAccount, TalkAdmin):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         by: Any = request.user
-        # A token lets its holder in as its user: nobody makes one of an account above theirs.
-        people = get_user_model()._default_manager.filter(~above(by) | Q(pk=by.pk))
-        return super().formfield_for_foreignkey(db_field, request, **kwargs | {"queryset": people})
+        # A token gives all rights of its user, so staff can't make one for an account above theirs.
+        users = get_user_model()._default_manager.filter(~above(by) | Q(pk=by.pk))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs | {"queryset": users})
 
     def save_model(self, request: HttpRequest, obj: AccessToken, form: Any, change: bool) -> None:
         issued, secret = AccessToken.objects.issue(obj.user, obj.name, obj.expires_at)
-        # The admin goes on with this object: it becomes the issued one.
+        # Django's admin continues with this object, so it takes the values of the issued one.
         obj.__dict__.update(issued.__dict__, secret=secret)
 
     def response_add(
         self, request: HttpRequest, obj: AccessToken, post_url_continue: str | None = None
     ) -> TemplateResponse:
-        # In this answer and nowhere else: a message would wait in the session for the next page.
+        # Shown in this response: a message would be stored in the session until the next page.
         context = {
             **self.admin_site.each_context(request),
             "title": _("A new access token"),
@@ -75,6 +77,6 @@ class AccessTokenAdmin(DeletedWithAccount, TalkAdmin):
 
 
 def _within_reach(request: HttpRequest) -> models.QuerySet[AccessToken]:
-    """Tokens of the person who asks, and of everybody on whom they may act."""
+    """The tokens of the person who asks, and of all users on whom they may act."""
     by: Any = request.user
     return AccessToken.objects.filter(~above(by, "user__") | Q(user=by))

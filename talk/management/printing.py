@@ -1,4 +1,4 @@
-"""Commands that print names and words, whatever characters the terminal has."""
+"""Base of commands that print names, on terminals that lack some characters."""
 
 import codecs
 from typing import Any
@@ -7,12 +7,12 @@ from django.core.management.base import BaseCommand
 
 
 def encoding_of(stream: Any) -> str:
-    """The name that Python has for it; UTF-8 for what takes any text, as in tests."""
+    """Python's name of a stream's encoding; UTF-8 for streams of text, as in tests."""
     return codecs.lookup(stream.encoding or "utf-8").name
 
 
 class Escaping:
-    """A stream to which what its encoding lacks is written as an escape."""
+    """A stream that writes characters which its encoding lacks as escapes."""
 
     def __init__(self, stream: Any) -> None:
         self.stream = stream
@@ -26,10 +26,10 @@ class Escaping:
 
 
 class PrintingCommand(BaseCommand):
-    """A command that doesn't fail at what it prints when all else is done."""
+    """A command whose output never fails, since its work is done by then."""
 
     def execute(self, *args: Any, **options: Any) -> Any:
         for name in ("stdout", "stderr"):
-            # Django makes a wrapper of what stands in the options.
+            # Django wraps the streams in the options.
             options[name] = Escaping(options.get(name) or getattr(self, name)._out)
         return super().execute(*args, **options)

@@ -1,3 +1,5 @@
+"""Finds the user whom a command names."""
+
 from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
@@ -10,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def user_named(username: str) -> "User":
-    """Whom a command names; raises `CommandError` if there is nobody of that name."""
+    """The user with this name. Raises `CommandError` if there is none."""
     users = get_user_model()
     try:
         if not is_storable(username):

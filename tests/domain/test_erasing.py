@@ -135,18 +135,18 @@ def test_the_account_is_deactivated_and_starts_nothing(world, alice, bob):
 
 def test_what_they_say_while_they_are_erased_is_erased_too(world, alice, bob, monkeypatch):
     ours, theirs = world
-    let_go = privacy._let_go
+    remove = privacy._remove_references
 
     def late(user):
-        monkeypatch.setattr(privacy, "_let_go", let_go)
+        monkeypatch.setattr(privacy, "_remove_references", remove)
         accounts = type(alice).objects.filter(pk=alice.pk)
         accounts.update(is_active=True)
         ours.add_participants([alice])
         say(alice, ours, "late")
         accounts.update(is_active=False)
-        return let_go(user)
+        return remove(user)
 
-    monkeypatch.setattr(privacy, "_let_go", late)
+    monkeypatch.setattr(privacy, "_remove_references", late)
     erase()
 
     assert "late" not in bodies(ours)
@@ -243,7 +243,7 @@ class TestAdmin:
     def test_it_is_asked_once_more_before_somebody_is_erased(self, act, alice):
         asked = act("erase", alice).content.decode()
 
-        assert "All that is kept of <b>alice</b> will be gone" in asked
+        assert "This erases the data of <b>alice</b>" in asked
         assert 'value="She asked for it."' in asked
         assert Participation.objects.filter(user=alice).exists()
 

@@ -278,16 +278,16 @@ class TestAdmin:
         page = moderator.get(self.url(reported)).content.decode()
 
         assert page.count("Why:") == 1
-        assert "Why you decide so:" in page
+        assert "Reason for your decision:" in page
 
     def test_what_can_not_be_done_is_said(self, moderator, alice, bob, erin, reported):
         person = Report.objects.report_user(alice, bob, "rude")
         answer = moderator.post(self.url(person), {"act": "remove", "reason": "Rude."})
-        assert "A person is reported, and no message." in answer.content.decode()
+        assert "This is a report of a person, not of a message." in answer.content.decode()
 
         remove_message(reported.message, erin, "rude")
         answer = moderator.post(self.url(reported), {"act": "remove", "reason": "Rude."})
-        assert "The words are gone already" in answer.content.decode()
+        assert "There are no words to remove any more." in answer.content.decode()
 
     def test_who_was_slower_is_told_so_and_nothing_is_noted(
         self, moderator, reported, erin, dave, monkeypatch

@@ -69,13 +69,13 @@ def test_what_is_old_is_not_shown_before_it_is_purged_nor_after(gql, ours, alice
 def test_purging_forgets_the_words_and_keeps_the_numbers(ours, alice):
     revision = Event.objects.filter(conversation=ours).count()
 
-    assert purge() == "The words of 1 messages were forgotten.\n"
+    assert purge() == "The words of 1 messages were deleted.\n"
 
     assert bodies(ours) == ["", "Renamed", "new"]
     assert Event.objects.filter(conversation=ours).count() == revision
     place = place_of(alice, ours)
     assert (place.first_unread_number, place.unread_count) == (3, 1)
-    assert purge() == "The words of 0 messages were forgotten.\n"
+    assert purge() == "The words of 0 messages were deleted.\n"
 
 
 def test_other_kinds_of_conversation_keep_theirs(alice, bob, ours):

@@ -11,15 +11,17 @@ from ..users import user_named
 
 class Command(PrintingCommand):
     help = (
-        "Erase all that Talk keeps of one person. Their messages keep their numbers and lose their "
-        "words. The account itself is deactivated and stays; delete it afterwards."
+        "Erase the data that Talk has of one person. Their messages keep their numbers and lose "
+        "their words. The account is deactivated and stays; delete it afterwards."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("username")
-        parser.add_argument("--why", required=True, help="for the acts of moderators")
+        parser.add_argument("--why", required=True, help="the reason, for the acts of moderators")
         parser.add_argument(
-            "--keep-words", action="store_true", help="what they said stays, said by nobody"
+            "--keep-words",
+            action="store_true",
+            help="keep the words of their messages, and erase only their name",
         )
 
         parser.add_argument(
@@ -27,7 +29,7 @@ class Command(PrintingCommand):
             "--noinput",
             action="store_false",
             dest="interactive",
-            help="don't ask whether to",
+            help="don't ask for confirmation",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -50,6 +52,6 @@ class Command(PrintingCommand):
         try:
             answer = input("This can't be undone. Type yes to go on: ")
         except EOFError:
-            raise CommandError("Nobody answers: use --no-input.") from None
+            raise CommandError("Nobody can confirm: use --no-input.") from None
         if answer != "yes":
             raise CommandError("Nothing was erased.")

@@ -10,15 +10,15 @@ from ..users import user_named
 
 
 class Command(PrintingCommand):
-    help = "Print all that is kept of one person, one JSON object a line."
+    help = "Print all data that Talk has of one person, one JSON object per line."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("username")
-        parser.add_argument("--why", required=True, help="for the acts of moderators")
+        parser.add_argument("--why", required=True, help="the reason, for the acts of moderators")
 
     def handle(self, *args: Any, **options: Any) -> None:
         user = user_named(options["username"])
-        # Where UTF-8 is not understood, JSON has its own escapes.
+        # For terminals without UTF-8, JSON has its own escapes.
         escape = encoding_of(self.stdout) != "utf-8"
         try:
             lines = exported(user, None, options["why"], escape=escape)

@@ -5,7 +5,7 @@ from ..printing import PrintingCommand
 
 
 class Command(PrintingCommand):
-    help = "Forget the words of messages that are kept for no longer; see the option RETENTION."
+    help = "Delete the words of messages past their retention period; see the option RETENTION."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"The words of {purge()} messages were forgotten.")
+        self.stdout.write(f"The words of {purge()} messages were deleted.")

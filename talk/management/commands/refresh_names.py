@@ -7,23 +7,23 @@ from ..printing import PrintingCommand
 
 class Command(PrintingCommand):
     help = (
-        "Write down again which words people and groups are found by. For changes that no signal"
-        " told of: a queryset's update() of users, bulk_create(), other USER_SEARCH_FIELDS, or"
+        "Update the words by which users and groups are found. Needed after changes without"
+        " signals: a queryset's update() of users, bulk_create(), another USER_SEARCH_FIELDS, or"
         " processes of an earlier version."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        people, titles = NameWord.objects.refresh(), _refresh_titles()
-        self.stdout.write(f"The names of {people} people and {titles} titles were looked at.")
+        users, titles = NameWord.objects.refresh(), _refresh_titles()
+        self.stdout.write(f"Checked the names of {users} users and {titles} titles.")
 
 
 def _refresh_titles() -> int:
-    """Fold the titles of groups anew, where it differs; for how many there are."""
-    # Also of those whose title was taken away.
+    """Bring the folded titles of groups up to date. Returns how many groups have one."""
+    # Including groups that have lost their title.
     titled = Conversation.objects.exclude(title="", folded_title="").order_by("pk")
     rows = list(titled.values_list("pk", "title", "folded_title"))
     for key, title, was in rows:
         if (now := folded(title)) != was:
-            # Unless somebody has renamed it meanwhile.
+            # Unless somebody has renamed it in the meantime.
             Conversation.objects.filter(pk=key, title=title).update(folded_title=now)
     return len(rows)
