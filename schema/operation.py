@@ -7,7 +7,7 @@ Strawberry calls, find it with `current`.
 from collections.abc import Iterable
 from contextvars import ContextVar, Token
 from sys import getsizeof
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from talk.conf import conf
 from talk.models import Message
@@ -32,8 +32,6 @@ class Operation:
     is_counted = False
     #: The bytes of its answer, and the memory of the texts that it has read.
     bytes_written = bytes_read = 0
-    #: Whether it has ended. A task that a resolver started may run longer than its operation.
-    is_over = False
     _token: Token["Operation | None"]
 
     def __init__(
@@ -42,7 +40,6 @@ class Operation:
         self.request, self.context = request, context
         #: The document of the request: from the cache, or None until it is parsed.
         self.document = document
-        self._annotations: list[tuple[dict[str, Any], str]] = []
 
     @property
     def is_subscription(self) -> bool:
@@ -50,15 +47,6 @@ class Operation:
         return self.document is not None and self.document.is_subscription(
             self.request.operation_name
         )
-
-    def annotate(self, values: dict[str, Any], name: str) -> None:
-        """Remove `values[name]` when the operation ends.
-
-        Rows that refer to each other are circles. Without this, they and their texts would stay
-        in memory until Python collects garbage.
-        """
-        if not self.is_over:
-            self._annotations.append((values, name))
 
     def release(self) -> None:
         """Drop the request and its document, which a stream that runs does not need."""
@@ -70,10 +58,6 @@ class Operation:
 
     def __exit__(self, *raised: object) -> None:
         _current.reset(self._token)
-        self.is_over = True
-        while self._annotations:
-            values, name = self._annotations.pop()
-            values.pop(name, None)
 
 
 _current: ContextVar[Operation | None] = ContextVar("operation", default=None)

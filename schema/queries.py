@@ -21,10 +21,10 @@ from .loading.participations import (
     visible_message,
     visible_participation,
 )
-from .types import costs
+from .types import conversation, costs, message, participation, tokens, user
 from .types.fields import After, Before, First, Id, Last, connection, field
 from .types.inbox import InboxConnection, InboxFilter, InvitationConnection
-from .types.nodes import AccessToken, Conversation, Message, Participation, User
+from .types.nodes import AccessToken, Conversation, User
 from .types.search import part
 from .types.user import UserConnection
 
@@ -169,10 +169,11 @@ def _access_token(info: Any, key: Any) -> models.AccessToken | None:
     return own.filter(pk=key).first()
 
 
+#: The model of each type with ids: the type, and what finds a row that the viewer may see.
 _NODES: dict[Any, tuple[Any, Any]] = {
-    models.AccessToken: (AccessToken, _access_token),
-    models.Conversation: (Conversation, visible_conversation),
-    models.Message: (Message, visible_message),
-    models.Participation: (Participation, _participation),
-    get_user_model(): (User, _user),
+    models.AccessToken: (tokens.AccessToken, _access_token),
+    models.Conversation: (conversation.Conversation, visible_conversation),
+    models.Message: (message.Message, visible_message),
+    models.Participation: (participation.Participation, _participation),
+    get_user_model(): (user.User, _user),
 }

@@ -13,10 +13,9 @@ from ..authentication.context import Info
 from ..loading.views import own_participation, view_of
 from . import last_seen, message_page, participant_page, upgrades
 from .fields import FIRST, After, Before, First, Last, field
-from .message import Message
 from .message_page import MessageConnection, MessagesAround
+from .nodes import Message, Participation
 from .participant_page import ParticipantConnection
-from .participation import Participation
 
 
 @strawberry_django.type(

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import strawberry
 import strawberry_django
@@ -14,13 +14,7 @@ from ..authentication.context import Info
 from ..loading.views import conversation_of
 from . import enums  # noqa: F401
 from .fields import field
-from .user import User
-
-if TYPE_CHECKING:
-    from talk.models import Conversation
-else:
-    # That module imports this one.
-    Conversation = Annotated["Conversation", strawberry.lazy(".conversation")]
+from .nodes import Conversation, User
 
 
 @strawberry_django.type(

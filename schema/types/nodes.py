@@ -1,19 +1,22 @@
-"""The nodes, for annotations.
+"""The object types, for annotations in other modules.
 
-To GraphQL they are its types. To a type checker they are the models, whose rows resolvers return.
+At run time they are lazy references, so a module that names a type does not import it. A type
+checker sees the models, whose rows resolvers return.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
     from talk.models import AccessToken, Conversation, Message, Participation
 else:
-    from .conversation import Conversation
-    from .message import Message
-    from .participation import Participation
-    from .tokens import AccessToken
-    from .user import User
+    AccessToken = Annotated["AccessToken", strawberry.lazy(".tokens")]
+    Conversation = Annotated["Conversation", strawberry.lazy(".conversation")]
+    Message = Annotated["Message", strawberry.lazy(".message")]
+    Participation = Annotated["Participation", strawberry.lazy(".participation")]
+    User = Annotated["User", strawberry.lazy(".user")]
 
 __all__ = ["AccessToken", "Conversation", "Message", "Participation", "User"]

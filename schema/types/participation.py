@@ -1,7 +1,6 @@
 """The GraphQL type `Participation`."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 import strawberry_django
@@ -13,13 +12,7 @@ from ..authentication.context import Info
 from ..loading.views import conversation_of
 from . import enums  # noqa: F401
 from .fields import field
-from .user import User
-
-if TYPE_CHECKING:
-    from talk.models import Conversation
-else:
-    # That module imports this one.
-    Conversation = Annotated["Conversation", strawberry.lazy(".conversation")]
+from .nodes import Conversation, User
 
 
 @strawberry_django.type(
