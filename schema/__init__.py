@@ -1,5 +1,6 @@
 """The GraphQL face of Talk. It translates; what may be done is decided in `talk`."""
 
+from . import checks  # noqa: F401
 from .execution import Schema
 from .mutations import Mutation
 from .queries import Query

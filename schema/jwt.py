@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from talk.conf import conf
 from talk.models.token import PREFIX
 
-from .authentication import Identity, bearer
+from .authentication import Authorization, Identity
 from .authentication.jwt_users import refused, user_of
 from .authentication.published_keys import published_keys
 
@@ -69,9 +69,11 @@ class JWTAuthenticator:
         if configured and configured.JWKS_URL:
             published_keys(configured.JWKS_URL).fetch()
 
-    def authenticate(self, request: HttpRequest) -> Identity | None:
-        token = bearer(request)
-        if token is None or token.startswith(PREFIX) or token.count(".") != 2:
+    def authenticate(
+        self, request: HttpRequest, authorization: Authorization | None
+    ) -> Identity | None:
+        token = authorization and authorization.bearer
+        if not token or token.startswith(PREFIX) or token.count(".") != 2:
             return None
         configured = JWTSettings.read(conf.JWT)
         claims = _verified(token, configured)

@@ -18,7 +18,7 @@ from strawberry.types import ExecutionResult
 
 from talk.conf import conf
 
-from .authentication import authenticate, rates
+from .authentication import Authorization, authenticate, rates
 from .authentication.context import Context
 from .documents import request as wire
 from .errors import BadRequest, CsrfFailed, PublicError, public_error
@@ -89,8 +89,9 @@ class GraphQLView(StrawberryView[Context, None]):
         """Nothing: no resolver of this schema writes headers."""
 
     def get_context(self, request: HttpRequest, response: object) -> Context:
-        with rates.counting_failures(request):
-            identity = authenticate(request)
+        authorization = Authorization.of(request)
+        with rates.counting_failures(request, authorization):
+            identity = authenticate(request, authorization)
         context = Context(request, identity)
         if identity is not None and identity.session:
             _check_csrf(request, context)

@@ -31,14 +31,12 @@ class Conf:
     #: A function that returns the URL of a user's picture, or None.
     AVATAR: str | None = None
 
-    #: Who is calling: tried in this order, the first that knows the credentials answers.
-    AUTHENTICATORS: tuple[str, ...] = (
-        "schema.authentication.TokenAuthenticator",
-        "schema.authentication.SessionAuthenticator",
-    )
+    #: Classes that find out who is calling, tried in this order; None means access tokens, and then
+    #: Django's session.
+    AUTHENTICATORS: tuple[str, ...] | None = None
     #: Most access tokens of one user that work at a time.
     MAX_ACCESS_TOKENS: int = 50
-    #: JSON Web Tokens of a host product; see `schema.jwt.JWTAuthenticator`.
+    #: JSON Web Tokens of a host product.
     JWT: Mapping[str, Any] = {}
     #: Origins, other than its own, whose pages may open a WebSocket: `https://app.example`.
     ALLOWED_ORIGINS: tuple[str, ...] = ()
@@ -55,7 +53,7 @@ class Conf:
     MAX_FIELDS: int = 500
     #: Most fields that have one name in one selection, and so are merged into one.
     MAX_REPEATS: int = 100
-    #: Most that an operation may cost; see `schema.documents.cost`.
+    #: Most that an operation may cost.
     MAX_COST: int = 5_000
     #: Most that each result of a subscription may cost.
     MAX_EVENT_COST: int = 200
@@ -75,7 +73,7 @@ class Conf:
     #: Most sockets from one public address at one process.
     MAX_ADDRESS_SOCKETS: int = 1_000
 
-    #: How often a user may do what, and what may come from an address; see `schema.rates`. What
+    #: How often a user may do what, and what may come from an address. What
     #: is not named here keeps its default; None means no limit.
     RATE_LIMITS: Mapping[str, str | None] = MappingProxyType(
         {

@@ -1,4 +1,9 @@
-"""Who is calling. The same for HTTP and WebSocket, which both bring an `HttpRequest`."""
+"""Finds out who is calling, for HTTP and WebSocket alike: both bring an `HttpRequest`.
+
+Doors: this module (`authenticate`, authenticators and what they return), `context` (what resolvers
+know of the viewer), `rates` (how often somebody may do what), and for `schema.jwt` alone
+`jwt_users` and `published_keys`.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,20 +27,42 @@ if TYPE_CHECKING:
 __all__ = [
     "AuthenticationFailed",
     "Authenticator",
+    "Authorization",
     "Identity",
     "SessionAuthenticator",
     "TokenAuthenticator",
     "authenticate",
     "authenticators",
-    "bearer",
 ]
 
 
 @dataclass(frozen=True)
-class Identity:
-    """Somebody whose credentials hold, until `expires_at` at the latest.
+class Authorization:
+    """The header `Authorization` of a request: a scheme in lower case, and its credentials."""
 
-    `session` tells that a browser sent them by itself, whoever's page made it do so.
+    scheme: str
+    credentials: str
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> "Authorization | None":
+        header = request.META.get("HTTP_AUTHORIZATION")
+        if header is None:
+            return None
+        scheme, _space, credentials = header.partition(" ")
+        return cls(scheme.lower(), credentials.strip())
+
+    @property
+    def bearer(self) -> str | None:
+        """The token of `Bearer <token>`; None for any other scheme."""
+        return self.credentials if self.scheme == "bearer" else None
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A user whose credentials are valid, until `expires_at` if that is set.
+
+    `session` is true if a browser sends the credentials with each request by itself, whichever
+    page causes the request. Such requests are checked for cross-site request forgery.
     """
 
     user: "User"
@@ -44,23 +71,26 @@ class Identity:
 
 
 class Authenticator(Protocol):
-    """Reads one kind of credentials. Made once per process."""
+    """Reads one kind of credentials. Each process makes one instance."""
 
-    def authenticate(self, request: HttpRequest) -> Identity | None:
-        """Whose credentials `request` carries; None if there are none of this kind.
+    def authenticate(
+        self, request: HttpRequest, authorization: Authorization | None
+    ) -> Identity | None:
+        """The user whose credentials `request` carries; None without credentials of this kind.
 
-        Raises `AuthenticationFailed` if there are, and they are bad.
+        `authorization` is the request's header of that name. Raises `AuthenticationFailed` if
+        there are credentials of this kind, and they are not valid.
         """
 
 
 class SessionAuthenticator:
-    """Django's session, which counts only where nothing else is shown."""
+    """Django's session. It counts only in requests without an `Authorization` header."""
 
-    def authenticate(self, request: HttpRequest) -> Identity | None:
-        if "HTTP_AUTHORIZATION" in request.META:
-            return None
+    def authenticate(
+        self, request: HttpRequest, authorization: Authorization | None
+    ) -> Identity | None:
         user = getattr(request, "user", None)
-        if user is None or not user.is_authenticated:
+        if authorization is not None or user is None or not user.is_authenticated:
             return None
         return Identity(user, session=True)
 
@@ -68,43 +98,47 @@ class SessionAuthenticator:
 class TokenAuthenticator:
     """`Authorization: Bearer talk_…`, an `AccessToken`."""
 
-    def authenticate(self, request: HttpRequest) -> Identity | None:
-        secret = bearer(request)
-        if secret is None or not secret.startswith(PREFIX):
+    def authenticate(
+        self, request: HttpRequest, authorization: Authorization | None
+    ) -> Identity | None:
+        secret = authorization and authorization.bearer
+        if not secret or not secret.startswith(PREFIX):
             return None
         token = AccessToken.objects.authenticate(secret)
         if token is None:
-            raise AuthenticationFailed(_("This token is not valid, or not any more."))
+            raise AuthenticationFailed(_("This token is unknown, expired or revoked."))
         return Identity(token.user, token.expires_at)
 
 
-def authenticate(request: HttpRequest) -> Identity | None:
-    """Whom the configured authenticators recognise in `request`; None without credentials.
+#: Used unless `TALK["AUTHENTICATORS"]` names others.
+DEFAULT_AUTHENTICATORS = (TokenAuthenticator, SessionAuthenticator)
 
-    Raises `AuthenticationFailed` if credentials are bad, or known to no authenticator.
+
+def authenticate(request: HttpRequest, authorization: Authorization | None) -> Identity | None:
+    """Whom the first authenticator that knows the request's credentials finds, or None.
+
+    Raises `AuthenticationFailed` if the credentials are not valid, or if no authenticator knows
+    the `Authorization` header.
     """
     for authenticator in authenticators():
-        identity = authenticator.authenticate(request)
+        identity = authenticator.authenticate(request, authorization)
         if identity is not None:
             if not identity.user.is_active:
                 raise AuthenticationFailed(_("This account is deactivated."))
             return identity
-    if "HTTP_AUTHORIZATION" in request.META:
-        raise AuthenticationFailed(_("These credentials are of no known kind."))
+    if authorization is not None:
+        raise AuthenticationFailed(_("This kind of credentials is not supported."))
     return None
 
 
-def bearer(request: HttpRequest) -> str | None:
-    """The token in `Authorization: Bearer <token>`."""
-    scheme, _space, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else None
-
-
 def authenticators() -> Sequence[Authenticator]:
-    """Those that `TALK["AUTHENTICATORS"]` names, each made once per process."""
-    return _authenticators(tuple(conf.AUTHENTICATORS))
+    """The authenticators in the order in which they are tried."""
+    paths = conf.AUTHENTICATORS
+    return _authenticators(None if paths is None else tuple(paths))
 
 
 @cache
-def _authenticators(paths: Sequence[str]) -> list[Authenticator]:
+def _authenticators(paths: Sequence[str] | None) -> list[Authenticator]:
+    if paths is None:
+        return [each() for each in DEFAULT_AUTHENTICATORS]
     return [import_string(path)() for path in paths]

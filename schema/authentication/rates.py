@@ -22,6 +22,7 @@ from talk.conf import Conf, conf
 from talk.prefix import prefix
 
 from ..errors import AuthenticationFailed, RateLimited, Unavailable
+from . import Authorization
 from .addresses import address_counted
 from .context import Context
 
@@ -97,16 +98,16 @@ def admit(request: HttpRequest, times: int = 1) -> None:
 
 
 @contextmanager
-def counting_failures(request: HttpRequest) -> Iterator[None]:
-    """Count it if the credentials in a request are bad.
+def counting_failures(request: HttpRequest, authorization: Authorization | None) -> Iterator[None]:
+    """Count a request whose `Authorization` header is not valid, for its address.
 
-    Raises `RateLimited` if too many such came from the same address. Who shows good ones from
-    there has done nothing, and gets in.
+    Raises `RateLimited` if too many of them came from there. Requests with valid credentials are
+    not counted, and are let in from there all the same.
     """
     try:
         yield
     except AuthenticationFailed:
-        address = address_of(request) if "HTTP_AUTHORIZATION" in request.META else None
+        address = authorization and address_of(request)
         retry_after = address and _hit("failure", address, 1)
         if retry_after:
             raise RateLimited(_("Too many bad credentials."), retry_after=retry_after) from None

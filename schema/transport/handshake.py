@@ -1,4 +1,8 @@
-"""The HTTP request that a WebSocket begins with, so that authenticators need to know only HTTP."""
+"""Reads the credentials of a WebSocket from its handshake and its `connection_init` message.
+
+Authenticators know only HTTP. So the handshake, which is an HTTP request, becomes a Django request,
+and the credentials of `connection_init` become its `Authorization` header.
+"""
 
 from collections.abc import Mapping
 from importlib import import_module
@@ -13,21 +17,21 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from ..authentication import AuthenticationFailed, authenticate, rates
+from ..authentication import AuthenticationFailed, Authorization, authenticate, rates
 from ..authentication.context import Context
 
 
 def request_of(scope: Mapping[str, Any], params: Mapping[str, Any] | None = None) -> ASGIRequest:
-    """The handshake as Django would see it, with the credentials in `params` if there are any.
+    """The handshake as a Django request, with the session and user that middleware would add.
 
-    `params` is the payload of `connection_init`, since browsers can't add headers to a
-    handshake. Raises `AuthenticationFailed` if it holds something else than a header.
+    `params` is the payload of `connection_init`. Browsers can't add headers to a handshake, so
+    clients send their credentials there. Raises `AuthenticationFailed` if they are no string.
     """
     scheme = "https" if scope.get("scheme") in {"wss", "https"} else "http"
     request = ASGIRequest({**scope, "method": "GET", "scheme": scheme}, BytesIO())
     header, secure = settings.SECURE_PROXY_SSL_HEADER or ("", "")
     if request.META.get(header) == "wss":
-        # As Traefik says it of handshakes.
+        # Traefik sends this where other proxies send `https`.
         request.META[header] = secure
     if authorization := _authorization_in(params or {}):
         if not isinstance(authorization, str):
@@ -35,8 +39,8 @@ def request_of(scope: Mapping[str, Any], params: Mapping[str, Any] | None = None
         request.META["HTTP_AUTHORIZATION"] = authorization
     engine = import_module(settings.SESSION_ENGINE)
     session = engine.SessionStore(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
-    # Django gives a session another key when it finds it signed with an old `SECRET_KEY`. Of that
-    # no handshake can tell the browser, which would be left with a session that is gone.
+    # Django gives a session that was signed with an old `SECRET_KEY` a new key. A handshake can't
+    # send the browser its new cookie, so the browser would lose its session.
     session.cycle_key = session.flush = lambda: None
     request.session = session
     request.user = SimpleLazyObject(lambda: get_user(request))  # type: ignore[assignment]
@@ -44,9 +48,9 @@ def request_of(scope: Mapping[str, Any], params: Mapping[str, Any] | None = None
 
 
 def _authorization_in(params: Mapping[str, Any]) -> Any:
-    """The header in the payload of `connection_init`, or in the `headers` that some clients send.
+    """`authorization` in the payload of `connection_init`, or in its `headers`, in any case.
 
-    Its name may be written in any case.
+    Some clients send `headers`.
     """
     headers = params.get("headers")
     for given in (params, headers if isinstance(headers, dict) else {}):
@@ -57,27 +61,35 @@ def _authorization_in(params: Mapping[str, Any]) -> Any:
 
 
 def authenticate_first(context: Context, scope: Mapping[str, Any]) -> None:
-    """Look at the credentials that a WebSocket begins with; see `authenticate_again`.
+    """Authenticate a WebSocket when it begins, and keep in `context` who its user is.
 
-    Raises `RateLimited` if too many bad ones came from the same address.
+    Raises `AuthenticationFailed` if its credentials are not valid, and `RateLimited` if too many
+    credentials from its address were not.
     """
-    with rates.counting_failures(request_of(scope, context.connection_params)):
-        authenticate_again(context, scope)
-        if context.identity is None and any((context.connection_params or {}).values()):
+    params = context.connection_params or {}
+    request = request_of(scope, params)
+    authorization = Authorization.of(request)
+    with rates.counting_failures(request, authorization):
+        _identify(context, request, authorization)
+        if context.identity is None and any(params.values()):
             raise AuthenticationFailed(_("Send `authorization` in `connection_init`."))
-    # Nothing else is needed to authenticate again, for as long as the socket is open.
-    authorization = _authorization_in(context.connection_params or {})
-    context.connection_params = {"authorization": authorization} if authorization else None
+    # To authenticate again needs nothing else, for as long as the WebSocket is open.
+    kept = _authorization_in(params)
+    context.connection_params = {"authorization": kept} if kept else None
 
 
 def authenticate_again(context: Context, scope: Mapping[str, Any]) -> None:
-    """Look anew at the credentials of a WebSocket, and at whose they are.
+    """Authenticate an open WebSocket or event stream anew.
 
-    Raises `AuthenticationFailed` if they don't hold, or are another person's now.
+    Raises `AuthenticationFailed` if its credentials are not valid any more, or are another user's.
     """
     request = request_of(scope, context.connection_params)
-    identity = authenticate(request)
-    if identity is not None and identity.session and not _is_of_our_page(request):
+    _identify(context, request, Authorization.of(request))
+
+
+def _identify(context: Context, request: HttpRequest, authorization: Authorization | None) -> None:
+    identity = authenticate(request, authorization)
+    if identity is not None and identity.session and not _is_of_own_page(request):
         identity = None
     before = context.identity
     if before is not None and (identity is None or identity.user.pk != before.user.pk):
@@ -85,14 +97,15 @@ def authenticate_again(context: Context, scope: Mapping[str, Any]) -> None:
     context.request = request
     context.identify(identity)
     if identity is not None:
-        # What streams show is decided where nothing can be read.
+        # Live updates ask for blocks on the event loop, where the database can't be read.
         context.look_up_blocks()
 
 
-def _is_of_our_page(request: HttpRequest) -> bool:
-    """Whether a browser may speak for its session here: `ALLOWED_ORIGINS` says who may connect.
+def _is_of_own_page(request: HttpRequest) -> bool:
+    """Whether the handshake's page may use the session of its browser.
 
-    As Django's check of requests has it, to which handshakes do not come.
+    Django's check of cross-site requests decides. `ALLOWED_ORIGINS` only says which pages may
+    connect, with a token.
     """
     check = CsrfViewMiddleware(lambda request: HttpResponse())
     return "HTTP_ORIGIN" not in request.META or check._origin_verified(request)  # type: ignore[attr-defined]

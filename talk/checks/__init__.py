@@ -1,3 +1,3 @@
-"""What a configuration does not guarantee, said at the start."""
+"""System checks of a project's configuration of Talk."""
 
-from . import callers, options, services  # noqa: F401
+from . import extensions, options, policy, services  # noqa: F401

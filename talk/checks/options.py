@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
-from django.core.exceptions import FieldError, ImproperlyConfigured
+from django.core.exceptions import FieldError
 from django.utils.module_loading import import_string
 from limits import parse_many
 
@@ -166,17 +166,6 @@ def check_times(**kwargs: Any) -> list[CheckMessage]:
     if settings.USE_TZ:
         return []
     return [Error("Talk's times are of a zone.", hint="Set USE_TZ to True.", id="talk.E015")]
-
-
-@register(Tags.compatibility)
-def check_trusted_documents(**kwargs: Any) -> list[CheckMessage]:
-    if conf.TRUSTED_DOCUMENTS is None:
-        return []
-    try:
-        import_string("schema.documents.trusted.read_manifest")(conf.TRUSTED_DOCUMENTS)
-    except ImproperlyConfigured as error:
-        return [Error(f'TALK["TRUSTED_DOCUMENTS"]: {error}', id="talk.E014")]
-    return []
 
 
 def _nearest(name: str, options: set[str]) -> str:

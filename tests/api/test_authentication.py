@@ -9,7 +9,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from schema.authentication import AuthenticationFailed, authenticate
+from schema.authentication import AuthenticationFailed, Authorization
+from schema.authentication import authenticate as authenticate_request
 from schema.authentication.context import Context
 from schema.errors import Unauthenticated
 from talk import events
@@ -26,6 +27,10 @@ def rung(monkeypatch):
     rung = []
     monkeypatch.setattr(events, "wake_user", rung.append)
     return rung
+
+
+def authenticate(request):
+    return authenticate_request(request, Authorization.of(request))
 
 
 def request_with(authorization=None, user=None):

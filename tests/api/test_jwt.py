@@ -65,7 +65,7 @@ def test_what_is_no_token_of_this_kind_is_left_to_others(alice, with_secret):
 
     assert authenticate(secret) is None
     assert authenticate("opaque") is None
-    assert JWTAuthenticator().authenticate(RequestFactory().get("/")) is None
+    assert JWTAuthenticator().authenticate(RequestFactory().get("/"), None) is None
 
 
 @pytest.mark.parametrize("token", ["..", "a.b.c", "é.é.é", "e30.e30.e30", "." * 2])

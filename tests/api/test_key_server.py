@@ -8,7 +8,7 @@ import pytest
 from django.test import RequestFactory
 
 from schema.asgi import application
-from schema.authentication import AuthenticationFailed, _authenticators, rates
+from schema.authentication import AuthenticationFailed, Authorization, _authenticators, rates
 from schema.authentication.published_keys import PublishedKeys, published_keys
 from schema.errors import PublicError, Unavailable
 from schema.jwt import JWTAuthenticator
@@ -144,11 +144,12 @@ def test_who_shows_unknown_keys_is_counted(server, keys, settings):
     request = RequestFactory().post(
         "/graphql", headers={"authorization": f"Bearer {token}"}, REMOTE_ADDR="8.8.4.4"
     )
+    authorization = Authorization.of(request)
     codes = []
 
     for _attempt in range(4):
-        with pytest.raises(PublicError) as raised, rates.counting_failures(request):
-            JWTAuthenticator().authenticate(request)
+        with pytest.raises(PublicError) as raised, rates.counting_failures(request, authorization):
+            JWTAuthenticator().authenticate(request, authorization)
         codes.append(raised.value.code)
 
     assert codes == ["UNAVAILABLE"] * 3 + ["RATE_LIMITED"]

@@ -6,6 +6,7 @@ import jwt
 import pytest
 from django.test import RequestFactory
 
+from schema.authentication import Authorization
 from schema.jwt import JWTAuthenticator
 
 SECRET = "a secret that is long enough for HMAC with SHA-512, which asks for 64 bytes"
@@ -37,4 +38,4 @@ def signed(key=SECRET, algorithm="HS256", headers=None, **changed):
 
 def authenticate(token):
     request = RequestFactory().post("/graphql", headers={"authorization": f"Bearer {token}"})
-    return JWTAuthenticator().authenticate(request)
+    return JWTAuthenticator().authenticate(request, Authorization.of(request))

@@ -114,7 +114,8 @@ def test_users_whom_json_web_tokens_can_not_name(said):
         ["schema.nowhere.Authenticator"],
         ["nothing"],
         ["talk.conf.Conf"],
-        ["schema.authentication.bearer"],
+        ["schema.authentication.authenticate"],
+        ["talk.models.token.AccessTokenQuerySet"],
         "schema.authentication.TokenAuthenticator",
     ],
 )
