@@ -111,7 +111,8 @@ class GraphQLView(StrawberryView[Context, None]):
         answer = self.schema.answer(operation)
         if answer is not None:
             return self.create_response(self.process_result(request, answer), None)
-        context.look_up_blocks()
+        if context.identity is not None:
+            context.look_up_blocks()
         # This thread's connection would be held for as long as the client listens.
         close_old_connections()
         return sse.respond(self.schema, operation, request.scope)

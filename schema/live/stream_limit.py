@@ -1,4 +1,7 @@
-"""Limits how many subscriptions run for one user at one process, over any transport."""
+"""Limits how many subscriptions run for one user at one process, over any transport.
+
+Without credentials there are only subscriptions to public fields, limited by the client's address.
+"""
 
 import asyncio
 from collections import Counter
@@ -12,6 +15,7 @@ from django.utils.translation import gettext as _
 from talk.conf import conf
 
 from ..authentication.context import Context
+from ..authentication.rates import address_of
 from ..errors import TooManyOperations
 from ..execution.subscription import NotExecuted
 
@@ -19,20 +23,39 @@ _running: WeakKeyDictionary[asyncio.AbstractEventLoop, Counter[Any]] = WeakKeyDi
 
 
 def running_streams() -> Counter[Any]:
-    """The number of running subscriptions on this event loop, by the primary key of their user."""
+    """The number of running subscriptions on this event loop, by the primary key of their user.
+
+    Without credentials, by `("address", address)`.
+    """
     return _running.setdefault(asyncio.get_running_loop(), Counter())
 
 
 @asynccontextmanager
 async def counted_stream(context: Context) -> AsyncIterator[None]:
-    """Count a subscription of the viewer while it runs. Raises `NotExecuted` above the limit."""
-    streams, user_pk = running_streams(), context.identity and context.identity.user.pk
-    if streams[user_pk] >= conf.MAX_USER_STREAMS:
-        raise NotExecuted([TooManyOperations(_("Too many subscriptions run for this user."))])
-    streams[user_pk] += 1
+    """Count a subscription of a client while it runs. Raises `NotExecuted` above the limit."""
+    streams, (owner, limit, error) = running_streams(), _limit_of(context)
+    if owner is None:
+        yield
+        return
+    if streams[owner] >= limit:
+        raise NotExecuted([TooManyOperations(error)])
+    streams[owner] += 1
     try:
         yield
     finally:
-        streams[user_pk] -= 1
-        if not streams[user_pk]:
-            del streams[user_pk]
+        streams[owner] -= 1
+        if not streams[owner]:
+            del streams[owner]
+
+
+def _limit_of(context: Context) -> tuple[Any, int, str]:
+    """Whose subscriptions count together, how many may run, and the error above the limit.
+
+    None counts with nobody: a client at an address that the server does not tell.
+    """
+    if context.identity is not None:
+        error = _("Too many subscriptions run for this user.")
+        return context.identity.user.pk, conf.MAX_USER_STREAMS, error
+    address = address_of(context.request)
+    error = _("Too many subscriptions run for this address.")
+    return address and ("address", address), conf.MAX_ADDRESS_SOCKETS, error

@@ -76,7 +76,7 @@ class Stream:
         """Count what was executed, and wait if that was too much."""
         while self._owed >= rates.COST_STEP:
             try:
-                await _spend(self.context, "follow")
+                await _count(self.context, "follow")
                 self._owed -= rates.COST_STEP
             except RateLimited as error:
                 await asyncio.sleep((error.extensions or {})["retryAfter"])
@@ -136,6 +136,6 @@ async def listen(schema: "Schema", operation: "Operation") -> AsyncIterator[Stre
         yield Stream(schema, prepared.executor, source, prepared)
 
 
-_spend = threads.live.run(rates.spend)
+_count = threads.live.run(rates.count)
 # All of an event in one thread that is nobody else's, with its connection closed after.
 _in_thread: Any = threads.live.run(Stream.execute)

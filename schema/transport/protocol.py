@@ -188,8 +188,11 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
             await operation.send_initial_errors(refused.errors)
 
     async def _end_strangers(self) -> None:
-        """Close the socket, later: a client without credentials by then has none."""
-        await asyncio.sleep(self.connection_init_wait_timeout.total_seconds())
+        """Close the socket of a client without credentials, once no public operation runs."""
+        seconds = self.connection_init_wait_timeout.total_seconds()
+        await asyncio.sleep(seconds)
+        while self.operations:
+            await asyncio.sleep(seconds)
         await self.websocket.close(4408, "No credentials")
 
     async def _keep_guard(self) -> None:

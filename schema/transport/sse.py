@@ -73,9 +73,9 @@ class _Connection:
         here = open_connections()
         here.add(self)
         self._gone = asyncio.get_running_loop().create_future()
-        failed = asyncio.create_task(credentials_fail(self._context, self._check))
+        failed, identity = self._watch_credentials(), self._context.identity
         try:
-            if not here.claim(self, self._context.viewer.pk):
+            if identity is not None and not here.claim(self, identity.user.pk):
                 raise NotExecuted(
                     [TooManyOperations(_("Too many connections are open for this user."))]
                 )
@@ -97,6 +97,12 @@ class _Connection:
         finally:
             here.discard(self)
             await _end(failed)
+
+    def _watch_credentials(self) -> asyncio.Future[None]:
+        """Done when the credentials are not valid any more. Never done if there are none."""
+        if self._context.identity is None:
+            return asyncio.get_running_loop().create_future()
+        return asyncio.create_task(credentials_fail(self._context, self._check))
 
     async def _check(self) -> None:
         await _authenticate_again(self._context, self._scope)
@@ -140,7 +146,7 @@ async def _next(results: AsyncGenerator[str, None]) -> str:
     return await anext(results, "")
 
 
-async def _end(task: asyncio.Task[Any] | None) -> None:
+async def _end(task: asyncio.Future[Any] | None) -> None:
     if task is not None:
         task.cancel()
         await asyncio.wait([task])
