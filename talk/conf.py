@@ -1,4 +1,4 @@
-"""Every option of Talk on one screen; a project overrides them in its setting `TALK`."""
+"""All options of Talk, with their defaults. A project sets them in its setting `TALK`."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -10,71 +10,73 @@ from django.dispatch import receiver
 
 
 class Conf:
-    """Typed defaults."""
+    """The options, their types and their defaults."""
 
-    #: Most people in one conversation, the sender included.
+    #: Most people in one conversation, including the sender.
     MAX_PARTICIPANTS: int = 1_000
-    #: Longest body of a message, in characters.
+    #: Most characters in a message.
     MAX_BODY_LENGTH: int = 10_000
-    #: The class that says who may reach whom; see `talk.policy.Policy`.
+    #: The class that decides who may reach whom; see `talk.policy.Policy`.
     POLICY: str = "talk.policy.Policy"
-    #: Whether who is taken into a group is asked first.
+    #: Whether people have to accept before they take part in a group.
     INVITATIONS_ASK: bool = False
-    #: Days for which what was said is shown, by kind of conversation: `private`, `group`.
+    #: Days for which messages are shown, by kind of conversation: `private`, `group`. None
+    #: means for ever, and so does a kind that is not here.
     RETENTION: Mapping[str, float | None] = {}
-    #: User fields that `users(search:)` looks into; None means the name fields the model has.
+    #: Fields of the user model that `users(search:)` searches; None means those with names.
     USER_SEARCH_FIELDS: tuple[str, ...] | None = None
-    #: Whether people see each other's user names; None means unless these are e-mail addresses.
+    #: Whether people see each other's user names; None means yes unless they are e-mail addresses.
     SHOWS_USERNAMES: bool | None = None
-    #: A function that names a user; None means the full name, or the user name if it is shown.
+    #: The path of a function that returns the name of a user. None means the full name or, without
+    #: one, the user name if people see these.
     NAME: str | None = None
-    #: A function that returns the URL of a user's picture, or None.
+    #: The path of a function that returns the URL of a user's picture, or None.
     AVATAR: str | None = None
 
-    #: Classes that find out who is calling, tried in this order; None means access tokens, and then
-    #: Django's session.
+    #: The classes that authenticate a request, tried in this order. None means access tokens, then
+    #: sessions.
     AUTHENTICATORS: tuple[str, ...] | None = None
-    #: Most access tokens of one user that work at a time.
+    #: Most active access tokens of one user.
     MAX_ACCESS_TOKENS: int = 50
-    #: JSON Web Tokens of a host product.
+    #: How to verify JSON Web Tokens that another service issues.
     JWT: Mapping[str, Any] = {}
-    #: Origins, other than its own, whose pages may open a WebSocket: `https://app.example`.
+    #: Other origins whose pages may open a WebSocket, such as `https://app.example`.
     ALLOWED_ORIGINS: tuple[str, ...] = ()
 
     #: What the names of Talk's GraphQL types begin with, in a schema that has others so called.
     TYPE_PREFIX: str = ""
-    #: A manifest of the documents that alone are executed; None means that any is.
+    #: The path of a manifest of trusted documents. Others are refused then. None allows all.
     TRUSTED_DOCUMENTS: str | None = None
-    #: Most tokens of a GraphQL document.
+    #: Most lexical tokens of a GraphQL document.
     MAX_TOKENS: int = 1_000
     #: Deepest nesting of fields.
     MAX_DEPTH: int = 12
-    #: Most fields, each as often as its fragment is spread.
+    #: Most fields of an operation. A fragment counts each time that it is spread.
     MAX_FIELDS: int = 500
-    #: Most fields that have one name in one selection, and so are merged into one.
+    #: Most fields with the same name in one selection, which are merged into one.
     MAX_REPEATS: int = 100
-    #: Most that an operation may cost.
+    #: Highest cost of an operation.
     MAX_COST: int = 5_000
-    #: Most that each result of a subscription may cost.
+    #: Highest cost of each result of a subscription.
     MAX_EVENT_COST: int = 200
 
-    #: Longest answer, and longest result of a subscription, in bytes.
+    #: Most bytes of a response, and of each result of a subscription.
     MAX_ANSWER_SIZE: int = 4_194_304
-    #: Longest body of a request over HTTP, in bytes.
+    #: Most bytes of the body of an HTTP request.
     MAX_REQUEST_SIZE: int = 262_144
-    #: Longest frame to the server over a socket, in bytes.
+    #: Most bytes of a WebSocket frame from a client.
     MAX_FRAME_SIZE: int = 65_536
-    #: Most operations that run on one socket.
+    #: Most operations that run on one WebSocket.
     MAX_OPERATIONS: int = 100
-    #: Most sockets and event streams of one user at one process.
+    #: Most WebSockets and event streams of one user, in each process.
     MAX_USER_SOCKETS: int = 50
-    #: Most subscriptions that run for one user at one process, over sockets and event streams.
+    #: Most running subscriptions of one user, in each process.
     MAX_USER_STREAMS: int = 200
-    #: Most sockets from one public address at one process.
+    #: Most WebSockets and event streams from one public IP address, in each process.
     MAX_ADDRESS_SOCKETS: int = 1_000
 
-    #: How often a user may do what, and what may come from an address. What
-    #: is not named here keeps its default; None means no limit.
+    #: Rate limits of users and addresses, by name. Missing names keep their default. None means no
+    #: limit.
     RATE_LIMITS: Mapping[str, str | None] = MappingProxyType(
         {
             "send": "5/second; 100/minute",
@@ -90,17 +92,17 @@ class Conf:
             "stranger": "1000/minute",
         }
     )
-    #: Where that is counted: `redis://…` for many processes.
+    #: Where rates are counted. Several processes need `redis://…`.
     RATE_STORAGE: str = "memory://"
-    #: The beginning of the names of groups and keys, which keeps installations on one Redis apart;
-    #: None means a digest of the name of the default database.
+    #: The prefix of all names in Redis, different for each installation that shares it. None means
+    #: a digest of the name of the default database.
     REDIS_PREFIX: str | None = None
 
-    #: Whether the schema may be read without signing in; None means as `DEBUG` says.
+    #: Whether strangers may introspect the schema; None means the value of `DEBUG`.
     PUBLIC_INTROSPECTION: bool | None = None
-    #: Whether `/graphql` shows GraphiQL to a browser; None means as `DEBUG` says.
+    #: Whether `/graphql` shows GraphiQL to a browser; None means the value of `DEBUG`.
     GRAPHIQL: bool | None = None
-    #: A template for the bar above GraphiQL; None means that it says who is signed in.
+    #: A template for the bar above GraphiQL. None shows who is signed in.
     GRAPHIQL_BAR: str | None = None
 
     #: Seconds after which live streams look into the database even if no doorbell rang.
@@ -110,7 +112,7 @@ class Conf:
     #: Most statements that each connection to PostgreSQL keeps prepared: 0, or at least 10. None
     #: behind a proxy that hands out connections for single transactions.
     PREPARED_STATEMENTS: int = 0
-    #: Seconds after which PostgreSQL's work for one operation is cancelled; None means never.
+    #: Seconds after which PostgreSQL cancels the work for one operation; None means never.
     OPERATION_TIMEOUT: float | None = 5.0
     #: Whether selections are compiled into plans. False makes lists about six times slower, and
     #: changes no answer: it shows whether a fault lies in the plans, and what they are worth.
@@ -120,7 +122,7 @@ class Conf:
 
 
 class Configured:
-    """The defaults, or what `settings.TALK` has instead, kept from the first look-up on."""
+    """The values of `settings.TALK`, or the defaults. Each is kept after the first look-up."""
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(settings, "TALK", {}).get(name, getattr(Conf, name))
