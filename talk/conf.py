@@ -72,7 +72,7 @@ class Conf:
     MAX_USER_SOCKETS: int = 50
     #: Most running subscriptions of one user, in each process.
     MAX_USER_STREAMS: int = 200
-    #: Most WebSockets and event streams from one public IP address, in each process.
+    #: Most WebSockets from one public IP address, in each process.
     MAX_ADDRESS_SOCKETS: int = 1_000
 
     #: Rate limits of users and addresses, by name. Missing names keep their default. None means no
