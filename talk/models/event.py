@@ -87,7 +87,7 @@ class Event(models.Model):
     class Kind(models.TextChoices):
         CONVERSATION_STARTED = "conversation_started", _("started")
         CONVERSATION_RENAMED = "conversation_renamed", _("renamed")
-        CONVERSATION_UPGRADED = "conversation_upgraded", _("upgraded from a private one")
+        CONVERSATION_UPGRADED = "conversation_upgraded", _("upgraded from a private conversation")
         MESSAGE_SENT = "message_sent", _("message sent")
         MESSAGE_REMOVED = "message_removed", _("message removed")
         PARTICIPANT_INVITED = "participant_invited", _("invited")
@@ -97,8 +97,8 @@ class Event(models.Model):
         PARTICIPANT_REMOVED = "participant_removed", _("removed")
         PARTICIPANT_REINSTATED = "participant_reinstated", _("reinstated")
         PARTICIPANT_ROLE_CHANGED = "participant_role_changed", _("role changed")
-        PARTICIPANT_SUSPENDED = "participant_suspended", _("kept from writing")
-        PARTICIPANT_RESTORED = "participant_restored", _("let write again")
+        PARTICIPANT_SUSPENDED = "participant_suspended", _("suspended")
+        PARTICIPANT_RESTORED = "participant_restored", _("restored")
         CONVERSATION_READ = "conversation_read", _("read")
         # Only in old rows: it told all members what concerns one of them.
         CONVERSATION_MARKED_UNREAD = "conversation_marked_unread", _("marked as unread")
@@ -114,7 +114,7 @@ class Event(models.Model):
         null=True,
         related_name="+",
         verbose_name=_("actor"),
-        help_text=_("Empty when the project itself acted."),
+        help_text=_("Empty if the project itself acted, or if the account was deleted."),
     )
     message = models.ForeignKey(
         "talk.Message", models.SET_NULL, null=True, related_name="+", verbose_name=_("message")

@@ -134,7 +134,7 @@ class Report(models.Model):
         null=True,
         related_name="+",
         verbose_name=_("person"),
-        help_text=_("Who is reported, or said what is."),
+        help_text=_("The reported user, or the author of the reported message or title."),
     )
     message = models.ForeignKey(
         Message, models.CASCADE, null=True, related_name="reports", verbose_name=_("message")
@@ -147,7 +147,7 @@ class Report(models.Model):
         verbose_name=_("conversation"),
         help_text=_("The group whose first title is reported."),
     )
-    why = models.CharField(_("why"), max_length=REASON_LENGTH)
+    why = models.CharField(_("reason"), max_length=REASON_LENGTH)
     at = models.DateTimeField(_("at"), default=timezone.now)
     settled_at = models.DateTimeField(_("settled at"), null=True)
 

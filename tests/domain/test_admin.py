@@ -99,7 +99,7 @@ class TestBodies:
 
         shown = page(staff, "message_change", conversation.messages.get(kind="text").pk)
 
-        assert "kept for no longer" in shown
+        assert "past its retention period" in shown
         assert "A secret" not in shown
 
     def test_they_are_not_found_by_searching(self, staff, conversation):

@@ -277,7 +277,7 @@ class TestAdmin:
     def test_the_reasons_of_who_reports_and_who_decides_are_told_apart(self, moderator, reported):
         page = moderator.get(self.url(reported)).content.decode()
 
-        assert page.count("Why:") == 1
+        assert page.count("Reason:") == 1
         assert "Reason for your decision:" in page
 
     def test_what_can_not_be_done_is_said(self, moderator, alice, bob, erin, reported):

@@ -25,8 +25,8 @@ class Message(Addressing):
 
     class Removal(models.TextChoices):
         MODERATED = "moderated", _("removed by a moderator")
-        ERASED = "erased", _("erased with the account that said it")
-        EXPIRED = "expired", _("kept for no longer")
+        ERASED = "erased", _("erased with the data of its sender")
+        EXPIRED = "expired", _("past its retention period")
 
     conversation = models.ForeignKey(
         "talk.Conversation", models.CASCADE, related_name="messages", verbose_name=_("conversation")
@@ -39,7 +39,7 @@ class Message(Addressing):
         null=True,
         related_name="talk_messages",
         verbose_name=_("sender"),
-        help_text=_("Who said or did it; empty when the project itself did."),
+        help_text=_("Empty if the project itself acted, or if the account was deleted."),
     )
     subject = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -47,9 +47,9 @@ class Message(Addressing):
         null=True,
         related_name="+",
         verbose_name=_("subject"),
-        help_text=_("Whom it happened to: who joined, left, was removed or reinstated."),
+        help_text=_("The user who joined, left, was removed or reinstated."),
     )
-    body = models.TextField(_("body"), help_text=_("The words, or the new title."))
+    body = models.TextField(_("body"), help_text=_("The text, or the new title of the group."))
     #: Why the words are gone. The row stays, and so does its number.
     removed_as = models.CharField(
         _("removed as"), max_length=9, choices=Removal, blank=True, editable=False
