@@ -28,7 +28,7 @@ from .execution import Schema
 from .limit_errors import FrameTooLong
 from .transport import handshake, origins
 from .transport.connected import open_connections
-from .transport.protocol import Protocol
+from .transport.protocol import GraphQLTransportWSHandler
 
 try:
     # Daphne raises it. Projects may have another server.
@@ -81,7 +81,7 @@ class Socket(ChannelsWebSocketAdapter):
 class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
     schema: Schema
     websocket_adapter_class = Socket
-    graphql_transport_ws_handler_class = Protocol
+    graphql_transport_ws_handler_class = GraphQLTransportWSHandler
     # The hub listens for all sockets of this process: none needs a channel of its own.
     channel_layer_alias = ""
 

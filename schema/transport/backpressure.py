@@ -1,61 +1,63 @@
-"""How much was sent to a client that it has not said to have taken.
+"""Backpressure: holds back messages for a client that has not read the ones before.
 
-Not every server tells how fast a client reads: Daphne takes all that is sent and keeps it in
-memory. So the client is asked, by the pings of the protocol, which it answers in turn.
+Servers don't tell how fast a client reads. Daphne takes whatever it is given and keeps it in
+memory. So the client is asked by the protocol's pings, which it answers in the order in which they
+came: with a pong it has also read all that was sent before the ping.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 
-#: Bytes that a client may be behind with, before it is sent one message more.
+#: Bytes that a client may have left unread when it is sent one more message.
 WINDOW = 256 * 1024
 
 PING = '{"type":"ping"}'
 
 
-class Flow:
-    """Sends to one client, which is asked twice per window whether it's still there."""
+class FlowControl:
+    """Sends messages to one client, and pings it twice per `WINDOW`."""
 
     def __init__(self, send: Callable[[str], Awaitable[None]]) -> None:
         self._send = send
-        self._unasked = self._unanswered = 0
-        #: The pings that were not answered: when each was sent, and how much it asks about.
+        #: Bytes that were sent since the last ping, and before it but not yet acknowledged.
+        self._since_ping = self._unacknowledged = 0
+        #: The unanswered pings: when each was sent, and how many bytes its pong acknowledges.
         self._pings: deque[tuple[float, int]] = deque()
-        self._room = asyncio.Event()
-        self._room.set()
+        self._may_send = asyncio.Event()
+        self._may_send.set()
 
     async def send(self, text: str) -> None:
-        """Send when there is room."""
-        # Several may wait, and the first of them may fill the room again.
-        while not self._room.is_set():
-            await self._room.wait()
+        """Send as soon as less than `WINDOW` is unread."""
+        # Several senders may wait, and the first of them may fill the window again.
+        while not self._may_send.is_set():
+            await self._may_send.wait()
         await self.send_at_once(text)
 
     async def send_at_once(self, text: str) -> None:
-        """Send, whether there is room or not. It counts all the same."""
-        self._unasked += len(text.encode())
+        """Send without waiting. The message counts as unread all the same."""
+        self._since_ping += len(text.encode())
         await self._send(text)
-        if self._unasked >= WINDOW // 2:
+        if self._since_ping >= WINDOW // 2:
             await self.ping()
 
     async def ping(self) -> None:
-        self._pings.append((asyncio.get_running_loop().time(), self._unasked))
-        self._unanswered += self._unasked
-        self._unasked = 0
-        if self._unanswered >= WINDOW:
-            self._room.clear()
+        self._pings.append((asyncio.get_running_loop().time(), self._since_ping))
+        self._unacknowledged += self._since_ping
+        self._since_ping = 0
+        if self._unacknowledged >= WINDOW:
+            self._may_send.clear()
         await self._send(PING)
 
     def pong(self) -> None:
-        """The client has taken all that was sent before its oldest ping."""
+        """The client has read all that was sent before its oldest unanswered ping."""
         if self._pings:
             _sent_at, size = self._pings.popleft()
-            self._unanswered -= size
-            if self._unanswered < WINDOW:
-                self._room.set()
+            self._unacknowledged -= size
+            if self._unacknowledged < WINDOW:
+                self._may_send.set()
 
     @property
-    def asked_at(self) -> float | None:
-        """Since when an answer is missing, in the time of the event loop."""
+    def waits_since(self) -> float | None:
+        """When the oldest unanswered ping was sent, in the event loop's time."""
         return self._pings[0][0] if self._pings else None

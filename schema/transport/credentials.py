@@ -1,4 +1,7 @@
-"""Nothing runs on when the credentials that it was started with don't hold any more."""
+"""Watches the credentials of an open connection, and tells when they become invalid.
+
+A token may expire or be revoked, a session may end, and an account may be deactivated.
+"""
 
 import asyncio
 import logging
@@ -13,36 +16,37 @@ from ..live.hub import hub, user_topic
 
 logger = logging.getLogger(__name__)
 
-#: Seconds after which credentials are looked at again even if no doorbell rang.
+#: Seconds between two checks if nothing is heard of the user.
 RECHECK_SECONDS = 60.0
-#: Seconds after a doorbell at which they are looked at once more.
-AFTERMATH_SECONDS = 1.0
-#: And seconds for which they are not, however often it rings.
+#: Seconds from a check that a wake-up or a failure caused to the next check.
+RECHECK_SOON_SECONDS = 1.0
+#: Seconds without a check after each check, however often the user's topic wakes up.
 REST_SECONDS = 0.2
 
 
-async def credentials_fail(context: Context, check: Callable[[], Awaitable[None]]) -> None:
-    """Return when `check` raises `AuthenticationFailed`, or when the credentials run out."""
+async def wait_until_invalid(context: Context, check: Callable[[], Awaitable[None]]) -> None:
+    """Return when `check` raises `AuthenticationFailed`, or when the credentials expire."""
     try:
         async with hub().watch(user_topic(context.viewer.pk)) as wakeup:
-            look_soon = False
+            soon = False
             while True:
                 try:
                     await check()
                 except AuthenticationFailed:
                     return
                 except Unavailable:
-                    # The cause was logged where it was found, once for all sockets.
-                    look_soon = True
+                    # Its cause was logged once, not by each connection.
+                    soon = True
                 except Exception:
                     logger.warning("Credentials could not be checked; trying again", exc_info=True)
-                    look_soon = True
+                    soon = True
                 if _seconds_left(context) <= 0:
                     return
                 await asyncio.sleep(REST_SECONDS)
-                # Django tells of a sign-out before it forgets the session: look twice.
-                limit = AFTERMATH_SECONDS if look_soon else RECHECK_SECONDS
-                look_soon = await wakeup.wait(timeout=min(limit, _seconds_left(context)))
+                # Django signals a sign-out before it deletes the session. So a wake-up is followed
+                # by two checks.
+                limit = RECHECK_SOON_SECONDS if soon else RECHECK_SECONDS
+                soon = await wakeup.wait(timeout=min(limit, _seconds_left(context)))
     except Exception:
         logger.exception("Credentials can't be watched")
 

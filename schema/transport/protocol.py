@@ -1,9 +1,13 @@
-"""The protocol `graphql-transport-ws`, with operations as strict as those over HTTP."""
+"""The WebSocket protocol `graphql-transport-ws`: runs operations and sends their results.
+
+Strawberry's handler reads the messages. This one adds what Talk promises: operations pass the same
+gate as over HTTP, slow clients are waited for, silent ones are pinged, and a WebSocket closes when
+its credentials become invalid.
+"""
 
 import asyncio
 from collections.abc import Coroutine
 from contextlib import aclosing, suppress
-from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -11,7 +15,9 @@ from graphql import GraphQLError
 from strawberry.http import process_result
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
-    Operation,
+)
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
+    Operation as SocketOperation,
 )
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
     ConnectionInitMessage,
@@ -31,31 +37,34 @@ from ..execution import Schema, is_refused
 from ..execution.subscription import NotExecuted
 from ..limit_errors import FrameTooLong
 from ..live.streams import listen
-from ..operation import Operation as RequestedOperation
-from .backpressure import Flow
+from ..operation import Operation
+from .backpressure import FlowControl
 from .connected import open_connections
-from .credentials import credentials_fail
+from .credentials import wait_until_invalid
 
 if TYPE_CHECKING:
     from ..consumer import GraphQLConsumer
 
-#: Seconds of silence after which a client is asked whether it is there.
+#: Seconds without a message from the client, after which it is pinged.
 PING_SECONDS = 25.0
-#: Seconds that it has to answer.
-ANSWER_SECONDS = 30.0
-#: Seconds that a socket may be open with nothing running on it.
+#: Seconds that the client has to answer a ping.
+PONG_SECONDS = 30.0
+#: Seconds that a WebSocket may be open while no operation runs on it.
 IDLE_SECONDS = 600.0
 
 
-class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
+class GraphQLTransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
+    """Handles the messages of one WebSocket."""
+
     view: "GraphQLConsumer"
     schema: Schema
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._flow = Flow(self.view.send)
+        self._flow = FlowControl(self.view.send)
+        #: The tasks of this WebSocket beside its operations.
         self._tasks: set[asyncio.Task[None]] = set()
-        self._heard_at = self._busy_at = _now()
+        self._last_message_at = self._last_busy_at = _now()
 
     async def handle(self) -> None:
         open_connections().add(self)
@@ -65,49 +74,51 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
             open_connections().discard(self)
 
     async def handle_message(self, message: Message) -> None:
-        self._heard_at = _now()
+        self._last_message_at = _now()
         await super().handle_message(message)
 
     async def handle_pong(self, message: PongMessage) -> None:
         self._flow.pong()
 
     async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
-        again = self.connection_acknowledged
+        was_acknowledged = self.connection_acknowledged
         await super().handle_connection_init(message)
-        # Strawberry keeps the message until the next one comes.
+        # Strawberry keeps the message until the next one comes. Its payload may be large.
         message.pop("payload", None)
-        if not self.connection_acknowledged or again:
+        if not self.connection_acknowledged or was_acknowledged:
             return
         if self.context.identity is None:
-            self._do(self._end_strangers())
+            self._start(self._close_without_credentials())
         elif open_connections().claim(self, self.context.viewer.pk):
-            self._do(self._keep_guard())
+            self._start(self._close_with_credentials())
         else:
             await self.websocket.close(4429, "Too many sockets")
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
-        # Strawberry has such a limit, too; its error has no code.
+        # Strawberry has the same limit, but its error has no code.
         if len(self.operations) >= conf.MAX_OPERATIONS and message["id"] not in self.operations:
-            error = TooManyOperations(_("Too many operations run on this socket."))
+            error = TooManyOperations(_("Too many operations run on this WebSocket."))
             await self.send_message(
                 {"id": message["id"], "type": "error", "payload": [error.formatted]}
             )
             return
-        # The task that the operation becomes takes a copy.
-        _payload.set({**message["payload"]})
-        # Strawberry wants a document, and would keep all of this for as long as a stream goes on.
-        message["payload"] = {"query": ""}
+        # Strawberry's operation has no attribute for all members of a payload, such as extensions
+        # and document ids. So the whole payload travels in `variables`, to `_answer`.
+        message["payload"] = {"query": "", "variables": {**message["payload"]}}
         await super().handle_subscribe(message)
+        # Strawberry keeps the message until the next one comes.
+        message["payload"] = {"query": ""}
 
-    async def run_operation(self, operation: Operation[Context, None]) -> None:
+    async def run_operation(self, operation: SocketOperation[Context, None]) -> None:
+        """Execute an operation in a task of its own, and send all of its results."""
         try:
-            found = await self._answer()
-            if isinstance(found, str):
-                await self._send_next(operation, found)
-            elif isinstance(found, list):
-                await operation.send_initial_errors(found)
+            answer = await self._answer(operation)
+            if isinstance(answer, str):
+                await self._send_next(operation, answer)
+            elif isinstance(answer, list):
+                await operation.send_initial_errors(answer)
             else:
-                await self._stream(operation, found)
+                await self._send_stream(operation, answer)
             await operation.send_operation_message({"id": operation.id, "type": "complete"})
         except FrameTooLong as error:
             payload = encode_text({"data": None, "errors": [error.formatted]})
@@ -117,21 +128,46 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
             with suppress(Exception):
                 await operation.send_initial_errors([public_error(error)])
 
-    async def _answer(self) -> str | list[GraphQLError] | RequestedOperation:
-        """The answer as JSON, or why there is none; a subscription itself, which may begin."""
-        payload = _payload.get()
+    async def _answer(
+        self, operation: SocketOperation[Context, None]
+    ) -> str | list[GraphQLError] | Operation:
+        """The result as JSON, or why nothing was executed, or a subscription that may begin."""
+        # A subscription would otherwise keep its request for as long as it runs.
+        payload, operation.variables = operation.variables or {}, None
         try:
-            operation = self.schema.operation(request_of(payload), self.context)
+            requested = self.schema.operation(request_of(payload), self.context)
         except PublicError:
             await _count(self.context)
             raise
-        finally:
-            # Whatever has a copy of this task's context keeps the payload.
-            payload.clear()
-        # No stream waits until slow queries leave a thread.
-        answer = _begin if operation.is_subscription else _answer
-        found = await answer(self.schema, operation)
-        return operation if found is None else found
+        # Subscriptions have their own threads, so that slow queries don't delay them.
+        execute = _begin if requested.is_subscription else _answer
+        answer = await execute(self.schema, requested)
+        return requested if answer is None else answer
+
+    async def _send_stream(
+        self, operation: SocketOperation[Context, None], subscription: Operation
+    ) -> None:
+        try:
+            async with (
+                listen(self.schema, subscription) as stream,
+                aclosing(stream.results()) as results,
+            ):
+                async for result in results:
+                    if operation.completed:
+                        return
+                    await self._send_next(operation, result)
+        except NotExecuted as refused:
+            await operation.send_initial_errors(refused.errors)
+
+    async def _send_next(self, operation: SocketOperation[Context, None], result: str) -> None:
+        """Send a result, which is JSON, as soon as the client has read enough of the last ones."""
+        if not operation.completed:
+            head = f'{{"id":{encode_text(operation.id)},"type":"next","payload":'
+            await self._flow.send(f"{head}{result}}}")
+
+    async def send_message(self, message: Message) -> None:
+        # Not held back for a slow client: the task that sends these also reads its pongs.
+        await self._flow.send_at_once(encode_text(message))
 
     async def shutdown(self) -> None:
         tasks = list(self._tasks)
@@ -142,64 +178,39 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
         await super().shutdown()
 
     def check_client(self) -> None:
+        """Ping a client that is silent. Close a WebSocket that is idle, or not answered."""
         now = _now()
         if self.operations:
-            self._busy_at = now
-        if self._flow.asked_at is not None:
-            if now - self._flow.asked_at > ANSWER_SECONDS:
-                self._do(self.websocket.close(4504, "No answer"))
-        elif now - self._busy_at > IDLE_SECONDS:
-            self._do(self.websocket.close(1000, "Idle"))
-        elif now - self._heard_at > PING_SECONDS:
-            self._do(self._flow.ping())
+            self._last_busy_at = now
+        if self._flow.waits_since is not None:
+            if now - self._flow.waits_since > PONG_SECONDS:
+                self._start(self.websocket.close(4504, "No answer"))
+        elif now - self._last_busy_at > IDLE_SECONDS:
+            self._start(self.websocket.close(1000, "Idle"))
+        elif now - self._last_message_at > PING_SECONDS:
+            self._start(self._flow.ping())
 
     async def go_away(self) -> None:
-        # Of the codes for going away and coming again, not every server can send 1001 and 1012.
+        """Close the WebSocket. The client is to connect again."""
+        # The standard codes for this are 1001 and 1012, which not every server can send.
         await self.websocket.close(4503, "Going away")
 
-    def _do(self, what: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(what)
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def send_message(self, message: Message) -> None:
-        # Without waiting for room: the handler that answers a ping also takes the pongs.
-        await self._flow.send_at_once(encode_text(message))
-
-    async def _send_next(self, operation: Operation[Context, None], payload: str) -> None:
-        """Send a result, which is JSON, when there is room."""
-        if not operation.completed:
-            head = f'{{"id":{encode_text(operation.id)},"type":"next","payload":'
-            await self._flow.send(f"{head}{payload}}}")
-
-    async def _stream(
-        self, operation: Operation[Context, None], requested: RequestedOperation
-    ) -> None:
-        try:
-            async with (
-                listen(self.schema, requested) as stream,
-                aclosing(stream.results()) as results,
-            ):
-                async for result in results:
-                    if operation.completed:
-                        return
-                    await self._send_next(operation, result)
-        except NotExecuted as refused:
-            await operation.send_initial_errors(refused.errors)
-
-    async def _end_strangers(self) -> None:
-        """Close the socket of a client without credentials, once no public operation runs."""
+    async def _close_without_credentials(self) -> None:
+        """Close the WebSocket of a client without credentials when no public operation runs."""
         seconds = self.connection_init_wait_timeout.total_seconds()
         await asyncio.sleep(seconds)
         while self.operations:
             await asyncio.sleep(seconds)
         await self.websocket.close(4408, "No credentials")
 
-    async def _keep_guard(self) -> None:
-        await credentials_fail(self.context, lambda: self.view.authenticate(self.context))
-        await self._expel()
-
-    async def _expel(self) -> None:
+    async def _close_with_credentials(self) -> None:
+        """Close the WebSocket when its credentials become invalid, and tell each operation why."""
+        await wait_until_invalid(self.context, lambda: self.view.authenticate(self.context))
         error = Unauthenticated(_("You are not signed in any more."))
         operations = list(self.operations.values())
         for operation in operations:
@@ -207,7 +218,7 @@ class Protocol(BaseGraphQLTransportWSHandler[Context, None]):
                 operation.task.cancel()
         try:
             for operation in operations:
-                # While the client was told of one, it may have completed another.
+                # The client may have completed this one while it was told of another.
                 if self.operations.get(operation.id) is operation:
                     await operation.send_initial_errors([error])
         finally:
@@ -218,18 +229,14 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
-def _execute(schema: Schema, operation: RequestedOperation) -> str | list[GraphQLError] | None:
-    """The answer as JSON, or why there is none; None for a subscription, which may begin."""
-    found = schema.answer(operation)
-    if found is None:
+def _execute(schema: Schema, operation: Operation) -> str | list[GraphQLError] | None:
+    """The result as JSON, or why nothing was executed; None for a subscription that may begin."""
+    result = schema.answer(operation)
+    if result is None:
         return None
-    return found.errors or [] if is_refused(found) else encode_text(process_result(found))
+    return result.errors or [] if is_refused(result) else encode_text(process_result(result))
 
 
-#: That of the request that is begun: Strawberry's operations have no place for all of it.
-_payload: ContextVar[dict[str, Any]] = ContextVar("payload")
-
-# All of it in one thread that is nobody else's: `thread_sensitive` would be one for the process.
 _answer = threads.asked.run(_execute)
 _begin = threads.begun.run(_execute)
 _count = threads.live.run(rates.count)

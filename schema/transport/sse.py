@@ -22,7 +22,7 @@ from ..execution.subscription import NotExecuted
 from ..live.streams import Stream, listen
 from ..operation import Operation
 from .connected import open_connections
-from .credentials import credentials_fail
+from .credentials import wait_until_invalid
 from .handshake import authenticate_again
 
 #: Seconds after which a client is told that nothing happened.
@@ -102,7 +102,7 @@ class _Connection:
         """Done when the credentials are not valid any more. Never done if there are none."""
         if self._context.identity is None:
             return asyncio.get_running_loop().create_future()
-        return asyncio.create_task(credentials_fail(self._context, self._check))
+        return asyncio.create_task(wait_until_invalid(self._context, self._check))
 
     async def _check(self) -> None:
         await _authenticate_again(self._context, self._scope)

@@ -278,7 +278,7 @@ async def test_a_key_server_that_is_away_ends_no_socket(alice, monkeypatch, capl
         await alices.subscribe(COUNT)
         await alices.hear()
         monkeypatch.setattr(handshake, "authenticate", unknown)
-        monkeypatch.setattr(guard, "AFTERMATH_SECONDS", 0.01)
+        monkeypatch.setattr(guard, "RECHECK_SOON_SECONDS", 0.01)
         await asyncio.sleep(2 * guard.REST_SECONDS)
         await in_thread(events.wake_user)(alice.pk)
         await asyncio.sleep(3 * guard.REST_SECONDS)

@@ -19,7 +19,7 @@ from schema.live.hub import conversation_topic, hub
 from schema.live.sharing import SharedResults
 from schema.live.streams import listen
 from schema.transport import credentials as guard
-from schema.transport.protocol import Protocol
+from schema.transport.protocol import GraphQLTransportWSHandler
 from schema.types.inbox_cursor import InboxCursor
 from talk import events
 from talk.models import AccessToken
@@ -35,7 +35,7 @@ COUNT = "subscription { count(pause: 60) }"
 
 @live
 async def test_who_is_signed_out_can_not_stay_by_completing_meanwhile(alice, monkeypatch):
-    send = Protocol.send_message
+    send = GraphQLTransportWSHandler.send_message
 
     async def slowly(self, message):
         # While the client is told of one operation, it completes the other.
@@ -44,7 +44,7 @@ async def test_who_is_signed_out_can_not_stay_by_completing_meanwhile(alice, mon
                 self.operations.pop(other)
         await send(self, message)
 
-    monkeypatch.setattr(Protocol, "send_message", slowly)
+    monkeypatch.setattr(GraphQLTransportWSHandler, "send_message", slowly)
     async with signed_in(alice) as alices:
         for name in "abc":
             await alices.subscribe(COUNT, id=name)
@@ -57,7 +57,7 @@ async def test_who_is_signed_out_can_not_stay_by_completing_meanwhile(alice, mon
 
 @live
 async def test_credentials_that_can_not_be_checked_are_checked_again_soon(alice, monkeypatch):
-    monkeypatch.setattr(guard, "AFTERMATH_SECONDS", 0.1)
+    monkeypatch.setattr(guard, "RECHECK_SOON_SECONDS", 0.1)
     tries = iter([None, OperationalError(), OperationalError(), OperationalError()])
 
     async def check():
@@ -66,7 +66,7 @@ async def test_credentials_that_can_not_be_checked_are_checked_again_soon(alice,
             raise tried
 
     context = Context(HttpRequest(), Identity(alice))
-    watching = asyncio.create_task(guard.credentials_fail(context, check))
+    watching = asyncio.create_task(guard.wait_until_invalid(context, check))
     await asyncio.sleep(0.3)
     await in_thread(events.wake_user)(alice.pk)
 

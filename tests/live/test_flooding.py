@@ -12,7 +12,7 @@ from websockets.asyncio.client import connect
 
 from schema.consumer import GraphQLConsumer
 from schema.execution import Schema
-from schema.transport.protocol import Protocol
+from schema.transport.protocol import GraphQLTransportWSHandler
 
 from .sockets import Query, Subscription, live, signed_in
 
@@ -45,8 +45,8 @@ async def test_errors_count_as_sent(alice):
             await alices.subscribe("{", id="x" * MOST)
             heard += len(json.dumps(error := await alices.hear()))
             assert error["type"] == "error"
-        protocols = (each for each in gc.get_objects() if type(each) is Protocol)
-        counted = [each._flow._unasked for each in protocols]
+        protocols = (each for each in gc.get_objects() if type(each) is GraphQLTransportWSHandler)
+        counted = [each._flow._since_ping for each in protocols]
         assert max(counted) > 0.9 * heard
 
 

@@ -43,7 +43,7 @@ async def test_a_client_that_answers_no_ping_is_waited_for(monkeypatch, alice, b
 async def test_a_client_that_never_answers_is_closed(monkeypatch, alice, group):
     monkeypatch.setattr(connected, "CHECK_SECONDS", 0.05)
     monkeypatch.setattr(protocol, "PING_SECONDS", 0.1)
-    monkeypatch.setattr(protocol, "ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(protocol, "PONG_SECONDS", 0.2)
 
     async with signed_in(alice, talk) as alices:
         assert await alices.hear() == {"type": "ping"}
@@ -54,7 +54,7 @@ async def test_a_client_that_never_answers_is_closed(monkeypatch, alice, group):
 async def test_a_client_that_answers_is_kept_while_something_runs(monkeypatch, alice, group):
     monkeypatch.setattr(connected, "CHECK_SECONDS", 0.05)
     monkeypatch.setattr(protocol, "PING_SECONDS", 0.1)
-    monkeypatch.setattr(protocol, "ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(protocol, "PONG_SECONDS", 0.2)
     monkeypatch.setattr(protocol, "IDLE_SECONDS", 0.3)
 
     async with signed_in(alice, talk) as alices:
@@ -104,7 +104,7 @@ async def test_many_that_wait_for_room_take_it_one_by_one(monkeypatch):
     async def send(text):
         sent.append(text)
 
-    client = flow.Flow(send)
+    client = flow.FlowControl(send)
     sending = [asyncio.create_task(client.send("é" * 50)) for _ in range(5)]
     for answers in range(5):
         await asyncio.sleep(0)
