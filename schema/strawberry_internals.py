@@ -1,5 +1,8 @@
 """Names of Strawberry and strawberry-django that they don't promise to keep, all in one place.
 
+What only plans need is imported in functions. When such a name moves, making a plan raises, and the
+executor answers.
+
 Checked with strawberry-graphql 0.330.3 to 0.341.2 and strawberry-graphql-django 0.92.1 to 0.93.0.
 `tests/project/test_internals.py` fails by name when one of them moves.
 """
@@ -14,15 +17,10 @@ from strawberry.extensions import SchemaExtension
 from strawberry.extensions.runner import SchemaExtensionsRunner
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as StrawberryExecutor
-from strawberry.schema.types.base_scalars import DateTimeDefinition
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
-from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
-from strawberry.utils.inspect import in_async_context
 from strawberry.utils.operation import get_operation_type
-from strawberry_django.fields.field import StrawberryDjangoField
-from strawberry_django.relay.utils import resolve_model_id
 
 __all__ = [
     "CannotGetOperationTypeError",
@@ -30,16 +28,15 @@ __all__ = [
     "MaybeNullValidationRule",
     "OneOfInputValidationRule",
     "SchemaExtensionsRunner",
-    "StrawberryDjangoField",
     "StrawberryExecutor",
     "StrawberryField",
     "argument_converter",
+    "column_of",
     "core_schema",
     "definition_of",
     "django_model_of",
     "get_operation_type",
     "global_id_attribute",
-    "in_async_context",
     "is_global_id",
     "middleware_of",
     "serializes_datetime",
@@ -69,7 +66,9 @@ def middleware_of(extensions: Iterable[SchemaExtension]) -> MiddlewareManager:
 
 def argument_converter(schema: GraphQLSchema, field: StrawberryField) -> Any:
     """A function that makes what a field's resolver takes of the arguments graphql-core read."""
-    converter = cast("Any", schema.extensions["strawberry-definition"]).schema_converter
+    from strawberry.types.arguments import convert_arguments
+
+    converter = cast("Any", definition_of(schema)).schema_converter
 
     def convert(values: dict[str, Any], info: Any) -> dict[str, Any]:
         return convert_arguments(
@@ -79,6 +78,15 @@ def argument_converter(schema: GraphQLSchema, field: StrawberryField) -> Any:
     return convert
 
 
+def column_of(field: StrawberryField) -> str | None:
+    """The attribute of a row that a field of strawberry-django shows; None for other fields."""
+    from strawberry_django.fields.field import StrawberryDjangoField
+
+    if not isinstance(field, StrawberryDjangoField):
+        return None
+    return field.django_name or field.python_name
+
+
 def is_global_id(function: Any) -> bool:
     """Whether this resolver is that of `id` in `relay.Node`."""
     return getattr(function, "__func__", None) is relay.Node.__dict__["_id"].__func__
@@ -86,6 +94,8 @@ def is_global_id(function: Any) -> bool:
 
 def global_id_attribute(origin: Any) -> str | None:
     """The attribute of a row that its global id holds; None if the type makes its ids itself."""
+    from strawberry_django.relay.utils import resolve_model_id
+
     usual = (resolve_model_id, relay.Node.__dict__["resolve_typename"].__func__)
     if (origin.resolve_id.__func__, origin.resolve_typename.__func__) != usual:
         return None
@@ -95,4 +105,6 @@ def global_id_attribute(origin: Any) -> str | None:
 
 def serializes_datetime(type_: Any) -> bool:
     """Whether values of this scalar are written as Strawberry writes a `datetime`."""
+    from strawberry.schema.types.base_scalars import DateTimeDefinition
+
     return getattr(type_, "coerce_output_value", None) is DateTimeDefinition.serialize

@@ -4,6 +4,7 @@ A slow query keeps its thread until it is answered. With one pool for everything
 would delay live updates, new sockets and health checks.
 """
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ParamSpec, TypeVar
@@ -27,6 +28,15 @@ class Threads:
         The call's database connection is given back when the call ends.
         """
         return database_sync_to_async(function, thread_sensitive=False, executor=self._pool)
+
+
+def on_event_loop() -> bool:
+    """Whether this is called on an event loop, which must not wait for the database."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 #: For the queries and mutations of sockets.

@@ -7,6 +7,8 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
 
+from talk.conf import conf
+
 
 def pytest_configure() -> None:
     # Like Ctrl-C: what tests started, a server or a database, is ended with them.
@@ -23,6 +25,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("postgresql") and connection.vendor != "postgresql":
             item.add_marker(pytest.mark.skip(reason="real concurrency needs PostgreSQL"))
+        for option in ("PLANS", "PREPARED_QUERIES"):
+            if item.get_closest_marker(option.lower()) and not getattr(conf, option):
+                item.add_marker(pytest.mark.skip(reason=f'TALK["{option}"] is off'))
 
 
 def person(name: str) -> Any:

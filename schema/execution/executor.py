@@ -32,7 +32,7 @@ from ..documents.cache import (
     size_of_document,
 )
 from ..operation import BudgetSpent
-from ..strawberry_internals import in_async_context
+from ..threads import on_event_loop
 from .budget import BudgetedExecutor
 from .plans import NotPlanned, SelectionKey, object_plan, selection_key
 from .scalars import Complete, UnexpectedValue
@@ -93,8 +93,8 @@ class PlannedExecutor(BudgetedExecutor):
 
     def complete_by_plan(self, plan: Complete, result: Any, complete: Callable[[], Any]) -> Any:
         """What `plan` makes of an object, or, if the plan fails, what `complete` makes of it."""
-        run = Run(self)
         try:
+            run = Run(self)
             completed = plan(result, run)
         except BudgetSpent:
             raise
@@ -115,15 +115,26 @@ class PlannedExecutor(BudgetedExecutor):
         return completed
 
     def _plan(self, type_: GraphQLObjectType, details: Any) -> Complete | None:
-        """The plan for a selection; None if the executor is to complete it."""
+        """The plan for a selection; None if the executor is to complete it.
+
+        An upgrade of a library may break the making of plans. Then the executor answers.
+        """
+        if not conf.PLANS:
+            return None
+        plans = self._plans = self._plans or OperationPlans.of(self)
+        if plans.is_broken:
+            return None
+        try:
+            return plans.find(self, type_, details) if self._allows_plans() else None
+        except Exception as error:
+            plans.is_broken = True
+            plans.report(error)
+            return None
+
+    def _allows_plans(self) -> bool:
         # Middleware wants to see each field. On an event loop, resolvers need threads.
         middleware = self.middleware_manager and self.middleware_manager.middlewares
-        if middleware or not conf.PLANS or in_async_context():
-            return None
-        plans = self._plans
-        if plans is None:
-            plans = self._plans = OperationPlans.of(self)
-        return None if plans.is_broken else plans.find(self, type_, details)
+        return not middleware and not on_event_loop()
 
 
 class OperationPlans:
@@ -150,24 +161,16 @@ class OperationPlans:
     def find(
         self, executor: PlannedExecutor, type_: GraphQLObjectType, details: Any
     ) -> Complete | None:
-        """The plan for a selection, made if there is none yet; None if there can't be one.
-
-        An upgrade of a library may break the making of plans. Then the executor answers.
-        """
-        try:
-            selection = selection_key(type_, details)
-            if selection in executor.failed:
-                return None
-            values = executor.variable_values.coerced
-            key = (*selection, *[values.get(name) for name in self._conditions_in(executor)])
-            found = self._cache.get(key)
-            if found is None:
-                found = self._make(key, executor, type_, details)
-            plan: Complete | None = found[1]
-        except Exception as error:
-            self.is_broken = True
-            self.report(error)
+        """The plan for a selection, made if there is none yet; None if there can't be one."""
+        selection = selection_key(type_, details)
+        if selection in executor.failed:
             return None
+        values = executor.variable_values.coerced
+        key = (*selection, *[values.get(name) for name in self._conditions_in(executor)])
+        found = self._cache.get(key)
+        if found is None:
+            found = self._make(key, executor, type_, details)
+        plan: Complete | None = found[1]
         return plan
 
     def report(self, error: Exception) -> None:

@@ -24,9 +24,9 @@ from graphql import (
 
 from ..operation import BudgetSpent
 from ..strawberry_internals import (
-    StrawberryDjangoField,
     StrawberryField,
     argument_converter,
+    column_of,
     definition_of,
     django_model_of,
     global_id_attribute,
@@ -104,8 +104,8 @@ def _field_plan(executor: Any, parent: GraphQLObjectType, details: Any) -> Field
     definition, field = _definitions(executor, parent, details)
     complete = _completion(executor, definition.type, details)
     if field.base_resolver is None:
-        if isinstance(field, StrawberryDjangoField):
-            return _column(parent, field.django_name or field.python_name, complete)
+        if (column := column_of(field)) is not None:
+            return _column(parent, column, complete)
         attribute = field.python_name
         return lambda source, run: complete(getattr(source, attribute), run)
     function: Any = field.base_resolver.wrapped_func

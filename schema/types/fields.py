@@ -10,7 +10,6 @@ import strawberry_django
 from strawberry.extensions import FieldExtension
 from strawberry.schema_directive import Location
 from strawberry.types.field import StrawberryField
-from strawberry.utils.inspect import in_async_context
 
 from .. import threads
 from ..authentication import rates
@@ -105,7 +104,7 @@ def _in_any_context(resolver: Callable[..., Any]) -> Any:
 
     @functools.wraps(resolver)
     def resolve(*args: Any, **kwargs: Any) -> Any:
-        call = in_thread if in_async_context() else resolver
+        call = in_thread if threads.on_event_loop() else resolver
         return call(*args, **kwargs)
 
     known: Any = resolve

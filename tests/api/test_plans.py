@@ -62,6 +62,7 @@ def answered(answer):
     return {name for name, value in answer["data"].items() if value and "message" not in value}
 
 
+@pytest.mark.plans
 def test_what_applications_ask_most_is_planned_below_the_root(gql, alice, place, executed):
     ask = gql(alice)
     message = {"conversationId": place, "body": "Bread", "clientId": None}
@@ -74,6 +75,7 @@ def test_what_applications_ask_most_is_planned_below_the_root(gql, alice, place,
     assert executed == []
 
 
+@pytest.mark.plans
 @pytest.mark.parametrize(
     "given", ["filter: {unread: true}", "last: 1", "filter: null, first: 2", "before: null"]
 )
@@ -216,6 +218,7 @@ def test_null_where_none_may_be_takes_its_parents_along(gql, alice, place, monke
     assert answer["errors"][0]["path"] == ["conversation", "participantCount"]
 
 
+@pytest.mark.plans
 def test_what_fails_is_tried_twice_at_most(gql, alice, place, monkeypatch):
     asked = []
 
@@ -234,6 +237,7 @@ def test_what_fails_is_tried_twice_at_most(gql, alice, place, monkeypatch):
     assert sorted(asked) == [1, 1, 2]
 
 
+@pytest.mark.plans
 def test_a_field_that_fails_makes_no_other_field_slow(gql, alice, place, executed):
     """That is 20 times the work, for which a client would only have to ask for one bad page."""
     good = "messages(last: 50) { edges { node { number body sender { username } } } }"
@@ -250,6 +254,7 @@ def test_a_field_that_fails_makes_no_other_field_slow(gql, alice, place, execute
     assert executed == ["Conversation.title", "Conversation.messages"]
 
 
+@pytest.mark.plans
 def test_beside_what_fails_all_is_planned(gql, alice, place, executed, monkeypatch):
     def removal(message):
         if message.number == 2:
@@ -303,6 +308,7 @@ def test_an_argument_is_the_one_of_this_request_and_of_this_alias(gql, alice, bo
     assert [bodies(True), bodies(False), bodies(True)] == [("Soup?", ""), ("", ""), ("Soup?", "")]
 
 
+@pytest.mark.plans
 def test_fragments_on_types_and_interfaces_are_planned_too(gql, alice, place, executed):
     document = """query ($id: ID!) { conversation(id: $id) { ...Named ... on Node { id } } }
         fragment Named on Conversation { title id }"""
