@@ -131,6 +131,9 @@ else:
     DATABASE["CONN_MAX_AGE"] = 0
     DATABASE["CONN_HEALTH_CHECKS"] = True
     DATABASE["OPTIONS"] = {
+        # PostgreSQL plans a statement that psycopg prepared once. Values then go beside its text.
+        "server_side_binding": True,
+        "prepare_threshold": env.int("DATABASE_PREPARE_THRESHOLD", 5) or None,
         **DATABASE.get("OPTIONS", {}),
         "pool": {
             "min_size": 2,
@@ -159,7 +162,7 @@ CHANNEL_LAYERS = {
 # Talk's own options; see talk/conf.py.
 TALK: dict[str, Any] = {
     "ALLOWED_ORIGINS": tuple(ALLOWED_ORIGINS),
-    "PREPARED_STATEMENTS": env.int("DATABASE_PREPARED_STATEMENTS", 50),
+    "PREPARED_QUERIES": env.bool("PREPARED_QUERIES", True),
     "RECONCILE_SECONDS": env.float("RECONCILE_SECONDS", 5.0),
     "THREADS": env.int("THREADS", 8),
     "RATE_STORAGE": REDIS_URL or "memory://",

@@ -109,9 +109,9 @@ class Conf:
     RECONCILE_SECONDS: float = 5.0
     #: Groups that the doorbells of all conversations are spread over.
     SHARDS: int = 64
-    #: Most statements that each connection to PostgreSQL keeps prepared: 0, or at least 10. None
-    #: behind a proxy that hands out connections for single transactions.
-    PREPARED_STATEMENTS: int = 0
+    #: Whether the SQL of frequent queries is made once. False has Django make it each time. That
+    #: changes no answer: it shows whether a fault lies in them, and what they are worth.
+    PREPARED_QUERIES: bool = True
     #: Seconds after which PostgreSQL cancels the work for one operation; None means never.
     OPERATION_TIMEOUT: float | None = 5.0
     #: Whether selections are compiled into plans. False makes lists about six times slower, and

@@ -1,5 +1,6 @@
+import logging
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -28,6 +29,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for option in ("PLANS", "PREPARED_QUERIES"):
             if item.get_closest_marker(option.lower()) and not getattr(conf, option):
                 item.add_marker(pytest.mark.skip(reason=f'TALK["{option}"] is off'))
+
+
+@pytest.fixture(autouse=True)
+def unprepared() -> Iterator[Callable[[], list[str]]]:
+    """`unprepared()`: the questions that could not be prepared. A test that has some asks."""
+    found: list[str] = []
+
+    class Handler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            found.append(str(record.args[0]) if record.args else "")
+
+    def told() -> list[str]:
+        before = found[:]
+        found.clear()
+        return before
+
+    handler, logger = Handler(), logging.getLogger("talk.prepared")
+    logger.addHandler(handler)
+    yield told
+    logger.removeHandler(handler)
+    assert found == [], "Every question of Talk's can be prepared."
 
 
 def person(name: str) -> Any:

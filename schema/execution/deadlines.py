@@ -17,12 +17,15 @@ from typing import Any
 from django.db import connections
 
 from talk.conf import conf
-from talk.prepared.values import cancel
 
 logger = logging.getLogger(__name__)
 
 #: Seconds between two looks at what runs, and between two cancellations of one operation.
 LOOK_SECONDS = 0.25
+#: Seconds that PostgreSQL may take to be told that something is cancelled.
+CANCEL_SECONDS = 2.0
+#: libpq's status of a connection that executes a statement: `PQTRANS_ACTIVE`.
+_ACTIVE = 1
 
 
 class _Operation:
@@ -48,7 +51,17 @@ class _Operation:
         with self._lock:
             if not self._is_done:
                 for connection in self._connections:
-                    cancel(connection)
+                    _cancel_statement(connection)
+
+
+def _cancel_statement(connection: Any) -> None:
+    """Cancel what a connection of psycopg 3 executes, if it does. Other drivers can't be told.
+
+    Returns when PostgreSQL was told, so that no later statement is cancelled.
+    """
+    driver = connection.connection
+    if hasattr(driver, "cancel_safe") and driver.info.transaction_status == _ACTIVE:
+        driver.cancel_safe(timeout=CANCEL_SECONDS)
 
 
 class _Watch:

@@ -13,9 +13,8 @@ Row = TypeVar("Row")
 
 def ask_with_blocks(context: "Context", question: Question[Row]) -> list[Row]:
     """The answer to `question`. Messages that are shown with it need to know who is blocked."""
-    blocked = Block.objects.blocked_by_question(context.viewer)
-    if context.knows_blocks or not blocked.goes_with(question):
+    if context.knows_blocks:
         return question.ask()
-    found, keys = ask(question, blocked)
+    found, keys = ask(question, Block.objects.blocked_by_question(context.viewer))
     context.remember_blocks(keys)
     return found

@@ -153,12 +153,10 @@ def check_origins(**kwargs: Any) -> list[CheckMessage]:
 
 
 @register(Tags.compatibility)
-def check_whole_numbers(**kwargs: Any) -> list[CheckMessage]:
-    return [
-        Error(f'TALK["{name}"] must be a whole number from 0 on.', id="talk.E013")
-        for name in ("PREPARED_STATEMENTS", "THREADS")
-        if not isinstance(getattr(conf, name), int) or getattr(conf, name) < 0
-    ]
+def check_threads(**kwargs: Any) -> list[CheckMessage]:
+    if isinstance(conf.THREADS, int) and conf.THREADS >= 0:
+        return []
+    return [Error('TALK["THREADS"] must be a whole number from 0 on.', id="talk.E013")]
 
 
 @register(Tags.compatibility)

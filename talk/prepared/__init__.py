@@ -15,14 +15,13 @@ by `among`. Arguments by position shape the SQL, of which there is one for each 
 A condition with None is another question than one with a value.
 """
 
-from .instances import is_made_by_columns
+from .instances import is_made_by_columns, refer, renew
 from .placeholders import Among, among
-from .questions import Ask, Question, ask, changing, columns_of, inserting, prepared
-from .rows import refer, renew
+from .questions import Question, ask, prepared
+from .writes import changing, columns_of, inserting
 
 __all__ = [
     "Among",
-    "Ask",
     "Question",
     "among",
     "ask",

@@ -1,29 +1,43 @@
-"""Instances of the rows of an answer, as a queryset would make them, with less work.
+"""Makes model instances of rows, as a queryset makes them, with less work.
 
-Django makes each instance by its `__init__`, column by column, which takes longer than all else
-that is done to a row. Models that change nothing there, and that nobody listens to, get the same
-instances by their attributes. What does it is source code, written once for each query, as the
-methods of a dataclass are: a call for each row and column would take longer than what it does.
+Django makes each instance by its `__init__`, column by column. Here the columns of a model are one
+slice of the row, and become the attributes of the instance at once. Only models for which that
+makes no difference are made this way: see `is_plain`.
 """
 
-from collections.abc import Callable, Iterator
-from itertools import count
+from collections.abc import Callable
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import Model
 from django.db.models.base import ModelState
-from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttribute
-from django.db.models.query_utils import DeferredAttribute
 from django.db.models.signals import post_init, pre_init
 
-from .values import time_of
+from .django_internals import COLUMN_ATTRIBUTES, Compiled
 
-#: What makes rows instances.
+#: Makes instances of rows.
 Make = Callable[[list[Any]], list[Any]]
 
 
+def refer(row: Model, name: str, to: Model) -> None:
+    """Let `row` know `to`, which is what its foreign key refers to already.
+
+    Django's own attribute would compare and set the key, which takes long for each row of a page.
+    """
+    row._state.fields_cache[name] = to
+
+
+def renew(row: Model, fresh: Model) -> None:
+    """Give `row` the columns of `fresh`, which was read later.
+
+    Related objects of `row` whose keys stay the same remain known.
+    """
+    for field in row._meta.concrete_fields:
+        setattr(row, field.attname, getattr(fresh, field.attname))
+
+
 def is_made_by_columns(model: Any) -> bool:
-    """Whether nothing but its columns is looked at when an instance of a model is made."""
+    """Whether the making of an instance of `model` does no more than set its columns."""
     return bool(
         model.__init__ is Model.__init__
         and model.__setattr__ is Model.__setattr__
@@ -40,100 +54,87 @@ def is_plain(info: dict[str, Any]) -> bool:
         and not model._meta.parents
         and all(
             type(model.__dict__.get(each.attname) or getattr(model, each.attname, None))
-            in (DeferredAttribute, ForeignKeyDeferredAttribute)
+            in COLUMN_ATTRIBUTES
             for each in model._meta.concrete_fields
         )
         and all(is_plain(each) for each in info.get("related_klass_infos", ()))
     )
 
 
-def maker(compiler: Any, alias: str, times: tuple[int, ...]) -> Make:
-    """What makes the instances of a query that was compiled.
+def maker(compiled: Compiled, alias: str) -> Make:
+    """Makes the instances of a compiled queryset, whose models are plain."""
+    if compiled.model_info is None:
+        raise TypeError("This queryset has no model.")
+    part = _Part(compiled, compiled.model_info, alias)
+    annotations = list(compiled.annotations.items())
 
-    `times` are the columns of times that are as they were told.
-    """
-    source = _Source(compiler, frozenset(times))
-    text = "\n".join(source.lines())
-    names: dict[str, Any] = {
-        "alias": alias,
-        "new": object.__new__,
-        "State": ModelState,
-        "time_of": time_of,
-    }
-    names |= source.models
-    exec(text, names)  # noqa: S102  # of the names of models' own attributes
-    make: Make = names["make"]
+    def make(rows: list[Any]) -> list[Any]:
+        known: dict[Any, Any] = {}
+        made = [part.make(row, known) for row in rows]
+        for name, at in annotations:
+            for instance, row in zip(made, rows, strict=True):
+                instance.__dict__[name] = row[at]
+        return made
+
     return make
 
 
-class _Source:
-    """Source code, and the models in it."""
+class _Part:
+    """The columns of a row that are for one model."""
 
-    def __init__(self, compiler: Any, times: frozenset[int]) -> None:
-        self._compiler, self._times = compiler, times
-        self._numbers = count()
-        self.models: dict[str, Any] = {}
+    def __init__(self, compiled: Compiled, info: dict[str, Any], alias: str) -> None:
+        self._model, self._alias = info["model"], alias
+        columns = list(info["select_fields"])
+        self._names = [compiled.attribute(at) for at in columns]
+        self._values = _values_at(columns)
+        self._key = columns[self._names.index(self._model._meta.pk.attname)]
+        self._related = [
+            _Related(_Part(compiled, each, alias), each)
+            for each in info.get("related_klass_infos", ())
+        ]
 
-    def lines(self) -> Iterator[str]:
-        number = next(self._numbers)
-        loop = [f"  made_{number} = new(model_{number})"]
-        loop += self._attributes(self._compiler.klass_info, number, "  ")
-        for name, at in self._compiler.annotation_col_map.items():
-            loop.append(f"  made_{number}.__dict__[{name!r}] = {self._column(at)}")
+    def make(self, row: Any, known: dict[Any, Any]) -> Any:
+        """An instance. `known` has those that were made of the same row of a table."""
+        made = object.__new__(self._model)
+        # Past the descriptors of the class, which would be called for each column.
+        attributes = made.__dict__
+        attributes["_state"] = state = ModelState()
+        state.adding, state.db = False, self._alias
+        state.fields_cache = cache = {}
+        attributes.update(zip(self._names, self._values(row), strict=True))
+        for related in self._related:
+            part = related.part
+            key = row[part._key]
+            other = None
+            if key is not None:
+                other = known.get((related, key))
+                if other is None:
+                    other = known[related, key] = part.make(row, known)
+            if related.is_one_to_one:
+                related.tell(made, other)
+            else:
+                cache[related.name] = other
+        return made
 
-        yield "def make(rows):"
-        yield " made, times = [], {}"
-        # The same row of a table is one instance.
-        yield from (f" known_{each} = {{}}" for each in range(1, next(self._numbers)))
-        yield " for row in rows:"
-        yield from loop
-        yield f"  made.append(made_{number})"
-        yield " return made"
 
-    def _attributes(self, info: dict[str, Any], number: int, pad: str) -> Iterator[str]:
-        """All that an instance has."""
-        model, made = info["model"], f"made_{number}"
-        self.models[f"model_{number}"] = model
-        yield f"{pad}{made}._state = state = State()"
-        yield f"{pad}state.adding, state.db = False, alias"
-        yield f"{pad}cache_{number} = state.fields_cache = {{}}"
-        # Past the class, which has a descriptor for each column to be asked: that of a foreign key
-        # would look for what it referred to before.
-        yield f"{pad}values = {made}.__dict__"
-        for at in info["select_fields"]:
-            yield f"{pad}values[{self._name(at)!r}] = {self._column(at)}"
-        for related in info.get("related_klass_infos", ()):
-            yield from self._related(related, number, pad)
+class _Related:
+    """A model that is selected with another one, and how instances know each other."""
 
-    def _related(self, info: dict[str, Any], of: int, pad: str) -> Iterator[str]:
-        """What an instance refers to, which another may have referred to before."""
-        number = next(self._numbers)
-        made = f"made_{number}"
-        pk = info["model"]._meta.pk.attname
-        (key,) = (f"row[{at}]" for at in info["select_fields"] if self._name(at) == pk)
-        yield f"{pad}{made} = known_{number}.get({key})"
-        yield f"{pad}if {made} is None and {key} is not None:"
-        yield f"{pad} {made} = known_{number}[{key}] = new(model_{number})"
-        yield from self._attributes(info, number, f"{pad} ")
-        field = info["field"]
-        if not (field.unique or info["reverse"]):
-            yield f"{pad}cache_{of}[{field.name!r}] = {made}"
-            return
-        # Those that know each other, Django tells of each other.
-        self.models |= {
-            f"tell_{number}": info["local_setter"],
-            f"told_{number}": info["remote_setter"],
-        }
-        yield f"{pad}tell_{number}(made_{of}, {made})"
-        yield f"{pad}if {made} is not None: told_{number}({made}, made_{of})"
+    def __init__(self, part: _Part, info: dict[str, Any]) -> None:
+        self.part, field = part, info["field"]
+        self.name: str = field.name
+        self.is_one_to_one: bool = field.unique or info["reverse"]
+        self._tell, self._tell_other = info["local_setter"], info["remote_setter"]
 
-    def _name(self, at: int) -> str:
-        """The attribute that a column is for."""
-        name: str = self._compiler.select[at][0].target.attname
-        return name
+    def tell(self, made: Any, other: Any) -> None:
+        self._tell(made, other)
+        if other is not None:
+            self._tell_other(other, made)
 
-    def _column(self, at: int) -> str:
-        if at not in self._times:
-            return f"row[{at}]"
-        # Many times of a page are the same, and known without a call.
-        return f"times[told] if (told := row[{at}]) in times else time_of(told, times)"
+
+def _values_at(columns: list[int]) -> Callable[[Any], Any]:
+    """Takes the values at these indexes of a row."""
+    first, last = columns[0], columns[-1]
+    if columns == list(range(first, last + 1)):
+        return itemgetter(slice(first, last + 1))
+    return lambda row: [row[at] for at in columns]

@@ -1,18 +1,19 @@
-"""Places for values in a question, where a queryset would have the values themselves."""
+"""Named placeholders in a prepared queryset, where another queryset would have values."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import BooleanField, Expression, F, Field, ForeignKey, Func, Lookup, Q
-from django.db.models.sql import Query, UpdateQuery
+from django.db.models.sql import Query
 
+from .django_internals import conditions_of, inserted_values, output_field, updated_values
 from .values import FAMILIAR
 
 
-class Given(Expression):
-    """A place for a value: what a column holds, or a row, which stands for its key."""
+class Placeholder(Expression):
+    """Stands for a value: that of a column, or a row, which is compared by its key."""
 
-    #: The field that prepares the value, if it isn't one of those that are `FAMILIAR`.
+    #: The field that prepares the value, unless it is one of those that are `FAMILIAR`.
     field: Any = None
 
     def __init__(self, name: str, field: Any = None) -> None:
@@ -22,15 +23,15 @@ class Given(Expression):
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         return "%s", [self]
 
-    def value(self, given: Mapping[str, Any]) -> Any:
-        """What stands here, of all that is given."""
-        return given[self.name]
+    def value(self, values: Mapping[str, Any]) -> Any:
+        """The value to put here, from all that the question has."""
+        return values[self.name]
 
 
-class GivenList(Expression):
-    """A place for a list, of a size: one value for PostgreSQL, as many as it has for others.
+class ListPlaceholder(Expression):
+    """Stands for a list: one array for PostgreSQL, `size` values for other databases.
 
-    Of few sizes, or there would be a text for each; the last member stands for those missing.
+    Sizes are few, since each needs another SQL text. The last member fills what is left over.
     """
 
     field: Any = None
@@ -44,28 +45,30 @@ class GivenList(Expression):
         return f"({', '.join(['%s'] * self.size)})", members
 
     def as_postgresql(self, compiler: Any, connection: Any) -> Any:
-        return "%s", [Given(self.name, self.field)]
+        return "%s", [Placeholder(self.name, self.field)]
 
 
-class _Member(Given):
+class _Member(Placeholder):
+    """Stands for one member of a list."""
+
     def __init__(self, name: str, at: int, field: Any) -> None:
         super().__init__(name, field)
         self._at = at
 
-    def value(self, given: Mapping[str, Any]) -> Any:
-        members = given[self.name]
+    def value(self, values: Mapping[str, Any]) -> Any:
+        members = values[self.name]
         return members[min(self._at, len(members) - 1)]
 
 
 def among(column: str, members: Any) -> Any:
-    """The condition that a column is one of a list that is given."""
-    if not isinstance(members, GivenList):
+    """The condition that a column is one of `members`: a list, or the placeholder of one."""
+    if not isinstance(members, ListPlaceholder):
         return Q(**{f"{column}__in": members})
     return Among(F(column), members)
 
 
 class Among(Func):
-    """Whether a column is one of a list; for PostgreSQL, of an array."""
+    """The condition that a column is one of a list or, for PostgreSQL, of an array."""
 
     output_field = BooleanField()
     template = "%(expressions)s"
@@ -77,43 +80,52 @@ class Among(Func):
 
 
 def size_of(members: list[Any]) -> int:
-    """The size of the place for a list: a power of two, or nothing."""
+    """The size of the placeholder for a list: a power of two, or 0 for an empty list."""
     return 1 << (len(members) - 1).bit_length() if members else 0
 
 
-def tell_fields(query: Query) -> None:
-    """Tell all places in `query` which field their values are compared with, or written to.
+def assign_fields(query: Query) -> None:
+    """Give each placeholder in `query` the field that its values are compared with, or written to.
 
-    As Django does, a field prepares the values of its lookups. A value for which no field is found,
-    such as a result in a `Case`, is taken as it is.
+    That field prepares the values, as Django has fields prepare the values of their lookups. A
+    value without such a field, for instance a result in a `Case`, is taken as it is.
     """
-    if isinstance(query, UpdateQuery):
-        for field, _model, value in query.values:  # type: ignore[attr-defined]
-            _tell([value], field)
-    for condition in (query.where, *query.annotations.values()):
+    for field, value in inserted_values(query):
+        # A new row may have values that its fields take for others: a key as text, for instance.
+        if isinstance(value, Placeholder):
+            value.field = _target_of(field)
+    for field, value in updated_values(query):
+        _assign([value], field)
+    for condition in conditions_of(query):
         _walk(condition)
 
 
 def _walk(node: Any) -> None:
     if isinstance(node, Query):
-        tell_fields(node)
+        assign_fields(node)
         return
-    # Not all that stands in a condition has expressions: SQL by `extra` has none.
+    # SQL by `extra` is no expression.
     inner: list[Any] = getattr(node, "get_source_expressions", list)()
     match node:
         case Lookup():
             several = isinstance(node.rhs, (list, tuple))
-            _tell(node.rhs if several else [node.rhs], node.lhs._output_field_or_none)
+            _assign(node.rhs if several else [node.rhs], output_field(node.lhs))
         case Among():
-            _tell(inner[1:], inner[0]._output_field_or_none)
+            _assign(inner[1:], output_field(inner[0]))
     for each in inner:
         if each is not None:
             _walk(each)
 
 
-def _tell(places: Any, field: Any) -> None:
+def _assign(placeholders: Any, field: Any) -> None:
+    field = _target_of(field)
+    for each in placeholders:
+        if isinstance(each, (Placeholder, ListPlaceholder)):
+            each.field = None if type(field) in FAMILIAR else field
+
+
+def _target_of(field: Any) -> Any:
+    """The field that a foreign key refers to; any other field itself."""
     while isinstance(field, ForeignKey):
         field = field.target_field
-    for place in places:
-        if isinstance(place, (Given, GivenList)):
-            place.field = None if type(field) in FAMILIAR else field
+    return field

@@ -1,217 +1,159 @@
-"""Questions with placeholders: their SQL, their values and their answers."""
+"""Prepared questions: asked by their SQL, or else as the querysets that they stand for."""
 
 import functools
+import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
-from django.core.exceptions import EmptyResultSet
-from django.db import NotSupportedError, OperationalError, ProgrammingError, connections, router
-from django.db.models import Model, QuerySet
-from django.db.models.sql import InsertQuery, Query, UpdateQuery
+from django.db import DatabaseError, OperationalError, connections
+from django.db.models import QuerySet
 
-from .placeholders import Given, GivenList, size_of, tell_fields
-from .rows import Reader
-from .statements import Statements, is_lost
-from .values import adapted, read_times, shorten, takes_several, tells_utc
+from ..conf import conf
+from . import postgresql
+from .placeholders import ListPlaceholder, Placeholder, size_of
+from .texts import Text
+from .writes import Write, database_of
 
 Row = TypeVar("Row")
+#: Makes a queryset or a write. Its arguments by name are values, or placeholders for them.
+Build = Callable[..., Any]
 
-#: Most texts of one question.
+logger = logging.getLogger(__name__)
+
+#: Most shapes of one question whose SQL is kept.
 KEPT = 256
-#: What has no answer.
-NOTHING = "SELECT 1 WHERE 1 = 0"
 
 
 def prepared(build: Callable[..., QuerySet[Any, Row]]) -> Callable[..., "Question[Row]"]:
-    """What `build` returns of places, made once, to be asked with values for them.
+    """A question that asks what `build` returns, with SQL that is made once, of placeholders.
 
-    Instead of a queryset that may be `changing` or `inserting`.
+    `build` may also return a write: see `changing` and `inserting`.
     """
 
     @functools.lru_cache(KEPT)
-    def kind_of(shape: tuple[Any, ...], names: tuple[str, ...], sizes: Any) -> _Kind[Row]:
-        places: dict[str, Any] = {name: Given(name) for name in names}
-        places |= {name: GivenList(name, size) if size else [] for name, size in sizes}
-        return _Kind(build(*shape, **places), build.__name__)
+    def form_of(shape: tuple[Any, ...], names: tuple[str, ...], sizes: Any) -> _Form[Row]:
+        placeholders: dict[str, Any] = {name: Placeholder(name) for name in names}
+        placeholders |= {name: ListPlaceholder(name, size) if size else [] for name, size in sizes}
+        return _Form(functools.partial(build, *shape), placeholders, build.__name__)
 
     @functools.wraps(build)
-    def question(*shape: Any, **given: Any) -> Question[Row]:
-        sizes = [(name, size_of(each)) for name, each in given.items() if isinstance(each, list)]
-        return Question(kind_of(shape, tuple(given), tuple(sizes)), given)
+    def question(*shape: Any, **values: Any) -> Question[Row]:
+        sizes = [(name, size_of(each)) for name, each in values.items() if isinstance(each, list)]
+        return Question(form_of(shape, tuple(values), tuple(sizes)), values)
 
     return question
-
-
-def changing(rows: QuerySet[Any], **values: Any) -> Any:
-    """The update of all `rows`, which answers nothing."""
-    query: Any = rows.query.chain(UpdateQuery)
-    query.add_update_values(values)
-    return query
-
-
-def inserting(row: Model) -> Any:
-    """The insertion of `row`, which answers its key."""
-    query: Any = InsertQuery(type(row))
-    query.insert_values(_columns(type(row)), [row])
-    return query
-
-
-def columns_of(row: Model) -> dict[str, Any]:
-    """What is to be given for the columns of a row that is inserted."""
-    connection = connections[router.db_for_write(type(row))]
-    return {
-        field.attname: field.get_db_prep_save(field.pre_save(row, True), connection)
-        for field in _columns(type(row))
-    }
-
-
-def _columns(model: type[Model]) -> list[Any]:
-    return [field for field in model._meta.concrete_fields if not field.primary_key]
 
 
 class Question(Generic[Row]):
     """One question and its values."""
 
-    def __init__(self, kind: "_Kind[Row]", given: dict[str, Any]) -> None:
-        self.alias = kind.alias
-        self._text, self._given = kind.text(self.alias), given
+    def __init__(self, form: "_Form[Row]", values: dict[str, Any]) -> None:
+        self.form, self.values = form, values
 
     def ask(self) -> list[Row]:
         return ask(self)[0]
 
-    def goes_with(self, other: "Question[Any]") -> bool:
-        """Whether both can be asked in one trip."""
-        return self.alias == other.alias and takes_several(connections[self.alias])
-
-    def filled(self) -> tuple[str, list[Any]]:
-        """The SQL and its values."""
-        connection = connections[self.alias]
-        return self._text.sql, [
-            adapted(place.value(self._given), connection, place.field)
-            if isinstance(place, Given)
-            else place
-            for place in self._text.places
-        ]
-
-    def called(self) -> tuple[str, list[Any]] | None:
-        """The call of a statement that the connection keeps, and its values, if it keeps one."""
-        return self._text.statements.call(self._given, connections[self.alias])
-
-    @property
-    def reads_texts(self) -> bool:
-        """Whether its answer may have times as they are told."""
-        return self._text.reads_texts
-
-    def read(self, cursor: Any, has_texts: bool) -> list[Row]:
-        """What the database answered, as the queryset would say it.
-
-        `has_texts` if times are as they were told.
-        """
-        return self._text.read(cursor, has_texts)
-
-
-#: How a question is asked: by itself, as by `Question.ask`, or with more in the same trip.
-Ask = Callable[[Question[Any]], list[Any]]
+    def ask_unprepared(self) -> list[Row]:
+        """The answer of the queryset, or of the write, that this stands for."""
+        asked = self.form.build(**self.values)
+        return list(asked if isinstance(asked, QuerySet) else asked.write())
 
 
 def ask(*questions: Question[Any]) -> list[list[Any]]:
-    """The answers to several questions of one database, each of which sees what those before did.
+    """The answers to several questions, each of which sees what those before did.
 
-    Where the database takes several at once, in one trip.
+    They go in one round trip if they are for one database, which takes several statements.
     """
-    connection = connections[questions[0].alias]
-    called = [question.called() for question in questions]
-    asked = [call or each.filled() for call, each in zip(called, questions, strict=True)]
+    texts = [each.form.text() for each in questions]
+    known = [each for each in texts if each is not None]
+    if len(known) == len(questions) and len({each.alias for each in known}) == 1:
+        return _ask(questions, known)
+    return [
+        each.ask_unprepared() if text is None else _ask([each], [text])[0]
+        for each, text in zip(questions, texts, strict=True)
+    ]
+
+
+def _ask(questions: Sequence[Question[Any]], texts: Sequence[Text[Any]]) -> list[list[Any]]:
+    connection = connections[texts[0].alias]
+    statements = [
+        (text, text.filled(each.values, connection))
+        for each, text in zip(questions, texts, strict=True)
+    ]
+    is_in_transaction = connection.in_atomic_block or not connection.get_autocommit()
     try:
-        return _ask(connection, questions, asked)
-    except (NotSupportedError, ProgrammingError) as error:
-        if not (any(called) and is_lost(connection, error)):
+        found = _found(connection, statements)
+    except DatabaseError as error:
+        if not postgresql.is_lost(connection, error):
             raise
-        if connection.in_atomic_block or not connection.get_autocommit():
+        if is_in_transaction:
             raise OperationalError("A prepared statement was lost; ask again.") from error
-    return _ask(connection, questions, [question.filled() for question in questions])
+        connection.close()
+        found = _found(connection, statements)
+    return [
+        _read(each, text, rows) for each, text, rows in zip(questions, texts, found, strict=True)
+    ]
 
 
-def _ask(
-    connection: Any, questions: Sequence[Question[Any]], asked: list[tuple[str, list[Any]]]
-) -> list[list[Any]]:
-    if len(asked) > 1 and takes_several(connection):
-        together = "; ".join(sql for sql, _values in asked)
-        asked = [(together, [value for _sql, values in asked for value in values])]
-    has_texts = tells_utc(connection) and all(each.reads_texts for each in questions)
-    waiting, answers = iter(questions), []
-    for sql, values in asked:
-        with connection.cursor() as cursor:
-            shorten(cursor, connection)
-            read_times(cursor, connection, as_text=has_texts)
-            cursor.execute(sql, values)
-            answers.append(next(waiting).read(cursor, has_texts))
-            while len(asked) < len(questions) and cursor.nextset():
-                answers.append(next(waiting).read(cursor, has_texts))
-    return answers
+def _found(connection: Any, statements: list[tuple[Text[Any], list[Any]]]) -> list[list[Any]]:
+    """The rows of each answer."""
+    if len(statements) == 1 or not postgresql.takes_several(connection):
+        # Each before the next: it may change what is still to be fetched.
+        return [text.fetch(text.execute(connection, values)) for text, values in statements]
+    with postgresql.pipeline(connection):
+        cursors = [text.execute(connection, values) for text, values in statements]
+    answered = zip(statements, cursors, strict=True)
+    return [text.fetch(cursor) for (text, _values), cursor in answered]
 
 
-class _Kind(Generic[Row]):
-    """What questions of one shape have in common."""
+def _read(question: Question[Row], text: Text[Row], rows: list[Any]) -> list[Row]:
+    try:
+        return text.read(rows)
+    except DatabaseError:
+        raise
+    except Exception:
+        question.form.give_up()
+        return question.ask_unprepared()
 
-    def __init__(self, asked: Any, title: str) -> None:
-        self._asked: QuerySet[Any, Row] | Query = asked
-        self._title = title
-        self._texts: dict[str, _Text[Row]] = {}
-        # While its SQL is written a query is changed, and changed back.
-        self._writing = Lock()
 
-    @property
-    def alias(self) -> str:
-        if isinstance(self._asked, QuerySet):
-            return self._asked.db
-        return router.db_for_write(self._asked.get_meta().model)
+class _Form(Generic[Row]):
+    """What questions of one shape have in common: their SQL, once for each database."""
 
-    def text(self, alias: str) -> "_Text[Row]":
-        if alias not in self._texts:
-            with self._writing:
-                if alias not in self._texts:
-                    self._texts[alias] = _Text(self._asked, alias, self._title)
+    def __init__(self, build: Build, placeholders: dict[str, Any], title: str) -> None:
+        self.build, self._placeholders, self._title = build, placeholders, title
+        self._asked: QuerySet[Any, Row] | Write | None = None
+        self._texts: dict[str, Text[Row]] = {}
+        # While its SQL is made a query changes, and changes back.
+        self._making = Lock()
+        self._is_prepared = True
+
+    def text(self) -> Text[Row] | None:
+        """The SQL for the database that is asked now; None if the queryset is to be asked."""
+        if not (self._is_prepared and conf.PREPARED_QUERIES):
+            return None
+        try:
+            if self._asked is None:
+                self._asked = self.build(**self._placeholders)
+            alias = self._alias(self._asked)
+            return self._texts.get(alias) or self._make(self._asked, alias)
+        except DatabaseError:
+            raise
+        except Exception:
+            # Most likely Django isn't what it was when this was written.
+            self.give_up()
+            return None
+
+    def give_up(self) -> None:
+        """Have the queryset asked from here on. Called where an exception is handled."""
+        self._is_prepared = False
+        logger.warning("%s can't be prepared, and takes longer.", self._title, exc_info=True)
+
+    def _alias(self, asked: "QuerySet[Any, Row] | Write") -> str:
+        return asked.db if isinstance(asked, QuerySet) else database_of(asked)
+
+    def _make(self, asked: "QuerySet[Any, Row] | Write", alias: str) -> Text[Row]:
+        with self._making:
+            if alias not in self._texts:
+                self._texts[alias] = Text(asked, alias)
         return self._texts[alias]
-
-
-class _Text(Generic[Row]):
-    """The SQL of questions of one shape to one database."""
-
-    def __init__(self, asked: "QuerySet[Any, Row] | Query", alias: str, title: str) -> None:
-        query = asked.query if isinstance(asked, QuerySet) else asked
-        compiler: Any = query.get_compiler(using=alias)
-        if isinstance(query, InsertQuery):
-            # What is given for a column has been prepared by its field: see `columns_of`.
-            compiler.returning_fields = [query.get_meta().pk]
-            ((sql, places),) = compiler.as_sql()
-        else:
-            tell_fields(query)
-            try:
-                sql, places = compiler.as_sql()
-            except EmptyResultSet:
-                # Nothing is in an empty set.
-                sql, places = NOTHING, ()
-        if any(isinstance(place, datetime) for place in places):
-            raise TypeError("A moment that was part of the question has passed: give it.")
-        self.sql: str = sql
-        self.places: Sequence[Any] = places
-        self.statements = Statements(title, sql, places)
-        self._is_silent = isinstance(query, UpdateQuery)
-        self._reader: Reader[Row] | None = None
-        if isinstance(asked, QuerySet) and sql != NOTHING:
-            self._reader = Reader(asked, compiler)
-
-    @property
-    def reads_texts(self) -> bool:
-        return self._reader is None or self._reader.reads_texts
-
-    def read(self, cursor: Any, has_texts: bool) -> list[Row]:
-        if self._is_silent:
-            return []
-        if self._reader is None:
-            rows: list[Row] = cursor.fetchall()
-            return rows
-        return self._reader.read(cursor, has_texts)

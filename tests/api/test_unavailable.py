@@ -4,9 +4,7 @@ from contextlib import contextmanager
 
 import pytest
 from django.apps import apps
-from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
-from django.test import override_settings
 
 from talk import availability
 
@@ -59,9 +57,7 @@ def broken(error, statement):
             raise error
         return run(sql, params, many, context)
 
-    # A statement that is called by its name would not say what it does.
-    in_full = override_settings(TALK={**settings.TALK, "PREPARED_STATEMENTS": 0})
-    with in_full, connection.execute_wrapper(execute):
+    with connection.execute_wrapper(execute):
         yield
     assert failed, "the database was to fail for this test to mean anything"
 

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
-from django.db import connection
 from django.test import Client
 
 from talk.exceptions import RefusalCode, Refused
@@ -21,11 +20,6 @@ def refused(code: RefusalCode, *path: str):
     assert (caught.value.code, caught.value.path) == (code, path)
     assert str(caught.value.message), "a refusal says something to a person"
     assert everything() == before, "a refusal leaves no trace"
-
-
-def trips(*, sqlite, postgresql):
-    """How often the database is asked: PostgreSQL takes several statements at once."""
-    return {"sqlite": sqlite, "postgresql": postgresql}[connection.vendor]
 
 
 def everything():

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.utils import timezone
 
 from talk.models import Conversation, Participation
@@ -84,8 +84,9 @@ def test_large_groups_are_not_read_as_a_whole(groups, django_user_model):
     asked = pages_in(4, present=keys, gone=[], status=ACTIVE, after=0)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE talk_conversation, talk_participation")
-        sql, values = asked.filled()
-        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", values)
+        text = asked.form.text()
+        values = text.filled(asked.values, connections["default"])
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {text.sql}", values)
         ((told,),) = cursor.fetchall()
 
     (plan,) = json.loads(told) if isinstance(told, str) else told

@@ -7,15 +7,19 @@ from datetime import UTC, timedelta
 from threading import Barrier
 
 import pytest
-from django.db import DatabaseError, connection, connections
-from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, Func, OuterRef
+from django.db import DatabaseError, OperationalError, connection, connections
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, Func, OuterRef, QuerySet
+from django.db.models.base import ModelState
 from django.db.models.signals import post_init
+from django.db.models.sql import InsertQuery, Query, UpdateQuery
+from django.db.models.sql.compiler import SQLCompiler, SQLInsertCompiler
 from django.utils import timezone
 
 from talk.models import Conversation, Event, Message, Participation
 from talk.prepared import among, ask, changing, columns_of, inserting, prepared
+from talk.prepared.django_internals import NAMES
 
-from .acting import group, place_of, private, say, trips
+from .acting import group, place_of, private, say
 
 pytestmark = pytest.mark.django_db
 
@@ -122,22 +126,23 @@ class TestReading:
         assert len(_said(conversation=said.pk, since=said.started_at).ask()) == 4
 
     @pytest.mark.postgresql
-    def test_a_moment_can_not_be_part_of_the_question(self, said):
+    def test_a_question_with_a_constant_time_is_not_prepared(self, said, unprepared):
         @prepared
         def recent(conversation):
             return Message.objects.filter(conversation=conversation, sent_at__lt=timezone.now())
 
-        with pytest.raises(TypeError, match="A moment"):
-            recent(conversation=said).ask()
+        assert len(recent(conversation=said).ask()) == 4
+        assert unprepared() == ["recent"]
 
-    def test_what_is_prefetched_is_no_part_of_it(self, said):
+    def test_a_question_with_a_prefetch_is_not_prepared(self, said, unprepared):
         @prepared
         def with_events(conversation):
             found = Conversation.objects.filter(pk=conversation)
             return found.prefetch_related("events")
 
-        with pytest.raises(TypeError, match="prefetched"):
-            with_events(conversation=said.pk).ask()
+        (found,) = with_events(conversation=said.pk).ask()
+        assert found._prefetched_objects_cache["events"]
+        assert unprepared() == ["with_events"]
 
     def test_it_is_written_once_for_each_shape(self, said, django_assert_num_queries):
         written = []
@@ -166,7 +171,7 @@ class TestReading:
                 def ask_wide(wide=wide, barrier=barrier):
                     barrier.wait()
                     try:
-                        return [wide(user=alice).filled()[0] for _again in range(2)]
+                        return [wide(user=alice).form.text().sql for _again in range(2)]
                     finally:
                         connection.close()
 
@@ -290,7 +295,7 @@ class TestTogether:
         event = Event(
             conversation=said, revision=99, kind=Event.Kind.CONVERSATION_RENAMED, actor=alice
         )
-        with django_assert_num_queries(trips(sqlite=3, postgresql=1)):
+        with django_assert_num_queries(3):
             changed, ((key,),), (title,) = ask(
                 retitle(key=said.pk, title="100 % 'new'; --"),
                 note(**columns_of(event)),
@@ -313,3 +318,137 @@ class TestTogether:
         for words in ("%s", "%(name)s", "'; DROP TABLE talk_message; --", "100%", "\\'"):
             assert say(said.participations.first().user, said, words).body == words
             assert Message.objects.get(body=words).conversation == said
+
+
+@prepared
+def _retitle(key, title):
+    return changing(Conversation.objects.filter(pk=key), title=title)
+
+
+@prepared
+def _note(**columns):
+    return inserting(Event(**columns))
+
+
+def raising(*args, **kwargs):
+    raise AttributeError("This name of Django's has moved.")
+
+
+@pytest.fixture
+def anew():
+    """The same questions, whose SQL was not made yet."""
+
+    def of(question):
+        return prepared(question.__wrapped__)
+
+    return of
+
+
+class TestUnprepared:
+    """What Django changes may make a question slow. It is answered all the same."""
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "texts.assign_fields",
+            "texts.compiled",
+            "texts.Reader.__init__",
+            "texts.Reader.read",
+            "rows.maker",
+            "rows.is_plain",
+            "instances._Part.make",
+            "django_internals.Compiled.attribute",
+        ],
+    )
+    def test_the_queryset_answers(self, said, name, anew, monkeypatch, unprepared):
+        usual = Message.objects.filter(conversation=said).select_related("sender", "subject")
+        usual = usual.annotate(twice=F("number") * 2).order_by("number")
+        monkeypatch.setattr(f"talk.prepared.{name}", raising)
+        question = anew(_said)
+
+        for _time in range(3):
+            answered = question(conversation=said).ask()
+            assert list(map(state, answered)) == list(map(state, usual.all()))
+        assert unprepared() == ["_said"], "the log says it once"
+
+    @pytest.mark.parametrize("name", ["texts.assign_fields", "texts.compiled"])
+    def test_what_is_written_is_written(self, said, alice, name, anew, monkeypatch, unprepared):
+        monkeypatch.setattr(f"talk.prepared.{name}", raising)
+        event = Event(
+            conversation=said, revision=99, kind=Event.Kind.CONVERSATION_RENAMED, actor=alice
+        )
+        retitle, note = anew(_retitle), anew(_note)
+
+        for title in ("one", "two"):
+            assert retitle(key=said.pk, title=title).ask() == []
+            assert Conversation.objects.get(pk=said.pk).title == title
+        ((key,),) = note(**columns_of(event)).ask()
+
+        assert Event.objects.filter(pk=key).values("revision", "kind", "actor", "at").get() == {
+            "revision": 99,
+            "kind": Event.Kind.CONVERSATION_RENAMED,
+            "actor": alice.pk,
+            "at": event.at,
+        }
+        assert unprepared() == ["_retitle", "_note"]
+
+    def test_one_of_several_does_not_change_their_order(self, said, alice, anew, unprepared):
+        @prepared
+        def titles(key):
+            found = Conversation.objects.filter(pk=key).prefetch_related("events")
+            return found.values_list("title", flat=True)
+
+        answers = ask(
+            titles(key=said.pk),
+            _retitle(key=said.pk, title="one"),
+            titles(key=said.pk),
+            _retitle(key=said.pk, title="two"),
+        )
+
+        assert answers == [[""], [], ["one"], []]
+        assert Conversation.objects.get(pk=said.pk).title == "two"
+        assert unprepared() == ["titles"]
+
+    def test_an_error_of_the_database_is_not_mistaken_for_one(self, said, anew, monkeypatch):
+        def away(*args, **kwargs):
+            raise OperationalError("The server is gone.")
+
+        question = anew(_said)
+        with monkeypatch.context() as patched:
+            patched.setattr("talk.prepared.texts.compiled", away)
+            with pytest.raises(OperationalError):
+                question(conversation=said).ask()
+
+        question(conversation=said).ask()
+        assert question(conversation=said).form.text() is not None
+
+    def test_a_project_can_do_without(self, said, alice, settings, monkeypatch):
+        usual = [state(each) for each in _said(conversation=said).ask()]
+        settings.TALK = {**settings.TALK, "PREPARED_QUERIES": False}
+        monkeypatch.setattr("talk.prepared.texts.Text.execute", raising)
+
+        assert [state(each) for each in _said(conversation=said).ask()] == usual
+        assert [each.number for each in _among(numbers=[3, 1]).ask()] == [1, 3]
+        place = place_of(alice, said)
+        message = place.send("as ever", client_id=uuid.uuid4())
+        place.read()
+        assert message.pk == said.messages.get(body="as ever").pk
+        assert place.last_read_number == message.number
+
+
+@pytest.mark.parametrize("owner", NAMES, ids=lambda owner: owner.__name__)
+def test_django_has_the_names_that_are_used(owner):
+    """One that moved fails here. Until it is mended, questions that need it are not prepared."""
+    query = Message.objects.all().query
+    made = {
+        SQLCompiler: lambda: query.get_compiler(using="default"),
+        SQLInsertCompiler: lambda: InsertQuery(Message).get_compiler(using="default"),
+        Query: lambda: query,
+        UpdateQuery: lambda: query.chain(UpdateQuery),
+        QuerySet: Message.objects.all,
+        ModelState: lambda: Message()._state,
+    }.get(owner, lambda: owner)()
+    if isinstance(made, SQLCompiler) and not isinstance(made, SQLInsertCompiler):
+        made.as_sql()
+
+    assert [name for name in NAMES[owner] if not hasattr(made, name)] == []

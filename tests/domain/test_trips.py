@@ -1,99 +1,185 @@
-"""A transaction of PostgreSQL begins in the trip of the first question that is asked in it."""
+"""Round trips to PostgreSQL, and statements that psycopg prepares there."""
+
+import logging
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import (
+    DatabaseError,
+    IntegrityError,
+    OperationalError,
+    connection,
+    connections,
+    transaction,
+)
+from django.db.models import F
 from psycopg import ClientCursor, IsolationLevel
 
 from talk.exceptions import RefusalCode
-from talk.models import Conversation, Message
-from talk.prepared import ask, prepared
+from talk.models import Conversation, Message, Participation
+from talk.models.conversation import TITLE_LENGTH
+from talk.prepared import among, ask, changing, prepared
 
 from ..trips import trips_of
 from .acting import group, place_of, refused, say
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 
-
-@prepared
-def _titles(conversation):
-    return Conversation.objects.filter(pk=conversation).values_list("title", flat=True)
+#: How often psycopg sees a statement before it prepares it.
+OFTEN = 5
 
 
 @prepared
-def _bodies(conversation):
-    said = Message.objects.filter(conversation=conversation, kind="text")
+def _titles(key):
+    return Conversation.objects.filter(pk=key).values_list("title", flat=True)
+
+
+@prepared
+def _bodies(conversation, most=9):
+    said = Message.objects.filter(conversation=conversation, number__lte=most)
+    said = said.exclude(body="% %s").filter(kind="text")
     return said.order_by("number").values_list("body", flat=True)
 
 
-@pytest.fixture(autouse=True)
-def nothing_kept(settings):
-    settings.TALK = {**settings.TALK, "PREPARED_STATEMENTS": 0}
+@prepared
+def _bodies_in(conversations):
+    said = Message.objects.filter(among("conversation", conversations), kind="text")
+    return said.order_by("number").values_list("body", flat=True)
+
+
+@prepared
+def _divided(by):
+    """It has no answer."""
+    return Message.objects.filter(number=1 / (F("number") - F("number")), body=by)
+
+
+@prepared
+def _numbered(key, number):
+    return changing(Message.objects.filter(pk=key), number=number)
 
 
 @pytest.fixture
 def said(alice, bob):
     there = group(alice, bob, title="Harbour")
-    say(alice, there, "100 % 'two' ünd \\")
+    for body in ("one", "100 % 'two' ünd \\", "'three'"):
+        say(alice, there, body)
     return there
 
 
-@pytest.fixture
+BODIES = ["one", "100 % 'two' ünd \\", "'three'"]
+
+
+@pytest.fixture(autouse=True)
 def driver():
+    """The driver's connection, which nobody gets afterwards."""
+    connection.close()
     connection.ensure_connection()
     yield connection.connection
-    # No pool is to hand it out again.
-    connection.connection.close()
+    if connection.connection is not None:
+        connection.connection.close()
     connection.close()
 
 
-def test_a_transaction_begins_with_its_first_question(said):
-    with trips_of(connection) as sent, transaction.atomic():
-        title = _titles(conversation=said.pk).ask()
-        bodies = _bodies(conversation=said.pk).ask()
-
-    assert (title, bodies) == (["Harbour"], ["100 % 'two' ünd \\"])
-    first, second, third = sent
-    assert first.startswith("BEGIN; SELECT")
-    assert second.startswith("SELECT")
-    assert third == "COMMIT"
-
-
-def test_several_questions_go_with_it(said):
-    with trips_of(connection) as sent, transaction.atomic():
-        answers = ask(_titles(conversation=said.pk), _bodies(conversation=said.pk))
-
-    assert answers == [["Harbour"], ["100 % 'two' ünd \\"]]
-    assert len(sent) == 2
-
-
-def test_outside_a_transaction_none_begins(said):
+def sent_by(question):
+    """What went to the database, and the answer."""
     with trips_of(connection) as sent:
-        _titles(conversation=said.pk).ask()
-
-    (asked,) = sent
-    assert asked.startswith("SELECT")
+        answer = question.ask()
+    return sent, answer
 
 
-def test_within_a_savepoint_none_begins(said):
-    with trips_of(connection) as sent, transaction.atomic(), transaction.atomic():
-        _titles(conversation=said.pk).ask()
-
-    words = [text.split()[0] for text in sent]
-    assert words == ["BEGIN", "SAVEPOINT", "SELECT", "RELEASE", "COMMIT"]
+def is_prepared(question):
+    sent, answer = sent_by(question)
+    return sent[-1].startswith("EXECUTE"), answer
 
 
-def test_to_send_is_one_transaction_of_three_trips(said, alice):
-    place = place_of(alice, said)
+class TestTogether:
+    def test_several_questions_go_in_one_trip(self, said):
+        with trips_of(connection) as sent:
+            answers = ask(_titles(key=said.pk), _bodies(conversation=said.pk))
 
-    with trips_of(connection) as sent:
-        place.send("Hello")
+        assert answers == [["Harbour"], BODIES]
+        assert len(sent) == 1
 
-    assert sent[0].startswith("BEGIN; ")
-    assert sent[-1] == "COMMIT"
-    assert len(sent) == 3
+    def test_in_a_transaction_too(self, said):
+        with trips_of(connection) as sent, transaction.atomic():
+            ask(_titles(key=said.pk), _bodies(conversation=said.pk))
+            _bodies(conversation=said.pk).ask()
+
+        begins, both, again, commits = sent
+        assert (begins, commits) == ("BEGIN", "COMMIT")
+        assert both.count("SELECT") == 2
+        assert again.count("SELECT") == 1
+
+    def test_to_send_takes_four_trips(self, said, alice):
+        place = place_of(alice, said)
+
+        with trips_of(connection) as sent:
+            place.send("Hello")
+
+        assert [text.split()[0].strip(";") for text in sent][::3] == ["BEGIN", "COMMIT"]
+        assert len(sent) == 4
+
+    def test_the_first_error_is_the_error(self, said, alice, caplog):
+        """And the statements after it, which fail with it, are no news to the log."""
+        first, second = said.messages.order_by("number")[:2]
+
+        with pytest.raises(IntegrityError, match="one_per_number"), transaction.atomic():
+            ask(
+                _titles(key=said.pk),
+                _numbered(key=first.pk, number=second.number),
+                _bodies(conversation=said.pk),
+            )
+        assert not [each for each in caplog.records if each.levelno >= logging.WARNING]
+        assert _bodies(conversation=said.pk).ask() == BODIES
+
+    def test_an_error_of_the_last_is_one(self, said):
+        with pytest.raises(DatabaseError, match="division by zero"), transaction.atomic():
+            ask(_titles(key=said.pk), _divided(by="one"))
+        assert _titles(key=said.pk).ask() == ["Harbour"]
+
+    def test_somebody_who_listens_finds_the_results(self, said):
+        heard = []
+
+        def listen(execute, sql, params, many, context):
+            answer = execute(sql, params, many, context)
+            cursor = context["cursor"]
+            heard.append((sql.split()[0], cursor.rowcount, cursor.statusmessage))
+            return answer
+
+        with connection.execute_wrapper(listen):
+            ask(_titles(key=said.pk), _bodies(conversation=said.pk))
+
+        assert heard == [("SELECT", 1, "SELECT 1"), ("SELECT", 3, "SELECT 3")]
+
+    def test_a_pipeline_of_the_projects_own_goes_on(self, said, driver):
+        with driver.pipeline():
+            assert _titles(key=said.pk).ask() == ["Harbour"]
+            both = ask(_titles(key=said.pk), _bodies(conversation=said.pk))
+        assert both == [["Harbour"], BODIES]
+
+    def test_a_cursor_of_the_projects_own_is_used(self, said, driver):
+        class Own(ClientCursor):
+            heard = 0
+
+            def execute(self, *args, **kwargs):
+                Own.heard += 1
+                return super().execute(*args, **kwargs)
+
+        driver.cursor_factory = Own
+
+        assert _titles(key=said.pk).ask() == ["Harbour"]
+        assert ask(_titles(key=said.pk), _bodies(conversation=said.pk)) == [["Harbour"], BODIES]
+        assert Own.heard == 3
+
+    def test_a_driver_without_pipelines_is_asked_one_by_one(self, said, monkeypatch):
+        monkeypatch.setattr("talk.prepared.postgresql._has_pipeline", lambda: False)
+        with trips_of(connection) as sent:
+            answers = ask(_titles(key=said.pk), _bodies(conversation=said.pk))
+
+        assert answers == [["Harbour"], BODIES]
+        assert len(sent) == 2
 
 
-def test_what_is_refused_is_rolled_back(said, alice):
+def test_a_refused_verb_is_rolled_back(said, alice):
     place = place_of(alice, said)
     place.leave()
 
@@ -107,42 +193,9 @@ def test_an_isolation_level_is_kept(said, driver):
     driver.isolation_level = IsolationLevel.SERIALIZABLE
 
     with trips_of(connection) as sent, transaction.atomic():
-        _titles(conversation=said.pk).ask()
+        _titles(key=said.pk).ask()
 
     assert sent[0] == "BEGIN ISOLATION LEVEL SERIALIZABLE"
-
-
-def test_an_error_of_the_first_question_ends_the_transaction(said, driver):
-    with connection.cursor() as cursor:
-        cursor.execute("SET statement_timeout = 200")
-
-    @prepared
-    def slow(seconds):
-        return Message.objects.extra(where=["pg_sleep(%s) IS NULL"], params=[seconds])
-
-    with pytest.raises(OperationalError) as caught, transaction.atomic():
-        slow(seconds=5).ask()
-
-    assert caught.value.__cause__.sqlstate == "57014"
-    with connection.cursor() as cursor:
-        # In the same transaction that would be refused.
-        cursor.execute("SET statement_timeout = 0")
-    assert _titles(conversation=said.pk).ask() == ["Harbour"]
-
-
-def test_who_listens_finds_all_that_psycopg_tells(said):
-    heard = []
-
-    def listen(execute, sql, params, many, context):
-        answer = execute(sql, params, many, context)
-        cursor = context["cursor"]
-        heard.append((sql.split()[0], list(params), cursor.rowcount, cursor.statusmessage))
-        return answer
-
-    with connection.execute_wrapper(listen), transaction.atomic():
-        _titles(conversation=said.pk).ask()
-
-    assert heard == [("SELECT", [said.pk], 1, "SELECT 1")]
 
 
 def test_words_are_sent_in_the_encoding_of_the_connection(said, alice, driver):
@@ -157,20 +210,139 @@ def test_words_are_sent_in_the_encoding_of_the_connection(said, alice, driver):
     assert saying(body="über").ask() == ["über"]
 
 
-def test_a_cursor_of_the_projects_own_is_used(said, driver):
-    class Own(ClientCursor):
-        heard = 0
+@pytest.fixture(params=[True, False], ids=["server-side binding", "client-side binding"])
+def bound(request, monkeypatch):
+    """Connects with either of Django's ways to bind values."""
+    options = connections["default"].settings_dict["OPTIONS"]
+    here = connections["default"]
+    connection.close()
+    monkeypatch.setitem(options, "server_side_binding", request.param)
+    here.close_pool()
+    yield request.param
+    connection.close()
+    here.close_pool()
 
-        def execute(self, *args, **kwargs):
-            Own.heard += 1
-            return super().execute(*args, **kwargs)
 
-    driver.cursor_factory = Own
-
-    assert _titles(conversation=said.pk).ask() == ["Harbour"]
-    assert Own.heard == 1
+def test_values_of_all_sizes_are_compared(bound, said):
+    for most in (9, 2, 0, -1, 2**15, 2**31, 2**63 - 1, 2**63, -(2**63) - 1, 2**200, 1.5):
+        found = 1 if most == 1.5 else max(0, min(3, most))
+        for _time in range(2):
+            assert _bodies(conversation=said.pk, most=most).ask() == BODIES[:found]
 
 
-def test_a_pipeline_is_left_alone(said, driver):
-    with driver.pipeline():
-        assert _titles(conversation=said.pk).ask() == ["Harbour"]
+def test_partial_indexes_are_found(bound, alice, said):
+    """A constant of a condition stays in the SQL: as a parameter it might be anything."""
+    question = Participation.objects.inbox_page_question(alice, 1, None)
+    sql = question.form.text().sql
+
+    assert "= 'active'" in sql
+    assert sql.count("%s") == 1, "the user"
+
+
+class TestPreparing:
+    @pytest.fixture(autouse=True)
+    def prepares(self, driver):
+        driver.prepare_threshold = OFTEN
+        if isinstance(driver.cursor(), ClientCursor):
+            pytest.skip("values are bound by the client")
+
+    def test_a_frequent_question_is_prepared(self, said):
+        for _time in range(OFTEN):
+            question = _bodies(conversation=said.pk, most=9)
+            assert is_prepared(question) == (False, BODIES)
+        _bodies(conversation=said.pk, most=9).ask()
+
+        for most in (9, 1, 0, 2, 2**40):
+            question = _bodies(conversation=said.pk, most=most)
+            assert is_prepared(question) == (True, BODIES[:most])
+
+    @pytest.mark.parametrize("of", [lambda there: there, lambda there: there.pk])
+    def test_also_with_lists(self, said, of):
+        for _time in range(OFTEN + 1):
+            _bodies_in(conversations=[of(said)]).ask()
+
+        assert is_prepared(_bodies_in(conversations=[of(said)])) == (True, BODIES)
+        assert is_prepared(_bodies_in(conversations=[of(said)] * 3)) == (True, BODIES)
+        assert _bodies_in(conversations=[]).ask() == []
+
+    def test_also_what_a_send_writes(self, said, alice):
+        place = place_of(alice, said)
+        for _time in range(OFTEN + 1):
+            place.send("again")
+
+        with trips_of(connection) as sent:
+            place.send("and again")
+
+        begins, *others, commits = sent
+        assert (begins, commits) == ("BEGIN", "COMMIT")
+        for trip in others:
+            assert {each.split()[0] for each in trip.split("; ")} == {"EXECUTE"}
+        assert said.messages.filter(body="and again").count() == 1
+
+    def test_nothing_is_prepared_if_the_project_says_so(self, said, driver):
+        driver.prepare_threshold = None
+        for _time in range(OFTEN + 2):
+            assert is_prepared(_bodies(conversation=said.pk)) == (False, BODIES)
+
+
+def drop_statements():
+    """As a proxy that hands out connections for single transactions: psycopg learns nothing."""
+    connection.connection.pgconn.exec_(b"DEALLOCATE ALL")
+
+
+def change_a_column():
+    """As a migration, by another connection."""
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("ALTER TABLE talk_conversation ALTER title TYPE text")
+    finally:
+        other.close()
+
+
+@pytest.mark.parametrize("lose", [drop_statements, change_a_column])
+class TestLosing:
+    """Prepared statements that PostgreSQL does not have, or can't use, any more."""
+
+    @pytest.fixture(autouse=True)
+    def kept(self, said, driver):
+        driver.prepare_threshold = OFTEN
+        if isinstance(driver.cursor(), ClientCursor):
+            pytest.skip("values are bound by the client")
+        for _time in range(OFTEN + 1):
+            _titles(key=said.pk).ask()
+        assert is_prepared(_titles(key=said.pk)) == (True, ["Harbour"])
+        yield
+        length = f"varchar({TITLE_LENGTH})"
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE talk_conversation ALTER title TYPE {length}")
+
+    def test_it_is_asked_again_by_another_connection(self, said, lose, driver):
+        lose()
+
+        assert _titles(key=said.pk).ask() == ["Harbour"]
+        assert driver.closed
+        assert is_prepared(_titles(key=said.pk)) == (False, ["Harbour"])
+
+    def test_also_together_with_others(self, said, lose):
+        lose()
+
+        assert ask(_bodies(conversation=said.pk), _titles(key=said.pk)) == [BODIES, ["Harbour"]]
+
+    def test_in_a_transaction_all_of_it_is_to_be_asked_again(self, said, lose):
+        lose()
+
+        with pytest.raises(OperationalError, match="ask again"), transaction.atomic():
+            _titles(key=said.pk).ask()
+        assert _titles(key=said.pk).ask() == ["Harbour"]
+
+    def test_without_autocommit_it_is_as_in_a_transaction(self, said, lose):
+        lose()
+
+        transaction.set_autocommit(False)
+        try:
+            with pytest.raises(OperationalError, match="ask again"):
+                _titles(key=said.pk).ask()
+        finally:
+            connection.close()
+        assert _titles(key=said.pk).ask() == ["Harbour"]

@@ -1,0 +1,125 @@
+"""Uses psycopg 3 where a database has it: literals, arrays, times, and several statements a trip.
+
+Of psycopg only documented names are used. Other databases, and other drivers of PostgreSQL, are
+asked without all this, which takes longer.
+"""
+
+import functools
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import DatabaseError
+
+#: The type bigint of PostgreSQL has integers below this, and down to its negative.
+_BIGINT = 2**63
+#: SQLSTATEs of a prepared statement that is gone, and of one whose columns changed their types.
+_LOST = ("26000", "0A000")
+
+
+def has_psycopg(connection: Any) -> bool:
+    """Whether Django's `connection` uses psycopg 3."""
+    return bool(connection.Database.__name__ == "psycopg")
+
+
+def literal(value: Any) -> str:
+    """A constant as SQL. Only of constants PostgreSQL can tell whether a partial index serves."""
+    from psycopg.sql import Literal
+
+    return Literal(value).as_string()
+
+
+def integer(value: int) -> Any:
+    """An integer of one type, whatever its size: each type would be another prepared statement."""
+    return _int8()(value) if -_BIGINT <= value < _BIGINT else value
+
+
+def array(members: list[Any]) -> Any:
+    """Keys as the text of an array, which psycopg takes long to write. Other lists stay lists."""
+    are_keys = all(
+        isinstance(each, (int, uuid.UUID)) and not isinstance(each, bool) for each in members
+    )
+    return f"{{{','.join(map(str, members))}}}" if are_keys else members
+
+
+def read_times(cursor: Any, connection: Any) -> None:
+    """Let psycopg read times, in the time zone that Django gave the connection.
+
+    Django's own reader of times is written in Python, and takes as long for a page as all its other
+    columns do. Where times have no zone, Django's stays.
+    """
+    if connection.timezone is not None:
+        cursor.adapters.register_loader(*_loader_of_times())
+
+
+def takes_several(connection: Any) -> bool:
+    """Whether several statements can be sent to a connection in one trip.
+
+    Not while somebody's wrapper listens to statements: it would find no results.
+    """
+    return has_psycopg(connection) and _has_pipeline() and not connection.execute_wrappers
+
+
+@contextmanager
+def pipeline(connection: Any) -> Iterator[None]:
+    """Sends the statements within in one trip. Their results are there afterwards.
+
+    Raises the error of the first statement that failed.
+    """
+    from psycopg import Error
+
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    failed: DatabaseError | None = None
+    with connection.wrap_database_errors:
+        try:
+            with connection.connection.pipeline():
+                # An error that ends the block would have psycopg log that the others failed, too.
+                try:
+                    yield
+                except DatabaseError as error:
+                    failed = error
+        except Error:
+            if failed is None:
+                raise
+    if failed is not None:
+        raise failed
+
+
+def is_lost(connection: Any, error: Exception) -> bool:
+    """Whether `error` says that a prepared statement, which psycopg counts on, is not usable.
+
+    A proxy that pools by transaction may have dropped it, or a migration changed its columns.
+    psycopg would go on to call it: the connection is closed, and the next one prepares anew.
+    """
+    state = getattr(error.__cause__, "sqlstate", None)
+    if not has_psycopg(connection) or state not in _LOST or connection.connection is None:
+        return False
+    connection.connection.close()
+    return True
+
+
+@functools.cache
+def _has_pipeline() -> bool:
+    from psycopg import Pipeline
+
+    return bool(Pipeline.is_supported())
+
+
+@functools.cache
+def _int8() -> Any:
+    from psycopg.types.numeric import Int8
+
+    return Int8
+
+
+@functools.cache
+def _loader_of_times() -> tuple[int, Any]:
+    """The type of times with a zone, and psycopg's reader of it."""
+    from psycopg import adapters
+    from psycopg.postgres import types
+    from psycopg.pq import Format
+
+    oid = types["timestamptz"].oid
+    return oid, adapters.get_loader(oid, Format.TEXT)
