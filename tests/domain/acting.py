@@ -1,4 +1,4 @@
-"""Short words for what these tests do again and again."""
+"""Shorthands for what the domain tests do often."""
 
 from contextlib import contextmanager
 

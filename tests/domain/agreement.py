@@ -1,4 +1,4 @@
-"""Whether what `talk` has stored is what the rulebook says."""
+"""Compares the rows that `talk` has stored with the state of the rulebook."""
 
 from collections import Counter, defaultdict
 

@@ -1,4 +1,4 @@
-"""What the rulebook keeps, where `talk` has rows."""
+"""The state of one conversation in the rulebook, in dataclasses instead of rows."""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""The rules once more, in plain Python, without a database: what `talk` is held against."""
+"""A second implementation of the rules, in plain Python and without a database, to compare with."""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""What a client knows of a conversation, and how the log keeps it fresh."""
+"""A client's copy of a conversation, kept up to date from the events of the log."""
 
 from dataclasses import dataclass, field
 from typing import Any

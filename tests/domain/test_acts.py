@@ -1,4 +1,4 @@
-"""What moderators did is added to, and never changed."""
+"""The audit log of moderators: rows can be added, and neither changed nor deleted."""
 
 import pytest
 from django.db import IntegrityError, connection, transaction

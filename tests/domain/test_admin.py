@@ -1,4 +1,4 @@
-"""What support staff see."""
+"""The admin pages, as support staff see them."""
 
 import pytest
 from django.contrib.auth.models import Permission

@@ -1,4 +1,4 @@
-"""No page of the admin answers questions about what it does not show."""
+"""The admin's lists can't be filtered by fields that a page does not show."""
 
 import pytest
 from django.contrib import admin

@@ -1,4 +1,4 @@
-"""Tokens that staff make in the admin, and what is kept of it."""
+"""Access tokens that staff issue in the admin, and what its history keeps of them."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What the project itself says in a conversation."""
+"""Announcements: messages of the project itself."""
 
 import uuid
 

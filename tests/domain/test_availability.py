@@ -1,4 +1,4 @@
-"""A database that is away is told from a bug by what its driver says."""
+"""Errors of the database driver: those of an unavailable database, and those of a bug."""
 
 import pytest
 from django.db import Error, InterfaceError, OperationalError, connection

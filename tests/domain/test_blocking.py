@@ -1,4 +1,4 @@
-"""Who blocks somebody hears no more of them."""
+"""Blocking: a person reads no more of the people whom they blocked."""
 
 import pytest
 from django.db import IntegrityError, transaction

@@ -1,4 +1,4 @@
-"""What is said at the start about a configuration that promises less than it seems to."""
+"""System checks of Talk's options and services."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""What the database itself holds, whatever code writes to it."""
+"""Constraints of the database, which hold whatever code writes to it."""
 
 import uuid
 

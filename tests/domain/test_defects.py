@@ -1,4 +1,4 @@
-"""What the app that Talk re-imagines did wrong."""
+"""Defects of the app that Talk replaces, which Talk does not have."""
 
 import pytest
 from django.db import connection

@@ -1,4 +1,4 @@
-"""An account is deleted, and the conversations of the others stay what they are."""
+"""Deleting an account leaves the conversations of other people intact."""
 
 from types import SimpleNamespace
 

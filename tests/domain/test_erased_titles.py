@@ -1,4 +1,4 @@
-"""Whoever is erased takes the titles along that they gave to groups, and no other."""
+"""Erasing a person erases the titles that they gave to groups, and no other titles."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Somebody is erased, and the conversations of the others stay what they are."""
+"""Erasing a person's data leaves the conversations of other people intact."""
 
 import json
 from io import StringIO

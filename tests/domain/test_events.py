@@ -1,4 +1,4 @@
-"""The log of what happened, and who is told."""
+"""The event log of a conversation, and catching up with it."""
 
 import pytest
 

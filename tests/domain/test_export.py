@@ -1,4 +1,4 @@
-"""What is kept of somebody, told to them and about nobody else."""
+"""The export of a person's data is complete, and has no data of other people."""
 
 import json
 from io import StringIO

@@ -1,4 +1,4 @@
-"""What `dumpdata` writes, `loaddata` reads: on an empty database, and over what is there."""
+"""`loaddata` loads what `dumpdata` wrote, into an empty database and over existing rows."""
 
 import json
 from datetime import datetime

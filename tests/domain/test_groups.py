@@ -1,4 +1,4 @@
-"""Conversations of any number of people."""
+"""Group conversations."""
 
 import pytest
 

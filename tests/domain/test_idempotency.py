@@ -1,4 +1,4 @@
-"""A request that arrives again is answered, not done, again."""
+"""A retry of a request is answered like the first one, and has no second effect."""
 
 import uuid
 

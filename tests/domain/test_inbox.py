@@ -1,4 +1,4 @@
-"""What a person takes part in, newest activity first."""
+"""The inbox: a person's conversations, the latest activity first."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What shows nothing is empty, whichever characters it is made of."""
+"""Text without visible characters counts as empty."""
 
 import unicodedata
 

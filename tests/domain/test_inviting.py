@@ -1,4 +1,4 @@
-"""Where people are asked before they are in a group."""
+"""Invitations, where people are asked before they take part in a group."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""People as one string: the same for the same people, and another for any others."""
+"""The string for a set of people is the same for the same people, and different for others."""
 
 import uuid
 from itertools import combinations

@@ -1,4 +1,4 @@
-"""People converse whatever their keys are, in a project of their own on PostgreSQL."""
+"""Talk works with user models whose keys have other types, on PostgreSQL."""
 
 import os
 from urllib.parse import urlsplit

@@ -1,4 +1,4 @@
-"""How members of a group go, and how they come back."""
+"""Members leave or are removed, and come back."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What `migrate` does to large tables while people go on writing."""
+"""`migrate` changes large tables while people go on writing."""
 
 import pytest
 from django.db import connection, migrations

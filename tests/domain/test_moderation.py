@@ -1,4 +1,4 @@
-"""What moderators do with what is reported."""
+"""Moderators act on reports."""
 
 from importlib import import_module
 

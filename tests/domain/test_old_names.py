@@ -1,4 +1,4 @@
-"""The names that the app had which Talk re-imagines: a project moves by changing an import."""
+"""Names of the app that Talk replaces: a project moves by changing an import."""
 
 import pytest
 from django.contrib.auth import get_user_model

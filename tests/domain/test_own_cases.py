@@ -1,4 +1,4 @@
-"""Staff decide about others: not about themselves, nor, without more permissions, about staff."""
+"""Staff can't decide about themselves, and about other staff only with more permissions."""
 
 import pytest
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""An owner is deactivated or suspended, and the group has another who can act."""
+"""When an owner is deactivated or suspended, the group gets another one who can act."""
 
 import pytest
 from django.contrib.auth import get_user_model

@@ -1,4 +1,4 @@
-"""Who may reach whom, where a project says so."""
+"""The project's policy decides who may reach whom."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What an installation calls its groups and keys."""
+"""The prefix of an installation's names in Redis."""
 
 import re
 import subprocess

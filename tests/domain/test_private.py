@@ -1,4 +1,4 @@
-"""Conversations of two people."""
+"""Private conversations of two people."""
 
 import pytest
 from django.db import IntegrityError, transaction

@@ -1,4 +1,4 @@
-"""How far somebody has read, and what still waits for them."""
+"""Read state: what a member has read, and what is unread for them."""
 
 from importlib import import_module
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""Titles of groups are reported and removed like what is said, the first one, too."""
+"""Titles of groups are reported and removed like messages, including the first one."""
 
 from importlib import import_module
 from types import SimpleNamespace

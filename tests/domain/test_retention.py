@@ -1,4 +1,4 @@
-"""What is kept for so long and no longer."""
+"""The retention period of messages."""
 
 from datetime import timedelta
 from io import StringIO

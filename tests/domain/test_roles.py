@@ -1,4 +1,4 @@
-"""Who has a say in a group, and who inherits it."""
+"""Roles in a group, and who becomes its owner when the owner leaves."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Where a message lands, who may send it, and what is sent."""
+"""Sending: in which conversation a message arrives, who may send it, and what is stored."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""Who is told of what happened: once, when it is certain, and at nobody's cost."""
+"""Signals fire once for each event, after the commit, and a failing receiver harms nothing."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""Five people do whatever they can think of, and the rules hold after every step."""
+"""Random sequences of verbs by five people: all rules hold after every step."""
 
 import uuid
 from copy import deepcopy

@@ -1,4 +1,4 @@
-"""Access tokens: what lets a program in as somebody."""
+"""Access tokens."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""From two people to more: a group beside the private conversation, never instead of it."""
+"""Inviting people from a private conversation starts a group beside it."""
 
 from talk.exceptions import RefusalCode
 from talk.models import Conversation

@@ -1,4 +1,4 @@
-"""The verbs of the rulebook, done by `talk`: by people's names, and by which conversation it is."""
+"""The verbs of the rulebook carried out by `talk`, for people and conversations by name."""
 
 import uuid
 

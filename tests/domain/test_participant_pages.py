@@ -1,4 +1,4 @@
-"""The first people of a conversation are read, and of the others no more than that."""
+"""Pages of participants: the database reads the first rows of each conversation, and no others."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Of people on a page nothing is read that no page shows."""
+"""Users that are read for a page have no columns that the page does not show."""
 
 import pytest
 from django.contrib.auth import get_user_model
