@@ -37,7 +37,7 @@ def test_with_participants(there):
 
 
 def test_with_the_inbox(there, bob):
-    (place,) = Participation.objects.inbox_page(bob, 5)
+    (place,) = Participation.objects.inbox_page_question(bob, 5).ask()
 
     people = (place.user, place.conversation.latest_message.sender)
     assert [left_out(each) for each in people] == [set(LEFT_OUT)] * 2
