@@ -4,13 +4,14 @@ All locks on accounts are taken in the order of their keys, and all locks on con
 them in the order of theirs. So no two transactions wait for each other.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from .exceptions import MessagingValidationError, RefusalCode
+from .prepared import Question, among, prepared
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -21,15 +22,33 @@ def hold(users: Iterable["User"]) -> None:
 
     Raises `UNKNOWN_USER` if one was deactivated or deleted after it was read.
     """
-    active = {user.pk: user.is_active for user in users}
-    if not active:
-        return
-    held = lock(list(active))
-    if any(pk not in held or (was and not held[pk]) for pk, was in active.items()):
+    users = list(users)
+    if users:
+        check_held(users, accounts(users).ask())
+
+
+def accounts(users: Sequence["User"]) -> Question["User"]:
+    """The question that locks these accounts. `check_held` takes its answer."""
+    return _locked(keys=[user.pk for user in users])
+
+
+def check_held(users: Iterable["User"], locked: Iterable["User"]) -> None:
+    """Raise what `hold` raises, where `accounts` of `users` was answered by `locked`."""
+    held = {user.pk: user.is_active for user in locked}
+    if any(user.pk not in held or (user.is_active and not held[user.pk]) for user in users):
         raise MessagingValidationError(RefusalCode.UNKNOWN_USER)
 
 
 def lock(keys: "Iterable[Any] | QuerySet[Any]") -> dict[Any, bool]:
     """Lock the accounts with these keys. Returns for each that exists whether it is active."""
-    users = get_user_model()._base_manager.filter(pk__in=keys).order_by("pk")
-    return {user.pk: user.is_active for user in users.select_for_update(no_key=True)}
+    return {user.pk: user.is_active for user in _in_order(Q(pk__in=keys))}
+
+
+def _in_order(condition: Any) -> "QuerySet[User]":
+    users = get_user_model()._base_manager.filter(condition).order_by("pk")
+    return users.select_for_update(no_key=True)
+
+
+@prepared
+def _locked(keys: Any) -> "QuerySet[User]":
+    return _in_order(among("pk", keys))

@@ -8,7 +8,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from ...exceptions import MessagingValidationError, RefusalCode
-from ...locks import hold
+from ...locks import accounts, check_held
 from ...prepared import ask, prepared, renew
 from ...text import TITLE_LENGTH
 from ...words import folded
@@ -101,17 +101,24 @@ class Conversation(Announcing):
         has the accounts to lock before; see `talk.locks.hold`.
         """
         with transaction.atomic():
-            hold(holding)
-            self.lock(*participations)
+            self.lock(*participations, holding=holding)
             change = Change(self, actor)
             yield change
             change.write()
 
-    def lock(self, *participations: "Acting") -> None:
-        """Lock this row until the transaction ends, and read it and `participations` again."""
+    def lock(self, *participations: "Acting", holding: Iterable["User"] = ()) -> None:
+        """Lock this row until the transaction ends, and read it and `participations` again.
+
+        The accounts in `holding` are locked before.
+        """
         # One round trip: later questions see what was committed before the lock was granted.
+        users = list(holding)
+        held = [accounts(users)] if users else []
         reloading = (each.current_row for each in participations)
-        found, *current = ask(_locked(key=self.pk), *reloading)
+        answers = ask(*held, _locked(key=self.pk), *reloading)
+        if held:
+            check_held(users, answers.pop(0))
+        found, *current = answers
         if not found:
             raise type(self).DoesNotExist
         renew(self, found[0])

@@ -3,18 +3,18 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from django.db import models
-
 from ...conf import conf
-from ...deactivation import is_active
 from ...exceptions import (
     MessagingPermissionDenied,
     MessagingValidationError,
     RefusalCode,
 )
+from ...prepared import ask, columns_of
 from ...reachability import must_be_invitable
 from ..event import Event
 from ..message import Message
+from . import members
+from .keys import members_key
 from .ledger import Ledger
 
 if TYPE_CHECKING:
@@ -23,24 +23,26 @@ if TYPE_CHECKING:
     from ..participation import Participation
     from ..participation.acting import Acting
     from ..participation.membership import Membership
+    from ..participation.standing import Standing
     from . import Conversation
 
 
 class Change(Ledger):
     """What one verb does to one conversation. Made by `Conversation.changing`."""
 
-    def start(self, members: Iterable["User"]) -> None:
-        """The first change of a conversation: `members` take part, or are invited."""
+    def start(self, users: Iterable["User"]) -> None:
+        """The first change of a conversation: `users` take part, or are invited."""
         role = self._participations.model.Role
         group = not self.conversation.is_private
         participations = []
-        for user in members:
+        for user in users:
             own = group and user == self.actor
             ask = group and conf.INVITATIONS_ASK and not own
             own_role = role.OWNER if own else role.MEMBER
             participations.append(self._participation(user, ask=ask, role=own_role))
         self.record(Event.Kind.CONVERSATION_STARTED)
-        for participation in self._participations.bulk_create(participations):
+        self._joining += participations
+        for participation in participations:
             if participation.is_invited:
                 self.record(Event.Kind.PARTICIPANT_INVITED, participation)
 
@@ -51,31 +53,47 @@ class Change(Ledger):
         `by` is None if the project itself takes them in.
         """
         users = list(users)
-        known = {
-            participation.user_id: participation
-            for participation in self._participations.filter(user__in=users).select_related("user")
-        }
+        rows, counted = ask(
+            members.of_users(conversation=self.conversation, users=[each.pk for each in users]),
+            members.expected_count(conversation=self.conversation),
+        )
+        known = {participation.user_id: participation for participation in rows}
         newcomers = [user for user in users if user.pk not in known]
-        ask = by is not None and conf.INVITATIONS_ASK
+        former = [known[user.pk] for user in users if user.pk in known]
+        self._admit(newcomers, former, sum(counted), by)
+
+    def readmit(self, participation: "Participation", by: "Acting | None") -> None:
+        """`admit` for one former member, whose row was read again under the lock."""
+        counted = members.expected_count(conversation=self.conversation).ask()
+        self._admit([], [participation], sum(counted), by)
+
+    def _admit(
+        self,
+        newcomers: list["User"],
+        former: list["Participation"],
+        expected: int,
+        by: "Acting | None",
+    ) -> None:
+        asks_first = by is not None and conf.INVITATIONS_ASK
         returning = [
             participation
-            for user in users
-            if (participation := known.get(user.pk))
-            and not participation.is_active
-            and not (ask and participation.is_invited)
+            for participation in former
+            if not (participation.is_active or (asks_first and participation.is_invited))
         ]
         if by is not None:
             invited = newcomers + [each.user for each in returning]
             must_be_invitable(cast("Participation", by), invited)
-        self._make_room(len(newcomers) + sum(not each.is_invited for each in returning))
+        more = len(newcomers) + sum(not each.is_invited for each in returning)
+        if more and expected + more > conf.MAX_PARTICIPANTS:
+            raise MessagingValidationError(RefusalCode.TOO_MANY_PARTICIPANTS)
         for participation in returning:
             if by is not None and not by.may_bring_back(participation):
                 raise MessagingPermissionDenied(RefusalCode.NOT_ALLOWED)
-            if ask:
+            if asks_first:
                 participation.be_invited(self)
             else:
                 self.take_in(participation)
-        self._join(newcomers, ask=ask)
+        self._join(newcomers, ask=asks_first)
 
     def take_in(self, participation: "Membership") -> None:
         """An invited person or a former member takes part from now on."""
@@ -142,10 +160,35 @@ class Change(Ledger):
         self.record(Event.Kind.CONVERSATION_RENAMED)
         return True
 
+    def update(self, participation: "Standing", *fields: str) -> None:
+        """Write these fields of a participation at the end of this change."""
+        columns = {field: getattr(participation, field) for field in fields}
+        self._updates.append(members.updated(key=participation.pk, **columns))
+
     def write(self) -> None:
         if self.members_change:
-            self.keep_an_owner()
+            self._write_members()
         super().write()
+
+    def _write_members(self) -> None:
+        """Write who joined and what became of members, and what follows for the conversation."""
+        conversation, joining = self.conversation, self._joining
+        if len(joining) > 1:
+            self._participations.bulk_create(joining)
+        writes = [members.inserted(**columns_of(each)) for each in joining if each.pk is None]
+        writes += self._updates
+        owner = [] if conversation.is_private else [members.acting_owner(conversation=conversation)]
+        expected = members.expected_users(conversation=conversation)
+        *answers, users = ask(*writes, *owner, expected)
+        if len(joining) == 1:
+            (joined,), ((joined.pk,),) = joining, answers[0]
+            joined._state.adding = False
+        for event in self._events:
+            # It was recorded before its participation had a key.
+            event.participation = event.participation
+        conversation.members_key = members_key(users)
+        if owner and not answers[-1]:
+            self._name_owner()
 
     def keep_an_owner(self) -> None:
         """If no owner of a group can act, make the longest-standing member an owner; admins first.
@@ -155,33 +198,23 @@ class Change(Ledger):
         """
         if self.conversation.is_private:
             return
-        role = self._participations.model.Role
-        unsuspended = models.Q(suspended_at=None)
-        can_act = unsuspended & is_active("user__")
-        rank = models.Case(
-            models.When(can_act, role=role.OWNER, then=0),
-            models.When(can_act, role=role.ADMIN, then=1),
-            models.When(can_act, then=2),
-            models.When(role=role.OWNER, then=3),
-            models.When(~unsuspended & is_active("user__"), then=4),
-            default=5,
-        )
-        active = self._participations.active().select_related("user")
-        heir = active.order_by(rank, "joined_at", "pk").first()
-        if heir is not None and heir.role != role.OWNER:
-            heir.take_role(role.OWNER, self)
+        if not members.acting_owner(conversation=self.conversation).ask():
+            self._name_owner()
 
-    def _make_room(self, newcomers: int) -> None:
-        if newcomers:
-            expected = self._participations.expected().count()
-            if expected + newcomers > conf.MAX_PARTICIPANTS:
-                raise MessagingValidationError(RefusalCode.TOO_MANY_PARTICIPANTS)
+    def _name_owner(self) -> None:
+        heir = members.heir(self.conversation)
+        if heir is not None and heir.role != heir.Role.OWNER:
+            # The same object as in the change, so that the caller of the verb sees the role.
+            changed = (event.participation for event in self._events)
+            same = next((each for each in changed if each == heir), None)
+            (same or heir).take_role(heir.Role.OWNER, self)
 
     def _join(self, users: Iterable["User"], *, ask: bool) -> None:
         # They can read the whole history, and none of it is unread.
         last = 0 if ask else self.conversation.last_number
         joining = [self._participation(user, ask=ask, joined_at_number=last) for user in users]
-        for participation in self._participations.bulk_create(joining):
+        self._joining += joining
+        for participation in joining:
             if ask:
                 self.record(Event.Kind.PARTICIPANT_INVITED, participation)
             else:

@@ -12,7 +12,6 @@ from ...prepared import Question, ask, changing, columns_of, inserting, prepared
 from ..block import Block
 from ..event import Event
 from ..message import Message
-from .keys import members_key
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -53,6 +52,9 @@ class Ledger:
         self._events: list[Event] = []
         self._sent: Message | None = None
         self._sender: Acting | None = None
+        #: Participations to insert, and updates of participations, both before the messages.
+        self._joining: list[Participation] = []
+        self._updates: list[Question[Any]] = []
         self._removed: defaultdict[Message.Removal, list[int]] = defaultdict(list)
 
     def record(
@@ -80,8 +82,7 @@ class Ledger:
         if not self._events:
             return
         # Most changes are one event, with at most one message.
-        is_small = len(self._events) == 1 and not (self._removed or self.members_change)
-        if is_small:
+        if len(self._events) == 1 and not self._removed:
             self._write_at_once()
         else:
             self._write_in_steps()
@@ -164,8 +165,6 @@ class Ledger:
                 "upgraded_from": conversation.upgraded_from_id,
             }
         if self.members_change:
-            expected = self._participations.expected()
-            conversation.members_key = members_key(expected.values_list("user", flat=True))
             changed["members_key"] = conversation.members_key
         return _saved_conversation(key=conversation.pk, **changed)
 

@@ -33,12 +33,9 @@ class Acting(Standing):
 
     def changed_by(self, other: "Acting | None") -> "AbstractContextManager[Change]":
         """A change that another member, or the project for None, makes to this member."""
-        actor = None if other is None else other.user
-        return self.conversation.changing(actor, self)
-
-    def reload(self) -> None:
-        """Read this row again. `Conversation.changing` does it for the rows that it is given."""
-        self.take_over(self.current_row.ask())
+        if other is None:
+            return self.conversation.changing(None, self)
+        return self.conversation.changing(other.user, self, other)
 
     @property
     def current_row(self) -> "Question[Participation]":
@@ -115,9 +112,11 @@ class Acting(Standing):
             raise MessagingValidationError(RefusalCode.NOT_A_MEMBER)
 
     def _must_be_reached_by(self, by: "Acting") -> None:
-        """Raise unless `by` takes part in the same conversation, and has a say in it now."""
+        """Raise unless `by` takes part in the same conversation, and has a say in it.
+
+        The change has read `by` again.
+        """
         by.must_be_of(self.conversation)
-        by.reload()
         by.must_have_a_say()
 
     def _must_be_another_than(self, by: "Acting", otherwise: RefusalCode) -> None:

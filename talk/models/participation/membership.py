@@ -1,9 +1,10 @@
 """How members come and go: leave, remove, accept, decline, reinstate."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 from ...exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
+from ..conversation import members
 from ..conversation.recipients import checked_users
 from ..event import Event
 from ..message import Message
@@ -68,8 +69,6 @@ class Membership(Reading):
         with self.changing() as change:
             self._must_be_invited()
             change.take_in(self)
-        # A group without an owner makes them one.
-        self.reload()
 
     def decline(self) -> None:
         """Decline an invitation. Former members can still read what they could read before.
@@ -86,13 +85,13 @@ class Membership(Reading):
             by.must_act()
         actor = by.user if by else None
         returning = checked_users([self.user])
-        with self.conversation.changing(actor, self, holding=returning) as change:
+        read_again = (self,) if by is None else (self, by)
+        with self.conversation.changing(actor, *read_again, holding=returning) as change:
             if by is not None:
                 self._must_be_another_than(by, RefusalCode.CANNOT_REINSTATE_YOURSELF)
             if self.is_active:
                 raise MessagingValidationError(RefusalCode.ALREADY_ACTIVE)
-            change.admit([self.user], by=by)
-        self.reload()
+            change.readmit(cast("Participation", self), by=by)
 
     def vanish(self) -> None:
         """Leave any conversation, also a private one, before the account is deleted or erased.
@@ -119,8 +118,11 @@ class Membership(Reading):
         self.status, self.left_at = self.Status.ACTIVE, None
         self.left_at_number, self.left_at_title = None, ""
         self.joined_at = self.last_activity_at = at
-        self.save()
-        self.read_up_to(self.last_read_number, at)
+        left = ("left_at", "left_at_number", "left_at_title")
+        written = ("status", "joined_at", "joined_at_number", "last_activity_at", *left)
+        columns = {field: getattr(self, field) for field in written}
+        back = members.updated(key=self.pk, **columns)
+        self.read_up_to(self.last_read_number, at, back)
 
     def be_invited(self, change: "Change") -> None:
         """Be invited again, after having left or declined."""
@@ -138,7 +140,8 @@ class Membership(Reading):
         # The last message that they can read is the one that says that they are gone.
         self.left_at_number = change.conversation.last_number
         self.left_at_title = change.conversation.title
-        self.save()
+        left = ("left_at", "left_at_number", "left_at_title")
+        change.update(self, "status", "role", "changed_at", *left)
 
     def _decline(self, change: "Change") -> None:
         self._set_status(self.Status.DECLINED, change)
@@ -146,8 +149,7 @@ class Membership(Reading):
 
     def _set_status(self, status: Reading.Status, change: "Change") -> None:
         self.status, self.changed_at = status, change.at
-        written = ["status", "changed_at", "invited_by", "joined_at", "left_at_title"]
-        self.save(update_fields=written)
+        change.update(self, "status", "changed_at", "invited_by", "joined_at", "left_at_title")
 
     def _must_be_invited(self) -> None:
         if not self.is_invited:

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from ...exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
 from ...prepared import Question, among
+from ..conversation import members
 from ..message import Message
 from ..shown_users import with_users
 from . import questions
@@ -156,8 +157,9 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
     def _found(
         self, user: "User", conversation: "Conversation", otherwise: Exception
     ) -> "Participation":
-        found = self.select_related("user").filter(user=user, conversation=conversation).first()
-        if found is None:
+        rows = members.of_users(conversation=conversation, users=[user.pk]).ask()
+        if not rows:
             raise otherwise
+        (found,) = rows
         found.conversation = conversation
         return found

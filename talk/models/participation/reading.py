@@ -1,13 +1,14 @@
 """How far a member has read, and what is unread for them."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ... import events
 from ...exceptions import MessagingValidationError, RefusalCode
-from ...prepared import ask
+from ...prepared import Question, ask
 from ..event import Event
 from . import questions
 from .acting import Acting
@@ -74,9 +75,10 @@ class Reading(Acting):
         (counted,) = questions.with_unread_count(key=self.pk).ask()
         return counted.unread_count
 
-    def read_up_to(self, number: int, at: datetime) -> None:
-        """Write that they have read up to `number`, within a change."""
-        _updated, rows = ask(questions.reading(key=self.pk, number=number, at=at), self.current_row)
+    def read_up_to(self, number: int, at: datetime, *updates: Question[Any]) -> None:
+        """Write that they have read up to `number`, within a change and after `updates`."""
+        reading = questions.reading(key=self.pk, number=number, at=at)
+        *_updated, rows = ask(*updates, reading, self.current_row)
         self.take_over(rows)
 
     def _must_be_readable(self, number: int) -> None:
