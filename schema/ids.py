@@ -1,4 +1,4 @@
-"""Global ids: what a client sends back, made a key again, or refused."""
+"""Global ids: decodes an id that a client sent to a primary key, or refuses it."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from talk.text import is_storable
 
 
 def split(global_id: str, path: str = "id") -> tuple[str, str]:
-    """The name of the type and the key in `global_id`; raises if it isn't one."""
+    """The name of the type and the key in `global_id`. Raises `INVALID_ID` if it is no id."""
     try:
         name, key = relay.from_base64(global_id)
     except ValueError:
@@ -22,7 +22,10 @@ def split(global_id: str, path: str = "id") -> tuple[str, str]:
 
 
 def key_of(model: type[models.Model], global_id: strawberry.ID, path: str = "id") -> Any:
-    """The key in a global id of `model`'s type; raises for another type's or no key of it."""
+    """The key in a global id of the type of `model`.
+
+    Raises `INVALID_ID` for the input `path` if the id is of another type, or has no key of it.
+    """
     name, key = split(global_id, path)
     if name != type_name(model) or not is_storable(key):
         raise MessagingValidationError(RefusalCode.INVALID_ID, path=(path,))
@@ -30,14 +33,14 @@ def key_of(model: type[models.Model], global_id: strawberry.ID, path: str = "id"
         value = _key_field(model).clean(key, None)
     except (ValidationError, ValueError):
         raise MessagingValidationError(RefusalCode.INVALID_ID, path=(path,)) from None
-    # One row has one id: Python reads many spellings of a number.
+    # Python accepts several spellings of a number; a row has one id.
     if str(value) != key:
         raise MessagingValidationError(RefusalCode.INVALID_ID, path=(path,))
     return value
 
 
 def _key_field(model: type[models.Model]) -> Any:
-    """The field that a key is of. One that refers to a row would look for that row, to be clean."""
+    """The field that checks a key. A foreign key would query the row to which it refers."""
     field: Any = model._meta.pk
     while field.is_relation:
         field = field.target_field

@@ -1,4 +1,4 @@
-"""Pages: bounded, with typed errors, and as cheap at the end of a long list as at its start."""
+"""Keyset pagination: pages of limited size, their cursors, and refusals of wrong ones."""
 
 import json
 from collections.abc import Sequence
@@ -22,16 +22,16 @@ from .ids import type_name
 
 DEFAULT_PAGE = 50
 MAX_PAGE = 100
-#: Characters of a cursor. The longest have a name to search by, or many recent changes.
+#: The most characters of a cursor. The longest contain a name, or many recent changes.
 MOST_LENGTH = 32_768
-#: The time zones that PostgreSQL takes. Python takes more.
+#: The largest UTC offset that PostgreSQL accepts. Python accepts larger ones.
 MOST_OFFSET = timedelta(hours=16)
-#: The last number that a database counts to.
+#: The highest integer of a database.
 MOST_NUMBER = 2**63 - 1
 
 
 def page_size(size: int | None, name: str) -> int | None:
-    """`first` or `last` as asked for; raises if it is below 0 or above `MAX_PAGE`."""
+    """`first` or `last` as given. Raises `INVALID_PAGE` if it is below 0 or above `MAX_PAGE`."""
     if size is not None and not 0 <= size <= MAX_PAGE:
         raise MessagingValidationError(
             RefusalCode.INVALID_PAGE, f"`{name}` must be between 0 and {MAX_PAGE}.", path=(name,)
@@ -47,13 +47,13 @@ def invalid_cursor(name: str) -> MessagingValidationError:
 class Edge(DjangoCursorEdge[relay.NodeType]):
     @classmethod
     def resolve_edge(cls, node: Any, *, cursor: Any = None, **kwargs: Any) -> Self:
-        # Of this list, and not of any list.
+        # With the name of the type, so that a cursor of another list is refused.
         return cls(node=node, cursor=relay.to_base64(type_name(type(node)), cursor), **kwargs)
 
 
 @strawberry.type(name="Connection", description="A page of a list.")
 class Connection(DjangoCursorConnection[relay.NodeType]):
-    """strawberry-django's keyset pages, with a size when none is given and typed errors."""
+    """The keyset pages of strawberry-django, with a default size and with refusals."""
 
     edges: list[Edge[relay.NodeType]] = strawberry.field(  # type: ignore[assignment]  # narrower
         description="The items of this page."
@@ -76,7 +76,7 @@ class Connection(DjangoCursorConnection[relay.NodeType]):
         if first is None and last is None:
             first = DEFAULT_PAGE
         if nodes.query.order_by == ("pk",):
-            # The library orders by the key anyway, and so it can read one that is a relation, too.
+            # The library adds this order. It fails here if the key is a relation.
             nodes = nodes.order_by()
         return super().resolve_connection(
             nodes,
@@ -90,7 +90,7 @@ class Connection(DjangoCursorConnection[relay.NodeType]):
 
 
 def _library_cursor(nodes: QuerySet[Any], cursor: str | None, name: str) -> str | None:
-    """A cursor as strawberry-django reads it; raises if `Edge` didn't make it for `nodes`."""
+    """A cursor in the form of strawberry-django. Raises `INVALID_CURSOR` for another list's."""
     if cursor is None:
         return None
     _nodes, ordering, _order_by = annotate_ordering_fields(nodes)
@@ -106,8 +106,8 @@ def _library_cursor(nodes: QuerySet[Any], cursor: str | None, name: str) -> str 
 def content_of(cursor: str, prefix: str, name: str) -> str:
     """The content of a cursor of the list with this `prefix`.
 
-    Raises `INVALID_CURSOR` for the argument `name` if it is another list's, or none at all. It
-    takes no longer than an event loop may stand still.
+    Raises `INVALID_CURSOR` for the argument `name` if it belongs to another list, or is no cursor.
+    It is quick enough for an event loop, whatever the text is.
     """
     try:
         if len(cursor) > MOST_LENGTH:
@@ -123,9 +123,9 @@ def content_of(cursor: str, prefix: str, name: str) -> str:
 def values_of(
     model: type[models.Model], fields: Sequence[Any], cursor: str, name: str
 ) -> list[Any]:
-    """The values of `fields` in the row that a cursor points at, as a database takes them.
+    """The values of `fields` in a cursor, as the database accepts them.
 
-    Raises `INVALID_CURSOR` if `Edge` didn't make it.
+    Raises `INVALID_CURSOR` if `Edge` did not make the cursor.
     """
     content = content_of(cursor, type_name(model), name)
     try:
@@ -147,7 +147,7 @@ def _value_of(field: Any, written: Any) -> Any:
         offset = value.utcoffset()
         if offset is None or abs(offset) >= MOST_OFFSET:
             raise ValueError
-        # In UTC, it has to be within the years of a database.
+        # This raises if the time in UTC is not within the years of the calendar.
         return value.astimezone(UTC)
     if isinstance(value, int) and not 0 <= value <= MOST_NUMBER:
         raise ValueError
@@ -156,7 +156,7 @@ def _value_of(field: Any, written: Any) -> Any:
 
 @dataclass(frozen=True)
 class Window:
-    """Which numbers of a conversation a page asks for, where `low` and `high` are in it."""
+    """A page of messages, from number `low` to `high`. The conversation ends at `end`."""
 
     low: int
     high: int
@@ -171,9 +171,9 @@ class Window:
         last: int | None = None,
         before: int | None = None,
     ) -> Self:
-        """The page of a conversation whose last visible number is `end`.
+        """The page that these arguments select. `end` is the last number that the viewer can see.
 
-        Numbers have no gaps, so a page is a range of them: nothing is counted or skipped over.
+        Numbers have no gaps, so a page is a range of numbers, and no rows are counted or skipped.
         """
         low = 1 if after is None else max(after + 1, 1)
         high = end if before is None else min(before - 1, end)
@@ -187,10 +187,10 @@ class Window:
 
     @classmethod
     def around(cls, number: int, end: int, size: int | None) -> Self:
-        """The page with `number` in its middle, moved so that it's full at the ends.
+        """The page with `number` in its middle, moved near an end so that it is full.
 
-        A number beyond `end` counts as `end`: the page of a viewer who is gone must not
-        depend on whether there is something.
+        A number beyond `end` counts as `end`. Otherwise the page would tell viewers who left
+        whether there are later messages.
         """
         size = DEFAULT_PAGE if size is None else size
         number = min(number, end)
@@ -212,7 +212,7 @@ def number_cursor(number: int) -> str:
 
 
 def number_of(cursor: str | None, name: str, prefix: str = "number") -> int | None:
-    """The number in a cursor of messages, or of another list; raises if it isn't one."""
+    """The number in a cursor, or None without one. Raises `INVALID_CURSOR` for other text."""
     if cursor is None:
         return None
     number = content_of(cursor, prefix, name)
@@ -220,7 +220,7 @@ def number_of(cursor: str | None, name: str, prefix: str = "number") -> int | No
         value = int(number)
     except ValueError:
         raise invalid_cursor(name) from None
-    # Python reads many spellings of a number.
+    # Python accepts several spellings of a number; a cursor has one.
     if number != str(value) or not 0 <= value <= MOST_NUMBER:
         raise invalid_cursor(name)
     return value

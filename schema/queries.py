@@ -1,3 +1,5 @@
+"""The type `Query`: each resolver finds rows that the viewer may see."""
+
 from typing import Annotated, Any
 
 import strawberry
@@ -29,15 +31,15 @@ from .types.search import part
 from .types.user import UserConnection
 
 
-@strawberry.type(description="What can be asked.")
+@strawberry.type(description="Everything that can be queried.")
 class Query:
-    @field(description="Who is asking.")
+    @field(description="The viewer: the signed-in user who sends the request.")
     def viewer(self, info: Info) -> User:
         return info.context.viewer
 
     @field(
-        description="The viewer's conversations, the most recently active first, each once: at "
-        "most 100 a page, 50 if not said.",
+        description="The viewer's conversations, each once, the most recently active first: 50 per "
+        "page by default, at most 100.",
         argument_costs={
             "filter": costs.SEARCH,
             "last": costs.INBOX_BACKWARDS,
@@ -48,7 +50,8 @@ class Query:
         self,
         info: Info,
         filter: Annotated[
-            InboxFilter | None, strawberry.argument(description="Only what fits.")
+            InboxFilter | None,
+            strawberry.argument(description="Only participations that meet these conditions."),
         ] = None,
         before: Before = None,
         after: After = None,
@@ -71,38 +74,44 @@ class Query:
 
     @connection(
         InvitationConnection,
-        description="What the viewer is asked to take part in, the last first: at most 100 a page, "
-        "50 if not said.",
+        description="The viewer's open invitations, the latest first: 50 per page by default, at "
+        "most 100.",
     )
     def invitations(self, info: Info) -> QuerySet[models.Participation]:
         return models.Participation.objects.invitations_of(info.context.viewer)
 
     @field(
-        description="What others said in the viewer's whole inbox and the viewer has not read, "
+        description="How many messages of other people in the whole inbox the viewer has not read, "
         'counted up to 100 (show "99+").',
         cost=costs.UNREAD_TOTAL,
     )
     def unread_total(self, info: Info) -> int:
         return models.Participation.objects.unread_total(info.context.viewer)
 
-    @field(description="A conversation that the viewer takes or took part in; null for any other.")
+    @field(
+        description="A conversation in which the viewer takes or took part, or to which they "
+        "are invited. Null for any other."
+    )
     def conversation(self, info: Info, id: Id) -> Conversation | None:
         return visible_conversation(info, key_of(models.Conversation, id))
 
-    @field(description="Anything that has an id and that the viewer may see, or null.")
+    @field(
+        description="Any object by its global id. Null if there is none, or if the viewer may "
+        "not see it."
+    )
     def node(self, info: Info, id: Id) -> relay.Node | None:
         name, _ = split(id)
         for model, (type_, find) in _NODES.items():
             if name == type_name(model):
                 found = find(info, key_of(model, id))
-                # A project may have another type for the same rows.
+                # A project may have another GraphQL type of the same model.
                 return None if found is None else strawberry.cast(type_, found)
         raise MessagingValidationError(RefusalCode.INVALID_ID, path=("id",))
 
     @connection(
         UserConnection,
-        description="People whom the viewer can write to, found by their names: at most 100 a "
-        "page, 50 if not said.",
+        description="Users to whom the viewer can write, found by their names: 50 per page by "
+        "default, at most 100.",
         cost=costs.SEARCH,
     )
     def users(
@@ -111,21 +120,21 @@ class Query:
         search: Annotated[
             str,
             strawberry.argument(
-                description="Words, each of which begins a word of the person's name, in any order "
-                "and case. Empty text finds everybody."
+                description="The first letters of words of the name, or whole words, in any order "
+                "and case. An empty text finds all users."
             ),
         ],
     ) -> QuerySet[Any]:
         text = part(search, "search")
-        # Each word is one more look-up. Words that begin many names make a search slow.
+        # Each word is one more look-up, and slow if many names begin with it.
         rates.spend(info.context, "search", max(1, len(searched_words(text))))
         people = models.NameWord.objects.users_with(text)
         return found_by(info.context.viewer, people).order_by(_order_of_people())
 
     @connection(
         UserConnection,
-        description="People whom the viewer blocked, the last first: at most 100 a page, 50 if "
-        "not said.",
+        description="Users whom the viewer blocked, the latest first: 50 per page by default, at "
+        "most 100.",
     )
     def blocked_users(self, info: Info) -> QuerySet[Any]:
         people = get_user_model()._default_manager.filter(
@@ -133,7 +142,10 @@ class Query:
         )
         return people.order_by("-talk_blocked_by__pk")
 
-    @field(description="The viewer's bearer tokens that are not revoked, the newest first.")
+    @field(
+        description="The viewer's bearer tokens that are not revoked, the newest first: at most "
+        "100."
+    )
     def access_tokens(self, info: Info) -> list[AccessToken]:
         return list(
             info.context.viewer.talk_access_tokens.filter(revoked_at=None).order_by("-pk")[:100]
@@ -141,7 +153,7 @@ class Query:
 
 
 def _order_of_people() -> str:
-    """By user name, but only where a cursor may tell it, and where everybody has one."""
+    """The order of pages of users: by user name, if all users have one and cursors may show it."""
     model = get_user_model()
     login: Any = model._meta.get_field(model.USERNAME_FIELD)
     return login.name if shows_usernames() and not login.null else "pk"

@@ -117,7 +117,7 @@ class Subscription:
         async with hub().watch(inbox_topic(viewer.pk)) as wakeup:
             if after is None:
                 for participation in await all_inbox_changes_of(viewer, cursor):
-                    cursor.note(participation)
+                    cursor.add(participation)
             most = INBOX_PAGE
             while True:
                 news, more = await inbox_changes_of(viewer, cursor, most)

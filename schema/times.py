@@ -1,4 +1,4 @@
-"""Points in time that clients send."""
+"""Converts times that clients send to UTC."""
 
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
 
@@ -7,7 +7,10 @@ END = datetime(MAXYEAR, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
 
 
 def utc(time: datetime) -> datetime:
-    """`time` in UTC, which is what a time without a zone is in. It never leaves the calendar."""
+    """`time` in UTC. A time without a zone is taken as UTC.
+
+    A time that is not in the calendar in UTC becomes the first or last one that is.
+    """
     if time.tzinfo is None:
         return time.replace(tzinfo=UTC)
     try:

@@ -20,55 +20,63 @@ from .participant_page import ParticipantConnection
 
 @strawberry_django.type(
     models.Conversation,
-    description="What people say to each other. Who left it sees it as it was when they left; who "
-    "is invited, its title then and who takes part.",
+    description="A private conversation of two people, or a group. A viewer who left sees it as it "
+    "was when they left. A viewer who is invited sees who takes part, and the title of that time.",
 )
 class Conversation(relay.Node):
     id: relay.NodeID[int]
-    kind: models.Conversation.Kind = strawberry.field(description="Private, or a group.")
-    started_at: datetime = strawberry.field(description="When it was started.")
+    kind: models.Conversation.Kind = strawberry.field(
+        description="A private conversation of two people, or a group."
+    )
+    started_at: datetime = strawberry.field(description="When the conversation was started.")
 
-    @field(description="The title of a group; empty for a private one.")
+    @field(description="The title of a group; empty for a private conversation.")
     def title(self: models.Conversation, info: Info) -> str:
         return view_of(info, self).title
 
-    @field(description="The number of the last message.")
+    @field(
+        description="The number of the last message that the viewer can read; 0 if there is none."
+    )
     def last_number(self: models.Conversation, info: Info) -> int:
         return view_of(info, self).last_number
 
     @field(
-        description="The number of the last change. Give it to `conversationChanges(after:)` to "
-        "go on from this answer without a gap."
+        description="The number of the last change that the viewer can see. Pass it to "
+        "`conversationChanges(after:)` to receive all changes after this answer, without a gap."
     )
     def revision(self: models.Conversation, info: Info) -> int:
         return last_seen.revision(info, self)
 
-    @field(description="The last message, or null before the first.")
+    @field(description="The last message that the viewer can read; null if there is none.")
     def latest_message(self: models.Conversation, info: Info) -> Message | None:
         return last_seen.latest_message(info, self)
 
-    @field(description="The viewer's own place in it.")
+    @field(description="The viewer's own participation.")
     def viewer_participation(self: models.Conversation, info: Info) -> Participation:
         return own_participation(info, self)
 
     @field(
-        description="The private conversation that was upgraded to this group, if the viewer is "
-        "in both."
+        description="The private conversation from which this group was started, by inviting more "
+        "people. Null if there is none, or if the viewer was not in it."
     )
     def upgraded_from(self: models.Conversation, info: Info) -> "Conversation | None":
         return upgrades.upgraded_from(info, self)
 
-    @field(description="The newest 10 groups that this was upgraded to, the newest first.")
+    @field(
+        description="The groups that were started from this private conversation by inviting more "
+        "people: the newest 10 of those in which the viewer takes or took part, the newest first."
+    )
     def upgraded_to(self: models.Conversation, info: Info) -> "list[Conversation]":
         return upgrades.upgraded_to(info, self)
 
-    @field(description="How many people take part; to a viewer who left, how many did then.")
+    @field(description="How many people take part. For a viewer who left, how many took part then.")
     def participant_count(self: models.Conversation, info: Info) -> int:
         return participant_page.count(info, self)
 
     @field(
-        description="The people who take part, the longest first: at most 100 a page, 50 if not "
-        "said. A viewer who left sees the people of then, each as a MEMBER who has read nothing."
+        description="The people who take part, in the order in which they first joined: 50 per "
+        "page by default, at most 100. A viewer who left sees those who took part then, each as a "
+        "MEMBER who has read nothing."
     )
     def participants(
         self: models.Conversation,
@@ -77,28 +85,32 @@ class Conversation(relay.Node):
         after: After = None,
         status: Annotated[
             models.Participation.Status,
-            strawberry.argument(description="Those with this status; who takes part, if not said."),
+            strawberry.argument(
+                description="The status to list; by default, people who take part."
+            ),
         ] = models.Participation.Status.ACTIVE,
     ) -> ParticipantConnection:
         return participant_page.page(info, self, first=first, after=after, status=status)
 
     @field(
-        description="What was said, in order: the newest 50 if nothing is asked for, at most 100 "
-        "a page."
+        description="The messages that the viewer can read, in the order of their numbers: the "
+        "newest 50 by default, at most 100 per page."
     )
     def messages(
         self: models.Conversation,
         info: Info,
         first: Annotated[
             int | None,
-            strawberry.argument(description=f"{FIRST} With `around`: so many in all."),
+            strawberry.argument(description=f"{FIRST} With `around`, at most this many in all."),
         ] = None,
         after: After = None,
         last: Last = None,
         before: Before = None,
         around: Annotated[
             MessagesAround | None,
-            strawberry.argument(description="Where the page is, instead of at a cursor."),
+            strawberry.argument(
+                description="The position of the page, instead of `after`, `before` and `last`."
+            ),
         ] = None,
     ) -> MessageConnection:
         return message_page.page(

@@ -1,13 +1,13 @@
-"""Costs of some fields beside their selections; see `limits.Meter`.
+"""What some fields cost in addition to their selections; see `documents.cost`.
 
-In proportion to a page of an inbox with 50 conversations, which costs about 220 with its messages,
-where there are 100,000 people and the inbox has 10,000 conversations.
+The costs are in proportion to the time that the fields take with 100,000 people and 10,000
+conversations in the inbox. There, a page of 50 conversations with their messages costs about 220.
 """
 
 #: To search all people, or a whole inbox.
 SEARCH = 200
-#: To read a page of the inbox with `last`, or with `before`. Either takes a third of the time that
-#: a page of 50 takes, however small the page is.
+#: To read a page of the inbox with `last` or `before`. Even a small page then takes a third of the
+#: time of a page of 50.
 INBOX_BACKWARDS = 80
 #: To count the results of a search, or a whole inbox.
 COUNT = 200

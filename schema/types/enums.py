@@ -1,4 +1,4 @@
-"""The enums, described before any type, input or argument uses them."""
+"""The GraphQL enums. Each is described before a type, input or argument uses it."""
 
 from enum import Enum
 from typing import Any
@@ -9,14 +9,14 @@ from talk import models
 
 
 def describe(enum: type[Enum], name: str, description: str, **values: str) -> None:
-    """Make `enum` one of the schema. `values` says of each of its members what it means."""
+    """Add `enum` to the schema. `values` are the descriptions of its members."""
     found: Any = strawberry.enum(enum, name=name, description=description)
     for value in found.__strawberry_definition__.values:
         value.description = values[value.name]
 
 
 def deprecate(enum: type[Enum], **reasons: str) -> None:
-    """Say of members of an enum of the schema why they are not used any more."""
+    """Deprecate members of an enum of the schema."""
     found: Any = enum
     for value in found.__strawberry_definition__.values:
         value.deprecation_reason = reasons.get(value.name)
@@ -25,71 +25,73 @@ def deprecate(enum: type[Enum], **reasons: str) -> None:
 describe(
     models.Conversation.Kind,
     "ConversationKind",
-    "Between whom a conversation is.",
-    PRIVATE="Exactly two people, one per pair, for ever.",
-    GROUP="Any number of people, who come and go.",
+    "Whether a conversation is private or a group.",
+    PRIVATE="Exactly two people. Each pair has one private conversation, for ever.",
+    GROUP="Any number of people, who may join and leave.",
 )
 describe(
     models.Message.Kind,
     "MessageKind",
-    "TEXT is what somebody said; the others tell what happened.",
-    TEXT="`sender` said `body`, or the project did if it is `announced`.",
-    JOINED="`subject` takes part, taken in by `sender` or by accepting.",
+    "TEXT is a text that somebody wrote. The other kinds record what happened.",
+    TEXT="`sender` wrote `body`; if the message is `announced`, the application did.",
+    JOINED="`subject` joined: `sender` added them, or they accepted an invitation.",
     LEFT="`subject` left.",
     REMOVED="`sender` removed `subject`.",
-    REINSTATED="`subject` takes part again.",
-    RENAMED="`sender` gave the group the title that is `body`.",
-    UPGRADED="Somebody named more people in a private conversation. This is the group of all.",
+    REINSTATED="`subject`, who had left or was removed, takes part again.",
+    RENAMED="`sender` changed the title of the group to `body`.",
+    UPGRADED="The group was started because somebody invited more people in a private "
+    "conversation.",
 )
 describe(
     models.Message.Removal,
     "MessageRemoval",
-    "Why the words of a message are gone.",
-    MODERATED="A moderator removed them, or the project.",
-    ERASED="The account of who said them was erased.",
-    EXPIRED="Words are kept for so long and no longer.",
+    "Why the text of a message was removed.",
+    MODERATED="A moderator removed it, or the application did.",
+    ERASED="The account of the sender was erased.",
+    EXPIRED="It was older than the application keeps texts.",
 )
 describe(
     models.Participation.Role,
     "ParticipationRole",
-    "What say somebody has in a group.",
-    OWNER="Acts on everybody.",
-    ADMIN="Acts on members.",
-    MEMBER="Acts on nobody.",
+    "What a member may do with other members of a group.",
+    OWNER="May remove everybody, give any role, and rename the group.",
+    ADMIN="May remove members, make them admins, and rename the group.",
+    MEMBER="May do none of this.",
 )
 describe(
     models.Participation.Status,
     "ParticipationStatus",
-    "Whether somebody takes part.",
-    ACTIVE="They take part.",
-    LEFT="They left by themselves, and see what there was until then.",
-    REMOVED="Somebody removed them. They see what there was until then.",
-    INVITED="It is for them to say whether they take part.",
-    DECLINED="They were asked, and don't, or are not asked any more.",
+    "Whether a user takes part in a conversation.",
+    ACTIVE="The user takes part.",
+    LEFT="The user left, and sees the conversation as it was then.",
+    REMOVED="The user was removed, and sees the conversation as it was then.",
+    INVITED="The user is invited, and has neither accepted nor declined.",
+    DECLINED="The user declined an invitation, or it was withdrawn.",
 )
 describe(
     models.Event.Kind,
     "ConversationChangeKind",
-    "What happened. The same words as the events of the Python side.",
-    CONVERSATION_STARTED="The first change of each conversation.",
-    CONVERSATION_RENAMED="It has another title. Without `message`: one was erased with an account.",
-    CONVERSATION_UPGRADED="As the message UPGRADED says.",
-    MESSAGE_SENT="`message` was said; `participation` is its sender's, if it has one.",
-    MESSAGE_REMOVED="The words of `message` are gone; its number stays.",
-    PARTICIPANT_INVITED="Somebody was asked to take part.",
-    PARTICIPANT_DECLINED="Somebody who was asked declined, or is not asked any more.",
-    PARTICIPANT_JOINED="Somebody takes part for the first time.",
-    PARTICIPANT_LEFT="Somebody left by themselves.",
+    "What changed in a conversation. Events in Python have the same names.",
+    CONVERSATION_STARTED="The conversation was started: the first change of each conversation.",
+    CONVERSATION_RENAMED="The title was changed. Without `message`, it was erased with an account.",
+    CONVERSATION_UPGRADED="This group was started from a private conversation, as the message "
+    "UPGRADED says.",
+    MESSAGE_SENT="`message` was sent. `participation` is that of its sender, if it has one.",
+    MESSAGE_REMOVED="The text of `message` was removed. The message keeps its number.",
+    PARTICIPANT_INVITED="Somebody was invited.",
+    PARTICIPANT_DECLINED="Somebody declined an invitation, or it was withdrawn.",
+    PARTICIPANT_JOINED="Somebody joined for the first time.",
+    PARTICIPANT_LEFT="Somebody left.",
     PARTICIPANT_REMOVED="Somebody was removed.",
-    PARTICIPANT_REINSTATED="Somebody takes part again who left or was removed.",
+    PARTICIPANT_REINSTATED="Somebody who had left or was removed takes part again.",
     PARTICIPANT_ROLE_CHANGED="Somebody has another role.",
-    PARTICIPANT_SUSPENDED="Somebody is kept from writing.",
-    PARTICIPANT_RESTORED="Somebody may write again.",
-    CONVERSATION_READ="Somebody read up to the number that their `participation` tells.",
+    PARTICIPANT_SUSPENDED="A moderator keeps somebody from writing.",
+    PARTICIPANT_RESTORED="Somebody who was suspended may write again.",
+    CONVERSATION_READ="Somebody has read up to `participation.lastReadNumber`.",
     CONVERSATION_MARKED_UNREAD="Somebody marked the conversation as unread.",
 )
 deprecate(
     models.Event.Kind,
-    CONVERSATION_MARKED_UNREAD="Never sent: it concerns one person alone, whose `inboxChanges` "
-    "tell it.",
+    CONVERSATION_MARKED_UNREAD="Never sent. It concerns one user only, who receives it in "
+    "`inboxChanges`.",
 )

@@ -1,4 +1,4 @@
-"""The decorators of fields, typed, and fit for resolvers that read the database."""
+"""Decorators for GraphQL fields whose resolvers read the database."""
 
 import functools
 import inspect
@@ -16,28 +16,28 @@ from ..authentication import rates
 from ..documents.metadata import ARGUMENT_COSTS, COST, NO_COSTS, RATE
 from ..operation import mark_counted
 
-BEFORE = "Only what comes before this cursor."
-AFTER = "Only what comes after this cursor."
-FIRST = "So many, from the beginning."
-LAST = "So many, up to the end."
-#: What pages tell of themselves, in the library's words.
+BEFORE = "Only items before this cursor."
+AFTER = "Only items after this cursor."
+FIRST = "At most this many items, from the beginning."
+LAST = "At most this many items, from the end."
+#: Descriptions that the library gives to the same fields.
 CURSOR = "A cursor for use in pagination"
 PAGE_INFO = "Pagination data for this connection"
 
-#: Arguments of a page, where its function is not a library's.
+#: The arguments of a page, for resolvers that make their pages themselves.
 Before = Annotated[str | None, strawberry.argument(description=BEFORE)]
 After = Annotated[str | None, strawberry.argument(description=AFTER)]
 First = Annotated[int | None, strawberry.argument(description=FIRST)]
 Last = Annotated[int | None, strawberry.argument(description=LAST)]
-#: The argument by which something is asked for.
-Id = Annotated[strawberry.ID, strawberry.argument(description="Its global id.")]
+#: The argument `id`.
+Id = Annotated[strawberry.ID, strawberry.argument(description="The global id.")]
 
 Resolver = TypeVar("Resolver", bound=Callable[..., Any])
 
 
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],
-    description="What this shows depends on who asks. Don't share it between people.",
+    description="The value depends on the viewer. A cache must not share it between users.",
 )
 class PerViewer:
     pass
@@ -46,11 +46,11 @@ class PerViewer:
 def field(
     *, description: str, cost: int = 0, argument_costs: Mapping[str, int] = NO_COSTS
 ) -> Callable[[Resolver], Resolver]:
-    """`strawberry.field` for a plain function that uses the ORM, wherever it is executed.
+    """`strawberry.field` for a plain function that uses the ORM. It may run on an event loop.
 
-    It says in the schema whether its function can know who asks, which is by taking `info`. `cost`
-    is what the field costs beside what is selected of it, and `argument_costs` what it costs more
-    where such an argument is given; see `limits.Meter`.
+    If the function takes `info`, its value may depend on the viewer, and the field gets the
+    directive `@perViewer`. `cost` is added to the cost of the field's selection, and
+    `argument_costs` for each of these arguments that is used; see `documents.cost`.
     """
 
     def decorate(resolver: Resolver) -> Resolver:
@@ -69,10 +69,9 @@ def field(
 def mutation(
     *, description: str, rate: str = "write", people: str = ""
 ) -> Callable[[Resolver], Resolver]:
-    """Like `field`, of a verb, whose answer is for nobody but who asked.
+    """`field` for a mutation, which is counted against a rate limit each time.
 
-    `rate` is the name of what limits how often it may be done; it counts for the `people` of its
-    input.
+    `rate` names the limit. A mutation counts once for each person in the input field `people`.
     """
 
     def decorate(resolver: Resolver) -> Resolver:
@@ -86,7 +85,7 @@ def mutation(
             resolver=_in_any_context(limited), description=description, metadata={RATE: rate}
         )
         for argument in found.arguments:
-            # An input says of itself what it is.
+            # The description of the input type.
             argument.description = argument.type.__strawberry_definition__.description
         return cast("Resolver", found)
 
@@ -94,11 +93,10 @@ def mutation(
 
 
 def _in_any_context(resolver: Callable[..., Any]) -> Any:
-    """Operations run as a whole in one thread, and call `resolver` there.
+    """`resolver`, made fit to be called on an event loop, too.
 
-    Only another project's coroutines may be executed on the event loop. There it gets a thread
-    of its own: not the one that all thread-sensitive code of a process shares, and with its
-    connection closed after.
+    Talk executes a whole operation in one thread. But a project may execute its schema on an event
+    loop. There the resolver runs in a thread of a pool, and its connection is returned afterwards.
     """
     in_thread = threads.asked.run(resolver)
 
@@ -108,13 +106,13 @@ def _in_any_context(resolver: Callable[..., Any]) -> Any:
         return call(*args, **kwargs)
 
     known: Any = resolve
-    # Where a plan calls it, there is no event loop.
+    # Plans call `plain`: they never run on an event loop.
     known.plain, known.is_personal = resolver, "info" in inspect.signature(resolver).parameters
     return known
 
 
 class PageWords(FieldExtension):
-    """Describes the arguments of a page. The library says of `last` what `after` does."""
+    """Describes the arguments of a page. The library describes `last` wrongly."""
 
     words = {"before": BEFORE, "after": AFTER, "first": FIRST, "last": LAST}
 
@@ -126,13 +124,13 @@ class PageWords(FieldExtension):
 def connection(
     graphql_type: Any, *, description: str, cost: int = 0
 ) -> Callable[[Resolver], Resolver]:
-    """`strawberry_django.connection` of a function that returns a queryset. `cost`: see `field`."""
+    """`strawberry_django.connection` for a function that returns a queryset."""
 
     def decorate(resolver: Resolver) -> Resolver:
         found: Any = strawberry_django.connection(
             graphql_type, description=description, metadata={COST: cost}
         )(resolver)
-        # After the library's own, which adds the arguments.
+        # Last, since the extension of the library adds the arguments.
         found.extensions = [*found.extensions, PageWords()]
         return cast("Resolver", found)
 

@@ -1,3 +1,5 @@
+"""The field `Query.inbox`: its filter, its pages, and the cursor for changes after them."""
+
 from datetime import datetime
 from functools import cache, cached_property
 from typing import Any, Self, cast
@@ -29,7 +31,7 @@ from .inbox_cursor import InboxCursor
 from .participation import Participation
 from .search import part
 
-#: Most people that `InboxFilter.with` takes: each is one more look-up per conversation.
+#: The most users in `InboxFilter.with`. Each is one more look-up per conversation.
 MOST_WITH = 10
 
 _ACTIVE = models.Participation.Status.ACTIVE
@@ -39,10 +41,11 @@ _ACTIVE = models.Participation.Status.ACTIVE
 class InboxConnection(Connection[Participation]):
     changes_cursor: str = strawberry.field(
         default="",
-        description="Give it to `inboxChanges(after:)` to go on from this answer without a gap.",
+        description="The position of this answer in the changes of the inbox. Pass it to "
+        "`inboxChanges(after:)` to receive all changes after this answer, without a gap.",
     )
 
-    @field(description="How many there are.", cost=costs.COUNT)
+    @field(description="How many participations the whole list has.", cost=costs.COUNT)
     def total_count(self) -> int:
         return cast("QuerySet[Any]", self.total_count_qs).count()
 
@@ -50,18 +53,18 @@ class InboxConnection(Connection[Participation]):
     def resolve_connection(  # type: ignore[override]  # of a queryset, at once
         cls, nodes: QuerySet[Any], *, info: Info[Any, Any], **kwargs: Any
     ) -> Self:
-        # What changes from here on is news, whether or not this page has it already.
+        # Taken before the page is read. Changes during the read come twice rather than never.
         cursor = InboxCursor.now()
         page: Self = super().resolve_connection(nodes, info=info, **kwargs)
-        page._note(cursor)
+        page._set_changes_cursor(cursor)
         return page
 
     @classmethod
     def newest(cls, context: Context, first: int | None, after: str | None) -> Self:
-        """A page of the whole inbox, going back in time: what everybody looks at all day."""
+        """A page of the whole inbox, newest first, by a prepared question."""
         size = page_size(first, "first")
         size = DEFAULT_PAGE if size is None else size
-        before = None if after is None else _place_in(after)
+        before = None if after is None else _position_of(after)
         cursor = InboxCursor.now()
 
         def whole() -> QuerySet[Any]:
@@ -74,7 +77,7 @@ class InboxConnection(Connection[Participation]):
         edges = [edge(each) for each in found[:size]]
         page = cls(
             edges=edges,
-            # Which few ask for.
+            # Few clients select the count.
             total_count_qs=cast("QuerySet[Any]", SimpleLazyObject(whole)),
             page_info=relay.PageInfo(
                 has_previous_page=False,
@@ -83,12 +86,12 @@ class InboxConnection(Connection[Participation]):
                 end_cursor=edges[-1].cursor if edges else None,
             ),
         )
-        page._note(cursor)
+        page._set_changes_cursor(cursor)
         return page
 
-    def _note(self, cursor: InboxCursor) -> None:
-        for participation in _together(self):
-            cursor.note(participation)
+    def _set_changes_cursor(self, cursor: InboxCursor) -> None:
+        for participation in _shown(self):
+            cursor.add(participation)
         self.changes_cursor = cursor.encode()
 
 
@@ -96,22 +99,22 @@ class InboxConnection(Connection[Participation]):
 def _edge_class(connection: Any) -> Any:
     edge: Any = resolve_edge_class(connection)
 
-    class InboxEdge(edge):  # type: ignore[misc]  # of what Strawberry made of `Edge`
+    class InboxEdge(edge):  # type: ignore[misc]  # made by Strawberry
         def __init__(self, node: models.Participation) -> None:
             self.node = node
 
-        # Few ask for it.
+        # Few clients select it.
         @cached_property
         def cursor(self) -> str:
-            place = [self.node.last_activity_at.isoformat(), str(self.node.pk)]
+            position = [self.node.last_activity_at.isoformat(), str(self.node.pk)]
             name = type_name(models.Participation)
-            return relay.to_base64(name, orjson.dumps(place).decode())
+            return relay.to_base64(name, orjson.dumps(position).decode())
 
     return InboxEdge
 
 
-def _place_in(cursor: str) -> tuple[datetime, int]:
-    """The time and the key in a cursor of the inbox; raises if it isn't one."""
+def _position_of(cursor: str) -> tuple[datetime, int]:
+    """The time and the key in a cursor of the inbox; raises `INVALID_CURSOR` for other text."""
     meta = models.Participation._meta
     fields = [meta.get_field("last_activity_at"), meta.get_field("id")]
     at, key = values_of(models.Participation, fields, cursor, "after")
@@ -125,12 +128,12 @@ class InvitationConnection(Connection[Participation]):
         cls, nodes: QuerySet[Any], *, info: Info[Any, Any], **kwargs: Any
     ) -> Self:
         page: Self = super().resolve_connection(nodes, info=info, **kwargs)
-        _together(page)
+        _shown(page)
         return page
 
 
-def _together(page: Connection[Participation]) -> list[Any]:
-    """The participations of a page, on which what hangs is loaded for all at once."""
+def _shown(page: Connection[Participation]) -> list[Any]:
+    """The participations of a page, whose conversations are now one batch."""
     participations: list[Any] = [edge.node for edge in page.edges]
     latest = [participation.conversation.latest_message for participation in participations]
     count_texts(filter(None, latest))
@@ -138,10 +141,14 @@ def _together(page: Connection[Participation]) -> list[Any]:
     return participations
 
 
-@strawberry.input(description="Which part of the inbox. What is given has to hold together.")
+@strawberry.input(
+    description="Conditions for participations. Those that meet all given conditions are listed."
+)
 class InboxFilter:
     unread: bool | None = strawberry.field(
-        default=None, description="Only what is unread, or marked so; false: only what is read."
+        default=None,
+        description="True: only conversations that have unread messages or are "
+        "marked as unread. False: only the others.",
     )
     kind: models.Conversation.Kind | None = strawberry.field(
         default=None, description="Only private conversations, or only groups."
@@ -149,24 +156,25 @@ class InboxFilter:
     with_: list[strawberry.ID] | None = strawberry.field(
         name="with",
         default=None,
-        description="Only those that all of these people, at most 10, take part in.",
+        description="Only conversations in which all of these users take part: at most 10 users.",
     )
     title_contains: str | None = strawberry.field(
         default=None,
-        description="Only those with each of these words in their title, in any order and case.",
+        description="Only conversations with all of these words in their title, in any order and "
+        "case.",
     )
     status: models.Participation.Status | None = strawberry.field(
         default=None,
-        description="Only those with this status; ACTIVE if not said. LEFT lists what the viewer "
-        "left, where the title and the people are those of then.",
+        description="Only participations with this status; ACTIVE by default. LEFT lists "
+        "conversations that the viewer left, with the titles and participants of that time.",
     )
 
     def searches(self) -> int:
-        """How often it counts as a search. A database takes long to plan for many people."""
+        """How many searches it counts as. The database takes long to plan for many people."""
         return bool(self.title_contains) + len(self.with_ or ())
 
     def inbox_of(self, viewer: Any) -> QuerySet[models.Participation]:
-        """What fits of somebody's participations, like `inbox_for`."""
+        """The participations of `viewer` that meet the conditions, in the order of `inbox_for`."""
         status = self.status or _ACTIVE
         inbox = models.Participation.objects.inbox_for(viewer, status).with_unread_count()
         if status != _ACTIVE:
@@ -190,12 +198,12 @@ class InboxFilter:
 def _titled(
     inbox: models.participation.ParticipationQuerySet, parts: list[str], *, is_now: bool
 ) -> models.participation.ParticipationQuerySet:
-    """Those with all of these parts in the title, as it is now or as it was when they were left."""
+    """Those whose title has all of these parts: the title of now, or of when they were left."""
     if is_now:
         for each in parts:
             inbox = inbox.filter(conversation__folded_title__contains=each)
         return inbox
-    # Titles of then are few, and the database has them in no folded spelling.
+    # The titles of left conversations are few, and the database does not have them folded.
     titles = inbox.order_by().values_list("pk", "left_at_title")
     folded_titles = ((key, folded(title)) for key, title in titles)
     fitting = [key for key, title in folded_titles if all(each in title for each in parts)]
@@ -203,9 +211,9 @@ def _titled(
 
 
 def _taking_part(viewer: Any, status: str) -> models.participation.ParticipationQuerySet:
-    """The participations that are active where `viewer` has a status.
+    """Active participations in conversations in which `viewer` has this status.
 
-    In conversations that `viewer` left, they are those that were active at that time.
+    In conversations that `viewer` left, those that were active at that time.
     """
     if status in (_ACTIVE, models.Participation.Status.INVITED):
         return models.Participation.objects.active()

@@ -1,4 +1,4 @@
-"""Where a client is in the changes of its inbox."""
+"""The cursor of `inboxChanges`: which changes of the inbox a client has received."""
 
 import json
 from collections.abc import Iterable
@@ -13,11 +13,11 @@ from talk.models import Participation
 
 from ..pagination import MOST_NUMBER, content_of, invalid_cursor
 
-#: A change carries the time at which its transaction held the lock, and is seen when that commits.
-#: No transaction takes so long, and no two servers' clocks are so far apart.
+#: A change has the time at which its transaction took the lock, and becomes visible at the commit.
+#: No transaction takes longer than this, and the clocks of servers differ by less.
 SETTLED_AFTER = timedelta(seconds=60)
 
-#: Changes that a cursor names. Where there are more, the oldest of them come again.
+#: The most changes that a cursor lists. If there are more, the oldest of them come again.
 MOST_SEEN = 500
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -26,11 +26,10 @@ MICROSECOND = timedelta(microseconds=1)
 
 @dataclass
 class InboxCursor:
-    """Everything that changed before `since` has been seen, and of the rest what is in `seen`.
+    """The client has received all changes before `since`, and the later ones in `seen`.
 
-    Times alone would lose changes that are committed out of order, so the recent ones, which
-    are few, are named one by one: the key of the participation, and the microsecond in which it
-    changed.
+    A time alone would lose changes that are committed out of order. So recent changes, which are
+    few, are listed one by one: the key of the participation, and the microsecond of its change.
     """
 
     since: datetime
@@ -44,14 +43,14 @@ class InboxCursor:
     def decode(cls, cursor: str) -> Self:
         """The cursor that `encode` wrote; raises `INVALID_CURSOR` for anything else.
 
-        Takes no longer than an event loop may stand still.
+        It is quick enough for an event loop, whatever the text is.
         """
         content = content_of(cursor, "inbox", "after")
         try:
             since, seen = json.loads(content)
             if len(seen) > MOST_SEEN:
                 raise ValueError
-            # What a later one would have seen, nobody can have seen.
+            # No client can have received a change from the future.
             latest = _number(timezone.now() + SETTLED_AFTER)
             _check([since, *seen.values()], latest)
             keys = {int(key): key for key in seen}
@@ -72,13 +71,13 @@ class InboxCursor:
     def is_news(self, participation: Participation) -> bool:
         return self.seen.get(participation.pk) != _number(participation.changed_at)
 
-    def note(self, participation: Participation) -> None:
-        """This was seen, without a word on what changed before it."""
+    def add(self, participation: Participation) -> None:
+        """This change was received. Nothing is known of changes before it."""
         if participation.changed_at >= self.since:
             self.seen[participation.pk] = _number(participation.changed_at)
 
     def advance(self, participation: Participation) -> None:
-        """This was seen, and all that changed before it and can be seen, too."""
+        """This change was received, and so were all visible changes before it."""
         settled = timezone.now() - SETTLED_AFTER
         self.since = max(self.since, min(participation.changed_at, settled))
         self.seen[participation.pk] = _number(participation.changed_at)

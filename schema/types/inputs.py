@@ -1,4 +1,4 @@
-"""What the mutations take."""
+"""The input types of the mutations."""
 
 import uuid
 from datetime import datetime
@@ -9,83 +9,94 @@ from talk.models import Conversation, Participation
 
 from . import enums  # noqa: F401
 
-CONVERSATION = "The conversation, which the viewer takes part in."
-INVITED = "The conversation, which the viewer is invited to."
-WHY = "What is wrong with it, for a moderator to read."
-CLIENT_ID = "Made by the client, one for each message: a retry with it sends nothing twice."
+CONVERSATION = "The id of the conversation, in which the viewer takes part."
+INVITED = "The id of the conversation to which the viewer is invited."
+WHY = "The reason, for moderators to read."
+CLIENT_ID = (
+    "A UUID that the client makes for each message. With it, a request that is repeated does not "
+    "send the message twice."
+)
 
 
-@strawberry.input(description="Exactly one of `to` and `conversationId` says where.")
+@strawberry.input(
+    description="A message, and where to send it: give either `to` or `conversationId`."
+)
 class SendMessageInput:
-    body: str = strawberry.field(description="The words.")
+    body: str = strawberry.field(description="The text.")
     to: list[strawberry.ID] | None = strawberry.field(
         default=None,
-        description="Exactly these people and the viewer: where they talk already, or anew.",
+        description="The ids of the other people. The message is sent to the conversation of "
+        "exactly these people and the viewer, which is started if there is none.",
     )
     conversation_id: strawberry.ID | None = strawberry.field(default=None, description=CONVERSATION)
     invite: list[strawberry.ID] | None = strawberry.field(
         default=None,
-        description="With `conversationId`: people to take in first. A private conversation stays "
-        "as it is, and the message lands in the group of all.",
+        description="With `conversationId`: the ids of users to invite first. If the conversation "
+        "is private, it stays as it is, and the message is sent to a group of all these people.",
     )
     client_id: uuid.UUID | None = strawberry.field(default=None, description=CLIENT_ID)
 
 
-@strawberry.input(description="The person to block.")
+@strawberry.input(description="The user to block.")
 class BlockUserInput:
-    user: strawberry.ID = strawberry.field(description="The person.")
+    user: strawberry.ID = strawberry.field(description="The id of the user.")
 
 
-@strawberry.input(description="The person to unblock.")
+@strawberry.input(description="The user to unblock.")
 class UnblockUserInput:
-    user: strawberry.ID = strawberry.field(description="The person.")
+    user: strawberry.ID = strawberry.field(description="The id of the user.")
 
 
-@strawberry.input(description="The message that moderators are to look at.")
+@strawberry.input(description="The message to report, and the reason.")
 class ReportMessageInput:
-    message: strawberry.ID = strawberry.field(description="The message.")
+    message: strawberry.ID = strawberry.field(description="The id of the message.")
     why: str = strawberry.field(description=WHY)
 
 
-@strawberry.input(description="The group whose title moderators are to look at.")
+@strawberry.input(description="The group whose title to report, and the reason.")
 class ReportTitleInput:
     conversation_id: strawberry.ID = strawberry.field(
-        description="The group, which the viewer takes part in, is invited to, or is gone from."
+        description="The id of a group in which the viewer takes or took part, or to which they "
+        "are invited."
     )
     why: str = strawberry.field(description=WHY)
 
 
-@strawberry.input(description="The person that moderators are to look at.")
+@strawberry.input(description="The user to report, and the reason.")
 class ReportUserInput:
-    user: strawberry.ID = strawberry.field(description="The person.")
+    user: strawberry.ID = strawberry.field(description="The id of the user.")
     why: str = strawberry.field(description=WHY)
 
 
-@strawberry.input(description="The conversation whose invitation the viewer accepts.")
+@strawberry.input(description="The conversation whose invitation to accept.")
 class AcceptInvitationInput:
     conversation_id: strawberry.ID = strawberry.field(description=INVITED)
 
 
-@strawberry.input(description="The conversation whose invitation the viewer declines.")
+@strawberry.input(description="The conversation whose invitation to decline.")
 class DeclineInvitationInput:
     conversation_id: strawberry.ID = strawberry.field(description=INVITED)
 
 
-@strawberry.input(description="The people of the conversation, its kind and its title.")
+@strawberry.input(description="The people of the conversation, its kind, and its title.")
 class StartConversationInput:
-    participants: list[strawberry.ID] = strawberry.field(description="The people, but the viewer.")
+    participants: list[strawberry.ID] = strawberry.field(description="The ids of the other people.")
     kind: Conversation.Kind = strawberry.field(
         default=Conversation.Kind.GROUP,
-        description="A group is always a new one; two people have one private conversation.",
+        description="GROUP always starts a new group. PRIVATE returns the private conversation of "
+        "the two people if there is one.",
     )
-    title: str = strawberry.field(default="", description="The title of a group.")
+    title: str = strawberry.field(
+        default="", description="The title of a group. A private conversation has none."
+    )
 
 
-@strawberry.input(description="The conversation, and the people to take in.")
+@strawberry.input(description="The conversation, and the people to add or invite.")
 class InviteParticipantsInput:
     conversation_id: strawberry.ID = strawberry.field(description=CONVERSATION)
     participants: list[strawberry.ID] = strawberry.field(
-        description="The people. Those who left are reinstated, members stay in."
+        description="The ids of the users. People who left take part again. Nothing changes for "
+        "people who take part already."
     )
 
 
@@ -97,37 +108,39 @@ class LeaveConversationInput:
 @strawberry.input(description="The group, and the person to remove.")
 class RemoveParticipantInput:
     conversation_id: strawberry.ID = strawberry.field(description=CONVERSATION)
-    participant: strawberry.ID = strawberry.field(description="The person: the id of a user.")
+    participant: strawberry.ID = strawberry.field(description="The id of the user.")
 
 
-@strawberry.input(description="The group, and the person to take back.")
+@strawberry.input(description="The group, and the person to bring back.")
 class ReinstateParticipantInput:
     conversation_id: strawberry.ID = strawberry.field(description=CONVERSATION)
-    participant: strawberry.ID = strawberry.field(description="The person: the id of a user.")
+    participant: strawberry.ID = strawberry.field(description="The id of the user.")
 
 
 @strawberry.input(description="The group, the person, and their new role.")
 class ChangeRoleInput:
     conversation_id: strawberry.ID = strawberry.field(description=CONVERSATION)
-    participant: strawberry.ID = strawberry.field(description="The person: the id of a user.")
-    role: Participation.Role = strawberry.field(description="Their role from now on.")
+    participant: strawberry.ID = strawberry.field(description="The id of the user.")
+    role: Participation.Role = strawberry.field(description="The new role.")
 
 
 @strawberry.input(description="The group, and its new title.")
 class RenameConversationInput:
     conversation_id: strawberry.ID = strawberry.field(description=CONVERSATION)
-    title: str = strawberry.field(description="The title from now on.")
+    title: str = strawberry.field(description="The new title.")
 
 
-@strawberry.input(description="The conversation, and the last message that the viewer has read.")
+@strawberry.input(description="The conversation, and how far the viewer has read.")
 class MarkReadInput:
     conversation_id: strawberry.ID = strawberry.field(description=CONVERSATION)
     number: int | None = strawberry.field(
-        default=None, description="The last message that was read; all of them if not said."
+        default=None,
+        description="The number of the last message that the viewer has read; by "
+        "default, the last message of all.",
     )
 
 
-@strawberry.input(description="The conversation to show as unread until it is read again.")
+@strawberry.input(description="The conversation to mark as unread.")
 class MarkUnreadInput:
     conversation_id: strawberry.ID = strawberry.field(description=CONVERSATION)
 
@@ -136,18 +149,18 @@ class MarkUnreadInput:
 class SetTypingInput:
     conversation_id: strawberry.ID = strawberry.field(description=CONVERSATION)
     typing: bool = strawberry.field(
-        default=True, description="False when what was typed is put aside."
+        default=True, description="False if the viewer stopped typing without sending."
     )
 
 
-@strawberry.input(description="The name of the new bearer token, and when it stops working.")
+@strawberry.input(description="The name of the token, and when it stops working.")
 class CreateTokenInput:
-    name: str = strawberry.field(description="What it is for, at most 100 characters.")
+    name: str = strawberry.field(description="What the token is for, in at most 100 characters.")
     expires_at: datetime | None = strawberry.field(
-        default=None, description="When it is to stop working; never if not said."
+        default=None, description="When the token stops working; by default, never."
     )
 
 
 @strawberry.input(description="The bearer token to revoke.")
 class RevokeTokenInput:
-    id: strawberry.ID = strawberry.field(description="The token.")
+    id: strawberry.ID = strawberry.field(description="The id of the token.")

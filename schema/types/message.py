@@ -18,57 +18,70 @@ from .nodes import Conversation, User
 
 
 @strawberry_django.type(
-    models.Message, description="One thing said, or one thing that happened, in a conversation."
+    models.Message,
+    description="A message in a conversation: a text that somebody wrote, or a record of something "
+    "that happened, such as somebody leaving.",
 )
 class Message(relay.Node):
     id: relay.NodeID[int]
     number: int = strawberry.field(
-        description="Its place in the conversation: 1, 2, 3 … without gaps."
+        description="The position in the conversation: 1, 2, 3 … without gaps."
     )
     kind: models.Message.Kind = strawberry.field(
-        description="Whether it was said, or what happened."
+        description="TEXT for a text that somebody wrote; otherwise what happened."
     )
-    sent_at: datetime = strawberry.field(description="When; later numbers have later times.")
+    sent_at: datetime = strawberry.field(
+        description="When it was sent. Messages with higher numbers have later times."
+    )
     sender: User | None = strawberry.field(
-        description="The person who said or did it; null when the project itself did, or when the "
-        "account is gone."
+        description="The user who wrote the message or did what it records. Null if the "
+        "application itself did, or if the account was deleted."
     )
     subject: User | None = strawberry.field(
-        description="Whom it happened to: who joined, left, was removed or reinstated."
+        description="The user who joined, left, was removed or was reinstated. Null for other "
+        "kinds of messages, or if the account was deleted."
     )
 
     @field(
-        description="The words; for RENAMED the new title. Empty if it was removed; also if it is "
-        "hidden, unless one asks to `unhide` it."
+        description="The text; for RENAMED, the new title. Empty if the text was removed. Empty, "
+        "too, if the viewer blocked the sender, unless `unhide` is true."
     )
     def body(
         self: models.Message,
         info: Info,
         unhide: Annotated[
-            bool, strawberry.argument(description="Also the words of whom the viewer blocked.")
+            bool,
+            strawberry.argument(
+                description="Return the text even if the viewer blocked its sender."
+            ),
         ] = False,
     ) -> str:
         if self.removal or (not unhide and _is_hidden(self, info)):
             return ""
         return self.body
 
-    @field(description="Why the words are gone, if they are. The number stays.")
+    @field(
+        description="Why the text was removed; null if it was not. The message keeps its number."
+    )
     def removal(self: models.Message) -> models.Message.Removal | None:
         return self.removal
 
-    @field(description="Whether the viewer blocked who said it.")
+    @field(description="Whether the text is hidden because the viewer blocked its sender.")
     def hidden(self: models.Message, info: Info) -> bool:
         return _is_hidden(self, info)
 
-    @field(description="Whether the project itself said it, to everybody here.")
+    @field(description="Whether this is an announcement of the application itself.")
     def announced(self: models.Message) -> bool:
         return self.announced_as is not None
 
-    @field(description="The id that the viewer's client gave it; null for others' messages.")
+    @field(
+        description="The `clientId` with which the viewer sent the message; null if there was "
+        "none, and for messages of other people."
+    )
     def client_id(self: models.Message, info: Info) -> uuid.UUID | None:
         return self.client_id if info.context.is_viewer(self.sender_id) else None
 
-    @field(description="Where it was said.")
+    @field(description="The conversation that the message is in.")
     def conversation(self: models.Message, info: Info) -> Conversation:
         return conversation_of(info, self)
 

@@ -1,4 +1,4 @@
-"""The messages of a conversation, a page of each in one query for all conversations of a page."""
+"""The field `Conversation.messages`: pages of messages, read for many conversations at once."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -19,20 +19,20 @@ from ..times import utc
 from .fields import CURSOR, PAGE_INFO, field
 from .message import Message
 
-#: Messages that are read at once. An inbox with some messages of each conversation has fewer. While
-#: they are read, their texts are in memory twice: as the database told them, and as rows.
+#: The most messages of one query. While its rows are made, their texts are in memory twice: as the
+#: database returned them, and in the rows.
 AT_ONCE = 150
 
 
 @strawberry.type(description="One message of a page.")
 class MessageEdge(relay.Edge[Message]):
-    # Few ask for it.
+    # A function, since few clients select it.
     @field(description=CURSOR)  # type: ignore[misc]  # a function of it
     def cursor(self: Any) -> str:  # type: ignore[override]
         return number_cursor(self.node.number)
 
 
-@strawberry.type(description="A page of messages, always in the order of their numbers.")
+@strawberry.type(description="A page of messages, in the order of their numbers.")
 class MessageConnection(relay.Connection[Message]):
     edges: list[MessageEdge] = strawberry.field(  # type: ignore[assignment]  # narrower
         description="The messages of this page."
@@ -46,17 +46,22 @@ class MessageConnection(relay.Connection[Message]):
 
 
 @strawberry.input(
-    one_of=True, description="Where a page of messages is to be: give exactly one of these."
+    one_of=True, description="The position of a page of messages. Give exactly one of these fields."
 )
 class MessagesAround:
     number: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Around the message with this number."
+        default=strawberry.UNSET,
+        description="The message with this number is in the middle of the page.",
     )
     first_unread: bool | None = strawberry.field(
-        default=strawberry.UNSET, description="Around the first unread message, or at the end."
+        default=strawberry.UNSET,
+        description="The first message that the viewer has not read is in the middle of the page. "
+        "If all are read, it is the last page.",
     )
     time: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="Around the first message since this time."
+        default=strawberry.UNSET,
+        description="The first message that was sent at this time or later is in the middle of the "
+        "page.",
     )
 
 
@@ -137,7 +142,7 @@ def _messages(ranges: list[tuple[int, int, int]]) -> list[models.Message]:
 
 
 def _parts(ranges: list[tuple[int, int, int]]) -> Iterator[list[tuple[int, int, int]]]:
-    """Ranges with at most `AT_ONCE` messages together, or one by itself."""
+    """The ranges in parts. A part has at most `AT_ONCE` messages, or a single range."""
     part: list[tuple[int, int, int]] = []
     count = 0
     for conversation, low, high in ranges:

@@ -1,4 +1,4 @@
-"""The people of a conversation, a page of each in one query for all conversations of a page."""
+"""The fields `participants` and `participantCount`, read for many conversations at once."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,8 +17,8 @@ from .fields import CURSOR, PAGE_INFO, field
 from .participation import Participation
 
 _ACTIVE = models.Participation.Status.ACTIVE
-#: Statuses of others that a viewer who left is told of.
-_TOLD = frozenset(STATUS.values())
+#: The statuses that a viewer who left can list: what messages say about members.
+_LISTED = frozenset(STATUS.values())
 
 
 @strawberry.type(description="One participation of a page.")
@@ -28,10 +28,10 @@ class ParticipantEdge(relay.Edge[Participation]):
         return _cursor(self.node)
 
 
-@strawberry.type(description="A page of the people in a conversation.")
+@strawberry.type(description="A page of the participations in a conversation.")
 class ParticipantConnection(relay.Connection[Participation]):
     edges: list[ParticipantEdge] = strawberry.field(  # type: ignore[assignment]  # narrower
-        description="The people of this page."
+        description="The participations of this page."
     )
     has_previous: strawberry.Private[bool]
     has_next: strawberry.Private[bool]
@@ -96,7 +96,7 @@ def _left(views: list[View], status: str) -> list[models.Participation]:
 
     Of these conversations they see who had the status when they left.
     """
-    if status not in _TOLD:
+    if status not in _LISTED:
         return []
     return [each for view in views if (each := view.inactive) is not None and each.is_gone]
 

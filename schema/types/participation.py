@@ -17,57 +17,71 @@ from .nodes import Conversation, User
 
 @strawberry_django.type(
     models.Participation,
-    description="One person's place in one conversation. The inbox is a list of the viewer's.",
+    description="One user's part in one conversation: their role, how far they have read, when "
+    "they joined and left. The inbox is a list of the viewer's own participations.",
 )
 class Participation(relay.Node):
     id: relay.NodeID[int]
-    user: User = strawberry.field(description="Who takes part.")
-    role: models.Participation.Role = strawberry.field(description="What say they have in a group.")
+    user: User = strawberry.field(description="The participant.")
+    role: models.Participation.Role = strawberry.field(
+        description="What the user may do with other members of a group."
+    )
     status: models.Participation.Status = strawberry.field(
-        description="Whether they take part now."
+        description="Whether the user takes part now."
     )
     joined_at: datetime = strawberry.field(
-        description="When they joined, were reinstated, or were invited."
+        description="When the user joined, was last reinstated, or was invited."
     )
-    left_at: datetime | None = strawberry.field(description="When they left or were removed.")
+    left_at: datetime | None = strawberry.field(
+        description="When the user left or was removed. Null if they take part, or never did."
+    )
     left_at_number: int | None = strawberry.field(
-        description="The last message that they can read, if they don't take part now: 0 if they "
-        "never did."
+        description="The number of the last message that a user who does not take part can read: "
+        "0 if they never took part. Null if they take part."
     )
     suspended_at: datetime | None = strawberry.field(
-        description="Since when a moderator keeps them from writing here."
+        description="Since when a moderator keeps the user from writing here; null if none does."
     )
     last_activity_at: datetime = strawberry.field(
-        description="When somebody last said something here; the inbox is ordered by it."
+        description="When somebody last wrote in the conversation. The inbox is in this order."
     )
 
-    @field(description="What they take part in.")
+    @field(description="The conversation.")
     def conversation(self: models.Participation, info: Info) -> Conversation:
         return conversation_of(info, self)
 
     @field(
-        description="The last message that they have read. Null until they read, also if they "
-        "joined when much was said already."
+        description="The number of the last message that the user has read. Null until they read "
+        "something, even if there were messages when they joined."
     )
     def last_read_number(self: models.Participation) -> int | None:
         return self.last_read_number or None
 
     @field(
-        description="What others said and the viewer has not read, counted up to 100 (show "
-        '"99+"). Null for other people.'
+        description="How many messages of other people the viewer has not read, counted up to 100 "
+        '(show "99+"). Null in participations of other users.'
     )
     def unread_count(self: models.Participation, info: Info) -> int | None:
         return self.unread_count if info.context.is_viewer(self.user_id) else None
 
-    @field(description="The first of the unread messages. Null for other people.")
+    @field(
+        description="The number of the first message that the viewer has not read; null if there "
+        "is none. Null in participations of other users."
+    )
     def first_unread_number(self: models.Participation, info: Info) -> int | None:
         return self.first_unread_number if info.context.is_viewer(self.user_id) else None
 
-    @field(description="Who asks the viewer to take part, while it is INVITED.")
+    @field(
+        description="The user who invited the viewer, while the status is INVITED. Null "
+        "otherwise, and in participations of other users."
+    )
     def invited_by(self: models.Participation, info: Info) -> User | None:
         own = self.is_invited and info.context.is_viewer(self.user_id)
         return self.invited_by if own else None
 
-    @field(description="When the viewer marked it as unread by hand. Null for other people.")
+    @field(
+        description="When the viewer marked the conversation as unread; null if they did not, or "
+        "have read it since. Null in participations of other users."
+    )
     def marked_unread_at(self: models.Participation, info: Info) -> datetime | None:
         return self.marked_unread_at if info.context.is_viewer(self.user_id) else None

@@ -1,4 +1,4 @@
-"""The ways to say no, as GraphQL data."""
+"""The GraphQL type `Refusal`, in which mutations return the refusals of `talk.exceptions`."""
 
 from typing import Any
 
@@ -14,25 +14,35 @@ from .enums import deprecate
 
 def _describe(codes: type[RefusalCode]) -> type[RefusalCode]:
     definition: Any = strawberry.enum(
-        codes, description="Why something was refused. Codes never change their meaning."
+        codes, description="Why a mutation was refused. Codes never change their meaning."
     )
-    # The schema reads the same whatever language the process was started in.
+    # In English, whatever the language of the process is.
     with translation.override("en"):
         for value in definition.__strawberry_definition__.values:
             value.description = str(codes(value.value).label)
-    deprecate(codes, CANNOT_READ_BACKWARDS="Never answered: `markRead` does nothing then.")
+    deprecate(
+        codes,
+        CANNOT_READ_BACKWARDS="Never returned. `markRead` with a lower number than "
+        "before changes nothing.",
+    )
     return codes
 
 
 _describe(RefusalCode)
 
 
-@strawberry.type(description="A no that other input, or somebody's permission, can mend.")
+@strawberry.type(
+    description="Says why a mutation was refused: the input breaks a rule, or the "
+    "viewer lacks a permission."
+)
 class Refusal:
-    code: RefusalCode = strawberry.field(description="Which rule said no. Switch on this.")
-    message: str = strawberry.field(description="The reason in a sentence for people.")
+    code: RefusalCode = strawberry.field(
+        description="The rule. Clients should decide by this code."
+    )
+    message: str = strawberry.field(description="The reason, in a sentence for people.")
     path: list[str] = strawberry.field(
-        description="The input at fault, from `input` inwards; empty if it's none in particular."
+        description="The input field at fault, from `input` inwards; empty if it is none in "
+        "particular."
     )
 
     @classmethod
@@ -45,7 +55,7 @@ class Refusal:
 
 
 class RefusalHandler(strawberry.ExceptionHandler[Refused, Refusal]):
-    """Makes a `Refused` of any mutation the `Refusal` of its result."""
+    """Turns a `Refused` that a mutation raises into the `Refusal` of its result."""
 
     def handle(
         self, exception: Refused, *, field: StrawberryField, info: strawberry.Info[Any, Any]

@@ -1,4 +1,4 @@
-"""What the mutations answer: a payload, or a `Refusal`."""
+"""The result types of the mutations: each is a payload, or a `Refusal`."""
 
 from typing import Annotated
 
@@ -8,196 +8,240 @@ from .nodes import AccessToken, Conversation, Message, Participation, User
 from .refusals import Refusal
 
 
-@strawberry.type(description="What was sent.")
+@strawberry.type(description="The message was sent.")
 class SendMessagePayload:
-    # Not `message`: that is a sentence in `Refusal`, and one answer can't hold both.
+    # Not `message`: `Refusal` has a field of that name and another type.
     sent: Message = strawberry.field(description="The message.")
-    conversation: Conversation = strawberry.field(description="Where it landed.")
+    conversation: Conversation = strawberry.field(
+        description="The conversation that the message is in."
+    )
     upgraded: bool = strawberry.field(
-        description="Whether that is another conversation than the one named, because new people "
-        "were invited to a private one."
+        description="Whether that is a group instead of the private conversation in the input, "
+        "because more people were invited."
     )
 
 
-@strawberry.type(description="What was started, or found.")
+@strawberry.type(description="The conversation was started, or existed already.")
 class StartConversationPayload:
     conversation: Conversation = strawberry.field(description="The conversation.")
 
 
-@strawberry.type(description="Where the invited are.")
+@strawberry.type(description="The people were added or invited.")
 class InviteParticipantsPayload:
     conversation: Conversation = strawberry.field(
-        description="The conversation that all of them are in."
+        description="The conversation that they are in now."
     )
     upgraded: bool = strawberry.field(
-        description="Whether that is another conversation than the one named, because that one is "
-        "private."
+        description="Whether that is a group instead of the private conversation in the input."
     )
 
 
-@strawberry.type(description="What the viewer takes part in now.")
+@strawberry.type(description="The viewer accepted the invitation.")
 class AcceptInvitationPayload:
-    participation: Participation = strawberry.field(description="The viewer's place.")
+    participation: Participation = strawberry.field(description="The viewer's participation.")
 
 
-@strawberry.type(description="What the viewer does not take part in.")
+@strawberry.type(description="The viewer declined the invitation.")
 class DeclineInvitationPayload:
-    participation: Participation = strawberry.field(description="The viewer's place.")
+    participation: Participation = strawberry.field(description="The viewer's participation.")
 
 
-@strawberry.type(description="What was left.")
+@strawberry.type(description="The viewer left.")
 class LeaveConversationPayload:
-    conversation: Conversation = strawberry.field(description="The conversation, as it was.")
+    conversation: Conversation = strawberry.field(
+        description="The conversation, as it was when the viewer left."
+    )
 
 
-@strawberry.type(description="Who was removed.")
+@strawberry.type(description="The person was removed.")
 class RemoveParticipantPayload:
-    participation: Participation = strawberry.field(description="Their place.")
+    participation: Participation = strawberry.field(description="The participation of that person.")
 
 
-@strawberry.type(description="Who is back.")
+@strawberry.type(description="The person takes part again.")
 class ReinstateParticipantPayload:
-    participation: Participation = strawberry.field(description="Their place.")
+    participation: Participation = strawberry.field(description="The participation of that person.")
 
 
-@strawberry.type(description="Who got another role.")
+@strawberry.type(description="The person has the role.")
 class ChangeRolePayload:
-    participation: Participation = strawberry.field(description="Their place.")
+    participation: Participation = strawberry.field(description="The participation of that person.")
 
 
-@strawberry.type(description="What was renamed.")
+@strawberry.type(description="The group has the title.")
 class RenameConversationPayload:
     conversation: Conversation = strawberry.field(description="The conversation.")
 
 
-@strawberry.type(description="How far the viewer has read now.")
+@strawberry.type(description="The messages are marked as read.")
 class MarkReadPayload:
-    participation: Participation = strawberry.field(description="The viewer's place.")
+    participation: Participation = strawberry.field(description="The viewer's participation.")
 
 
-@strawberry.type(description="What shows as unread now.")
+@strawberry.type(description="The conversation is marked as unread.")
 class MarkUnreadPayload:
-    participation: Participation = strawberry.field(description="The viewer's place.")
+    participation: Participation = strawberry.field(description="The viewer's participation.")
 
 
-@strawberry.type(description="What the others are shown.")
+@strawberry.type(description="The other people are shown whether the viewer is typing.")
 class SetTypingPayload:
-    typing: bool = strawberry.field(description="Whether the viewer is typing.")
+    typing: bool = strawberry.field(description="Whether they are shown that the viewer is typing.")
 
 
-@strawberry.type(description="Who is blocked now.")
+@strawberry.type(description="The person is blocked.")
 class BlockUserPayload:
-    user: User = strawberry.field(description="The person.")
+    user: User = strawberry.field(description="The user.")
 
 
-@strawberry.type(description="Who is not blocked any more.")
+@strawberry.type(description="The person is not blocked.")
 class UnblockUserPayload:
-    user: User = strawberry.field(description="The person.")
+    user: User = strawberry.field(description="The user.")
 
 
-@strawberry.type(description="What is reported.")
+@strawberry.type(description="The message was reported.")
 class ReportMessagePayload:
     reported: Message = strawberry.field(description="The message.")
 
 
-@strawberry.type(description="The group whose title is reported.")
+@strawberry.type(description="The title was reported.")
 class ReportTitlePayload:
     conversation: Conversation = strawberry.field(description="The group.")
 
 
-@strawberry.type(description="Who is reported.")
+@strawberry.type(description="The person was reported.")
 class ReportUserPayload:
-    user: User = strawberry.field(description="The person.")
+    user: User = strawberry.field(description="The user.")
 
 
-@strawberry.type(description="A new bearer token.")
+@strawberry.type(description="The token was created.")
 class CreateTokenPayload:
     token: AccessToken = strawberry.field(description="The token.")
-    secret: str = strawberry.field(description="What to send as `Bearer`. Shown only this once.")
+    secret: str = strawberry.field(
+        description="The secret to send in the header `Authorization: "
+        "Bearer …`. It is never shown again."
+    )
 
 
-@strawberry.type(description="A bearer token that no longer works.")
+@strawberry.type(description="The token was revoked and no longer works.")
 class RevokeTokenPayload:
     token: AccessToken = strawberry.field(description="The token.")
 
 
 SendMessageResult = Annotated[
     SendMessagePayload | Refusal,
-    strawberry.union("SendMessageResult", description="The payload, or why not."),
+    strawberry.union(
+        "SendMessageResult", description="The payload, or why the mutation was refused."
+    ),
 ]
 StartConversationResult = Annotated[
     StartConversationPayload | Refusal,
-    strawberry.union("StartConversationResult", description="The payload, or why not."),
+    strawberry.union(
+        "StartConversationResult", description="The payload, or why the mutation was refused."
+    ),
 ]
 InviteParticipantsResult = Annotated[
     InviteParticipantsPayload | Refusal,
-    strawberry.union("InviteParticipantsResult", description="The payload, or why not."),
+    strawberry.union(
+        "InviteParticipantsResult", description="The payload, or why the mutation was refused."
+    ),
 ]
 AcceptInvitationResult = Annotated[
     AcceptInvitationPayload | Refusal,
-    strawberry.union("AcceptInvitationResult", description="The payload, or why not."),
+    strawberry.union(
+        "AcceptInvitationResult", description="The payload, or why the mutation was refused."
+    ),
 ]
 DeclineInvitationResult = Annotated[
     DeclineInvitationPayload | Refusal,
-    strawberry.union("DeclineInvitationResult", description="The payload, or why not."),
+    strawberry.union(
+        "DeclineInvitationResult", description="The payload, or why the mutation was refused."
+    ),
 ]
 LeaveConversationResult = Annotated[
     LeaveConversationPayload | Refusal,
-    strawberry.union("LeaveConversationResult", description="The payload, or why not."),
+    strawberry.union(
+        "LeaveConversationResult", description="The payload, or why the mutation was refused."
+    ),
 ]
 RemoveParticipantResult = Annotated[
     RemoveParticipantPayload | Refusal,
-    strawberry.union("RemoveParticipantResult", description="The payload, or why not."),
+    strawberry.union(
+        "RemoveParticipantResult", description="The payload, or why the mutation was refused."
+    ),
 ]
 ReinstateParticipantResult = Annotated[
     ReinstateParticipantPayload | Refusal,
-    strawberry.union("ReinstateParticipantResult", description="The payload, or why not."),
+    strawberry.union(
+        "ReinstateParticipantResult", description="The payload, or why the mutation was refused."
+    ),
 ]
 ChangeRoleResult = Annotated[
     ChangeRolePayload | Refusal,
-    strawberry.union("ChangeRoleResult", description="The payload, or why not."),
+    strawberry.union(
+        "ChangeRoleResult", description="The payload, or why the mutation was refused."
+    ),
 ]
 RenameConversationResult = Annotated[
     RenameConversationPayload | Refusal,
-    strawberry.union("RenameConversationResult", description="The payload, or why not."),
+    strawberry.union(
+        "RenameConversationResult", description="The payload, or why the mutation was refused."
+    ),
 ]
 MarkReadResult = Annotated[
     MarkReadPayload | Refusal,
-    strawberry.union("MarkReadResult", description="The payload, or why not."),
+    strawberry.union("MarkReadResult", description="The payload, or why the mutation was refused."),
 ]
 MarkUnreadResult = Annotated[
     MarkUnreadPayload | Refusal,
-    strawberry.union("MarkUnreadResult", description="The payload, or why not."),
+    strawberry.union(
+        "MarkUnreadResult", description="The payload, or why the mutation was refused."
+    ),
 ]
 SetTypingResult = Annotated[
     SetTypingPayload | Refusal,
-    strawberry.union("SetTypingResult", description="The payload, or why not."),
+    strawberry.union(
+        "SetTypingResult", description="The payload, or why the mutation was refused."
+    ),
 ]
 BlockUserResult = Annotated[
     BlockUserPayload | Refusal,
-    strawberry.union("BlockUserResult", description="The payload, or why not."),
+    strawberry.union(
+        "BlockUserResult", description="The payload, or why the mutation was refused."
+    ),
 ]
 UnblockUserResult = Annotated[
     UnblockUserPayload | Refusal,
-    strawberry.union("UnblockUserResult", description="The payload, or why not."),
+    strawberry.union(
+        "UnblockUserResult", description="The payload, or why the mutation was refused."
+    ),
 ]
 ReportMessageResult = Annotated[
     ReportMessagePayload | Refusal,
-    strawberry.union("ReportMessageResult", description="The payload, or why not."),
+    strawberry.union(
+        "ReportMessageResult", description="The payload, or why the mutation was refused."
+    ),
 ]
 ReportTitleResult = Annotated[
     ReportTitlePayload | Refusal,
-    strawberry.union("ReportTitleResult", description="The payload, or why not."),
+    strawberry.union(
+        "ReportTitleResult", description="The payload, or why the mutation was refused."
+    ),
 ]
 ReportUserResult = Annotated[
     ReportUserPayload | Refusal,
-    strawberry.union("ReportUserResult", description="The payload, or why not."),
+    strawberry.union(
+        "ReportUserResult", description="The payload, or why the mutation was refused."
+    ),
 ]
 CreateTokenResult = Annotated[
     CreateTokenPayload | Refusal,
-    strawberry.union("CreateTokenResult", description="The payload, or why not."),
+    strawberry.union(
+        "CreateTokenResult", description="The payload, or why the mutation was refused."
+    ),
 ]
 RevokeTokenResult = Annotated[
     RevokeTokenPayload | Refusal,
-    strawberry.union("RevokeTokenResult", description="The payload, or why not."),
+    strawberry.union(
+        "RevokeTokenResult", description="The payload, or why the mutation was refused."
+    ),
 ]

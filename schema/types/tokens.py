@@ -1,4 +1,4 @@
-"""Bearer tokens as their owner sees them."""
+"""The GraphQL type `AccessToken`, which only its owner sees."""
 
 from datetime import datetime
 
@@ -12,14 +12,17 @@ from talk import models
 @strawberry_django.type(
     models.AccessToken,
     name="AccessToken",
-    description="Lets a program in as the viewer, who sees everything of it but its secret.",
+    description="A bearer token, with which a program acts as the viewer. Its secret is shown only "
+    "once, when it is created.",
 )
 class AccessToken(relay.Node):
     id: relay.NodeID[int]
-    name: str = strawberry.field(description="What it is for, in its owner's words.")
-    prefix: str = strawberry.field(description="How its secret starts.")
-    created_at: datetime = strawberry.field(description="When it was made.")
-    expires_at: datetime | None = strawberry.field(description="When it stops working, if ever.")
+    name: str = strawberry.field(description="What the token is for, in the words of its owner.")
+    prefix: str = strawberry.field(description="The first characters of its secret.")
+    created_at: datetime = strawberry.field(description="When it was created.")
+    expires_at: datetime | None = strawberry.field(
+        description="When it stops working; null if it does not expire."
+    )
     last_used_at: datetime | None = strawberry.field(
-        description="When it was last used, to the minute."
+        description="When it was last used, to the minute; null if it never was."
     )

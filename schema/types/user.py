@@ -1,4 +1,4 @@
-"""People as the graph shows them."""
+"""The GraphQL type `User`, and pages of users."""
 
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,40 +17,43 @@ from .fields import field
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-#: Most people that are counted.
+#: The most users that `totalCount` counts.
 MOST_COUNTED = 1_000
 
 
-@strawberry_django.type(get_user_model(), name="User", description="A person.")
+@strawberry_django.type(get_user_model(), name="User", description="A user of the application.")
 class User(relay.Node):
     pk: relay.NodeID[str]
 
     @field(
-        description="The name that the person signs in with; null where others are not to see it, "
-        "as when it is an e-mail address."
+        description="The name that the user signs in with. Null if other people may not see it, "
+        "for example because it is an e-mail address."
     )
     def username(self: Any) -> str | None:
         return username_of(self)
 
-    @field(description="The full name, unless the project names people otherwise.")
+    @field(
+        description="The name to show. It is the full name, unless the application chooses another."
+    )
     def name(self: Any) -> str:
         return name_of(self)
 
-    @field(description="The URL of a picture of the person, if there is one.")
+    @field(description="The URL of a picture of the user; null if there is none.")
     def avatar(self: Any) -> str | None:
         return avatar_of(self)
 
     @field(
-        description="Whether the viewer blocked them: then they can't start to talk with the "
-        "viewer, nor go on in private, and what they say in groups is hidden from the viewer."
+        description="Whether the viewer blocked this user. Then the user can't write to the viewer "
+        "in private, nor add the viewer to groups, and the viewer doesn't see what they write in "
+        "groups."
     )
     def blocked(self: Any, info: Info) -> bool:
         return info.context.has_blocked(self.pk)
 
 
-@strawberry.type(name="UserConnection", description="A page of people.")
+@strawberry.type(name="UserConnection", description="A page of users.")
 class UserConnection(Connection[User]):
-    @field(description="How many there are, counted up to 1,000.", cost=costs.COUNT)
+    @field(description="How many users the whole list has, counted up to 1,000.", cost=costs.COUNT)
     def total_count(self) -> int:
         people = cast("QuerySet[Any]", self.total_count_qs)
         return people.order_by()[:MOST_COUNTED].count()

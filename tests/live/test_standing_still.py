@@ -280,7 +280,7 @@ def test_a_cursor_of_the_inbox_names_the_latest_changes_alone():
     cursor = InboxCursor.now()
     for key in range(1_000):
         changed_at = now + timedelta(microseconds=1_000 - key)
-        cursor.note(Participation(pk=key, changed_at=changed_at))
+        cursor.add(Participation(pk=key, changed_at=changed_at))
 
     told = InboxCursor.decode(cursor.encode())
 
