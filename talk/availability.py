@@ -1,4 +1,4 @@
-"""Tells a database that is away, or read-only, from a bug, by the errors that its driver raises."""
+"""Classifies database errors: unavailable, read-only, cancelled, or a bug."""
 
 import sqlite3
 import time
@@ -11,19 +11,19 @@ from django.db.models import F
 
 READ_ONLY = "25006"
 CANCELLED = "57014"
-#: SQLSTATEs, or their classes, of errors that pass: the same statement may succeed later.
-PASSING = (
+#: SQLSTATEs, or their classes, of temporary errors: the same statement may succeed later.
+TEMPORARY = (
     "08",  # The connection broke, or a proxy has none.
     "25P03",  # The server ended a transaction that was idle for too long,
     "25P04",  # or that lasted too long.
-    "40",  # Deadlocks, and transactions that can't be put in one order.
+    "40",  # Deadlocks, and serialisation failures.
     "53",  # There are too many connections, or the disk or the memory is full.
-    "55P03",  # A lock was waited for too long.
+    "55P03",  # Waiting for a lock took too long.
     "57",  # The server shuts down or starts up, or an administrator interrupted it.
     "58",  # The server can't read or write its files.
     READ_ONLY,
 )
-SQLITE_PASSING = {
+SQLITE_TEMPORARY = {
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_CANTOPEN,
     sqlite3.SQLITE_FULL,
@@ -41,31 +41,31 @@ _dropped_at = float("-inf")
 
 
 def is_away(error: BaseException) -> bool:
-    """Whether `error`, of Django or of a driver, says that the database can't do this now."""
+    """Whether an error of Django or of the driver says that the database is unavailable now."""
     if state := _sqlstate(error):
-        return state.startswith(PASSING)
+        return state.startswith(TEMPORARY)
     if code := _sqlite_code(error):
-        return code in SQLITE_PASSING
-    # A driver that lost its connection, or found none, was told no SQLSTATE.
+        return code in SQLITE_TEMPORARY
+    # Without a connection, the driver has no SQLSTATE from the server.
     return isinstance(error, (OperationalError, InterfaceError))
 
 
 def is_read_only(error: BaseException) -> bool:
-    """Whether `error` says that this database can be read, and nothing can be written to it."""
+    """Whether `error` says that the database is read-only."""
     return _sqlstate(error) == READ_ONLY or _sqlite_code(error) == sqlite3.SQLITE_READONLY
 
 
 def is_cancelled(error: BaseException) -> bool:
-    """Whether `error` says that a statement was cancelled, most often because it took too long."""
+    """Whether `error` says that a statement was cancelled, usually since it took too long."""
     return _sqlstate(error) == CANCELLED
 
 
 def check_writable() -> None:
-    """Raise what the database answers if nothing can be written to it now."""
+    """Raise the database's error if nothing can be written to it now."""
     from .models import Conversation
 
-    # No conversation has this key, so no row is locked or written. A database that is read-only
-    # refuses the statement before it looks for rows.
+    # No conversation has this key, so no row is locked or written. A read-only database refuses
+    # the statement before it looks for rows.
     Conversation.objects.filter(pk=0).update(revision=F("revision"))
 
 
@@ -93,12 +93,12 @@ def drop_connections() -> None:
 
 def _sqlstate(error: BaseException) -> str | None:
     cause = error.__cause__ or error
-    # psycopg's name for it, and that of its predecessor.
+    # The names in psycopg and in psycopg2.
     state: str | None = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)
     return state
 
 
 def _sqlite_code(error: BaseException) -> int | None:
     code = getattr(error.__cause__ or error, "sqlite_errorcode", None)
-    # The rest of it says why.
+    # The higher bits are details.
     return None if code is None else code & 0xFF

@@ -1,6 +1,7 @@
-"""The prefix that keeps installations apart which share a Redis.
+"""The prefix of all names in Redis, different for each installation that shares it.
 
-Pub/sub knows no database numbers: without a prefix, all that share a Redis would hear each other.
+The number of a Redis database does not separate pub/sub: without a prefix, installations would get
+each other's messages.
 """
 
 import hashlib
@@ -11,12 +12,12 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 from .conf import conf
 
-#: Valid values of `REDIS_PREFIX`: Channels bounds the names of groups, which begin with it.
+#: Valid values of `REDIS_PREFIX`. Channels limits the length and characters of group names.
 VALID = r"[A-Za-z0-9_.-]{1,40}"
 
 
 def prefix() -> str:
-    """The beginning of all names of groups, channels and keys, the same in all processes."""
+    """The prefix of all names of groups, channels and keys, the same in all processes."""
     return f"talk.{conf.REDIS_PREFIX or _of_database()}"
 
 

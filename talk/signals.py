@@ -1,7 +1,7 @@
-"""What a host project can listen to. Each fires once, after the commit, for one event.
+"""Signals for host projects: one for each kind of event, sent once, after the commit.
 
-A receiver gets `sender` (the class `Event`), `event`, and, where the event has them, `message`
-and `participation`. A receiver that fails is logged and harms nobody else.
+A receiver gets `sender` (the class `Event`), `event`, and the event's `message` and
+`participation`, which can be None. If a receiver fails, that is logged, and the others run.
 """
 
 from django.dispatch import Signal
@@ -21,5 +21,5 @@ participant_role_changed = Signal()
 participant_suspended = Signal()
 participant_restored = Signal()
 conversation_read = Signal()
-#: Never sent: it concerns one person alone. Kept for projects that import it.
+#: Never sent any more. It is here for projects that import it.
 conversation_marked_unread = Signal()
