@@ -1,8 +1,10 @@
-"""GraphQL over WebSocket, for clients that can't be trusted to keep to the protocol."""
+"""GraphQL over WebSocket: the Channels consumer, hardened against clients that misbehave.
+
+Frames are bounded in size, rate and number. Everything that a WebSocket started ends with it.
+"""
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any, cast
@@ -12,7 +14,6 @@ from channels.exceptions import StopConsumer
 from django.core.exceptions import BadRequest as InvalidRequest
 from django.core.exceptions import DisallowedHost
 from strawberry.channels import GraphQLWSConsumer
-from strawberry.channels.handlers.ws_handler import ChannelsWebSocketAdapter
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types.unset import UNSET, UnsetType
@@ -22,67 +23,46 @@ from talk.conf import conf
 from . import threads
 from .authentication import AuthenticationFailed, rates
 from .authentication.context import Context
-from .documents import request as wire
-from .errors import BadRequest, RateLimited, Unavailable
+from .errors import RateLimited, Unavailable
 from .execution import Schema
 from .limit_errors import FrameTooLong
 from .transport import handshake, origins
 from .transport.connected import open_connections
+from .transport.messages import WebSocketAdapter
 from .transport.protocol import GraphQLTransportWSHandler
 
 try:
-    # Daphne raises it. Projects may have another server.
+    # Daphne raises it. A project may run another server.
     from autobahn.exception import PayloadExceededError
 except ImportError:
 
     class PayloadExceededError(Exception):  # type: ignore[no-redef]
-        """Nothing raises it."""
+        """Stands in for the class of a package that is not installed. Nothing raises it."""
 
 
 logger = logging.getLogger(__name__)
 
+#: Frames of one WebSocket that may wait to be handled.
 MAX_QUEUED = 64
-#: Most frames of one socket in so many seconds.
+#: Frames that one WebSocket may send in so many seconds.
 MAX_FRAMES, FRAMES_SECONDS = 500, 10.0
+#: Time that a client has to send `connection_init`.
 INIT_TIMEOUT = timedelta(seconds=10)
-#: Bytes of the reason for closing, beside the code in a control frame.
+#: Bytes that a close frame holds beside its code.
 MAX_REASON = 123
-#: Seconds that a peer has for its part of closing, which it may never do.
+#: Seconds that a client has to answer a close frame.
 CLOSING_SECONDS = 10
 
-_look_first = threads.live.run(handshake.authenticate_first)
+_authenticate_first = threads.live.run(handshake.authenticate_first)
+_authenticate_again = threads.live.run(handshake.authenticate_again)
 _admit = threads.live.run(rates.admit)
-_look = threads.live.run(handshake.authenticate_again)
-
-
-class Socket(ChannelsWebSocketAdapter):
-    """Hands on the messages of a socket; ends it at the first that is none."""
-
-    # Strawberry types it for its own consumer.
-    ws_consumer: Any
-
-    async def iter_json(
-        self, *, ignore_parsing_errors: bool = False
-    ) -> AsyncGenerator[object, None]:
-        while True:
-            frame = (await self.ws_consumer.message_queue.get())["message"]
-            if frame is None or self.ws_consumer.closed:
-                return
-            try:
-                message = wire.message_of(frame)
-            except BadRequest as error:
-                await self.close(4400, error.message)
-                return
-            # Strawberry keeps the last message until the next; its text need not stay, too.
-            del frame
-            yield message
 
 
 class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
     schema: Schema
-    websocket_adapter_class = Socket
+    websocket_adapter_class = WebSocketAdapter
     graphql_transport_ws_handler_class = GraphQLTransportWSHandler
-    # The hub listens for all sockets of this process: none needs a channel of its own.
+    # The hub receives from the channel layer for all WebSockets of this process.
     channel_layer_alias = ""
 
     def __init__(self, schema: Schema) -> None:
@@ -93,8 +73,9 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
             max_subscriptions_per_connection=conf.MAX_OPERATIONS,
         )
         self.closed = False
-        #: Where it comes from, once that is counted.
+        #: The client's address, if this WebSocket counts for it.
         self._address: str | None = None
+        #: The number of frames since the time `_counted_since`.
         self._frames, self._counted_since = 0, 0.0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -104,42 +85,42 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
             except PayloadExceededError:
                 raise FrameTooLong from None
             except (OSError, RuntimeError):
-                # So servers say that the client is gone, each in its own way.
+                # Each server raises another of these when the client is gone.
                 logger.debug("A client is gone", exc_info=True)
                 self.closed = True
-                self._finish()
+                self._end_messages()
 
         try:
             async with asyncio.timeout(None) as self._lifetime:
                 self.scope, self.base_send = scope, deliver
                 with suppress(StopConsumer):
-                    await self._listen(receive)
+                    await self._receive_all(receive)
         except TimeoutError:
             if not self._lifetime.expired():
                 raise
         finally:
-            # However this ends, also when the server cancels it, nothing runs on.
+            # Also when the server cancels this task.
             if self.run_task is not None:
                 self.run_task.cancel()
                 await asyncio.wait([self.run_task])
             if self._address is not None:
                 open_connections().leave(self._address)
 
-    async def _listen(self, receive: Any) -> None:
-        """Take what comes as fast as the server reads it.
+    async def _receive_all(self, receive: Any) -> None:
+        """Take each frame as soon as the server has read it.
 
-        Daphne reads on whether or not anybody takes it. Channels' own loop takes one frame in some
-        turns of the event loop, so what a fast client sent would pile up before it is counted.
+        Daphne reads on, whether or not its frames are taken. Channels' own loop takes one frame
+        per several turns of the event loop, so a fast client's frames would pile up uncounted.
         """
         while True:
             await self.dispatch(await receive())
             if self.message_queue.qsize() > MAX_QUEUED // 2:
-                # The handler takes one of them in each turn.
+                # Let the handler take a frame out of the queue.
                 await asyncio.sleep(0)
 
     async def dispatch(self, message: Any) -> None:
-        # Channels would first look for old database connections on the one thread that all
-        # sockets share. Nothing here uses that thread.
+        # Channels closes old database connections here, in the one thread that all synchronous
+        # code of a process shares. No code of this consumer uses that thread.
         await getattr(self, get_handler_name(message))(message)
 
     async def connect(self) -> None:
@@ -148,8 +129,18 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
         else:
             await self.close()
 
+    def _may_connect(self) -> bool:
+        """Whether the handshake is for a host and from an origin that are allowed."""
+        try:
+            request = handshake.request_of(self.scope)
+            if "HTTP_HOST" in request.META:
+                request.get_host()
+            return origins.may_connect(request)
+        except (DisallowedHost, InvalidRequest, ValueError):
+            return False
+
     async def _is_admitted(self) -> bool:
-        """Whether its address has not too many sockets, nor opens them too often."""
+        """Whether the client's address has not too many WebSockets, nor opens them too fast."""
         request = handshake.request_of(self.scope)
         address = rates.address_of(request)
         if address is None:
@@ -167,7 +158,7 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
         try:
             return await super().run(*args, **kwargs)
         except Exception:
-            logger.exception("A GraphQL socket failed")
+            logger.exception("A GraphQL WebSocket failed")
             return await self.close(4500, "Internal error")
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
@@ -178,12 +169,12 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
             await self.close(4400, "Send text")
         elif len(text_data) > most or len(text_data.encode(errors="replace")) > most:
             await self.close(4413, "Message too big")
-        elif self._comes_too_fast() or self.message_queue.qsize() >= MAX_QUEUED:
+        elif self._is_too_fast() or self.message_queue.qsize() >= MAX_QUEUED:
             await self.close(4429, "Too many messages")
         else:
             self.message_queue.put_nowait({"message": text_data, "disconnected": False})
 
-    def _comes_too_fast(self) -> bool:
+    def _is_too_fast(self) -> bool:
         now = asyncio.get_running_loop().time()
         if now > self._counted_since + FRAMES_SECONDS:
             self._counted_since, self._frames = now, 0
@@ -194,33 +185,34 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
         self, text_data: Any = None, bytes_data: bytes | None = None, close: bool = False
     ) -> None:
         if not self.closed:
-            # Straight to the server: every delivery comes through here.
+            # Channels' own `send` does more work, and each live update comes through here.
             await self.base_send(cast("Any", {"type": "websocket.send", "text": text_data}))
 
     async def close(self, code: int | None = None, reason: str | None = None) -> None:
         if not self.closed:
             self.closed = True
             self._lifetime.reschedule(asyncio.get_running_loop().time() + CLOSING_SECONDS)
-            # Some of Strawberry's reasons repeat what a client sent.
+            # Some of Strawberry's reasons repeat what a client sent, however long.
             short = (reason or "").encode(errors="replace")[:MAX_REASON]
             await super().close(code, short.decode(errors="ignore") or None)
-            self._finish()
+            self._end_messages()
 
     async def disconnect(self, code: int) -> None:
         self.closed = True
-        self._finish()
+        self._end_messages()
         if self.run_task is not None:
             await asyncio.wait([self.run_task])
 
-    def _finish(self) -> None:
+    def _end_messages(self) -> None:
         self.message_queue.put_nowait({"message": None, "disconnected": True})
 
     async def get_context(self, request: Any, response: Any) -> Context:
         return Context(handshake.request_of(self.scope))
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
+        """Authenticate the client by its `connection_init`, or close the WebSocket."""
         try:
-            await _look_first(context, self.scope)
+            await _authenticate_first(context, self.scope)
         except AuthenticationFailed:
             raise ConnectionRejectionError from None
         except RateLimited as error:
@@ -235,17 +227,8 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
 
     async def authenticate(self, context: Context) -> None:
         """See `handshake.authenticate_again`."""
-        await _look(context, self.scope)
+        await _authenticate_again(context, self.scope)
 
     def is_websocket_origin_allowed(self, request: Any, origin: str) -> bool:
-        # `connect` has looked. Strawberry asks again since 0.341, and never did before.
+        # `connect` has checked the origin. Strawberry's own check, since 0.341, knows no options.
         return True
-
-    def _may_connect(self) -> bool:
-        try:
-            request = handshake.request_of(self.scope)
-            if "HTTP_HOST" in request.META:
-                request.get_host()
-            return origins.may_connect(request)
-        except (DisallowedHost, InvalidRequest, ValueError):
-            return False

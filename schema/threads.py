@@ -1,7 +1,7 @@
-"""Thread pools for database work that the event loop waits for, one pool for each kind of work.
+"""Thread pools for the database work of WebSockets and event streams, one pool for each kind.
 
-A slow query keeps its thread until it is answered. With one pool for everything, a few slow queries
-would delay live updates, new sockets and health checks.
+A thread is busy until its query is answered. If all work shared one pool, a few slow queries would
+delay live updates and new connections.
 """
 
 import asyncio
@@ -19,13 +19,13 @@ class Threads:
     """A pool of `size` threads. Each thread uses at most one database connection at a time."""
 
     def __init__(self, name: str, size: int) -> None:
-        # Threads start with the first call that needs them.
+        # A thread is started only when a call needs it.
         self._pool = ThreadPoolExecutor(size, name)
 
     def run(self, function: Callable[P, Answer]) -> Callable[P, Coroutine[Any, Any, Answer]]:
-        """`function` as a coroutine function. Each call runs in one thread of this pool.
+        """`function` as a coroutine function, each call of which runs in one thread of this pool.
 
-        The call's database connection is given back when the call ends.
+        The database connection of a call is returned to Django's pool when the call ends.
         """
         return database_sync_to_async(function, thread_sensitive=False, executor=self._pool)
 
@@ -39,9 +39,9 @@ def on_event_loop() -> bool:
     return True
 
 
-#: For the queries and mutations of sockets.
-asked = Threads("asked", 4)
-#: For what a stream begins with: its document is read, validated and planned.
-begun = Threads("begun", 2)
-#: For live updates, and for the credentials of sockets and streams.
+#: Executes queries and mutations of WebSockets.
+operations = Threads("operations", 4)
+#: Parses, validates and plans subscriptions when they begin.
+subscriptions = Threads("subscriptions", 2)
+#: Reads and executes live updates, and checks the credentials of connections.
 live = Threads("live", 3)

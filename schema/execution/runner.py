@@ -48,7 +48,7 @@ class Stage:
 
 
 async def _in_thread(gate: Callable[[], None]) -> None:
-    await threads.begun.run(gate)()
+    await threads.subscriptions.run(gate)()
 
 
 class Runner(SchemaExtensionsRunner):

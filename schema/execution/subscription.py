@@ -167,4 +167,4 @@ def _event_variables(operation: OperationDefinitionNode, document: DocumentNode)
     return names
 
 
-_build = threads.begun.run(_built)
+_build = threads.subscriptions.run(_built)

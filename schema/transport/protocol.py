@@ -237,6 +237,6 @@ def _execute(schema: Schema, operation: Operation) -> str | list[GraphQLError] |
     return result.errors or [] if is_refused(result) else encode_text(process_result(result))
 
 
-_answer = threads.asked.run(_execute)
-_begin = threads.begun.run(_execute)
+_answer = threads.operations.run(_execute)
+_begin = threads.subscriptions.run(_execute)
 _count = threads.live.run(rates.count)

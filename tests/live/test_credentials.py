@@ -14,11 +14,11 @@ from django.utils import timezone
 
 from schema.authentication import AuthenticationFailed
 from schema.authentication.context import Context
-from schema.consumer import Socket
 from schema.errors import Unavailable
 from schema.transport import credentials as guard
 from schema.transport import handshake
 from schema.transport.connected import open_connections
+from schema.transport.messages import WebSocketAdapter
 from talk import events
 from talk.models import AccessToken
 
@@ -186,7 +186,7 @@ async def test_the_text_of_a_message_is_not_kept_until_the_next():
     kept = weakref.ref(text)
     consumer.message_queue.put_nowait({"message": text})
     del text
-    async with aclosing(Socket(None, None, consumer).iter_json()) as messages:
+    async with aclosing(WebSocketAdapter(None, None, consumer).iter_json()) as messages:
         assert await anext(messages) == {"type": "ping"}
         assert kept() is None
 
