@@ -101,7 +101,7 @@ async def test_frames_do_not_pile_up(monkeypatch):
     async def slowly(*args):
         await waiting.wait()
 
-    monkeypatch.setattr(consumer, "_look_first", slowly)
+    monkeypatch.setattr(consumer, "_authenticate_first", slowly)
     async with socket() as strangers:
         await strangers.say({"type": "connection_init"})
         await asyncio.sleep(0.05)
