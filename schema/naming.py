@@ -6,12 +6,16 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.name_converter import NameConverter
-from strawberry.types.base import StrawberryObjectDefinition, get_object_definition
-from strawberry.types.enum import StrawberryEnumDefinition
-from strawberry.types.lazy_type import LazyType
-from strawberry.types.union import StrawberryUnion
 
 from talk.conf import conf
+
+from .strawberry_internals import (
+    LazyType,
+    StrawberryEnumDefinition,
+    StrawberryObjectDefinition,
+    StrawberryUnion,
+    get_object_definition,
+)
 
 #: The packages whose types are Talk's. The second is `talk.graphql` where Talk is installed.
 PACKAGES = ("talk", __package__)

@@ -13,12 +13,12 @@ from django.db.models import QuerySet
 from strawberry import relay
 from strawberry.types.info import Info
 from strawberry_django.relay import DjangoCursorConnection, DjangoCursorEdge
-from strawberry_django.relay.cursor_connection import annotate_ordering_fields
 
 from talk.exceptions import MessagingValidationError, RefusalCode
 from talk.text import is_storable
 
 from .ids import type_name
+from .strawberry_internals import annotate_ordering_fields
 
 DEFAULT_PAGE = 50
 MAX_PAGE = 100

@@ -13,33 +13,61 @@ from typing import Any, cast
 import strawberry
 from graphql import GraphQLSchema, MiddlewareManager
 from strawberry import relay
+from strawberry.channels.handlers.ws_handler import ChannelsWebSocketAdapter
 from strawberry.extensions import SchemaExtension
 from strawberry.extensions.runner import SchemaExtensionsRunner
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as StrawberryExecutor
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
+    BaseGraphQLTransportWSHandler,
+)
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
+    Operation as SocketOperation,
+)
+from strawberry.types.base import StrawberryObjectDefinition, get_object_definition
+from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.types.field import StrawberryField
+from strawberry.types.lazy_type import LazyType
+from strawberry.types.union import StrawberryUnion
+from strawberry.utils.await_maybe import await_maybe
 from strawberry.utils.operation import get_operation_type
+from strawberry.utils.str_converters import to_camel_case
+from strawberry_django.relay.cursor_connection import annotate_ordering_fields
+from strawberry_django.relay.utils import resolve_edge_class
 
 __all__ = [
+    "BaseGraphQLTransportWSHandler",
     "CannotGetOperationTypeError",
+    "ChannelsWebSocketAdapter",
     "InvalidOperationTypeError",
+    "LazyType",
     "MaybeNullValidationRule",
     "OneOfInputValidationRule",
     "SchemaExtensionsRunner",
+    "SocketOperation",
+    "StrawberryEnumDefinition",
     "StrawberryExecutor",
     "StrawberryField",
+    "StrawberryObjectDefinition",
+    "StrawberryUnion",
+    "annotate_ordering_fields",
     "argument_converter",
+    "await_maybe",
     "column_of",
     "core_schema",
     "definition_of",
     "django_model_of",
+    "get_object_definition",
     "get_operation_type",
     "global_id_attribute",
     "is_global_id",
     "middleware_of",
+    "own_definition",
+    "resolve_edge_class",
     "serializes_datetime",
+    "to_camel_case",
 ]
 
 
@@ -51,6 +79,11 @@ def core_schema(schema: strawberry.Schema) -> GraphQLSchema:
 def definition_of(core: Any) -> Any:
     """What Strawberry knows of a type or field of graphql-core, or None."""
     return core.extensions.get("strawberry-definition")
+
+
+def own_definition(type_: Any) -> Any:
+    """What Strawberry knows of a Python class that is a type, an input or an enum."""
+    return type_.__strawberry_definition__
 
 
 def django_model_of(origin: type) -> Any:

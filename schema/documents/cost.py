@@ -20,6 +20,7 @@ from graphql import (
 )
 
 from ..pagination import DEFAULT_PAGE, MAX_PAGE
+from ..strawberry_internals import definition_of
 from .fragments import fragments_of
 from .metadata import ARGUMENT_COSTS, COST, NO_COSTS
 
@@ -97,7 +98,7 @@ class Meter:
     def _surcharge(self, field: FieldNode, parent: Any) -> int:
         """The cost in tenths of the field itself beside its selection, as a search has one."""
         definition = self._schema.get_field(parent, field.name.value)
-        known = definition and definition.extensions.get("strawberry-definition")
+        known = definition and definition_of(definition)
         if not known:
             return 0
         with_arguments = known.metadata.get(ARGUMENT_COSTS, NO_COSTS)

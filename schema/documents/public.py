@@ -22,6 +22,8 @@ from graphql import (
 )
 from strawberry.schema_directive import Location
 
+from ..strawberry_internals import definition_of
+
 #: The fields with which a client reads the schema.
 INTROSPECTION = frozenset({"__schema", "__type"})
 
@@ -100,5 +102,5 @@ class _Check:
 
 
 def _has_directive(field: GraphQLField) -> bool:
-    known = field.extensions.get("strawberry-definition")
+    known = definition_of(field)
     return known is not None and any(isinstance(each, Public) for each in known.directives)

@@ -13,6 +13,7 @@ from graphql import ExecutionResult, OperationType
 
 from talk.conf import conf
 
+from ..graphql_core_internals import errors_of
 from ..limit_errors import AnswerTooLong
 from ..operation import BudgetSpent, current
 from ..strawberry_internals import StrawberryExecutor
@@ -107,4 +108,4 @@ class BudgetedExecutor(StrawberryExecutor):
             raise raw_error
         super().handle_field_error(raw_error, return_type, details, path)
         if path.prev is not None:
-            self.spend(ERROR_SIZE + size_of(self.collected_errors.errors[-1].formatted))
+            self.spend(ERROR_SIZE + size_of(errors_of(self)[-1].formatted))

@@ -31,6 +31,7 @@ from ..documents.cache import (
     cache,
     size_of_document,
 )
+from ..graphql_core_internals import coerced_variables, definitions_of, errors_of, has_middleware
 from ..operation import BudgetSpent
 from ..threads import on_event_loop
 from .budget import BudgetedExecutor
@@ -107,9 +108,9 @@ class PlannedExecutor(BudgetedExecutor):
         return completed
 
     def _complete_after(self, error: Exception, complete: Callable[[], Any]) -> Any:
-        errors = len(self.collected_errors.errors)
+        errors = len(errors_of(self))
         completed = complete()
-        is_fine = len(self.collected_errors.errors) == errors and not self.is_awaitable(completed)
+        is_fine = len(errors_of(self)) == errors and not self.is_awaitable(completed)
         if is_fine and self._plans is not None and not isinstance(error, UnexpectedValue):
             self._plans.report(error)
         return completed
@@ -133,8 +134,7 @@ class PlannedExecutor(BudgetedExecutor):
 
     def _allows_plans(self) -> bool:
         # Middleware wants to see each field. On an event loop, resolvers need threads.
-        middleware = self.middleware_manager and self.middleware_manager.middlewares
-        return not middleware and not on_event_loop()
+        return not has_middleware(self) and not on_event_loop()
 
 
 class OperationPlans:
@@ -165,7 +165,7 @@ class OperationPlans:
         selection = selection_key(type_, details)
         if selection in executor.failed:
             return None
-        values = executor.variable_values.coerced
+        values = coerced_variables(executor)
         key = (*selection, *[values.get(name) for name in self._conditions_in(executor)])
         found = self._cache.get(key)
         if found is None:
@@ -214,6 +214,6 @@ def _condition_variables(executor: PlannedExecutor) -> tuple[str, ...]:
                 if isinstance(each.value, VariableNode)
             )
 
-    for definition in (executor.operation, *executor.fragment_definitions.values()):
+    for definition in definitions_of(executor):
         visit(definition, Collect())
     return tuple(sorted(names))

@@ -7,10 +7,10 @@ from typing import Any
 import strawberry
 from django.core.exceptions import ImproperlyConfigured
 from strawberry.schema.config import StrawberryConfig
-from strawberry.types.base import StrawberryObjectDefinition, get_object_definition
 from strawberry.types.field import StrawberryField
 
 from ..naming import with_prefix
+from ..strawberry_internals import StrawberryObjectDefinition, get_object_definition
 
 NO_FIELDS: Mapping[type, type] = MappingProxyType({})
 

@@ -22,6 +22,7 @@ from graphql import (
     is_union_type,
 )
 
+from ..graphql_core_internals import is_in_fragment_with_variables, nodes_of, selected_fields
 from ..operation import BudgetSpent
 from ..strawberry_internals import (
     StrawberryField,
@@ -48,8 +49,8 @@ class NotPlanned(Exception):
 
 def object_plan(executor: Any, type_: GraphQLObjectType, details: Any) -> Complete:
     """The plan for what is selected of objects of a type."""
-    fields, deferred, _forbidden = executor.collect_subfields(type_, details)
-    if deferred or definition_of(type_) is None:
+    fields = selected_fields(executor, type_, details)
+    if fields is None or definition_of(type_) is None:
         raise NotPlanned
     executor.fields_planned += len(fields)
     plans = [(name, _field_plan(executor, type_, each)) for name, each in fields.items()]
@@ -79,12 +80,12 @@ def object_plan(executor: Any, type_: GraphQLObjectType, details: Any) -> Comple
 
 
 def selection_key(type_: GraphQLObjectType, details: Any) -> SelectionKey:
-    return (type_, *[id(each.node) for each in details])
+    return (type_, *map(id, nodes_of(details)))
 
 
 def _fixed_size(executor: Any, parent: GraphQLObjectType, details: Any) -> int:
     """The bytes that are counted once for all values of a selected field."""
-    name = details[0].node.name.value
+    name = nodes_of(details)[0].name.value
     if name == "__typename":
         return size_of(parent.name)
     definition = executor.schema.get_field(parent, name)
@@ -98,7 +99,7 @@ def _usual_class(type_: GraphQLObjectType) -> type:
 
 
 def _field_plan(executor: Any, parent: GraphQLObjectType, details: Any) -> FieldPlan:
-    node = details[0].node
+    node = nodes_of(details)[0]
     if node.name.value == "__typename":
         return lambda source, run: parent.name
     definition, field = _definitions(executor, parent, details)
@@ -119,8 +120,8 @@ def _definitions(
     executor: Any, parent: GraphQLObjectType, details: Any
 ) -> tuple[GraphQLField, StrawberryField]:
     """What graphql-core and what Strawberry know of a selected field."""
-    definition = executor.schema.get_field(parent, details[0].node.name.value)
-    if definition is None or details[0].fragment_variable_values is not None:
+    definition = executor.schema.get_field(parent, nodes_of(details)[0].name.value)
+    if definition is None or is_in_fragment_with_variables(details):
         raise NotPlanned
     field = definition_of(definition)
     if not isinstance(field, StrawberryField) or field.extensions or field.permission_classes:

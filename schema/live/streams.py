@@ -13,7 +13,6 @@ from graphql import (
     create_source_event_stream,
     execute_subscription_event,
 )
-from strawberry.utils.await_maybe import await_maybe
 
 from .. import threads
 from ..authentication import rates
@@ -24,6 +23,7 @@ from ..execution.deadlines import deadline
 from ..execution.subscription import NotExecuted, PreparedSubscription
 from ..limit_errors import AnswerTooLong
 from ..loading.views import Views, showing
+from ..strawberry_internals import await_maybe
 from .retries import with_retries
 from .sharing import SharedResults, asker
 from .stream_limit import counted_stream

@@ -13,12 +13,6 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from graphql import GraphQLError
 from strawberry.http import process_result
-from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
-    BaseGraphQLTransportWSHandler,
-)
-from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
-    Operation as SocketOperation,
-)
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
     ConnectionInitMessage,
     Message,
@@ -38,6 +32,7 @@ from ..execution.subscription import NotExecuted
 from ..limit_errors import FrameTooLong
 from ..live.streams import listen
 from ..operation import Operation
+from ..strawberry_internals import BaseGraphQLTransportWSHandler, SocketOperation
 from .backpressure import FlowControl
 from .connected import open_connections
 from .credentials import wait_until_invalid

@@ -7,18 +7,20 @@ import strawberry
 
 from talk import models
 
+from ..strawberry_internals import own_definition
+
 
 def describe(enum: type[Enum], name: str, description: str, **values: str) -> None:
     """Add `enum` to the schema. `values` are the descriptions of its members."""
     found: Any = strawberry.enum(enum, name=name, description=description)
-    for value in found.__strawberry_definition__.values:
+    for value in own_definition(found).values:
         value.description = values[value.name]
 
 
 def deprecate(enum: type[Enum], **reasons: str) -> None:
     """Deprecate members of an enum of the schema."""
     found: Any = enum
-    for value in found.__strawberry_definition__.values:
+    for value in own_definition(found).values:
         value.deprecation_reason = reasons.get(value.name)
 
 

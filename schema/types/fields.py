@@ -15,6 +15,7 @@ from .. import threads
 from ..authentication import rates
 from ..documents.metadata import ARGUMENT_COSTS, COST, NO_COSTS, RATE
 from ..operation import mark_counted
+from ..strawberry_internals import own_definition
 
 BEFORE = "Only items before this cursor."
 AFTER = "Only items after this cursor."
@@ -86,7 +87,7 @@ def mutation(
         )
         for argument in found.arguments:
             # The description of the input type.
-            argument.description = argument.type.__strawberry_definition__.description
+            argument.description = own_definition(argument.type).description
         return cast("Resolver", found)
 
     return decorate

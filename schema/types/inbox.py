@@ -11,7 +11,6 @@ from django.db.models import Q, QuerySet
 from django.utils.functional import SimpleLazyObject
 from strawberry import relay
 from strawberry.types.info import Info
-from strawberry_django.relay.utils import resolve_edge_class
 
 from talk import models
 from talk.exceptions import MessagingValidationError, RefusalCode
@@ -25,6 +24,7 @@ from ..loading.blocks import ask_with_blocks
 from ..loading.views import current_views
 from ..operation import count_texts
 from ..pagination import DEFAULT_PAGE, Connection, page_size, values_of
+from ..strawberry_internals import resolve_edge_class
 from . import costs
 from .fields import field
 from .inbox_cursor import InboxCursor

@@ -5,10 +5,10 @@ from typing import Any
 import strawberry
 from django.utils import translation
 from strawberry.types.field import StrawberryField
-from strawberry.utils.str_converters import to_camel_case
 
 from talk.exceptions import RefusalCode, Refused
 
+from ..strawberry_internals import own_definition, to_camel_case
 from .enums import deprecate
 
 
@@ -18,7 +18,7 @@ def _describe(codes: type[RefusalCode]) -> type[RefusalCode]:
     )
     # In English, whatever the language of the process is.
     with translation.override("en"):
-        for value in definition.__strawberry_definition__.values:
+        for value in own_definition(definition).values:
             value.description = str(codes(value.value).label)
     deprecate(
         codes,
