@@ -26,7 +26,6 @@ from .authentication.context import Context
 from .errors import RateLimited, Unavailable
 from .execution import Schema
 from .limit_errors import FrameTooLong
-from .strawberry_internals import ChannelsWebSocketAdapter
 from .transport import handshake, origins
 from .transport.connected import open_connections
 from .transport.messages import WebSocketAdapter

@@ -3,10 +3,9 @@
 from collections.abc import AsyncGenerator
 from typing import Any
 
-from strawberry.channels.handlers.ws_handler import ChannelsWebSocketAdapter
-
 from ..documents.request import message_of
 from ..errors import BadRequest
+from ..strawberry_internals import ChannelsWebSocketAdapter
 
 
 class WebSocketAdapter(ChannelsWebSocketAdapter):
