@@ -1,6 +1,6 @@
 """WebSockets beside a Django application."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.urls import path, re_path
@@ -11,11 +11,13 @@ from . import schema as talk
 from .authentication import authenticators
 from .consumer import GraphQLConsumer
 from .documents.trusted import read_manifest
-from .execution import Schema
 from .transport.handler import Handler, is_for_handler
 
+if TYPE_CHECKING:
+    from .execution import Schema
 
-def application(http: Any, schema: Schema = talk) -> ProtocolTypeRouter:
+
+def application(http: Any, schema: "Schema" = talk) -> ProtocolTypeRouter:
     """An ASGI application: `http` gets the requests, `schema` the WebSockets at `graphql`."""
     if conf.TRUSTED_DOCUMENTS is not None:
         # What can't be read stops the start, not the first request.

@@ -7,7 +7,7 @@ import asyncio
 import logging
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from channels.consumer import get_handler_name
 from channels.exceptions import StopConsumer
@@ -24,12 +24,14 @@ from . import threads
 from .authentication import AuthenticationFailed, rates
 from .authentication.context import Context
 from .errors import RateLimited, Unavailable
-from .execution import Schema
 from .limit_errors import FrameTooLong
 from .transport import handshake, origins
 from .transport.connected import open_connections
 from .transport.messages import WebSocketAdapter
 from .transport.protocol import GraphQLTransportWSHandler
+
+if TYPE_CHECKING:
+    from .execution import Schema
 
 try:
     # Daphne raises it. A project may run another server.
@@ -59,13 +61,13 @@ _admit = threads.live.run(rates.admit)
 
 
 class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
-    schema: Schema
+    schema: "Schema"
     websocket_adapter_class = WebSocketAdapter
     graphql_transport_ws_handler_class = GraphQLTransportWSHandler
     # The hub receives from the channel layer for all WebSockets of this process.
     channel_layer_alias = ""
 
-    def __init__(self, schema: Schema) -> None:
+    def __init__(self, schema: "Schema") -> None:
         super().__init__(
             schema,
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
@@ -22,10 +22,13 @@ from .authentication import Authorization, authenticate, rates
 from .authentication.context import Context
 from .documents import request as wire
 from .errors import BadRequest, CsrfFailed, PublicError, public_error
-from .execution import Schema, is_refused, refuse
+from .not_executed import is_refused, refuse
 from .operation import Operation
 from .transport import sse
 from .transport.negotiation import JSON, media_type, wants_events, wants_page
+
+if TYPE_CHECKING:
+    from .execution import Schema
 
 #: The status of an answer without data; any other code is a `BAD_REQUEST`.
 STATUSES = {
@@ -58,7 +61,7 @@ class CsrfCheck(CsrfViewMiddleware):
 class GraphQLView(StrawberryView[Context, None]):
     """One URL for queries, mutations and the page of GraphiQL."""
 
-    schema: Schema
+    schema: "Schema"
     # Strawberry's page loads its scripts from elsewhere.
     graphql_ide = None
     allow_queries_via_get = False

@@ -1,4 +1,7 @@
-"""What every resolver gets to know: who asks, and how."""
+"""The context of an operation: its viewer, their blocks, and the request that it came with.
+
+It is the same for HTTP and WebSocket. Resolvers find it in `info.context`.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,24 +15,25 @@ from django.utils.translation import gettext as _
 from talk.models import Block
 
 from ..errors import Unauthenticated
-from . import Identity
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+    from . import Identity
+
 
 @dataclass
 class Context:
-    """Lives as long as one HTTP request, or one WebSocket.
+    """The context of one HTTP request, or of all operations of one WebSocket.
 
     The request of a WebSocket is its handshake, with the credentials of `connection_init`.
     """
 
     request: HttpRequest
     #: Set by `identify` alone.
-    identity: Identity | None = None
-    #: The payload of `connection_init`, put here by Strawberry; once it is authenticated, no more
-    #: than `authorization`.
+    identity: "Identity | None" = None
+    #: Set by Strawberry to the payload of `connection_init`. Once that is authenticated, only
+    #: `authorization` is left in it.
     connection_params: dict[str, Any] | None = None
     _blocked: frozenset[Any] | None = field(init=False, default=None)
     _viewer_key: Any = field(init=False, default=None)
@@ -39,27 +43,27 @@ class Context:
 
     @property
     def viewer(self) -> "User":
-        """Whoever asks. Raises the `UNAUTHENTICATED` error if that's nobody."""
+        """The signed-in user. Raises `Unauthenticated` if there is none."""
         if self.identity is None:
             raise Unauthenticated(_("Sign in first."))
         return self.identity.user
 
     def is_viewer(self, user_pk: Any) -> bool:
-        """Whether this is the key of whoever asks. Raises if that's nobody."""
+        """Whether this is the viewer's primary key. Raises `Unauthenticated` without a viewer."""
         key = self.viewer.pk if self._viewer_key is None else self._viewer_key
         return bool(user_pk == key)
 
     def has_blocked(self, user_pk: Any) -> bool:
-        """Whether whoever asks blocked the one with this key. May read the database."""
+        """Whether the viewer blocked the user with this primary key. May read the database."""
         if self._blocked is None:
             if self.is_viewer(user_pk):
-                # Whom nobody can block: who just sent something need not be asked about.
+                # Nobody can block themselves. A viewer who sent a message needs no query for it.
                 return False
             self.look_up_blocks()
         return user_pk in (self._blocked or ())
 
     def look_up_blocks(self) -> None:
-        """Read whom whoever asks blocked, which is kept until it's read again."""
+        """Read whom the viewer blocked, and remember it until the next call."""
         self._blocked = Block.objects.blocked_by(self.viewer)
 
     @property
@@ -71,11 +75,14 @@ class Context:
         """Remember whom the viewer blocked, which was read with something else."""
         self._blocked = frozenset(user_pks)
 
-    def identify(self, identity: Identity | None) -> None:
+    def identify(self, identity: "Identity | None") -> None:
+        """Set who the viewer is."""
         self.identity = identity
         self._viewer_key = identity.user.pk if identity else None
-        # Where strawberry-django's permissions look.
+        # The permissions of strawberry-django read the user there.
         self.request.user = identity.user if identity else AnonymousUser()
+
+    # Some of Strawberry's extensions expect a context that is a mapping.
 
     def __getitem__(self, key: str) -> Any:
         try:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -22,9 +22,11 @@ from talk.conf import Conf, conf
 from talk.prefix import prefix
 
 from ..errors import AuthenticationFailed, RateLimited, Unavailable
-from . import Authorization
 from .addresses import address_counted
-from .context import Context
+
+if TYPE_CHECKING:
+    from . import Authorization
+    from .context import Context
 
 logger = logging.getLogger(__name__)
 
@@ -46,14 +48,14 @@ PEOPLE_STEP = 10
 _paused_until = 0.0
 
 
-def spend(context: Context, name: str, times: int = 1) -> None:
+def spend(context: "Context", name: str, times: int = 1) -> None:
     """Count something that the viewer does. Raises `RateLimited` if it is too often."""
     retry_after = _hit(name, f"user {context.viewer.pk}", times)
     if retry_after is not None:
         raise RateLimited(_("Too fast. Wait a little."), retry_after=retry_after)
 
 
-def count_answer(context: Context, size: int) -> None:
+def count_answer(context: "Context", size: int) -> None:
     """Count an answer of so many bytes, if it is long.
 
     As far as there is something left to count: it is the next operation that may be refused.
@@ -68,7 +70,7 @@ def count_answer(context: Context, size: int) -> None:
             return
 
 
-def count(context: Context, name: str = "read", times: int = 1) -> None:
+def count(context: "Context", name: str = "read", times: int = 1) -> None:
     """Count something for the viewer, or, without credentials, for the address of the request.
 
     Raises `RateLimited` if it is too often.
@@ -98,7 +100,9 @@ def admit(request: HttpRequest, times: int = 1) -> None:
 
 
 @contextmanager
-def counting_failures(request: HttpRequest, authorization: Authorization | None) -> Iterator[None]:
+def counting_failures(
+    request: HttpRequest, authorization: "Authorization | None"
+) -> Iterator[None]:
     """Count a request whose `Authorization` header is not valid, for its address.
 
     Raises `RateLimited` if too many of them came from there. Requests with valid credentials are

@@ -29,8 +29,9 @@ from ..authentication import rates
 from ..authentication.context import Context
 from ..documents import document as documents
 from ..documents.request import Request
-from ..errors import MAX_ERRORS, BadRequest, PublicError, RateLimited, ValidationFailed, translate
+from ..errors import MAX_ERRORS, BadRequest, RateLimited, ValidationFailed, translate
 from ..loading.views import Views, showing
+from ..not_executed import is_refused, refuse
 from ..operation import Operation
 from ..strawberry_internals import (
     CannotGetOperationTypeError,
@@ -130,12 +131,3 @@ def _limit(context: Context, rate: str) -> ExecutionResult | None:
     except RateLimited as error:
         return refuse(error)
     return None
-
-
-def refuse(error: PublicError) -> ExecutionResult:
-    return ExecutionResult(data=None, errors=[error])
-
-
-def is_refused(result: ExecutionResult) -> bool:
-    """Whether nothing was executed: there is no data, and no error belongs to a field."""
-    return result.data is None and not any(error.path for error in result.errors or ())

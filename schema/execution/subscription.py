@@ -26,6 +26,7 @@ from strawberry.types.graphql import OperationType
 from .. import threads
 from ..documents.cost import Meter
 from ..errors import MAX_ERRORS
+from ..not_executed import NotExecuted
 from ..strawberry_internals import core_schema, middleware_of
 from .executor import PlannedExecutor
 from .runner import Runner
@@ -33,13 +34,6 @@ from .runner import Runner
 if TYPE_CHECKING:
     from ..operation import Operation
     from . import Schema
-
-
-class NotExecuted(Exception):
-    """An operation that did not begin; its errors say why."""
-
-    def __init__(self, errors: list[GraphQLError]) -> None:
-        self.errors = errors
 
 
 @dataclass

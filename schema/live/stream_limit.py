@@ -7,17 +7,19 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from django.utils.translation import gettext as _
 
 from talk.conf import conf
 
-from ..authentication.context import Context
 from ..authentication.rates import address_of
 from ..errors import TooManyOperations
-from ..execution.subscription import NotExecuted
+from ..not_executed import NotExecuted
+
+if TYPE_CHECKING:
+    from ..authentication.context import Context
 
 _running: WeakKeyDictionary[asyncio.AbstractEventLoop, Counter[Any]] = WeakKeyDictionary()
 
@@ -31,7 +33,7 @@ def running_streams() -> Counter[Any]:
 
 
 @asynccontextmanager
-async def counted_stream(context: Context) -> AsyncIterator[None]:
+async def counted_stream(context: "Context") -> AsyncIterator[None]:
     """Count a subscription of a client while it runs. Raises `NotExecuted` above the limit."""
     streams, (owner, limit, error) = running_streams(), _limit_of(context)
     if owner is None:
@@ -48,7 +50,7 @@ async def counted_stream(context: Context) -> AsyncIterator[None]:
             del streams[owner]
 
 
-def _limit_of(context: Context) -> tuple[Any, int, str]:
+def _limit_of(context: "Context") -> tuple[Any, int, str]:
     """Whose subscriptions count together, how many may run, and the error above the limit.
 
     None counts with nobody: a client at an address that the server does not tell.

@@ -20,9 +20,9 @@ from ..authentication.context import Context
 from ..documents.request import encode_text
 from ..errors import RateLimited, Unavailable, public_error
 from ..execution.deadlines import deadline
-from ..execution.subscription import NotExecuted, PreparedSubscription
 from ..limit_errors import AnswerTooLong
 from ..loading.views import Views, showing
+from ..not_executed import NotExecuted
 from ..strawberry_internals import await_maybe
 from .retries import with_retries
 from .sharing import SharedResults, asker
@@ -30,6 +30,7 @@ from .stream_limit import counted_stream
 
 if TYPE_CHECKING:
     from ..execution import Schema
+    from ..execution.subscription import PreparedSubscription
     from ..operation import Operation
 
 #: What an event costs beside what is selected of it.
@@ -40,7 +41,11 @@ class Stream:
     """A subscription that has begun. See `sharing.Subscriber`."""
 
     def __init__(
-        self, schema: "Schema", executor: Executor[Any], source: Any, prepared: PreparedSubscription
+        self,
+        schema: "Schema",
+        executor: Executor[Any],
+        source: Any,
+        prepared: "PreparedSubscription",
     ) -> None:
         self._schema, self._executor, self._source = schema, executor, source
         self.question = prepared.question

@@ -27,10 +27,9 @@ from ..authentication import rates
 from ..authentication.context import Context
 from ..documents.request import encode_text, request_of
 from ..errors import PublicError, TooManyOperations, Unauthenticated, public_error
-from ..execution import Schema, is_refused
-from ..execution.subscription import NotExecuted
 from ..limit_errors import FrameTooLong
 from ..live.streams import listen
+from ..not_executed import NotExecuted, is_refused
 from ..operation import Operation
 from ..strawberry_internals import BaseGraphQLTransportWSHandler, SocketOperation
 from .backpressure import FlowControl
@@ -39,6 +38,7 @@ from .credentials import wait_until_invalid
 
 if TYPE_CHECKING:
     from ..consumer import GraphQLConsumer
+    from ..execution import Schema
 
 #: Seconds without a message from the client, after which it is pinged.
 PING_SECONDS = 25.0
@@ -52,7 +52,7 @@ class GraphQLTransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
     """Handles the messages of one WebSocket."""
 
     view: "GraphQLConsumer"
-    schema: Schema
+    schema: "Schema"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -224,7 +224,7 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
-def _execute(schema: Schema, operation: Operation) -> str | list[GraphQLError] | None:
+def _execute(schema: "Schema", operation: Operation) -> str | list[GraphQLError] | None:
     """The result as JSON, or why nothing was executed; None for a subscription that may begin."""
     result = schema.answer(operation)
     if result is None:

@@ -9,7 +9,7 @@ import json
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
@@ -17,13 +17,15 @@ from django.utils.translation import gettext as _
 from .. import threads
 from ..authentication.context import Context
 from ..errors import TooManyOperations, Unauthenticated
-from ..execution import Schema
-from ..execution.subscription import NotExecuted
 from ..live.streams import Stream, listen
+from ..not_executed import NotExecuted
 from ..operation import Operation
 from .connected import open_connections
 from .credentials import wait_until_invalid
 from .handshake import authenticate_again
+
+if TYPE_CHECKING:
+    from ..execution import Schema
 
 #: Seconds after which a client is told that nothing happened.
 KEEP_ALIVE_SECONDS = 15.0
@@ -40,7 +42,7 @@ _authenticate_again = threads.live.run(authenticate_again)
 
 
 def respond(
-    schema: Schema, operation: Operation, scope: Mapping[str, Any]
+    schema: "Schema", operation: Operation, scope: Mapping[str, Any]
 ) -> StreamingHttpResponse:
     """The answer to a subscription over HTTP, whose request came with an ASGI `scope`."""
     listening = partial(listen, schema, operation)
