@@ -37,9 +37,12 @@ class Change(Ledger):
         participations = []
         for user in users:
             own = group and user == self.actor
-            ask = group and conf.INVITATIONS_ASK and not own
-            own_role = role.OWNER if own else role.MEMBER
-            participations.append(self._participation(user, ask=ask, role=own_role))
+            asks_first = group and conf.INVITATIONS_ASK and not own
+            participations.append(
+                self._participation(
+                    user, asks_first=asks_first, role=role.OWNER if own else role.MEMBER
+                )
+            )
         self.record(Event.Kind.CONVERSATION_STARTED)
         self._joining += participations
         for participation in participations:
@@ -93,7 +96,7 @@ class Change(Ledger):
                 participation.be_invited(self)
             else:
                 self.take_in(participation)
-        self._join(newcomers, ask=asks_first)
+        self._join(newcomers, asks_first=asks_first)
 
     def take_in(self, participation: "Membership") -> None:
         """An invited person or a former member takes part from now on."""
@@ -108,11 +111,13 @@ class Change(Ledger):
         self.record(Event.Kind(f"participant_{kind}"), participation, message)
 
     def rename(self, title: str) -> None:
+        """Give the group this title, and write a message that says so."""
         self.conversation.entitle(title)
         message = self._message(kind=Message.Kind.RENAMED, body=title)
         self.record(Event.Kind.CONVERSATION_RENAMED, message=message)
 
     def upgrade(self, private: "Conversation") -> None:
+        """Say that this group began as the private conversation `private`."""
         self.conversation.upgraded_from = private
         message = self._message(kind=Message.Kind.UPGRADED)
         self.record(Event.Kind.CONVERSATION_UPGRADED, message=message)
@@ -184,7 +189,7 @@ class Change(Ledger):
             (joined,), ((joined.pk,),) = joining, answers[0]
             joined._state.adding = False
         for event in self._events:
-            # It was recorded before its participation had a key.
+            # The participation has a key by now. Setting it again copies the key to the event.
             event.participation = event.participation
         conversation.members_key = members_key(users)
         if owner and not answers[-1]:
@@ -209,20 +214,23 @@ class Change(Ledger):
             same = next((each for each in changed if each == heir), None)
             (same or heir).take_role(heir.Role.OWNER, self)
 
-    def _join(self, users: Iterable["User"], *, ask: bool) -> None:
+    def _join(self, users: Iterable["User"], *, asks_first: bool) -> None:
         # They can read the whole history, and none of it is unread.
-        last = 0 if ask else self.conversation.last_number
-        joining = [self._participation(user, ask=ask, joined_at_number=last) for user in users]
+        last = 0 if asks_first else self.conversation.last_number
+        joining = [
+            self._participation(user, asks_first=asks_first, joined_at_number=last)
+            for user in users
+        ]
         self._joining += joining
         for participation in joining:
-            if ask:
+            if asks_first:
                 self.record(Event.Kind.PARTICIPANT_INVITED, participation)
             else:
                 self.announce_member(Message.Kind.JOINED, participation)
 
-    def _participation(self, user: "User", *, ask: bool, **fields: Any) -> "Participation":
+    def _participation(self, user: "User", *, asks_first: bool, **fields: Any) -> "Participation":
         model = self._participations.model
-        if ask:
+        if asks_first:
             fields |= {
                 "status": model.Status.INVITED,
                 "invited_by": self.actor,
