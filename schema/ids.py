@@ -26,8 +26,15 @@ def key_of(model: type[models.Model], global_id: strawberry.ID, path: str = "id"
 
     Raises `INVALID_ID` for the input `path` if the id is of another type, or has no key of it.
     """
-    name, key = split(global_id, path)
-    if name != type_name(model) or not is_storable(key):
+    name, text = split(global_id, path)
+    if name != type_name(model):
+        raise MessagingValidationError(RefusalCode.INVALID_ID, path=(path,))
+    return key_in(model, text, path)
+
+
+def key_in(model: type[models.Model], key: str, path: str = "id") -> Any:
+    """The key of `model` in the second part of a global id. Raises `INVALID_ID` if it is none."""
+    if not is_storable(key):
         raise MessagingValidationError(RefusalCode.INVALID_ID, path=(path,))
     try:
         value = _key_field(model).clean(key, None)

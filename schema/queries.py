@@ -16,7 +16,7 @@ from talk.visibility import found_by, known_to
 
 from .authentication import rates
 from .authentication.context import Info
-from .ids import key_of, split, type_name
+from .ids import key_in, key_of, split, type_name
 from .loading.participations import (
     find_participation,
     visible_conversation,
@@ -100,10 +100,10 @@ class Query:
         "not see it."
     )
     def node(self, info: Info, id: Id) -> relay.Node | None:
-        name, _ = split(id)
+        name, key = split(id)
         for model, (type_, find) in _NODES.items():
             if name == type_name(model):
-                found = find(info, key_of(model, id))
+                found = find(info, key_in(model, key))
                 # A project may have another GraphQL type of the same model.
                 return None if found is None else strawberry.cast(type_, found)
         raise MessagingValidationError(RefusalCode.INVALID_ID, path=("id",))

@@ -21,7 +21,7 @@ from talk.exceptions import MessagingPermissionDenied, RefusalCode
 from .. import threads
 from ..authentication.context import Context, Info
 from ..ids import key_of
-from ..loading.participations import participation_of
+from ..loading.participations import participation_in
 from ..types.nodes import User
 from .feeds import ENDS, Reader, feeds
 from .hub import Hub, acquaintances_topic, hub, typing_topic
@@ -64,13 +64,12 @@ class Permit:
 _permits: dict[tuple[Any, int], Permit] = {}
 
 
-def say(info: Info, conversation: strawberry.ID, types: bool, path: str) -> None:
+def say(info: Info, key: int, types: bool) -> None:
     """Tell the others that the viewer types, or no longer does. Raises if they may not."""
-    key = key_of(models.Conversation, conversation, path)
     viewer, now = info.context.viewer, time.monotonic()
     permit = _permits.get((viewer.pk, key))
     if permit is None or permit.until < now:
-        place = participation_of(info, conversation, path)
+        place = participation_in(info, key)
         if not place.is_active:
             raise MessagingPermissionDenied(RefusalCode.NOT_A_PARTICIPANT)
         place.must_not_be_suspended()

@@ -34,12 +34,21 @@ def visible_conversation(info: Any, key: int) -> models.Conversation | None:
     return None
 
 
-def participation_of(info: Any, conversation: strawberry.ID, path: str) -> models.Participation:
-    """`find_participation` by the global id that the input `path` gives.
+def participation_of(
+    info: Any, conversation: strawberry.ID, path: str = "conversation_id"
+) -> models.Participation:
+    """The viewer's participation in the conversation with a global id from the input `path`.
 
     Raises `NOT_FOUND` if there is none.
     """
-    found = find_participation(info, key_of(models.Conversation, conversation, path))
+    return participation_in(info, key_of(models.Conversation, conversation, path), path)
+
+
+def participation_in(
+    info: Any, conversation_key: int, path: str = "conversation_id"
+) -> models.Participation:
+    """`participation_of`, by the key of the conversation."""
+    found = find_participation(info, conversation_key)
     if found is None:
         raise MessagingValidationError(RefusalCode.NOT_FOUND, path=(path,))
     return found

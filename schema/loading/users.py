@@ -1,4 +1,7 @@
-"""The people whom a mutation names."""
+"""Finds the users that a client names by their global ids.
+
+A user of whom the viewer may not know is answered like one that does not exist.
+"""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,8 +18,8 @@ from talk.visibility import known_to
 from ..authentication import rates
 from ..ids import key_of
 
-#: What a verb refuses because of whom it is given.
-ABOUT_PEOPLE = {
+#: The refusals that are about the users whom a caller named.
+ABOUT_USERS = {
     RefusalCode.CANNOT_BLOCK_YOURSELF,
     RefusalCode.CANNOT_REPORT_YOURSELF,
     RefusalCode.NOT_REACHABLE,
@@ -26,53 +29,69 @@ ABOUT_PEOPLE = {
 }
 
 
-def people(info: Any, ids: Sequence[strawberry.ID], path: str) -> list[Any]:
-    """The users with these global ids; raises if they are too many, or if one is none.
+def users_of(info: Any, ids: Sequence[strawberry.ID], path: str) -> list[Any]:
+    """The users with the global ids in the input `path`.
 
-    Somebody of whom the viewer may not know is answered like one who isn't there.
+    Raises a refusal if there are too many, or if one of them can't be found.
     """
-    if len(ids) > conf.MAX_PARTICIPANTS:
-        raise MessagingValidationError(RefusalCode.TOO_MANY_PARTICIPANTS, path=(path,))
-    if not ids:
-        return []
-    model = get_user_model()
-    keys = {key_of(model, each, path) for each in ids}
-    found = list(known_to(info.context.viewer, model._default_manager.filter(pk__in=keys)))
-    if len(found) < len(keys):
-        raise MessagingValidationError(RefusalCode.UNKNOWN_USER, path=(path,))
-    return found
+    _must_not_be_too_many(ids, path)
+    return _find(info, _keys_of(ids, path), path)
 
 
-def others(
+def other_users(
     info: Any,
-    place: Participation,
+    own: Participation,
     ids: Sequence[strawberry.ID],
     path: str,
     *,
     as_admin: bool = False,
 ) -> list[Any]:
-    """Like `people`, for the viewer to act on from their place in a conversation.
+    """`users_of`, for the viewer to act on in a conversation in which they have `own`.
 
-    What keeps the viewer from acting is raised before anything about the others.
+    First it refuses viewers who may not act there, so that they learn nothing about users.
     """
-    if [key_of(get_user_model(), each, path) for each in ids] != [place.user_id]:
-        place.must_act(as_admin=as_admin)
-    return people(info, ids, path)
+    keys = _keys_of(ids, path)
+    if keys != [own.user_id]:
+        own.must_act(as_admin=as_admin)
+    _must_not_be_too_many(ids, path)
+    return _find(info, keys, path)
 
 
 @contextmanager
-def named_by(path: str) -> Iterator[None]:
-    """What is refused because of people is said of `path`, the only input that names any."""
+def refused_at(path: str) -> Iterator[None]:
+    """Let refusals about users name the input `path`, in which the client named them."""
     try:
         yield
     except Refused as refused:
-        if refused.code in ABOUT_PEOPLE:
+        if refused.code in ABOUT_USERS:
             refused.path = (path,)
         raise
 
 
 def count_start(info: Any, recipients: Sequence[Any]) -> None:
-    """Count it as a start if what is sent to these people starts their conversation."""
+    """Count a message to these users against the rate limit `start`, if they have no conversation
+    with the viewer yet.
+    """
     viewer = info.context.viewer
     if not Conversation.objects.of_exactly(viewer, recipients).exists():
         rates.spend(info.context, "start", rates.times_for(recipients))
+
+
+def _must_not_be_too_many(ids: Sequence[strawberry.ID], path: str) -> None:
+    if len(ids) > conf.MAX_PARTICIPANTS:
+        raise MessagingValidationError(RefusalCode.TOO_MANY_PARTICIPANTS, path=(path,))
+
+
+def _keys_of(ids: Sequence[strawberry.ID], path: str) -> list[Any]:
+    model = get_user_model()
+    return [key_of(model, each, path) for each in ids]
+
+
+def _find(info: Any, keys: list[Any], path: str) -> list[Any]:
+    if not keys:
+        return []
+    users = get_user_model()._default_manager.filter(pk__in=set(keys))
+    found = list(known_to(info.context.viewer, users))
+    if len(found) < len(set(keys)):
+        raise MessagingValidationError(RefusalCode.UNKNOWN_USER, path=(path,))
+    return found

@@ -1,0 +1,28 @@
+"""The type `Mutation`. A resolver finds rows, calls one method of a model, and returns a payload.
+
+A refusal that the method raises becomes the `Refusal` of the result. Each module has the mutations
+of one topic:
+
+- `messages`: sends a message, starts a conversation.
+- `participants`: invites, removes and reinstates people, changes roles and titles.
+- `reading`: marks as read or unread, shows who is typing.
+- `safety`: blocks users, reports to moderators.
+- `tokens`: creates and revokes bearer tokens.
+"""
+
+import strawberry
+
+from .messages import MessageMutation
+from .participants import ParticipantMutation
+from .reading import ReadingMutation
+from .safety import SafetyMutation
+from .tokens import TokenMutation
+
+
+@strawberry.type(
+    description="Everything that can be changed. Each mutation returns its payload, or a `Refusal`."
+)
+class Mutation(
+    MessageMutation, ParticipantMutation, ReadingMutation, SafetyMutation, TokenMutation
+):
+    pass

@@ -1,0 +1,78 @@
+"""Mutations that send a message or start a conversation."""
+
+import strawberry
+from django.utils.translation import gettext as _
+
+from talk import models
+from talk.exceptions import MessagingValidationError, RefusalCode
+
+from ..authentication import rates
+from ..authentication.context import Info
+from ..loading.participations import participation_of
+from ..loading.users import count_start, other_users, refused_at, users_of
+from ..types import inputs, results
+from ..types.fields import mutation
+
+
+@strawberry.type
+class MessageMutation:
+    @mutation(
+        description="Send a message, either to people or to a conversation in which the viewer "
+        "takes part.",
+        rate="send",
+    )
+    def send_message(self, info: Info, input: inputs.SendMessageInput) -> results.SendMessageResult:
+        if input.to is not None and input.conversation_id is None:
+            return _send_to_users(info, input, input.to)
+        if input.conversation_id is not None and input.to is None:
+            return _send_to_conversation(info, input, input.conversation_id)
+        raise _invalid(_("Give exactly one of `to` and `conversationId`."), "to")
+
+    @mutation(
+        description="Start a conversation without a message.", rate="start", people="participants"
+    )
+    def start_conversation(
+        self, info: Info, input: inputs.StartConversationInput
+    ) -> results.StartConversationResult:
+        is_group = input.kind == models.Conversation.Kind.GROUP
+        conversations = models.Conversation.objects
+        start = conversations.start_group if is_group else conversations.start_private
+        participants = users_of(info, input.participants, "participants")
+        with refused_at("participants"):
+            conversation = start(info.context.viewer, participants, input.title)
+        return results.StartConversationPayload(conversation=conversation)
+
+
+def _send_to_users(
+    info: Info, input: inputs.SendMessageInput, to: list[strawberry.ID]
+) -> results.SendMessagePayload:
+    if input.invite:
+        raise _invalid(_("`invite` can only be used with `conversationId`."), "invite")
+    recipients = users_of(info, to, "to")
+    count_start(info, recipients)
+    with refused_at("to"):
+        message = models.Message.send_to_users(
+            input.body, info.context.viewer, recipients, input.client_id
+        )
+    return results.SendMessagePayload(
+        sent=message, conversation=message.conversation, upgraded=False
+    )
+
+
+def _send_to_conversation(
+    info: Info, input: inputs.SendMessageInput, conversation: strawberry.ID
+) -> results.SendMessagePayload:
+    if input.invite:
+        rates.spend(info.context, "invite", rates.times_for(input.invite))
+    own = participation_of(info, conversation)
+    invited = other_users(info, own, input.invite, "invite") if input.invite else []
+    message = own.send(input.body, input.client_id, invited)
+    return results.SendMessagePayload(
+        sent=message,
+        conversation=message.conversation,
+        upgraded=message.conversation != own.conversation,
+    )
+
+
+def _invalid(message: str, path: str) -> MessagingValidationError:
+    return MessagingValidationError(RefusalCode.INVALID_INPUT, message, path=(path,))
