@@ -7,12 +7,15 @@ leave memory when their operation ends.
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypeVar
 
 from talk import models
 from talk.exceptions import MessagingValidationError, RefusalCode
 
 from .batch import Batch, View
+from .people import People
+
+Value = TypeVar("Value")
 
 
 class Views:
@@ -20,11 +23,13 @@ class Views:
 
     def __init__(self, *batches: Batch) -> None:
         self._batches = {key: batch for batch in batches for key in batch.views}
+        self.people = People()
         self.is_over = False
 
     def clear(self) -> None:
         """Show nothing any more. What the operation started may run on, and must keep no rows."""
         self._batches = {}
+        self.people = People()
         self.is_over = True
 
     def get(self, key: int) -> View | None:
@@ -74,6 +79,20 @@ def current_views() -> Views:
     """The views of the operation that is executed; empty outside of one."""
     views = _current.get()
     return Views() if views is None or views.is_over else views
+
+
+def show(rows: Iterable[Any]) -> None:
+    """Say that the operation shows these rows of models, and what was read along with them."""
+    current_views().people.show(rows)
+
+
+def load_for_all(user: Any, load_all: Callable[[list[Any]], Mapping[Any, Value]]) -> Value | None:
+    """What `load_all` returns for a user, by primary key; None if it returns nothing for them.
+
+    It is called for all users whom the operation shows so far, so once for a page of people or
+    less often. It has to be a function of a module: each other function is called anew.
+    """
+    return current_views().people.load(user, load_all)
 
 
 def view_of(info: Any, conversation: models.Conversation) -> View:

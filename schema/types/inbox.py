@@ -21,7 +21,7 @@ from talk.words import folded, parts_in
 from ..authentication.context import Context
 from ..ids import key_of, type_name
 from ..loading.blocks import ask_with_blocks
-from ..loading.views import current_views
+from ..loading.views import current_views, show
 from ..operation import count_texts
 from ..pagination import DEFAULT_PAGE, Connection, page_size, values_of
 from ..strawberry_internals import resolve_edge_class
@@ -138,6 +138,7 @@ def _shown(page: Connection[Participation]) -> list[Any]:
     latest = [participation.conversation.latest_message for participation in participations]
     count_texts(filter(None, latest))
     current_views().add(participations)
+    show(participations)
     return participations
 
 

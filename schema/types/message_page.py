@@ -12,7 +12,7 @@ from talk import models
 from talk.exceptions import MessagingValidationError, RefusalCode
 
 from ..loading.batch import View, rows_by_conversation
-from ..loading.views import load, own_participation
+from ..loading.views import load, own_participation, show
 from ..operation import count_texts
 from ..pagination import Window, number_cursor, number_of, page_size
 from ..times import utc
@@ -120,7 +120,9 @@ def _middles(info: Any, views: list[View], around: MessagesAround) -> dict[int, 
 def _pages(views: list[View], windows: list[Window]) -> dict[int, MessageConnection]:
     keys = [view.conversation.pk for view in views]
     ranges = [(key, each.low, each.high) for key, each in zip(keys, windows, strict=True)]
-    rows = rows_by_conversation(views, _messages(ranges))
+    messages = _messages(ranges)
+    show(messages)
+    rows = rows_by_conversation(views, messages)
     # Its `cursor` is a function.
     edge: Any = MessageEdge
     return {

@@ -11,7 +11,7 @@ from talk.models.participation.history import STATUS, counts_since, pages_then
 
 from ..loading.batch import View, rows_by_conversation
 from ..loading.participations import without_activity
-from ..loading.views import load
+from ..loading.views import load, show
 from ..pagination import DEFAULT_PAGE, number_of, page_size
 from .fields import CURSOR, PAGE_INFO, field
 from .participation import Participation
@@ -65,6 +65,7 @@ def page(
         )
         if left:
             found += pages_then(left, status, size + 1, start or 0)
+        show(found)
         rows = rows_by_conversation(views, found)
         return {
             key: _page(_as_seen(view, rows[key]), size, start is not None)

@@ -1,6 +1,6 @@
 """The GraphQL type `User`, and pages of users."""
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import strawberry
 import strawberry_django
@@ -10,6 +10,7 @@ from strawberry import relay
 from talk.naming import avatar_of, name_of, username_of
 
 from ..authentication.context import Info
+from ..loading.views import show
 from ..pagination import Connection
 from . import costs
 from .fields import field
@@ -53,6 +54,14 @@ class User(relay.Node):
 
 @strawberry.type(name="UserConnection", description="A page of users.")
 class UserConnection(Connection[User]):
+    @classmethod
+    def resolve_connection(  # type: ignore[override]  # of a queryset, at once
+        cls, nodes: "QuerySet[Any]", **kwargs: Any
+    ) -> Self:
+        page: Self = super().resolve_connection(nodes, **kwargs)
+        show([edge.node for edge in page.edges])
+        return page
+
     @field(description="How many users the whole list has, counted up to 1,000.", cost=costs.COUNT)
     def total_count(self) -> int:
         people = cast("QuerySet[Any]", self.total_count_qs)

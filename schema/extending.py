@@ -1,0 +1,7 @@
+"""What a project needs for fields of its own: `field`, `load_for_all` and `Public`."""
+
+from .documents.public import Public
+from .loading.views import load_for_all
+from .types.fields import field
+
+__all__ = ["Public", "field", "load_for_all"]
