@@ -1,12 +1,14 @@
-"""A project as `django-admin startproject` makes it, and what a page says to add to it."""
+"""A project as `django-admin startproject` makes it, and what a page says to add to it.
+
+Talk is installed there from its wheel.
+"""
 
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 
-from .markdown import ROOT
 from .processes import running, succeed
+from .wheel import installed
 
 
 class Host:
@@ -29,25 +31,22 @@ class Host:
                 self.append(named[1], block)
 
     def manage(self, *words: Any) -> str:
-        return succeed(self.folder / "manage.py", *words, cwd=self.folder)
+        return succeed(self.folder / "manage.py", *words, cwd=self.folder, PYTHONPATH=installed())
 
     def shell(self, code: str) -> str:
         """What `code` prints, in the project's shell without anything imported."""
         script = self.folder / "script.py"
         script.write_text(f"import django\ndjango.setup()\n{code}", encoding="utf-8")
-        return succeed(script, cwd=self.folder, DJANGO_SETTINGS_MODULE="host.settings")
+        return succeed(
+            script,
+            cwd=self.folder,
+            DJANGO_SETTINGS_MODULE="host.settings",
+            PYTHONPATH=installed(),
+        )
 
     def serve(self) -> Any:
         """Its development server."""
         command = (self.folder / "manage.py", "runserver", "--noreload", "{port}")
-        return running(self.folder, *command, cwd=self.folder, path="/graphql")
-
-
-def copy_of_repository(folder: Path) -> Path:
-    """What it takes to build a wheel."""
-    copy = folder / "copy"
-    for name in ("talk", "schema", "backend"):
-        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, copy / name)
-    return copy
+        return running(
+            self.folder, *command, cwd=self.folder, path="/graphql", PYTHONPATH=installed()
+        )

@@ -4,6 +4,8 @@ import ast
 import json
 import os
 import re
+from contextlib import contextmanager
+from functools import partial
 
 import httpx
 import pytest
@@ -19,7 +21,7 @@ from talk.conf import Conf, conf
 from talk.exceptions import RefusalCode
 
 from .host import Host
-from .markdown import README, ROOT, example, examples, names, table
+from .markdown import ROOT, example, examples, names, table
 from .processes import PRODUCTION, demo, succeed, token_for, variables
 
 DOCS = ROOT / "docs"
@@ -34,6 +36,7 @@ alice, bob, carol, kiosk = (
     User.objects.create_user(name, f"{name}@host.example", "password")
     for name in ("alice", "bob", "carol", "kiosk")
 )
+kiosk.groups.create(name="Cooks")
 """
 
 ASK = """
@@ -46,7 +49,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 
 
-def ask(authorization, query="{ motto viewer { username } inbox { edges { node { id } } } }"):
+def ask(authorization, query="{ motto viewer { username teams } inbox { edges { node { id } } } }"):
     client = Client(SERVER_NAME="localhost", headers={"Authorization": authorization})
     answer = client.post("/graphql", {"query": query}, content_type="application/json")
     print(json.dumps(answer.json()))
@@ -219,51 +222,124 @@ def hear(socket, wanted):
         assert heard.get("type") == "next", (heard, wanted)
 
 
-def test_a_project_that_follows_the_page_on_embedding(tmp_path):
+def project(tmp_path):
+    """A project after the first half hour with the page on embedding, without its URLs."""
     host = Host(tmp_path)
-    host.append("host/settings.py", example(README, "python", "INSTALLED_APPS"))
-    host.append(
-        "host/settings.py",
-        'DATABASES["default"] |= {"OPTIONS": {"transaction_mode": "IMMEDIATE"}}\n'
-        'KIOSK_KEY = "the key"\n',
+    host.append("host/settings.py", example(EMBEDDING, "python", "INSTALLED_APPS"))
+    return host
+
+
+def test_the_first_half_hour_goes_as_the_page_on_embedding_says(tmp_path):
+    host = project(tmp_path)
+    host.append("host/urls.py", example(EMBEDDING, "python", "include("))
+    first, *_others = (
+        each.code for each in examples(EMBEDDING, "python") if "with_sockets" in each.code
     )
+    host.append("host/asgi.py", first)
+    commands = example(EMBEDDING, "sh", "createsuperuser").replace("python manage.py ", "")
+    for command in commands.splitlines()[:-1]:
+        words = command.split()
+        host.manage(*words, *(["--noinput"] if words[0] == "createsuperuser" else []))
+    find, send, listen = (each.code for each in examples(EMBEDDING, "graphql"))
+    with host.serve() as server:
+        ask = partial(asked, host, server)
+        found = ask("mira", find)
+        (edge,) = found["users"]["edges"]
+        assert found["viewer"]["username"] == "mira"
+        assert edge["node"]["username"] == "jonas"
+        sent = ask("mira", send.replace("$JONAS", edge["node"]["id"]))["sendMessage"]
+        assert sent["sent"] == {"number": 1, "body": "Hello!"}
+        listen = listen.replace("$CONVERSATION", sent["conversation"]["id"])
+        with speaking(server, authorization=f"Bearer {token_of(host, 'jonas')}") as socket:
+            socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": {"query": listen}}))
+            kinds = [json.loads(socket.recv(timeout=10)) for _event in range(2)]
+            assert kinds[1]["payload"]["data"]["conversationChanges"]["message"]["number"] == 1
+            ask("mira", send.replace("$JONAS", edge["node"]["id"]))
+            live = json.loads(socket.recv(timeout=10))["payload"]["data"]["conversationChanges"]
+            assert live["message"] == {"number": 2, "body": "Hello!"}
+        page = httpx.get(f"{server.url}/graphql", headers={"Accept": "text/html"})
+        assert "graphiql" in page.text
+    greet = example(EMBEDDING, "python", '"Welcome!"')
+    assert host.shell(greet) == "3 Welcome!\n"
+
+
+def token_of(host, username):
+    return host.manage("token", username).strip()
+
+
+def asked(host, server, username, query):
+    """What a person's query answers."""
+    headers = {"Authorization": f"Bearer {token_of(host, username)}"}
+    answer = httpx.post(f"{server.url}/graphql", json={"query": query}, headers=headers).json()
+    assert "errors" not in answer, answer
+    return answer["data"]
+
+
+@contextmanager
+def speaking(server, **payload):
+    """A WebSocket that is acknowledged."""
+    address = f"{server.url.replace('http', 'ws')}/graphql"
+    protocols = ["graphql-transport-ws"]
+    with websockets.sync.client.connect(address, subprotocols=protocols) as socket:
+        socket.send(json.dumps({"type": "connection_init", "payload": payload}))
+        assert json.loads(socket.recv()) == {"type": "connection_ack"}
+        yield socket
+
+
+def test_a_project_that_follows_the_page_on_embedding(tmp_path):
+    host = project(tmp_path)
+    host.append("host/settings.py", 'KIOSK_KEY = "the key"\n')
     host.follow([each.code for each in examples(EMBEDDING, "python")])
     host.manage("migrate", "--verbosity", "0")
     host.manage("check", "--fail-level", "WARNING")
 
-    verbs = example(EMBEDDING, "python", "send_to_users")
+    verbs = example(EMBEDDING, "python", "start_group")
     reading = example(EMBEDDING, "python", "def export")
     assert host.shell(PEOPLE + verbs + reading + HEAR) == "heard\n"
 
     kiosk, stranger, nobody, alice = map(json.loads, host.shell(ASK).splitlines())
     assert kiosk == {
         "data": {
-            "motto": "Hospitality",
-            "viewer": {"username": "kiosk"},
+            "motto": "Hospitality, kiosk",
+            "viewer": {"username": "kiosk", "teams": ["Cooks"]},
             "inbox": {"edges": []},
         }
     }
     for refused in (stranger, nobody):
         assert refused["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
-    assert alice["data"]["viewer"] == {"username": "alice"}
+    assert alice["data"]["viewer"] == {"username": "alice", "teams": []}
     assert len(alice["data"]["inbox"]["edges"]) == 2
 
     with host.serve() as server:
-        address = f"{server.url.replace('http', 'ws')}/graphql"
-        with websockets.sync.client.connect(
-            address, subprotocols=["graphql-transport-ws"]
-        ) as socket:
-            credentials = {"authorization": "Kiosk the key"}
-            socket.send(json.dumps({"type": "connection_init", "payload": credentials}))
-            assert json.loads(socket.recv()) == {"type": "connection_ack"}
-            payload = {"query": "{ motto viewer { username } }"}
+        with speaking(server, authorization="Kiosk the key") as socket:
+            payload = {"query": "{ motto viewer { __typename username } }"}
             socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": payload}))
             said = json.loads(socket.recv())["payload"]["data"]
-            assert said == {"motto": "Hospitality", "viewer": {"username": "kiosk"}}
-        with websockets.sync.client.connect(address.replace("graphql", "bell")) as socket:
+            assert said["motto"] == "Hospitality, kiosk"
+            assert said["viewer"] == {"__typename": "TalkUser", "username": "kiosk"}
+        strangers_get_what_is_public(server)
+        address = server.url.replace("http", "ws")
+        with websockets.sync.client.connect(f"{address}/bell") as socket:
             assert socket.recv() == "Ding"
         with pytest.raises(websockets.InvalidStatus, match="403"):
-            websockets.sync.client.connect(address.replace("graphql", "elsewhere"))
+            websockets.sync.client.connect(f"{address}/elsewhere")
+
+
+def strangers_get_what_is_public(server):
+    post = partial(httpx.post, f"{server.url}/graphql")
+    assert post(json={"query": "{ headline }"}).json() == {
+        "data": {"headline": "The kitchen is open."}
+    }
+    refused = post(json={"query": "{ headline motto }"}).json()
+    assert refused["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+    countdown = "subscription { countdown(seconds: 1) }"
+    counted = [{"data": {"countdown": left}} for left in (1, 0)]
+    with speaking(server) as socket:
+        socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": {"query": countdown}}))
+        assert [json.loads(socket.recv())["payload"] for _event in range(2)] == counted
+    streamed = post(json={"query": countdown}, headers={"Accept": "text/event-stream"}).text
+    said = [line for line in streamed.splitlines() if line.startswith("data: ")]
+    assert [json.loads(line.removeprefix("data: ")) for line in said] == counted
 
 
 def test_the_commands_of_the_page_on_operating_run(tmp_path):

@@ -31,12 +31,13 @@ from django.test import Client
 
 call_command("migrate", verbosity=0)
 call_command("check", database=["default"], fail_level="WARNING", stdout=io.StringIO())
-import schema, talk, host.asgi
-for package in (schema, talk):
-    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        # These two are imported where PostgreSQL is used.
-        if module.name not in {"talk.prepared.trips", "talk.migrations"}:
-            importlib.import_module(module.name)
+import sys, talk, host.asgi
+for module in pkgutil.walk_packages(talk.__path__, "talk."):
+    # These two are imported where PostgreSQL is used.
+    if module.name not in {"talk.prepared.trips", "talk.migrations"}:
+        importlib.import_module(module.name)
+assert "talk.graphql.mutations" in sys.modules
+assert "schema" not in sys.modules
 client = Client(SERVER_NAME="localhost")
 answer = client.post("/graphql", {"query": "{ __typename }"}, content_type="application/json")
 print(json.dumps(answer.json()))

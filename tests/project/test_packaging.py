@@ -1,56 +1,81 @@
-"""What others install: the two apps and no more."""
+"""What others install: Talk itself, whose package `schema` has another name there."""
 
-import importlib
 import importlib.util
 import re
 import zipfile
 from email.parser import HeaderParser
 from importlib.metadata import packages_distributions
+from pathlib import PurePath
 
 import pytest
 
-from .host import copy_of_repository
 from .markdown import ROOT
 from .processes import run
+from .wheel import built, installed, installed_with
 
-pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("pip") is None, reason="there is no pip here to build a wheel with"
+#: The folders that are shipped, and what they are called in the wheel.
+FOLDERS = {"talk": PurePath("talk"), "schema": PurePath("talk", "graphql")}
+#: Run where both are installed.
+BESIDE = """
+import os
+
+import django
+from django.conf import settings
+
+settings.configure(
+    ALLOWED_HOSTS=["localhost"],
+    INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "talk"],
+    DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
+    ROOT_URLCONF="talk.graphql.urls",
+    SECRET_KEY="only for tests",
+    USE_TZ=True,
 )
+django.setup()
+
+import schema
+import talk.graphql
+from django.core.management import call_command
+from django.test import Client
+
+assert schema.Schema({"name": str}).validate({"name": "Mira"}) == {"name": "Mira"}
+for module in (schema, talk):
+    assert module.__file__.startswith(os.getcwd()), module.__file__
+call_command("migrate", verbosity=0)
+call_command("check", fail_level="ERROR")
+client = Client(SERVER_NAME="localhost")
+for query in ("{ __typename }", "{ viewer { id } }"):
+    answer = client.post("/graphql", {"query": query}, content_type="application/json").json()
+    expected = {"__typename": "Query"} if query == "{ __typename }" else None
+    assert answer.get("data") == expected, answer
+print("both work")
+"""
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
-    """The wheel of what is in this repository now."""
-    folder = tmp_path_factory.mktemp("wheel")
-    copy = copy_of_repository(folder)
-    built = run("-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, copy)
-    if built.returncode and "No matching distribution found for hatchling" in built.stderr:
-        pytest.skip("there is no package index here to get hatchling from")
-    assert built.returncode == 0, built.stderr
-    (path,) = folder.glob("*.whl")
-    with zipfile.ZipFile(path) as archive:
+def wheel():
+    with zipfile.ZipFile(built()) as archive:
         yield archive
 
 
-def test_it_holds_the_two_apps_and_no_more(wheel):
+def test_it_owns_one_name_on_other_peoples_machines(wheel):
     folders = {name.split("/")[0] for name in wheel.namelist()}
 
-    assert {name for name in folders if not name.endswith(".dist-info")} == {"schema", "talk"}
+    assert {name for name in folders if not name.endswith(".dist-info")} == {"talk"}
 
 
-def test_it_holds_every_file_of_them(wheel):
+def test_it_holds_every_file_of_talk_and_schema(wheel):
     present = {
-        path.relative_to(ROOT).as_posix()
-        for app in ("talk", "schema")
-        for path in (ROOT / app).rglob("*")
+        (name_in_wheel / path.relative_to(ROOT / folder)).as_posix()
+        for folder, name_in_wheel in FOLDERS.items()
+        for path in (ROOT / folder).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
 
-    assert present <= set(wheel.namelist())
+    assert present == {name for name in wheel.namelist() if ".dist-info/" not in name}
     for name in (
-        "schema/transport/page/page.html",
-        "schema/py.typed",
-        "schema/schema.graphql",
+        "talk/graphql/transport/page/page.html",
+        "talk/graphql/py.typed",
+        "talk/graphql/schema.graphql",
         "talk/migrations/0001_initial.py",
         "talk/py.typed",
     ):
@@ -77,5 +102,65 @@ def test_what_it_requires_can_be_imported(wheel):
         assert any(importlib.util.find_spec(module) for module in public), distribution
 
 
+def test_it_works_beside_the_package_schema_of_the_index():
+    folder = installed_with("schema")
+
+    done = run("-c", BESIDE, cwd=folder, PYTHONPATH=folder)
+
+    assert done.returncode == 0, done.stderr[-5000:]
+    assert done.stdout == "both work\n"
+
+
 def canonical(distribution):
     return re.sub(r"[-_.]+", "-", distribution).lower()
+
+
+#: A module of a project that embeds Talk, with a mistake in its last line.
+TYPED = """
+import strawberry
+from strawberry.tools import merge_types
+
+import talk.graphql as talk
+from talk.graphql.execution import Schema
+from talk.graphql.extending import Public, field
+from talk.models import Message, Participation
+
+
+@strawberry.type
+class PersonFields:
+    @field(description="The teams of the person.")
+    def teams(self) -> list[str]:
+        return []
+
+
+schema = Schema(query=talk.Query, fields={talk.User: PersonFields})
+
+
+def latest(participation: Participation) -> Message:
+    return participation.send("Soup")
+
+
+wrong: int = Schema(query=talk.Query).answer
+"""
+
+
+@pytest.mark.thorough
+def test_a_type_checker_reads_its_types(tmp_path):
+    pytest.importorskip("mypy")
+    (tmp_path / "typed.py").write_text(TYPED, encoding="utf-8")
+    (tmp_path / "mypy.ini").write_text(
+        "[mypy]\nplugins = mypy_django_plugin.main, strawberry.ext.mypy_plugin\n"
+        "[mypy.plugins.django-stubs]\ndjango_settings_module = typed_settings\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "typed_settings.py").write_text(
+        'INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth", "talk"]\n'
+        'SECRET_KEY = "only for tests"\n',
+        encoding="utf-8",
+    )
+
+    done = run("-m", "mypy", "typed.py", cwd=tmp_path, PYTHONPATH=f"{installed()}:{tmp_path}")
+
+    errors = [line for line in done.stdout.splitlines() if ": error:" in line]
+    assert len(errors) == 1, done.stdout + done.stderr
+    assert errors[0].startswith(f"typed.py:{TYPED.count(chr(10))}: error: Incompatible types")
