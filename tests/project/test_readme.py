@@ -29,14 +29,14 @@ WORDS = {
     "no prefix": "",
     "as `DEBUG`": None,
     "`False`": False,
+    "`True`": True,
+    "on": True,
     "`()`": (),
     "`{}`": {},
     "`memory://`": "memory://",
     "`talk.policy.Policy`": "talk.policy.Policy",
     "people's pace": Conf.RATE_LIMITS,
-    "token, session": tuple(
-        f"{authentication.__name__}.{kind}Authenticator" for kind in ("Token", "Session")
-    ),
+    "token, session": None,
 }
 
 
@@ -66,6 +66,8 @@ def test_the_options_are_those_there_are():
     for name, said in rows.items():
         default = WORDS[said] if said in WORDS else float(said)
         assert default == options[name], name
+    defaults = [each.__name__ for each in authentication.DEFAULT_AUTHENTICATORS]
+    assert defaults == ["TokenAuthenticator", "SessionAuthenticator"]
 
 
 def test_the_variables_are_those_that_the_settings_read():
