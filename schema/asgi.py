@@ -1,4 +1,4 @@
-"""WebSockets beside a Django application."""
+"""Makes an ASGI application of a Django application and GraphQL's WebSockets."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -11,32 +11,34 @@ from . import schema as talk
 from .authentication import authenticators
 from .consumer import GraphQLConsumer
 from .documents.trusted import read_manifest
-from .transport.handler import Handler, is_for_handler
+from .transport.handler import ThreadedHandler, is_for_handler
 
 if TYPE_CHECKING:
     from .execution import Schema
 
 
 def application(http: Any, schema: "Schema" = talk) -> ProtocolTypeRouter:
-    """An ASGI application: `http` gets the requests, `schema` the WebSockets at `graphql`."""
+    """An ASGI application: `http` gets HTTP requests, and `schema` WebSockets at `/graphql`.
+
+    With the option `THREADS`, queries and mutations over HTTP don't reach `http`: threads of this
+    application answer them, with the project's middleware and URLs.
+    """
     if conf.TRUSTED_DOCUMENTS is not None:
-        # What can't be read stops the start, not the first request.
+        # A manifest that can't be read is to stop the start, not to fail each request.
         read_manifest(conf.TRUSTED_DOCUMENTS)
-    # Made now: one of them may have to fetch something.
+    # An authenticator that is made now can fetch keys before the first request needs them.
     authenticators()
-    # Django's routes are typed for views, not for ASGI applications.
+    # Django's routes are annotated for views, not for ASGI applications.
     consumer: Any = GraphQLConsumer.as_asgi(schema=schema)
     refuse: Any = _refuse
     routes: Any = [path("graphql", consumer), re_path("", refuse)]
-    sockets = URLRouter(routes)
-    return ProtocolTypeRouter({"http": _with_handler(http), "websocket": sockets})
+    return ProtocolTypeRouter({"http": _with_threads(http), "websocket": URLRouter(routes)})
 
 
-def _with_handler(http: Any) -> Any:
-    """`http`, without the requests that `Handler` answers, if it has threads to do so."""
+def _with_threads(http: Any) -> Any:
     if not conf.THREADS:
         return http
-    handler = Handler(conf.THREADS)
+    handler = ThreadedHandler(conf.THREADS)
 
     async def answer(scope: Any, receive: Any, send: Any) -> None:
         await (handler if is_for_handler(scope) else http)(scope, receive, send)
@@ -45,5 +47,5 @@ def _with_handler(http: Any) -> Any:
 
 
 async def _refuse(scope: Any, receive: Any, send: Any) -> None:
-    # Before it's accepted, closing a WebSocket is answering its handshake with 403.
+    # A server answers a handshake with 403 if the application closes it before it accepts it.
     await send({"type": "websocket.close"})

@@ -1,3 +1,5 @@
+"""The URL `graphql`, for a project's URLs."""
+
 from django.urls import path
 
 from . import schema

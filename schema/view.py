@@ -1,4 +1,4 @@
-"""GraphQL over HTTP."""
+"""GraphQL over HTTP: the Django view for queries, mutations, event streams and GraphiQL."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -30,9 +30,9 @@ from .transport.negotiation import JSON, media_type, wants_events, wants_page
 if TYPE_CHECKING:
     from .execution import Schema
 
-#: The status of an answer without data; any other code is a `BAD_REQUEST`.
+#: The HTTP status of an answer without data, by the code of its error; 400 for other codes.
 STATUSES = {
-    # As other servers answer it. Clients go on to send the document.
+    # Other servers answer 200, and clients then send the document.
     "PERSISTED_QUERY_NOT_SUPPORTED": HTTPStatus.OK,
     "UNAUTHENTICATED": HTTPStatus.UNAUTHORIZED,
     "CSRF_FAILED": HTTPStatus.FORBIDDEN,
@@ -43,7 +43,7 @@ STATUSES = {
 
 
 class HttpError(Exception):
-    """A request that is wrong before anybody looks for GraphQL in it."""
+    """A request that is refused by its method, headers or length, before its body is parsed."""
 
     def __init__(
         self, status: HTTPStatus, message: str, headers: Mapping[str, str] | None = None
@@ -52,44 +52,44 @@ class HttpError(Exception):
 
 
 class CsrfCheck(CsrfViewMiddleware):
-    """Django's check, answered in GraphQL's own way."""
+    """Django's check against cross-site request forgery. Raises `CsrfFailed`, a GraphQL error."""
 
     def _reject(self, request: HttpRequest, reason: str) -> NoReturn:
         raise CsrfFailed(str(reason))
 
 
 class GraphQLView(StrawberryView[Context, None]):
-    """One URL for queries, mutations and the page of GraphiQL."""
+    """One URL for queries, mutations, event streams, and the page of GraphiQL."""
 
     schema: "Schema"
-    # Strawberry's page loads its scripts from elsewhere.
+    # Strawberry's own page loads its scripts from a CDN. `transport.graphiql` renders Talk's.
     graphql_ide = None
     allow_queries_via_get = False
 
-    # A verb is a transaction. In one around it, with `ATOMIC_REQUESTS`, what can't be shown of it
-    # would undo what was answered as done.
+    # Each verb commits its own transaction. With `ATOMIC_REQUESTS` there would be another around
+    # it, and an error after the verb would undo what its answer says was done.
     @transaction.non_atomic_requests
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        # Not every project has a middleware that asks. A bad one is for Django to answer.
+        # Not every project has a middleware that checks the host. Django answers a bad one.
         request.get_host()
         try:
             if request.method == "GET" and _shows_page():
                 return _page(request)
-            _check_envelope(request)
-            return self._listen(request) if wants_events(request) else self.run(request=request)
-        except HttpError as failed:
-            body: GraphQLHTTPResponse = {"errors": [failed.error.formatted]}
-            return self._respond(body, failed.status, failed.headers)
+            _check_headers(request)
+            return self._stream(request) if wants_events(request) else self.run(request=request)
+        except HttpError as refused:
+            body: GraphQLHTTPResponse = {"errors": [refused.error.formatted]}
+            return self._respond(body, refused.status, refused.headers)
         except Exception as error:
             body = {"errors": [public_error(error).formatted]}
             return self._respond(body, _status(body))
 
-    # The check of cross-site requests is made in here, for those that a session speaks for: no
-    # browser sends a bearer token of its own accord. (Django's decorator would wrap each call.)
+    # `get_context` makes Django's check for requests with a session. Browsers send no token unless
+    # a page of the token's own site does. (Django's decorator would wrap each call.)
     dispatch.csrf_exempt = True  # type: ignore[attr-defined]
 
     def get_sub_response(self, request: HttpRequest) -> Any:
-        """Nothing: no resolver of this schema writes headers."""
+        """None: no resolver of this schema sets headers of the response."""
 
     def get_context(self, request: HttpRequest, response: object) -> Context:
         authorization = Authorization.of(request)
@@ -106,7 +106,7 @@ class GraphQLView(StrawberryView[Context, None]):
         result = self.schema.answer(self._operation(request, context))
         return result or refuse(BadRequest(_("Subscriptions need a WebSocket or event stream.")))
 
-    def _listen(self, request: HttpRequest) -> HttpResponseBase:
+    def _stream(self, request: HttpRequest) -> HttpResponseBase:
         if not isinstance(request, ASGIRequest):
             raise HttpError(HTTPStatus.NOT_ACCEPTABLE, _("This server has no event streams."))
         context = self.get_context(request, None)
@@ -116,12 +116,12 @@ class GraphQLView(StrawberryView[Context, None]):
             return self.create_response(self.process_result(request, answer), None)
         if context.identity is not None:
             context.look_up_blocks()
-        # This thread's connection would be held for as long as the client listens.
+        # The stream would keep this thread's database connection for as long as it is open.
         close_old_connections()
         return sse.respond(self.schema, operation, request.scope)
 
     def _operation(self, request: HttpRequest, context: Context) -> Operation:
-        return self.schema.operation(_requested_by(request, context), context)
+        return self.schema.operation(_request_in(request, context), context)
 
     def encode_json(self, data: object) -> bytes:
         return wire.encode(data)
@@ -129,13 +129,13 @@ class GraphQLView(StrawberryView[Context, None]):
     def process_result(self, request: HttpRequest, result: ExecutionResult) -> GraphQLHTTPResponse:
         response = super().process_result(request, result)
         if is_refused(result):
-            # By its absence clients tell that nothing was executed.
+            # The specification has no `data` in a result where nothing was executed.
             del response["data"]
         return response
 
     def create_response(self, response_data: Any, sub_response: object) -> HttpResponseBase:
-        says_all = "data" in response_data or media_type(self.request) == JSON
-        return self._respond(response_data, HTTPStatus.OK if says_all else _status(response_data))
+        is_ok = "data" in response_data or media_type(self.request) == JSON
+        return self._respond(response_data, HTTPStatus.OK if is_ok else _status(response_data))
 
     def _respond(
         self,
@@ -147,10 +147,10 @@ class GraphQLView(StrawberryView[Context, None]):
         response = HttpResponse(
             self.encode_json(body), content_type=kind, status=status, headers=headers
         )
-        # Without, it would be told in chunks, and what is between could not see how long it is.
+        # Without it servers send chunks, and proxies can't tell how long the response is.
         response.headers["Content-Length"] = str(len(response.content))
         response.headers["Vary"] = "Accept"
-        # These are people's words.
+        # Answers are private.
         response.headers["Cache-Control"] = "no-store"
         if status == HTTPStatus.UNAUTHORIZED:
             response.headers["WWW-Authenticate"] = "Bearer"
@@ -159,8 +159,8 @@ class GraphQLView(StrawberryView[Context, None]):
         return response
 
 
-def _requested_by(request: HttpRequest, context: Context) -> wire.Request:
-    """What is in the body. It is counted if there is nothing that can be executed."""
+def _request_in(request: HttpRequest, context: Context) -> wire.Request:
+    """The GraphQL request in the body. A body without one counts against the rate limits, too."""
     try:
         return wire.request_of(wire.decode(request.body))
     except PublicError:
@@ -180,7 +180,7 @@ def _page(request: HttpRequest) -> HttpResponse:
     return render_graphiql(request)
 
 
-def _check_envelope(request: HttpRequest) -> None:
+def _check_headers(request: HttpRequest) -> None:
     if request.method != "POST":
         allowed = "GET, POST" if _shows_page() else "POST"
         raise HttpError(HTTPStatus.METHOD_NOT_ALLOWED, _("Use POST."), {"Allow": allowed})
@@ -188,7 +188,7 @@ def _check_envelope(request: HttpRequest) -> None:
     if request.content_type != JSON or charset not in {"utf-8", "utf8"}:
         raise HttpError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, _("Send application/json in UTF-8."))
     try:
-        # Asked before the body is read, which may be long.
+        # The header first: to read a long body takes long.
         length, most = int(request.META.get("CONTENT_LENGTH") or 0), conf.MAX_REQUEST_SIZE
         if max(length, 0 if length > most else len(request.body)) > most:
             raise RequestDataTooBig

@@ -1,7 +1,8 @@
-"""Queries and mutations over HTTP, each in one hop, by one of a few threads that last.
+"""Answers queries and mutations over HTTP in one of a few threads that last.
 
-Django's own handler for ASGI starts a thread for each request, and each middleware that is not
-asynchronous takes the request there and back: for a small answer that is most of the work.
+Django's ASGI handler starts a thread for each request, and switches to it and back for each
+middleware that is not asynchronous. For a small answer that is most of the work. This handler
+switches to a thread once, and calls the same middleware and views there.
 """
 
 import asyncio
@@ -30,20 +31,20 @@ Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 
-class Handler(ASGIHandler):
-    """Answers with the project's middleware and URLs, as Django's handler does.
+class ThreadedHandler(ASGIHandler):
+    """An ASGI application that answers with the project's middleware and URLs.
 
-    Not for answers that go on for as long as a client listens: they would keep a thread.
+    It is not for event streams: each would keep a thread for as long as its client listens.
     """
 
     def __init__(self, threads: int) -> None:
-        # Not the next one's, which is Django's for ASGI and loads the middleware as coroutines.
+        # `ASGIHandler.__init__` would load the middleware as coroutines.
         BaseHandler.__init__(self)
         self.load_middleware()
         self._threads = ThreadPoolExecutor(threads, "graphql")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = await _read(receive)
+        body = await _read_body(receive)
         if body is None:
             return
         loop = asyncio.get_running_loop()
@@ -53,34 +54,38 @@ class Handler(ASGIHandler):
         await self.send_response(response, send)
 
     def _answer(self, scope: Scope, body: bytes) -> Any:
+        """The response to a request. Runs in a thread."""
         set_script_prefix(get_script_prefix(scope))
         request_started.send(sender=type(self), scope=scope)
-        request, refusal = self._request(scope, body)
-        response: Any = self.get_response(request) if request is not None else refusal
+        request, error_response = self._create_request(scope, body)
+        response: Any = self.get_response(request) if request is not None else error_response
         response._handler_class = type(self)
-        # Here, where the thread's database connection is.
+        # This gives back the database connection, which belongs to this thread.
         response.close()
         return response
 
-    def _request(self, scope: Scope, body: bytes) -> tuple[Any, Any]:
-        """A request, or the answer to what is none, as `create_request` has it."""
+    def _create_request(self, scope: Scope, body: bytes) -> tuple[Any, Any]:
+        """The request and None, or None and the response to a request that Django can't read."""
         try:
             return self.create_request(scope, BytesIO(body))
         except (BadRequest, ValueError):
-            # Django reads no `Content-Type` of more than 10,000 characters.
+            # Django raises it for a `Content-Type` of more than 10,000 characters.
             return None, HttpResponseBadRequest()
 
 
 def is_for_handler(scope: Scope) -> bool:
-    """Whether this is a query or mutation, which is answered at once."""
+    """Whether this request is a query or mutation. A subscription accepts an event stream."""
     if scope["method"] != "POST" or scope["path"] != PATH:
         return False
     accepted = (value for name, value in scope["headers"] if name == b"accept")
     return not any(EVENTS.encode() in value.lower() for value in accepted)
 
 
-async def _read(receive: Receive) -> bytes | None:
-    """The body, of which no more is kept than shows that it's too long; None if nobody waits."""
+async def _read_body(receive: Receive) -> bytes | None:
+    """The body of a request; None if the client is gone.
+
+    Of a body that is too long, only as much is read as shows that.
+    """
     body, most = b"", conf.MAX_REQUEST_SIZE
     while len(body) <= most:
         message = await receive()

@@ -1,4 +1,4 @@
-"""Which kind of answer an HTTP client can read."""
+"""Content negotiation: reads the `Accept` header of a GraphQL request over HTTP."""
 
 from functools import lru_cache
 
@@ -10,41 +10,41 @@ EVENTS = "text/event-stream"
 
 
 def media_type(request: HttpRequest) -> str:
-    """`GRAPHQL` for clients that name it; `JSON` for all others, whatever they accept.
+    """The media type of the response: `GRAPHQL` if the client accepts it by name, else `JSON`.
 
-    The two differ in more than the name: with JSON the status says nothing of the result.
+    With `JSON`, a GraphQL error is answered with the status 200, as older clients expect it.
     """
-    named = _qualities(request)
-    return GRAPHQL if named.get(GRAPHQL, 0) >= max(named.get(JSON, 0), 0.001) else JSON
+    accepted = _qualities(request)
+    return GRAPHQL if accepted.get(GRAPHQL, 0) >= max(accepted.get(JSON, 0), 0.001) else JSON
 
 
 def wants_page(request: HttpRequest) -> bool:
-    """Whether this is a browser that somebody sits in front of."""
+    """Whether a browser asks for a page."""
     return "text/html" in _qualities(request)
 
 
 def wants_events(request: HttpRequest) -> bool:
-    """Whether this client listens for as long as there is something to be heard."""
+    """Whether the client asks for server-sent events."""
     return EVENTS in _qualities(request)
 
 
-#: Characters of a header that is kept. Those of clients are few, and short.
-KEPT_LENGTH = 256
+#: The parsed header is cached if it has at most so many characters.
+MAX_CACHED = 256
 
 
 def _qualities(request: HttpRequest) -> dict[str, float]:
+    """The accepted media types and their quality values (`q=`)."""
     accept = request.META.get("HTTP_ACCEPT", "*/*")
-    return _known(accept) if len(accept) <= KEPT_LENGTH else _read(accept)
+    return _cached(accept) if len(accept) <= MAX_CACHED else _parse(accept)
 
 
-def _read(accept: str) -> dict[str, float]:
-    """What a header names, by Django's own reading, which takes longer than a small answer may."""
+def _parse(accept: str) -> dict[str, float]:
     request = HttpRequest()
     request.META["HTTP_ACCEPT"] = accept
     try:
         types = request.accepted_types
     except ValueError:
-        # Django takes none of more than 10,000 characters.
+        # Django refuses a header of more than 10,000 characters.
         types = []
     return {
         f"{accepted.main_type}/{accepted.sub_type}".lower(): accepted.quality
@@ -52,4 +52,5 @@ def _read(accept: str) -> dict[str, float]:
     }
 
 
-_known = lru_cache(256)(_read)
+# To parse a header would take a noticeable part of the time of a small answer.
+_cached = lru_cache(256)(_parse)

@@ -1,4 +1,7 @@
-"""Which pages may open a WebSocket: a browser sends its cookies with every handshake."""
+"""Checks the origin of a page that opens a WebSocket.
+
+Browsers let any page open one, and send their cookies with the handshake.
+"""
 
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -17,9 +20,9 @@ class _Origin(NamedTuple):
 
 
 def may_connect(request: HttpRequest) -> bool:
-    """Whether a handshake comes from this server's own pages or a page in `ALLOWED_ORIGINS`.
+    """Whether a handshake comes from a page of this server, or of an origin in `ALLOWED_ORIGINS`.
 
-    Programs that are no browsers send no `Origin`, and may connect.
+    Clients that are no browsers send no `Origin`, and may connect.
     """
     given = request.META.get("HTTP_ORIGIN")
     if given is None or request.META.get("HTTP_SEC_FETCH_SITE") == "same-origin":
@@ -27,13 +30,13 @@ def may_connect(request: HttpRequest) -> bool:
     page = _origin(given)
     if page is None:
         return False
-    # TLS may end at a proxy, so the scheme of the handshake says nothing about the page's.
+    # If TLS ends at a proxy, the handshake has another scheme than the page.
     own = _origin(f"{page.scheme}://{request.get_host()}")
     return page == own or page in map(_origin, conf.ALLOWED_ORIGINS)
 
 
 def _origin(text: str) -> _Origin | None:
-    """The parts of an origin, or None if it is none, such as `null`."""
+    """The parts of an origin; None if the text is no origin, such as `null`."""
     try:
         parts = urlsplit(text)
         port = parts.port

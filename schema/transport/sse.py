@@ -1,23 +1,21 @@
 """Subscriptions as server-sent events, for networks that let no WebSocket through.
 
-The distinct connections mode of https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md:
-one `POST` for each subscription.
+The protocol is the distinct connections mode of
+https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md: one `POST` for each subscription.
 """
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, aclosing
-from functools import partial
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 
 from .. import threads
-from ..authentication.context import Context
 from ..errors import TooManyOperations, Unauthenticated
-from ..live.streams import Stream, listen
+from ..live.streams import listen
 from ..not_executed import NotExecuted
 from ..operation import Operation
 from .connected import open_connections
@@ -27,16 +25,17 @@ from .handshake import authenticate_again
 if TYPE_CHECKING:
     from ..execution import Schema
 
-#: Seconds after which a client is told that nothing happened.
+#: Seconds without a result after which the client is sent a comment.
 KEEP_ALIVE_SECONDS = 15.0
+#: Bytes after which a stream ends, and its client connects again. There are no pings here to tell
+#: how much a client has read, and Daphne keeps in memory whatever a slow client has not.
+MAX_SENT = 4 * 1024 * 1024
 
-SILENCE = ":\n\n"
-#: Bytes of one stream, after which the client connects again. Some servers (Daphne) keep for a
-#: client that does not read whatever they are given.
-MOST_SENT = 4 * 1024 * 1024
-#: Characters that JSON has as they are, though Unicode ends a line with them.
-LINE_ENDS = {character: f"\\u{ord(character):04x}" for character in "\x85\u2028\u2029"}
+#: A comment, which clients ignore. If the client is gone, the server notices when it is sent.
+KEEP_ALIVE = ":\n\n"
 COMPLETE = "event: complete\ndata:\n\n"
+#: Characters that end a line in Unicode, but not in JSON, and their escapes in JSON.
+LINE_ENDS = {character: f"\\u{ord(character):04x}" for character in "\x85\u2028\u2029"}
 
 _authenticate_again = threads.live.run(authenticate_again)
 
@@ -44,111 +43,107 @@ _authenticate_again = threads.live.run(authenticate_again)
 def respond(
     schema: "Schema", operation: Operation, scope: Mapping[str, Any]
 ) -> StreamingHttpResponse:
-    """The answer to a subscription over HTTP, whose request came with an ASGI `scope`."""
-    listening = partial(listen, schema, operation)
+    """The response to a subscription over HTTP, whose request came with an ASGI `scope`."""
     return StreamingHttpResponse(
-        _Connection(listening, operation.context, scope).events(),
+        _EventStream(schema, operation, scope).events(),
         content_type="text/event-stream; charset=utf-8",
-        # Proxies are not to wait for more before they send what they have.
+        # The second header keeps nginx from buffering events.
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
-def event(result: str) -> str:
+def next_event(result: str) -> str:
     if not result.isascii():
-        # Readers that use their language's function for lines take these for ends of lines.
+        # Some clients split the stream into lines by their language's own function.
         for character, escaped in LINE_ENDS.items():
             result = result.replace(character, escaped)
     return f"event: next\ndata: {result}\n\n"
 
 
-class _Connection:
-    def __init__(
-        self,
-        listening: Callable[[], AbstractAsyncContextManager[Stream]],
-        context: Context,
-        scope: Mapping[str, Any],
-    ) -> None:
-        self._listening, self._context, self._scope = listening, context, scope
+class _EventStream:
+    """The open connection of one event stream."""
+
+    def __init__(self, schema: "Schema", operation: Operation, scope: Mapping[str, Any]) -> None:
+        self._schema, self._operation, self._scope = schema, operation, scope
+        self._context = operation.context
 
     async def events(self) -> AsyncGenerator[str, None]:
-        here = open_connections()
-        here.add(self)
-        self._gone = asyncio.get_running_loop().create_future()
-        failed, identity = self._watch_credentials(), self._context.identity
+        connections, identity = open_connections(), self._context.identity
+        connections.add(self)
+        self._going_away = asyncio.get_running_loop().create_future()
+        invalid = self._watch_credentials()
         try:
-            if identity is not None and not here.claim(self, identity.user.pk):
-                raise NotExecuted(
-                    [TooManyOperations(_("Too many connections are open for this user."))]
-                )
+            if identity is not None and not connections.claim(self, identity.user.pk):
+                message = _("Too many connections are open for this user.")
+                raise NotExecuted([TooManyOperations(message)])
             async with (
-                self._listening() as stream,
+                listen(self._schema, self._operation) as stream,
                 aclosing(stream.results()) as results,
+                aclosing(_events_until(results, self._going_away, invalid)) as events,
             ):
-                # With the headers: now the client knows that it's connected.
-                yield SILENCE
-                async with aclosing(_until(results, self._gone, failed)) as texts:
-                    async for text in texts:
-                        yield text
-            if failed.done():
+                # The server sends the headers with it. So the client knows that it is connected.
+                yield KEEP_ALIVE
+                async for event in events:
+                    yield event
+            if invalid.done():
                 raise NotExecuted([Unauthenticated(_("You are not signed in any more."))])
-        except NotExecuted as ended:
-            errors = [error.formatted for error in ended.errors]
-            yield event(json.dumps({"errors": errors}))
+        except NotExecuted as refused:
+            errors = [error.formatted for error in refused.errors]
+            yield next_event(json.dumps({"errors": errors}))
             yield COMPLETE
         finally:
-            here.discard(self)
-            await _end(failed)
+            connections.discard(self)
+            await _cancel(invalid)
 
     def _watch_credentials(self) -> asyncio.Future[None]:
         """Done when the credentials are not valid any more. Never done if there are none."""
         if self._context.identity is None:
             return asyncio.get_running_loop().create_future()
-        return asyncio.create_task(wait_until_invalid(self._context, self._check))
+        return asyncio.create_task(wait_until_invalid(self._context, self._authenticate))
 
-    async def _check(self) -> None:
+    async def _authenticate(self) -> None:
         await _authenticate_again(self._context, self._scope)
 
     def check_client(self) -> None:
-        """A client that is gone is noticed when it's told that nothing happened."""
+        """Do nothing: `KEEP_ALIVE` is sent to find out whether the client is still there."""
 
     async def go_away(self) -> None:
-        # Without `complete`: the client connects again.
-        self._gone.cancel()
+        """End the stream without `complete`, so that the client connects again."""
+        self._going_away.cancel()
 
 
-async def _until(
+async def _events_until(
     results: AsyncGenerator[str, None], *ends: asyncio.Future[None]
 ) -> AsyncGenerator[str, None]:
-    """`results` as events, until one of `ends` is done, or much was sent."""
-    result: asyncio.Task[str] | None = None
+    """`results` as events, until one of `ends` is done, or `MAX_SENT` bytes were sent."""
+    next_result: asyncio.Task[str] | None = None
     try:
         sent = 0
-        while sent < MOST_SENT and not any(end.done() for end in ends):
-            result = result or asyncio.create_task(_next(results))
-            waiting: set[asyncio.Future[Any]] = {result, *ends}
+        while sent < MAX_SENT and not any(end.done() for end in ends):
+            next_result = next_result or asyncio.create_task(_next(results))
+            waiting: set[asyncio.Future[Any]] = {next_result, *ends}
             await asyncio.wait(
                 waiting, timeout=KEEP_ALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED
             )
-            if not result.done():
-                yield SILENCE
+            if not next_result.done():
+                yield KEEP_ALIVE
                 continue
-            text, result = result.result(), None
-            if not text:
+            result, next_result = next_result.result(), None
+            if not result:
                 yield COMPLETE
                 return
-            sent += len(text.encode())
-            yield event(text)
+            sent += len(result.encode())
+            yield next_event(result)
     finally:
-        await _end(result)
+        await _cancel(next_result)
 
 
 async def _next(results: AsyncGenerator[str, None]) -> str:
-    """The next result, or nothing at the end."""
+    """The next result; an empty text after the last."""
     return await anext(results, "")
 
 
-async def _end(task: asyncio.Future[Any] | None) -> None:
+async def _cancel(task: asyncio.Future[Any] | None) -> None:
     if task is not None:
         task.cancel()
         await asyncio.wait([task])

@@ -185,13 +185,13 @@ def test_what_django_does_not_read_is_accepted_as_anything(client):
 
 
 def test_what_a_stranger_accepts_fills_no_memory(client):
-    negotiation._known.cache_clear()
+    negotiation._cached.cache_clear()
     for number in range(3):
         named = ", ".join(f"text/x{number}-{each}" for each in range(100))
         response = post(client, {"query": OPEN}, headers={"accept": f"{GRAPHQL}, {named}"})
         assert response["Content-Type"] == f"{GRAPHQL}; charset=utf-8"
 
-    assert negotiation._known.cache_info().currsize == 0
+    assert negotiation._cached.cache_info().currsize == 0
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_no_more_of_a_request_is_read_than_that(bound):
         read += 4
         return {"type": "http.request", "body": b"1234", "more_body": True}
 
-    asyncio.run(handler._read(receive))
+    asyncio.run(handler._read_body(receive))
 
     assert read == 12
 
@@ -67,7 +67,7 @@ def test_a_type_of_content_that_django_does_not_read_is_a_bad_request():
     async def send(message):
         sent.append(message)
 
-    asyncio.run(handler.Handler(1)(scope, receive, send))
+    asyncio.run(handler.ThreadedHandler(1)(scope, receive, send))
 
     assert sent[0]["status"] == 400
 
@@ -122,7 +122,7 @@ async def test_a_user_runs_as_many_streams_as_the_option_says(alice, bob, bound)
 
         await one.say({"type": "complete", "id": "1"})
         await running(2)
-        assert await first_event(alice, INBOX_CHANGES) == sse.SILENCE, "it begins"
+        assert await first_event(alice, INBOX_CHANGES) == sse.KEEP_ALIVE, "it begins"
     await running(0)
     assert not running_streams()
 

@@ -138,7 +138,7 @@ async def test_a_server_that_stops_lets_go_of_its_listeners(start_server, bob, g
 def test_no_character_of_a_message_ends_a_line():
     said = json.dumps({"body": "a\nb\r\x85\u2028\u2029é😀"}, ensure_ascii=False)
 
-    told = sse.event(said)
+    told = sse.next_event(said)
 
     assert "é😀" in told
     assert len(told.splitlines()) == 3
