@@ -89,7 +89,7 @@ def say_many(sender, conversation, count):
     """Say `count` things in a row, in few statements."""
     place = conversation.participation_of(sender)
     with conversation.changing(sender) as change:
-        messages = [change.say(place, f"{n} of {count}") for n in range(1, count + 1)]
+        messages = [change.write_message(place, f"{n} of {count}") for n in range(1, count + 1)]
     for microseconds, message in enumerate(messages):
         message.sent_at += timedelta(microseconds=microseconds)
     Message.objects.bulk_update(messages, ["sent_at"])

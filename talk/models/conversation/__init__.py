@@ -82,7 +82,7 @@ class Conversation(Announcing):
     def __str__(self) -> str:
         return self.title or f"{self.get_kind_display()} {self.pk}"
 
-    def entitle(self, title: str) -> None:
+    def set_title(self, title: str) -> None:
         """Set the title, and how searches compare it. Saves nothing."""
         self.title, self.folded_title = title, folded(title)
 

@@ -31,7 +31,7 @@ class Announcing(models.Model):
 
         def announce() -> "Message":
             with conversation.changing(None) as change:
-                return change.say(
+                return change.write_message(
                     None,
                     body,
                     announced_as=client_id or uuid.uuid4(),

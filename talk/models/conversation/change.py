@@ -112,7 +112,7 @@ class Change(Ledger):
 
     def rename(self, title: str) -> None:
         """Give the group this title, and write a message that says so."""
-        self.conversation.entitle(title)
+        self.conversation.set_title(title)
         message = self._message(kind=Message.Kind.RENAMED, body=title)
         self.record(Event.Kind.CONVERSATION_RENAMED, message=message)
 
@@ -122,7 +122,7 @@ class Change(Ledger):
         message = self._message(kind=Message.Kind.UPGRADED)
         self.record(Event.Kind.CONVERSATION_UPGRADED, message=message)
 
-    def say(self, sender: "Acting | None", body: str, **identity: Any) -> Message:
+    def write_message(self, sender: "Acting | None", body: str, **identity: Any) -> Message:
         """A message of `sender` or, for None, of the project. `identity` makes a retry find it."""
         self._sender = sender
         self._sent = self._message(kind=Message.Kind.TEXT, body=body, **identity)
@@ -159,7 +159,7 @@ class Change(Ledger):
         self.remove(renames, why)
         if not self.conversation.title or not (last in renames if last else first):
             return bool(renames or was_kept)
-        self.conversation.entitle("")
+        self.conversation.set_title("")
         self.conversation.save(update_fields=["title", "folded_title"])
         self._participations.expected().update(changed_at=self.at)
         self.record(Event.Kind.CONVERSATION_RENAMED)

@@ -42,7 +42,7 @@ class Addressing(models.Model):
         @transaction.atomic
         def send() -> "Message":
             conversation = Conversation.objects.among(sender, recipients)
-            return conversation.participation_of(sender).say(body, request)
+            return conversation.participation_of(sender).write_message(body, request)
 
         return request.once(send)
 

@@ -45,7 +45,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
         }
         return _in_ranges(count, **values).ask()
 
-    def said_to_outer_participation(self) -> Self:
+    def texts_of_others(self) -> Self:
         """For a subquery of participations: what others wrote in the conversation.
 
         Without messages that are hidden from the participation's user by a block.

@@ -62,7 +62,7 @@ class Acting(Standing):
         """
         if as_admin:
             self.must_be_in_group()
-        self.must_have_a_say()
+        self.must_be_able_to_act()
         if as_admin:
             self.must_be_admin()
 
@@ -70,8 +70,8 @@ class Acting(Standing):
         if not self.is_active:
             raise MessagingPermissionDenied(RefusalCode.NOT_A_PARTICIPANT)
 
-    def must_have_a_say(self) -> None:
-        """Be active, and not suspended by a moderator. Suspended members can still read."""
+    def must_be_able_to_act(self) -> None:
+        """Be active, and not suspended by a moderator. Suspended members can only read."""
         self.must_be_active()
         self.must_not_be_suspended()
 
@@ -112,12 +112,12 @@ class Acting(Standing):
             raise MessagingValidationError(RefusalCode.NOT_A_MEMBER)
 
     def _must_be_reached_by(self, by: "Acting") -> None:
-        """Raise unless `by` takes part in the same conversation, and has a say in it.
+        """Raise unless `by` takes part in the same conversation and is able to act.
 
         The change has read `by` again.
         """
         by.must_be_of(self.conversation)
-        by.must_have_a_say()
+        by.must_be_able_to_act()
 
     def _must_be_another_than(self, by: "Acting", otherwise: RefusalCode) -> None:
         if by.pk == self.pk:

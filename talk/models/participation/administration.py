@@ -43,7 +43,7 @@ class Administration(Acting):
         if not title:
             raise MessagingValidationError(RefusalCode.INVALID_TITLE, path=("title",))
         with self.changing() as change:
-            self.must_have_a_say()
+            self.must_be_able_to_act()
             self.must_be_in_group()
             self.must_be_admin()
             if title != self.conversation.title:

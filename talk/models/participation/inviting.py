@@ -31,7 +31,7 @@ class Inviting(Acting):
         if self.conversation.is_private:
             return self._upgrade(invited)
         with self.changing(holding=invited) as change:
-            self.must_have_a_say()
+            self.must_be_able_to_act()
             change.admit(invited, by=self)
         return self.conversation
 
@@ -43,7 +43,7 @@ class Inviting(Acting):
         group = Conversation.objects.among(self.user, others)
         if group != private and group.upgraded_from_id is None:
             with group.changing(self.user) as change:
-                group.participation_of(self.user).must_have_a_say()
+                group.participation_of(self.user).must_be_able_to_act()
                 # Somebody else may have upgraded it first.
                 if group.upgraded_from_id is None:
                     change.upgrade(private)

@@ -83,7 +83,7 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
 
     def with_unread_count(self) -> Self:
         """With `unread_count`, counted in the same query."""
-        unread = Message.objects.said_to_outer_participation().filter(
+        unread = Message.objects.texts_of_others().filter(
             number__gte=OuterRef("first_unread_number"),
             number__lte=Coalesce(OuterRef("left_at_number"), ENDLESS),
         )

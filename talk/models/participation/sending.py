@@ -43,26 +43,28 @@ class Sending(Inviting):
         )
 
         @transaction.atomic
-        def invite_and_say() -> Message:
+        def invite_and_send() -> Message:
             conversation = self.invite(invited)
             if conversation == self.conversation:
-                return self.say(body, request)
-            return conversation.participation_of(self.user).say(body, request)
+                return self.write_message(body, request)
+            return conversation.participation_of(self.user).write_message(body, request)
 
-        return request.once(invite_and_say if invited else lambda: self.say(body, request))
+        return request.once(
+            invite_and_send if invited else lambda: self.write_message(body, request)
+        )
 
-    def say(self, body: str, request: Request) -> Message:
+    def write_message(self, body: str, request: Request) -> Message:
         """Write the message that `request` is for. Called by `request.once` alone."""
         body = clean_body(body)
         with self.changing() as change:
-            self.must_have_a_say()
+            self.must_be_able_to_act()
             if self.conversation.is_private:
                 partners = _partners(conversation=self.conversation, user=self.user).ask()
                 if not checked_users(partners):
                     # The other account was erased: nobody is left to read it.
                     raise MessagingValidationError(RefusalCode.UNKNOWN_USER)
                 must_reach(self.user, partners)
-            return change.say(
+            return change.write_message(
                 self,
                 body,
                 client_id=request.client_id,

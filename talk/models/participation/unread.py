@@ -28,7 +28,7 @@ class CountRows(Subquery):
 def first_unread(above: Any) -> models.Subquery:
     """The number of the first unread message above a number, for an update of participations."""
     end = Coalesce(OuterRef("left_at_number"), ENDLESS)
-    unread = Message.objects.said_to_outer_participation()
+    unread = Message.objects.texts_of_others()
     unread = unread.filter(number__gt=OuterRef("joined_at_number"), number__lte=end)
     unread = unread.filter(number__gt=above).order_by("number")
     return models.Subquery(unread.values("number")[:1])
