@@ -40,6 +40,13 @@ def test_people_converse_whatever_their_keys_are(tmp_path, key):
     assert said == "They conversed.\n"
 
 
+def test_people_converse_where_types_have_a_prefix(tmp_path):
+    url = f"sqlite:///{tmp_path / 'host.sqlite3'}"
+    said = visit("converse", "with_layer", HOST_DATABASE_URL=url, HOST_PREFIX="Talk")
+
+    assert said == "They conversed.\n"
+
+
 def test_a_schema_has_types_of_the_same_names_where_talks_have_a_prefix(tmp_path):
     said = visit("merge", "merged", HOST_DATABASE=str(tmp_path / "host.sqlite3"))
 

@@ -149,7 +149,7 @@ def test_a_type_checker_reads_its_types(tmp_path):
     pytest.importorskip("mypy")
     (tmp_path / "typed.py").write_text(TYPED, encoding="utf-8")
     (tmp_path / "mypy.ini").write_text(
-        "[mypy]\nplugins = mypy_django_plugin.main, strawberry.ext.mypy_plugin\n"
+        "[mypy]\nstrict = true\nplugins = mypy_django_plugin.main, strawberry.ext.mypy_plugin\n"
         "[mypy.plugins.django-stubs]\ndjango_settings_module = typed_settings\n",
         encoding="utf-8",
     )

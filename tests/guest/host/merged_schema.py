@@ -7,8 +7,9 @@ from strawberry.tools import merge_types
 
 import schema as talk
 from schema.execution import Schema
+from schema.extending import field, load_for_all
 
-from .models import Person
+from .models import Person, Picture
 
 
 @strawberry_django.type(Person)
@@ -36,6 +37,14 @@ class PersonFields:
     @strawberry.field
     def badge(self) -> str:
         return f"badge of {self.email}"
+
+    @field(description="The URL of the person's picture, or null.", cost=1)
+    def avatar_url(self) -> str | None:
+        return load_for_all(self, pictures_of)
+
+
+def pictures_of(people):
+    return dict(Picture.objects.filter(person__in=people).values_list("person", "url"))
 
 
 @strawberry.type

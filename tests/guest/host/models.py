@@ -26,3 +26,16 @@ class Person(AbstractBaseUser):
 
     class Meta:
         app_label = "host"
+
+
+class Picture(models.Model):
+    """A picture of a person, in a table of its own."""
+
+    person = models.OneToOneField(Person, models.CASCADE)
+    url = models.URLField()
+
+    class Meta:
+        app_label = "host"
+
+    def __str__(self):
+        return self.url

@@ -10,4 +10,7 @@ from .settings import *  # noqa: F403
 
 DATABASES = {"default": environ.Env.db_url_config(os.environ["HOST_DATABASE_URL"])}
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
-TALK = {"RATE_LIMITS": dict.fromkeys(Conf.RATE_LIMITS)}
+TALK = {
+    "RATE_LIMITS": dict.fromkeys(Conf.RATE_LIMITS),
+    "TYPE_PREFIX": os.environ.get("HOST_PREFIX", ""),
+}

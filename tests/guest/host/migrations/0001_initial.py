@@ -22,4 +22,12 @@ class Migration(migrations.Migration):
                 ("email", models.EmailField(max_length=254, unique=True)),
             ],
         ),
+        migrations.CreateModel(
+            name="Picture",
+            fields=[
+                ("id", models.AutoField(primary_key=True)),
+                ("person", models.OneToOneField("host.Person", models.CASCADE)),
+                ("url", models.URLField()),
+            ],
+        ),
     ]

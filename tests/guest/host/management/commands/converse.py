@@ -13,8 +13,9 @@ from tests.live.sockets import in_thread, signed_in, talk
 
 from .stay import client_of
 
-MUTATION = """mutation ($input: {0}Input!) {{ {1}(input: $input) {{
-    ... on {0}Payload {{ {2} }} ... on Refusal {{ code path }} }} }}"""
+PREFIX = settings.TALK["TYPE_PREFIX"]
+MUTATION = """mutation ($input: {prefix}{0}Input!) {{ {1}(input: $input) {{
+    ... on {prefix}{0}Payload {{ {2} }} ... on {prefix}Refusal {{ code path }} }} }}"""
 SENT = "sent { number } conversation { id }"
 INBOX = """query ($after: String) { inbox(first: 1, after: $after) {
     edges { node { unreadCount conversation { id } } } pageInfo { endCursor } } }"""
@@ -35,7 +36,9 @@ class Cast:
         people = get_user_model().objects
         names = ("alice", "bob", "carol", "dave")
         self.people = {name: people.create(email=f"{name}@example.com") for name in names}
-        self.ids = {name: relay.to_base64("User", each.pk) for name, each in self.people.items()}
+        self.ids = {
+            name: relay.to_base64(f"{PREFIX}User", each.pk) for name, each in self.people.items()
+        }
         self.names = {gid: name for name, gid in self.ids.items()}
         self._clients = {name: client_of(each) for name, each in self.people.items()}
 
@@ -44,7 +47,7 @@ class Cast:
 
     def act(self, name, mutation, payload="__typename", **given):
         title = mutation[0].upper() + mutation[1:]
-        document = MUTATION.format(title, mutation, payload)
+        document = MUTATION.format(title, mutation, payload, prefix=PREFIX)
         return self.ask(name, document, input=given)[mutation]
 
     def inbox(self, name):

@@ -2,7 +2,11 @@
 
 from django.contrib.auth import get_user_model
 from django.core.management import BaseCommand, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from strawberry import relay
+
+from tests.guest.host.models import Picture
 
 from .stay import client_of
 
@@ -22,6 +26,11 @@ INBOX = """
 { me { __typename id email } message { __typename headline }
   inbox { edges { cursor node { user { id badge } conversation { messages(last: 5) { edges { node {
     __typename sender { __typename email badge } } } } } } } pageInfo { endCursor } } }
+"""
+PICTURES = """
+{ inbox { edges { node { conversation {
+    messages(last: 5) { edges { node { sender { avatarUrl } } } }
+    participants(first: 5) { edges { node { user { avatarUrl } } } } } } } } }
 """
 
 
@@ -65,4 +74,21 @@ class Command(BaseCommand):
         for id_, typename in ((bobs, "TalkUser"), (sent["sent"]["id"], "TalkMessage")):
             node = ask(NODE, id=id_)["node"]
             assert (node["__typename"], node["id"]) == (typename, id_), node
+        self.show_pictures(ask, alice, bob)
         self.stdout.write("They merged.")
+
+    def show_pictures(self, ask, alice, bob):
+        for person in (alice, bob):
+            Picture.objects.create(person=person, url=f"https://host.example/{person.email}")
+        with CaptureQueriesContext(connection) as queries:
+            (entry,) = ask(PICTURES)["inbox"]["edges"]
+        shown = entry["node"]["conversation"]
+        (said,) = shown["messages"]["edges"]
+        assert said["node"]["sender"] == {"avatarUrl": "https://host.example/alice@example.com"}
+        assert {each["node"]["user"]["avatarUrl"] for each in shown["participants"]["edges"]} == {
+            "https://host.example/alice@example.com",
+            "https://host.example/bob@example.com",
+        }
+        asked = [each for each in queries if "host_picture" in each["sql"]]
+        # One for the participants, whom the page of messages does not show.
+        assert len(asked) <= 2, asked
