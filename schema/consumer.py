@@ -27,6 +27,7 @@ from .errors import RateLimited, Unavailable
 from .limit_errors import FrameTooLong
 from .transport import handshake, origins
 from .transport.connected import open_connections
+from .transport.frames import Frames
 from .transport.messages import WebSocketAdapter
 from .transport.protocol import GraphQLTransportWSHandler
 
@@ -74,6 +75,9 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
             connection_init_wait_timeout=INIT_TIMEOUT,
             max_subscriptions_per_connection=conf.MAX_OPERATIONS,
         )
+        # Strawberry's own queue takes kilobytes, and nothing uses it here.
+        del self.message_queue
+        self.received = Frames()
         self.closed = False
         #: The client's address, if this WebSocket counts for it.
         self._address: str | None = None
@@ -116,7 +120,7 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
         """
         while True:
             await self.dispatch(await receive())
-            if self.message_queue.qsize() > MAX_QUEUED // 2:
+            if len(self.received) > MAX_QUEUED // 2:
                 # Let the handler take a frame out of the queue.
                 await asyncio.sleep(0)
 
@@ -171,10 +175,10 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
             await self.close(4400, "Send text")
         elif len(text_data) > most or len(text_data.encode(errors="replace")) > most:
             await self.close(4413, "Message too big")
-        elif self._is_too_fast() or self.message_queue.qsize() >= MAX_QUEUED:
+        elif self._is_too_fast() or len(self.received) >= MAX_QUEUED:
             await self.close(4429, "Too many messages")
         else:
-            self.message_queue.put_nowait({"message": text_data, "disconnected": False})
+            self.received.put(text_data)
 
     def _is_too_fast(self) -> bool:
         now = asyncio.get_running_loop().time()
@@ -206,7 +210,7 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
             await asyncio.wait([self.run_task])
 
     def _end_messages(self) -> None:
-        self.message_queue.put_nowait({"message": None, "disconnected": True})
+        self.received.put(None)
 
     async def get_context(self, request: Any, response: Any) -> Context:
         return Context(handshake.request_of(self.scope))

@@ -20,8 +20,6 @@ logger = logging.getLogger(__name__)
 MAX_ERRORS = 10
 #: Characters of a message that may repeat what a client sent.
 MAX_MESSAGE = 200
-#: Seconds after which to try again what took the database too long.
-SLOW_SECONDS = 5
 
 
 class PublicError(GraphQLError):
@@ -103,6 +101,12 @@ class Unavailable(PublicError):
     retry_after = 1
 
 
+class TooSlow(Unavailable):
+    """The database was given up on, because it took too long."""
+
+    retry_after = 5
+
+
 class Internal(PublicError):
     """A bug. The log has it under `extensions.id`."""
 
@@ -116,16 +120,20 @@ def extensions_for(code: str, retry_after: float | None = None) -> dict[str, Any
     return extensions
 
 
-def translate(error: GraphQLError) -> None:
-    """Make `error`, wherever it comes from, fit to be sent, and log it if it's unexpected.
+def translate(error: GraphQLError) -> GraphQLError:
+    """Make `error` fit to be sent to the client, and log it if it was not expected.
 
-    In place, because Strawberry sends the very errors that it shows to `process_errors`, and
-    not always the list they come in. Translating twice does nothing.
+    It is changed in place, because Strawberry sends the very errors that it passes to
+    `process_errors`. Translating twice does nothing. Returns the public error that it became, whose
+    class says what happened.
     """
-    if "code" not in (error.extensions or {}):
-        public = public_error(error)
-        error.message = public.message
-        error.extensions = {**(error.extensions or {}), **(public.extensions or {})}
+    if "code" in (error.extensions or {}):
+        cause = _cause(error)
+        return cause if isinstance(cause, PublicError) else error
+    public = public_error(error)
+    error.message = public.message
+    error.extensions = {**(error.extensions or {}), **(public.extensions or {})}
+    return public
 
 
 def public_error(error: Exception) -> GraphQLError:
@@ -142,7 +150,10 @@ def public_error(error: Exception) -> GraphQLError:
         case Refused():
             return GraphQLError(str(cause.message), extensions=extensions_for(cause.code.value))
         case ResyncRequired():
-            return MustResync(_("What changed since can't be told. Start from a fresh query."))
+            message = _(
+                "Changes after this cursor are no longer available. Start from a fresh query."
+            )
+            return MustResync(message)
         case GlobalIDValueError():
             return BadRequest(_("This is not an id."))
         case _ if public := _of_database(cause):
@@ -187,7 +198,7 @@ def _of_database(error: Exception) -> PublicError | None:
     if is_cancelled(error):
         # Much was asked, or much is going on. Waiting helps with the second.
         message = _("The database took too long over this. Ask for less, or try again later.")
-        return Unavailable(message, retry_after=SLOW_SECONDS)
+        return TooSlow(message)
     return Unavailable(_("This can't be done now. Try again in a moment."))
 
 

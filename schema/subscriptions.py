@@ -1,11 +1,7 @@
-"""Live streams: first what the database has after the client's cursor, then what comes.
+"""The subscriptions of the GraphQL API. What they follow is in `live`."""
 
-A stream watches first and reads then, so there is no gap between the two; it asks the database
-for what is after the last that it gave, so nothing comes twice.
-"""
-
-import time
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import datetime
 from typing import Annotated, Any, cast
 
@@ -16,150 +12,140 @@ from talk import models
 
 from .authentication.context import Info
 from .ids import key_of
-from .live.changes import (
-    FRESH_SECONDS,
-    INBOX_PAGE,
-    all_inbox_changes_of,
-    inbox_changes_of,
-    next_look,
-)
 from .live.feeds import feeds
-from .live.hub import hub, inbox_topic
+from .live.inbox import follow_inbox
 from .live.presence import Presence, follow_presence
-from .live.sharing import asker
+from .live.streams import Stream
 from .live.typing import Typing, follow_typing
 from .loading.participations import visible_participation
 from .pagination import invalid_cursor
 from .types import enums  # noqa: F401
 from .types.fields import Id, field, subscription
-from .types.inbox_cursor import InboxCursor
 from .types.nodes import Conversation, Message, Participation, User
 
 
 @strawberry_django.type(
     models.Event,
     name="ConversationChange",
-    description="One change in a conversation. What it names is as it is now, not as it was.",
+    description="One change in a conversation. The message, the participation and the "
+    "conversation are shown as they are now, not as they were.",
 )
 class ConversationChange:
     revision: int = strawberry.field(
-        description="1, 2, 3 … without gaps. Subscribe `after` it to go on."
+        description="The number of this change in its conversation: 1, 2, 3 … without gaps. To "
+        "continue after it, subscribe with `after: <revision>`."
     )
-    at: datetime = strawberry.field(description="When.")
+    at: datetime = strawberry.field(description="When the change was made.")
     actor: User | None = strawberry.field(
-        description="Who did it; null when the project itself did."
+        description="The person who made the change. Null if the project made it."
     )
     message: Message | None = strawberry.field(
-        description="The message that it added, or removed the words of."
+        description="The message that was added, or whose text was removed. Null if there is none."
     )
-    conversation: Conversation = strawberry.field(description="Where.")
+    conversation: Conversation = strawberry.field(description="The conversation that changed.")
 
-    @field(description="What happened.")
+    @field(description="What kind of change it is.")
     def kind(self: Any) -> models.Event.Kind:
-        told: models.Event.Kind = self.told_kind
-        return told
+        kind: models.Event.Kind = self.told_kind
+        return kind
 
     @field(
-        description="The participation that it changed, if any. Who doesn't take part any more is "
-        "shown their own alone."
+        description="The participation that was changed. Null for other changes. Viewers who no "
+        "longer take part only see their own."
     )
     def participation(self: Any, info: Info) -> Participation | None:
         return self.participation and visible_participation(info, self.participation)
 
 
-@strawberry.type(description="One participation of the viewer that changed, as it is now.")
+@strawberry.type(description="One of the viewer's participations that has changed.")
 class InboxChange:
-    cursor: str = strawberry.field(description="Subscribe `after` it to go on.")
+    cursor: str = strawberry.field(
+        description="To continue after this change, subscribe with `after: <cursor>`."
+    )
     participation: Participation = strawberry.field(
-        description="The participation. It is no longer in the inbox if it's not active."
+        description="The participation as it is now. If it is no longer active, it is no longer in "
+        "the inbox."
     )
 
 
-@strawberry.type(description="What can be listened to.")
+@strawberry.type(description="What a client can subscribe to.")
 class Subscription:
     @subscription(
-        description="Everything that changes in one conversation, in order, each change once. "
-        "Ends with the error NOT_A_PARTICIPANT when the viewer leaves or is removed, and with "
-        "RESYNC_REQUIRED when the changes after `after` are not kept any more."
+        description="All changes of one conversation, in order, each change once. Ends with the "
+        "error NOT_A_PARTICIPANT when the viewer leaves or is removed, and with RESYNC_REQUIRED if "
+        "the changes after `after` are no longer stored."
     )
     async def conversation_changes(
-        self,
+        self: Any,
         info: Info,
         id: Id,
         after: Annotated[
             int | None,
-            strawberry.argument(description="The last known revision; if none, from now on."),
+            strawberry.argument(
+                description="The last revision that the client knows. Null: only new changes."
+            ),
         ] = None,
     ) -> AsyncGenerator[ConversationChange, None]:
         key = key_of(models.Conversation, id)
         if after is not None and after < 0:
             raise invalid_cursor("after")
-        async with feeds().read(key, info.context.viewer, after, asker.get()) as reader:
+        stream = self if isinstance(self, Stream) else None
+        async with feeds().read(key, info.context.viewer, after, stream) as reader:
             async for event in reader:
                 yield cast("ConversationChange", event)
 
     @subscription(
-        description="The viewer's participations, each time one changes: something was said, "
-        "read on another device, renamed, joined or left. A participation that changed several "
-        "times comes once, as it is. `after` is the cursor of an earlier change, or "
-        "`inbox { changesCursor }`."
+        description="The viewer's participations, each time one of them changes: a message was "
+        "sent, or read on another device, or the conversation was renamed, joined or left. A "
+        "participation that has changed several times may come once."
     )
     async def inbox_changes(
         self,
         info: Info,
         after: Annotated[
             str | None,
-            strawberry.argument(description="The last known cursor; if none, from now on."),
+            strawberry.argument(
+                description="The cursor of an earlier change, or `inbox { changesCursor }`. Null: "
+                "only new changes."
+            ),
         ] = None,
     ) -> AsyncGenerator[InboxChange, None]:
-        viewer = info.context.viewer
-        cursor = InboxCursor.now() if after is None else InboxCursor.decode(after)
-        async with hub().watch(inbox_topic(viewer.pk)) as wakeup:
-            if after is None:
-                for participation in await all_inbox_changes_of(viewer, cursor):
-                    cursor.add(participation)
-            most = INBOX_PAGE
-            while True:
-                news, more = await inbox_changes_of(viewer, cursor, most)
-                if more:
-                    most = next_look(len(news), INBOX_PAGE)
-                read_at = time.monotonic()
-                for participation in news:
-                    if time.monotonic() > read_at + FRESH_SECONDS:
-                        # A client that takes its time is shown what is so by then.
-                        break
-                    cursor.advance(participation)
-                    yield InboxChange(cursor=cursor.encode(), participation=participation)
-                else:
-                    if not more:
-                        await wakeup.wait()
+        async with aclosing(follow_inbox(info.context.viewer, after)) as changes:
+            async for cursor, participation in changes:
+                yield InboxChange(cursor=cursor, participation=cast("Participation", participation))
 
     @subscription(
-        description="Who is typing in a conversation: at once, and whenever that changes. Show the "
-        "last; who stops is taken out by the server. Ends like `conversationChanges`."
+        description="Who is typing in a conversation: now, and each time this changes. Each result "
+        "replaces the one before. People who stop typing are taken out by the server after a few "
+        "seconds. Ends like `conversationChanges`."
     )
     def typing(
         self,
         info: Info,
         conversation_id: Annotated[
-            strawberry.ID, strawberry.argument(description="The conversation.")
+            strawberry.ID, strawberry.argument(description="The id of the conversation.")
         ],
     ) -> AsyncGenerator[Typing, None]:
         return follow_typing(conversation_id, info.context)
 
     @subscription(
-        description="Who of these people is there: soon, and whenever that changes. Only those are "
-        "shown who want to be, who share a conversation with the viewer, and did not block them. "
-        "With `visible`, the viewer is shown to such people for as long as this runs."
+        description="Who of some people is online: now, and each time this changes. People are "
+        "shown only if they want to be, share a conversation with the viewer and have not blocked "
+        "the viewer."
     )
     def presence(
         self,
         info: Info,
         users: Annotated[
-            list[strawberry.ID], strawberry.argument(description="The people, by their ids.")
+            list[strawberry.ID],
+            strawberry.argument(description="The ids of the people, at most 100."),
         ],
         visible: Annotated[
-            bool, strawberry.argument(description="Whether the viewer is shown, too.")
+            bool,
+            strawberry.argument(
+                description="Whether the viewer is shown as online to such people, too, for as "
+                "long as this subscription runs."
+            ),
         ] = False,
     ) -> AsyncGenerator[Presence, None]:
         return follow_presence(info.context.viewer, users, visible)

@@ -105,10 +105,8 @@ class Conf:
     #: A template for the bar above GraphiQL. None shows who is signed in.
     GRAPHIQL_BAR: str | None = None
 
-    #: Seconds after which live streams look into the database even if no doorbell rang.
+    #: Seconds after which subscriptions are compared with the database even without a wake-up.
     RECONCILE_SECONDS: float = 5.0
-    #: Groups that the doorbells of all conversations are spread over.
-    SHARDS: int = 64
     #: Whether the SQL of frequent queries is made once. False has Django make it each time. That
     #: changes no answer: it shows whether a fault lies in them, and what they are worth.
     PREPARED_QUERIES: bool = True

@@ -1,8 +1,9 @@
-"""The one door from the rules to whoever listens: doorbells on the channel layer, and signals.
+"""Announces changes after they are committed: wake-ups on the channel layer, and Django signals.
 
-A doorbell carries nothing that matters. It says "conversation 42 is at revision 17" or
-"something changed for user 7"; who hears it reads the database. One that is lost costs a delay.
-Signs, who types and who is there, go the same way. They are nowhere else, and pass by themselves.
+A wake-up carries no data that matters. It says "conversation 42 is at revision 17" or "something
+has changed for user 7", and the processes that receive it read the database. If one is lost, a
+change is shown later, but it is not lost. Typing and presence indicators go the same way. They are
+stored nowhere, and expire.
 """
 
 import asyncio
@@ -19,7 +20,6 @@ from channels.layers import get_channel_layer
 from django.db import transaction
 
 from . import signals
-from .conf import conf
 from .prefix import prefix
 
 if TYPE_CHECKING:
@@ -27,42 +27,50 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-#: The `type` of every doorbell.
-DOORBELL = "talk.doorbell"
-#: Seconds that a channel layer may take for a doorbell.
+#: The `type` of each message on the channel layer.
+WAKE_UP = "talk.wake_up"
+#: Seconds that the channel layer may take for a message.
 PATIENCE = 1.0
-#: Seconds for which nothing is said to a layer that did not take one.
+#: Seconds for which nothing is sent to a channel layer that did not take a message.
 PAUSE = 2.0
+#: The number of groups over which all conversations are spread, so that a process joins few. It
+#: must be the same in all processes: with another number they would not receive the wake-ups.
+SHARDS = 64
 
-#: The event loop of the server on whose behalf this thread works, if it's one that goes on.
+#: The event loop of the server for which this thread works. None if there is none that runs on.
 server_loop: ContextVar[asyncio.AbstractEventLoop | None] = ContextVar("server_loop", default=None)
 
 _paused_until: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
 
 
 def conversation_group(conversation_id: int) -> str:
-    """The group that hears of a conversation: one of `SHARDS`, so a process joins few."""
-    return f"{prefix()}.conversations.{conversation_id % conf.SHARDS}"
+    """The group for changes of a conversation: one of `SHARDS`."""
+    return f"{prefix()}.conversations.{conversation_id % SHARDS}"
+
+
+def all_conversation_groups() -> list[str]:
+    """The groups for changes of all conversations."""
+    return [conversation_group(shard) for shard in range(SHARDS)]
 
 
 def user_group(user_pk: Any) -> str:
-    """The group that hears of what concerns one user, whatever their key looks like."""
+    """The group for what concerns one user. It has a valid name for any primary key."""
     return f"{prefix()}.user.{hashlib.sha256(str(user_pk).encode()).hexdigest()[:32]}"
 
 
 def typing_group(conversation_id: int) -> str:
-    """The group that hears who types in a conversation."""
-    return f"{prefix()}.typing.{conversation_id % conf.SHARDS}"
+    """The group for typing indicators in a conversation."""
+    return f"{prefix()}.typing.{conversation_id % SHARDS}"
 
 
 def presence_group(user_pk: Any) -> str:
-    """The group that hears whether a user is there."""
+    """The group for presence indicators of a user."""
     digest = hashlib.sha256(str(user_pk).encode()).digest()
-    return f"{prefix()}.presence.{int.from_bytes(digest[:4]) % conf.SHARDS}"
+    return f"{prefix()}.presence.{int.from_bytes(digest[:4]) % SHARDS}"
 
 
 def publish(events: Sequence["Event"]) -> None:
-    """After the commit, ring once for `events` of one conversation and send their signals."""
+    """After the commit, send one wake-up for `events` of one conversation, and their signals."""
     last = events[-1]
 
     def after_commit() -> None:
@@ -77,26 +85,26 @@ def publish(events: Sequence["Event"]) -> None:
 
 
 def wake_user(user_pk: Any) -> None:
-    """After the commit, ring for one user: a token was revoked, the person deactivated."""
+    """After the commit, wake all that concerns a user, for example if a token was revoked."""
     transaction.on_commit(lambda: tell(user_group(user_pk), {"user": str(user_pk)}), robust=True)
 
 
 def wake_inbox(user_pk: Any) -> None:
-    """After the commit, ring for the inbox streams of one user, who alone is to hear of it."""
+    """After the commit, wake the inbox subscriptions of a user, and nobody else's."""
     transaction.on_commit(lambda: tell(user_group(user_pk), {"inbox": str(user_pk)}), robust=True)
 
 
 def wake_acquaintances(user_pk: Any) -> None:
-    """After the commit, ring where presence and typing are shown of one user, or to them.
+    """After the commit, wake the presence and typing subscriptions that a user may appear in.
 
-    They share fewer conversations with others, or whom they blocked has changed.
+    The user has fewer conversations with others now, or has blocked somebody.
     """
     group, content = presence_group(user_pk), {"acquaintances": str(user_pk)}
     transaction.on_commit(lambda: tell(group, content), robust=True)
 
 
 def tell(group: str, content: dict[str, Any]) -> None:
-    """`say`, from where there is no event loop: a server's, without waiting. Never raises."""
+    """Call `say` from a thread. If a server runs, this does not wait for it. Never raises."""
     loop = server_loop.get()
     try:
         if loop is None:
@@ -104,20 +112,20 @@ def tell(group: str, content: dict[str, Any]) -> None:
         else:
             asyncio.run_coroutine_threadsafe(say(group, content), loop)
     except Exception:
-        # What is told of is committed. Listeners find it when they next look.
-        logger.warning("A doorbell did not ring", exc_info=True)
+        # The change itself is committed. Subscriptions find it when they next read the database.
+        logger.warning("A wake-up was not sent", exc_info=True)
 
 
 async def say(group: str, content: dict[str, Any]) -> None:
-    """Tell those who listen to a group, unless the channel layer is away. Never raises."""
+    """Send a message to a group, unless the channel layer is away. Never raises."""
     layer = get_channel_layer()
     if layer is None or time.monotonic() < _paused_until.get(layer, 0.0):
         return
     try:
         async with asyncio.timeout(PATIENCE):
-            await layer.group_send(group, {"type": DOORBELL, **content})
+            await layer.group_send(group, {"type": WAKE_UP, **content})
     except Exception:
-        logger.warning("The channel layer did not take a doorbell", exc_info=True)
+        logger.warning("The channel layer did not take a wake-up", exc_info=True)
         _paused_until[layer] = time.monotonic() + PAUSE
 
 

@@ -41,8 +41,8 @@ class PreparedSubscription:
     """A subscription that may run."""
 
     executor: Executor[Any]
-    #: Equal for all subscriptions that select the same of each event; see `sharing.Asker`.
-    question: Hashable
+    #: Equal for all subscriptions that select the same of each event; see `live.sharing`.
+    selection: Hashable
     #: The cost of each event.
     cost: int
     #: The extensions of each result.
@@ -128,14 +128,14 @@ def _built(
         return executor
     used = _event_variables(executor.operation, document)
     values = {name: value for name, value in (variables or {}).items() if name in used}
-    question = (
+    selection = (
         id(schema),
         request.query,
         request.operation_name,
         json.dumps(values, sort_keys=True),
     )
     cost = Meter(core_schema(schema), document, variables).count(executor.operation)
-    return PreparedSubscription(executor, question, cost, {})
+    return PreparedSubscription(executor, selection, cost, {})
 
 
 def _event_variables(operation: OperationDefinitionNode, document: DocumentNode) -> set[str]:

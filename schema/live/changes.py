@@ -1,6 +1,7 @@
-"""What live streams read: each function is one look at the database, in a thread of its own.
+"""Reads changes of conversations and inboxes from the database, for subscriptions.
 
-A database that does not answer is asked again for some seconds.
+Each function that is exported here runs in a thread, and is called again for some seconds if the
+database does not answer.
 """
 
 from collections.abc import Callable, Hashable
@@ -20,16 +21,16 @@ from .sharing import SharedResults, Subscriber
 
 Row = TypeVar("Row", models.Event, models.Participation)
 
-#: Bytes of text that a stream gets at once. It keeps them while its client takes no more.
-NEWS_SIZE = 262_144
-#: Rows that are read at once, at least.
-FEW = 10
-#: Most participations that one look at an inbox returns.
+#: The most bytes of text on one page. A subscription keeps them until its client has taken them.
+PAGE_SIZE = 262_144
+#: The smallest number of rows that is read at once.
+SMALL_PAGE = 10
+#: The most participations on one page of inbox changes.
 INBOX_PAGE = 200
-#: Seconds for which a page that was read for one stream is shown; then it's read again.
+#: Seconds for which a page is delivered after it was read. What is left then is read again.
 FRESH_SECONDS = 2.0
-#: Most events that are answered before the first of them is handed on.
-AT_ONCE = 10
+#: Results are executed together with the events if the page has at most so many.
+EXECUTED_AT_ONCE = 10
 
 
 @dataclass
@@ -37,62 +38,63 @@ class EventPage:
     """The next events of a conversation."""
 
     events: list[models.Event]
-    #: Where to go on from.
+    #: The revision to continue after.
     revision: int
-    #: Whether there is something to be read, be it the end of the stream, without waiting.
+    #: Whether the next read finds something without waiting: events, or the end of the stream.
     more: bool
-    #: The questions whose answers are not to be found along with the events.
+    #: The selections that are not to be executed together with the events; see `sharing`.
     unfit: set[Hashable] = field(default_factory=set)
 
 
 def read_conversation(viewer: Any, key: int, after: int | None, most: int = PAGE) -> EventPage:
-    """What happened after a revision, or, without one, where the conversation is now.
+    """The events that a viewer may see after a revision. For None, only the present revision.
 
-    It is `most` events, and fewer if their texts are long.
+    They are at most `most`, and fewer if their texts are long.
 
-    Raises `NOT_FOUND` for a stranger, `NOT_A_PARTICIPANT` for who is gone and has seen the last
-    that is theirs, `ResyncRequired` for a cursor that the log can't go on from.
+    Raises `NOT_FOUND` if the viewer never took part, and `NOT_A_PARTICIPANT` if the viewer has left
+    or was removed and there are no events up to that moment any more. Raises `ResyncRequired` if
+    the events after the revision are no longer stored.
     """
-    place = models.Participation.objects.find(viewer, key)
-    if place is None:
+    participation = models.Participation.objects.find(viewer, key)
+    if participation is None:
         raise MessagingValidationError(RefusalCode.NOT_FOUND, path=("id",))
-    conversation = place.conversation
-    end = place.last_visible_revision
+    conversation = participation.conversation
+    end = participation.last_visible_revision
     if after is None:
         after = end
-    if not place.is_active and after >= end:
+    if not participation.is_active and after >= end:
         raise MessagingPermissionDenied(RefusalCode.NOT_A_PARTICIPANT)
     events = models.Event.objects.after(conversation, after, most, latest=conversation.revision)
-    # What came after the place was looked at is for the next look: they may be gone by then.
+    # The participation was read before the events, so the viewer may have left between the two.
     visible = [event for event in events if event.revision <= end]
-    told = _short(visible, lambda event: event.message)
-    news = _news(told, View(conversation, place), after)
-    news.more = len(told) < len(events) or len(events) == most or not place.is_active
-    return news
+    short = _short(visible, lambda event: event.message)
+    page = _page(short, View(conversation, participation), after)
+    page.more = len(short) < len(events) or len(events) == most or not participation.is_active
+    return page
 
 
 def read_events(key: int, after: int, streams: list[Subscriber]) -> EventPage:
-    """What happened after a revision that was read before, for all who take part.
+    """The events that all members may see after a revision that was read before.
 
-    With the answers to some `streams`, unless there is much to tell. Raises `ResyncRequired` if
-    there is a gap.
+    The results of `streams` are executed here, too, unless there are many events. Raises
+    `ResyncRequired` if events are missing.
     """
     events = models.Event.objects.news(key, after)
     if not events:
         return EventPage([], after, more=False)
-    news = _news(events, View(events[0].conversation, None), after)
-    for event in news.events:
-        event.__dict__["_results"] = answers = SharedResults()
-        for stream in streams if len(news.events) <= AT_ONCE else ():
-            if stream.question not in news.unfit and not answers.prepare(event, stream):
-                news.unfit.add(stream.question)
-    return news
+    page = _page(events, View(events[0].conversation, None), after)
+    for event in page.events:
+        event.__dict__["_results"] = results = SharedResults()
+        for stream in streams if len(page.events) <= EXECUTED_AT_ONCE else ():
+            if stream.selection not in page.unfit and not results.execute_early(event, stream):
+                page.unfit.add(stream.selection)
+    return page
 
 
-def _news(events: list[models.Event], view: View, after: int) -> EventPage:
+def _page(events: list[models.Event], view: View, after: int) -> EventPage:
     conversation, batch = view.conversation, Batch([view])
     for event in events:
-        # One object for all of them: what hangs on it is loaded once.
+        # All rows have the same conversation object, so what it loads is loaded once.
         event.conversation = conversation
         event.__dict__["_batch"] = batch
         for row in (event.message, event.participation):
@@ -104,18 +106,20 @@ def _news(events: list[models.Event], view: View, after: int) -> EventPage:
 def read_inbox(
     viewer: Any, cursor: InboxCursor, most: int
 ) -> tuple[list[models.Participation], bool]:
-    """The viewer's participations that changed since, in the order in which they did.
+    """The viewer's participations that have changed after a cursor, in the order of the changes.
 
-    They are `most`, and fewer if their texts are long; the second value says if there are more.
+    They are at most `most`, and fewer if their texts are long. The second value is whether there
+    are more.
     """
-    news = read_all_of_inbox(viewer, cursor, most)
-    told = _short(news, lambda participation: participation.conversation.latest_message)
-    return told, len(told) < len(news) or len(news) >= most
+    changed = read_whole_inbox(viewer, cursor, most)
+    short = _short(changed, lambda participation: participation.conversation.latest_message)
+    return short, len(short) < len(changed) or len(changed) >= most
 
 
-def read_all_of_inbox(
+def read_whole_inbox(
     viewer: Any, cursor: InboxCursor, most: int = INBOX_PAGE
 ) -> list[models.Participation]:
+    """See `read_inbox`, whatever the length of the texts."""
     changed = models.Participation.objects.changed_since(
         viewer, cursor.since, most + len(cursor.seen)
     )
@@ -123,34 +127,34 @@ def read_all_of_inbox(
 
 
 def _short(rows: list[Row], message_of: Callable[[Row], models.Message | None]) -> list[Row]:
-    """The first of these rows whose texts together are short, and one at least."""
+    """The first rows, as many as `PAGE_SIZE` has room for, and at least one."""
     size = 0
     for count, row in enumerate(rows):
         message = message_of(row)
         size += 0 if message is None else getsizeof(message.body)
-        if size > NEWS_SIZE and count:
+        if size > PAGE_SIZE and count:
             return rows[:count]
     return rows
 
 
-def next_look(told: int, most: int) -> int:
-    """How many rows to read at once, after so many could be told and there are more.
+def next_page_size(delivered: int, most: int) -> int:
+    """How many rows to read next, after a page of which so many rows could be delivered.
 
-    Of rows with long texts few are told, and reading many more would be in vain.
+    If their texts are long, only few can be delivered, so reading many would be a waste.
     """
-    return max(FEW, min(2 * told, most))
+    return max(SMALL_PAGE, min(2 * delivered, most))
 
 
 def _in_thread(read: Any) -> Any:
-    ask = threads.live.run(read)
+    run = threads.live.run(read)
 
-    async def look(*args: Any) -> Any:
-        return await with_retries(lambda: ask(*args))
+    async def read_with_retries(*args: Any) -> Any:
+        return await with_retries(lambda: run(*args))
 
-    return look
+    return read_with_retries
 
 
 member_events = _in_thread(read_events)
 viewer_events = _in_thread(read_conversation)
-inbox_changes_of = _in_thread(read_inbox)
-all_inbox_changes_of = _in_thread(read_all_of_inbox)
+inbox_changes = _in_thread(read_inbox)
+all_inbox_changes = _in_thread(read_whole_inbox)

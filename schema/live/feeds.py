@@ -1,16 +1,15 @@
-"""One reading of a conversation's events for all streams of a process that follow it.
+"""Reads the events of a conversation once, for all subscriptions of a process that follow it.
 
-A stream begins by reading the database for itself, which is also where its viewer's right to
-read is checked. Having read all there is, it goes live: from then on the feed hands it each
-event. Whatever is not plainly the next event of somebody who takes part, a full queue, a gap,
-its viewer being removed, sends a stream back to reading for itself. So nothing is decided here
-that the database doesn't decide, and nothing can be lost by being clever.
+A subscription first reads the database by itself. This also checks whether its viewer may read.
+When it has read everything, it is live: the feed of the conversation hands it each new event.
+It goes back to the database in each case of doubt: after a gap, when its queue is full, or when its
+viewer has left or was removed. So no event is lost.
 """
 
 import asyncio
 import logging
 import time
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
 from typing import Any, Self
@@ -19,128 +18,144 @@ from weakref import WeakKeyDictionary
 from talk.models import Event
 from talk.models.event import PAGE
 
-from .changes import FRESH_SECONDS, member_events, next_look, viewer_events
-from .hub import Hub, conversation_topic, hub
+from .changes import FRESH_SECONDS, member_events, next_page_size, viewer_events
+from .hub import Hub, hub
 from .sharing import Subscriber
+from .topics import conversation_topic
 from .wakeup import Wakeup
 
 logger = logging.getLogger(__name__)
 
-#: Events that wait for one stream at most; a reader that is slower reads them later.
+#: The most events that wait for one subscription. A slower one reads them from the database later.
 BACKLOG = 100
-#: Events that a stream reads at first.
+#: The number of events that a subscription reads at first.
 FIRST_PAGE = 100
-#: Questions whose answers are found along with the events: others would wait for more.
-PREPARED = 3
-#: Questions that are kept as not fit for that. Where there are more, no matter.
+#: The number of selections that are executed together with reading the events.
+EXECUTED_EARLY = 3
+#: The most selections that a feed remembers as unfit for that.
 MOST_UNFIT = 1_000
-#: Seconds after which a database that did not answer is asked again.
+#: Seconds before the database is read again after an error.
 RETRY_SECONDS = 1.0
 
+#: The changes after which a person sees no more than their own participation.
 ENDS = {Event.Kind.PARTICIPANT_LEFT, Event.Kind.PARTICIPANT_REMOVED}
 
 
 class Reader:
-    """One stream's place in a conversation. Iterate over it for the events."""
+    """The position of one subscription in a conversation. Iterates over the events."""
 
     def __init__(
         self, feed: "Feed", viewer: Any, after: int | None, stream: Subscriber | None
     ) -> None:
         self._feed = feed
-        self.viewer = viewer
-        self.stream = stream
-        #: What is to be given out, and since when it waits for that.
-        self._waiting: deque[tuple[Event, float]] = deque()
-        #: The revisions up to which events were given out, and taken to be.
-        self._given = self._taken = after
+        self.viewer, self.stream = viewer, stream
+        #: The events that are still to be delivered, each with the time when it came.
+        self._queue: list[tuple[Event, float]] = []
+        #: The last revision that was delivered, and the last one that was put into the queue.
+        self._delivered = self._queued = after
+        #: Whether the feed hands on each event. Otherwise this reads the database by itself.
         self.is_live = False
-        self._woken = asyncio.Event()
-        #: The events that it reads at once.
-        self._most = FIRST_PAGE
+        self._wakeup = Wakeup()
+        self._page_size = FIRST_PAGE
 
     def offer(self, event: Event) -> None:
-        """Take the next event; or, if this may not be the next, go and read."""
-        if not self.is_live or self._taken is None or event.revision <= self._taken:
+        """Take an event from the feed, or go back to the database if it may not be the next."""
+        if not self.is_live or self._queued is None or event.revision <= self._queued:
             return
-        if event.revision == self._taken + 1 and len(self._waiting) < BACKLOG:
-            self._waiting.append((event, time.monotonic()))
-            self._taken = event.revision
-            self._woken.set()
+        if event.revision == self._queued + 1 and len(self._queue) < BACKLOG:
+            self._queue.append((event, time.monotonic()))
+            self._queued = event.revision
+            self._wakeup.wake()
         else:
             self.fall_behind()
 
     def fall_behind(self) -> None:
-        """Read what was not given out yet."""
+        """Read everything that was not delivered yet from the database."""
         self.is_live = False
-        self._waiting.clear()
-        self._taken = self._given
-        self._woken.set()
+        self._queue.clear()
+        self._queued = self._delivered
+        self._wakeup.wake()
 
     async def begin(self) -> None:
-        """Read before the first event is asked for: whether the viewer may read, above all."""
+        """Read the first page now, which raises an error if the viewer may not read."""
         await self._read()
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> Event:
-        if self._waiting and time.monotonic() > self._waiting[0][1] + FRESH_SECONDS:
-            # A client that takes its time may not see all of them any more.
+        if self._queue and time.monotonic() > self._queue[0][1] + FRESH_SECONDS:
+            # The client was slow. By now it may not be allowed to see all of them.
             self.fall_behind()
-        while not self._waiting:
+        while not self._queue:
             if self.is_live:
-                self._woken.clear()
-                await self._woken.wait()
+                await self._wakeup.wait()
             else:
                 await self._read()
-        event, _since = self._waiting.popleft()
-        self._given = event.revision
+        event, _since = self._queue.pop(0)
+        self._delivered = event.revision
         return event
 
     async def _read(self) -> None:
-        news = await viewer_events(self.viewer, self._feed.conversation, self._given, self._most)
-        if news.more:
-            self._most = next_look(len(news.events), PAGE)
+        page = await viewer_events(
+            self.viewer, self._feed.conversation, self._delivered, self._page_size
+        )
+        if page.more:
+            self._page_size = next_page_size(len(page.events), PAGE)
         now = time.monotonic()
-        self._waiting.extend((event, now) for event in news.events)
-        self._taken = news.revision
-        if not news.events:
-            self._given = news.revision
-        if not news.more:
+        self._queue.extend((event, now) for event in page.events)
+        self._queued = page.revision
+        if not page.events:
+            self._delivered = page.revision
+        if not page.more:
             self.is_live = True
-            self._feed.go_on_from(news.revision)
+            self._feed.continue_from(page.revision)
 
 
 class Feed:
-    """The events of one conversation, read once for all its readers that are live."""
+    """The events of one conversation, read once for all readers that are live."""
 
     def __init__(self, conversation: int) -> None:
         self.conversation = conversation
         self.readers: set[Reader] = set()
-        self.joined = asyncio.Event()
+        #: The last revision that was handed on. None until a reader has read the database.
         self._revision: int | None = None
-        self._located = asyncio.Event()
         self._wakeup = Wakeup()
-        #: The questions whose answers take long, or are for nobody else.
+        #: Whether the conversation has changed while `_revision` was None.
+        self._is_due = False
+        #: Set when the hub watches the conversation. None after that.
+        self._joining: asyncio.Event | None = asyncio.Event()
+        #: The selections that take long to execute, or whose results are for one viewer only.
         self._unfit: set[Hashable] = set()
 
-    def go_on_from(self, revision: int) -> None:
-        """A reader has read up to here. The feed goes back to it, if it was ahead."""
+    async def joined(self) -> None:
+        """Wait until no change of the conversation can be missed any more."""
+        if self._joining is not None:
+            await self._joining.wait()
+
+    def continue_from(self, revision: int) -> None:
+        """A reader has read up to this revision. The feed goes back to it if it is further."""
         if self._revision is None:
             self._revision = revision
-            self._located.set()
+            if self._is_due:
+                self._is_due = False
+                self._wakeup.wake()
         elif revision < self._revision:
-            # The others skip what they have.
+            # The other readers skip the events that they have.
             self._revision = revision
             self._wakeup.wake()
 
     async def run(self) -> None:
+        """Hand on the events of the conversation, each time it changes."""
         async with hub().watch(conversation_topic(self.conversation)) as self._wakeup:
-            self.joined.set()
+            if self._joining is not None:
+                self._joining.set()
+                self._joining = None
             while True:
-                # A wakeup that rings before somebody has read stays rung.
-                await self._located.wait()
                 await self._wakeup.wait()
+                if self._revision is None:
+                    self._is_due = True
+                    continue
                 try:
                     while await self._read():
                         pass
@@ -150,52 +165,51 @@ class Feed:
                     await asyncio.sleep(RETRY_SECONDS)
 
     def _start_anew(self) -> None:
-        """What the log can't tell any more, the readers are told by themselves."""
+        """Let each reader read the database, and get its own error from it, if there is one."""
         self._revision = None
-        self._located.clear()
         self._wakeup.wake()
         for reader in self.readers:
             reader.fall_behind()
 
     async def _read(self) -> bool:
-        """Hand on a page of events; whether there may be more."""
+        """Read a page of events and hand it on. True if there may be more."""
         after = self._revision
-        news = await member_events(self.conversation, after, self._subscribers())
+        page = await member_events(self.conversation, after, self._executed_early())
         if len(self._unfit) < MOST_UNFIT:
-            self._unfit |= news.unfit
-        ends = [event for event in news.events if event.kind in ENDS]
+            self._unfit |= page.unfit
+        ends = [event for event in page.events if event.kind in ENDS]
         for reader in self.readers:
-            if any(_may_be_of(event, reader.viewer) for event in ends):
-                # They see none of this as those do who take part.
+            if any(_may_concern(event, reader.viewer) for event in ends):
+                # After this event its viewer sees less than the members do.
                 reader.fall_behind()
-        for event in news.events:
+        for event in page.events:
             for reader in self.readers:
                 reader.offer(event)
         if self._revision != after:
-            # It went back meanwhile, and its wakeup rings.
+            # A reader made the feed go back, and has woken it.
             return False
-        self._revision = news.revision
-        return bool(news.more)
+        self._revision = page.revision
+        return bool(page.more)
 
-    def _subscribers(self) -> list[Subscriber]:
-        """One stream for each of the questions that are asked most."""
-        askers: defaultdict[Hashable, list[Subscriber]] = defaultdict(list)
+    def _executed_early(self) -> list[Subscriber]:
+        """One stream for each of the selections that most readers share."""
+        streams: defaultdict[Hashable, list[Subscriber]] = defaultdict(list)
         for reader in self.readers:
             stream = reader.stream
-            if reader.is_live and stream and stream.shares and stream.question not in self._unfit:
-                askers[stream.question].append(stream)
-        most = sorted(askers.values(), key=len, reverse=True)[:PREPARED]
-        return [streams[0] for streams in most]
+            if reader.is_live and stream and stream.shares and stream.selection not in self._unfit:
+                streams[stream.selection].append(stream)
+        most = sorted(streams.values(), key=len, reverse=True)[:EXECUTED_EARLY]
+        return [each[0] for each in most]
 
 
-def _may_be_of(event: Event, viewer: Any) -> bool:
-    # Of who was erased it's not known any more whose it was.
-    place = event.participation
-    return place is None or bool(place.user_id == viewer.pk)
+def _may_concern(event: Event, viewer: Any) -> bool:
+    # If an account was erased, the event does not say any more whose participation it was.
+    participation = event.participation
+    return participation is None or bool(participation.user_id == viewer.pk)
 
 
 class Feeds:
-    """Those of one hub."""
+    """The feeds of one hub."""
 
     def __init__(self) -> None:
         self._feeds: dict[int, Feed] = {}
@@ -205,9 +219,9 @@ class Feeds:
     async def read(
         self, conversation: int, viewer: Any, after: int | None, stream: Subscriber | None = None
     ) -> AsyncIterator[Reader]:
-        """A reader of what happens in a conversation after a revision, or from now on.
+        """Read the events of a conversation after a revision, or, for None, from now on.
 
-        What `stream` answers to an event is found along with the event.
+        The results of `stream` may be executed together with the events.
         """
         feed = self._feeds.get(conversation)
         if feed is None:
@@ -216,8 +230,8 @@ class Feeds:
         reader = Reader(feed, viewer, after, stream)
         feed.readers.add(reader)
         try:
-            # First listen, then read: what happens in between is not missed.
-            await feed.joined.wait()
+            # Watch first and read then, so that no change between the two is missed.
+            await feed.joined()
             yield reader
         finally:
             feed.readers.discard(reader)

@@ -5,33 +5,34 @@ from collections.abc import Hashable, Iterable
 
 
 class Indicators:
-    """By what they are of: who gave one, and until when it holds."""
+    """For each topic: who shows an indicator, and until when."""
 
     def __init__(self) -> None:
         self._until: dict[Hashable, dict[str, float]] = {}
 
-    def note(self, topic: Hashable, by: str, seconds: float) -> bool:
-        """Keep a sign for some seconds, or, for 0, no longer; whether that shows."""
-        signs = self._until.setdefault(topic, {})
-        was_there = by in self.of(topic)
+    def show(self, topic: Hashable, by: str, seconds: float) -> bool:
+        """Show an indicator for some seconds, or end it, for 0. True if this changes anything."""
+        indicators = self._until.setdefault(topic, {})
+        was_shown = by in self.active(topic)
         if seconds > 0:
-            signs[by] = time.monotonic() + seconds
+            indicators[by] = time.monotonic() + seconds
         else:
-            signs.pop(by, None)
-        return was_there != (seconds > 0)
+            indicators.pop(by, None)
+        return was_shown != (seconds > 0)
 
-    def of(self, topic: Hashable) -> list[str]:
-        """Who gives one now, the first to begin first."""
-        signs = self._until.get(topic, {})
+    def active(self, topic: Hashable) -> list[str]:
+        """Who shows an indicator now. The first to begin comes first."""
+        indicators = self._until.get(topic, {})
         now = time.monotonic()
-        for by in [by for by, until in signs.items() if until <= now]:
-            del signs[by]
-        return list(signs)
+        for by in [by for by, until in indicators.items() if until <= now]:
+            del indicators[by]
+        return list(indicators)
 
     def seconds_left(self, topics: Iterable[Hashable]) -> float | None:
-        """Seconds until the first of these passes; None without any."""
+        """Seconds until the first of these indicators expires. None if there are none."""
         times = [until for topic in topics for until in self._until.get(topic, {}).values()]
         return max(0.0, min(times) - time.monotonic()) if times else None
 
     def forget(self, topic: Hashable) -> None:
+        """Drop the indicators of a topic that nobody watches any more."""
         self._until.pop(topic, None)

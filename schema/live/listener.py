@@ -1,4 +1,4 @@
-"""The ear of a process: one channel on the channel layer, whatever the layer goes through."""
+"""Receives messages of the channel layer for a whole process, on one channel."""
 
 import asyncio
 import itertools
@@ -15,45 +15,50 @@ from talk.prefix import prefix
 
 logger = logging.getLogger(__name__)
 
-#: Seconds between two calls into the layer to hear the own echo.
+#: Seconds between two messages that the listener sends to itself.
 ECHO_SECONDS = 1.0
-#: Seconds that the layer may take for a group, and that a busy process may make it seem to take.
+#: Seconds that the channel layer may take to join or leave a group. A busy process adds to them.
 PATIENCE = 5.0
-#: Seconds before a layer that failed is listened to again.
+#: Seconds to wait before it listens again after an error.
 RETRY_SECONDS = 1.0
 
 
 class Listener:
-    """Hears what is said to some groups, once however often each was joined.
+    """Receives the messages of some groups, each once, however often its group was joined.
 
-    `hear` gets each doorbell. `missed` is called when doorbells may have been lost: when
-    listening begins, and when the layer is back. Not every layer tells that it went away (the
-    one of Redis doesn't), so the ear calls itself, and an echo that doesn't come tells.
+    `receive` is called with each message. `on_gap` is called when messages may have been lost: when
+    it begins to listen, and when the channel layer is back after an outage. Some layers don't
+    report an outage (the Redis layer does not), so the listener sends messages to itself. If these
+    don't arrive, the layer is away.
     """
 
-    def __init__(self, hear: Callable[[dict[str, Any]], None], missed: Callable[[], None]) -> None:
-        self._hear, self._missed = hear, missed
+    def __init__(
+        self, receive: Callable[[dict[str, Any]], None], on_gap: Callable[[], None]
+    ) -> None:
+        self._receive, self._on_gap = receive, on_gap
         self._layer: Any = get_channel_layer()
         self._channel: str | None = None
+        #: How often each group was joined.
         self._groups: Counter[str] = Counter()
-        #: What the layer is still to be told that was left.
+        #: The groups that were left while the layer was away.
         self._left: set[str] = set()
         self._changing = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
+        #: The number of the last echo that arrived.
         self._echoed = 0
-        #: Whether what is said now may not be heard.
+        #: Whether messages may be lost now.
         self.is_disconnected = True
 
     def start(self) -> None:
         if self._layer is not None and not self._tasks:
-            work = (self._listen(), self._call())
+            work = (self._listen(), self._send_echoes())
             self._tasks = [asyncio.create_task(each) for each in work]
 
     def stop(self) -> None:
         for task in self._tasks:
             task.cancel()
         self._tasks = []
-        # The layer may have forgotten a channel that nobody listens to.
+        # The layer may forget a channel on which nobody listens.
         self._channel = None
         self._left.clear()
         self.is_disconnected = True
@@ -63,7 +68,7 @@ class Listener:
             for group in groups:
                 self._groups[group] += 1
                 if self._groups[group] == 1:
-                    await self._in_layer("group_add", group)
+                    await self._call_layer("group_add", group)
 
     async def leave(self, groups: Iterable[str]) -> None:
         async with self._changing:
@@ -72,46 +77,47 @@ class Listener:
                 if not self._groups[group]:
                     del self._groups[group]
                     self._left.add(group)
-                    if await self._in_layer("group_discard", group):
+                    if await self._call_layer("group_discard", group):
                         self._left.discard(group)
 
-    async def _in_layer(self, method: str, group: str) -> bool:
+    async def _call_layer(self, method: str, group: str) -> bool:
         if self.is_disconnected:
-            # When it's back, it is told of all groups.
+            # When the layer is back, `_join_all` tells it.
             return False
         try:
             async with asyncio.timeout(PATIENCE):
                 await getattr(self._layer, method)(group, self._channel)
         except Exception:
-            self._lose("it did not take a group")
+            self._disconnect("it did not take a group")
             return False
         return True
 
     async def _listen(self) -> None:
         while True:
             try:
-                # One for good: what is said to another would be kept for nobody.
+                # The channel stays the same. With a new one, the layer would keep messages for the
+                # old one.
                 self._channel = self._channel or await self._layer.new_channel(f"{prefix()}.hub.")
                 await self._join_all()
                 while True:
-                    doorbell = await self._layer.receive(self._channel)
-                    if "echo" not in doorbell:
-                        self._take(doorbell)
+                    message = await self._layer.receive(self._channel)
+                    if "echo" not in message:
+                        self._handle(message)
                         continue
-                    self._echoed = max(self._echoed, doorbell["echo"])
+                    self._echoed = max(self._echoed, message["echo"])
                     if self.is_disconnected:
                         logger.warning("The channel layer is back")
                         await self._join_all()
             except Exception:
-                self._lose("listening failed")
+                self._disconnect("listening failed")
                 await asyncio.sleep(RETRY_SECONDS)
 
-    def _take(self, doorbell: dict[str, Any]) -> None:
+    def _handle(self, message: dict[str, Any]) -> None:
         try:
-            self._hear(doorbell)
+            self._receive(message)
         except Exception:
-            # It may be of another version of Talk.
-            logger.warning("A doorbell was not understood", exc_info=True)
+            # A process of another version of Talk may have sent it.
+            logger.warning("A wake-up was not understood", exc_info=True)
 
     async def _join_all(self) -> None:
         async with asyncio.timeout(PATIENCE), self._changing:
@@ -121,22 +127,21 @@ class Listener:
             for group in list(self._groups):
                 await self._layer.group_add(group, self._channel)
             self.is_disconnected = False
-        # While nobody listened anything may have happened.
-        self._missed()
+        self._on_gap()
 
-    async def _call(self) -> None:
+    async def _send_echoes(self) -> None:
         for number in itertools.count(self._echoed + 1):
             await asyncio.sleep(ECHO_SECONDS)
             if self._channel is None:
                 continue
             if not self.is_disconnected and self._echoed < number - 2:
-                self._lose("no echo comes")
+                self._disconnect("no echo comes")
             with suppress(Exception):
                 async with asyncio.timeout(ECHO_SECONDS):
-                    echo = {"type": events.DOORBELL, "echo": number}
+                    echo = {"type": events.WAKE_UP, "echo": number}
                     await self._layer.send(self._channel, echo)
 
-    def _lose(self, why: str) -> None:
+    def _disconnect(self, why: str) -> None:
         if not self.is_disconnected:
-            logger.warning("The channel layer is away: %s; the slow timer goes on", why)
+            logger.warning("The channel layer is away: %s; changes are found by comparing", why)
         self.is_disconnected = True

@@ -1,4 +1,8 @@
-"""Who is there: told by their process every few seconds if they want it shown, stored nowhere."""
+"""Presence: whether people are online, as their processes repeat every few seconds. Never stored.
+
+A process sends heartbeats for a user who wants to be shown, and one more when another process asks
+for it. Heartbeats expire, so a process that dies needs to tell nobody.
+"""
 
 import asyncio
 import time
@@ -18,35 +22,38 @@ from talk.exceptions import MessagingValidationError, RefusalCode
 from .. import threads
 from ..ids import key_of
 from ..types.nodes import User
-from .hub import Hub, acquaintances_topic, heartbeat_topic, hub, presence_topic
+from .hub import Hub, hub
 from .retries import with_retries
+from .topics import acquaintances_topic, heartbeat_topic, presence_topic
 
-#: Seconds for which somebody is shown as there, unless it is told again.
+#: Seconds for which a user is shown as online after a heartbeat.
 SHOWN_SECONDS = 45.0
-#: Seconds after which it is told again.
+#: Seconds between two heartbeats.
 BEAT_SECONDS = 20.0
-#: Seconds within which it is told once, however many ask.
+#: Seconds within which one heartbeat is sent, however many processes ask for it.
 QUIET_SECONDS = 1.0
-#: Seconds that the processes of those who are there have to say so to who comes.
+#: Seconds that other processes have to answer a new subscription with heartbeats.
 ANSWER_SECONDS = 0.3
-#: Seconds after which it's looked up again who shares a conversation with the viewer, if no
-#: doorbell says before that it changed.
+#: Seconds after which it is read again who shares a conversation with the viewer, if no wake-up
+#: says before that this has changed.
 CHECK_SECONDS = 60.0
-#: Most people that one stream shows.
+#: The most people that one subscription shows.
 MOST = 100
 
 
-@strawberry.type(description="Who is there now.")
+@strawberry.type(description="Who is online now.")
 class Presence:
-    users: list[User] = strawberry.field(description="Those of the people asked for who are.")
+    users: list[User] = strawberry.field(
+        description="Those of the requested people who are online and whom the viewer may see."
+    )
 
 
 async def follow_presence(
     viewer: Any, people: Sequence[strawberry.ID], visible: bool
 ) -> AsyncGenerator[Presence, None]:
-    """Who of these people is there, soon and whenever that changes, at most once a second.
+    """Who of these people is online: now, and each time this changes, at most once a second.
 
-    Only those are shown who want to be, and share a conversation with the viewer.
+    People are shown only if they want to be and share a conversation with the viewer.
     """
     if len(people) > MOST:
         raise MessagingValidationError(RefusalCode.TOO_MANY_PARTICIPANTS, path=("users",))
@@ -55,10 +62,10 @@ async def follow_presence(
     async with AsyncExitStack() as stack:
         if visible:
             await stack.enter_async_context(_heartbeats().running(viewer.pk))
-        # Whether they share a conversation depends on both of them.
-        known_by = map(acquaintances_topic, {viewer.pk, *keys})
-        wakeup = await stack.enter_async_context(hub().watch(*topics.values(), *known_by))
-        await _ask(keys)
+        # Each of the two may leave the conversation that they share.
+        acquaintances = map(acquaintances_topic, {viewer.pk, *keys})
+        wakeup = await stack.enter_async_context(hub().watch(*topics.values(), *acquaintances))
+        await _request_heartbeats(keys)
         await asyncio.sleep(ANSWER_SECONDS)
         known: dict[Any, Any] = {}
         check_at = 0.0
@@ -67,17 +74,18 @@ async def follow_presence(
             if wakeup.was_for("acquaintances") or time.monotonic() >= check_at:
                 known = await with_retries(lambda: _acquaintances(viewer, keys))
                 check_at = time.monotonic() + CHECK_SECONDS
-            here = [known[key] for key in keys if key in known and hub().indicators.of(topics[key])]
-            if here != shown:
-                yield Presence(users=here)
-                shown = here
+            indicators = hub().indicators
+            online = [known[key] for key in keys if key in known and indicators.active(topics[key])]
+            if online != shown:
+                yield Presence(users=online)
+                shown = online
             await asyncio.sleep(QUIET_SECONDS)
-            passing = hub().indicators.seconds_left(topics.values())
-            checking = max(0.0, check_at - time.monotonic())
-            await wakeup.wait(checking if passing is None else min(passing, checking))
+            expiry = indicators.seconds_left(topics.values())
+            check = max(0.0, check_at - time.monotonic())
+            await wakeup.wait(check if expiry is None else min(expiry, check))
 
 
-async def _ask(keys: list[Any]) -> None:
+async def _request_heartbeats(keys: list[Any]) -> None:
     groups = defaultdict(list)
     for key in keys:
         groups[events.presence_group(key)].append(str(key))
@@ -86,15 +94,16 @@ async def _ask(keys: list[Any]) -> None:
 
 
 class Heartbeats:
-    """Those of one hub: one for each user who is there and wants it shown."""
+    """The heartbeats of one hub, for each user who is online and wants to be shown."""
 
     def __init__(self) -> None:
+        #: The number of subscriptions by which each user is shown.
         self._streams: Counter[Any] = Counter()
         self._tasks: dict[Any, asyncio.Task[None]] = {}
 
     @asynccontextmanager
     async def running(self, user_pk: Any) -> AsyncIterator[None]:
-        """Show that a user is there, once for however many streams want it."""
+        """Send heartbeats for a user: the same ones for all subscriptions of the user."""
         self._streams[user_pk] += 1
         if user_pk not in self._tasks:
             self._tasks[user_pk] = asyncio.create_task(_beat(user_pk))
@@ -110,32 +119,33 @@ class Heartbeats:
 
 
 async def _beat(user_pk: Any) -> None:
-    # A user may be at several processes, and leave them one by one.
+    # A user may be connected to several processes, and disconnect from them one by one.
     source = uuid.uuid4().hex
 
-    async def tell(seconds: float) -> None:
-        sign = ["presence", str(user_pk), source, seconds]
-        await events.say(events.presence_group(user_pk), {"sign": sign})
+    async def show(seconds: float) -> None:
+        indicator = ["presence", str(user_pk), source, seconds]
+        await events.say(events.presence_group(user_pk), {"indicator": indicator})
 
     async with hub().watch(heartbeat_topic(user_pk)) as wakeup:
         try:
             while True:
-                await tell(SHOWN_SECONDS)
+                await show(SHOWN_SECONDS)
                 await asyncio.sleep(QUIET_SECONDS)
                 await wakeup.wait(BEAT_SECONDS)
         finally:
-            await tell(0)
+            await show(0)
 
 
 _all_heartbeats: WeakKeyDictionary[Hub, Heartbeats] = WeakKeyDictionary()
 
 
 def _heartbeats() -> Heartbeats:
-    """The beacons of the running event loop."""
+    """Those of the running event loop."""
     return _all_heartbeats.setdefault(hub(), Heartbeats())
 
 
 def _read_acquaintances(viewer: Any, keys: list[Any]) -> dict[Any, Any]:
+    """Those of the users who share a conversation with the viewer, by primary key."""
     shared = models.Participation.objects.shared_with(viewer).filter(user__in=keys)
     people = get_user_model()._default_manager.filter(pk__in=shared.values("user"))
     return {person.pk: person for person in people}

@@ -1,4 +1,4 @@
-"""Live streams outlast a database that is away for a moment."""
+"""Retries what subscriptions ask the database, so that they outlast a short outage."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -6,23 +6,24 @@ from typing import TypeVar
 
 from talk.availability import is_away
 
-from ..errors import SLOW_SECONDS, Unavailable
+from ..errors import TooSlow, Unavailable
 
 Answer = TypeVar("Answer")
 
-#: Seconds to wait before what the database did not answer is asked again, each time.
+#: Seconds to wait before each further attempt.
 RETRY_SECONDS = (0.2, 1.0, 3.0)
 
 
 async def with_retries(ask: Callable[[], Awaitable[Answer]]) -> Answer:
-    """What `ask` answers, asked again for some seconds if the database does not answer."""
+    """The answer of `ask`, which is called again for some seconds while the database is away."""
     for seconds in RETRY_SECONDS:
         try:
             return await ask()
-        except Unavailable as error:
-            if (error.extensions or {}).get("retryAfter") == SLOW_SECONDS:
-                # It took the database too long, and would again.
-                raise
+        except TooSlow:
+            # The next attempt would take too long as well.
+            raise
+        except Unavailable:
+            pass
         except Exception as error:
             if not is_away(error):
                 raise

@@ -1,8 +1,8 @@
-"""One execution and one encoding of an event for all who asked the same about it.
+"""Executes an event once, and encodes it once, for all subscriptions that would get the same JSON.
 
-What is said to one viewer may not be fit for another. Which fields that concerns is listed
-nowhere: an execution notes what it asked about its viewer, and its answer serves those for whom
-all of that is answered the same.
+The result for one viewer may be wrong for another. No list says which fields depend on the viewer.
+Instead, a recording context notes what an execution asks about its viewer, and its result is shared
+with each viewer for whom all of these questions have the same answers.
 """
 
 import asyncio
@@ -10,29 +10,29 @@ import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Hashable
 from contextlib import suppress
-from contextvars import ContextVar
 from typing import Any, Protocol
 
 from ..authentication.context import Context
 
-#: Most answers to one question, for unlike viewers. If there are more, all answer for themselves.
+#: The most results of one selection, for viewers who get different ones. If there are more, each
+#: subscription executes it for itself.
 MOST_VARIANTS = 4
-#: Most questions of which answers are kept.
-MOST_QUESTIONS = 50
-#: Characters of the answers about one event that are kept. The event may wait for slow readers.
+#: The most selections whose results are kept.
+MOST_SELECTIONS = 50
+#: The most characters of results that are kept for an event, which may wait for slow readers.
 MOST_KEPT = 131_072
-#: Seconds within which an answer is found that is found before anybody waits for it.
+#: Seconds within which a selection must be executed to be executed early the next time, too.
 QUICK_SECONDS = 0.05
 
 
 class RecordingContext:
-    """Stands for the context of one viewer, and notes what was asked about them."""
+    """The context of one viewer, which records what an execution asks about the viewer."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        #: Whether the answer is for nobody else.
+        #: Whether the result is for this viewer only.
         self.is_personal = False
-        #: The questions with a key, and how they were answered.
+        #: The questions, each with its argument, and their answers.
         self._asked: dict[tuple[str, Any], bool] = {}
 
     def is_viewer(self, user_pk: Any) -> bool:
@@ -46,6 +46,7 @@ class RecordingContext:
         return self._asked[question, key]
 
     def __getattr__(self, name: str) -> Any:
+        # Anything else may tell the viewers apart.
         self.is_personal = True
         return getattr(self._context, name)
 
@@ -54,87 +55,89 @@ class RecordingContext:
         return self._context[key]
 
     def forget(self) -> None:
-        """Keep what was asked, and nobody."""
+        """Drop the context itself. The questions and answers are kept."""
         del self._context
 
-    def resembles(self, context: Context) -> bool:
-        """Whether all that was asked about this viewer is answered the same for that one."""
+    def fits(self, context: Context) -> bool:
+        """Whether all questions have the same answers for the viewer of `context`."""
         return all(
             getattr(context, question)(key) == was for (question, key), was in self._asked.items()
         )
 
 
 class Subscriber(Protocol):
-    """A stream, to which each event is a question."""
+    """A subscription that gets events. See `streams.Stream`."""
 
-    #: The same for all streams that ask the same.
-    question: Hashable
+    #: What it selects of each event. Equal for all subscriptions that may share results.
+    selection: Hashable
     context: Context
-    #: Whether an answer of its was found without waiting.
+    #: Whether its last result was found without waiting, so that it can be executed early.
     shares: bool
 
     def execute(self, event: Any, context: Any) -> str | Awaitable[str]:
-        """The answer for the viewer in `context`. Reads the database."""
-
-
-#: The stream that is listened to.
-asker: ContextVar[Subscriber | None] = ContextVar("asker", default=None)
+        """The result for the viewer of `context`, as JSON. Reads the database."""
 
 
 class SharedResults:
-    """What was answered about one event, by what was asked. It lives as long as the event."""
+    """The results of one event, by selection and kind of viewer. Lives as long as the event."""
 
     def __init__(self) -> None:
         self._known: defaultdict[Hashable, list[tuple[RecordingContext, str]]] = defaultdict(list)
+        #: The selections whose results are for one viewer only.
         self._personal: set[Hashable] = set()
-        self._asking: dict[Hashable, asyncio.Event] = {}
+        #: The selections that are executed now.
+        self._executing: dict[Hashable, asyncio.Event] = {}
         self._size = 0
 
-    def prepare(self, event: Any, stream: Subscriber) -> bool:
-        """Find an answer before anybody waits for it; whether to do so the next time, too."""
-        onlooker = RecordingContext(stream.context)
+    def execute_early(self, event: Any, stream: Subscriber) -> bool:
+        """Execute the selection of `stream` before any subscription waits for the result.
+
+        False if this should not be repeated with the next event.
+        """
+        recording = RecordingContext(stream.context)
         begun = time.monotonic()
-        # What goes wrong is told to who asks.
+        # After an error the subscriptions execute it again, and report the error.
         with suppress(Exception):
-            answer = stream.execute(event, onlooker)
-            if isinstance(answer, str):
-                self._note(stream, onlooker, answer)
+            result = stream.execute(event, recording)
+            if isinstance(result, str):
+                self._keep(stream.selection, recording, result)
                 is_quick = time.monotonic() < begun + QUICK_SECONDS
-                return is_quick and stream.question not in self._personal
+                return is_quick and stream.selection not in self._personal
         return False
 
     async def get(self, stream: Subscriber, execute: Callable[[Any], Awaitable[str]]) -> str:
-        """The answer that is known for viewers like this one, or a new one by `execute`."""
-        while stream.question not in self._personal:
-            for onlooker, answer in self._known.get(stream.question, ()):
-                if onlooker.resembles(stream.context):
-                    return answer
-            if stream.question not in self._asking:
-                return await self._ask(stream, execute)
-            await self._asking[stream.question].wait()
-        # Whose answers are for nobody else need not wait for one another.
+        """A known result that fits the viewer of `stream`, or a new one from `execute`."""
+        selection = stream.selection
+        while selection not in self._personal:
+            for recording, result in self._known.get(selection, ()):
+                if recording.fits(stream.context):
+                    return result
+            if selection not in self._executing:
+                return await self._execute(stream, execute)
+            await self._executing[selection].wait()
+        # Personal results are of no use to others, so nobody waits for them.
         return await execute(stream.context)
 
-    async def _ask(self, stream: Subscriber, execute: Callable[[Any], Awaitable[str]]) -> str:
-        onlooker = RecordingContext(stream.context)
-        asking = self._asking[stream.question] = asyncio.Event()
+    async def _execute(self, stream: Subscriber, execute: Callable[[Any], Awaitable[str]]) -> str:
+        recording = RecordingContext(stream.context)
+        executing = self._executing[stream.selection] = asyncio.Event()
         try:
-            answer = await execute(onlooker)
-            self._note(stream, onlooker, answer)
-            return answer
+            result = await execute(recording)
+            self._keep(stream.selection, recording, result)
+            return result
         finally:
-            del self._asking[stream.question]
-            asking.set()
+            del self._executing[stream.selection]
+            executing.set()
 
-    def _note(self, stream: Subscriber, onlooker: RecordingContext, answer: str) -> None:
-        if len(self._known) + len(self._personal) >= MOST_QUESTIONS:
+    def _keep(self, selection: Hashable, recording: RecordingContext, result: str) -> None:
+        if len(self._known) + len(self._personal) >= MOST_SELECTIONS:
             self._known.clear()
             self._personal.clear()
             self._size = 0
-        known = self._known[stream.question]
-        known.append((onlooker, answer))
-        self._size += len(answer)
-        if onlooker.is_personal or len(known) > MOST_VARIANTS or self._size > MOST_KEPT:
-            self._size -= sum(len(answer) for _onlooker, answer in self._known.pop(stream.question))
-            self._personal.add(stream.question)
-        onlooker.forget()
+        known = self._known[selection]
+        known.append((recording, result))
+        self._size += len(result)
+        if recording.is_personal or len(known) > MOST_VARIANTS or self._size > MOST_KEPT:
+            self._size -= sum(len(each) for _recording, each in self._known.pop(selection))
+            self._personal.add(selection)
+        recording.forget()

@@ -1,4 +1,8 @@
-"""Subscriptions, executed event by event, the same for every transport."""
+"""Runs GraphQL subscriptions, event by event, in the same way for each transport.
+
+In the words of the GraphQL specification: it iterates over the source stream of a subscription, and
+yields the response stream.
+"""
 
 import asyncio
 import json
@@ -7,25 +11,20 @@ from contextlib import aclosing, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from graphql import (
-    ExecutionResult,
-    Executor,
-    create_source_event_stream,
-    execute_subscription_event,
-)
+from graphql import ExecutionResult, create_source_event_stream, execute_subscription_event
 
 from .. import threads
 from ..authentication import rates
 from ..authentication.context import Context
 from ..documents.request import encode_text
-from ..errors import RateLimited, Unavailable, public_error
+from ..errors import RateLimited, Unavailable, public_error, translate
 from ..execution.deadlines import deadline
 from ..limit_errors import AnswerTooLong
 from ..loading.views import Views, showing
 from ..not_executed import NotExecuted
 from ..strawberry_internals import await_maybe
 from .retries import with_retries
-from .sharing import SharedResults, asker
+from .sharing import SharedResults
 from .stream_limit import counted_stream
 
 if TYPE_CHECKING:
@@ -33,78 +32,86 @@ if TYPE_CHECKING:
     from ..execution.subscription import PreparedSubscription
     from ..operation import Operation
 
-#: What an event costs beside what is selected of it.
+#: The cost of an event, beside the cost of what is selected of it.
 EVENT_COST = 25
 
 
 class Stream:
-    """A subscription that has begun. See `sharing.Subscriber`."""
+    """A subscription that runs.
 
-    def __init__(
-        self,
-        schema: "Schema",
-        executor: Executor[Any],
-        source: Any,
-        prepared: "PreparedSubscription",
-    ) -> None:
-        self._schema, self._executor, self._source = schema, executor, source
-        self.question = prepared.question
-        self._cost = prepared.cost
-        #: What was executed for this stream, and not counted yet.
-        self._owed = 0
-        extensions = prepared.extensions
-        #: The end of each result, where something is told beside the data.
-        self._told = f',"extensions":{json.dumps(extensions)}}}' if extensions else ""
-        self.context: Context = executor.context_value
+    It is the root value of its operation, so the resolver of the subscription gets it as `self`.
+    """
+
+    def __init__(self, schema: "Schema", prepared: "PreparedSubscription") -> None:
+        self._schema, self._executor = schema, prepared.executor
+        self.selection = prepared.selection
+        self.context: Context = prepared.executor.context_value
+        #: Whether the last result was found without waiting; see `sharing.Subscriber`.
         self.shares = False
+        self._cost = prepared.cost
+        #: The cost of executions that was not counted yet.
+        self._uncounted = 0
+        extensions = prepared.extensions
+        #: The end of each result if it has extensions. They are not shared.
+        self._tail = f',"extensions":{json.dumps(extensions)}}}' if extensions else ""
+        self._source: Any = None
+
+    async def begin(self) -> None:
+        """Call the resolver of the subscription. Raises `NotExecuted`."""
+        self._executor.root_value = self
+        source = await await_maybe(create_source_event_stream(self._executor))
+        self._executor.root_value = None
+        if isinstance(source, ExecutionResult):
+            self._schema.process_errors(source.errors or [])
+            raise NotExecuted(source.errors or [])
+        self._source = source
 
     async def results(self) -> AsyncGenerator[str, None]:
-        """The results as JSON, the last one an error if the stream ends because of one."""
-        asker.set(self)
+        """The results as JSON. If an error ends the stream, it is the last result."""
         try:
             async with aclosing(self._source):
                 async for event in self._source:
-                    answers: SharedResults | None = getattr(event, "_results", None)
-                    execute = partial(self._answer, event)
-                    if answers is None:
+                    shared: SharedResults | None = getattr(event, "_results", None)
+                    execute = partial(self._execute_with_retries, event)
+                    if shared is None:
                         result = await execute(self.context)
                     else:
-                        result = await answers.get(self, execute)
-                    # The same may be told to others, who did not ask for that.
-                    yield f"{result[:-1]}{self._told}" if self._told else result
-                    # Here, where nobody else waits for it, and no event gets old.
-                    await self._pay()
+                        result = await shared.get(self, execute)
+                    yield f"{result[:-1]}{self._tail}" if self._tail else result
+                    # Only this stream waits here, after its event was delivered.
+                    await self._count_cost()
         except Exception as error:
             yield encode_text(ExecutionResult(None, [public_error(error)]).formatted)
 
-    async def _pay(self) -> None:
-        """Count what was executed, and wait if that was too much."""
-        while self._owed >= rates.COST_STEP:
+    async def _count_cost(self) -> None:
+        """Count the executions of this stream against the viewer's limit, and wait if needed."""
+        while self._uncounted >= rates.COST_STEP:
             try:
                 await _count(self.context, "follow")
-                self._owed -= rates.COST_STEP
+                self._uncounted -= rates.COST_STEP
             except RateLimited as error:
                 await asyncio.sleep((error.extensions or {})["retryAfter"])
 
-    async def _answer(self, event: Any, context: Any) -> str:
-        self._owed += EVENT_COST + self._cost
+    async def _execute_with_retries(self, event: Any, context: Any) -> str:
+        self._uncounted += EVENT_COST + self._cost
 
-        async def answer() -> str:
-            found = await _in_thread(self, event, context)
-            self.shares = isinstance(found, str)
-            # What can be resolved in a thread is; resolvers that are coroutines go on here.
-            text = str(await await_maybe(found))
-            self._owed += rates.COST_STEP * (len(text.encode()) // rates.ANSWER_STEP)
+        async def attempt() -> str:
+            result = await _execute_in_thread(self, event, context)
+            self.shares = isinstance(result, str)
+            # Resolvers that are coroutines continue on the event loop.
+            text = str(await await_maybe(result))
+            self._uncounted += rates.COST_STEP * (len(text.encode()) // rates.ANSWER_STEP)
             return text
 
-        return await with_retries(answer)
+        return await with_retries(attempt)
 
     def execute(self, event: Any, context: Any) -> str | Awaitable[str]:
-        once = self._executor.build_per_event_executor(event)
-        once.context_value = context
+        """See `sharing.Subscriber`."""
+        executor = self._executor.build_per_event_executor(event)
+        executor.context_value = context
         batch = getattr(event, "_batch", None)
         with deadline(), showing(Views(batch) if batch else Views()):
-            result = execute_subscription_event(once)
+            result = execute_subscription_event(executor)
         if isinstance(result, ExecutionResult):
             return self._text(result)
         return self._finish(result)
@@ -113,34 +120,32 @@ class Stream:
         return self._text(await result)
 
     def _text(self, result: ExecutionResult) -> str:
-        self._schema.process_errors(result.errors or [])
-        for error in result.errors or ():
-            if isinstance(error, AnswerTooLong):
-                # Going on would lose a change.
+        errors = result.errors or []
+        translated = [translate(error) for error in errors]
+        self._schema.process_errors(errors)
+        for error in translated:
+            if isinstance(error, AnswerTooLong | Unavailable):
+                # The client would lose this event. It is told to come back and to ask again.
                 raise error
-            extensions = error.extensions or {}
-            if extensions.get("code") == Unavailable.code:
-                # Said of one event it would be lost; the client comes back for it.
-                raise Unavailable(error.message, retry_after=extensions["retryAfter"])
         return encode_text(result.formatted)
 
 
 @asynccontextmanager
 async def listen(schema: "Schema", operation: "Operation") -> AsyncIterator[Stream]:
-    """Begin a subscription that `Schema.answer` let pass; raises `NotExecuted`.
+    """Begin a subscription that passed `Schema.answer`. Raises `NotExecuted`.
 
-    The stream lives within the schema's extensions, but for their hooks on single results: a result
-    may be many viewers'.
+    The stream runs within the extensions of the schema. Their hooks on single results are not
+    called, because a result may be shared by many viewers.
     """
-    # Before it is prepared: what is prepared takes most of the memory.
+    # It is counted first, because preparing it takes most of the memory.
     async with counted_stream(operation.context), schema.prepare(operation) as prepared:
-        source = await await_maybe(create_source_event_stream(prepared.executor))
-        if isinstance(source, ExecutionResult):
-            schema.process_errors(source.errors or [])
-            raise NotExecuted(source.errors or [])
-        yield Stream(schema, prepared.executor, source, prepared)
+        stream = Stream(schema, prepared)
+        # Only the stream is kept for as long as it runs.
+        del prepared
+        await stream.begin()
+        yield stream
 
 
 _count = threads.live.run(rates.count)
-# All of an event in one thread that is nobody else's, with its connection closed after.
-_in_thread: Any = threads.live.run(Stream.execute)
+# One thread executes all of an event, and gives its database connection back.
+_execute_in_thread: Any = threads.live.run(Stream.execute)

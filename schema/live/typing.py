@@ -1,7 +1,7 @@
-"""Who types where: said again and again while they do, shown to the others, stored nowhere.
+"""Typing indicators: sent by clients every few seconds, shown to the other members, never stored.
 
-Who says so is let in by their process, which asks the database rarely. Who is shown decides each
-process that shows it: it knows from the conversation's changes who takes part.
+The process of the sender checks, with few queries, that the sender may write. Each process that
+shows an indicator checks by the changes of the conversation that the sender still takes part.
 """
 
 import asyncio
@@ -24,26 +24,27 @@ from ..ids import key_of
 from ..loading.participations import participation_in
 from ..types.nodes import User
 from .feeds import ENDS, Reader, feeds
-from .hub import Hub, acquaintances_topic, hub, typing_topic
+from .hub import Hub, hub
 from .retries import with_retries
 from .sharing import SharedResults
+from .topics import acquaintances_topic, typing_topic
 
-#: Seconds for which somebody is shown as typing, unless they say it again.
+#: Seconds for which a person is shown as typing after each indicator.
 SHOWN_SECONDS = 6
-#: Seconds within which the others are not told the same again, or a change of it.
+#: Seconds within which an indicator of a person is passed on once.
 QUIET_SECONDS = 1.0
-#: Seconds after which it's looked up again whether who types takes part.
+#: Seconds after which it is checked again whether a person may write.
 PERMIT_SECONDS = 30.0
-#: Seconds after which the people who typed are looked up again.
+#: Seconds after which the accounts of people who have typed are read again.
 KNOWN_SECONDS = 300.0
-#: Permits that are kept before those that ran out are dropped.
+#: The number of permits above which expired ones are dropped.
 MOST_PERMITS = 10_000
-#: Seconds between two answers of one stream, at least.
+#: The shortest time between two results of one subscription, in seconds.
 SETTLE_SECONDS = 0.2
-#: Most people that are shown.
+#: The most people that are shown.
 MOST = 10
 
-#: Changes after which other people may type.
+#: The changes after which other people may write.
 MEMBERSHIP = ENDS | {
     models.Event.Kind.PARTICIPANT_JOINED,
     models.Event.Kind.PARTICIPANT_REINSTATED,
@@ -54,33 +55,33 @@ MEMBERSHIP = ENDS | {
 
 @dataclass
 class Permit:
-    """That somebody may say that they type somewhere, and what they said last."""
+    """A person may write in a conversation: until when, and the last indicator."""
 
     until: float
-    types: bool = False
-    told_at: float = 0.0
+    is_typing: bool = False
+    sent_at: float = 0.0
 
 
 _permits: dict[tuple[Any, int], Permit] = {}
 
 
-def say(info: Info, key: int, types: bool) -> None:
-    """Tell the others that the viewer types, or no longer does. Raises if they may not."""
+def send_indicator(info: Info, key: int, is_typing: bool) -> None:
+    """Tell the others whether the viewer is typing. Raises a refusal if they may not write."""
     viewer, now = info.context.viewer, time.monotonic()
     permit = _permits.get((viewer.pk, key))
     if permit is None or permit.until < now:
-        place = participation_in(info, key)
-        if not place.is_active:
+        participation = participation_in(info, key)
+        if not participation.is_active:
             raise MessagingPermissionDenied(RefusalCode.NOT_A_PARTICIPANT)
-        place.must_not_be_suspended()
+        participation.must_not_be_suspended()
         _drop_old(now)
         permit = _permits[viewer.pk, key] = Permit(now + PERMIT_SECONDS)
-    is_news = now > permit.told_at + QUIET_SECONDS if types else permit.types
+    is_news = now > permit.sent_at + QUIET_SECONDS if is_typing else permit.is_typing
     if is_news:
-        permit.types = types
-        permit.told_at = now if types else permit.told_at
-        sign = ["typing", key, str(viewer.pk), SHOWN_SECONDS if types else 0]
-        events.tell(events.typing_group(key), {"sign": sign})
+        permit.is_typing = is_typing
+        permit.sent_at = now if is_typing else permit.sent_at
+        indicator = ["typing", key, str(viewer.pk), SHOWN_SECONDS if is_typing else 0]
+        events.tell(events.typing_group(key), {"indicator": indicator})
 
 
 def _drop_old(now: float) -> None:
@@ -89,79 +90,82 @@ def _drop_old(now: float) -> None:
             if permit.until < now:
                 _permits.pop(whose, None)
     if len(_permits) >= MOST_PERMITS:
-        # Whoever still types is looked up once more.
+        # People who are still typing are checked once more.
         _permits.clear()
 
 
 @strawberry.type(description="Who is typing in a conversation now.")
 class Typing:
     users: list[User] = strawberry.field(
-        description="The people, but the viewer and whom the viewer blocked, who began first "
-        "coming first: at most ten."
+        description="The people who are typing, at most ten. The first to begin comes first. The "
+        "viewer and people whom the viewer has blocked are left out."
     )
-    #: All who are shown the same share one answer.
+    #: Shared by all subscriptions that show the same people.
     _results: strawberry.Private[SharedResults] = field(default_factory=SharedResults)
 
 
-class Room:
-    """Who types in one conversation, for all streams of a process that show it."""
+class Typists:
+    """The people who are typing in one conversation, for all subscriptions of a process."""
 
     def __init__(self, conversation: int) -> None:
         self.conversation = conversation
         self.topic = typing_topic(conversation)
-        self.visitors = 0
-        #: Who has typed, by key; None for who does not take part.
+        #: The number of subscriptions.
+        self.watchers = 0
+        #: People who have typed, by primary key. None for a person who may not write.
         self._people: dict[str, Any] = {}
         self._known_until = 0.0
+        #: The last event that was handled.
         self._revision = 0
-        #: How often somebody came or went.
-        self._moves = 0
+        #: How often the membership has changed.
+        self._changes = 0
         self._finding = asyncio.Lock()
         self._shown: WeakValueDictionary[tuple[str, ...], Typing] = WeakValueDictionary()
 
     async def follow(self, changes: Reader) -> None:
-        """Take note of who said what they typed, and of who comes and goes."""
+        """End an indicator when its message arrives, and keep track of the membership."""
         async for event in changes:
             if event.revision <= self._revision:
-                # Another stream of this room was first.
+                # Another subscription has handled it.
                 continue
             self._revision = event.revision
             if event.kind == models.Event.Kind.MESSAGE_SENT:
-                hub().indicators.note(self.topic, str(event.actor_id), 0)
+                hub().indicators.show(self.topic, str(event.actor_id), 0)
             elif event.kind in MEMBERSHIP:
                 self._forget(event.participation)
             else:
                 continue
             hub().wake(self.topic)
 
-    def _forget(self, place: models.Participation | None) -> None:
-        """Look somebody up again, or everybody if it was the place of who was erased."""
-        if place is None:
+    def _forget(self, participation: models.Participation | None) -> None:
+        """Read a person again, or all people if the account of this event was erased."""
+        if participation is None:
             self._people.clear()
         else:
-            self._people.pop(str(place.user_id), None)
-        self._moves += 1
+            self._people.pop(str(participation.user_id), None)
+        self._changes += 1
 
     async def shown_to(self, context: Context) -> Typing:
-        """Who types now, but the viewer: the same object for all who are shown the same."""
-        signs = [each for each in hub().indicators.of(self.topic) if each != str(context.viewer.pk)]
-        people = await self._find(signs)
-        present = (each for each in signs if people.get(each) is not None)
-        shown = tuple(each for each in present if not context.has_blocked(people[each].pk))[:MOST]
+        """The people that a viewer sees. The same object for all viewers who see the same."""
+        viewer = str(context.viewer.pk)
+        keys = [key for key in hub().indicators.active(self.topic) if key != viewer]
+        people = await self._find(keys)
+        present = (key for key in keys if people.get(key) is not None)
+        shown = tuple(key for key in present if not context.has_blocked(people[key].pk))[:MOST]
         typing = self._shown.get(shown)
         if typing is None:
-            typing = self._shown[shown] = Typing(users=[people[each] for each in shown])
+            typing = self._shown[shown] = Typing(users=[people[key] for key in shown])
         return typing
 
-    async def _find(self, signs: list[str]) -> dict[str, Any]:
+    async def _find(self, keys: list[str]) -> dict[str, Any]:
         async with self._finding:
             if time.monotonic() > self._known_until:
                 self._people = {}
                 self._known_until = time.monotonic() + KNOWN_SECONDS
-            while unknown := [each for each in signs if each not in self._people]:
-                moves = self._moves
+            while unknown := [key for key in keys if key not in self._people]:
+                changes = self._changes
                 found = await with_retries(partial(_members, self.conversation, unknown))
-                if moves == self._moves:
+                if changes == self._changes:
                     self._people |= dict.fromkeys(unknown) | found
             return self._people
 
@@ -169,65 +173,66 @@ class Room:
 async def follow_typing(
     conversation: strawberry.ID, context: Context
 ) -> AsyncGenerator[Typing, None]:
-    """Who types in a conversation, at once and whenever that changes.
+    """The people who are typing in a conversation: now, and each time this changes.
 
-    Raises what a stream of the conversation's changes does, and ends when that does.
+    It raises the same errors as a subscription to the conversation's changes, and ends with it.
     """
     key = key_of(models.Conversation, conversation, "conversationId")
     async with (
         feeds().read(key, context.viewer, None) as changes,
-        _rooms().enter(key) as room,
-        hub().watch(room.topic, acquaintances_topic(context.viewer.pk)) as wakeup,
+        _conversations().watch(key) as typists,
+        hub().watch(typists.topic, acquaintances_topic(context.viewer.pk)) as wakeup,
     ):
         await changes.begin()
-        following = asyncio.create_task(room.follow(changes))
+        following = asyncio.create_task(typists.follow(changes))
         following.add_done_callback(lambda _: wakeup.wake())
         shown: Typing | None = None
         try:
             while not following.done():
                 if wakeup.was_for("acquaintances"):
                     await with_retries(partial(_look_up_blocks, context))
-                typing = await room.shown_to(context)
+                typing = await typists.shown_to(context)
                 if shown is None or typing.users != shown.users:
                     yield typing
                     shown = typing
                 await asyncio.sleep(SETTLE_SECONDS)
-                await wakeup.wait(hub().indicators.seconds_left([room.topic]))
+                await wakeup.wait(hub().indicators.seconds_left([typists.topic]))
             following.result()
         finally:
             following.cancel()
 
 
-class Rooms:
-    """Those of one hub."""
+class Conversations:
+    """The conversations of one hub whose typists are shown."""
 
     def __init__(self) -> None:
-        self._rooms: dict[int, Room] = {}
+        self.typists: dict[int, Typists] = {}
 
     @asynccontextmanager
-    async def enter(self, conversation: int) -> AsyncIterator[Room]:
-        room = self._rooms.setdefault(conversation, Room(conversation))
-        room.visitors += 1
+    async def watch(self, conversation: int) -> AsyncIterator[Typists]:
+        typists = self.typists.setdefault(conversation, Typists(conversation))
+        typists.watchers += 1
         try:
-            yield room
+            yield typists
         finally:
-            room.visitors -= 1
-            if not room.visitors:
-                del self._rooms[conversation]
+            typists.watchers -= 1
+            if not typists.watchers:
+                del self.typists[conversation]
 
 
-_all_rooms: WeakKeyDictionary[Hub, Rooms] = WeakKeyDictionary()
+_all_conversations: WeakKeyDictionary[Hub, Conversations] = WeakKeyDictionary()
 
 
-def _rooms() -> Rooms:
-    """The rooms of the running event loop."""
-    return _all_rooms.setdefault(hub(), Rooms())
+def _conversations() -> Conversations:
+    """Those of the running event loop."""
+    return _all_conversations.setdefault(hub(), Conversations())
 
 
 def _read_members(conversation: int, keys: list[Any]) -> dict[str, Any]:
-    places = models.Participation.objects.filter(conversation=conversation, user__in=keys).active()
-    places = places.filter(suspended_at=None)
-    return {str(place.user_id): place.user for place in places.select_related("user")}
+    """Those of the users who may write in the conversation, by primary key."""
+    found = models.Participation.objects.filter(conversation=conversation, user__in=keys).active()
+    found = found.filter(suspended_at=None).select_related("user")
+    return {str(each.user_id): each.user for each in found}
 
 
 _look_up_blocks = threads.live.run(Context.look_up_blocks)

@@ -36,5 +36,5 @@ class ReadingMutation:
     )
     def set_typing(self, info: Info, input: inputs.SetTypingInput) -> results.SetTypingResult:
         key = key_of(models.Conversation, input.conversation_id, "conversation_id")
-        typing.say(info, key, input.typing)
+        typing.send_indicator(info, key, input.typing)
         return results.SetTypingPayload(typing=input.typing)

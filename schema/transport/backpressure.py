@@ -6,7 +6,6 @@ came: with a pong it has also read all that was sent before the ping.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable
 
 #: Bytes that a client may have left unread when it is sent one more message.
@@ -23,15 +22,15 @@ class FlowControl:
         #: Bytes that were sent since the last ping, and before it but not yet acknowledged.
         self._since_ping = self._unacknowledged = 0
         #: The unanswered pings: when each was sent, and how many bytes its pong acknowledges.
-        self._pings: deque[tuple[float, int]] = deque()
-        self._may_send = asyncio.Event()
-        self._may_send.set()
+        self._pings: list[tuple[float, int]] = []
+        #: Set when there is room again. None while there is, as nearly always.
+        self._room: asyncio.Event | None = None
 
     async def send(self, text: str) -> None:
         """Send as soon as less than `WINDOW` is unread."""
         # Several senders may wait, and the first of them may fill the window again.
-        while not self._may_send.is_set():
-            await self._may_send.wait()
+        while self._room is not None:
+            await self._room.wait()
         await self.send_at_once(text)
 
     async def send_at_once(self, text: str) -> None:
@@ -45,17 +44,18 @@ class FlowControl:
         self._pings.append((asyncio.get_running_loop().time(), self._since_ping))
         self._unacknowledged += self._since_ping
         self._since_ping = 0
-        if self._unacknowledged >= WINDOW:
-            self._may_send.clear()
+        if self._unacknowledged >= WINDOW and self._room is None:
+            self._room = asyncio.Event()
         await self._send(PING)
 
     def pong(self) -> None:
         """The client has read all that was sent before its oldest unanswered ping."""
         if self._pings:
-            _sent_at, size = self._pings.popleft()
+            _sent_at, size = self._pings.pop(0)
             self._unacknowledged -= size
-            if self._unacknowledged < WINDOW:
-                self._may_send.set()
+            if self._unacknowledged < WINDOW and self._room is not None:
+                self._room.set()
+                self._room = None
 
     @property
     def waits_since(self) -> float | None:

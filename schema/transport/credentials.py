@@ -12,7 +12,8 @@ from django.utils import timezone
 from ..authentication import AuthenticationFailed
 from ..authentication.context import Context
 from ..errors import Unavailable
-from ..live.hub import hub, user_topic
+from ..live.hub import hub
+from ..live.topics import user_topic
 
 logger = logging.getLogger(__name__)
 

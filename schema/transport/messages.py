@@ -18,7 +18,7 @@ class WebSocketAdapter(ChannelsWebSocketAdapter):
         self, *, ignore_parsing_errors: bool = False
     ) -> AsyncGenerator[object, None]:
         while True:
-            frame = (await self.ws_consumer.message_queue.get())["message"]
+            frame = await self.ws_consumer.received.next()
             if frame is None or self.ws_consumer.closed:
                 return
             try:

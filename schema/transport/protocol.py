@@ -80,6 +80,9 @@ class GraphQLTransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
         await super().handle_connection_init(message)
         # Strawberry keeps the message until the next one comes. Its payload may be large.
         message.pop("payload", None)
+        if self.connection_acknowledged:
+            # The task has ended. It would keep the stack of its cancellation in memory.
+            self.connection_init_timeout_task = None
         if not self.connection_acknowledged or was_acknowledged:
             return
         if self.context.identity is None:

@@ -20,6 +20,7 @@ REMOVED = {
     "MAX_ALIASES": "A document has at most 30 aliases. Remove the option.",
     "MAX_DIRECTIVES": "A document has at most 30 directives. Remove the option.",
     "MAX_ROOT_FIELDS": "A document has at most 20 fields at its root. Remove the option.",
+    "SHARDS": "Changes are always announced on 64 groups. Remove the option.",
 }
 
 
@@ -29,7 +30,7 @@ def check_options(**kwargs: Any) -> list[CheckMessage]:
     configured = set(getattr(settings, "TALK", {}))
     unknown = sorted(configured - options - set(REMOVED))
     positive = [name for name in sorted(options) if name.startswith("MAX_")]
-    positive += ["RECONCILE_SECONDS", "SHARDS"]
+    positive += ["RECONCILE_SECONDS"]
     positive += ["OPERATION_TIMEOUT"] if conf.OPERATION_TIMEOUT is not None else []
     return [
         *(

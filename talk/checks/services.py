@@ -55,7 +55,7 @@ def check_channel_layer(**kwargs: Any) -> list[CheckMessage]:
     if "default" not in layers:
         return [
             checks.Warning(
-                "There is no channel layer: live updates come from the slow timer alone.",
+                "There is no channel layer: live updates come only when the database is compared.",
                 hint="Configure CHANNEL_LAYERS.",
                 id="talk.W001",
             )

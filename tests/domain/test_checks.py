@@ -200,7 +200,7 @@ def test_longer_requests_than_django_takes(said):
 
 
 @pytest.mark.parametrize(
-    "name", ["MAX_PARTICIPANTS", "MAX_BODY_LENGTH", "MAX_COST", "RECONCILE_SECONDS", "SHARDS"]
+    "name", ["MAX_PARTICIPANTS", "MAX_BODY_LENGTH", "MAX_COST", "RECONCILE_SECONDS"]
 )
 @pytest.mark.parametrize("value", [0, -1, "64", None])
 def test_an_option_that_must_be_more_than_nothing(said, name, value):

@@ -9,7 +9,6 @@ import pytest
 from django.db import connections
 
 from talk import events
-from talk.conf import conf
 from talk.prefix import prefix
 
 from ..project.markdown import ROOT
@@ -62,7 +61,7 @@ def test_a_prefix_that_is_given_stands_in_all_names(settings):
 def test_channels_takes_all_names(settings, given):
     settings.TALK = {**settings.TALK, "REDIS_PREFIX": given}
 
-    last = conf.SHARDS - 1
+    last = events.SHARDS - 1
     keys = [last, uuid.uuid4(), last, uuid.uuid4()]
     for group, key in zip(GROUPS, keys, strict=True):
         assert re.fullmatch(r"[A-Za-z0-9_.-]{1,99}", group(key))

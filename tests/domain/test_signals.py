@@ -126,7 +126,7 @@ def test_a_dead_channel_layer_does_not_fail_a_send(alice, bob, layer, kinds, cap
 
     assert list(message.conversation.messages.all()) == [message]
     assert kinds() == ["conversation_started", "message_sent"]
-    assert "did not take a doorbell" in caplog.text
+    assert "did not take a wake-up" in caplog.text
 
 
 @pytest.mark.django_db(transaction=True)
@@ -139,7 +139,7 @@ def test_no_channel_layer_does_not_fail_a_send(alice, bob, settings, kinds):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_doorbell_carries_nothing_that_matters(alice, bob, carol, layer):
+def test_a_wake_up_carries_nothing_that_matters(alice, bob, carol, layer):
     conversation = group(alice, bob)
     layer(RecordingLayer)
     RecordingLayer.rung.clear()
@@ -148,6 +148,6 @@ def test_a_doorbell_carries_nothing_that_matters(alice, bob, carol, layer):
 
     where = conversation_group(conversation.pk)
     assert RecordingLayer.rung == [
-        (where, {"type": "talk.doorbell", "conversation": conversation.pk, "revision": revision})
+        (where, {"type": "talk.wake_up", "conversation": conversation.pk, "revision": revision})
         for revision in (2, 3)
     ]

@@ -18,6 +18,7 @@ from schema.errors import Unavailable
 from schema.transport import credentials as guard
 from schema.transport import handshake
 from schema.transport.connected import open_connections
+from schema.transport.frames import Frames
 from schema.transport.messages import WebSocketAdapter
 from talk import events
 from talk.models import AccessToken
@@ -181,10 +182,10 @@ async def test_the_text_of_a_message_is_not_kept_until_the_next():
     class Text(str):
         __slots__ = ("__weakref__",)
 
-    consumer = SimpleNamespace(message_queue=asyncio.Queue(), closed=False)
+    consumer = SimpleNamespace(received=Frames(), closed=False)
     text = Text('{"type": "ping"}')
     kept = weakref.ref(text)
-    consumer.message_queue.put_nowait({"message": text})
+    consumer.received.put(text)
     del text
     async with aclosing(WebSocketAdapter(None, None, consumer).iter_json()) as messages:
         assert await anext(messages) == {"type": "ping"}

@@ -6,7 +6,8 @@ import pytest
 from channels.db import database_sync_to_async
 from django.conf import settings
 
-from schema.live.hub import conversation_topic, hub, inbox_topic
+from schema.live.hub import hub
+from schema.live.topics import conversation_topic, inbox_topic
 
 from .client import front_end
 from .sockets import live

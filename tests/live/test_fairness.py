@@ -9,15 +9,15 @@ from django.db import OperationalError
 from django.http import HttpRequest
 
 from schema import schema as talk_schema
-from schema import subscriptions
 from schema.authentication import AuthenticationFailed, Identity
 from schema.authentication.context import Context
 from schema.documents.request import Request
-from schema.live import changes, sharing
+from schema.live import changes, inbox, sharing
 from schema.live import feeds as feeding
-from schema.live.hub import conversation_topic, hub
+from schema.live.hub import hub
 from schema.live.sharing import SharedResults
 from schema.live.streams import listen
+from schema.live.topics import conversation_topic
 from schema.transport import credentials as guard
 from schema.transport.protocol import GraphQLTransportWSHandler
 from schema.types.inbox_cursor import InboxCursor
@@ -79,13 +79,13 @@ async def test_a_question_that_takes_long_is_not_answered_before_others(
 ):
     monkeypatch.setattr(sharing, "QUICK_SECONDS", -1.0)
     prepared = []
-    prepare = SharedResults.prepare
+    prepare = SharedResults.execute_early
 
     def noted(self, event, stream):
         prepared.append(event.revision)
         return prepare(self, event, stream)
 
-    monkeypatch.setattr(SharedResults, "prepare", noted)
+    monkeypatch.setattr(SharedResults, "execute_early", noted)
     place = await in_thread(group.participation_of)(alice)
     stream = f'conversationChanges(id: "{id_of(group)}", after: 1) {{ revision }}'
     async with signed_in(bob, app=talk) as bobs:
@@ -123,13 +123,13 @@ async def test_few_of_all_questions_are_answered_before_others(alice, bob, group
             heard = [(await bobs.hear())["type"] for _stream in range(8)]
             assert heard == ["next"] * 8
 
-    assert max(asked) == feeding.PREPARED
+    assert max(asked) == feeding.EXECUTED_EARLY
 
 
 class Viewer:
     """A stream of somebody to whom everything is answered in a way of their own."""
 
-    question = "the same"
+    selection = "the same"
     shares = False
 
     def __init__(self, number):
@@ -173,15 +173,15 @@ async def test_what_was_asked_and_how_does_not_pile_up():
 
     for number in range(500):
         viewer = Viewer(1)
-        viewer.question = f"question {number}"
+        viewer.selection = f"question {number}"
         await answers.get(viewer, execute)
 
-    assert len(answers._known) + len(answers._personal) <= sharing.MOST_QUESTIONS
+    assert len(answers._known) + len(answers._personal) <= sharing.MOST_SELECTIONS
 
 
 @live
 async def test_who_takes_their_time_is_shown_what_is_so_by_then(alice, bob, carol, monkeypatch):
-    for module in (changes, subscriptions):
+    for module in (changes, inbox):
         monkeypatch.setattr(module, "FRESH_SECONDS", 0.2)
 
     def prepare():
@@ -214,13 +214,13 @@ async def test_inboxes_in_which_nothing_moves_cost_one_query_for_all(
 ):
     settings.TALK = {**settings.TALK, "RECONCILE_SECONDS": 0.1}
     reads = []
-    read = subscriptions.inbox_changes_of
+    read = inbox.inbox_changes
 
     async def noted(*args):
         reads.append(args)
         return await read(*args)
 
-    monkeypatch.setattr(subscriptions, "inbox_changes_of", noted)
+    monkeypatch.setattr(inbox, "inbox_changes", noted)
     async with (
         signed_in(alice, app=talk) as alices,
         signed_in(bob, app=talk) as bobs,
@@ -242,7 +242,7 @@ async def test_a_doorbell_of_another_kind_makes_nobody_deaf(group):
         channel = hub().listener._channel
         name = events.conversation_group(group.pk)
         await wakeup.wait(timeout=0.1)
-        for content in ({"sign": 1}, {"asked": 1}, {"conversation": []}):
+        for content in ({"indicator": 1}, {"asked": 1}, {"conversation": []}):
             await events.say(name, content)
         assert not await wakeup.wait(timeout=0.3)
         await events.say(name, {"conversation": group.pk})

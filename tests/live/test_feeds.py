@@ -79,7 +79,7 @@ async def test_words_that_are_removed_while_they_wait_are_not_given_out(
         said = said or await say()
         assert (await first).message.body == "first"
         await settle()
-        assert len(reader._waiting) == 1
+        assert len(reader._queue) == 1
         await in_thread(remove_message)(said[1], None, "rude")
         await asyncio.sleep(0.3)
 
@@ -138,8 +138,8 @@ async def test_it_goes_back_also_while_it_reads(alice, bob, group, monkeypatch):
         feed._wakeup.wake()
         await reading.wait()
         # As if it had read before that message.
-        bobs.is_live, bobs._taken, bobs._given = True, 1, 1
-        feed.go_on_from(1)
+        bobs.is_live, bobs._queued, bobs._delivered = True, 1, 1
+        feed.continue_from(1)
         go_on.set()
 
         assert await revisions(bobs, 1) == [2]
@@ -195,7 +195,7 @@ async def test_a_stream_keeps_few_long_texts_for_a_client_that_reads_none(alice,
         await in_thread(place.send)("😀" * 10_000)
     async with feeds().read(group.pk, bob, 1) as reader:
         await reader.begin()
-        assert 0 < len(reader._waiting) < 10
+        assert 0 < len(reader._queue) < 10
 
         said = await asyncio.wait_for(revisions(reader, 30), 10)
 

@@ -133,7 +133,7 @@ async def test_however_many_ask_it_is_told_once_in_a_while(alice, bob, group, mo
     say = events.say
 
     async def counted(name, content):
-        told.extend(["sign"] if "sign" in content else [])
+        told.extend(["indicator"] if "indicator" in content else [])
         await say(name, content)
 
     async with visible(bob):
@@ -166,8 +166,8 @@ async def test_nothing_is_kept_of_it(alice, bob, group):
 
 
 async def say_there(user, process, seconds):
-    sign = ["presence", str(user.pk), process, seconds]
-    await events.say(events.presence_group(user.pk), {"sign": sign})
+    indicator = ["presence", str(user.pk), process, seconds]
+    await events.say(events.presence_group(user.pk), {"indicator": indicator})
 
 
 @pytest.mark.skipif(not settings.REDIS_URL, reason="many processes need REDIS_URL")

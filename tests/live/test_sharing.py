@@ -223,7 +223,7 @@ async def test_what_is_kept_for_others_is_bounded():
         return "x" * 50_000
 
     for question in range(10):
-        stream = SimpleNamespace(question=question, context=None)
+        stream = SimpleNamespace(selection=question, context=None)
         assert len(await answers.get(stream, execute)) == 50_000
 
     kept = [answer for known in answers._known.values() for _onlooker, answer in known]

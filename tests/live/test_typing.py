@@ -199,7 +199,7 @@ async def test_all_who_see_the_same_are_answered_by_one_execution(alice, bob, gr
     execute = streams.Stream.execute
     monkeypatch.setattr(
         streams,
-        "_in_thread",
+        "_execute_in_thread",
         in_thread(lambda *args: executed.append(args) or execute(*args)),
     )
     async with (
@@ -232,7 +232,7 @@ async def test_nothing_is_kept_of_it(alice, bob, group):
         await type_in(alices, group)
         assert await shown(bobs) == ["alice"]
     assert not hub().indicators._until
-    assert not typists._rooms()._rooms
+    assert not typists._conversations().typists
 
 
 @pytest.mark.skipif(not settings.REDIS_URL, reason="many processes need REDIS_URL")

@@ -1,0 +1,48 @@
+"""Follows the changes of a person's inbox, after a cursor and then live."""
+
+import time
+from collections.abc import AsyncGenerator
+from typing import Any
+
+from talk.models import Participation
+
+from ..types.inbox_cursor import InboxCursor
+from .changes import (
+    FRESH_SECONDS,
+    INBOX_PAGE,
+    all_inbox_changes,
+    inbox_changes,
+    next_page_size,
+)
+from .hub import hub
+from .topics import inbox_topic
+
+
+async def follow_inbox(
+    viewer: Any, after: str | None
+) -> AsyncGenerator[tuple[str, Participation], None]:
+    """Each participation of the viewer that has changed after a cursor, and its own cursor.
+
+    For None, from now on. It watches first and reads then, so that no change between the two is
+    missed. A participation that has changed several times meanwhile comes once.
+    """
+    cursor = InboxCursor.now() if after is None else InboxCursor.decode(after)
+    async with hub().watch(inbox_topic(viewer.pk)) as wakeup:
+        if after is None:
+            for participation in await all_inbox_changes(viewer, cursor):
+                cursor.add(participation)
+        page_size = INBOX_PAGE
+        while True:
+            changed, more = await inbox_changes(viewer, cursor, page_size)
+            if more:
+                page_size = next_page_size(len(changed), INBOX_PAGE)
+            read_at = time.monotonic()
+            for participation in changed:
+                if time.monotonic() > read_at + FRESH_SECONDS:
+                    # The client was slow. The rest is read again, as it is now.
+                    break
+                cursor.advance(participation)
+                yield cursor.encode(), participation
+            else:
+                if not more:
+                    await wakeup.wait()
