@@ -43,7 +43,7 @@ class Conf:
     #: Other origins whose pages may open a WebSocket, such as `https://app.example`.
     ALLOWED_ORIGINS: tuple[str, ...] = ()
 
-    #: What the names of Talk's GraphQL types begin with, in a schema that has others so called.
+    #: The prefix of the names of Talk's GraphQL types, for schemas with other types of these names.
     TYPE_PREFIX: str = ""
     #: The path of a manifest of trusted documents. Others are refused then. None allows all.
     TRUSTED_DOCUMENTS: str | None = None

@@ -1,4 +1,4 @@
-"""The rule who may write to whom and invite whom: blocks first, then the project's policy."""
+"""The rule for writing to people and inviting them: blocks first, then the project's policy."""
 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""Whom staff may act on: not themselves, and other staff only with certain permissions."""
+"""Limits of moderators: staff can't act on themselves, and on other staff only with permissions."""
 
 from typing import TYPE_CHECKING, Any
 

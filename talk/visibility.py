@@ -1,4 +1,4 @@
-"""The rule who sees that somebody exists: in a search, or when they know an id."""
+"""The rules for whom a person finds by a search, and whose existence they know of."""
 
 from typing import TYPE_CHECKING, Any
 

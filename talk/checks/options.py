@@ -1,4 +1,4 @@
-"""Options that there are not, and values that they can't have."""
+"""System checks of the options in `TALK`: unknown names, and values that are not allowed."""
 
 import re
 from difflib import get_close_matches
@@ -60,8 +60,8 @@ def check_request_size(**kwargs: Any) -> list[CheckMessage]:
         return []
     return [
         checks.Warning(
-            'Django takes no requests as long as TALK["MAX_REQUEST_SIZE"] says.',
-            hint="Raise DATA_UPLOAD_MAX_MEMORY_SIZE.",
+            'Django refuses requests that TALK["MAX_REQUEST_SIZE"] allows.',
+            hint="Raise DATA_UPLOAD_MAX_MEMORY_SIZE to at least the same number of bytes.",
             id="talk.W004",
         )
     ]
@@ -74,11 +74,11 @@ def check_retention(**kwargs: Any) -> list[CheckMessage]:
     problems: list[CheckMessage] = []
     for kind, days in conf.RETENTION.items():
         if kind not in Conversation.Kind:
-            problem = f'"{kind}" is no kind of conversation'
+            problem = f'"{kind}" is not a kind of conversation'
             hint = f"The kinds are {', '.join(Conversation.Kind)}."
         elif not (days is None or _is_positive(days)):
-            problem = f'{days!r} is no number of days above 0, for "{kind}"'
-            hint = "None means that all is kept."
+            problem = f'the days for "{kind}" must be a number above 0, not {days!r}'
+            hint = "None keeps all messages."
         else:
             continue
         problems.append(Error(f'TALK["RETENTION"]: {problem}.', hint=hint, id="talk.E005"))
@@ -90,10 +90,10 @@ def check_rate_limits(**kwargs: Any) -> list[CheckMessage]:
     problems: list[CheckMessage] = []
     for name, rates in conf.RATE_LIMITS.items():
         if name not in Conf.RATE_LIMITS:
-            problem = f'limits nothing that is called "{name}"'
-            hint = f"There are {', '.join(sorted(Conf.RATE_LIMITS))}."
+            problem = f'has an unknown name, "{name}"'
+            hint = f"The names are {', '.join(sorted(Conf.RATE_LIMITS))}."
         elif not _is_rate(rates):
-            problem = f'says {rates!r} for "{name}", which is no rate'
+            problem = f'has an invalid rate for "{name}": {rates!r}'
             hint = "Write it like 5/second; 100/minute. None means no limit."
         else:
             continue
@@ -110,7 +110,7 @@ def check_search_fields(**kwargs: Any) -> list[CheckMessage]:
         return [Error('TALK["USER_SEARCH_FIELDS"] must be a tuple of names.', id="talk.E011")]
     return [
         Error(
-            f'TALK["USER_SEARCH_FIELDS"] names {name!r}, in which users can\'t be looked for.',
+            f'TALK["USER_SEARCH_FIELDS"] names {name!r}, which users can\'t be searched by.',
             hint="Name fields of the user model that hold text.",
             id="talk.E011",
         )
@@ -122,16 +122,17 @@ def check_search_fields(**kwargs: Any) -> list[CheckMessage]:
 @register(Tags.compatibility)
 def check_naming(**kwargs: Any) -> list[CheckMessage]:
     problems: list[CheckMessage] = [
-        Error(f'TALK["{name}"] must be the path of a function of a user.', id="talk.E019")
+        Error(f'TALK["{name}"] must be the path of a function that takes a user.', id="talk.E019")
         for name in ("NAME", "AVATAR")
         if not _is_function(getattr(conf, name))
     ]
     has_names = conf.NAME is not None or hasattr(get_user_model(), "get_full_name")
     if not (has_names or shows_usernames()):
         problem = (
-            "People are called Unnamed: their user names are not shown, and there are no others."
+            "All people are called Unnamed: user names are not shown, and the user model has no "
+            "full names."
         )
-        hint = 'Name a function in TALK["NAME"], or set TALK["SHOWS_USERNAMES"] to True.'
+        hint = 'Set TALK["NAME"] to the path of a function, or TALK["SHOWS_USERNAMES"] to True.'
         problems.append(checks.Warning(problem, hint=hint, id="talk.W006"))
     return problems
 
@@ -139,7 +140,7 @@ def check_naming(**kwargs: Any) -> list[CheckMessage]:
 @register(Tags.compatibility)
 def check_origins(**kwargs: Any) -> list[CheckMessage]:
     given = conf.ALLOWED_ORIGINS
-    # A scheme, a host and maybe a port. `*` would let in the pages of everybody.
+    # A scheme, a host and maybe a port. `*` would allow all pages.
     if not isinstance(given, str) and all(
         re.fullmatch(r"\w+://[^/?#@*]+/?", each) for each in given
     ):
@@ -157,14 +158,14 @@ def check_origins(**kwargs: Any) -> list[CheckMessage]:
 def check_threads(**kwargs: Any) -> list[CheckMessage]:
     if isinstance(conf.THREADS, int) and conf.THREADS >= 0:
         return []
-    return [Error('TALK["THREADS"] must be a whole number from 0 on.', id="talk.E013")]
+    return [Error('TALK["THREADS"] must be 0 or a positive whole number.', id="talk.E013")]
 
 
 @register(Tags.compatibility)
 def check_times(**kwargs: Any) -> list[CheckMessage]:
     if settings.USE_TZ:
         return []
-    return [Error("Talk's times are of a zone.", hint="Set USE_TZ to True.", id="talk.E015")]
+    return [Error("Talk needs times with time zones.", hint="Set USE_TZ to True.", id="talk.E015")]
 
 
 def _nearest(name: str, options: set[str]) -> str:

@@ -1,4 +1,4 @@
-"""Checks the class that says who may reach whom."""
+"""System check of the project's policy class."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ def check_policy(**kwargs: Any) -> list[CheckMessage]:
         return [Error(f'TALK["POLICY"] can\'t be imported: {error}', id="talk.E004")]
     # It is no class, or its constructor needs arguments.
     except TypeError as error:
-        return [Error(f'TALK["POLICY"] can\'t be made: {error}', id="talk.E004")]
+        return [Error(f'TALK["POLICY"] can\'t be instantiated: {error}', id="talk.E004")]
     if isinstance(chosen, Policy):
         return []
-    return [Error('TALK["POLICY"] is no subclass of talk.policy.Policy.', id="talk.E004")]
+    return [Error('TALK["POLICY"] is not a subclass of talk.policy.Policy.', id="talk.E004")]

@@ -1,4 +1,4 @@
-"""What the services around Talk do not guarantee."""
+"""System checks of the services that Talk uses: Redis, the channel layer, databases."""
 
 import re
 from typing import Any
@@ -23,12 +23,12 @@ def check_rate_storage(**kwargs: Any) -> list[CheckMessage]:
     try:
         # It connects when it is used.
         MovingWindowRateLimiter(storage_from_string(conf.RATE_STORAGE))
-    # Each kind has its own way to fail.
+    # Each storage raises exceptions of its own.
     except Exception as error:
         return [
             Error(
                 f'TALK["RATE_STORAGE"] can\'t be used: {error}',
-                hint="Install redis for redis://, or count in one process with memory://.",
+                hint="For redis://, install the package redis. For a single process, use memory://.",
                 id="talk.E007",
             )
         ]
@@ -43,7 +43,7 @@ def check_prefix(**kwargs: Any) -> list[CheckMessage]:
     return [
         Error(
             f'TALK["REDIS_PREFIX"] can\'t be {given!r}.',
-            hint="Take at most 40 letters, digits, hyphens, dots and underscores.",
+            hint="Use at most 40 letters, digits, hyphens, dots and underscores.",
             id="talk.E020",
         )
     ]
@@ -55,7 +55,7 @@ def check_channel_layer(**kwargs: Any) -> list[CheckMessage]:
     if "default" not in layers:
         return [
             checks.Warning(
-                "There is no channel layer: live updates come only when the database is compared.",
+                "Without a channel layer, live updates are delayed by RECONCILE_SECONDS.",
                 hint="Configure CHANNEL_LAYERS.",
                 id="talk.W001",
             )
@@ -69,7 +69,7 @@ def check_many_processes(**kwargs: Any) -> list[CheckMessage]:
     if layer.get("BACKEND") == IN_MEMORY:
         return [
             checks.Warning(
-                "The in-memory channel layer rings inside one process only.",
+                "The in-memory channel layer does not connect processes.",
                 hint="Set REDIS_URL, or CHANNEL_LAYERS to channels_redis' pub/sub layer.",
                 id="talk.W002",
             )
@@ -79,7 +79,7 @@ def check_many_processes(**kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.compatibility)
 def check_routers(**kwargs: Any) -> list[CheckMessage]:
-    # What a transaction changed is read in it, to decide what else is changed.
+    # Verbs read in a transaction what they wrote in it, so both have to use one database.
     models = [*apps.get_app_config("talk").get_models(), get_user_model()]
     routed = {
         route(model) for model in models for route in (router.db_for_read, router.db_for_write)
@@ -88,7 +88,7 @@ def check_routers(**kwargs: Any) -> list[CheckMessage]:
         return []
     return [
         Error(
-            "Talk and users are not read and written in the default database alone, but in "
+            "Talk's models and the user model must be in the default database, and are routed to "
             f"{', '.join(sorted(routed))}.",
             hint='Let DATABASE_ROUTERS answer "default" for the app talk and for the user model.',
             id="talk.E016",
@@ -105,8 +105,8 @@ def check_sqlite(databases: Any = None, **kwargs: Any) -> list[CheckMessage]:
         if connection.vendor == "sqlite" and options.get("transaction_mode") != "IMMEDIATE":
             problems.append(
                 checks.Warning(
-                    f'The SQLite database "{alias}" does not lock at the start of a transaction.',
-                    hint='Set OPTIONS["transaction_mode"] to "IMMEDIATE".',
+                    f'The SQLite database "{alias}" has no immediate transactions.',
+                    hint='Talk uses them as locks. Set OPTIONS["transaction_mode"] to "IMMEDIATE".',
                     id="talk.W003",
                 )
             )

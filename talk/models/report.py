@@ -63,8 +63,8 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def decided_by(self, staff: "User") -> Self:
         """The reports that `staff` may see and settle.
 
-        Left out are reports of themselves, by themselves, of what they reported, too, and of other
-        staff on whom they may not act.
+        Left out are reports about them, reports by them, open reports of anything that they
+        reported as well, and reports about other staff on whom they may not act.
         """
         theirs = self.model.objects.filter(reporter=staff, settled_at=None)
         with_theirs = (
@@ -87,9 +87,9 @@ class ReportQuerySet(models.QuerySet["Report"]):
         return self.filter(same, settled_at=None)
 
     def locked(self) -> list["Report"]:
-        """These, which nobody else settles or erases until the transaction ends.
+        """Lock these reports until the transaction ends.
 
-        In one order, so that nobody waits for somebody who waits for them.
+        All transactions lock reports in this order, so that no two wait for each other.
         """
         return list(self.select_for_update(no_key=True, of=("self",)).order_by("pk"))
 

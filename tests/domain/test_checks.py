@@ -150,7 +150,7 @@ def test_words_kept_for_no_time_or_in_no_kind_of_conversation(said, settings):
     assert said(TALK={"RETENTION": {"groups": 3}}) == ["talk.E005"]
 
     (found,) = [each for each in run_checks(tags=[Tags.compatibility]) if each.id == "talk.E005"]
-    assert found.msg == 'TALK["RETENTION"]: "groups" is no kind of conversation.'
+    assert found.msg == 'TALK["RETENTION"]: "groups" is not a kind of conversation.'
 
 
 def test_fewer_than_no_threads(said):

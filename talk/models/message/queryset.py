@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..participation import Participation
     from . import Message
 
-#: Of a conversation by its key, the messages from one number to another.
+#: The key of a conversation, and the first and the last number of a range of its messages.
 Range = tuple[int, int, int]
 
 
