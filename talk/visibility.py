@@ -1,12 +1,16 @@
 """The rules for whom a person finds by a search, and whose existence they know of."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth import get_user_model
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.manager import BaseManager
 
 from .deactivation import is_active
 from .models import Block, Message, Participation
-from .policy import policy
+from .policy import Policy, policy
+from .prepared import among, prepared
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -18,8 +22,18 @@ def found_by(viewer: "User", users: QuerySet[Any]) -> QuerySet[Any]:
     These are other people with an active account who did not block the viewer, and whom the
     project's policy lets them find.
     """
-    others = users.exclude(pk=viewer.pk).exclude(talk_blocks__blocked=viewer)
-    return policy().may_find(viewer, others.filter(is_active()))
+    return policy().may_find(viewer, _reachable(viewer.pk, users))
+
+
+def known_users(viewer: "User", keys: Collection[Any]) -> "list[User]":
+    """The users with these keys of whose existence `viewer` may know; see `known_to`."""
+    users = get_user_model()._default_manager
+    if _is_unrestricted():
+        found = _found(viewer=viewer, keys=list(keys)).ask()
+    else:
+        found = list(found_by(viewer, users.filter(pk__in=keys)))
+    # Most people are named because they are found. Whom the viewer met takes longer to read.
+    return found if len(found) == len(keys) else list(known_to(viewer, users.filter(pk__in=keys)))
 
 
 def known_to(viewer: "User", users: QuerySet[Any]) -> QuerySet[Any]:
@@ -37,6 +51,28 @@ def known_to(viewer: "User", users: QuerySet[Any]) -> QuerySet[Any]:
         | Q(pk__in=met.values("user"))
         | Q(pk__in=blocked.values("blocked"))
     )
+
+
+def _reachable(viewer: Any, users: QuerySet[Any]) -> QuerySet[Any]:
+    blocks = Block.objects.filter(blocker=OuterRef("pk"), blocked=viewer)
+    return users.exclude(pk=viewer).filter(is_active(), ~Exists(blocks))
+
+
+def _is_unrestricted() -> bool:
+    """Whether the project leaves it to Talk who finds whom.
+
+    Then the query is the same for everybody at all times, and can be prepared.
+    """
+    manager = type(get_user_model()._default_manager)
+    return (
+        type(policy()).may_find is Policy.may_find
+        and manager.get_queryset is BaseManager.get_queryset
+    )
+
+
+@prepared
+def _found(viewer: Any, keys: Any) -> "QuerySet[User]":
+    return _reachable(viewer, get_user_model()._default_manager.filter(among("pk", keys)))
 
 
 def _participations_of_met(viewer: "User", users: QuerySet[Any]) -> "QuerySet[Participation]":

@@ -13,7 +13,7 @@ from django.contrib.auth import get_user_model
 from talk.conf import conf
 from talk.exceptions import MessagingValidationError, RefusalCode, Refused
 from talk.models import Conversation, Participation
-from talk.visibility import known_to
+from talk.visibility import known_users
 
 from ..authentication import rates
 from ..ids import key_of
@@ -90,8 +90,8 @@ def _keys_of(ids: Sequence[strawberry.ID], path: str) -> list[Any]:
 def _find(info: Any, keys: list[Any], path: str) -> list[Any]:
     if not keys:
         return []
-    users = get_user_model()._default_manager.filter(pk__in=set(keys))
-    found = list(known_to(info.context.viewer, users))
-    if len(found) < len(set(keys)):
+    different = set(keys)
+    found = known_users(info.context.viewer, different)
+    if len(found) < len(different):
         raise MessagingValidationError(RefusalCode.UNKNOWN_USER, path=(path,))
     return found

@@ -1,6 +1,7 @@
 """Of whom somebody may know that they are there: whom they find, met or blocked."""
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -26,6 +27,13 @@ def closed(settings):
     settings.TALK = {**settings.TALK, "POLICY": f"{__name__}.Closed"}
 
 
+class Visible(type(get_user_model()._default_manager)):
+    """A manager that hides somebody."""
+
+    def get_queryset(self):
+        return super().get_queryset().exclude(username="bob")
+
+
 @pytest.fixture
 def knows(gql):
     """`knows(alice, bob)`: whether Bob is there for Alice."""
@@ -42,6 +50,15 @@ def knows(gql):
 
 def test_everybody_is_there_for_everybody_unless_a_project_says_otherwise(knows, alice, bob):
     assert knows(alice, bob)
+
+
+def test_the_managers_of_a_project_are_asked_each_time(knows, alice, bob, carol, monkeypatch):
+    assert knows(alice, bob)
+
+    monkeypatch.setattr(type(alice)._default_manager, "__class__", Visible)
+
+    assert not knows(alice, bob)
+    assert knows(alice, carol)
 
 
 def test_who_is_not_found_is_answered_like_who_is_not_there(closed, gql, alice, bob):

@@ -85,6 +85,15 @@ class TestOwners:
         assert place_of(carol, ours).role == "owner"
         assert place_of(bob, ours).role == "member"
 
+    def test_the_first_to_come_back_to_an_empty_group_owns_it(self, ours, alice, bob, carol):
+        for person in (alice, bob, carol):
+            place_of(person, ours).leave()
+        place = place_of(bob, ours)
+
+        place.reinstate()
+
+        assert place.role == place_of(bob, ours).role == "owner"
+
     def test_another_is_named_when_the_last_one_is_suspended(self, ours, alice, bob):
         place_of(alice, ours).suspend()
 

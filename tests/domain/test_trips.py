@@ -20,7 +20,7 @@ from talk.models.conversation import TITLE_LENGTH
 from talk.prepared import among, ask, changing, prepared
 
 from ..trips import trips_of
-from .acting import group, place_of, refused, say
+from .acting import crowd, group, place_of, refused, say
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 
@@ -117,6 +117,23 @@ class TestTogether:
 
         assert [text.split()[0].strip(";") for text in sent][::3] == ["BEGIN", "COMMIT"]
         assert len(sent) == 4
+
+    @pytest.mark.parametrize("size", [2, 40])
+    def test_members_come_and_go_in_few_trips(self, alice, bob, size):
+        there = group(alice, *crowd(size))
+        owner = place_of(alice, there)
+
+        def trips(verb):
+            with trips_of(connection) as sent:
+                verb()
+            assert (sent[0], sent[-1]) == ("BEGIN", "COMMIT")
+            return len(sent)
+
+        assert trips(lambda: owner.invite([bob])) == 7
+        place = place_of(bob, there)
+        assert trips(place.leave) == 5
+        assert trips(lambda: place.reinstate(by=owner)) == 8
+        assert trips(lambda: place.remove(by=owner)) == 5
 
     def test_the_first_error_is_the_error(self, said, alice, caplog):
         """And the statements after it, which fail with it, are no news to the log."""
