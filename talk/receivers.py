@@ -14,23 +14,23 @@ from .models import AccessToken, NameWord
 from .models.name_word import search_fields
 
 
-def kinds_of_account() -> Iterator[Any]:
+def account_models() -> Iterator[Any]:
     """The user model, its proxies and its children. Signals name the class that was saved."""
     return (model for model in apps.get_models() if issubclass(model, get_user_model()))
 
 
 @receiver(user_logged_out)
-def ring_at_logout(user: Any, **kwargs: Any) -> None:
+def wake_at_logout(user: Any, **kwargs: Any) -> None:
     if user is not None:
         events.wake_user(user.pk)
 
 
 @receiver(post_delete, sender=AccessToken)
-def ring_at_deleted_token(instance: AccessToken, **kwargs: Any) -> None:
+def wake_at_token_deletion(instance: AccessToken, **kwargs: Any) -> None:
     events.wake_user(instance.user_id)
 
 
-def ring_at_account_change(instance: Any, created: bool = False, **kwargs: Any) -> None:
+def wake_at_account_change(instance: Any, created: bool = False, **kwargs: Any) -> None:
     """Have open sockets of this user authenticated again.
 
     They are closed if the account was deactivated or deleted, or has another password.
@@ -53,23 +53,23 @@ def leave_before_deletion(instance: Any, origin: Any, **kwargs: Any) -> None:
     accounts.before_deletion(instance, origin)
 
 
-def keep_words_of_names(instance: Any, update_fields: Any, **kwargs: Any) -> None:
+def refresh_name_words(instance: Any, update_fields: Any, **kwargs: Any) -> None:
     """Keep the words up to date by which people find this user."""
     ours = {name.partition("__")[0] for name in (*search_fields(), "is_active")}
     if update_fields is None or ours & set(update_fields):
         NameWord.objects.refresh_for([instance.pk])
 
 
-def listen_to(kind: Any) -> None:
-    post_save.connect(ring_at_account_change, sender=kind)
-    post_delete.connect(ring_at_account_change, sender=kind)
-    post_save.connect(hand_over_at_deactivation, sender=kind)
-    post_save.connect(keep_words_of_names, sender=kind)
+def connect(model: Any) -> None:
+    post_save.connect(wake_at_account_change, sender=model)
+    post_delete.connect(wake_at_account_change, sender=model)
+    post_save.connect(hand_over_at_deactivation, sender=model)
+    post_save.connect(refresh_name_words, sender=model)
     # Not for a child class: `delete(keep_parents=True)` deletes its row alone, and if the account
     # is deleted, too, that has a signal of its own.
-    if kind._meta.concrete_model is get_user_model()._meta.concrete_model:
-        pre_delete.connect(leave_before_deletion, sender=kind)
+    if model._meta.concrete_model is get_user_model()._meta.concrete_model:
+        pre_delete.connect(leave_before_deletion, sender=model)
 
 
-for each in kinds_of_account():
-    listen_to(each)
+for each in account_models():
+    connect(each)

@@ -125,7 +125,7 @@ class TestDeleting:
                 app_label = "auth"
 
         try:
-            assert Colleague in receivers.kinds_of_account()
+            assert Colleague in receivers.account_models()
         finally:
             del apps.all_models["auth"]["colleague"]
             apps.clear_cache()
@@ -139,7 +139,7 @@ class TestDeleting:
         try:
             with connection.schema_editor() as editor:
                 editor.create_model(Courier)
-            receivers.listen_to(Courier)
+            receivers.connect(Courier)
             courier = Courier.objects.create(username="courier")
             account = get_user_model().objects.get(pk=courier.pk)
             conversation = group(alice, bob, account)
