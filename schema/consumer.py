@@ -23,8 +23,7 @@ from talk.conf import conf
 from . import threads
 from .authentication import AuthenticationFailed, rates
 from .authentication.context import Context
-from .errors import RateLimited, Unavailable
-from .limit_errors import FrameTooLong
+from .errors import FrameTooLong, RateLimited, Unavailable
 from .transport import handshake, origins
 from .transport.connected import open_connections
 from .transport.frames import Frames

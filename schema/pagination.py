@@ -18,10 +18,9 @@ from talk.exceptions import MessagingValidationError, RefusalCode
 from talk.text import is_storable
 
 from .ids import type_name
+from .page_limits import DEFAULT_PAGE, MAX_PAGE
 from .strawberry_internals import annotate_ordering_fields
 
-DEFAULT_PAGE = 50
-MAX_PAGE = 100
 #: The most characters of a cursor. The longest contain a name, or many recent changes.
 MOST_LENGTH = 32_768
 #: The largest UTC offset that PostgreSQL accepts. Python accepts larger ones.

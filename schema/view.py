@@ -21,7 +21,8 @@ from talk.conf import conf
 from .authentication import Authorization, authenticate, rates
 from .authentication.context import Context
 from .documents import request as wire
-from .errors import BadRequest, CsrfFailed, PublicError, public_error
+from .error_masking import public_error
+from .errors import BadRequest, CsrfFailed, PublicError
 from .not_executed import is_refused, refuse
 from .operation import Operation
 from .transport import sse

@@ -19,7 +19,7 @@ from graphql import (
     value_from_ast_untyped,
 )
 
-from ..pagination import DEFAULT_PAGE, MAX_PAGE
+from ..page_limits import DEFAULT_PAGE, MAX_PAGE
 from ..strawberry_internals import definition_of
 from .fragments import fragments_of
 from .metadata import ARGUMENT_COSTS, COST, NO_COSTS

@@ -24,8 +24,7 @@ from graphql import (
 
 from talk.conf import conf
 
-from ..errors import MAX_ERRORS, ValidationFailed
-from ..limit_errors import LimitExceeded
+from ..errors import MAX_ERRORS, LimitExceeded, ValidationFailed
 from ..strawberry_internals import MaybeNullValidationRule, OneOfInputValidationRule
 from .cache import cache, size_of_document
 from .cost import Meter, counted_size

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from graphql import (
     DocumentNode,
     FieldNode,
+    FragmentDefinitionNode,
     FragmentSpreadNode,
     InlineFragmentNode,
     SelectionSetNode,
@@ -16,7 +17,7 @@ from graphql import (
 
 from talk.conf import conf
 
-from ..limit_errors import LimitExceeded
+from ..errors import LimitExceeded
 from .fragments import fragments_of, operations_of
 from .merged_fields import MergedFields
 
@@ -51,8 +52,8 @@ class Size:
 class SizeCounter:
     """Measures the selections of one document. The document may be invalid."""
 
-    def __init__(self, document: DocumentNode) -> None:
-        self._fragments = fragments_of(document)
+    def __init__(self, fragments: dict[str, FragmentDefinitionNode]) -> None:
+        self._fragments = fragments
         self._sizes: dict[str, Size] = {}
 
     def measure(self, selections: SelectionSetNode | None) -> Size:
@@ -85,8 +86,8 @@ class SizeCounter:
 
 def excesses(document: DocumentNode) -> list[LimitExceeded]:
     """The limits that a document exceeds. The document may be invalid."""
-    counter = SizeCounter(document)
-    operations = operations_of(document)
+    operations, fragments = operations_of(document), fragments_of(document)
+    counter = SizeCounter(fragments)
     size = sum((counter.measure(each.selection_set) for each in operations), Size())
     measured = {
         "MAX_DEPTH": (size.depth, conf.MAX_DEPTH),
@@ -99,7 +100,7 @@ def excesses(document: DocumentNode) -> list[LimitExceeded]:
     if exceeded:
         return exceeded
     # Counting merged fields takes longer, so it is done only if the document is small enough.
-    most = MergedFields(document, conf.MAX_FIELDS).most()
+    most = MergedFields(operations, fragments, conf.MAX_FIELDS).most()
     return _exceeded({"MAX_REPEATS": (most, conf.MAX_REPEATS)})
 
 

@@ -7,14 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from graphql import (
-    DocumentNode,
     FieldNode,
+    FragmentDefinitionNode,
     FragmentSpreadNode,
     InlineFragmentNode,
+    OperationDefinitionNode,
     SelectionSetNode,
 )
-
-from .fragments import fragments_of, operations_of
 
 
 class MergedFields:
@@ -23,10 +22,14 @@ class MergedFields:
     The document has at most `max_fields` fields, which bounds the time that counting takes.
     """
 
-    def __init__(self, document: DocumentNode, max_fields: int) -> None:
+    def __init__(
+        self,
+        operations: list[OperationDefinitionNode],
+        fragments: dict[str, FragmentDefinitionNode],
+        max_fields: int,
+    ) -> None:
+        self._operations, self._fragments = operations, fragments
         self._max_fields = max_fields
-        self._operations = operations_of(document)
-        self._fragments = fragments_of(document)
         #: The names of fragments that are spread somewhere.
         self._seen: set[str] = set()
 

@@ -7,11 +7,12 @@ The way of an operation:
    gate to them: `gate` parses and validates the document, limits its size and cost, wants a client
    that is signed in, and counts the operation against the rate limits.
 3. `executor` executes it. It completes objects by plans (`plans`, `scalars`), within the `budget`
-   of the answer. `deadlines` cancels what takes the database too long.
+   of the answer. `schema.deadlines` cancels what takes the database
+   too long.
 4. For a subscription, `answer` returns None. `Schema.prepare` then prepares it (`subscription`)
    through the same gate, and `live.execution` executes its events.
 
-Doors: `Schema` here, and the modules `subscription` and `deadlines`.
+Doors: `Schema` here. No other module of this room is imported from outside.
 """
 
 from collections.abc import Iterable
@@ -27,9 +28,11 @@ from strawberry.types.graphql import OperationType
 
 from ..authentication import rates
 from ..authentication.context import Context
+from ..deadlines import deadline
 from ..documents import document as documents
 from ..documents.request import Request
-from ..errors import MAX_ERRORS, BadRequest, RateLimited, ValidationFailed, translate
+from ..error_masking import mask
+from ..errors import MAX_ERRORS, BadRequest, RateLimited, ValidationFailed
 from ..loading.views import Views, showing
 from ..not_executed import is_refused, refuse
 from ..operation import Operation
@@ -39,7 +42,6 @@ from ..strawberry_internals import (
     core_schema,
 )
 from ..types.refusals import RefusalHandler
-from .deadlines import deadline
 from .executor import PlannedExecutor
 from .gate import closed, is_let_in
 from .merging import MergedSchema
@@ -108,15 +110,18 @@ class Schema(MergedSchema):
         return prepare(self, operation)
 
     def create_extensions_runner(
-        self, execution_context: ExecutionContext, extensions: Any
+        self,
+        execution_context: ExecutionContext,
+        extensions: Any,
+        operation: Operation | None = None,
     ) -> Runner:
-        return Runner(execution_context, extensions)
+        return Runner(execution_context, extensions, operation)
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
     ) -> None:
         for error in errors:
-            translate(error)
+            mask(error)
 
     def _get_custom_context_kwargs(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         # Strawberry has no other way to limit the errors in the variables of a request.

@@ -4,41 +4,21 @@ The bytes are counted while the answer is made. A limit on the encoded answer wo
 short document can select the same long text so often that its JSON takes hundreds of megabytes.
 """
 
-import json
 from collections.abc import Awaitable
 from typing import Any
 
-import orjson
 from graphql import ExecutionResult, OperationType
 
 from talk.conf import conf
 
+from ..errors import AnswerTooLong
 from ..graphql_core_internals import errors_of
-from ..limit_errors import AnswerTooLong
 from ..operation import BudgetSpent, current
 from ..strawberry_internals import StrawberryExecutor
+from .sizes import BRACKETS_SIZE, NULL_SIZE, size_of, size_of_key
 
 #: Bytes of an error beside its text: its stack stays in memory until the answer is sent.
 ERROR_SIZE = 512
-#: Bytes of a field beside its key and its value: quotation marks, a colon, a comma.
-FIELD_SIZE = 4
-#: Bytes of an object or a list beside its content: brackets and a comma.
-BRACKETS_SIZE = 3
-NULL_SIZE = 4
-
-
-def size_of(value: Any) -> int:
-    """The bytes of a value in JSON."""
-    try:
-        return len(orjson.dumps(value))
-    except TypeError:
-        # Text that UTF-8 can't encode, or a number of many digits. `request.encode` does the same.
-        return len(json.dumps(value, default=str))
-
-
-def size_of_key(name: str) -> int:
-    """The bytes of a field in JSON, without its value."""
-    return len(name) + FIELD_SIZE
 
 
 class BudgetedExecutor(StrawberryExecutor):

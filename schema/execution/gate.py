@@ -24,10 +24,9 @@ from ..authentication import rates
 from ..documents import document as documents
 from ..documents.metadata import RATE
 from ..documents.public import is_public
-from ..errors import PublicError, RateLimited, Unauthenticated, ValidationFailed
-from ..limit_errors import TooCostly
+from ..errors import PublicError, RateLimited, TooCostly, Unauthenticated, ValidationFailed
 from ..operation import Operation
-from ..pagination import DEFAULT_PAGE
+from ..page_limits import DEFAULT_PAGE
 from ..strawberry_internals import definition_of, get_operation_type
 
 #: The rules by which documents are validated, unless an extension of the schema adds some.

@@ -33,8 +33,8 @@ from ..strawberry_internals import (
     global_id_attribute,
     is_global_id,
 )
-from .budget import BRACKETS_SIZE, size_of, size_of_key
 from .scalars import Complete, UnexpectedValue, complete_scalar, fixed_size
+from .sizes import BRACKETS_SIZE, size_of, size_of_key
 
 #: Resolves a field of a source, and completes what it returned. The second argument is the `Run`
 #: of the plan. Resolvers get it instead of Strawberry's `info`.

@@ -16,7 +16,7 @@ from graphql import (
 )
 
 from ..strawberry_internals import serializes_datetime
-from .budget import NULL_SIZE, size_of
+from .sizes import NULL_SIZE, size_of
 
 #: Makes a value of the answer of a value that a resolver returned. The second argument is the
 #: `Run` of the plan, whose budget is spent.

@@ -29,11 +29,11 @@ from ..errors import MAX_ERRORS
 from ..not_executed import NotExecuted
 from ..strawberry_internals import core_schema, middleware_of
 from .executor import PlannedExecutor
-from .runner import Runner
 
 if TYPE_CHECKING:
     from ..operation import Operation
     from . import Schema
+    from .runner import Runner
 
 
 @dataclass
@@ -70,7 +70,7 @@ async def prepare(schema: "Schema", operation: "Operation") -> AsyncIterator[Pre
         yield subscription
 
 
-def _runner(schema: "Schema", operation: "Operation") -> Runner:
+def _runner(schema: "Schema", operation: "Operation") -> "Runner":
     request = operation.request
     execution = ExecutionContext(
         query=request.query,
@@ -85,11 +85,11 @@ def _runner(schema: "Schema", operation: "Operation") -> Runner:
     extensions = schema.get_extensions()
     for extension in extensions:
         extension.execution_context = execution
-    return Runner(execution, extensions, operation)
+    return schema.create_extensions_runner(execution, extensions, operation)
 
 
 async def _prepared(
-    schema: "Schema", operation: "Operation", runner: Runner
+    schema: "Schema", operation: "Operation", runner: "Runner"
 ) -> PreparedSubscription | list[GraphQLError]:
     execution = runner.execution_context
     async with runner.parsing():

@@ -16,10 +16,10 @@ from graphql import ExecutionResult, create_source_event_stream, execute_subscri
 from .. import threads
 from ..authentication import rates
 from ..authentication.context import Context
+from ..deadlines import deadline
 from ..documents.request import encode_text
-from ..errors import RateLimited, Unavailable, public_error, translate
-from ..execution.deadlines import deadline
-from ..limit_errors import AnswerTooLong
+from ..error_masking import mask, public_error
+from ..errors import AnswerTooLong, RateLimited, Unavailable
 from ..loading.views import Views, showing
 from ..not_executed import NotExecuted
 from ..strawberry_internals import await_maybe
@@ -121,7 +121,7 @@ class Stream:
 
     def _text(self, result: ExecutionResult) -> str:
         errors = result.errors or []
-        translated = [translate(error) for error in errors]
+        translated = [mask(error) for error in errors]
         self._schema.process_errors(errors)
         for error in translated:
             if isinstance(error, AnswerTooLong | Unavailable):

@@ -26,8 +26,8 @@ from .. import threads
 from ..authentication import rates
 from ..authentication.context import Context
 from ..documents.request import encode_text, request_of
-from ..errors import PublicError, TooManyOperations, Unauthenticated, public_error
-from ..limit_errors import FrameTooLong
+from ..error_masking import public_error
+from ..errors import FrameTooLong, PublicError, TooManyOperations, Unauthenticated
 from ..live.streams import listen
 from ..not_executed import NotExecuted, is_refused
 from ..operation import Operation

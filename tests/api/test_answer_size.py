@@ -6,7 +6,7 @@ import tracemalloc
 import pytest
 from strawberry.extensions import SchemaExtension
 
-from schema import Mutation, Query, errors, schema
+from schema import Mutation, Query, error_masking, schema
 from schema.authentication import Identity
 from schema.authentication.context import Context
 from schema.documents.request import Request
@@ -141,7 +141,7 @@ def test_errors_count(gql, alice, bob, limit, way, monkeypatch):
         raise RuntimeError
 
     monkeypatch.setattr(Message, "removal", property(removal))
-    monkeypatch.setattr(errors.logger, "error", lambda *_args, **_more: None)
+    monkeypatch.setattr(error_masking.logger, "error", lambda *_args, **_more: None)
     place = gid(private(alice, bob, *["x"] * 50))
     limit(20_000)
 
@@ -161,7 +161,7 @@ def test_what_a_plan_wrote_in_vain_is_not_counted(gql, alice, bob, limit, monkey
         return
 
     monkeypatch.setattr(Message, "removal", property(removal))
-    monkeypatch.setattr(errors.logger, "error", lambda *_args, **_more: None)
+    monkeypatch.setattr(error_masking.logger, "error", lambda *_args, **_more: None)
     place = gid(private(alice, bob, *["x"] * 50))
     ids = " ".join(f"a{number}: id" for number in range(20))
     asked = f"""query ($id: ID!) {{

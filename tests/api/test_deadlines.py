@@ -11,10 +11,11 @@ from django.conf import settings as configured
 from django.db import connection
 from django.http import HttpRequest
 
+from schema import deadlines
 from schema.authentication import Identity
 from schema.authentication.context import Context
 from schema.documents.request import Request
-from schema.execution import Schema, deadlines
+from schema.execution import Schema
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 

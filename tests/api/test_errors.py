@@ -11,7 +11,8 @@ from strawberry import relay
 
 from schema.documents import document as documents
 from schema.documents.request import Request
-from schema.errors import BadRequest, PublicError, public_error
+from schema.error_masking import public_error
+from schema.errors import BadRequest, PublicError
 from schema.execution import Schema
 from schema.types.refusals import Refusal
 from talk.exceptions import MessagingValidationError, RefusalCode, ResyncRequired

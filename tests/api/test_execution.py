@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 
-from schema import errors
+from schema import error_masking
 from schema.authentication import Identity, rates
 from schema.authentication.context import Context
 from schema.documents.cache import cache
@@ -199,7 +199,7 @@ def test_several_operations_are_none_until_one_is_named(answered, alice):
 @pytest.mark.filterwarnings("ignore:coroutine", "ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_resolver_that_is_asynchronous_is_a_mistake_of_the_projects(answered, alice, monkeypatch):
     # What is logged is kept, and what is not waited for with it.
-    monkeypatch.setattr(errors.logger, "disabled", True)
+    monkeypatch.setattr(error_masking.logger, "disabled", True)
 
     data, (error,), *_more = answered(PLAIN, Request("{ later }"), Identity(alice))
 
