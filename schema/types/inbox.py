@@ -23,7 +23,8 @@ from ..ids import key_of, type_name
 from ..loading.blocks import ask_with_blocks
 from ..loading.views import current_views, show
 from ..operation import count_texts
-from ..pagination import DEFAULT_PAGE, Connection, page_size, values_of
+from ..page_limits import DEFAULT_PAGE
+from ..pagination import Connection, page_size, values_of
 from ..strawberry_internals import resolve_edge_class
 from . import costs
 from .fields import field

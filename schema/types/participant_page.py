@@ -12,7 +12,8 @@ from talk.models.participation.history import STATUS, counts_since, pages_then
 from ..loading.batch import View, rows_by_conversation
 from ..loading.participations import without_activity
 from ..loading.views import load, show
-from ..pagination import DEFAULT_PAGE, number_of, page_size
+from ..page_limits import DEFAULT_PAGE
+from ..pagination import number_of, page_size
 from .fields import CURSOR, PAGE_INFO, field
 from .participation import Participation
 
