@@ -57,7 +57,7 @@ CLOSING_SECONDS = 10
 
 _authenticate_first = threads.live.run(handshake.authenticate_first)
 _authenticate_again = threads.live.run(handshake.authenticate_again)
-_admit = threads.live.run(rates.admit)
+_count = threads.live.run(rates.count_for_address)
 
 
 class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
@@ -151,7 +151,7 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
         if address is None:
             return True
         try:
-            await _admit(request)
+            await _count(request)
         except RateLimited:
             return False
         if not open_connections().enter(address):

@@ -1,4 +1,4 @@
-"""JSON Web Tokens of a host product that has its own way of signing people in."""
+"""Authenticates by JSON Web Tokens, which another part of a product issues."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from .authentication.published_keys import published_keys
 
 @dataclass(frozen=True)
 class JWTSettings:
-    """`TALK["JWT"]`: how tokens are verified, and whose they are.
+    """`TALK["JWT"]`: how tokens are verified, and which user they name.
 
     Give `SECRET` (HS256) or `JWKS_URL` (RS256, ES256), and always `AUDIENCE` and `ISSUER`.
     """
@@ -29,12 +29,12 @@ class JWTSettings:
     ISSUER: str
     SECRET: str = ""
     JWKS_URL: str = ""
-    #: Seconds that clocks may differ.
+    #: Seconds that the clocks of issuer and server may differ.
     LEEWAY: float = 30
     #: The claim that names the user, and the field of the user model that it names.
     USER_CLAIM: str = "sub"
     USER_FIELD: str = ""
-    #: Whether somebody unknown with a good token becomes a user.
+    #: Whether a valid token for an unknown user creates the user.
     CREATE_USERS: bool = False
 
     @classmethod
@@ -55,8 +55,8 @@ class JWTSettings:
 
     @property
     def algorithms(self) -> list[str]:
-        # By the key that is configured, never by what a token says of itself: a public key
-        # would otherwise pass for a secret.
+        # Never the algorithm that a token names: with HS256 a public key, which everybody knows,
+        # would be taken for the secret.
         return ["HS256"] if self.SECRET else ["RS256", "ES256"]
 
 
@@ -64,7 +64,7 @@ class JWTAuthenticator:
     """`Authorization: Bearer <JSON Web Token>`."""
 
     def __init__(self) -> None:
-        # Now, so that the first token finds the keys.
+        # Fetched when the server starts, so that the first token finds the keys.
         configured = JWTSettings.read(conf.JWT) if conf.JWT else None
         if configured and configured.JWKS_URL:
             published_keys(configured.JWKS_URL).fetch()
@@ -83,7 +83,7 @@ class JWTAuthenticator:
         except (OverflowError, OSError, ValueError):
             raise refused() from None
         if configured.USER_CLAIM == "email" and claims.get("email_verified") in (False, "false"):
-            # Anybody can have written it there.
+            # The issuer did not check that the address is this person's.
             raise refused()
         claim, create = claims.get(configured.USER_CLAIM), configured.CREATE_USERS
         return Identity(user_of(claim, configured.USER_FIELD, create=create), expires_at)
@@ -100,7 +100,7 @@ def _verified(token: str, configured: JWTSettings) -> dict[str, Any]:
             leeway=configured.LEEWAY,
             options={"require": ["exp", "sub"]},
         )
-    # A ValueError or a TypeError is a token that PyJWT itself stumbles over.
+    # For some malformed tokens PyJWT raises a ValueError or a TypeError.
     except (jwt.PyJWTError, ValueError, TypeError):
         raise refused() from None
     return claims

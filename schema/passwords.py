@@ -1,4 +1,4 @@
-"""Limits how often passwords are tried, before one is hashed, which takes most of a second."""
+"""Limits how often passwords are tried. To hash one takes the server most of a second."""
 
 import unicodedata
 from hashlib import sha256
@@ -15,21 +15,22 @@ from .errors import RateLimited
 
 
 class PasswordLimits:
-    """For the front of `AUTHENTICATION_BACKENDS`. It knows nobody, and leaves that to the others.
+    """The first of `AUTHENTICATION_BACKENDS`. It finds no users; the backends after it do.
 
-    Limits every form and view that calls Django's `authenticate()` with a password. A request
-    whose password is not tried has the reason, for people, in its `password_refused`.
+    It limits every form and view that calls Django's `authenticate()` with a password. If it
+    refuses to try one, forms find a message for people in `request.password_refused`.
     """
 
-    # No `get_user` and no base class: Django would take this for a backend that users come from.
+    # No `get_user` and no base class: Django would expect a backend that has users.
+    # Django gives backends and signals nothing but the request, so it carries the account.
 
     def authenticate(self, request: HttpRequest | None, **credentials: Any) -> None:
-        """Count a try. Raises `PermissionDenied`, which keeps the other backends from it."""
+        """Count an attempt. Raises `PermissionDenied` above the limit, so no backend is tried."""
         if "password" not in credentials:
             return
         account = _account(credentials)
         try:
-            rates.admit_password(request, account)
+            rates.count_password(request, account)
         except RateLimited as refused:
             if request is not None:
                 request.password_refused = refused.message  # type: ignore[attr-defined]
@@ -50,7 +51,7 @@ def _remember(*, request: HttpRequest | None = None, **kwargs: Any) -> None:
 
 
 def _account(credentials: dict[str, Any]) -> str:
-    """Which account is tried, whether there is one or not: no storage gets to know its name."""
+    """A digest of the account's name, which need not exist. The storage learns no names."""
     given = (f"{value}" for name, value in sorted(credentials.items()) if name != "password")
     text = unicodedata.normalize("NFKC", "\0".join(given)).casefold()
     return sha256(text.encode(errors="replace")).hexdigest()

@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-#: An address by which `problems` tries whether a user name can be derived.
+#: The address with which `problems` tries to derive a user name.
 SAMPLE = "somebody@example.com"
 
 
 def user_of(claim: object, name: str, *, create: bool) -> "User":
     """The user whose field `name` is `claim`; without a `name`, the field is `USERNAME_FIELD`.
 
-    With `create`, somebody unknown becomes a user whose password nobody can enter. Raises
-    `AuthenticationFailed` if the claim is no value of the field, or names nobody, or two.
+    With `create`, an unknown user is created, without a usable password. Raises
+    `AuthenticationFailed` if the claim is no value of the field, or fits no user, or several.
     """
     field = _field(name)
     value = _value(claim, field)
@@ -42,11 +42,11 @@ def user_of(claim: object, name: str, *, create: bool) -> "User":
 
 
 def refused() -> AuthenticationFailed:
-    return AuthenticationFailed(_("This token is not valid, or not any more."))
+    return AuthenticationFailed(_("This token is not valid."))
 
 
 def problems(name: str, *, create: bool) -> Iterator[tuple[bool, str]]:
-    """Why `user_of` can't work with the user model: whether nothing works, and a sentence."""
+    """Why `user_of` can't work with the user model: whether it fails for all tokens, and why."""
     users = get_user_model()
     try:
         field = _field(name)
@@ -76,7 +76,7 @@ def _field(name: str) -> Any:
 
 
 def _value(claim: object, field: Any) -> Any:
-    # A boolean is an integer in Python. What is empty would name whoever has no such value.
+    # A boolean is an integer in Python. An empty claim would fit users without a value.
     if isinstance(claim, bool) or not isinstance(claim, str | int):
         raise refused()
     text = str(claim)
@@ -88,22 +88,22 @@ def _value(claim: object, field: Any) -> Any:
         value = field.clean(text, None)
     except (ValidationError, ValueError, TypeError, OverflowError):
         raise refused() from None
-    # To Python "1_0" and "007" are numbers.
+    # Python reads "1_0" and "007" as numbers.
     if isinstance(value, int) and str(value) != text:
         raise refused()
     return value
 
 
 def _find(field: Any, value: Any, manager: str = "_default_manager") -> "User | None":
-    """The one user with this value; an address is compared without case."""
+    """The one user with this value. E-mail addresses are compared without case."""
     people: Any = getattr(get_user_model(), manager)
     found = []
-    # A unique index answers the first question; the second may have to read the whole table.
+    # A unique index answers the first query. The second may have to read the whole table.
     if not _is_address(field) or _is_unique(field):
         found = list(people.filter(**{field.name: value})[:2])
     if not found and _is_address(field):
         alike = people.filter(**{f"{field.name}__iexact": value})[:10]
-        # Databases take the dotless i of Turkish for an i.
+        # Databases take the Turkish dotless i for an i.
         found = [each for each in alike if _folded(getattr(each, field.name)) == _folded(value)]
     if len(found) > 1:
         logger.warning("A token names more than one account: %s", [each.pk for each in found])
@@ -114,7 +114,7 @@ def _find(field: Any, value: Any, manager: str = "_default_manager") -> "User | 
 def _create(field: Any, value: Any) -> "User | None":
     users = get_user_model()
     if _find(field, value, "_base_manager"):
-        # Another request has just created them, or the project's manager hides them.
+        # Another request has just created this user, or the project's manager hides it.
         return _find(field, value)
     given = {field.name: value, "password": make_password(None)}
     names = [{}] if field.name == users.USERNAME_FIELD else _named(f"{value}")
@@ -124,7 +124,7 @@ def _create(field: Any, value: Any) -> "User | None":
                 created: User = _people().create(**given, **named)
                 return created
         except IntegrityError:
-            # The name is another's, or this person's, whom another request has just created.
+            # Another user has the name, or another request has just created this user.
             if user := _find(field, value):
                 return user
         except (DataError, ValidationError, ValueError):
@@ -142,9 +142,10 @@ def _named(value: str) -> Iterator[dict[str, str]]:
 
 
 def _usernames(value: str) -> Iterator[str]:
-    """Names for somebody new, the same ones in this order whoever asks: so only one succeeds.
+    """Candidates for the name of a new user, always the same in the same order.
 
-    Not the whole of an address, which others would see.
+    So of two requests that create the same user, one fails. A whole e-mail address is no
+    candidate, as other users would see it.
     """
     field: Any = _field("")
     name = re.sub(r"[^\w.+-]+", "-", value.rpartition("@")[0] or value).casefold()
@@ -159,7 +160,7 @@ def _usernames(value: str) -> Iterator[str]:
 
 
 def _needs(field: Any) -> bool:
-    """Whether each new user needs a value of `field`, and there is none unless it is given."""
+    """Whether a new user can't be saved without a given value of `field`."""
     if field.null or field.has_default() or field.has_db_default() or field.generated:
         return False
     fills_itself = isinstance(field, models.AutoField) or getattr(field, "auto_now_add", False)
@@ -177,13 +178,13 @@ def _is_address(field: Any) -> bool:
 
 
 def _is_unique(field: Any) -> bool:
-    """Whether a constraint lets no two users share a value of `field`."""
+    """Whether a constraint keeps two users from having the same value of `field`."""
     constraints = get_user_model()._meta.total_unique_constraints
     return field.unique or any(each.fields == (field.name,) for each in constraints)
 
 
 def _is_unique_without_case(field: Any) -> bool:
-    """Whether a constraint on `Upper` or `Lower` of `field` does that."""
+    """Whether a constraint keeps two users from having values that differ in case alone."""
     constraints = get_user_model()._meta.constraints
     unique = (each for each in constraints if isinstance(each, models.UniqueConstraint))
     terms: list[Any] = [each.expressions[0] for each in unique if len(each.expressions) == 1]

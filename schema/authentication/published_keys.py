@@ -21,12 +21,12 @@ class PublishedKeys:
     FRESH = 300.0
     #: Seconds for which the last keys are used while the key server can't be read.
     KEPT = 3_600.0
-    #: Seconds from the start of one fetch to the start of the next, whatever tokens come.
+    #: Seconds at least from the start of one fetch to the start of the next.
     REST = 10.0
-    #: Seconds that the key server may be silent.
+    #: Seconds that the key server may send nothing.
     TIMEOUT = 5.0
-    #: Seconds after which a fetch no longer keeps the next one from starting. `TIMEOUT` does not
-    #: end one whose bytes trickle in, and a fork can lose the thread of one.
+    #: Seconds after which the next fetch may start though one has not ended. `TIMEOUT` does not end
+    #: a fetch whose bytes trickle in, and the thread of a fetch does not survive a fork.
     GIVE_UP = 30.0
     #: Most unknown ids that are remembered.
     MAX_ASKED = 1_000
@@ -38,14 +38,15 @@ class PublishedKeys:
         #: When the last fetch started, and when the last one that succeeded did.
         self._started_at = self._read_at = -math.inf
         self._fetching = False
-        #: When ids that nobody knows were first asked for. By their hashes: an id may be long.
+        #: When each unknown key id was first asked for, by the id's hash: an id may be long.
         self._asked: dict[int, float] = {}
 
     def find(self, kid: str) -> jwt.PyJWK | None:
-        """The key with this id; None if the key server was read since the id came up, without it.
+        """The key with this id; None if it was not among the keys that were fetched since.
 
-        Raises `Unavailable` until then, so that a token whose key is a second old is sent again,
-        and also if the key server can't be read and the last keys are older than `KEPT`.
+        Raises `Unavailable` while no fetch has ended since the id was first asked for, so that
+        clients send a token with a new key again. Also raises it if the last keys are older than
+        `KEPT`, as the key server can't be read.
         """
         age = time.monotonic() - self._read_at
         key = self._keys.get(kid)
@@ -70,12 +71,12 @@ class PublishedKeys:
         keys = None
         try:
             published = self._client.fetch_data()
-            # No key at all is an answer, too: the issuer wants no token to be valid.
+            # An issuer that publishes no key wants no token to be valid.
             found = jwt.PyJWKSet.from_dict(published).keys if published["keys"] != [] else []
             usable = (key for key in found if key.key_id and key.public_key_use in {"sig", None})
             # If two keys have one id, the first counts.
             keys = {str(key.key_id): key for key in [*usable][::-1]}
-        # The server is away, or its answer is no set of keys.
+        # The server does not answer, or its answer is no key set.
         except Exception as error:
             logger.warning("The keys that verify tokens could not be fetched: %s", error)
         with self._lock:
@@ -85,7 +86,7 @@ class PublishedKeys:
                 self._keys, self._read_at = keys, started_at
 
     def _is_refuted(self, kid: str) -> bool:
-        """Whether the keys were read since this id was first asked for."""
+        """Whether the keys were fetched since this id was first asked for."""
         with self._lock:
             first = self._asked.setdefault(hash(kid), time.monotonic())
             if len(self._asked) > self.MAX_ASKED:
@@ -93,12 +94,12 @@ class PublishedKeys:
             return self._read_at > first
 
     def _seconds_to_wait(self) -> int:
-        """Seconds until a fetch that starts from now on can be done."""
+        """Seconds until the running fetch, or the next one that may start, has probably ended."""
         rest = 0 if self._fetching else self._started_at + self.REST - time.monotonic()
         return 1 + max(0, math.ceil(rest))
 
 
 @cache
 def published_keys(url: str) -> PublishedKeys:
-    """The keys at `url`, which a process fetches once for all its requests."""
+    """The keys at `url`. All requests of a process share them."""
     return PublishedKeys(url)

@@ -1,7 +1,7 @@
-"""How often somebody may do what: counted per user, and for who is not known per address.
+"""Rate limits: how often a user, or an address without credentials, may do what.
 
-Counted in `RATE_STORAGE`, which all processes share where it is Redis. One that does not answer
-lets everything pass: it's there to protect the server, which is not to stand still with it.
+The counts are in `RATE_STORAGE`. All processes share them if it is Redis. While the storage does
+not answer, nothing is limited: limits protect the server, and should not stop it.
 """
 
 import logging
@@ -30,35 +30,38 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-#: Seconds that the storage may take.
+#: Seconds that the storage has to answer.
 PATIENCE = 0.5
-#: Seconds for which a storage that did not answer is left alone.
+#: Seconds without limits after the storage did not answer.
 PAUSE = 2.0
-#: The time for which an address of a sign-in is remembered, as a rate: once in that time.
+#: For how long an account's address is remembered after it signed in there, written as a rate.
 REMEMBERED = "1/30 days"
-#: Cost of an operation from which it counts for one more.
+#: An operation counts once more for each multiple of this cost,
 COST_STEP = 500
-#: Characters of a document that is not kept, from which reading it counts for one more.
+#: and, if its document is not cached, for each multiple of this length in characters,
 TEXT_STEP = 250
-#: Bytes of an answer, from which it counts for one more.
+#: and for each multiple of this size of its answer, in bytes.
 ANSWER_STEP = 65_536
-#: People for whom starting a conversation, or taking in, counts once more.
+#: Starting a conversation, or inviting, counts once for each started group of so many people.
 PEOPLE_STEP = 10
 
 _paused_until = 0.0
 
 
 def spend(context: "Context", name: str, times: int = 1) -> None:
-    """Count something that the viewer does. Raises `RateLimited` if it is too often."""
+    """Count `times` actions of the viewer. Raises `RateLimited` above the limit `name`."""
     retry_after = _hit(name, f"user {context.viewer.pk}", times)
     if retry_after is not None:
-        raise RateLimited(_("Too fast. Wait a little."), retry_after=retry_after)
+        raise RateLimited(
+            _("You are doing this too often. Wait a little."), retry_after=retry_after
+        )
 
 
 def count_answer(context: "Context", size: int) -> None:
-    """Count an answer of so many bytes, if it is long.
+    """Count an answer of `size` bytes, if it is long.
 
-    As far as there is something left to count: it is the next operation that may be refused.
+    The answer itself is sent in any case. What is left of the limit is used up, and the next
+    operation may be refused.
     """
     times = size // ANSWER_STEP
     while times:
@@ -71,32 +74,32 @@ def count_answer(context: "Context", size: int) -> None:
 
 
 def count(context: "Context", name: str = "read", times: int = 1) -> None:
-    """Count something for the viewer, or, without credentials, for the address of the request.
+    """Count `times` actions of the viewer or, without credentials, of the request's address.
 
-    Raises `RateLimited` if it is too often.
+    Raises `RateLimited` above the limit.
     """
     if getattr(context, "identity", None) is not None:
         spend(context, name, times)
     elif hasattr(context, "request"):
-        admit(context.request, times)
+        count_for_address(context.request, times)
 
 
 def times_for_document(text: str) -> int:
-    """How often it counts to read and validate a document, whatever comes of it."""
+    """How often it counts to parse and validate a document, also one that is not valid."""
     return 1 + len(text) // TEXT_STEP
 
 
 def times_for(people: Sequence[Any]) -> int:
-    """How often it counts to start a conversation with `people`, or to take them in."""
+    """How often it counts to start a conversation with `people`, or to invite them."""
     return max(1, math.ceil(len(people) / PEOPLE_STEP))
 
 
-def admit(request: HttpRequest, times: int = 1) -> None:
-    """Count something that nobody knows who does. Raises `RateLimited` if it is too often."""
+def count_for_address(request: HttpRequest, times: int = 1) -> None:
+    """Count `times` actions without credentials. Raises `RateLimited` above the limit."""
     address = address_of(request)
     retry_after = address and _hit("stranger", address, times)
     if retry_after:
-        raise RateLimited(_("Too much comes from your address."), retry_after=retry_after)
+        raise RateLimited(_("Too many requests come from your address."), retry_after=retry_after)
 
 
 @contextmanager
@@ -105,8 +108,8 @@ def counting_failures(
 ) -> Iterator[None]:
     """Count a request whose `Authorization` header is not valid, for its address.
 
-    Raises `RateLimited` if too many of them came from there. Requests with valid credentials are
-    not counted, and are let in from there all the same.
+    Raises `RateLimited` instead of `AuthenticationFailed` if too many came from there. Valid
+    credentials are accepted from there all the same.
     """
     try:
         yield
@@ -114,20 +117,22 @@ def counting_failures(
         address = authorization and address_of(request)
         retry_after = address and _hit("failure", address, 1)
         if retry_after:
-            raise RateLimited(_("Too many bad credentials."), retry_after=retry_after) from None
+            raise RateLimited(
+                _("Too many credentials from your address were not valid."), retry_after=retry_after
+            ) from None
         raise
     except Unavailable:
-        # Nobody knows yet whether they are good.
-        admit(request)
+        # It is not known yet whether they are valid.
+        count_for_address(request)
         raise
 
 
-def admit_password(request: HttpRequest | None, account: str) -> None:
-    """Count a password that is tried, before it is hashed. Raises `RateLimited` if it's too often.
+def count_password(request: HttpRequest | None, account: str) -> None:
+    """Count an attempt to sign in, before its password is hashed. Raises `RateLimited`.
 
-    It counts for the address that it comes from, and for `account`. For an account that signed in
-    from there lately, it counts for the two together instead: guesses from elsewhere then keep
-    nobody out at home.
+    It counts for its address, and for `account`. If the account signed in from this address
+    lately, it counts for the two together instead of the account: so guesses from elsewhere don't
+    lock out people who sign in from where they always do.
     """
     address = request and address_of(request)
     retry_after = address and _hit("failure", f"password from {address}", 1)
@@ -144,18 +149,18 @@ def admit_password(request: HttpRequest | None, account: str) -> None:
 
 
 def remember_address(request: HttpRequest, account: str) -> None:
-    """Remember that `account` signed in from where `request` comes."""
+    """Remember that `account` signed in from the address of `request`."""
     if (address := address_of(request)) and _rates_of("failure"):
         _count(REMEMBERED, "signed in", f"{account} at {address}", 1)
 
 
 def address_of(request: HttpRequest) -> str | None:
-    """Where a request comes from, as it is counted; None if the server does not say it."""
+    """The address that a request counts for; None if it has no public address."""
     return address_counted(request.META.get("REMOTE_ADDR") or "")
 
 
 def _hit(name: str, whose: str, times: int) -> int | None:
-    """Count, and, if that was too often, say in how many seconds it isn't any more."""
+    """Count. Above the limit, return in how many seconds the next attempt may succeed."""
     rates = _rates_of(name)
     return _count(rates, name, whose, times) if rates else None
 
@@ -167,11 +172,11 @@ def _rates_of(name: str) -> str | None:
 def _count(rates: str, name: str, whose: str, times: int) -> int | None:
     if time.monotonic() < _paused_until:
         return None
-    # Not below, where a mistake in them would pass for a storage that doesn't answer.
+    # Outside the block below, which takes any error for a storage that does not answer.
     limiter, parsed = _limiter(conf.RATE_STORAGE), _parsed(rates)
     with _pausing():
         for rate in parsed:
-            # An operation may count for more than is ever left.
+            # An action may count for more than the whole limit.
             if not limiter.hit(rate, prefix(), name, whose, cost=min(times, rate.amount)):
                 reset = limiter.get_window_stats(rate, prefix(), name, whose).reset_time
                 return max(1, math.ceil(reset - time.time()))
@@ -189,7 +194,7 @@ def _is_remembered(whose: str) -> bool:
 
 @contextmanager
 def _pausing() -> Iterator[None]:
-    """Go on if the storage fails, and leave it alone for a while."""
+    """Ignore errors of the storage, and don't use it for `PAUSE` seconds after one."""
     global _paused_until
     try:
         yield
@@ -211,6 +216,6 @@ def _limiter(storage: str) -> MovingWindowRateLimiter:
         from redis.retry import Retry
 
         options = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE}
-        # By itself it would try for seconds.
+        # By default it would retry for seconds.
         options["retry"] = Retry(NoBackoff(), 0)
     return MovingWindowRateLimiter(storage_from_string(storage, **options))

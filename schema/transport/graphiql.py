@@ -1,4 +1,4 @@
-"""GraphiQL, for learning the API. Nothing on the page comes from elsewhere."""
+"""Renders GraphiQL, a page to try the API with. It loads nothing from other servers."""
 
 import secrets
 from pathlib import Path
@@ -25,16 +25,16 @@ from talk.naming import name_of
 
 from ..ids import type_name
 
-#: The scripts and styles of GraphiQL, from a package whose static files are served with the rest.
+#: The package that has the scripts and styles of GraphiQL as static files.
 PACKAGE = "graphene_django_graphiql_static"
 
 _FOLDER = Path(__file__).with_name("page")
-# Not found by name through the host's settings: this package need not be an installed app.
+# This package need not be an installed app, so the project's template engine can't find these.
 _ENGINE = Engine(dirs=[str(_FOLDER)])
 
 
 def render_graphiql(request: HttpRequest) -> HttpResponse:
-    """The page, with tabs that work at once for whoever is signed in by session."""
+    """The page. Its tabs hold operations that work at once for the user of the session."""
     nonce = secrets.token_urlsafe(16)
     files = static(f"{PACKAGE}/")
     page = _ENGINE.get_template("page.html").render(
@@ -50,7 +50,7 @@ def render_graphiql(request: HttpRequest) -> HttpResponse:
     )
     response = HttpResponse(page)
     response.headers["Content-Security-Policy"] = _policy(nonce, files)
-    # At the same address, programs are answered otherwise.
+    # The same URL answers programs with JSON.
     patch_vary_headers(response, ["Accept"])
     return response
 
@@ -63,13 +63,13 @@ def _bar(request: HttpRequest) -> SafeString:
 
 
 def _sign_in(request: HttpRequest) -> str | None:
-    """Where one signs in and comes back, by what the project says, or in the admin."""
+    """The project's page for signing in, or the admin's; it leads back here afterwards."""
     for place in (settings.LOGIN_URL, "admin:login"):
         try:
             address = resolve_url(place)
         except NoReverseMatch:
             continue
-        # What Django takes if nothing is said may not be there.
+        # Django's default for `LOGIN_URL` leads nowhere in many projects.
         if address != global_settings.LOGIN_URL or is_valid_path(address):
             return redirect_to_login(request.path, address).url
     return None
@@ -79,10 +79,10 @@ def _configuration(request: HttpRequest) -> dict[str, Any]:
     viewer = _viewer(request)
     newest = viewer and Participation.objects.inbox_for(viewer).first()
     if newest:
-        # What one person has in their tabs is not for the next.
+        # Tabs are kept in the browser. The next user of it must not see them.
         whose, tabs = str(viewer.pk), _tabs(newest.conversation)
     elif viewer:
-        # Kept apart, or the tabs of the empty inbox would still be there when it fills.
+        # Kept apart, so that the tabs change as soon as the inbox is not empty any more.
         whose, tabs = (
             f"new-{viewer.pk}",
             [{"query": _document(name)} for name in ("people", "inbox")],
@@ -100,7 +100,7 @@ def _configuration(request: HttpRequest) -> dict[str, Any]:
 
 def _tabs(conversation: Any) -> list[dict[str, str]]:
     key = relay.to_base64(type_name(type(conversation)), conversation.pk)
-    # The last two changes come at once, so that one sees what a change looks like.
+    # The subscription begins with the last two changes, to show what a change looks like.
     after = max(0, conversation.revision - 2)
     variables = {
         "inbox": "{}",
@@ -121,7 +121,7 @@ def _viewer(request: HttpRequest) -> Any:
 
 
 def _policy(nonce: str, files: str) -> str:
-    # Static files may have an origin of their own.
+    # Static files may come from another origin.
     address = urlsplit(files)
     origin = f" {address.scheme}://{address.netloc}" if address.netloc else ""
     return "; ".join(
