@@ -10,24 +10,23 @@ from strawberry import relay
 from talk import models
 from talk.exceptions import MessagingValidationError, RefusalCode
 from talk.models.name_word import searched_words
-from talk.models.participation.history import participation_then
 from talk.naming import shows_usernames
-from talk.visibility import found_by, known_to
+from talk.visibility import found_by
 
 from .authentication import rates
 from .authentication.context import Info
 from .ids import key_in, key_of, split, type_name
 from .loading.participations import (
-    find_participation,
     visible_conversation,
     visible_message,
     visible_participation,
 )
+from .loading.users import visible_user
 from .types import conversation, costs, message, participation, tokens, user
 from .types.fields import After, Before, First, Id, Last, connection, field
 from .types.inbox import InboxConnection, InboxFilter, InvitationConnection
 from .types.nodes import AccessToken, Conversation, User
-from .types.search import part
+from .types.search import search_text
 from .types.user import UserConnection
 
 
@@ -125,11 +124,11 @@ class Query:
             ),
         ],
     ) -> QuerySet[Any]:
-        text = part(search, "search")
+        text = search_text(search, "search")
         # Each word is one more look-up, and slow if many names begin with it.
         rates.spend(info.context, "search", max(1, len(searched_words(text))))
-        people = models.NameWord.objects.users_with(text)
-        return found_by(info.context.viewer, people).order_by(_order_of_people())
+        found = models.NameWord.objects.users_with(text)
+        return found_by(info.context.viewer, found).order_by(_order_of_users())
 
     @connection(
         UserConnection,
@@ -137,10 +136,10 @@ class Query:
         "most 100.",
     )
     def blocked_users(self, info: Info) -> QuerySet[Any]:
-        people = get_user_model()._default_manager.filter(
+        blocked = get_user_model()._default_manager.filter(
             talk_blocked_by__blocker=info.context.viewer
         )
-        return people.order_by("-talk_blocked_by__pk")
+        return blocked.order_by("-talk_blocked_by__pk")
 
     @field(
         description="The viewer's bearer tokens that are not revoked, the newest first: at most "
@@ -152,28 +151,11 @@ class Query:
         )
 
 
-def _order_of_people() -> str:
+def _order_of_users() -> str:
     """The order of pages of users: by user name, if all users have one and cursors may show it."""
     model = get_user_model()
     login: Any = model._meta.get_field(model.USERNAME_FIELD)
     return login.name if shows_usernames() and not login.null else "pk"
-
-
-def _participation(info: Any, key: Any) -> models.Participation | None:
-    found = models.Participation.objects.filter(pk=key).select_related("user").first()
-    place = found and find_participation(info, found.conversation_id)
-    if not found or not place:
-        return None
-    found.conversation = place.conversation
-    seen = visible_participation(info, found)
-    if seen is None and place.is_gone and (seen := participation_then(place, key)):
-        seen.conversation = place.conversation
-    return seen
-
-
-def _user(info: Any, key: Any) -> Any:
-    people = get_user_model()._default_manager.filter(pk=key)
-    return known_to(info.context.viewer, people).first()
 
 
 def _access_token(info: Any, key: Any) -> models.AccessToken | None:
@@ -186,6 +168,6 @@ _NODES: dict[Any, tuple[Any, Any]] = {
     models.AccessToken: (tokens.AccessToken, _access_token),
     models.Conversation: (conversation.Conversation, visible_conversation),
     models.Message: (message.Message, visible_message),
-    models.Participation: (participation.Participation, _participation),
-    get_user_model(): (user.User, _user),
+    models.Participation: (participation.Participation, visible_participation),
+    get_user_model(): (user.User, visible_user),
 }

@@ -17,7 +17,7 @@ from .live.inbox import follow_inbox
 from .live.presence import Presence, follow_presence
 from .live.streams import Stream
 from .live.typing import Typing, follow_typing
-from .loading.participations import visible_participation
+from .loading.participations import participation_as_seen
 from .pagination import invalid_cursor
 from .types import enums  # noqa: F401
 from .types.fields import Id, field, subscription
@@ -54,7 +54,7 @@ class ConversationChange:
         "longer take part only see their own."
     )
     def participation(self: Any, info: Info) -> Participation | None:
-        return self.participation and visible_participation(info, self.participation)
+        return self.participation and participation_as_seen(info, self.participation)
 
 
 @strawberry.type(description="One of the viewer's participations that has changed.")

@@ -9,6 +9,7 @@ import strawberry
 
 from talk import models
 from talk.exceptions import MessagingValidationError, RefusalCode
+from talk.models.participation.history import participation_then
 
 from ..ids import key_of
 from .blocks import ask_with_blocks
@@ -64,7 +65,23 @@ def visible_message(info: Any, key: Any) -> models.Message | None:
     return found
 
 
-def visible_participation(
+def visible_participation(info: Any, key: Any) -> models.Participation | None:
+    """The participation with this key as the viewer sees it, or None if they do not see it.
+
+    Viewers who left see participations as they were when they left.
+    """
+    found = models.Participation.objects.filter(pk=key).select_related("user").first()
+    own = found and find_participation(info, found.conversation_id)
+    if not found or not own:
+        return None
+    found.conversation = own.conversation
+    seen = participation_as_seen(info, found)
+    if seen is None and own.is_gone and (seen := participation_then(own, key)):
+        seen.conversation = own.conversation
+    return seen
+
+
+def participation_as_seen(
     info: Any, participation: models.Participation
 ) -> models.Participation | None:
     """A participation as the viewer sees it now, or None if they do not see it.

@@ -57,6 +57,12 @@ def other_users(
     return _find(info, keys, path)
 
 
+def visible_user(info: Any, key: Any) -> Any:
+    """The user with this key, if the viewer may know of them, or None."""
+    users = get_user_model()._default_manager.filter(pk=key)
+    return known_to(info.context.viewer, users).first()
+
+
 @contextmanager
 def refused_at(path: str) -> Iterator[None]:
     """Let refusals about users name the input `path`, in which the client named them."""

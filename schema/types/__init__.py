@@ -1,0 +1,9 @@
+"""The GraphQL types, inputs and enums, except those of subscriptions.
+
+- `user`, `message`, `participation`, `conversation`, `tokens`: the types of models. `nodes` has
+  lazy references to them, for annotations.
+- `message_page`, `participant_page`, `inbox`, `inbox_cursor`: pages.
+- `last_seen`, `upgrades`: fields of `Conversation` that take more than a line.
+- `inputs`, `results`, `refusals`: what mutations take and return.
+- `enums`, `fields`, `costs`, `search`: what the others are made with.
+"""

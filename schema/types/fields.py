@@ -112,14 +112,14 @@ def _in_any_context(resolver: Callable[..., Any]) -> Any:
     return known
 
 
-class PageWords(FieldExtension):
+class PageArguments(FieldExtension):
     """Describes the arguments of a page. The library describes `last` wrongly."""
 
-    words = {"before": BEFORE, "after": AFTER, "first": FIRST, "last": LAST}
+    descriptions = {"before": BEFORE, "after": AFTER, "first": FIRST, "last": LAST}
 
     def apply(self, field: StrawberryField) -> None:
         for argument in field.arguments:
-            argument.description = self.words.get(argument.python_name, argument.description)
+            argument.description = self.descriptions.get(argument.python_name, argument.description)
 
 
 def connection(
@@ -132,7 +132,7 @@ def connection(
             graphql_type, description=description, metadata={COST: cost}
         )(resolver)
         # Last, since the extension of the library adds the arguments.
-        found.extensions = [*found.extensions, PageWords()]
+        found.extensions = [*found.extensions, PageArguments()]
         return cast("Resolver", found)
 
     return decorate

@@ -30,7 +30,7 @@ from . import costs
 from .fields import field
 from .inbox_cursor import InboxCursor
 from .participation import Participation
-from .search import part
+from .search import search_text
 
 #: The most users in `InboxFilter.with`. Each is one more look-up per conversation.
 MOST_WITH = 10
@@ -186,7 +186,7 @@ class InboxFilter:
         if self.kind is not None:
             inbox = inbox.filter(conversation__kind=self.kind)
         if self.title_contains:
-            parts = parts_in(part(self.title_contains, "title_contains"))
+            parts = parts_in(search_text(self.title_contains, "title_contains"))
             inbox = _titled(inbox, parts, is_now=status == _ACTIVE)
         if len(self.with_ or ()) > MOST_WITH:
             raise MessagingValidationError(RefusalCode.TOO_MANY_PARTICIPANTS, path=("with",))

@@ -7,7 +7,7 @@ from talk.text import is_storable
 LONGEST = 1_000
 
 
-def part(text: str, path: str) -> str:
+def search_text(text: str, path: str) -> str:
     """`text`, cut to the longest that is searched for.
 
     Raises `INVALID_TEXT` for the input `path` if no stored text can contain it.
