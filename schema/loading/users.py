@@ -13,7 +13,7 @@ from django.contrib.auth import get_user_model
 from talk.conf import conf
 from talk.exceptions import MessagingValidationError, RefusalCode, Refused
 from talk.models import Conversation, Participation
-from talk.visibility import known_users
+from talk.visibility import known_to, known_users
 
 from ..authentication import rates
 from ..ids import key_of
