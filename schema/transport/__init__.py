@@ -1,8 +1,9 @@
 """Carries operations and their results between clients and `execution` and `live`.
 
 - `handler` answers queries and mutations over HTTP in threads that last, with `schema.view`.
-- `protocol` speaks `graphql-transport-ws` for `schema.consumer`; `messages` decodes the frames, and
-  `backpressure` holds back results for a client that reads slowly.
+- `protocol` speaks `graphql-transport-ws` for `schema.consumer`; `frames` holds the
+  frames that it received, `messages` decodes them, and `backpressure` holds back results for a
+  client that reads slowly.
 - `sse` streams subscriptions as server-sent events.
 - `handshake` reads the credentials of a WebSocket, and `credentials` watches them as long as it is
   open. `origins` says which pages may open one.

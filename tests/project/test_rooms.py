@@ -47,11 +47,9 @@ def named(name):
                 target = ".".join([*base, each.name])
                 target = target if target in FILES else ".".join(base)
                 yield target
-                yield from (
-                    each
-                    for each in ROOMS
-                    if target.startswith(f"{each}.") and not within(name, each)
-                )
+                # Python runs the packages that a module is in before the module itself.
+                around = (each for each in ROOMS if within(target, each))
+                yield from (each for each in around if not within(name, each))
 
 
 def within(name, package):
@@ -104,7 +102,6 @@ def test_a_room_says_what_it_does_and_which_modules_are_its_doors(room):
     }
 
     assert len(docstring) > 100
-    assert "Doors" in docstring
     for door in importers:
         assert f"`{door.rpartition('.')[2]}`" in docstring, f"{room} doesn't name its door {door}"
 
