@@ -93,6 +93,8 @@ class Subscription:
         async with feeds().read(key, info.context.viewer, after, stream) as reader:
             async for event in reader:
                 yield cast("ConversationChange", event)
+                # An idle subscription need not keep its last event in memory.
+                del event
 
     @subscription(
         description="The viewer's participations, each time one of them changes: a message was "
@@ -112,7 +114,8 @@ class Subscription:
     ) -> AsyncGenerator[InboxChange, None]:
         async with aclosing(follow_inbox(info.context.viewer, after)) as changes:
             async for cursor, participation in changes:
-                yield InboxChange(cursor=cursor, participation=cast("Participation", participation))
+                yield InboxChange(cursor=cursor, participation=participation)
+                del participation
 
     @subscription(
         description="Who is typing in a conversation: now, and each time this changes. Each result "

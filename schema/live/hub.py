@@ -62,7 +62,7 @@ class Hub:
         for topic in topics:
             self._wakeups[topic].add(wakeup)
         self._start()
-        groups = {group for topic in topics for group in topic.groups()}
+        groups = tuple({group for topic in topics for group in topic.groups()})
         # If this is cancelled while it joins, joining is completed, so that it can leave.
         joining = asyncio.create_task(self.listener.join(groups))
         try:

@@ -43,6 +43,9 @@ async def follow_inbox(
                     break
                 cursor.advance(participation)
                 yield cursor.encode(), participation
+                del participation
             else:
+                # An idle subscription need not keep its last changes in memory.
+                del changed
                 if not more:
                     await wakeup.wait()

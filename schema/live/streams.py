@@ -78,6 +78,8 @@ class Stream:
                     else:
                         result = await shared.get(self, execute)
                     yield f"{result[:-1]}{self._tail}" if self._tail else result
+                    # An idle subscription need not keep its last event in memory.
+                    del event, shared, execute, result
                     # Only this stream waits here, after its event was delivered.
                     await self._count_cost()
         except Exception as error:

@@ -154,6 +154,8 @@ class GraphQLTransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
                     if operation.completed:
                         return
                     await self._send_next(operation, result)
+                    # An idle subscription need not keep its last result in memory.
+                    del result
         except NotExecuted as refused:
             await operation.send_initial_errors(refused.errors)
 

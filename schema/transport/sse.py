@@ -134,6 +134,8 @@ async def _events_until(
                 return
             sent += len(result.encode())
             yield next_event(result)
+            # An idle subscription need not keep its last result in memory.
+            del result
     finally:
         await _cancel(next_result)
 
