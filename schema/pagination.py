@@ -1,4 +1,4 @@
-"""Keyset pagination: pages of limited size, their cursors, and refusals of wrong ones."""
+"""Keyset pagination: pages of limited size, and refusals of wrong arguments."""
 
 import json
 from collections.abc import Sequence
@@ -17,16 +17,13 @@ from strawberry_django.relay import DjangoCursorConnection, DjangoCursorEdge
 from talk.exceptions import MessagingValidationError, RefusalCode
 from talk.text import is_storable
 
+from .cursors import MOST_NUMBER, content_of, invalid_cursor, number_cursor
 from .ids import type_name
 from .page_limits import DEFAULT_PAGE, MAX_PAGE
 from .strawberry_internals import annotate_ordering_fields
 
-#: The most characters of a cursor. The longest contain a name, or many recent changes.
-MOST_LENGTH = 32_768
 #: The largest UTC offset that PostgreSQL accepts. Python accepts larger ones.
 MOST_OFFSET = timedelta(hours=16)
-#: The highest integer of a database.
-MOST_NUMBER = 2**63 - 1
 
 
 def page_size(size: int | None, name: str) -> int | None:
@@ -36,10 +33,6 @@ def page_size(size: int | None, name: str) -> int | None:
             RefusalCode.INVALID_PAGE, f"`{name}` must be between 0 and {MAX_PAGE}.", path=(name,)
         )
     return size
-
-
-def invalid_cursor(name: str) -> MessagingValidationError:
-    return MessagingValidationError(RefusalCode.INVALID_CURSOR, path=(name,))
 
 
 @strawberry.type(name="Edge", description="One item of a page.")
@@ -100,23 +93,6 @@ def _library_cursor(nodes: QuerySet[Any], cursor: str | None, name: str) -> str 
         DjangoCursorEdge.CURSOR_PREFIX,
         json.dumps([None if value is None else str(value) for value in written]),
     )
-
-
-def content_of(cursor: str, prefix: str, name: str) -> str:
-    """The content of a cursor of the list with this `prefix`.
-
-    Raises `INVALID_CURSOR` for the argument `name` if it belongs to another list, or is no cursor.
-    It is quick enough for an event loop, whatever the text is.
-    """
-    try:
-        if len(cursor) > MOST_LENGTH:
-            raise ValueError
-        found, content = relay.from_base64(cursor)
-    except ValueError:
-        raise invalid_cursor(name) from None
-    if found != prefix or not is_storable(content):
-        raise invalid_cursor(name)
-    return content
 
 
 def values_of(
@@ -204,22 +180,3 @@ class Window:
             start_cursor=None if empty else number_cursor(self.low),
             end_cursor=None if empty else number_cursor(self.high),
         )
-
-
-def number_cursor(number: int) -> str:
-    return relay.to_base64("number", number)
-
-
-def number_of(cursor: str | None, name: str, prefix: str = "number") -> int | None:
-    """The number in a cursor, or None without one. Raises `INVALID_CURSOR` for other text."""
-    if cursor is None:
-        return None
-    number = content_of(cursor, prefix, name)
-    try:
-        value = int(number)
-    except ValueError:
-        raise invalid_cursor(name) from None
-    # Python accepts several spellings of a number; a cursor has one.
-    if number != str(value) or not 0 <= value <= MOST_NUMBER:
-        raise invalid_cursor(name)
-    return value

@@ -11,6 +11,7 @@ import strawberry_django
 from talk import models
 
 from .authentication.context import Info
+from .cursors import invalid_cursor
 from .ids import key_of
 from .live.feeds import feeds
 from .live.inbox import follow_inbox
@@ -18,7 +19,6 @@ from .live.presence import Presence, follow_presence
 from .live.streams import Stream
 from .live.typing import Typing, follow_typing
 from .loading.participations import participation_as_seen
-from .pagination import invalid_cursor
 from .types import enums  # noqa: F401
 from .types.fields import Id, field, subscription
 from .types.nodes import Conversation, Message, Participation, User
@@ -37,7 +37,7 @@ class ConversationChange:
     )
     at: datetime = strawberry.field(description="When the change was made.")
     actor: User | None = strawberry.field(
-        description="The person who made the change. Null if the project made it."
+        description="The person who made the change. Null if the application made it."
     )
     message: Message | None = strawberry.field(
         description="The message that was added, or whose text was removed. Null if there is none."

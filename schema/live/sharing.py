@@ -10,9 +10,10 @@ import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Hashable
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from ..authentication.context import Context
+if TYPE_CHECKING:
+    from ..authentication.context import Context
 
 #: The most results of one selection, for viewers who get different ones. If there are more, each
 #: subscription executes it for itself.
@@ -28,7 +29,7 @@ QUICK_SECONDS = 0.05
 class RecordingContext:
     """The context of one viewer, which records what an execution asks about the viewer."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: "Context") -> None:
         self._context = context
         #: Whether the result is for this viewer only.
         self.is_personal = False
@@ -58,7 +59,7 @@ class RecordingContext:
         """Drop the context itself. The questions and answers are kept."""
         del self._context
 
-    def fits(self, context: Context) -> bool:
+    def fits(self, context: "Context") -> bool:
         """Whether all questions have the same answers for the viewer of `context`."""
         return all(
             getattr(context, question)(key) == was for (question, key), was in self._asked.items()
@@ -70,7 +71,7 @@ class Subscriber(Protocol):
 
     #: What it selects of each event. Equal for all subscriptions that may share results.
     selection: Hashable
-    context: Context
+    context: "Context"
     #: Whether its last result was found without waiting, so that it can be executed early.
     shares: bool
 

@@ -14,9 +14,9 @@ from ..types.fields import mutation
 @strawberry.type
 class ParticipantMutation:
     @mutation(
-        description="Add people to a conversation, or invite them if the server requires them to "
-        "accept first. Every member may. New members of a group can read its whole history. A "
-        "private conversation stays as it is: a group of all these people is started.",
+        description="Add people to a conversation. If the server asks people first, they are "
+        "invited instead. Every member can do this. New members of a group can read its whole "
+        "history. A private conversation stays as it is: a group of all these people is started.",
         rate="invite",
         people="participants",
     )

@@ -11,7 +11,7 @@ from strawberry import relay
 
 from talk.models import Participation
 
-from ..pagination import MOST_NUMBER, content_of, invalid_cursor
+from ..cursors import MOST_NUMBER, content_of, invalid_cursor
 
 #: A change has the time at which its transaction took the lock, and becomes visible at the commit.
 #: No transaction takes longer than this, and the clocks of servers differ by less.

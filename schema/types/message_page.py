@@ -11,10 +11,11 @@ from strawberry import relay
 from talk import models
 from talk.exceptions import MessagingValidationError, RefusalCode
 
+from ..cursors import number_cursor, number_of
 from ..loading.batch import View, rows_by_conversation
 from ..loading.views import load, own_participation, show
 from ..operation import count_texts
-from ..pagination import Window, number_cursor, number_of, page_size
+from ..pagination import Window, page_size
 from ..times import utc
 from .fields import CURSOR, PAGE_INFO, field
 from .message import Message

@@ -9,11 +9,12 @@ from strawberry import relay
 from talk import models
 from talk.models.participation.history import STATUS, counts_since, pages_then
 
+from ..cursors import number_of
 from ..loading.batch import View, rows_by_conversation
 from ..loading.participations import without_activity
 from ..loading.views import load, show
 from ..page_limits import DEFAULT_PAGE
-from ..pagination import number_of, page_size
+from ..pagination import page_size
 from .fields import CURSOR, PAGE_INFO, field
 from .participation import Participation
 
