@@ -39,8 +39,9 @@ class MergedSchema(strawberry.Schema):
         added = self._added.get(type_definition.origin)
         if added is None:
             return own
-        names = {field.python_name for field in own}
-        if twice := [each.python_name for each in added.fields if each.python_name in names]:
+        name_of = self.config.name_converter.from_field
+        names = set(map(name_of, own))
+        if twice := [name for name in map(name_of, added.fields) if name in names]:
             raise ImproperlyConfigured(
                 f"{added.name} adds {', '.join(twice)} to {type_definition.name}, "
                 "which has such a field already."

@@ -112,7 +112,8 @@ def _tabs(conversation: Any) -> list[dict[str, str]]:
 
 
 def _document(name: str) -> str:
-    return (_FOLDER / f"{name}.graphql").read_text(encoding="utf-8")
+    text = (_FOLDER / f"{name}.graphql").read_text(encoding="utf-8")
+    return text.replace("... on ", f"... on {conf.TYPE_PREFIX}")
 
 
 def _viewer(request: HttpRequest) -> Any:

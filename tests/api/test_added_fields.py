@@ -163,5 +163,5 @@ def test_a_result_is_shared_by_what_an_added_field_asks_about_the_viewer(alice, 
 
     assert recorded["nickname"].is_personal
     assert not recorded["is_me"].is_personal
-    assert [recorded["is_me"].resembles(each) for each in (of_alice, of_bob)] == [True, False]
-    assert recorded["teams"].resembles(of_bob)
+    assert [recorded["is_me"].fits(each) for each in (of_alice, of_bob)] == [True, False]
+    assert recorded["teams"].fits(of_bob)

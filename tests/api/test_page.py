@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from strawberry import relay
 
 from schema.transport.graphiql import PACKAGE
+from talk.models import Message
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +77,16 @@ def test_who_is_not_signed_in_is_led_to_where_one_does(page, settings, said, lea
     settings.LOGIN_URL = said
 
     assert f'You are not signed in: <a href="{leads_to}">sign in</a>' in page().text
+
+
+def test_its_examples_fit_a_schema_whose_types_have_a_prefix(page, client, settings, alice, bob):
+    message = Message.send_to_users("Hello", bob, [alice])
+    client.force_login(alice)
+    assert "... on SendMessagePayload" in page().text
+    settings.TALK = {**settings.TALK, "TYPE_PREFIX": "Talk"}
+
+    assert "... on TalkSendMessagePayload" in page().text
+    assert relay.to_base64("TalkConversation", message.conversation_id).rstrip("=") in page().text
 
 
 def test_a_project_without_such_a_place_promises_none(page, settings):
