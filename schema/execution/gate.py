@@ -127,7 +127,7 @@ class Gate:
         return []
 
     def _calls_verb(self) -> bool:
-        """Whether the operation selects a field of `fields.mutation`, which counts by itself."""
+        """Whether the operation selects a mutation of Talk, which counts by itself."""
         operation = get_operation_ast(self._document.node, self._request.operation_name)
         verbs = self._schema.mutation_type
         if operation is None or verbs is None:

@@ -11,7 +11,7 @@ from ..authentication.context import Info
 from ..loading.participations import participation_of
 from ..loading.users import count_start, other_users, refused_at, users_of
 from ..types import inputs, results
-from ..types.fields import mutation
+from .field import mutation
 
 
 @strawberry.type

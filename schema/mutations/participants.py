@@ -8,7 +8,7 @@ from ..authentication.context import Info
 from ..loading.participations import participation_of
 from ..loading.users import other_users
 from ..types import inputs, results
-from ..types.fields import mutation
+from .field import mutation
 
 
 @strawberry.type

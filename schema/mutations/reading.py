@@ -9,7 +9,7 @@ from ..ids import key_of
 from ..live import typing
 from ..loading.participations import participation_of
 from ..types import inputs, results
-from ..types.fields import mutation
+from .field import mutation
 
 
 @strawberry.type

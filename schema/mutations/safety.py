@@ -11,7 +11,7 @@ from ..loading.participations import participation_of, visible_message
 from ..loading.users import refused_at, users_of
 from ..loading.views import own_participation
 from ..types import inputs, results
-from ..types.fields import mutation
+from .field import mutation
 
 
 @strawberry.type

@@ -9,7 +9,7 @@ from ..authentication.context import Info
 from ..ids import key_of
 from ..times import utc
 from ..types import inputs, results
-from ..types.fields import mutation
+from .field import mutation
 
 
 @strawberry.type

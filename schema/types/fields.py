@@ -12,10 +12,7 @@ from strawberry.schema_directive import Location
 from strawberry.types.field import StrawberryField
 
 from .. import threads
-from ..authentication import rates
-from ..documents.metadata import ARGUMENT_COSTS, COST, NO_COSTS, RATE
-from ..operation import mark_counted
-from ..strawberry_internals import own_definition
+from ..documents.metadata import ARGUMENT_COSTS, COST, NO_COSTS
 
 BEFORE = "Only items before this cursor."
 AFTER = "Only items after this cursor."
@@ -55,7 +52,7 @@ def field(
     """
 
     def decorate(resolver: Resolver) -> Resolver:
-        resolve = _in_any_context(resolver)
+        resolve = in_any_context(resolver)
         found = strawberry.field(
             resolver=resolve,
             description=description,
@@ -67,33 +64,7 @@ def field(
     return decorate
 
 
-def mutation(
-    *, description: str, rate: str = "write", people: str = ""
-) -> Callable[[Resolver], Resolver]:
-    """`field` for a mutation, which is counted against a rate limit each time.
-
-    `rate` names the limit. A mutation counts once for each person in the input field `people`.
-    """
-
-    def decorate(resolver: Resolver) -> Resolver:
-        @functools.wraps(resolver)
-        def limited(self: Any, info: Any, input: Any) -> Any:
-            mark_counted()
-            rates.spend(info.context, rate, rates.times_for(getattr(input, people, ())))
-            return resolver(self, info, input)
-
-        found: Any = strawberry.field(
-            resolver=_in_any_context(limited), description=description, metadata={RATE: rate}
-        )
-        for argument in found.arguments:
-            # The description of the input type.
-            argument.description = own_definition(argument.type).description
-        return cast("Resolver", found)
-
-    return decorate
-
-
-def _in_any_context(resolver: Callable[..., Any]) -> Any:
+def in_any_context(resolver: Callable[..., Any]) -> Any:
     """`resolver`, made fit to be called on an event loop, too.
 
     Talk executes a whole operation in one thread. But a project may execute its schema on an event
