@@ -40,20 +40,20 @@ def participations_then(own: Q, status: str) -> "ParticipationQuerySet":
     from . import Participation
 
     about = Message.objects.filter(conversation=OuterRef("conversation"), subject=OuterRef("user"))
-    told = about.filter(
+    latest = about.filter(
         kind__in=ABOUT_MEMBERS, number__lte=OuterRef(f"{OWN}__left_at_number")
     ).order_by("-number")
     rows = Participation.objects.filter(own).annotate(
-        _told=Subquery(told.values("kind")[:1]),
-        _told_at=Subquery(told.values("sent_at")[:1]),
-        _told_number=Subquery(told.values("number")[:1]),
+        _last_kind=Subquery(latest.values("kind")[:1]),
+        _last_at=Subquery(latest.values("sent_at")[:1]),
+        _last_number=Subquery(latest.values("number")[:1]),
         _started_at=F("conversation__started_at"),
     )
-    had = Q(_told__in=[kind for kind, made in STATUS.items() if made == status])
+    had = Q(_last_kind__in=[kind for kind, made in STATUS.items() if made == status])
     if status == Standing.Status.ACTIVE:
         # Excludes people who joined later, and people who were only invited.
         was_in = Q(status=Standing.Status.ACTIVE) | Q(left_at__isnull=False)
-        had |= was_in & Q(~Exists(about.filter(kind=Message.Kind.JOINED)), _told=None)
+        had |= was_in & Q(~Exists(about.filter(kind=Message.Kind.JOINED)), _last_kind=None)
     return rows.filter(had)
 
 
@@ -105,14 +105,14 @@ def counts_since(own: "Iterable[Participation]") -> dict[int, int]:
 
 
 def _as_it_was(row: Any, status: str) -> "Participation":
-    told_at = row._told_at or row._started_at
+    last_at = row._last_at or row._started_at
     row.status, row.role = status, Standing.Role.MEMBER
     if status == Standing.Status.ACTIVE:
-        row.joined_at, row.left_at, row.left_at_number = told_at, None, None
+        row.joined_at, row.left_at, row.left_at_number = last_at, None, None
     else:
         # They may have come back in the meantime.
-        row.joined_at = min(row.joined_at, told_at)
-        row.left_at, row.left_at_number = told_at, row._told_number
+        row.joined_at = min(row.joined_at, last_at)
+        row.left_at, row.left_at_number = last_at, row._last_number
     row.last_activity_at = row.joined_at
     row.last_read_number, row.suspended_at = 0, None
     found: Participation = row
