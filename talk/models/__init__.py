@@ -1,3 +1,13 @@
+"""The models, and with them all rules of messaging.
+
+A rule is a verb, a method of the model that owns it. `Participation` has the verbs of a member:
+`send`, `invite`, `leave` and others. Querysets find rows, and start conversations.
+
+Doors are this module, `participation.history` (participants as they were when the viewer left),
+`shown_users` (users read along with other rows), `message.retention`, and constants and functions
+of `event`, `name_word` and `token`.
+"""
+
 from .act import Act
 from .block import Block
 from .conversation import Conversation
