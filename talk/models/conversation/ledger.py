@@ -63,7 +63,7 @@ class Ledger:
         participation: "Acting | None" = None,
         message: Message | None = None,
     ) -> None:
-        """Add an event. With a message, the conversation moves to the top of all inboxes."""
+        """Add an event. With a message, it is also a change in the inbox of each member."""
         self.conversation.revision += 1
         self._events.append(
             Event(
@@ -184,9 +184,10 @@ def _insert_event(number: Any = None, **columns: Any) -> Any:
 
 @prepared
 def _moved_inboxes(conversation: Any, at: Any, number: Any = None, sender: Any = None) -> Any:
-    """The update of all members' participations after a message or another event.
+    """The update of all members' participations after an event with a message.
 
-    `number` is that of a message that `sender` wrote; neither is there for other events.
+    `number` and `sender` are those of a text. Announcements have no sender, and messages about what
+    happened have neither.
     """
     from ..participation import Participation
 

@@ -52,8 +52,8 @@ class Standing(models.Model):
         verbose_name=_("invited by"),
     )
     joined_at = models.DateTimeField(_("joined at"), default=timezone.now)
-    #: The number of the last message before they joined. They can read up to there, and none of
-    #: it counts as unread. Kept when they leave and come back.
+    #: The number of the last message before they joined. Messages up to it can be read, and never
+    #: count as unread. It stays the same when they leave and come back.
     joined_at_number = models.PositiveBigIntegerField(
         _("joined at number"), default=0, db_default=0, editable=False
     )
@@ -61,7 +61,7 @@ class Standing(models.Model):
     left_at_number = models.PositiveBigIntegerField(_("left at number"), null=True, blank=True)
     left_at_title = models.CharField(_("left at title"), max_length=TITLE_LENGTH, blank=True)
     suspended_at = models.DateTimeField(_("suspended at"), null=True, blank=True)
-    #: Orders the inbox: the time of the last message, whoever sent it.
+    #: Orders the inbox: when a text was sent last, or when they joined after that.
     last_activity_at = models.DateTimeField(_("last activity at"))
     changed_at = models.DateTimeField(_("changed at"))
 
