@@ -91,10 +91,10 @@ class Subscription:
             raise invalid_cursor("after")
         stream = self if isinstance(self, Stream) else None
         async with feeds().read(key, info.context.viewer, after, stream) as reader:
-            async for event in reader:
-                yield cast("ConversationChange", event)
+            async for change in reader:
+                yield cast("ConversationChange", change)
                 # An idle subscription need not keep its last event in memory.
-                del event
+                del change
 
     @subscription(
         description="The viewer's participations, each time one of them changes: a message was "

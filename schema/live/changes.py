@@ -33,11 +33,26 @@ FRESH_SECONDS = 2.0
 EXECUTED_AT_ONCE = 10
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Change:
+    """An event on its way to subscriptions, with what its executions share."""
+
+    event: models.Event
+    #: The conversation, as the readers of the event see it.
+    batch: Batch
+    #: None if the event was read for one viewer only.
+    shared_results: SharedResults | None
+
+    @property
+    def revision(self) -> int:
+        return self.event.revision
+
+
 @dataclass
 class EventPage:
     """The next events of a conversation."""
 
-    events: list[models.Event]
+    events: list[Change]
     #: The revision to continue after.
     revision: int
     #: Whether the next read finds something without waiting: events, or the end of the stream.
@@ -68,7 +83,7 @@ def read_conversation(viewer: Any, key: int, after: int | None, most: int = PAGE
     # The participation was read before the events, so the viewer may have left between the two.
     visible = [event for event in events if event.revision <= end]
     short = _short(visible, lambda event: event.message)
-    page = _page(short, View(conversation, participation), after)
+    page = _page(short, View(conversation, participation), after, is_shared=False)
     page.more = len(short) < len(events) or len(events) == most or not participation.is_active
     return page
 
@@ -82,25 +97,30 @@ def read_events(key: int, after: int, streams: list[Subscriber]) -> EventPage:
     events = models.Event.objects.news(key, after)
     if not events:
         return EventPage([], after, more=False)
-    page = _page(events, View(events[0].conversation, None), after)
-    for event in page.events:
-        event.__dict__["_results"] = results = SharedResults()
-        for stream in streams if len(page.events) <= EXECUTED_AT_ONCE else ():
-            if stream.selection not in page.unfit and not results.execute_early(event, stream):
-                page.unfit.add(stream.selection)
+    page = _page(events, View(events[0].conversation, None), after, is_shared=True)
+    if len(page.events) <= EXECUTED_AT_ONCE:
+        for change in page.events:
+            _execute_early(change, streams, page.unfit)
     return page
 
 
-def _page(events: list[models.Event], view: View, after: int) -> EventPage:
+def _execute_early(change: Change, streams: list[Subscriber], unfit: set[Hashable]) -> None:
+    for stream in streams:
+        results = change.shared_results
+        if results and stream.selection not in unfit and not results.execute_early(change, stream):
+            unfit.add(stream.selection)
+
+
+def _page(events: list[models.Event], view: View, after: int, *, is_shared: bool) -> EventPage:
     conversation, batch = view.conversation, Batch([view])
     for event in events:
         # All rows have the same conversation object, so what it loads is loaded once.
         event.conversation = conversation
-        event.__dict__["_batch"] = batch
         for row in (event.message, event.participation):
             if row is not None:
                 row.conversation = conversation
-    return EventPage(events, events[-1].revision if events else after, more=len(events) == PAGE)
+    changes = [Change(event, batch, SharedResults() if is_shared else None) for event in events]
+    return EventPage(changes, events[-1].revision if events else after, more=len(events) == PAGE)
 
 
 def read_inbox(

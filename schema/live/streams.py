@@ -23,6 +23,7 @@ from ..errors import AnswerTooLong, RateLimited, Unavailable
 from ..loading.views import Views, showing
 from ..not_executed import NotExecuted
 from ..strawberry_internals import await_maybe
+from .changes import Change
 from .retries import with_retries
 from .sharing import SharedResults
 from .stream_limit import counted_stream
@@ -71,7 +72,7 @@ class Stream:
         try:
             async with aclosing(self._source):
                 async for event in self._source:
-                    shared: SharedResults | None = getattr(event, "_results", None)
+                    shared: SharedResults | None = getattr(event, "shared_results", None)
                     execute = partial(self._execute_with_retries, event)
                     if shared is None:
                         result = await execute(self.context)
@@ -109,10 +110,10 @@ class Stream:
 
     def execute(self, event: Any, context: Any) -> str | Awaitable[str]:
         """See `sharing.Subscriber`."""
-        executor = self._executor.build_per_event_executor(event)
+        is_change = isinstance(event, Change)
+        executor = self._executor.build_per_event_executor(event.event if is_change else event)
         executor.context_value = context
-        batch = getattr(event, "_batch", None)
-        with deadline(), showing(Views(batch) if batch else Views()):
+        with deadline(), showing(Views(event.batch) if is_change else Views()):
             result = execute_subscription_event(executor)
         if isinstance(result, ExecutionResult):
             return self._text(result)

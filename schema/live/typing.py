@@ -101,7 +101,7 @@ class Typing:
         "viewer and people whom the viewer has blocked are left out."
     )
     #: Shared by all subscriptions that show the same people.
-    _results: strawberry.Private[SharedResults] = field(default_factory=SharedResults)
+    shared_results: strawberry.Private[SharedResults] = field(default_factory=SharedResults)
 
 
 class Typists:
@@ -124,7 +124,8 @@ class Typists:
 
     async def follow(self, changes: Reader) -> None:
         """End an indicator when its message arrives, and keep track of the membership."""
-        async for event in changes:
+        async for change in changes:
+            event = change.event
             if event.revision <= self._revision:
                 # Another subscription has handled it.
                 continue

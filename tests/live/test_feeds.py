@@ -77,14 +77,14 @@ async def test_words_that_are_removed_while_they_wait_are_not_given_out(
         first = asyncio.create_task(anext(reader))
         await settle()
         said = said or await say()
-        assert (await first).message.body == "first"
+        assert (await first).event.message.body == "first"
         await settle()
         assert len(reader._queue) == 1
         await in_thread(remove_message)(said[1], None, "rude")
         await asyncio.sleep(0.3)
 
         second = await anext(reader)
-    assert (second.message.number, second.message.body) == (said[1].number, "")
+    assert (second.event.message.number, second.event.message.body) == (said[1].number, "")
 
 
 @live
