@@ -81,13 +81,12 @@ def _ask(questions: Sequence[Question[Any]], texts: Sequence[Text[Any]]) -> list
         (text, text.filled(each.values, connection))
         for each, text in zip(questions, texts, strict=True)
     ]
-    is_in_transaction = connection.in_atomic_block or not connection.get_autocommit()
     try:
         found = _found(connection, statements)
     except DatabaseError as error:
         if not postgresql.is_lost(connection, error):
             raise
-        if is_in_transaction:
+        if connection.in_atomic_block or not connection.autocommit:
             raise OperationalError("A prepared statement was lost; ask again.") from error
         connection.close()
         found = _found(connection, statements)

@@ -24,6 +24,12 @@ from .acting import group, place_of, private, say
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def prepares_queries(settings):
+    """Also where a whole run of the tests is done without."""
+    settings.TALK = {**settings.TALK, "PREPARED_QUERIES": True}
+
+
 @prepared
 def _said(conversation, since=None, *, most=None):
     said = Message.objects.filter(conversation=conversation).select_related("sender", "subject")

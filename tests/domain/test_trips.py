@@ -24,6 +24,13 @@ from .acting import crowd, group, place_of, refused, say
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 
+
+@pytest.fixture(autouse=True)
+def prepares_queries(settings):
+    """Also where a whole run of the tests is done without."""
+    settings.TALK = {**settings.TALK, "PREPARED_QUERIES": True}
+
+
 #: How often psycopg sees a statement before it prepares it.
 OFTEN = 5
 

@@ -1,5 +1,7 @@
 """The check of pooled connections: a round trip only where the server sent something."""
 
+import select
+
 import pytest
 from django.db import connection, connections
 from psycopg import OperationalError, connect
@@ -60,6 +62,7 @@ def test_a_connection_that_was_told_something_is_asked(dropped, pooled):
     pooled.execute("LISTEN something")
     with connection.cursor() as cursor:
         cursor.execute("NOTIFY something")
+    select.select([pooled], [], [], 10)
 
     with trips_of_driver(pooled) as asked:
         pool.check_connection(pooled)

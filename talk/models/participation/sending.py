@@ -59,7 +59,7 @@ class Sending(Inviting):
         with self.changing() as change:
             self.must_be_able_to_act()
             if self.conversation.is_private:
-                partners = _partners(conversation=self.conversation, user=self.user).ask()
+                partners = _partners(conversation=self.conversation, user=self.user_id).ask()
                 if not checked_users(partners):
                     # The other account was erased: nobody is left to read it.
                     raise MessagingValidationError(RefusalCode.UNKNOWN_USER)
