@@ -1,6 +1,7 @@
 """What the code imports is declared, and a project that Talk is added to needs nothing else."""
 
 import ast
+import re
 import sys
 
 import pytest
@@ -65,6 +66,22 @@ def test_what_is_imported_is_declared(folder, extras):
     }
 
     assert {each for each in imported if each[0] not in allowed} == set()
+
+
+def test_the_package_with_another_name_in_the_wheel_does_not_name_itself():
+    for path in (ROOT / "schema").rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        assert "schema" not in {name.partition(".")[0] for name in names_imported(tree)}, path
+        strings = [node.value for node in ast.walk(tree) if is_dotted_name(node)]
+        assert not [text for text in strings if text.startswith("schema.")], path
+
+
+def is_dotted_name(node):
+    return (
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and re.fullmatch(r"\w+(\.\w+)+", node.value)
+    )
 
 
 def test_a_project_needs_no_package_of_an_extra(tmp_path):
