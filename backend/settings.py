@@ -162,6 +162,7 @@ CHANNEL_LAYERS = {
 # Talk's own options; see talk/conf.py.
 TALK: dict[str, Any] = {
     "ALLOWED_ORIGINS": tuple(ALLOWED_ORIGINS),
+    "PLANS": env.bool("PLANS", True),
     "PREPARED_QUERIES": env.bool("PREPARED_QUERIES", True),
     "RECONCILE_SECONDS": env.float("RECONCILE_SECONDS", 5.0),
     "THREADS": env.int("THREADS", 8),

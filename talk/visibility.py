@@ -29,7 +29,7 @@ def known_users(viewer: "User", keys: Collection[Any]) -> "list[User]":
     """The users with these keys of whose existence `viewer` may know; see `known_to`."""
     users = get_user_model()._default_manager
     if _is_unrestricted():
-        found = _found(viewer=viewer, keys=list(keys)).ask()
+        found = _found(viewer=viewer.pk, keys=list(keys)).ask()
     else:
         found = list(found_by(viewer, users.filter(pk__in=keys)))
     # Most people are named because they are found. Whom the viewer met takes longer to read.

@@ -24,7 +24,7 @@ PARTS: dict[str, dict[str, str]] = {
     "prepared": {"PREPARED_QUERIES": "0"},
     "prepared-statements": {"DATABASE_PREPARE_THRESHOLD": "0"},
     "server-side-binding": {"DATABASE_URL": "server_side_binding=0"},
-    "pool": {"DATABASE_POOL_SIZE": "0"},
+    "pool": {"DJANGO_SETTINGS_MODULE": "tests.bench.unpooled_settings"},
     "threads": {"THREADS": "0"},
 }
 TURNS = 12
