@@ -7,6 +7,8 @@ from django.test.utils import CaptureQueriesContext
 
 from talk.models import AccessToken, NameWord
 
+from ..bench import operations
+from ..trips import trips_of
 from .asking import gid, group, leave, ok, private, say_many
 
 pytestmark = [pytest.mark.thorough, pytest.mark.django_db]
@@ -82,6 +84,39 @@ def test_frequent_requests_take_few_queries(alice, bob, document, taken):
     with CaptureQueriesContext(connection) as captured:
         assert "errors" not in ask()
     assert len(captured) == taken
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("document", "most"),
+    [
+        (operations.TINY, 1),
+        (operations.INBOX, 3),
+        (operations.THREAD, 3),
+        (operations.SEND, 6),
+        (operations.MARK_READ, 5),
+    ],
+)
+def test_frequent_requests_take_few_round_trips(alice, bob, document, most):
+    said = group(alice, bob)
+    say_many(bob, said, 3)
+    token = f"Bearer {AccessToken.objects.issue(alice, 'phone')[1]}"
+    client = Client(headers={"authorization": token})
+
+    def ask():
+        given = {"conversationId": gid(said)}
+        if document == operations.SEND:
+            given["body"] = "Soup?"
+        body = {"query": document, "variables": {"id": gid(said), "first": 20, "input": given}}
+        return client.post("/graphql", body, content_type="application/json").json()
+
+    # After some times, PostgreSQL knows the statements by name.
+    for _ in range(8):
+        ask()
+    with trips_of(connection) as sent:
+        assert "errors" not in ask()
+    assert len(sent) <= most, sent
 
 
 @pytest.fixture
