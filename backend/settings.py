@@ -129,7 +129,9 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
 else:
     # Django closes a connection at the end of each request, which gives it back to the pool.
     DATABASE["CONN_MAX_AGE"] = 0
-    DATABASE["CONN_HEALTH_CHECKS"] = True
+    # The check of Django's choice is a round trip for each request, and meets dead connections
+    # one by one, with pauses. A request that meets one drops them all (`talk.availability`).
+    DATABASE["CONN_HEALTH_CHECKS"] = False
     DATABASE["OPTIONS"] = {
         # PostgreSQL plans a statement that psycopg prepared once. Values then go beside its text.
         "server_side_binding": True,
@@ -144,7 +146,7 @@ else:
         },
     }
     if django.VERSION >= (6, 1):
-        # Earlier versions of Django give the pool their own check, which is a round trip.
+        # Earlier versions of Django let the pool have no other check than theirs.
         DATABASE["OPTIONS"]["pool"]["check"] = check_connection
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.relay.types import GlobalIDValueError
 
-from talk.availability import drop_connections, is_away, is_cancelled, is_read_only
+from talk.availability import drop_connections_after, is_away, is_cancelled
 from talk.exceptions import Refused, ResyncRequired
 
 from .errors import (
@@ -101,8 +101,7 @@ def _database_error(error: Exception) -> PublicError | None:
     if not is_away(error):
         return None
     logger.warning("The database did not do this", exc_info=error)
-    if is_read_only(error):
-        drop_connections()
+    drop_connections_after(error)
     if is_cancelled(error):
         # The client asked for much, or the database has much to do. Waiting helps with the second.
         message = _("The database took too long over this. Ask for less, or try again later.")

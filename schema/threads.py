@@ -7,9 +7,13 @@ delay live updates and new connections.
 import asyncio
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from channels.db import database_sync_to_async
+from django.db import Error
+
+from talk.availability import drop_connections_after
 
 P = ParamSpec("P")
 Answer = TypeVar("Answer")
@@ -27,7 +31,16 @@ class Threads:
 
         The database connection of a call is returned to Django's pool when the call ends.
         """
-        return database_sync_to_async(function, thread_sensitive=False, executor=self._pool)
+
+        @wraps(function)
+        def call(*args: P.args, **kwargs: P.kwargs) -> Answer:
+            try:
+                return function(*args, **kwargs)
+            except Error as error:
+                drop_connections_after(error)
+                raise
+
+        return database_sync_to_async(call, thread_sensitive=False, executor=self._pool)
 
 
 def on_event_loop() -> bool:

@@ -9,6 +9,14 @@ from django.core.exceptions import SynchronousOnlyOperation
 from django.db import InterfaceError, OperationalError, connections, router
 from django.db.models import F
 
+try:
+    from psycopg_pool import PoolTimeout
+except ImportError:
+
+    class PoolTimeout(Exception):  # type: ignore[no-redef]
+        """Stands in for the class of a package that is not installed. Nothing raises it."""
+
+
 READ_ONLY = "25006"
 CANCELLED = "57014"
 #: SQLSTATEs, or their classes, of temporary errors: the same statement may succeed later.
@@ -55,6 +63,15 @@ def is_read_only(error: BaseException) -> bool:
     return _sqlstate(error) == READ_ONLY or _sqlite_code(error) == sqlite3.SQLITE_READONLY
 
 
+def is_lost(error: BaseException) -> bool:
+    """Whether `error` says that a connection is dead, as all are after a server's restart."""
+    if state := _sqlstate(error):
+        return state.startswith(("08", "57P"))
+    # Without a free connection in the pool, those in use are alive.
+    is_alive = _sqlite_code(error) or isinstance(error.__cause__ or error, PoolTimeout)
+    return is_away(error) and not is_alive
+
+
 def is_cancelled(error: BaseException) -> bool:
     """Whether `error` says that a statement was cancelled, usually since it took too long."""
     return _sqlstate(error) == CANCELLED
@@ -67,6 +84,15 @@ def check_writable() -> None:
     # No conversation has this key, so no row is locked or written. A read-only database refuses
     # the statement before it looks for rows.
     Conversation.objects.filter(pk=0).update(revision=F("revision"))
+
+
+def drop_connections_after(error: BaseException) -> None:
+    """Drop all connections if one of them turned out to be dead, or to lead to a replica.
+
+    Each of the others would otherwise fail one more request.
+    """
+    if is_lost(error) or is_read_only(error):
+        drop_connections()
 
 
 def drop_connections() -> None:

@@ -1,10 +1,11 @@
 """A database that is locked or gone: told as such, worth a retry, and nothing half-written."""
 
+import sqlite3
 from contextlib import contextmanager
 
 import pytest
 from django.apps import apps
-from django.db import InterfaceError, OperationalError, connection
+from django.db import IntegrityError, InterfaceError, OperationalError, connection
 
 from talk import availability
 
@@ -199,6 +200,33 @@ def test_after_a_failover_the_next_try_goes_to_the_new_server(gql, alice, bob, m
     assert answer["errors"][0]["extensions"] == UNAVAILABLE
     assert everything() == before
     assert act(ask, "sendMessage", "sent { number }", **asked) == {"sent": {"number": 2}}
+
+
+def caused_by(error):
+    """A driver's error as Django raises it."""
+    raised = OperationalError(str(error))
+    raised.__cause__ = error
+    return raised
+
+
+def test_connections_are_dropped_when_one_is_dead_and_else_not(monkeypatch):
+    drops = []
+    monkeypatch.setattr(availability, "drop_connections", lambda: drops.append(True))
+    locked = sqlite3.OperationalError("database is locked")
+    locked.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    pool = pytest.importorskip("psycopg_pool")
+
+    for alive in (
+        IntegrityError("a bug"),
+        caused_by(locked),
+        caused_by(pool.PoolTimeout("all are in use")),
+    ):
+        availability.drop_connections_after(alive)
+    assert drops == []
+    assert availability.is_away(caused_by(pool.PoolTimeout("all are in use")))
+
+    availability.drop_connections_after(OperationalError("the connection is closed"))
+    assert drops == [True]
 
 
 @pytest.mark.postgresql

@@ -32,6 +32,9 @@ def new_connections_are_read_only():
     finally:
         with connection.cursor() as cursor:
             cursor.execute(f"ALTER DATABASE {database} RESET default_transaction_read_only")
+        # Those of the tests' own pool were terminated, too.
+        if pool := getattr(connection, "pool", None):
+            pool.drain()
 
 
 @pytest.fixture

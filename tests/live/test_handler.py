@@ -99,6 +99,11 @@ def test_a_connection_that_the_database_closed_meanwhile_is_not_used(start_serve
         assert ask(server, *REQUESTS[0])[0] == 200
 
     assert hang_up("kept"), "some were in the pool for this test to mean anything"
+    if django.VERSION < (6, 1):
+        # Without a check of its connections, the pool hands out one that is dead.
+        _status, _headers, refused = ask(server, *REQUESTS[0])
+        (error,) = json.loads(refused)["errors"]
+        assert error["extensions"] == {"code": "UNAVAILABLE", "retryable": True, "retryAfter": 1}
     for _turn in range(4):
         began = time.monotonic()
         status, _headers, text = ask(server, *REQUESTS[0])

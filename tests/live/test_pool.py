@@ -64,6 +64,9 @@ def test_a_connection_that_was_told_something_is_asked(dropped, pooled):
         cursor.execute("NOTIFY something")
     select.select([pooled], [], [], 10)
 
+    readable, _writable, _failed = select.select([pooled.fileno()], [], [], 5)
+    assert readable, "the server has sent it, for this test to mean anything"
+
     with trips_of_driver(pooled) as asked:
         pool.check_connection(pooled)
     assert asked
