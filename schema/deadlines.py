@@ -1,9 +1,9 @@
-"""Cancels what PostgreSQL does for an operation when it takes too long.
+"""Cancels the SQL statements of an operation that runs longer than `OPERATION_TIMEOUT`.
 
-PostgreSQL's own `statement_timeout` is a setting of a connection. Connections come from a pool, or
-from a proxy that hands them out for single transactions: setting it each time would be one more
-round trip, and leaving it set would end a migration of whoever gets the connection next. It also
-counts each statement alone, of which an operation may have many.
+PostgreSQL's own `statement_timeout` does not fit. It is a setting of a connection, and connections
+are shared by a pool or a proxy. To set it for each operation would cost a round trip. To leave it
+set would cancel the migration that gets the connection next. It also limits each statement alone,
+and an operation has many.
 """
 
 import logging
@@ -20,30 +20,30 @@ from talk.conf import conf
 
 logger = logging.getLogger(__name__)
 
-#: Seconds between two looks at what runs, and between two cancellations of one operation.
-LOOK_SECONDS = 0.25
-#: Seconds that PostgreSQL may take to be told that something is cancelled.
+#: Seconds between two checks of the deadlines, and between two cancellations of one operation.
+CHECK_SECONDS = 0.25
+#: Seconds that PostgreSQL may take to receive a cancellation.
 CANCEL_SECONDS = 2.0
 #: libpq's status of a connection that executes a statement: `PQTRANS_ACTIVE`.
 _ACTIVE = 1
 
 
-class _Operation:
-    """One operation while it runs, as a context. It begins and ends in the same thread."""
+class _Deadline:
+    """The deadline of an operation, as a context. It begins and ends in the same thread."""
 
     def __init__(self, seconds: float) -> None:
         self.ends_at = time.monotonic() + seconds
-        #: Django's connections of the thread that executes it.
+        #: Django's connections of this thread, which executes the operation.
         self._connections: Sequence[Any] = connections.all()
         self._lock = threading.Lock()
         self._is_done = False
 
     def __enter__(self) -> None:
-        _watch.add(self)
+        _watchdog.add(self)
 
     def __exit__(self, *raised: object) -> None:
-        _watch.discard(self)
-        # Waits for a cancellation: it must not reach what is asked by the next operation.
+        _watchdog.discard(self)
+        # Waits for a running cancellation, which must not hit the next operation.
         with self._lock:
             self._is_done = True
 
@@ -55,64 +55,64 @@ class _Operation:
 
 
 def _cancel_statement(connection: Any) -> None:
-    """Cancel what a connection of psycopg 3 executes, if it does. Other drivers can't be told.
+    """Cancel the running statement of a psycopg 3 connection. Other drivers have no way to do it.
 
-    Returns when PostgreSQL was told, so that no later statement is cancelled.
+    It returns when PostgreSQL has the request, so that no later statement is cancelled.
     """
     driver = connection.connection
     if hasattr(driver, "cancel_safe") and driver.info.transaction_status == _ACTIVE:
         driver.cancel_safe(timeout=CANCEL_SECONDS)
 
 
-class _Watch:
-    """One thread of this process, which sleeps while nothing runs."""
+class _Watchdog:
+    """A thread of this process that checks all deadlines. It sleeps while no operation runs."""
 
     def __init__(self) -> None:
-        self.forget()
+        self.reset()
 
-    def forget(self) -> None:
-        """Begin anew, in a process that was forked: what runs is its parent's to cancel."""
-        self._running: dict[int, _Operation] = {}
-        self._something_runs = threading.Event()
+    def reset(self) -> None:
+        """Start empty in a forked process: the parent process cancels its own operations."""
+        self._running: dict[int, _Deadline] = {}
+        self._has_running = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def add(self, operation: _Operation) -> None:
-        self._running[id(operation)] = operation
-        if not self._something_runs.is_set():
-            self._something_runs.set()
+    def add(self, deadline: _Deadline) -> None:
+        self._running[id(deadline)] = deadline
+        if not self._has_running.is_set():
+            self._has_running.set()
         if self._thread is None or not self._thread.is_alive():
-            self._thread = threading.Thread(target=self._look, name="deadlines", daemon=True)
+            self._thread = threading.Thread(target=self._check, name="deadlines", daemon=True)
             self._thread.start()
 
-    def discard(self, operation: _Operation) -> None:
-        # In a process that was forked within an operation, it is missing.
-        self._running.pop(id(operation), None)
+    def discard(self, deadline: _Deadline) -> None:
+        # It is missing in a process that was forked within an operation.
+        self._running.pop(id(deadline), None)
 
-    def _look(self) -> None:
+    def _check(self) -> None:
         while True:
-            self._something_runs.wait()
-            time.sleep(LOOK_SECONDS)
+            self._has_running.wait()
+            time.sleep(CHECK_SECONDS)
             now = time.monotonic()
-            self._something_runs.clear()
-            for operation in list(self._running.values()):
-                self._something_runs.set()
-                if operation.ends_at <= now:
-                    _cancel(operation)
+            self._has_running.clear()
+            for deadline in list(self._running.values()):
+                self._has_running.set()
+                if deadline.ends_at <= now:
+                    _cancel(deadline)
 
 
-def _cancel(operation: _Operation) -> None:
+def _cancel(deadline: _Deadline) -> None:
     try:
-        operation.cancel()
+        deadline.cancel()
     except Exception:
         logger.warning("A slow statement could not be cancelled", exc_info=True)
 
 
-_watch = _Watch()
+_watchdog = _Watchdog()
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_watch.forget)
+    os.register_at_fork(after_in_child=_watchdog.reset)
 
 
 def deadline() -> AbstractContextManager[None]:
-    """Cancel what this thread asks PostgreSQL in here once `OPERATION_TIMEOUT` seconds are over."""
+    """A context whose statements are cancelled after `OPERATION_TIMEOUT` seconds."""
     seconds = conf.OPERATION_TIMEOUT
-    return nullcontext() if seconds is None else _Operation(seconds)
+    return nullcontext() if seconds is None else _Deadline(seconds)

@@ -97,16 +97,16 @@ def _database_error(error: Exception) -> PublicError | None:
         # The message has the value, which may be somebody's words. It must not be in the log.
         where = "".join(traceback.format_tb(error.__traceback__))
         logger.error("The database can't take a value\n%s", where)
-        return BadRequest(_("There is a value here that can't be stored or compared."))
+        return BadRequest(_("The database can't store or compare a value of this request."))
     if not is_away(error):
         return None
     logger.warning("The database did not do this", exc_info=error)
     drop_connections_after(error)
     if is_cancelled(error):
         # The client asked for much, or the database has much to do. Waiting helps with the second.
-        message = _("The database took too long over this. Ask for less, or try again later.")
+        message = _("The database took too long. Ask for less, or try again later.")
         return TooSlow(message)
-    return Unavailable(_("This can't be done now. Try again in a moment."))
+    return Unavailable(_("The database is not available. Try again in a moment."))
 
 
 def _masked(error: Exception) -> Internal:

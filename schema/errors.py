@@ -124,7 +124,7 @@ class LimitExceeded(PublicError):
 
     def __init__(self, name: str, limit: int) -> None:
         super().__init__(
-            _("This asks for too much: %(name)s is %(limit)d.") % {"name": name, "limit": limit}
+            _("The document is too large: %(name)s is %(limit)d.") % {"name": name, "limit": limit}
         )
 
 
@@ -135,8 +135,8 @@ class TooCostly(PublicError):
 
     def __init__(self, name: str, limit: int, cost: int, page: int) -> None:
         message = _(
-            "This costs %(cost)d, and may cost %(limit)d (%(name)s): ask for smaller pages; "
-            "without `first` a page counts as %(page)d."
+            "The operation costs %(cost)d. The limit is %(limit)d (%(name)s). Ask for smaller "
+            "pages: without `first`, a page counts as %(page)d items."
         )
         values = {"cost": cost, "limit": limit, "name": name, "page": page}
         super().__init__(message % values)
@@ -150,13 +150,13 @@ class AnswerTooLong(PublicError):
     def __init__(self, limit: int, *, is_mutation: bool) -> None:
         message = (
             _(
-                "This was executed, but its answer has more than %(limit)d bytes "
-                "(MAX_ANSWER_SIZE). Ask for what came of it, and for less at a time."
+                "The mutation was executed, but its answer has more than %(limit)d bytes "
+                "(MAX_ANSWER_SIZE). Query what it changed, with fewer fields."
             )
             if is_mutation
             else _(
-                "This answer would have more than %(limit)d bytes (MAX_ANSWER_SIZE): ask for "
-                "smaller pages, or for fewer fields."
+                "The answer would have more than %(limit)d bytes (MAX_ANSWER_SIZE). Ask for "
+                "smaller pages or fewer fields."
             )
         )
         super().__init__(message % {"limit": limit})
@@ -170,7 +170,7 @@ class FrameTooLong(PublicError):
     def __init__(self) -> None:
         super().__init__(
             _(
-                "This was executed, but its answer is longer than this server sends in one "
-                "message. Ask for less at a time, or over HTTP."
+                "The operation was executed, but its answer is longer than a WebSocket message of "
+                "this server may be. Ask for less, or ask over HTTP."
             )
         )

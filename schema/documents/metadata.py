@@ -1,11 +1,11 @@
-"""The keys of a field's metadata that say what the field costs."""
+"""The keys of a field's metadata under which its cost and its rate limit stand."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-#: What a field costs, and what it costs more with some arguments.
+#: The cost of a field itself, and what is added for each of some arguments.
 COST, ARGUMENT_COSTS = "cost", "argument_costs"
-#: The name of the rate by which a mutation is counted.
+#: The name of the rate limit by which a mutation is counted.
 RATE = "rate"
 
 NO_COSTS: Mapping[str, int] = MappingProxyType({})

@@ -1,4 +1,4 @@
-"""What clients send, decoded without trusting any of it."""
+"""Decodes and encodes the JSON of requests, messages and answers. Nothing in it is trusted."""
 
 import json
 from contextlib import suppress
@@ -14,7 +14,7 @@ from talk.conf import conf
 from ..errors import BadRequest, PersistedQueryNotSupported
 from .trusted import hash_in, id_in, text_of
 
-#: Characters of the id of an operation on a socket. Each message to the client repeats it.
+#: The most characters of an operation's id on a socket. Each message to the client repeats it.
 MAX_ID = 128
 
 
@@ -29,24 +29,24 @@ class Request:
 
 
 def decode(data: bytes | str) -> dict[str, Any]:
-    """The JSON object that `data` is. Raises `BadRequest` if it's anything else."""
+    """The JSON object in `data`. Raises `BadRequest` if there is none."""
     try:
         text = data.decode() if isinstance(data, bytes) else data
         value = _DECODER.decode(text)
-    # A ValueError is also bad UTF-8, and an integer with too many digits to be read.
+    # Bad UTF-8 is a ValueError, too, and so is an integer with too many digits for Python.
     except (ValueError, RecursionError):
-        raise BadRequest(_("This is not JSON.")) from None
+        raise BadRequest(_("The text is not JSON.")) from None
     if not isinstance(value, dict):
-        raise BadRequest(_("This is not a JSON object."))
+        raise BadRequest(_("The text is not a JSON object."))
     return value
 
 
 def encode(data: object) -> bytes:
-    """An answer as JSON."""
+    """An answer as JSON in UTF-8."""
     try:
         return orjson.dumps(data)
     except TypeError:
-        # What a client sent, and is told again, need not be text that UTF-8 has.
+        # A client may have sent text that UTF-8 can't encode, and an answer may repeat it.
         return json.dumps(data, separators=(",", ":")).encode()
 
 
@@ -56,7 +56,7 @@ def encode_text(data: object) -> str:
 
 
 def request_of(data: dict[str, Any]) -> Request:
-    """The GraphQL request in `data`. Raises if there is none that may be executed."""
+    """The GraphQL request in `data`. Raises a `PublicError` if there is none."""
     _check_request(data)
     return Request(
         text_of(data),
@@ -69,10 +69,10 @@ def request_of(data: dict[str, Any]) -> Request:
 def _check_request(data: dict[str, Any]) -> None:
     if not isinstance(data.get("query"), str) and conf.TRUSTED_DOCUMENTS is None:
         if hash_in(data) is not None:
-            # Clients look for exactly this message.
+            # Apollo Client looks for exactly this message.
             raise PersistedQueryNotSupported("PersistedQueryNotSupported")
         if id_in(data) is not None:
-            raise BadRequest(_("Documents by id aren't configured here: send `query`."))
+            raise BadRequest(_("This server has no documents by id. Send `query`."))
         raise BadRequest(_("`query` must be a string."))
     _check(data, "variables", dict, gettext_noop("`variables` must be an object or null."))
     _check(data, "operationName", str, gettext_noop("`operationName` must be a string or null."))
@@ -96,7 +96,7 @@ def message_of(text: str) -> dict[str, Any]:
             raise BadRequest(_("`id` must not be empty."))
         if len(message["id"]) > MAX_ID:
             raise BadRequest(_("`id` has at most %(most)d characters.") % {"most": MAX_ID})
-        # Told by the operation, which ends without the socket.
+        # The operation raises it later, so that it ends and the socket stays open.
         with suppress(PersistedQueryNotSupported):
             _check_request(payload or {})
     if payload is None:

@@ -1,8 +1,8 @@
-"""Trusted documents: the only ones that are executed, where a project has registered some.
+"""Trusted documents: with `TALK["TRUSTED_DOCUMENTS"]`, only registered documents are executed.
 
-A front end's build writes a manifest of its documents by their ids. Both common formats are
-read: that of Apollo's `generate-persisted-query-manifest`, and the plain object from ids to
-texts that the compiler of Relay and GraphQL Codegen write.
+The build of a front end writes a manifest of its documents by their ids. Both common formats are
+read: that of Apollo's `generate-persisted-query-manifest`, and the plain object from ids to texts
+that the Relay compiler and GraphQL Codegen write.
 """
 
 import json
@@ -20,28 +20,28 @@ from ..errors import UntrustedDocument
 
 
 def text_of(data: Mapping[str, Any]) -> str:
-    """The document that a request names, or brings along. Raises if it is not to be executed."""
+    """The text of the document that a request names or contains. Raises if it is not trusted."""
     query = data.get("query")
     if conf.TRUSTED_DOCUMENTS is None:
         return str(query)
     documents = read_manifest(conf.TRUSTED_DOCUMENTS)
     key = id_in(data)
-    # What is registered may be written out, too.
+    # A request may contain the whole text of a registered document.
     written_out = query if query in documents.values() else None
     text = written_out if key is None else documents.get(key)
     if text is None:
-        raise UntrustedDocument(_("This document is not registered."))
+        raise UntrustedDocument(_("The document is not registered on this server."))
     return str(text)
 
 
 def id_in(data: Mapping[str, Any]) -> str | None:
-    """The id of a document: `documentId`, or what Apollo Client sends."""
+    """The id of a document: `documentId`, or the hash that Apollo Client sends."""
     given = data.get("documentId", hash_in(data))
     return given.removeprefix("sha256:") if isinstance(given, str) else None
 
 
 def hash_in(data: Mapping[str, Any]) -> Any:
-    """The hash by which an automatic persisted query names its document, if there is one."""
+    """The hash that an automatic persisted query sends instead of its document, or None."""
     extensions = data.get("extensions")
     persisted = extensions.get("persistedQuery") if isinstance(extensions, dict) else None
     return persisted.get("sha256Hash") if isinstance(persisted, dict) else None
@@ -49,7 +49,7 @@ def hash_in(data: Mapping[str, Any]) -> Any:
 
 @lru_cache
 def read_manifest(path: str | Path) -> Mapping[str, str]:
-    """The documents of a manifest by their ids. Raises `ImproperlyConfigured` if it is none."""
+    """The documents in a manifest by their ids. Raises `ImproperlyConfigured` if it has none."""
     try:
         manifest = json.loads(Path(path).read_text())
         if "operations" in manifest:

@@ -98,7 +98,7 @@ class Schema(MergedSchema):
             # Without credentials, it was counted before its document was parsed.
             return None if is_let_in(core_schema(self), operation) else refuse(closed())
         except MissingQueryError:
-            answer = refuse(BadRequest(_("There is no operation to execute.")))
+            answer = refuse(BadRequest(_("The document is empty.")))
         except CannotGetOperationTypeError:
             answer = refuse(ValidationFailed(_("The document has no such operation.")))
         # It failed before the gate counted it, or its verbs, which count themselves, were skipped.

@@ -102,7 +102,9 @@ class Gate:
         request = self._request
         if get_operation_ast(self._document.node, request.operation_name) is None:
             return [
-                ValidationFailed(_("Say in `operationName` which operation is to be executed."))
+                ValidationFailed(
+                    _("`operationName` must say which operation of the document to execute.")
+                )
             ]
         self._cost = self._document.cost(request.operation_name, request.variables)
         option = "MAX_EVENT_COST" if self.kind == OperationType.SUBSCRIPTION else "MAX_COST"

@@ -186,7 +186,7 @@ def test_a_mutation_that_was_executed_says_so(gql, alice, bob, limit, way):
     assert code(answer) == "LIMIT_EXCEEDED"
     (error,) = answer["errors"]
     assert error["path"] == ["sendMessage"]
-    assert error["message"].startswith("This was executed")
+    assert error["message"].startswith("The mutation was executed")
     assert answer["data"] is None
     assert conversation.messages.count() == 1
 

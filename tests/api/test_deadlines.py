@@ -95,7 +95,7 @@ def test_a_process_that_was_forked_cancels_nothing_of_its_parents():
         child = os.fork()
         if child == 0:
             with deadlines.deadline():
-                os._exit(len(deadlines._watch._running))
+                os._exit(len(deadlines._watchdog._running))
         leave.set()
         other.result()
 

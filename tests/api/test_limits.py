@@ -73,11 +73,11 @@ def test_each_limit_can_be_reached_and_not_exceeded(gql, alice, limit, name):
     within, beyond = REACHING[name]
 
     # What is only half a document can be too long, too.
-    assert "This asks for too much" not in json.dumps(ask(within))
+    assert "The document is too large" not in json.dumps(ask(within))
     answer = ask(beyond)
 
     assert code(answer) == "LIMIT_EXCEEDED"
-    told = "and may cost 3 (MAX_COST)" if name == "MAX_COST" else f"too much: {name} is 3."
+    told = "limit is 3 (MAX_COST)" if name == "MAX_COST" else f"too large: {name} is 3."
     assert told in answer["errors"][0]["message"]
     assert "data" not in answer
 
@@ -88,8 +88,8 @@ def test_what_costs_too_much_is_told_how_much_it_costs(gql, alice, limit):
     answer = gql(alice)("{ inbox { edges { node { user { id } } } } }")
 
     assert answer["errors"][0]["message"] == (
-        "This costs 156, and may cost 60 (MAX_COST): ask for smaller pages; without `first` a page "
-        "counts as 50."
+        "The operation costs 156. The limit is 60 (MAX_COST). Ask for smaller pages: without "
+        "`first`, a page counts as 50 items."
     )
 
 
