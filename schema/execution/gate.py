@@ -101,11 +101,7 @@ class Gate:
     def _cost_errors(self) -> list[GraphQLError]:
         request = self._request
         if get_operation_ast(self._document.node, request.operation_name) is None:
-            return [
-                ValidationFailed(
-                    _("`operationName` must say which operation of the document to execute.")
-                )
-            ]
+            return [ValidationFailed(_("`operationName` must name an operation of the document."))]
         self._cost = self._document.cost(request.operation_name, request.variables)
         option = "MAX_EVENT_COST" if self.kind == OperationType.SUBSCRIPTION else "MAX_COST"
         self._limit = getattr(conf, option)

@@ -93,7 +93,7 @@ def test_without_a_manifest_an_id_names_nothing(alice):
     (error,) = post(alice, documentId=WHO_ID)["errors"]
 
     assert error["extensions"]["code"] == "BAD_REQUEST"
-    assert error["message"] == "Documents by id aren't configured here: send `query`."
+    assert error["message"] == "This server has no documents by id. Send `query`."
     assert post(alice)["errors"][0]["message"] == "`query` must be a string."
 
 
