@@ -1,6 +1,7 @@
 """Who asks the same of an event gets one answer, unless it depends on who asks."""
 
 import asyncio
+import gc
 from contextlib import AsyncExitStack, asynccontextmanager
 from types import SimpleNamespace
 
@@ -8,7 +9,7 @@ import pytest
 from django.db import transaction
 
 from schema.live import sharing, streams
-from talk.models import Block
+from talk.models import Block, Event
 
 from .client import id_of
 from .sockets import in_thread, live, signed_in, talk
@@ -228,3 +229,19 @@ async def test_what_is_kept_for_others_is_bounded():
 
     kept = [answer for known in answers._known.values() for _onlooker, answer in known]
     assert 0 < sum(map(len, kept)) <= sharing.MOST_KEPT
+
+
+@live
+async def test_an_idle_subscription_keeps_no_event_that_it_has_delivered(alice, bob, group):
+    participation = await in_thread(group.participation_of)(alice)
+    body = "a text that nothing else has " * 10
+    async with listeners((bob,), group, SAID, after=1) as (bobs,):
+        for number in range(2):
+            await in_thread(participation.send)(f"{body} {number}")
+            assert (await hear(bobs))[0]["message"]["body"] == f"{body} {number}"
+        await settle()
+        gc.collect()
+        events = [each for each in gc.get_objects() if type(each) is Event]
+        kept = [each for each in events if each.revision in {2, 3}]
+
+    assert not kept
