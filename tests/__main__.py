@@ -59,7 +59,7 @@ def legs_on(database: str, redis: str) -> list[Leg]:
         return [Leg(sqlite, given), Leg(postgres, given, services)]
     folders = sorted({path.parent.name for path in HERE.glob("*/test_*.py")})
     rest = [each for each in folders if each not in (*ON_SQLITE, *LIVE)]
-    # Where nobody else makes its tables, and nobody else's doorbells ring.
+    # Where nobody else makes its tables, and nobody else's wake-ups arrive.
     number = int(urlsplit(redis).path.strip("/") or 0)
     apart = {
         "DATABASE_URL": beside(database, f"{urlsplit(database).path}_2"),

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def rung(monkeypatch):
-    """The users for whom the doorbell rang."""
+    """The users who were woken."""
     rung = []
     monkeypatch.setattr(events, "wake_user", rung.append)
     return rung

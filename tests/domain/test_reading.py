@@ -213,7 +213,7 @@ class TestMarkUnread:
         self, bob, conversation, monkeypatch, django_capture_on_commit_callbacks
     ):
         rung = []
-        monkeypatch.setattr(events, "tell", lambda *doorbell: rung.append(doorbell))
+        monkeypatch.setattr(events, "tell", lambda *wake_up: rung.append(wake_up))
         before = place_of(bob, conversation)
 
         for act in (Participation.mark_unread, Participation.read):

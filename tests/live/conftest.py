@@ -51,7 +51,7 @@ class Server:
 
 @pytest.fixture(scope="session")
 def daphne(django_db_setup: None) -> Iterator[Server]:
-    """One for all tests. Its slow timer is off: what it delivers, a doorbell told it of."""
+    """One for all tests. It compares nothing: what it delivers, a wake-up announced."""
     server = launch(RECONCILE_SECONDS="3600")
     yield server
     server.stop()

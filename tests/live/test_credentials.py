@@ -350,7 +350,7 @@ async def wake(user_pk):
     await in_thread(events.wake_user)(user_pk)
 
 
-def test_a_lost_doorbell_costs_no_more_than_a_minute(alice, monkeypatch):
+def test_a_lost_wake_up_costs_no_more_than_a_minute(alice, monkeypatch):
     monkeypatch.setattr(guard, "RECHECK_SECONDS", 0.2)
 
     @live

@@ -116,7 +116,7 @@ async def test_a_stranger_hears_of_a_conversation_what_they_hear_of_none(daphne,
 async def test_revoking_a_token_closes_what_it_opened(daphne, alice, bob, group):
     async with front_end(daphne, bob) as bobs, bobs.changes(group, after=1) as stream:
         (token,) = await in_thread(lambda: list(AccessToken.objects.filter(user=bob)))()
-        # By the server's own process, whose doorbells it hears.
+        # By the server's own process, whose wake-ups it receives.
         async with front_end(daphne, bob) as elsewhere:
             await elsewhere.do("revokeToken", id=id_of(token))
 

@@ -236,7 +236,7 @@ async def test_inboxes_in_which_nothing_moves_cost_one_query_for_all(
 
 
 @live
-async def test_a_doorbell_of_another_kind_makes_nobody_deaf(group):
+async def test_a_message_of_another_version_does_not_stop_the_listener(group):
     async with hub().watch(conversation_topic(group.pk)) as wakeup:
         await asyncio.sleep(0.2)
         channel = hub().listener._channel
@@ -252,21 +252,21 @@ async def test_a_doorbell_of_another_kind_makes_nobody_deaf(group):
 
 
 @live
-async def test_what_is_left_while_deaf_is_left_when_the_layer_is_back(group, monkeypatch):
-    ear = hub().listener
+async def test_a_group_that_is_left_during_an_outage_is_left_afterwards(group, monkeypatch):
+    listener = hub().listener
     told = []
     async with hub().watch(conversation_topic(group.pk)):
         await asyncio.sleep(0.2)
-        await ear.join(["talk.other"])
-        ear.is_disconnected = True
-        await ear.leave(["talk.other"])
-        discard = ear._layer.group_discard
+        await listener.join(["talk.other"])
+        listener.is_disconnected = True
+        await listener.leave(["talk.other"])
+        discard = listener._layer.group_discard
 
         async def noted(name, channel):
             told.append(name)
             await discard(name, channel)
 
-        monkeypatch.setattr(ear._layer, "group_discard", noted)
-        await ear._join_all()
+        monkeypatch.setattr(listener._layer, "group_discard", noted)
+        await listener._join_all()
 
         assert told == ["talk.other"]

@@ -157,9 +157,9 @@ async def test_the_channel_layer_is_paused(cluster, storm, valkey, capsys):
 
 
 @live
-async def test_no_doorbell_arrives(start, storm, capsys):
+async def test_no_wake_up_arrives(start, storm, capsys):
     servers = [await in_thread(start)(REDIS_URL="") for _ in range(2)]
-    await weather(storm(servers), nothing, "no doorbell between processes", capsys)
+    await weather(storm(servers), nothing, "no wake-up between processes", capsys)
 
 
 @live

@@ -204,7 +204,7 @@ async def test_who_blocked_the_sender_is_answered_apart(alice, bob, carol, group
 
 
 async def wait_for_blocks(socket):
-    """Until the socket knows of a block, of which it's told by a doorbell."""
+    """Until the socket knows of a block, which a wake-up announces."""
     query = "{ blockedUsers { edges { node { blocked } } } }"
     for attempt in range(100):
         (answer, _complete) = await socket.ask(query, id=f"asked {attempt}")

@@ -1,4 +1,4 @@
-"""The channel layer is a doorbell: where it can't be heard, the slow timer looks."""
+"""Wake-ups may be lost, or the channel layer may be away: comparing finds the changes."""
 
 import asyncio
 
@@ -19,7 +19,7 @@ needs_redis = pytest.mark.skipif(not settings.REDIS_URL, reason="many processes 
 
 
 @live
-async def test_a_lost_doorbell_is_a_delay_and_no_loss(start_server, alice, bob, group):
+async def test_a_lost_wake_up_is_a_delay_and_no_loss(start_server, alice, bob, group):
     # A layer that nobody but the server is on: what is written here wakes nobody there.
     server = await in_thread(start_server)(REDIS_URL="", RECONCILE_SECONDS="0.5")
     place = await in_thread(group.participation_of)(alice)
@@ -46,7 +46,7 @@ async def test_what_is_said_at_one_process_is_heard_at_the_other(start_server, a
             await inbox.next()
             for number in range(20):
                 await alices.say(f"message {number}", group)
-            # By the doorbell: the slow timer takes an hour.
+            # By the wake-up: the next comparison is in an hour.
             changes = await stream.until(22)
             while (await inbox.next())["participation"]["conversation"]["lastNumber"] < 21:
                 pass
@@ -56,17 +56,17 @@ async def test_what_is_said_at_one_process_is_heard_at_the_other(start_server, a
 
 @live
 async def test_the_hub_listens_for_as_long_as_somebody_watches(alice, group):
-    ears = hub()
+    found = hub()
     for topic in (conversation_topic(group.pk), inbox_topic(alice.pk)):
-        async with ears.watch(topic) as wakeup:
+        async with found.watch(topic) as wakeup:
             place = await in_thread(group.participation_of)(alice)
-            assert await wakeup.wait(timeout=5), "it rings once when listening begins"
+            assert await wakeup.wait(timeout=5), "it wakes once when listening begins"
             await in_thread(place.send)("hello")
             assert await wakeup.wait(timeout=5)
-    tasks = list(ears._tasks)
+    tasks = list(found._tasks)
 
-    assert not ears._wakeups
-    assert not ears.listener._groups
+    assert not found._wakeups
+    assert not found.listener._groups
     assert not tasks
 
 
