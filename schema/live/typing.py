@@ -1,27 +1,25 @@
-"""Typing indicators: sent by clients every few seconds, shown to the other members, never stored.
+"""Shows who is typing in a conversation. `typing_indicator` sends what this receives.
 
-The process of the sender checks, with few queries, that the sender may write. Each process that
-shows an indicator checks by the changes of the conversation that the sender still takes part.
+Each process that shows an indicator checks that the sender still takes part. It knows this from the
+changes of the conversation.
 """
 
 import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import strawberry
 
-from talk import events, models
-from talk.exceptions import MessagingPermissionDenied, RefusalCode
+from talk import models
 
 from .. import threads
-from ..authentication.context import Context, Info
+from ..authentication.context import Context
 from ..ids import key_of
-from ..loading.participations import participation_in
 from ..types.nodes import User
 from .feeds import ENDS, Reader, feeds
 from .hub import Hub, hub
@@ -29,16 +27,8 @@ from .retries import with_retries
 from .sharing import SharedResults
 from .topics import acquaintances_topic, typing_topic
 
-#: Seconds for which a person is shown as typing after each indicator.
-SHOWN_SECONDS = 6
-#: Seconds within which an indicator of a person is passed on once.
-QUIET_SECONDS = 1.0
-#: Seconds after which it is checked again whether a person may write.
-PERMIT_SECONDS = 30.0
 #: Seconds after which the accounts of people who have typed are read again.
 KNOWN_SECONDS = 300.0
-#: The number of permits above which expired ones are dropped.
-MOST_PERMITS = 10_000
 #: The shortest time between two results of one subscription, in seconds.
 SETTLE_SECONDS = 0.2
 #: The most people that are shown.
@@ -51,47 +41,6 @@ MEMBERSHIP = ENDS | {
     models.Event.Kind.PARTICIPANT_SUSPENDED,
     models.Event.Kind.PARTICIPANT_RESTORED,
 }
-
-
-@dataclass
-class Permit:
-    """A person may write in a conversation: until when, and the last indicator."""
-
-    until: float
-    is_typing: bool = False
-    sent_at: float = 0.0
-
-
-_permits: dict[tuple[Any, int], Permit] = {}
-
-
-def send_indicator(info: Info, key: int, is_typing: bool) -> None:
-    """Tell the others whether the viewer is typing. Raises a refusal if they may not write."""
-    viewer, now = info.context.viewer, time.monotonic()
-    permit = _permits.get((viewer.pk, key))
-    if permit is None or permit.until < now:
-        participation = participation_in(info, key)
-        if not participation.is_active:
-            raise MessagingPermissionDenied(RefusalCode.NOT_A_PARTICIPANT)
-        participation.must_not_be_suspended()
-        _drop_old(now)
-        permit = _permits[viewer.pk, key] = Permit(now + PERMIT_SECONDS)
-    is_news = now > permit.sent_at + QUIET_SECONDS if is_typing else permit.is_typing
-    if is_news:
-        permit.is_typing = is_typing
-        permit.sent_at = now if is_typing else permit.sent_at
-        indicator = ["typing", key, str(viewer.pk), SHOWN_SECONDS if is_typing else 0]
-        events.tell(events.typing_group(key), {"indicator": indicator})
-
-
-def _drop_old(now: float) -> None:
-    if len(_permits) >= MOST_PERMITS:
-        for whose, permit in list(_permits.items()):
-            if permit.until < now:
-                _permits.pop(whose, None)
-    if len(_permits) >= MOST_PERMITS:
-        # People who are still typing are checked once more.
-        _permits.clear()
 
 
 @strawberry.type(description="Who is typing in a conversation now.")

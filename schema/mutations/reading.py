@@ -6,7 +6,7 @@ from talk import models
 
 from ..authentication.context import Info
 from ..ids import key_of
-from ..live import typing
+from ..live.typing_indicator import send_indicator
 from ..loading.participations import participation_of
 from ..types import inputs, results
 from .field import mutation
@@ -36,5 +36,5 @@ class ReadingMutation:
     )
     def set_typing(self, info: Info, input: inputs.SetTypingInput) -> results.SetTypingResult:
         key = key_of(models.Conversation, input.conversation_id, "conversation_id")
-        typing.send_indicator(info, key, input.typing)
+        send_indicator(info, key, input.typing)
         return results.SetTypingPayload(typing=input.typing)

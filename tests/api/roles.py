@@ -6,7 +6,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.test import Client
 
-from schema.live import typing as typists
+from schema.live import typing_indicator
 from talk.models import AccessToken, Block, Participation
 
 from .asking import group, leave, say
@@ -48,7 +48,7 @@ class World:
             role: AccessToken.objects.issue(people[role], role)[1] for role in ROLES[1:]
         }
         get_user_model().objects.filter(username="deactivated").update(is_active=False)
-        typists._permits.clear()
+        typing_indicator._permits.clear()
         self.rows = {
             "Conversation": conversation,
             "Message": early,

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.backends.utils import CursorWrapper
 
-from schema.live import streams
+from schema.live import streams, typing_indicator
 from schema.live import typing as typists
 from schema.live.hub import hub
 from talk import events
@@ -28,7 +28,7 @@ SET_TYPING = """mutation ($id: ID!, $typing: Boolean! = true) {
 
 @pytest.fixture(autouse=True)
 def nobody_has_typed(monkeypatch):
-    monkeypatch.setattr(typists, "_permits", {})
+    monkeypatch.setattr(typing_indicator, "_permits", {})
 
 
 @asynccontextmanager
@@ -72,7 +72,7 @@ async def test_nobody_is_shown_to_themselves(alice, bob, group):
 
 @live
 async def test_who_falls_silent_is_taken_out_by_the_server(alice, bob, group, monkeypatch):
-    monkeypatch.setattr(typists, "SHOWN_SECONDS", 0.5)
+    monkeypatch.setattr(typing_indicator, "SHOWN_SECONDS", 0.5)
     async with watching(bob, group) as bobs, signed_in(alice, app=talk) as alices:
         await type_in(alices, group)
         assert await shown(bobs) == ["alice"]
@@ -117,7 +117,7 @@ async def test_who_is_suspended_is_shown_no_more_though_they_go_on(bob, carol, g
 
 @live
 async def test_who_is_blocked_is_shown_no_more_at_once(alice, bob, group, monkeypatch):
-    monkeypatch.setattr(typists, "SHOWN_SECONDS", 60)
+    monkeypatch.setattr(typing_indicator, "SHOWN_SECONDS", 60)
     async with watching(alice, group) as alices, signed_in(bob, app=talk) as bobs:
         await type_in(bobs, group)
         assert await shown(alices) == ["bob"]
@@ -177,7 +177,7 @@ async def test_saying_it_often_tells_it_once_and_asks_no_database(alice, bob, gr
         for _ in range(10):
             await type_in(alices, group)
         assert not told
-        monkeypatch.setattr(typists, "QUIET_SECONDS", 0.0)
+        monkeypatch.setattr(typing_indicator, "QUIET_SECONDS", 0.0)
         for _ in range(10):
             await type_in(alices, group, typing=True)
             await type_in(alices, group, typing=False)
