@@ -112,6 +112,7 @@ def test_one_operation_does_not_know_what_another_loaded(alice, bob, teams):
     assert calls == [["alice"], ["alice"]]
 
 
+@pytest.mark.plans
 def test_added_fields_are_part_of_plans(alice, bob, teams, monkeypatch):
     executed = []
     execute_field = StrawberryExecutor.execute_field
