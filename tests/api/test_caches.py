@@ -13,6 +13,7 @@ from schema.execution import executor
 from schema.execution.executor import PlannedExecutor
 
 from ..bench import operations
+from ..live.sockets import live, signed_in, talk
 from ..project.markdown import ROOT
 from .asking import gid, ok, private
 
@@ -148,3 +149,40 @@ def test_what_applications_ask_takes_little_of_it(ask, read):
     assert sorted(read) == sorted(set(queries))
 
     assert cache.size / len(queries) < MAX_SIZE / 250
+
+
+@pytest.fixture
+def looked_up(monkeypatch):
+    """The documents that were looked for in the cache."""
+    looked_up = []
+    find = documents.find
+
+    def noting(schema, text):
+        looked_up.append(text)
+        return find(schema, text)
+
+    monkeypatch.setattr(documents, "find", noting)
+    return looked_up
+
+
+def test_a_document_is_looked_up_once_for_each_request(ask, looked_up, read):
+    for _time in range(3):
+        ask(operations.TINY)
+
+    assert looked_up == [operations.TINY] * 3
+    assert read == [operations.TINY]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("comment", ["", "#" + "x" * documents.MAX_CACHED_LENGTH])
+@live
+async def test_the_document_of_a_subscription_is_parsed_once(alice, looked_up, read, comment):
+    """Also one that is too long for the cache."""
+    document = f"subscription {{ inboxChanges {{ cursor }} }} {comment}"
+
+    async with signed_in(alice, app=talk) as alices:
+        await alices.subscribe(document)
+        assert await alices.receive_nothing()
+
+    assert looked_up == [document]
+    assert read == [document]
