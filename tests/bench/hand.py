@@ -1,7 +1,7 @@
 """A server written by hand for the measured operations, in Node.js: graphql-js, pg, DataLoader.
 
-It lets in by the same tokens and reads and writes the same tables, and has no limits, no blocks, no
-live updates, nor what else Talk has. Without Node.js and npm it isn't measured.
+It accepts the same tokens, and reads and writes the same tables. It has no limits, no blocks and no
+live updates. Without Node.js and npm it isn't measured.
 """
 
 import os
@@ -21,7 +21,7 @@ SOURCE = Path(__file__).parent / "node"
 
 @contextmanager
 def running(cores: list[int]) -> Iterator[tuple[psutil.Process, int] | None]:
-    """The server, on these cores alone, and its port; None where it can't run."""
+    """Start the server on these cores alone. Yields its process and port, or None without npm."""
     with tempfile.TemporaryDirectory() as folder:
         if not _installed(folder):
             yield None

@@ -1,4 +1,4 @@
-"""Clients that ask over HTTP, one connection each, the next question when there is an answer."""
+"""HTTP clients that put load on a server: each sends its next request when it has an answer."""
 
 import asyncio
 import json
@@ -11,14 +11,14 @@ from .operations import Operation
 @dataclass
 class Answers:
     seconds: float = 0.0
-    #: Seconds from each question to its answer.
+    #: Seconds from each request to its answer.
     delays: list[float] = field(default_factory=list)
     bytes: int = 0
     last: str = ""
 
 
 class Client(asyncio.Protocol):
-    """One connection. Cheap, because it runs on the machine that is measured."""
+    """One connection. It does little, since it runs on the machine that is measured."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport
@@ -53,7 +53,7 @@ class Client(asyncio.Protocol):
 async def ask_for(
     operation: Operation, port: int, bearers: dict[int, str], clients: int, seconds: float
 ) -> Answers:
-    """What `clients` at once get told within so many seconds."""
+    """Send requests by so many clients at once, for so many seconds."""
     answers = Answers()
     turns = iter(range(10**9))
     loop = asyncio.get_running_loop()

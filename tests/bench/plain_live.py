@@ -1,6 +1,6 @@
-"""Live updates the plain way, to compare with: every subscriber executes every event for itself.
+"""Live updates the plain way, for comparison: each event is executed once for each subscriber.
 
-No database is read and nobody's permission is asked: all is in the channel layer's message.
+It reads no database and checks no permission: the channel layer's message has everything.
 """
 
 import os

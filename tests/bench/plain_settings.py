@@ -1,4 +1,4 @@
-"""What `startproject` writes, on the same database as what it is compared with."""
+"""The settings of the plain way: as `startproject` writes them, on the same database as Talk's."""
 
 from backend.settings import *  # noqa: F403
 from backend.settings import DATABASES as DATABASES

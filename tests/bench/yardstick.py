@@ -1,7 +1,7 @@
-"""Work that is the same everywhere, to compare machines by, and one machine's hours.
+"""Work by which machines, and the busy hours of one machine, are compared.
 
-250 fields of plain Strawberry types, from memory: no database, no server, nothing of Talk. What it
-takes here says what the milliseconds of a run are worth elsewhere.
+It reads 250 fields of plain Strawberry types from memory, without a database, a server or Talk.
+The results have its CPU time, by which their milliseconds can be compared with other results.
 """
 
 import time
@@ -36,7 +36,7 @@ SCHEMA = strawberry.Schema(Query, extensions=[ParserCache, ValidationCache])
 
 
 def cpu_ms() -> float:
-    """Milliseconds of CPU time for one execution, of several in a row."""
+    """Milliseconds of CPU time for one execution: the mean of several."""
     begun = time.thread_time()
     for _time in range(TIMES):
         assert SCHEMA.execute_sync(QUERY).errors is None
