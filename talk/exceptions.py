@@ -76,7 +76,7 @@ class Refused(Exception):
 
 
 class MessagingPermissionDenied(Refused, PermissionDenied):
-    """The caller may not do this, with any input."""
+    """The caller may not do this. No other input would help."""
 
     def __init__(
         self, code: RefusalCode, message: Any = None, *, path: tuple[str, ...] = ()

@@ -33,7 +33,7 @@ def accounts(users: Sequence["User"]) -> Question["User"]:
 
 
 def check_held(users: Iterable["User"], locked: Iterable["User"]) -> None:
-    """Raise what `hold` raises, where `accounts` of `users` was answered by `locked`."""
+    """Raise `UNKNOWN_USER` as `hold` does. `locked` is the answer to `accounts(users)`."""
     held = {user.pk: user.is_active for user in locked}
     if any(user.pk not in held or (user.is_active and not held[user.pk]) for user in users):
         raise MessagingValidationError(RefusalCode.UNKNOWN_USER)

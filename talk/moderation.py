@@ -47,7 +47,7 @@ def remove_message(message: Message, by: "User | None", why: str) -> None:
 
 @transaction.atomic
 def remove_first_title(conversation: Conversation, by: "User | None", why: str) -> None:
-    """Delete the title that a group was started with, also for people who left at that time.
+    """Delete the title that a group was started with, also where people who left still see it.
 
     For later titles, remove the message. Raises `NOT_FOUND` if there is no first title any more.
     """

@@ -44,7 +44,7 @@ def kept_of(user: "User") -> dict[str, int]:
 
 
 def erase(user: "User", why: str, by: "User | None" = None, *, keep_words: bool = False) -> None:
-    """Erase what Talk has of `user`. Afterwards no row of Talk refers to them.
+    """Erase what Talk has of `user`. Afterwards only acts of moderators refer to them.
 
     The account is deactivated, if it can be, and left to the project to delete. The user leaves
     their conversations. Their messages keep their numbers and lose the words and the sender; titles

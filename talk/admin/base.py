@@ -80,7 +80,7 @@ def may_moderate(request: HttpRequest) -> bool:
 
 
 def words_of(message: Message) -> str:
-    """The text of a message or what it says that happened; or why the words are gone."""
+    """The text of a message, or what happened, or why the words are gone."""
     if removal := message.removal:
         return str(removal.label)
     return message.body or message.get_kind_display()

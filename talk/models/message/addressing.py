@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Addressing(models.Model):
-    """Sends to people, or to a conversation on behalf of a user."""
+    """Sends a message to a list of people, or on behalf of a user to a conversation."""
 
     class Meta:
         abstract = True

@@ -26,7 +26,7 @@ def _all() -> "ParticipationQuerySet":
 
 @prepared
 def by_key(key: Any) -> "ParticipationQuerySet":
-    """One row, as the database has it that is written to."""
+    """One row, read from the database that is written to."""
     rows = _all()
     return rows.using(router.db_for_write(rows.model)).filter(pk=key)
 
