@@ -59,9 +59,9 @@ class HostQuery:
 
 
 schema = Schema(
-    query=merge_types("Query", (HostQuery, talk.Query)),
+    query=merge_types("Query", (talk.Query, HostQuery)),
     mutation=talk.Mutation,
     subscription=talk.Subscription,
-    types=[talk.Conversation, talk.Message, talk.Participation, talk.User],
+    types=[User, talk.Conversation, talk.Message, talk.Participation, talk.User],
     fields={talk.User: PersonFields},
 )
