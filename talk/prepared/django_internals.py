@@ -4,6 +4,7 @@ Checked with Django 5.2, 6.0 and 6.1. `NAMES` lists them, and a test fails by th
 missing. While one is missing, the querysets themselves are asked: see `questions`.
 """
 
+from collections.abc import Callable
 from copy import copy
 from typing import Any
 
@@ -92,6 +93,33 @@ def output_field(expression: Any) -> Any:
     return expression._output_field_or_none
 
 
+class SelectedModel:
+    """The columns of a compiled queryset that are for one model."""
+
+    def __init__(self, compiler: Any, info: dict[str, Any]) -> None:
+        self.model: Any = info["model"]
+        #: The indexes of the columns, and the attributes that they are for.
+        self.columns: list[int] = list(info["select_fields"])
+        self.attributes = [compiler.select[at][0].target.attname for at in self.columns]
+        #: The models that are selected with it.
+        self.related = [
+            RelatedModel(compiler, each) for each in info.get("related_klass_infos", ())
+        ]
+
+
+class RelatedModel(SelectedModel):
+    """A model that is selected with another one, by a field of one of them."""
+
+    def __init__(self, compiler: Any, info: dict[str, Any]) -> None:
+        super().__init__(compiler, info)
+        field = info["field"]
+        self.name: str = field.name
+        self.is_one_to_one: bool = field.unique or info["reverse"]
+        #: Make an instance know the related one, and the related one know the instance.
+        self.set_related: Callable[[Any, Any], None] = info["local_setter"]
+        self.set_instance: Callable[[Any, Any], None] = info["remote_setter"]
+
+
 class Compiled:
     """A queryset that was compiled for one database: what its rows consist of."""
 
@@ -105,15 +133,11 @@ class Compiled:
         columns = [column for column, *_ in compiler.select]
         #: The indexes of the columns whose values are converted, with these columns.
         self.converted = {at: columns[at] for at in compiler.get_converters(columns)}
-        self.makes_instances = queryset._iterable_class is ModelIterable
-        #: What `instances` needs: the model, its columns and those of related models.
-        self.model_info: dict[str, Any] | None = compiler.klass_info
+        #: The columns of the model and of related models, if rows become instances.
+        self.model: SelectedModel | None = None
+        if queryset._iterable_class is ModelIterable and compiler.klass_info:
+            self.model = SelectedModel(compiler, compiler.klass_info)
         self.annotations: dict[str, int] = dict(compiler.annotation_col_map or {})
-
-    def attribute(self, at: int) -> str:
-        """The name of the attribute that a column of a model is for."""
-        name: str = self._compiler.select[at][0].target.attname
-        return name
 
     def convert(self, rows: list[Any]) -> list[Any]:
         """`rows` with their values converted, as their fields and the database demand."""

@@ -5,7 +5,7 @@ slice of the row, and become the attributes of the instance at once. Only models
 makes no difference are made this way: see `is_plain`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from operator import itemgetter
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.db.models import Model
 from django.db.models.base import ModelState
 from django.db.models.signals import post_init, pre_init
 
-from .django_internals import COLUMN_ATTRIBUTES, Compiled
+from .django_internals import COLUMN_ATTRIBUTES, SelectedModel
 
 #: Makes instances of rows.
 Make = Callable[[list[Any]], list[Any]]
@@ -46,9 +46,9 @@ def is_made_by_columns(model: Any) -> bool:
     )
 
 
-def is_plain(info: dict[str, Any]) -> bool:
+def is_plain(selected: SelectedModel) -> bool:
     """Whether instances of a model, and of those selected with it, are no more than columns."""
-    model: Any = info["model"]
+    model = selected.model
     return (
         is_made_by_columns(model)
         and not model._meta.parents
@@ -57,21 +57,18 @@ def is_plain(info: dict[str, Any]) -> bool:
             in COLUMN_ATTRIBUTES
             for each in model._meta.concrete_fields
         )
-        and all(is_plain(each) for each in info.get("related_klass_infos", ()))
+        and all(is_plain(each) for each in selected.related)
     )
 
 
-def maker(compiled: Compiled, alias: str) -> Make:
-    """Makes the instances of a compiled queryset, whose models are plain."""
-    if compiled.model_info is None:
-        raise TypeError("This queryset has no model.")
-    part = _Part(compiled, compiled.model_info, alias)
-    annotations = list(compiled.annotations.items())
+def maker(selected: SelectedModel, annotations: Mapping[str, int], alias: str) -> Make:
+    """Makes instances of a plain model, and of those selected with it."""
+    part = _Part(selected, alias)
 
     def make(rows: list[Any]) -> list[Any]:
         known: dict[Any, Any] = {}
         made = [part.make(row, known) for row in rows]
-        for name, at in annotations:
+        for name, at in annotations.items():
             for instance, row in zip(made, rows, strict=True):
                 instance.__dict__[name] = row[at]
         return made
@@ -80,18 +77,14 @@ def maker(compiled: Compiled, alias: str) -> Make:
 
 
 class _Part:
-    """The columns of a row that are for one model."""
+    """Makes the instances of one model from its part of each row."""
 
-    def __init__(self, compiled: Compiled, info: dict[str, Any], alias: str) -> None:
-        self._model, self._alias = info["model"], alias
-        columns = list(info["select_fields"])
-        self._names = [compiled.attribute(at) for at in columns]
-        self._values = _values_at(columns)
-        self._key = columns[self._names.index(self._model._meta.pk.attname)]
-        self._related = [
-            _Related(_Part(compiled, each, alias), each)
-            for each in info.get("related_klass_infos", ())
-        ]
+    def __init__(self, selected: SelectedModel, alias: str) -> None:
+        self._model, self._alias = selected.model, alias
+        self._attributes = selected.attributes
+        self._values = _values_at(selected.columns)
+        self._key = selected.columns[self._attributes.index(self._model._meta.pk.attname)]
+        self._related = [(each, _Part(each, alias)) for each in selected.related]
 
     def make(self, row: Any, known: dict[Any, Any]) -> Any:
         """An instance. `known` has those that were made of the same row of a table."""
@@ -101,35 +94,26 @@ class _Part:
         attributes["_state"] = state = ModelState()
         state.adding, state.db = False, self._alias
         state.fields_cache = cache = {}
-        attributes.update(zip(self._names, self._values(row), strict=True))
-        for related in self._related:
-            part = related.part
-            key = row[part._key]
-            other = None
-            if key is not None:
-                other = known.get((related, key))
-                if other is None:
-                    other = known[related, key] = part.make(row, known)
+        attributes.update(zip(self._attributes, self._values(row), strict=True))
+        for related, part in self._related:
+            other = part.find(row, known)
             if related.is_one_to_one:
-                related.tell(made, other)
+                related.set_related(made, other)
+                if other is not None:
+                    related.set_instance(other, made)
             else:
                 cache[related.name] = other
         return made
 
-
-class _Related:
-    """A model that is selected with another one, and how instances know each other."""
-
-    def __init__(self, part: _Part, info: dict[str, Any]) -> None:
-        self.part, field = part, info["field"]
-        self.name: str = field.name
-        self.is_one_to_one: bool = field.unique or info["reverse"]
-        self._tell, self._tell_other = info["local_setter"], info["remote_setter"]
-
-    def tell(self, made: Any, other: Any) -> None:
-        self._tell(made, other)
-        if other is not None:
-            self._tell_other(other, made)
+    def find(self, row: Any, known: dict[Any, Any]) -> Any:
+        """The instance of a related row, made once; None if there is no row."""
+        key = row[self._key]
+        if key is None:
+            return None
+        found = known.get((self, key))
+        if found is None:
+            found = known[self, key] = self.make(row, known)
+        return found
 
 
 def _values_at(columns: list[int]) -> Callable[[Any], Any]:

@@ -15,10 +15,10 @@ class Reader(Generic[Row]):
 
     def __init__(self, queryset: QuerySet[Any, Row], compiler: Any) -> None:
         self._compiled = Compiled(queryset, compiler)
-        info = self._compiled.model_info
+        selected = self._compiled.model
         self._make = None
-        if self._compiled.makes_instances and info is not None and is_plain(info):
-            self._make = maker(self._compiled, queryset.db)
+        if selected is not None and is_plain(selected):
+            self._make = maker(selected, self._compiled.annotations, queryset.db)
 
     def read(self, rows: list[Any]) -> list[Row]:
         """The instances or values of `rows`."""

@@ -363,7 +363,7 @@ class TestUnprepared:
             "rows.maker",
             "rows.is_plain",
             "instances._Part.make",
-            "django_internals.Compiled.attribute",
+            "django_internals.SelectedModel.__init__",
         ],
     )
     def test_the_queryset_answers(self, said, name, anew, monkeypatch, unprepared):
@@ -458,3 +458,13 @@ def test_django_has_the_names_that_are_used(owner):
         made.as_sql()
 
     assert [name for name in NAMES[owner] if not hasattr(made, name)] == []
+
+
+def test_django_tells_of_selected_models_what_is_used():
+    compiler = Message.objects.select_related("sender").query.get_compiler(using="default")
+    compiler.as_sql()
+
+    (related,) = compiler.klass_info["related_klass_infos"]
+    assert {"model", "select_fields"} <= compiler.klass_info.keys()
+    used = {"model", "select_fields", "field", "reverse", "local_setter", "remote_setter"}
+    assert used <= related.keys()
