@@ -7,7 +7,7 @@ from threading import Lock
 from typing import Any, Generic, TypeVar
 
 from django.db import DatabaseError, OperationalError, connections
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from ..conf import conf
 from . import postgresql
@@ -56,7 +56,7 @@ class Question(Generic[Row]):
 
     def ask_unprepared(self) -> list[Row]:
         """The answer of the queryset, or of the write, that this stands for."""
-        asked = self.form.build(**self.values)
+        asked = self.form.build(**{name: _key_of(each) for name, each in self.values.items()})
         return list(asked if isinstance(asked, QuerySet) else asked.write())
 
 
@@ -114,6 +114,13 @@ def _read(question: Question[Row], text: Text[Row], rows: list[Any]) -> list[Row
     except Exception:
         question.form.give_up()
         return question.ask_unprepared()
+
+
+def _key_of(value: Any) -> Any:
+    """The key of a row, which it is compared by; any other value itself."""
+    if isinstance(value, list):
+        return [_key_of(each) for each in value]
+    return value.pk if isinstance(value, Model) else value
 
 
 class _Form(Generic[Row]):

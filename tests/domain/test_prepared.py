@@ -398,6 +398,18 @@ class TestUnprepared:
         }
         assert unprepared() == ["_retitle", "_note"]
 
+    def test_rows_are_compared_by_their_keys(self, said, settings):
+        """With any field, also a key."""
+
+        @prepared
+        def titles(conversation, conversations):
+            found = Conversation.objects.filter(pk=conversation)
+            return found.filter(among("pk", conversations)).values_list("pk", flat=True)
+
+        for prepares in (True, False):
+            settings.TALK = {**settings.TALK, "PREPARED_QUERIES": prepares}
+            assert titles(conversation=said, conversations=[said]).ask() == [said.pk]
+
     def test_one_of_several_does_not_change_their_order(self, said, alice, anew, unprepared):
         @prepared
         def titles(key):
