@@ -1,3 +1,5 @@
+"""The ASGI application of this server: Django over HTTP, and GraphQL over WebSocket."""
+
 import gc
 import os
 
@@ -8,7 +10,7 @@ from .startup import in_one_sentence
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.settings")
 with in_one_sentence():
-    # Django is set up before anything that has models is imported.
+    # This sets Django up, which has to come before the import of anything with models.
     http = get_asgi_application()
 
 from django.conf import settings
@@ -22,8 +24,8 @@ leave_forms_to_django()
 with in_one_sentence():
     application = asgi.application(ASGIStaticFilesHandler(http) if settings.DEBUG else http)
 
-# What is loaded by now stays: no search for garbage has to walk through it again. And one every
-# few hundred or thousand objects, as Python has it, would be several for one page.
+# Objects that exist now live as long as the process, so the garbage collector may skip them. By
+# default it would also run several times for each page of messages.
 gc.collect()
 gc.freeze()
 gc.set_threshold(20_000)

@@ -1,4 +1,4 @@
-"""Reads environment variables, and says which of them can't be read."""
+"""Reads settings from environment variables, and names the variable that can't be read."""
 
 from contextlib import suppress
 from typing import Any
@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 class Environment(environ.Env):  # type: ignore[misc]  # environ has no types.
-    """Names the variable that can't be read."""
+    """Raises `ImproperlyConfigured` with the name of a variable that can't be read."""
 
     def get_value(self, var: str, *args: Any, **kwargs: Any) -> Any:
         try:
@@ -17,7 +17,7 @@ class Environment(environ.Env):  # type: ignore[misc]  # environ has no types.
             raise ImproperlyConfigured(f"{var} can't be read: {error}.") from None
 
     def database(self, url: str) -> dict[str, Any]:
-        """The database at `url`. What is wrong with one is not repeated: it may hold a password."""
+        """The database at `url`. An error does not repeat the URL, which may contain a password."""
         if url.partition(":")[0] in {"postgres", "postgresql", "postgis", "sqlite"}:
             with suppress(ValueError):
                 return dict(self.db_url_config(url))

@@ -1,7 +1,7 @@
 """Keeps Daphne from parsing forms on the event loop.
 
-Twisted, which Daphne is made of, parses each body that says it is a form, whatever its length, and
-Daphne makes no use of it: Django parses forms by itself, in a thread, if somebody asks for one.
+Twisted, on which Daphne is built, parses the body of each request that says it is a form, however
+long. Daphne does not use the result. Django parses a form itself, in a thread, if a view needs it.
 """
 
 from functools import partial
@@ -9,7 +9,7 @@ from inspect import signature
 
 
 def leave_forms_to_django() -> None:
-    """Has no effect where there is no Daphne, or a Twisted that can't be told."""
+    """Switch it off. Does nothing without Daphne, or with a Twisted that has no option for it."""
     try:
         from daphne import http_protocol
         from twisted.web.http import Request

@@ -1,4 +1,4 @@
-"""Whether this process lives, and whether it can serve."""
+"""Health checks: whether this process runs, and whether it can serve requests."""
 
 import asyncio
 import time
@@ -13,10 +13,10 @@ from schema.threads import Threads
 from talk.availability import check_writable, drop_connections, is_read_only
 from talk.prefix import prefix
 
-#: Seconds that a service may take to answer.
+#: Seconds that the database or the channel layer has to answer.
 PATIENCE = 1.0
-#: Seconds for which what the database answered is told again: looking costs some statements, and
-#: anybody may ask.
+#: Seconds for which an answer of the database is used again. A check costs several statements, and
+#: anybody may request one.
 FRESH_SECONDS = 1.0
 
 _threads = Threads("health", 1)
@@ -26,12 +26,12 @@ _fresh_until = 0.0
 
 
 async def live(request: HttpRequest) -> JsonResponse:
-    """The process answers. Nothing else is asked."""
+    """200 as long as the process answers. Services are not checked."""
     return JsonResponse({"status": "ok"})
 
 
 async def ready(request: HttpRequest) -> JsonResponse:
-    """200 if requests can be served. Without the channel layer they are: "degraded", slower."""
+    """200 if requests can be served. Without the channel layer updates are slower: "degraded"."""
     database, layer = await asyncio.gather(
         _find_in_database(),
         _problem(_ask_layer()),
@@ -54,7 +54,7 @@ async def _find_in_database() -> str | None:
 
 
 async def _problem(question: Any) -> str | None:
-    """What is wrong, without a word of where the service is."""
+    """What is wrong, for everybody to read: it does not say where the service is."""
     try:
         answer: str | None = await asyncio.wait_for(question, PATIENCE)
     except TimeoutError:
@@ -73,7 +73,7 @@ def _ask_database() -> str | None:
     except DatabaseError as error:
         if not is_read_only(error):
             raise
-        # The next look finds out whether another server was promoted.
+        # The next check connects anew, perhaps to another server that was promoted meanwhile.
         drop_connections()
         return "read-only"
     return None
@@ -82,5 +82,5 @@ def _ask_database() -> str | None:
 async def _ask_layer() -> None:
     layer = get_channel_layer()
     if layer is not None:
-        # To nobody: a channel of its own would stay subscribed after each question.
+        # Nobody listens to this group. A channel that receives the message would stay in Redis.
         await layer.group_send(f"{prefix()}.ping", {"type": "talk.ping"})

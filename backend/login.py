@@ -1,4 +1,4 @@
-"""The admin's form to sign in, which says when passwords come too fast."""
+"""The admin's form for signing in. It says so when passwords were tried too often."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
-"""Everything is read from the environment.
+"""Django's settings of this server, read from environment variables.
 
-In development (`DEBUG=1`) what is missing takes a default that needs no services. In production
-what is missing stops the start.
+In development (`DEBUG=1`) a missing variable has a default that needs no services. In production a
+missing variable stops the start.
 """
 
 from pathlib import Path
@@ -20,18 +20,18 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
 
 DEBUG = env.bool("DEBUG", False)
-#: Whether anybody may become one of the demo's people with a click.
+#: Whether everybody may sign in as one of the demo's people with a click.
 DEMO = DEBUG and env.bool("DEMO", False)
-#: What production can't do without.
+#: The variables without a default in production.
 REQUIRED = ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL")
 
 
 def required(name: str, development: str) -> str:
-    """The variable `name`, which only development can do without."""
+    """The variable `name`, which has a default in development alone."""
     value = str(env.str(name, ""))
     if value or DEBUG:
         return value or development
-    # All of them, so that nobody learns of one after the other.
+    # Name all missing variables at once.
     missing = [each for each in REQUIRED if not env.str(each, "")]
     they_have = "they have" if missing[1:] else "it has"
     raise ImproperlyConfigured(
@@ -43,7 +43,7 @@ def required(name: str, development: str) -> str:
 SECRET_KEY = required("SECRET_KEY", "development-only")
 ALLOWED_HOSTS = required("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-#: Where front ends elsewhere are served from; in development, where their tools serve them.
+#: Origins of front ends on other servers; in development those of common development servers.
 ALLOWED_ORIGINS = env.list(
     "ALLOWED_ORIGINS",
     default=[
@@ -59,10 +59,10 @@ CORS_URLS_REGEX = r"^/graphql$"
 CORS_EXPOSE_HEADERS = ["Retry-After"]
 CORS_ALLOW_HEADERS = [
     *default_headers,
-    # Apollo Client says by them which front end it is.
+    # Apollo Client names the front end in them.
     "apollographql-client-name",
     "apollographql-client-version",
-    # Sentry, OpenTelemetry and the like follow a request by them.
+    # Sentry, OpenTelemetry and others trace requests with them.
     "baggage",
     "sentry-trace",
     "traceparent",
@@ -93,7 +93,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
-# The admin's messages. In cookies, as Django has it, they take a signer for each request.
+# The admin's messages. Django's default keeps them in cookies, and makes a signer for each request.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 ROOT_URLCONF = "backend.urls"
 ASGI_APPLICATION = "backend.asgi.application"
@@ -120,8 +120,8 @@ DATABASES: dict[str, dict[str, Any]] = {
 DATABASE = DATABASES["default"]
 if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
     DATABASE["OPTIONS"] = {
-        # A transaction takes the write lock when it begins: what it reads is then settled, as it
-        # is under the row locks of PostgreSQL, and waiting for the lock has a time-out.
+        # A transaction takes the write lock when it begins. So nothing that it reads changes until
+        # it ends, as under PostgreSQL's row locks, and it waits for the lock with a time-out.
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
@@ -172,8 +172,8 @@ TALK: dict[str, Any] = {
     "REDIS_PREFIX": env.str("REDIS_PREFIX", "") or None,
     "TRUSTED_DOCUMENTS": env.str("TRUSTED_DOCUMENTS", "") or None,
 }
-#: Daphne's bound in both directions, where `runserver` or the demo start it: an answer, and what is
-#: around it.
+#: The longest message of a WebSocket in both directions, where `runserver` or the demo start
+#: Daphne. An answer comes with its operation's id around it.
 DAPHNE_WEBSOCKET_MAX_MESSAGE_SIZE = Conf.MAX_ANSWER_SIZE + Conf.MAX_FRAME_SIZE
 if not env.bool("RATE_LIMITS", True):
     TALK["RATE_LIMITS"] = dict.fromkeys(Conf.RATE_LIMITS)
@@ -216,10 +216,10 @@ STATIC_URL = "static/"
 STATIC_ROOT = env.str("STATIC_ROOT", str(BASE_DIR / "staticfiles"))
 
 if not DEBUG:
-    # TLS ends at the proxy, which says so in this header and lets no client say it.
+    # TLS ends at the proxy. It sets this header, and removes it from clients' requests.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
-    # A health check comes from inside, without TLS.
+    # Health checks come from the internal network, without TLS.
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 31_536_000)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
@@ -231,7 +231,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    # Django's own handler would say everything twice.
+    # With Django's own handlers every line would be logged twice.
     "loggers": {"django": {"handlers": []}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
 }

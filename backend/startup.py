@@ -1,4 +1,4 @@
-"""Shortens configuration errors of commands and servers to one sentence."""
+"""Shows configuration errors of commands and servers as one sentence, without a traceback."""
 
 import sys
 from collections.abc import Iterator
@@ -9,9 +9,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 @contextmanager
 def in_one_sentence() -> Iterator[None]:
-    """End the process with the sentence of an `ImproperlyConfigured`, and without its traceback.
+    """Catch `ImproperlyConfigured`, print its sentence, and end the process.
 
-    The option `--traceback` of Django's commands brings it back.
+    With the option `--traceback` of Django's commands, the traceback is shown.
     """
     try:
         yield

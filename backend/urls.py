@@ -1,3 +1,5 @@
+"""The URLs of this server: GraphQL, the admin, health checks and, if it is on, the demo."""
+
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path

@@ -20,6 +20,8 @@ REMOVED = {
     "MAX_ALIASES": "A document has at most 30 aliases. Remove the option.",
     "MAX_DIRECTIVES": "A document has at most 30 directives. Remove the option.",
     "MAX_ROOT_FIELDS": "A document has at most 20 fields at its root. Remove the option.",
+    "PREPARED_STATEMENTS": "psycopg prepares statements. Remove the option, and set "
+    "prepare_threshold in the OPTIONS of DATABASES.",
     "SHARDS": "Changes are always announced on 64 groups. Remove the option.",
 }
 
