@@ -23,14 +23,21 @@ class Views:
 
     def __init__(self, *batches: Batch) -> None:
         self._batches = {key: batch for batch in batches for key in batch.views}
-        self.people = People()
+        self._people: People | None = None
         self.is_over = False
 
     def clear(self) -> None:
         """Show nothing any more. What the operation started may run on, and must keep no rows."""
         self._batches = {}
-        self.people = People()
+        self._people = None
         self.is_over = True
+
+    @property
+    def people(self) -> People:
+        """The users whom the operation shows. Most mutations show none."""
+        if self._people is None:
+            self._people = People()
+        return self._people
 
     def get(self, key: int) -> View | None:
         batch = self._batches.get(key)
