@@ -8,5 +8,5 @@ Doors:
 - `cost`: what an operation costs.
 - `trusted`: the manifest of the only documents that are executed, where a project has one.
 - `metadata`: the keys under which a field says what it costs.
-- `public`: the fields that may be asked without credentials.
+- `public`: the fields that a client may select without credentials.
 """

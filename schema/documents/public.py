@@ -1,4 +1,4 @@
-"""Public fields: the root fields that may be asked without credentials.
+"""Public fields: the root fields that a client may select without credentials.
 
 Talk has none. A project that adds fields to the schema marks those of its own with `Public`.
 """
@@ -42,8 +42,8 @@ def is_public(schema: GraphQLSchema, document: DocumentNode, *, introspection: b
 
     `introspection`: whether the fields that describe the schema are public.
 
-    The document may be invalid. Each definition is looked at once: following the fragments would
-    cost more, since they can be nested into exponentially many paths, and allow no more.
+    The document may be invalid. Each definition is checked once. To follow the fragments would cost
+    more, since they can be nested into exponentially many paths, and would allow no more.
     """
     names = {"__typename", *(INTROSPECTION if introspection else ())}
     check = _Check(schema, names)
@@ -67,7 +67,7 @@ class _Check:
         return on is not None and self._allows_within(definition.selection_set, on)
 
     def _allows_within(self, selections: SelectionSetNode, on: Any) -> bool:
-        """Whether a selection of type `on` has public fields alone wherever it is of a root."""
+        """Whether all fields of root types in a selection of the type `on` are public."""
         pending = [(selections, on)]
         while pending:
             selections, on = pending.pop()
@@ -80,12 +80,12 @@ class _Check:
                 elif isinstance(selection, InlineFragmentNode):
                     condition = selection.type_condition
                     known = self._schema.get_type(condition.name.value) if condition else on
-                    # What is of no type is for validation to report, and root fields until then.
+                    # Validation reports an unknown type later. Here it counts as `on`.
                     pending.append((selection.selection_set, known or on))
         return True
 
     def _roots_in(self, on: Any) -> list[GraphQLObjectType]:
-        """The root types that objects of a type may be of."""
+        """The root types that objects of the type `on` may have."""
         if is_abstract_type(on):
             return [root for root in self._roots if self._schema.is_sub_type(on, root)]
         return [root for root in self._roots if root is on]
@@ -95,7 +95,7 @@ class _Check:
         return name in self._names if field is None else _has_directive(field)
 
     def _below(self, field: FieldNode, on: Any) -> Iterable[tuple[SelectionSetNode, Any]]:
-        # On a field that there is not, nothing is executed.
+        # Nothing below a field that does not exist is executed.
         definition = self._schema.get_field(on, field.name.value)
         if field.selection_set and definition:
             yield field.selection_set, get_named_type(definition.type)
