@@ -91,10 +91,12 @@ class Subscription:
             raise invalid_cursor("after")
         stream = self if isinstance(self, Stream) else None
         async with feeds().read(key, info.context.viewer, after, stream) as reader:
-            async for change in reader:
-                yield cast("ConversationChange", change)
+            async for delivery in reader:
+                # Strawberry's own `subscribe` takes the event itself.
+                source = delivery if stream else delivery.event
+                yield cast("ConversationChange", source)
                 # An idle subscription need not keep its last event in memory.
-                del change
+                del delivery, source
 
     @subscription(
         description="The viewer's participations, each time one of them changes: a message was "

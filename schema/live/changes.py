@@ -34,7 +34,7 @@ EXECUTED_AT_ONCE = 10
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Change:
+class Delivery:
     """An event on its way to subscriptions, with what its executions share."""
 
     event: models.Event
@@ -52,7 +52,7 @@ class Change:
 class EventPage:
     """The next events of a conversation."""
 
-    events: list[Change]
+    deliveries: list[Delivery]
     #: The revision to continue after.
     revision: int
     #: Whether the next read finds something without waiting: events, or the end of the stream.
@@ -98,16 +98,20 @@ def read_events(key: int, after: int, streams: list[Subscriber]) -> EventPage:
     if not events:
         return EventPage([], after, more=False)
     page = _page(events, View(events[0].conversation, None), after, is_shared=True)
-    if len(page.events) <= EXECUTED_AT_ONCE:
-        for change in page.events:
-            _execute_early(change, streams, page.unfit)
+    if len(page.deliveries) <= EXECUTED_AT_ONCE:
+        for delivery in page.deliveries:
+            _execute_early(delivery, streams, page.unfit)
     return page
 
 
-def _execute_early(change: Change, streams: list[Subscriber], unfit: set[Hashable]) -> None:
+def _execute_early(delivery: Delivery, streams: list[Subscriber], unfit: set[Hashable]) -> None:
     for stream in streams:
-        results = change.shared_results
-        if results and stream.selection not in unfit and not results.execute_early(change, stream):
+        results = delivery.shared_results
+        if (
+            results
+            and stream.selection not in unfit
+            and not results.execute_early(delivery, stream)
+        ):
             unfit.add(stream.selection)
 
 
@@ -119,8 +123,10 @@ def _page(events: list[models.Event], view: View, after: int, *, is_shared: bool
         for row in (event.message, event.participation):
             if row is not None:
                 row.conversation = conversation
-    changes = [Change(event, batch, SharedResults() if is_shared else None) for event in events]
-    return EventPage(changes, events[-1].revision if events else after, more=len(events) == PAGE)
+    deliveries = [
+        Delivery(event, batch, SharedResults() if is_shared else None) for event in events
+    ]
+    return EventPage(deliveries, events[-1].revision if events else after, more=len(events) == PAGE)
 
 
 def read_inbox(

@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary
 from talk.models import Event
 from talk.models.event import PAGE
 
-from .changes import FRESH_SECONDS, Change, member_events, next_page_size, viewer_events
+from .changes import FRESH_SECONDS, Delivery, member_events, next_page_size, viewer_events
 from .hub import Hub, hub
 from .sharing import Subscriber
 from .topics import conversation_topic
@@ -50,7 +50,7 @@ class Reader:
         self._feed = feed
         self.viewer, self.stream = viewer, stream
         #: The events that are still to be delivered, each with the time when it came.
-        self._queue: list[tuple[Change, float]] = []
+        self._queue: list[tuple[Delivery, float]] = []
         #: The last revision that was delivered, and the last one that was put into the queue.
         self._delivered = self._queued = after
         #: Whether the feed hands on each event. Otherwise this reads the database by itself.
@@ -58,13 +58,13 @@ class Reader:
         self._wakeup = Wakeup()
         self._page_size = FIRST_PAGE
 
-    def offer(self, change: Change) -> None:
+    def offer(self, delivery: Delivery) -> None:
         """Take an event from the feed, or go back to the database if it may not be the next."""
-        if not self.is_live or self._queued is None or change.revision <= self._queued:
+        if not self.is_live or self._queued is None or delivery.revision <= self._queued:
             return
-        if change.revision == self._queued + 1 and len(self._queue) < BACKLOG:
-            self._queue.append((change, time.monotonic()))
-            self._queued = change.revision
+        if delivery.revision == self._queued + 1 and len(self._queue) < BACKLOG:
+            self._queue.append((delivery, time.monotonic()))
+            self._queued = delivery.revision
             self._wakeup.wake()
         else:
             self.fall_behind()
@@ -83,7 +83,7 @@ class Reader:
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> Change:
+    async def __anext__(self) -> Delivery:
         if self._queue and time.monotonic() > self._queue[0][1] + FRESH_SECONDS:
             # The client was slow. By now it may not be allowed to see all of them.
             self.fall_behind()
@@ -92,20 +92,20 @@ class Reader:
                 await self._wakeup.wait()
             else:
                 await self._read()
-        change, _since = self._queue.pop(0)
-        self._delivered = change.revision
-        return change
+        delivery, _since = self._queue.pop(0)
+        self._delivered = delivery.revision
+        return delivery
 
     async def _read(self) -> None:
         page = await viewer_events(
             self.viewer, self._feed.conversation, self._delivered, self._page_size
         )
         if page.more:
-            self._page_size = next_page_size(len(page.events), PAGE)
+            self._page_size = next_page_size(len(page.deliveries), PAGE)
         now = time.monotonic()
-        self._queue.extend((change, now) for change in page.events)
+        self._queue.extend((delivery, now) for delivery in page.deliveries)
         self._queued = page.revision
-        if not page.events:
+        if not page.deliveries:
             self._delivered = page.revision
         if not page.more:
             self.is_live = True
@@ -177,14 +177,14 @@ class Feed:
         page = await member_events(self.conversation, after, self._executed_early())
         if len(self._unfit) < MOST_UNFIT:
             self._unfit |= page.unfit
-        ends = [change.event for change in page.events if change.event.kind in ENDS]
+        ends = [delivery.event for delivery in page.deliveries if delivery.event.kind in ENDS]
         for reader in self.readers:
             if any(_may_concern(event, reader.viewer) for event in ends):
                 # After this event its viewer sees less than the members do.
                 reader.fall_behind()
-        for change in page.events:
+        for delivery in page.deliveries:
             for reader in self.readers:
-                reader.offer(change)
+                reader.offer(delivery)
         if self._revision != after:
             # A reader made the feed go back, and has woken it.
             return False

@@ -23,7 +23,7 @@ from ..errors import AnswerTooLong, RateLimited, Unavailable
 from ..loading.views import Views, showing
 from ..not_executed import NotExecuted
 from ..strawberry_internals import await_maybe
-from .changes import Change
+from .changes import Delivery
 from .retries import with_retries
 from .sharing import SharedResults
 from .stream_limit import counted_stream
@@ -110,10 +110,10 @@ class Stream:
 
     def execute(self, event: Any, context: Any) -> str | Awaitable[str]:
         """See `sharing.Subscriber`."""
-        is_change = isinstance(event, Change)
-        executor = self._executor.build_per_event_executor(event.event if is_change else event)
+        is_delivery = isinstance(event, Delivery)
+        executor = self._executor.build_per_event_executor(event.event if is_delivery else event)
         executor.context_value = context
-        with deadline(), showing(Views(event.batch) if is_change else Views()):
+        with deadline(), showing(Views(event.batch) if is_delivery else Views()):
             result = execute_subscription_event(executor)
         if isinstance(result, ExecutionResult):
             return self._text(result)

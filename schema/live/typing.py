@@ -73,8 +73,8 @@ class Typists:
 
     async def follow(self, changes: Reader) -> None:
         """End an indicator when its message arrives, and keep track of the membership."""
-        async for change in changes:
-            event = change.event
+        async for delivery in changes:
+            event = delivery.event
             if event.revision <= self._revision:
                 # Another subscription has handled it.
                 continue

@@ -1,10 +1,16 @@
 """One reading for all streams of a conversation, whatever comes in between."""
 
 import asyncio
+from contextlib import aclosing
 
 import pytest
+import strawberry
 from django.db import transaction
+from django.http import HttpRequest
 
+from schema import Message, Query, Subscription, User
+from schema.authentication import Identity
+from schema.authentication.context import Context
 from schema.live import feeds as module
 from schema.live.changes import member_events, viewer_events
 from schema.live.feeds import feeds
@@ -13,6 +19,7 @@ from talk.models import Event
 from talk.moderation import remove_message
 from talk.privacy import erase
 
+from .client import id_of
 from .sockets import in_thread, live
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -219,3 +226,14 @@ async def test_of_long_texts_not_many_more_are_read_than_told(alice, bob, group,
 
     assert read[0] == module.FIRST_PAGE
     assert sum(read[1:]) < 3 * 60
+
+
+@live
+async def test_strawberry_itself_can_subscribe(alice, group):
+    """A host may put the subscriptions into a schema of Strawberry's own."""
+    plain = strawberry.Schema(Query, subscription=Subscription, types=[User, Message])
+    asked = f'subscription {{ conversationChanges(id: "{id_of(group)}", after: 0) {{ revision }} }}'
+    context = Context(HttpRequest(), Identity(alice))
+    results = await plain.subscribe(asked, context_value=context)
+    async with aclosing(results):
+        assert (await anext(results)).data == {"conversationChanges": {"revision": 1}}
