@@ -13,6 +13,7 @@ from channels.consumer import get_handler_name
 from channels.exceptions import StopConsumer
 from django.core.exceptions import BadRequest as InvalidRequest
 from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest
 from strawberry.channels import GraphQLWSConsumer
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
@@ -129,24 +130,24 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
         await getattr(self, get_handler_name(message))(message)
 
     async def connect(self) -> None:
-        if self._may_connect() and not open_connections().draining and await self._is_admitted():
+        request = self._allowed_request()
+        if request and not open_connections().draining and await self._is_admitted(request):
             await super().connect()
         else:
             await self.close()
 
-    def _may_connect(self) -> bool:
-        """Whether the handshake is for a host and from an origin that are allowed."""
+    def _allowed_request(self) -> HttpRequest | None:
+        """The handshake; None if its host or its origin is not allowed."""
         try:
             request = handshake.request_of(self.scope)
             if "HTTP_HOST" in request.META:
                 request.get_host()
-            return origins.may_connect(request)
+            return request if origins.may_connect(request) else None
         except (DisallowedHost, InvalidRequest, ValueError):
-            return False
+            return None
 
-    async def _is_admitted(self) -> bool:
+    async def _is_admitted(self, request: HttpRequest) -> bool:
         """Whether the client's address has not too many WebSockets, nor opens them too fast."""
-        request = handshake.request_of(self.scope)
         address = rates.address_of(request)
         if address is None:
             return True
