@@ -7,6 +7,8 @@ import strawberry
 from .nodes import AccessToken, Conversation, Message, Participation, User
 from .refusals import Refusal
 
+RESULT = "The payload, or why the mutation was refused."
+
 
 @strawberry.type(description="The message was sent.")
 class SendMessagePayload:
@@ -128,120 +130,70 @@ class RevokeTokenPayload:
 
 
 SendMessageResult = Annotated[
-    SendMessagePayload | Refusal,
-    strawberry.union(
-        "SendMessageResult", description="The payload, or why the mutation was refused."
-    ),
+    SendMessagePayload | Refusal, strawberry.union("SendMessageResult", description=RESULT)
 ]
 StartConversationResult = Annotated[
     StartConversationPayload | Refusal,
-    strawberry.union(
-        "StartConversationResult", description="The payload, or why the mutation was refused."
-    ),
+    strawberry.union("StartConversationResult", description=RESULT),
 ]
 InviteParticipantsResult = Annotated[
     InviteParticipantsPayload | Refusal,
-    strawberry.union(
-        "InviteParticipantsResult", description="The payload, or why the mutation was refused."
-    ),
+    strawberry.union("InviteParticipantsResult", description=RESULT),
 ]
 AcceptInvitationResult = Annotated[
     AcceptInvitationPayload | Refusal,
-    strawberry.union(
-        "AcceptInvitationResult", description="The payload, or why the mutation was refused."
-    ),
+    strawberry.union("AcceptInvitationResult", description=RESULT),
 ]
 DeclineInvitationResult = Annotated[
     DeclineInvitationPayload | Refusal,
-    strawberry.union(
-        "DeclineInvitationResult", description="The payload, or why the mutation was refused."
-    ),
+    strawberry.union("DeclineInvitationResult", description=RESULT),
 ]
 LeaveConversationResult = Annotated[
     LeaveConversationPayload | Refusal,
-    strawberry.union(
-        "LeaveConversationResult", description="The payload, or why the mutation was refused."
-    ),
+    strawberry.union("LeaveConversationResult", description=RESULT),
 ]
 RemoveParticipantResult = Annotated[
     RemoveParticipantPayload | Refusal,
-    strawberry.union(
-        "RemoveParticipantResult", description="The payload, or why the mutation was refused."
-    ),
+    strawberry.union("RemoveParticipantResult", description=RESULT),
 ]
 ReinstateParticipantResult = Annotated[
     ReinstateParticipantPayload | Refusal,
-    strawberry.union(
-        "ReinstateParticipantResult", description="The payload, or why the mutation was refused."
-    ),
+    strawberry.union("ReinstateParticipantResult", description=RESULT),
 ]
 ChangeRoleResult = Annotated[
-    ChangeRolePayload | Refusal,
-    strawberry.union(
-        "ChangeRoleResult", description="The payload, or why the mutation was refused."
-    ),
+    ChangeRolePayload | Refusal, strawberry.union("ChangeRoleResult", description=RESULT)
 ]
 RenameConversationResult = Annotated[
     RenameConversationPayload | Refusal,
-    strawberry.union(
-        "RenameConversationResult", description="The payload, or why the mutation was refused."
-    ),
+    strawberry.union("RenameConversationResult", description=RESULT),
 ]
 MarkReadResult = Annotated[
-    MarkReadPayload | Refusal,
-    strawberry.union("MarkReadResult", description="The payload, or why the mutation was refused."),
+    MarkReadPayload | Refusal, strawberry.union("MarkReadResult", description=RESULT)
 ]
 MarkUnreadResult = Annotated[
-    MarkUnreadPayload | Refusal,
-    strawberry.union(
-        "MarkUnreadResult", description="The payload, or why the mutation was refused."
-    ),
+    MarkUnreadPayload | Refusal, strawberry.union("MarkUnreadResult", description=RESULT)
 ]
 SetTypingResult = Annotated[
-    SetTypingPayload | Refusal,
-    strawberry.union(
-        "SetTypingResult", description="The payload, or why the mutation was refused."
-    ),
+    SetTypingPayload | Refusal, strawberry.union("SetTypingResult", description=RESULT)
 ]
 BlockUserResult = Annotated[
-    BlockUserPayload | Refusal,
-    strawberry.union(
-        "BlockUserResult", description="The payload, or why the mutation was refused."
-    ),
+    BlockUserPayload | Refusal, strawberry.union("BlockUserResult", description=RESULT)
 ]
 UnblockUserResult = Annotated[
-    UnblockUserPayload | Refusal,
-    strawberry.union(
-        "UnblockUserResult", description="The payload, or why the mutation was refused."
-    ),
+    UnblockUserPayload | Refusal, strawberry.union("UnblockUserResult", description=RESULT)
 ]
 ReportMessageResult = Annotated[
-    ReportMessagePayload | Refusal,
-    strawberry.union(
-        "ReportMessageResult", description="The payload, or why the mutation was refused."
-    ),
+    ReportMessagePayload | Refusal, strawberry.union("ReportMessageResult", description=RESULT)
 ]
 ReportTitleResult = Annotated[
-    ReportTitlePayload | Refusal,
-    strawberry.union(
-        "ReportTitleResult", description="The payload, or why the mutation was refused."
-    ),
+    ReportTitlePayload | Refusal, strawberry.union("ReportTitleResult", description=RESULT)
 ]
 ReportUserResult = Annotated[
-    ReportUserPayload | Refusal,
-    strawberry.union(
-        "ReportUserResult", description="The payload, or why the mutation was refused."
-    ),
+    ReportUserPayload | Refusal, strawberry.union("ReportUserResult", description=RESULT)
 ]
 CreateTokenResult = Annotated[
-    CreateTokenPayload | Refusal,
-    strawberry.union(
-        "CreateTokenResult", description="The payload, or why the mutation was refused."
-    ),
+    CreateTokenPayload | Refusal, strawberry.union("CreateTokenResult", description=RESULT)
 ]
 RevokeTokenResult = Annotated[
-    RevokeTokenPayload | Refusal,
-    strawberry.union(
-        "RevokeTokenResult", description="The payload, or why the mutation was refused."
-    ),
+    RevokeTokenPayload | Refusal, strawberry.union("RevokeTokenResult", description=RESULT)
 ]
