@@ -19,7 +19,6 @@ from graphql import (
     is_list_type,
     is_non_null_type,
     is_object_type,
-    is_union_type,
 )
 
 from ..graphql_core_internals import is_in_fragment_with_variables, nodes_of, selected_fields
@@ -212,22 +211,7 @@ def _non_null_completion(executor: Any, type_: Any, details: Any) -> Complete:
         return _list(_completion(executor, type_.of_type, details), fixed_size(type_.of_type) + 1)
     if is_object_type(type_):
         return object_plan(executor, type_, details)
-    if is_union_type(type_):
-        return _union(executor, type_.types, details)
     raise NotPlanned
-
-
-def _union(executor: Any, types: Any, details: Any) -> Complete:
-    plans = {_usual_class(each): object_plan(executor, each, details) for each in types}
-    if len(plans) < len(types):
-        raise NotPlanned
-
-    def complete(value: Any, run: Any) -> Any:
-        if type(value) not in plans:
-            raise UnexpectedValue
-        return plans[type(value)](value, run)
-
-    return complete
 
 
 def _list(item: Complete, size: int) -> Complete:
