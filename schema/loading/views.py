@@ -144,9 +144,8 @@ def _viewed(info: Any, views: Views, conversation: models.Conversation) -> View:
 
 
 def _read(info: Any, conversation: models.Conversation) -> models.Participation:
-    found = models.Participation.objects.filter(
-        user=info.context.viewer, conversation=conversation
-    ).first()
+    own = models.Participation.objects.filter(user=info.context.viewer, conversation=conversation)
+    found = own.select_related("user").first()
     if found is None:
         raise MessagingValidationError(RefusalCode.NOT_FOUND)
     found.conversation = conversation

@@ -152,7 +152,7 @@ async def test_two_thousand_idle_sockets_hold_and_hear(start_server, capsys):
 
     assert not lost
     assert heard == [2] * (SOCKETS // LISTENER)
-    assert each < 150
+    assert each < 75
 
 
 def people():

@@ -143,7 +143,7 @@ async def test_the_client_id_is_for_its_sender_and_shared_among_the_others(
 
 
 @live
-async def test_what_is_personal_is_told_to_each_their_own(alice, bob, carol, group):
+async def test_what_is_personal_is_told_to_each_their_own(alice, bob, carol, group, caplog):
     place = await in_thread(group.participation_of)(alice)
     fields = "conversation { viewerParticipation { unreadCount user { username } } }"
     async with listeners((alice, bob, carol), group, fields) as sockets:
@@ -159,6 +159,7 @@ async def test_what_is_personal_is_told_to_each_their_own(alice, bob, carol, gro
         {"unreadCount": 1, "user": {"username": "bob"}},
         {"unreadCount": 1, "user": {"username": "carol"}},
     ]
+    assert "A plan failed" not in caplog.text
 
 
 @live
