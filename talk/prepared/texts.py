@@ -30,6 +30,7 @@ class Text(Generic[Row]):
     def __init__(self, asked: "QuerySet[Any, Row] | Write", alias: str) -> None:
         self.alias = alias
         self._has_rows = not isinstance(asked, Update)
+        self._has_psycopg = postgresql.has_psycopg(connections[alias])
         self._parameters: Sequence[Any] = ()
         self._reader: Reader[Row] | None = None
         query = asked.query
@@ -42,25 +43,28 @@ class Text(Generic[Row]):
             raise TypeError("A time that is a constant of the SQL passes: make it a placeholder.")
         if isinstance(asked, QuerySet):
             self._reader = Reader(asked, compiler)
-        if postgresql.has_psycopg(connections[alias]):
+        if self._has_psycopg:
             sql, parameters = _with_literals(sql, parameters)
         self.sql, self._parameters = sql, parameters
 
     def filled(self, values: Mapping[str, Any], connection: Any) -> list[Any]:
         """The parameters of the SQL for these values."""
-        return [
+        filled = [
             adapted(each.value(values), connection, each.field)
             if isinstance(each, Placeholder)
             else each
             for each in self._parameters
         ]
+        if not self._has_psycopg:
+            return filled
+        return [postgresql.integer(each) if type(each) is int else each for each in filled]
 
     def execute(self, connection: Any, values: list[Any]) -> Any:
         """A cursor that executed the SQL; None if there is nothing to ask."""
         if self.sql is None:
             return None
         cursor = connection.cursor()
-        if self._reader is not None and postgresql.has_psycopg(connection):
+        if self._reader is not None and self._has_psycopg:
             postgresql.read_times(cursor, connection)
         cursor.execute(self.sql, values)
         return cursor

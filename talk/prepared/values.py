@@ -34,14 +34,13 @@ FAMILIAR = {
 def adapted(value: Any, connection: Any, field: Any = None) -> Any:
     """A value as the driver of `connection` takes it; prepared by `field`, if there is one."""
     if field is not None:
-        value = _prepared_by(field, value, connection)
-    elif isinstance(value, list):
-        value = _list_of([_adapted_by_type(each, connection) for each in value], connection)
-    elif type(value) is not int and type(value) is not str:
-        value = _adapted_by_type(value, connection)
-    if type(value) is int and postgresql.has_psycopg(connection):
-        return postgresql.integer(value)
-    return value
+        return _prepared_by(field, value, connection)
+    # The two most frequent types.
+    if type(value) is int or type(value) is str:
+        return value
+    if isinstance(value, list):
+        return _list_of([_adapted_by_type(each, connection) for each in value], connection)
+    return _adapted_by_type(value, connection)
 
 
 def _adapted_by_type(value: Any, connection: Any) -> Any:
