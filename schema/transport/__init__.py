@@ -10,5 +10,6 @@
 - `connected` counts open connections, and ends them when the server stops.
 - `negotiation` reads the `Accept` header, and `graphiql` renders the page for browsers.
 
-All of these modules are doors, for `schema.asgi`, `schema.view` and `schema.consumer` alone.
+Doors, for `schema.asgi`, `schema.view` and `schema.consumer`: all modules but `backpressure` and
+`credentials`.
 """
