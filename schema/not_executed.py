@@ -11,9 +11,9 @@ class NotExecuted(Exception):
         self.errors = errors
 
 
-def refuse(error: GraphQLError) -> ExecutionResult:
+def refuse(*errors: GraphQLError) -> ExecutionResult:
     """The result of a query or mutation that was not executed."""
-    return ExecutionResult(data=None, errors=[error])
+    return ExecutionResult(data=None, errors=[*errors])
 
 
 def is_refused(result: ExecutionResult) -> bool:

@@ -62,6 +62,9 @@ class _Check:
                 on: Any = self._schema.get_root_type(definition.operation)
             case FragmentDefinitionNode():
                 on = self._schema.get_type(definition.type_condition.name.value)
+                if on is None:
+                    # For validation to report: the answer does not tell which types there are.
+                    return True
             case _:
                 return False
         return on is not None and self._allows_within(definition.selection_set, on)

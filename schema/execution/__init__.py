@@ -43,7 +43,7 @@ from ..strawberry_internals import (
 )
 from ..types.refusals import RefusalHandler
 from .executor import PlannedExecutor
-from .gate import closed, is_let_in
+from .gate import Gate
 from .merging import MergedSchema
 from .runner import Runner
 from .subscription import PreparedSubscription, prepare
@@ -95,8 +95,10 @@ class Schema(MergedSchema):
         except InvalidOperationTypeError:
             if context.identity is not None:
                 return _limit(context, "subscribe")
-            # Without credentials, it was counted before its document was parsed.
-            return None if is_let_in(core_schema(self), operation) else refuse(closed())
+            # Without credentials, it was counted before its document was parsed. It is validated
+            # here: a stream that begins, and then fails, would tell of more than public fields.
+            errors = Gate(core_schema(self), operation).errors()
+            return refuse(*errors) if errors else None
         except MissingQueryError:
             answer = refuse(BadRequest(_("The document is empty.")))
         except CannotGetOperationTypeError:

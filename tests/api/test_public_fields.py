@@ -128,6 +128,23 @@ def test_one_field_that_is_not_public_closes_the_operation(query):
     assert codes(answer) == ["UNAUTHENTICATED"]
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        "%s {{ __typename }} fragment F on {} {{ word }}",
+        "%s {{ __typename ... on {} {{ word }} }}",
+        "%s ($word: {}) {{ __typename }}",
+    ],
+)
+@pytest.mark.parametrize("kind", ["query", "mutation", "subscription"])
+@pytest.mark.parametrize("schema", [host, talk.schema], ids=["of a project", "of Talk alone"])
+def test_no_answer_tells_strangers_which_types_there_are(schema, kind, document):
+    types = ("Nonsense", "Message", "Node", "SendMessageInput", "Query", "Greeting")
+    answers = [ask((document % kind).format(each), schema) for each in types]
+
+    assert [answer and codes(answer) for answer in answers] == [["UNAUTHENTICATED"]] * len(types)
+
+
 def test_a_root_type_below_a_public_field_is_as_closed_as_the_root():
     around = Schema(query=Around)
 
