@@ -82,7 +82,7 @@ class Schema(MergedSchema):
         """Execute a query or mutation. A subscription is counted, but not executed: None."""
         context, request = operation.context, operation.request
         try:
-            with operation, showing(Views()), deadline():
+            with operation, deadline():
                 answer = self.execute_sync(
                     request.query,
                     request.variables,
@@ -106,6 +106,11 @@ class Schema(MergedSchema):
         # It failed before the gate counted it, or its verbs, which count themselves, were skipped.
         refused = None if operation.is_counted else _limit(context, "read")
         return refused if refused and is_refused(answer) else answer
+
+    def execute_sync(self, *args: Any, **kwargs: Any) -> ExecutionResult:
+        # A resolver may execute another document, for another viewer, who has other views.
+        with showing(Views()):
+            return super().execute_sync(*args, **kwargs)
 
     def prepare(self, operation: Operation) -> AbstractAsyncContextManager[PreparedSubscription]:
         """Prepare a subscription that `answer` let pass. Entering raises `NotExecuted`."""

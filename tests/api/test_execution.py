@@ -5,9 +5,12 @@ import gc
 import pytest
 import strawberry
 from django.contrib.auth import get_user_model
+from django.http import HttpRequest
+from strawberry import relay
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 
+import schema as talk
 from schema import error_masking
 from schema.authentication import Identity, rates
 from schema.authentication.context import Context
@@ -19,6 +22,7 @@ from schema.queries import Query
 from schema.subscriptions import Subscription
 from schema.types.refusals import Refusal
 from schema.types.user import User
+from talk.models import Conversation
 
 pytestmark = pytest.mark.django_db
 
@@ -184,6 +188,38 @@ def test_an_answer_does_not_depend_on_it(settings, answered, alice, name, is_kno
         if is_known:
             answered(EXTENDED, requested, identity)
         assert plain == answered(EXTENDED, requested, identity)
+
+
+@strawberry.type
+class ReadByAnother:
+    @strawberry.field
+    def read_by_another(self, info: strawberry.Info) -> bool:
+        """As if another member, who sees more, asked for the same conversation."""
+        (other,) = get_user_model().objects.exclude(pk=info.context.viewer.pk)
+        conversation = relay.to_base64("Conversation", self.conversation_id)
+        answer = info.schema.execute_sync(
+            "query ($id: ID!) { conversation(id: $id) { lastNumber } }",
+            {"id": conversation},
+            Context(HttpRequest(), Identity(other)),
+        )
+        return answer.data == {"conversation": {"lastNumber": 3}}
+
+
+def test_what_a_resolver_executes_for_another_viewer_shows_nothing_to_this_one(alice, bob):
+    group = Conversation.objects.start_group(alice, [bob], "Lunch")
+    said = group.participation_of(alice).send("Soup?")
+    group.participation_of(alice).leave()
+    group.participation_of(bob).send("At last.")
+    schema = Schema(Query, types=[talk.Conversation], fields={talk.Message: ReadByAnother})
+    fields = "readByAnother conversation { lastNumber }"
+    request = Request(
+        f"query ($id: ID!) {{ node(id: $id) {{ ... on Message {{ {fields} }} }} }}",
+        {"id": relay.to_base64("Message", said.pk)},
+    )
+
+    answer = schema.answer(schema.operation(request, Context(HttpRequest(), Identity(alice))))
+
+    assert answer.data == {"node": {"readByAnother": True, "conversation": {"lastNumber": 2}}}
 
 
 def test_several_operations_are_none_until_one_is_named(answered, alice):
