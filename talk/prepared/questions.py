@@ -3,6 +3,7 @@
 import functools
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
@@ -18,6 +19,8 @@ from .writes import Write, database_of
 Row = TypeVar("Row")
 #: Makes a queryset or a write. Its arguments by name are values, or placeholders for them.
 Build = Callable[..., Any]
+#: The SQL of a question, and the values of its placeholders.
+Statement = tuple[Text[Any], list[Any]]
 
 logger = logging.getLogger(__name__)
 
@@ -81,26 +84,38 @@ def _ask(questions: Sequence[Question[Any]], texts: Sequence[Text[Any]]) -> list
         (text, text.filled(each.values, connection))
         for each, text in zip(questions, texts, strict=True)
     ]
+    found = _found(connection, statements)
+    return [
+        _read(each, text, rows) for each, text, rows in zip(questions, texts, found, strict=True)
+    ]
+
+
+def _found(connection: Any, statements: list[Statement]) -> list[list[Any]]:
+    """The rows of each answer."""
+    if len(statements) == 1 or not postgresql.takes_several(connection):
+        # Each before the next: it may change what is still to be fetched.
+        return [_executed(connection, [each])[0] for each in statements]
+    return _executed(connection, statements)
+
+
+def _executed(connection: Any, statements: list[Statement]) -> list[list[Any]]:
+    """The rows of statements that are sent together: either all of them take effect, or none.
+
+    So they can be sent again if one was lost. Statements that were sent before are not repeated.
+    """
     try:
-        found = _found(connection, statements)
+        return _fetched(connection, statements)
     except DatabaseError as error:
         if not postgresql.is_lost(connection, error):
             raise
         if connection.in_atomic_block or not connection.autocommit:
             raise OperationalError("A prepared statement was lost; ask again.") from error
         connection.close()
-        found = _found(connection, statements)
-    return [
-        _read(each, text, rows) for each, text, rows in zip(questions, texts, found, strict=True)
-    ]
+        return _fetched(connection, statements)
 
 
-def _found(connection: Any, statements: list[tuple[Text[Any], list[Any]]]) -> list[list[Any]]:
-    """The rows of each answer."""
-    if len(statements) == 1 or not postgresql.takes_several(connection):
-        # Each before the next: it may change what is still to be fetched.
-        return [text.fetch(text.execute(connection, values)) for text, values in statements]
-    with postgresql.pipeline(connection):
+def _fetched(connection: Any, statements: list[Statement]) -> list[list[Any]]:
+    with postgresql.pipeline(connection) if len(statements) > 1 else nullcontext():
         cursors = [text.execute(connection, values) for text, values in statements]
     answered = zip(statements, cursors, strict=True)
     return [text.fetch(cursor) for (text, _values), cursor in answered]

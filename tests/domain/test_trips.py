@@ -41,6 +41,11 @@ def _titles(key):
 
 
 @prepared
+def _moved_on(key):
+    return changing(Conversation.objects.filter(pk=key), revision=F("revision") + 1)
+
+
+@prepared
 def _bodies(conversation, most=9):
     said = Message.objects.filter(conversation=conversation, number__lte=most)
     said = said.exclude(body="% %s").filter(kind="text")
@@ -352,6 +357,15 @@ class TestLosing:
         lose()
 
         assert ask(_bodies(conversation=said.pk), _titles(key=said.pk)) == [BODIES, ["Harbour"]]
+
+    def test_one_by_one_what_was_written_before_is_not_written_again(self, said, lose):
+        revision = Conversation.objects.get(pk=said.pk).revision
+        with connection.execute_wrapper(lambda execute, *args: execute(*args)):
+            lose()
+            *_written, titles = ask(_moved_on(key=said.pk), _titles(key=said.pk))
+
+        assert titles == ["Harbour"]
+        assert Conversation.objects.get(pk=said.pk).revision == revision + 1
 
     def test_in_a_transaction_all_of_it_is_to_be_asked_again(self, said, lose):
         lose()
