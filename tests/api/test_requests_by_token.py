@@ -55,7 +55,9 @@ def ask(token):
         (READ_THERE, lambda here: {"there": here}, 7),
     ],
 )
-def test_it_takes_few_trips(said, bob, ask, query, variables, taken):
+def test_it_takes_few_trips(said, bob, ask, settings, query, variables, taken):
+    # Several statements go in one trip only if they are prepared.
+    settings.TALK = {**settings.TALK, "PREPARED_QUERIES": True}
     given = variables(gid(said))
     ok(ask(query, **given))
     say(bob, said)
