@@ -97,7 +97,8 @@ def page(
         return _pages(views, windows)
 
     # Which message is the first unread one depends on the viewer.
-    viewer = info.context.viewer.pk if around is not None and around.first_unread else None
+    is_personal = around is not None and isinstance(around.first_unread, bool)
+    viewer = info.context.viewer.pk if is_personal else None
     name = ("messages", range_, repr(around), viewer)
     connection: MessageConnection = load(info, name, conversation, load_all)
     return connection

@@ -163,6 +163,27 @@ async def test_what_is_personal_is_told_to_each_their_own(alice, bob, carol, gro
 
 
 @live
+@pytest.mark.parametrize("first_unread", ["true", "false"])
+async def test_the_first_unread_message_is_that_of_each_viewer(
+    alice, bob, carol, group, first_unread
+):
+    """Each value of `firstUnread` selects the same page."""
+    place = await in_thread(group.participation_of)(alice)
+    one, two, three = [await in_thread(place.send)(text) for text in ("one", "two", "three")]
+    for reader, message in ((bob, two), (carol, one)):
+        own = await in_thread(group.participation_of)(reader)
+        await in_thread(own.read)(message.number)
+    around = f"messages(around: {{firstUnread: {first_unread}}}, first: 1)"
+    fields = f"conversation {{ {around} {{ edges {{ node {{ body }} }} }} }}"
+    async with listeners((bob, carol), group, fields) as (bobs, carols):
+        await in_thread(place.send)("four")
+        heard = [(await hear(socket))[0]["conversation"]["messages"] for socket in (bobs, carols)]
+
+    bodies = [page["edges"][0]["node"]["body"] for page in heard]
+    assert bodies == [three.body, two.body]
+
+
+@live
 async def test_who_is_removed_sees_nothing_of_what_followed_at_once(alice, bob, carol, group):
     fields = "kind conversation { title lastNumber latestMessage { body kind } } message { number }"
     place = await in_thread(group.participation_of)(alice)
