@@ -75,9 +75,19 @@ class Unauthenticated(PublicError):
 
     code = "UNAUTHENTICATED"
 
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or _("Sign in first."))
+
 
 class AuthenticationFailed(Unauthenticated):
     """The request has credentials, and they are not valid."""
+
+
+class SignedOut(AuthenticationFailed):
+    """The credentials of an open connection have become invalid."""
+
+    def __init__(self) -> None:
+        super().__init__(_("You are not signed in any more."))
 
 
 class CsrfFailed(PublicError):

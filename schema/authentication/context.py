@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import strawberry
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 
 from talk.models import Block
 
@@ -45,7 +44,7 @@ class Context:
     def viewer(self) -> "User":
         """The signed-in user. Raises `Unauthenticated` if there is none."""
         if self.identity is None:
-            raise Unauthenticated(_("Sign in first."))
+            raise Unauthenticated
         return self.identity.user
 
     def is_viewer(self, user_pk: Any) -> bool:

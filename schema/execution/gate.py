@@ -1,7 +1,7 @@
 """Checks each operation before its first resolver runs.
 
-Its document is parsed and validated, its size and cost are limited, the client is signed in, and
-the operation is counted against the rate limits.
+The gate parses and validates the document, limits its size and cost, refuses clients that are not
+signed in, and counts the operation against the rate limits.
 """
 
 from typing import Any
@@ -62,14 +62,14 @@ class Gate:
 
     def errors(self, rules: documents.Rules = RULES) -> list[GraphQLError]:
         """Why the operation must not be executed; empty if it may. It is counted in any case."""
-        if not is_let_in(self._schema, self._operation):
-            return [closed()]
+        if not self._is_allowed:
+            return [Unauthenticated()]
         errors = self._document.errors(rules) or self._cost_errors()
         errors = self._count(failed=bool(errors)) or errors
         # Errors of validation tell what the schema has.
         tells = not all(isinstance(error, PublicError) for error in errors)
         is_hidden = tells and not self._is_signed_in and not is_introspection_public()
-        return [closed()] if is_hidden else errors
+        return [Unauthenticated()] if is_hidden else errors
 
     @property
     def kind(self) -> OperationType:
@@ -88,11 +88,21 @@ class Gate:
 
     @property
     def _document(self) -> documents.Document:
-        return _parsed(self._operation)
+        document = self._operation.document
+        if document is None:
+            raise RuntimeError("The document is not parsed yet.")
+        return document
 
     @property
     def _is_signed_in(self) -> bool:
-        return _is_signed_in(self._operation)
+        return getattr(self._context, "identity", None) is not None
+
+    @property
+    def _is_allowed(self) -> bool:
+        """Whether the client is signed in, or the document selects public fields alone."""
+        return self._is_signed_in or is_public(
+            self._schema, self._document.node, introspection=is_introspection_public()
+        )
 
     def _spend(self, times: int) -> None:
         self._operation.is_counted = True
@@ -144,25 +154,3 @@ def is_introspection_public() -> bool:
     """Whether a client that is not signed in may read the schema."""
     configured = conf.PUBLIC_INTROSPECTION
     return bool(settings.DEBUG if configured is None else configured)
-
-
-def is_let_in(schema: GraphQLSchema, operation: Operation) -> bool:
-    """Whether the client may ask this at all: without credentials, public fields alone."""
-    return _is_signed_in(operation) or is_public(
-        schema, _parsed(operation).node, introspection=is_introspection_public()
-    )
-
-
-def _is_signed_in(operation: Operation) -> bool:
-    return getattr(operation.context, "identity", None) is not None
-
-
-def _parsed(operation: Operation) -> documents.Document:
-    if operation.document is None:
-        raise RuntimeError("The document is not parsed yet.")
-    return operation.document
-
-
-def closed() -> Unauthenticated:
-    """The error for a client that has to sign in first."""
-    return Unauthenticated(_("Sign in first."))

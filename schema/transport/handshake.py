@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from ..authentication import AuthenticationFailed, Authorization, authenticate, rates
 from ..authentication.context import Context
+from ..errors import SignedOut
 
 
 def request_of(scope: Mapping[str, Any], params: Mapping[str, Any] | None = None) -> ASGIRequest:
@@ -93,7 +94,7 @@ def _identify(context: Context, request: HttpRequest, authorization: Authorizati
         identity = None
     before = context.identity
     if before is not None and (identity is None or identity.user.pk != before.user.pk):
-        raise AuthenticationFailed(_("You are not signed in any more."))
+        raise SignedOut
     context.request = request
     context.identify(identity)
     if identity is not None:

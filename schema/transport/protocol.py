@@ -27,7 +27,7 @@ from ..authentication import rates
 from ..authentication.context import Context
 from ..documents.request import encode_text, request_of
 from ..error_masking import public_error
-from ..errors import FrameTooLong, PublicError, TooManyOperations, Unauthenticated
+from ..errors import FrameTooLong, PublicError, SignedOut, TooManyOperations
 from ..live.streams import listen
 from ..not_executed import NotExecuted, is_refused
 from ..operation import Operation
@@ -86,9 +86,9 @@ class GraphQLTransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
         if not self.connection_acknowledged or was_acknowledged:
             return
         if self.context.identity is None:
-            self._start(self._close_without_credentials())
+            self._start(self._close_when_unused())
         elif open_connections().claim(self, self.context.viewer.pk):
-            self._start(self._close_with_credentials())
+            self._start(self._close_when_signed_out())
         else:
             await self.websocket.close(4429, "Too many sockets")
 
@@ -200,7 +200,7 @@ class GraphQLTransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _close_without_credentials(self) -> None:
+    async def _close_when_unused(self) -> None:
         """Close the WebSocket of a client without credentials when no public operation runs."""
         seconds = self.connection_init_wait_timeout.total_seconds()
         await asyncio.sleep(seconds)
@@ -208,10 +208,10 @@ class GraphQLTransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
             await asyncio.sleep(seconds)
         await self.websocket.close(4408, "No credentials")
 
-    async def _close_with_credentials(self) -> None:
+    async def _close_when_signed_out(self) -> None:
         """Close the WebSocket when its credentials become invalid, and tell each operation why."""
         await wait_until_invalid(self.context, lambda: self.view.authenticate(self.context))
-        error = Unauthenticated(_("You are not signed in any more."))
+        error = SignedOut()
         operations = list(self.operations.values())
         for operation in operations:
             if operation.task:

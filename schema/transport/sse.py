@@ -14,7 +14,7 @@ from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 
 from .. import threads
-from ..errors import TooManyOperations, Unauthenticated
+from ..errors import SignedOut, TooManyOperations
 from ..live.streams import listen
 from ..not_executed import NotExecuted
 from ..operation import Operation
@@ -86,7 +86,7 @@ class _EventStream:
                 async for event in events:
                     yield event
             if invalid.done():
-                raise NotExecuted([Unauthenticated(_("You are not signed in any more."))])
+                raise NotExecuted([SignedOut()])
         except NotExecuted as refused:
             errors = [error.formatted for error in refused.errors]
             yield next_event(json.dumps({"errors": errors}))
