@@ -48,7 +48,7 @@ async def _find_in_database() -> str | None:
     global _found, _fresh_until
     async with _asking:
         if time.monotonic() > _fresh_until:
-            _found = await _problem(_threads.run(_ask_database)())
+            _found = await _problem(_threads.to_async(_ask_database)())
             _fresh_until = time.monotonic() + FRESH_SECONDS
         return _found
 

@@ -26,9 +26,9 @@ from .authentication import AuthenticationFailed, rates
 from .authentication.context import Context
 from .errors import FrameTooLong, RateLimited, Unavailable
 from .transport import handshake, origins
-from .transport.connected import open_connections
 from .transport.frames import Frames
 from .transport.messages import WebSocketAdapter
+from .transport.open_connections import open_connections
 from .transport.protocol import GraphQLTransportWSHandler
 
 if TYPE_CHECKING:
@@ -56,9 +56,9 @@ MAX_REASON = 123
 #: Seconds that a client has to answer a close frame.
 CLOSING_SECONDS = 10
 
-_authenticate_first = threads.live.run(handshake.authenticate_first)
-_authenticate_again = threads.live.run(handshake.authenticate_again)
-_count = threads.live.run(rates.count_for_address)
+_authenticate_first = threads.live.to_async(handshake.authenticate_first)
+_authenticate_again = threads.live.to_async(handshake.authenticate_again)
+_count = threads.live.to_async(rates.count_for_address)
 
 
 class GraphQLConsumer(GraphQLWSConsumer[Context, None]):

@@ -26,8 +26,8 @@ class Threads:
         # A thread is started only when a call needs it.
         self._pool = ThreadPoolExecutor(size, name)
 
-    def run(self, function: Callable[P, Answer]) -> Callable[P, Coroutine[Any, Any, Answer]]:
-        """`function` as a coroutine function, each call of which runs in one thread of this pool.
+    def to_async(self, function: Callable[P, Answer]) -> Callable[P, Coroutine[Any, Any, Answer]]:
+        """A coroutine function that calls `function` in a thread of this pool.
 
         The database connection of a call is returned to Django's pool when the call ends.
         """

@@ -48,7 +48,7 @@ class Stage:
 
 
 async def _in_thread(gate: Callable[[], None]) -> None:
-    await threads.subscriptions.run(gate)()
+    await threads.subscriptions.to_async(gate)()
 
 
 class Runner(SchemaExtensionsRunner):

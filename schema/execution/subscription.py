@@ -161,4 +161,4 @@ def _event_variables(operation: OperationDefinitionNode, document: DocumentNode)
     return names
 
 
-_build = threads.subscriptions.run(_built)
+_build = threads.subscriptions.to_async(_built)

@@ -172,7 +172,7 @@ def next_page_size(delivered: int, most: int) -> int:
 
 
 def _in_thread(read: Any) -> Any:
-    run = threads.live.run(read)
+    run = threads.live.to_async(read)
 
     async def read_with_retries(*args: Any) -> Any:
         return await with_retries(lambda: run(*args))

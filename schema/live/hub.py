@@ -184,9 +184,9 @@ def _read_revisions(conversations: list[int]) -> dict[int, int]:
     return dict(Conversation.objects.filter(pk__in=conversations).values_list("pk", "revision"))
 
 
-_members = threads.live.run(_read_members)
-_changes = threads.live.run(_read_changes)
-_revisions = threads.live.run(_read_revisions)
+_members = threads.live.to_async(_read_members)
+_changes = threads.live.to_async(_read_changes)
+_revisions = threads.live.to_async(_read_revisions)
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
 

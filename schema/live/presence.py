@@ -151,4 +151,4 @@ def _read_acquaintances(viewer: Any, keys: list[Any]) -> dict[Any, Any]:
     return {person.pk: person for person in people}
 
 
-_acquaintances = threads.live.run(_read_acquaintances)
+_acquaintances = threads.live.to_async(_read_acquaintances)

@@ -149,6 +149,6 @@ async def listen(schema: "Schema", operation: "Operation") -> AsyncIterator[Stre
         yield stream
 
 
-_count = threads.live.run(rates.count)
+_count = threads.live.to_async(rates.count)
 # One thread executes all of an event, and gives its database connection back.
-_execute_in_thread: Any = threads.live.run(Stream.execute)
+_execute_in_thread: Any = threads.live.to_async(Stream.execute)

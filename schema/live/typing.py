@@ -185,5 +185,5 @@ def _read_members(conversation: int, keys: list[Any]) -> dict[str, Any]:
     return {str(each.user_id): each.user for each in found}
 
 
-_look_up_blocks = threads.live.run(Context.look_up_blocks)
-_members = threads.live.run(_read_members)
+_look_up_blocks = threads.live.to_async(Context.look_up_blocks)
+_members = threads.live.to_async(_read_members)

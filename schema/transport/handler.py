@@ -1,4 +1,4 @@
-"""Answers queries and mutations over HTTP in one of a few threads that last.
+"""Answers queries and mutations over HTTP in a pool of threads.
 
 Django's ASGI handler starts a thread for each request, and switches to it and back for each
 middleware that is not asynchronous. For a small answer that is most of the work. This handler

@@ -33,8 +33,8 @@ from ..not_executed import NotExecuted, is_refused
 from ..operation import Operation
 from ..strawberry_internals import BaseGraphQLTransportWSHandler, SocketOperation
 from .backpressure import FlowControl
-from .connected import open_connections
 from .credentials import wait_until_invalid
+from .open_connections import open_connections
 
 if TYPE_CHECKING:
     from ..consumer import GraphQLConsumer
@@ -237,6 +237,6 @@ def _execute(schema: "Schema", operation: Operation) -> str | list[GraphQLError]
     return result.errors or [] if is_refused(result) else encode_text(process_result(result))
 
 
-_answer = threads.operations.run(_execute)
-_begin = threads.subscriptions.run(_execute)
-_count = threads.live.run(rates.count)
+_answer = threads.operations.to_async(_execute)
+_begin = threads.subscriptions.to_async(_execute)
+_count = threads.live.to_async(rates.count)

@@ -18,9 +18,9 @@ from ..errors import SignedOut, TooManyOperations
 from ..live.streams import listen
 from ..not_executed import NotExecuted
 from ..operation import Operation
-from .connected import open_connections
 from .credentials import wait_until_invalid
 from .handshake import authenticate_again
+from .open_connections import open_connections
 
 if TYPE_CHECKING:
     from ..execution import Schema
@@ -37,7 +37,7 @@ COMPLETE = "event: complete\ndata:\n\n"
 #: Characters that end a line in Unicode, but not in JSON, and their escapes in JSON.
 LINE_ENDS = {character: f"\\u{ord(character):04x}" for character in "\x85\u2028\u2029"}
 
-_authenticate_again = threads.live.run(authenticate_again)
+_authenticate_again = threads.live.to_async(authenticate_again)
 
 
 def respond(

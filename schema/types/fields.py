@@ -70,7 +70,7 @@ def in_any_context(resolver: Callable[..., Any]) -> Any:
     Talk executes a whole operation in one thread. But a project may execute its schema on an event
     loop. There the resolver runs in a thread of a pool, and its connection is returned afterwards.
     """
-    in_thread = threads.operations.run(resolver)
+    in_thread = threads.operations.to_async(resolver)
 
     @functools.wraps(resolver)
     def resolve(*args: Any, **kwargs: Any) -> Any:

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from schema.transport.connected import open_connections
+from schema.transport.open_connections import open_connections
 from talk.models import AccessToken
 
 from ..live.sockets import Socket, code_of, in_thread, issue, live, socket, talk

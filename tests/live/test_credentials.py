@@ -17,9 +17,9 @@ from schema.authentication.context import Context
 from schema.errors import Unavailable
 from schema.transport import credentials as guard
 from schema.transport import handshake
-from schema.transport.connected import open_connections
 from schema.transport.frames import Frames
 from schema.transport.messages import WebSocketAdapter
+from schema.transport.open_connections import open_connections
 from talk import events
 from talk.models import AccessToken
 

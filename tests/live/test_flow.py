@@ -7,7 +7,7 @@ import pytest
 from schema.live import feeds
 from schema.transport import backpressure as flow
 from schema.transport import connected, protocol
-from schema.transport.connected import open_connections
+from schema.transport.open_connections import open_connections
 
 from .client import CHANGES, id_of
 from .sockets import in_thread, live, signed_in, talk

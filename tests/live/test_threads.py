@@ -52,7 +52,7 @@ async def test_slow_queries_of_one_socket_delay_neither_updates_nor_sockets_nor_
 @live
 async def test_slow_queries_do_not_delay_the_beginning_of_a_stream(alice):
     """On a socket or not, whether its document is known or not."""
-    wait = threads.operations.run(time.sleep)
+    wait = threads.operations.to_async(time.sleep)
     waiting = [asyncio.create_task(wait(SLOW)) for _ in range(16)]
     await asyncio.sleep(SLOW / 5)
     begun = time.monotonic()
@@ -70,7 +70,7 @@ async def test_slow_queries_do_not_delay_the_beginning_of_a_stream(alice):
 
 @live
 async def test_slow_updates_do_not_delay_queries(alice):
-    wait = threads.live.run(time.sleep)
+    wait = threads.live.to_async(time.sleep)
     async with signed_in(alice) as asking:
         waiting = [asyncio.create_task(wait(SLOW)) for _ in range(16)]
         await asyncio.sleep(SLOW / 5)
