@@ -14,7 +14,8 @@ from talk.exceptions import MessagingPermissionDenied, MessagingValidationError,
 from talk.models.event import PAGE
 
 from .. import threads
-from ..loading.batch import Batch, View
+from ..loading.batch import Batch
+from ..loading.views import View
 from ..types.inbox_cursor import InboxCursor
 from .retries import with_retries
 from .sharing import SharedResults, Subscriber

@@ -5,55 +5,26 @@ The first conversation that needs something loads it for the whole batch.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass
 from threading import RLock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from talk.models import Conversation, Participation
 from talk.prepared import refer
 
-
-@dataclass(frozen=True, eq=False, slots=True)
-class View:
-    """A conversation as one viewer sees it, or as all its active members do."""
-
-    conversation: Conversation
-    #: The viewer's participation. None if the view is the same for all active members.
-    participation: Participation | None
-
-    @property
-    def inactive(self) -> Participation | None:
-        """The viewer's participation if it is not active.
-
-        People who left see the conversation as it was when they left. People who are invited see
-        it as it was when they were invited.
-        """
-        own = self.participation
-        return None if own is None or own.is_active else own
-
-    @property
-    def title(self) -> str:
-        own = self.inactive
-        return self.conversation.title if own is None else own.left_at_title
-
-    @property
-    def last_number(self) -> int:
-        """The number of the last message that the viewer can read."""
-        own = self.inactive
-        return self.conversation.last_number if own is None else own.last_visible_number
+if TYPE_CHECKING:
+    from .views import View
 
 
 class Batch:
     """The views of conversations that were read together, and what was loaded for all of them."""
 
-    def __init__(self, views: Iterable[View]) -> None:
+    def __init__(self, views: "Iterable[View]") -> None:
         self.views = {view.conversation.pk: view for view in views}
         self._loaded: dict[Hashable, Mapping[int, Any]] = {}
         # Several threads show the same live event at once.
         self._lock = RLock()
 
     def load(
-        self, name: Hashable, key: int, load_all: Callable[[list[View]], Mapping[int, Any]]
+        self, name: Hashable, key: int, load_all: "Callable[[list[View]], Mapping[int, Any]]"
     ) -> Any:
         """What `load_all` returns for the conversation with this key. It is called once.
 
@@ -69,7 +40,7 @@ class Batch:
         return loaded.get(key)
 
 
-def rows_by_conversation(views: Iterable[View], rows: Iterable[Any]) -> dict[int, list[Any]]:
+def rows_by_conversation(views: "Iterable[View]", rows: Iterable[Any]) -> dict[int, list[Any]]:
     """Rows of these conversations, by the key of the conversation."""
     conversations = {view.conversation.pk: view.conversation for view in views}
     found: dict[int, list[Any]] = {key: [] for key in conversations}

@@ -1,4 +1,6 @@
-"""The conversations that an operation shows, each with the viewer's participation in it.
+"""The conversations that an operation shows, each as the viewer sees it.
+
+People who left a conversation see its title and its last message as they were then.
 
 Rows do not refer back to what is loaded for them. So there are no reference cycles, and all rows
 leave memory when their operation ends.
@@ -7,15 +9,46 @@ leave memory when their operation ends.
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from talk import models
 from talk.exceptions import MessagingValidationError, RefusalCode
 
-from .batch import Batch, View
+from .batch import Batch
 from .people import People
 
 Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class View:
+    """A conversation as one viewer sees it, or as all its active members do."""
+
+    conversation: models.Conversation
+    #: The viewer's participation. None if the view is the same for all active members.
+    participation: models.Participation | None
+
+    @property
+    def inactive(self) -> models.Participation | None:
+        """The viewer's participation if it is not active.
+
+        People who left see the conversation as it was when they left. People who are invited see
+        it as it was when they were invited.
+        """
+        own = self.participation
+        return None if own is None or own.is_active else own
+
+    @property
+    def title(self) -> str:
+        own = self.inactive
+        return self.conversation.title if own is None else own.left_at_title
+
+    @property
+    def last_number(self) -> int:
+        """The number of the last message that the viewer can read."""
+        own = self.inactive
+        return self.conversation.last_number if own is None else own.last_visible_number
 
 
 class Views:

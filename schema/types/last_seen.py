@@ -13,8 +13,7 @@ from django.db.models import Q
 from talk import models
 from talk.models.shown_users import with_users
 
-from ..loading.batch import View
-from ..loading.views import load
+from ..loading.views import View, load
 
 
 def revision(info: Any, conversation: models.Conversation) -> int:

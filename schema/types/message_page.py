@@ -12,8 +12,8 @@ from talk import models
 from talk.exceptions import MessagingValidationError, RefusalCode
 
 from ..cursors import number_cursor, number_of
-from ..loading.batch import View, rows_by_conversation
-from ..loading.views import load, own_participation, show
+from ..loading.batch import rows_by_conversation
+from ..loading.views import View, load, own_participation, show
 from ..operation import count_texts
 from ..pagination import Window, page_size
 from ..times import utc

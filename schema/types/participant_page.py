@@ -10,9 +10,9 @@ from talk import models
 from talk.models.participation.history import STATUS, counts_since, pages_then
 
 from ..cursors import number_of
-from ..loading.batch import View, rows_by_conversation
+from ..loading.batch import rows_by_conversation
 from ..loading.participations import without_activity
-from ..loading.views import load, show
+from ..loading.views import View, load, show
 from ..page_limits import DEFAULT_PAGE
 from ..pagination import page_size
 from .fields import CURSOR, PAGE_INFO, field

@@ -13,8 +13,7 @@ from django.db.models.functions import RowNumber
 from talk import models
 
 from ..documents.cost import LIST_LENGTH
-from ..loading.batch import View
-from ..loading.views import current_views, load
+from ..loading.views import View, current_views, load
 
 
 def upgraded_from(info: Any, conversation: models.Conversation) -> models.Conversation | None:
