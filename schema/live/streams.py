@@ -141,7 +141,7 @@ async def listen(schema: "Schema", operation: "Operation") -> AsyncIterator[Stre
     called, because a result may be shared by many viewers.
     """
     # It is counted first, because preparing it takes most of the memory.
-    async with counted_stream(operation.context), schema.prepare(operation) as prepared:
+    async with counted_stream(operation), schema.prepare(operation) as prepared:
         stream = Stream(schema, prepared)
         # Only the stream is kept for as long as it runs.
         del prepared

@@ -127,6 +127,21 @@ async def test_strangers_have_so_many_streams_from_one_address(settings):
 
 
 @live
+async def test_long_documents_of_strangers_count_several_times(settings):
+    """They stay in memory. A thousand of them would take hundreds of megabytes."""
+    settings.TALK = {**settings.TALK, "MAX_ADDRESS_SOCKETS": 12}
+    document = "subscription { countdown(seconds: 10) }" + "#\n" * 500
+    async with socket(app=from_outside) as strangers:
+        await strangers.init()
+        await strangers.subscribe(document, id="a")
+        assert (await strangers.hear())["type"] == "next"
+        assert running_streams().total() == 7
+        await strangers.subscribe(document, id="b")
+        assert code_of(await strangers.hear()) == "TOO_MANY_OPERATIONS"
+    assert not running_streams()
+
+
+@live
 async def test_what_strangers_begin_and_follow_counts_by_address(settings):
     limits = {"stranger": "8/hour"}
     settings.TALK = {**settings.TALK, "RATE_LIMITS": limits, "RATE_STORAGE": "memory://?public"}
