@@ -112,6 +112,11 @@ class Schema(MergedSchema):
         with showing(Views()):
             return super().execute_sync(*args, **kwargs)
 
+    async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:
+        # Its resolvers run in several threads at once, which can't share views.
+        with showing(None):
+            return await super().execute(*args, **kwargs)
+
     def prepare(self, operation: Operation) -> AbstractAsyncContextManager[PreparedSubscription]:
         """Prepare a subscription that `answer` let pass. Entering raises `NotExecuted`."""
         return prepare(self, operation)

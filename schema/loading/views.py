@@ -105,14 +105,15 @@ _current: ContextVar[Views | None] = ContextVar("views", default=None)
 
 
 @contextmanager
-def showing(views: Views) -> Iterator[Views]:
-    """Let `views` be those of the operation that is executed inside."""
+def showing(views: Views | None) -> Iterator[Views | None]:
+    """Let `views` be those of the operation that is executed inside; with None, it has none."""
     token = _current.set(views)
     try:
         yield views
     finally:
         _current.reset(token)
-        views.clear()
+        if views is not None:
+            views.clear()
 
 
 def current_views() -> Views:

@@ -4,6 +4,7 @@ import gc
 
 import pytest
 import strawberry
+from asgiref.sync import async_to_sync
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest
 from strawberry import relay
@@ -190,27 +191,38 @@ def test_an_answer_does_not_depend_on_it(settings, answered, alice, name, is_kno
         assert plain == answered(EXTENDED, requested, identity)
 
 
-@strawberry.type
-class ReadByAnother:
-    @strawberry.field
-    def read_by_another(self, info: strawberry.Info) -> bool:
-        """As if another member, who sees more, asked for the same conversation."""
-        (other,) = get_user_model().objects.exclude(pk=info.context.viewer.pk)
-        conversation = relay.to_base64("Conversation", self.conversation_id)
-        answer = info.schema.execute_sync(
-            "query ($id: ID!) { conversation(id: $id) { lastNumber } }",
-            {"id": conversation},
-            Context(HttpRequest(), Identity(other)),
-        )
-        return answer.data == {"conversation": {"lastNumber": 3}}
+def read_by_another(execute):
+    """A type with a field that executes a document for somebody else, by one of two ways."""
+
+    @strawberry.type
+    class ReadByAnother:
+        @strawberry.field
+        def read_by_another(self, info: strawberry.Info) -> bool:
+            (other,) = get_user_model().objects.exclude(pk=info.context.viewer.pk)
+            answer = execute(info.schema)(
+                "query ($id: ID!) { conversation(id: $id) { lastNumber } }",
+                {"id": relay.to_base64("Conversation", self.conversation_id)},
+                Context(HttpRequest(), Identity(other)),
+            )
+            return answer.data == {"conversation": {"lastNumber": 3}}
+
+    return ReadByAnother
 
 
-def test_what_a_resolver_executes_for_another_viewer_shows_nothing_to_this_one(alice, bob):
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "execute",
+    [lambda schema: schema.execute_sync, lambda schema: async_to_sync(schema.execute)],
+    ids=["in the same thread", "on an event loop"],
+)
+def test_what_a_resolver_executes_for_another_viewer_shows_nothing_to_this_one(alice, bob, execute):
     group = Conversation.objects.start_group(alice, [bob], "Lunch")
     said = group.participation_of(alice).send("Soup?")
     group.participation_of(alice).leave()
     group.participation_of(bob).send("At last.")
-    schema = Schema(Query, types=[talk.Conversation], fields={talk.Message: ReadByAnother})
+    schema = Schema(
+        Query, types=[talk.Conversation], fields={talk.Message: read_by_another(execute)}
+    )
     fields = "readByAnother conversation { lastNumber }"
     request = Request(
         f"query ($id: ID!) {{ node(id: $id) {{ ... on Message {{ {fields} }} }} }}",
