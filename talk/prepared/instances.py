@@ -20,7 +20,7 @@ Make = Callable[[list[Any]], list[Any]]
 
 
 def refer(row: Model, name: str, to: Model) -> None:
-    """Let `row` know `to`, which is what its foreign key refers to already.
+    """Keep `to` on `row` as the object to which its foreign key `name` refers already.
 
     Django's own attribute would compare and set the key, which takes long for each row of a page.
     """
@@ -37,7 +37,7 @@ def renew(row: Model, fresh: Model) -> None:
 
 
 def is_made_by_columns(model: Any) -> bool:
-    """Whether the making of an instance of `model` does no more than set its columns."""
+    """Whether making an instance of `model` does no more than set its columns."""
     return bool(
         model.__init__ is Model.__init__
         and model.__setattr__ is Model.__setattr__

@@ -1,7 +1,7 @@
-"""Uses psycopg 3 where a database has it: literals, arrays, times, and several statements a trip.
+"""What psycopg 3 does better than other drivers: literals, arrays, times, pipelines.
 
-Of psycopg only documented names are used. Other databases, and other drivers of PostgreSQL, are
-asked without all this, which takes longer.
+Of psycopg only documented names are used. Other databases, and other drivers of PostgreSQL, do
+without these, and take longer.
 """
 
 import functools
@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import DatabaseError
 
-#: The type bigint of PostgreSQL has integers below this, and down to its negative.
+#: PostgreSQL's bigint has the integers from the negative of this up to one below it.
 _BIGINT = 2**63
 #: SQLSTATEs of a prepared statement that is gone, and of one whose columns changed their types.
 _LOST = ("26000", "0A000")
@@ -24,19 +24,19 @@ def has_psycopg(connection: Any) -> bool:
 
 
 def literal(value: Any) -> str:
-    """A constant as SQL. Only of constants PostgreSQL can tell whether a partial index serves."""
+    """A constant as SQL. For a parameter, PostgreSQL could not know that a partial index serves."""
     from psycopg.sql import Literal
 
     return Literal(value).as_string()
 
 
 def integer(value: int) -> Any:
-    """An integer of one type, whatever its size: each type would be another prepared statement."""
+    """A bigint, whatever the size of `value`: each type would be another prepared statement."""
     return _int8()(value) if -_BIGINT <= value < _BIGINT else value
 
 
 def array(members: list[Any]) -> Any:
-    """Keys as the text of an array, which psycopg takes long to write. Other lists stay lists."""
+    """Keys as the text of an array, which psycopg would write slower. Other lists stay lists."""
     are_keys = all(
         isinstance(each, (int, uuid.UUID)) and not isinstance(each, bool) for each in members
     )
@@ -54,16 +54,16 @@ def read_times(cursor: Any, connection: Any) -> None:
 
 
 def takes_several(connection: Any) -> bool:
-    """Whether several statements can be sent to a connection in one trip.
+    """Whether several statements can be sent to a connection in one round trip.
 
-    Not while somebody's wrapper listens to statements: it would find no results.
+    Not while the connection has execute wrappers: within a pipeline, they would find no results.
     """
     return has_psycopg(connection) and _has_pipeline() and not connection.execute_wrappers
 
 
 @contextmanager
 def pipeline(connection: Any) -> Iterator[None]:
-    """Sends the statements within in one trip. Their results are there afterwards.
+    """Sends the statements within in one round trip. Their results are there afterwards.
 
     Raises the error of the first statement that failed.
     """
@@ -87,17 +87,21 @@ def pipeline(connection: Any) -> Iterator[None]:
         raise failed
 
 
-def is_lost(connection: Any, error: Exception) -> bool:
+def is_statement_lost(connection: Any, error: Exception) -> bool:
     """Whether `error` says that a prepared statement, which psycopg counts on, is not usable.
 
     A proxy that pools by transaction may have dropped it, or a migration changed its columns.
-    psycopg would go on to call it: the connection is closed, and the next one prepares anew.
     """
     state = getattr(error.__cause__, "sqlstate", None)
-    if not has_psycopg(connection) or state not in _LOST or connection.connection is None:
-        return False
+    return has_psycopg(connection) and state in _LOST and connection.connection is not None
+
+
+def discard(connection: Any) -> None:
+    """Close the connection of psycopg, which would go on to call statements that were lost.
+
+    Django may keep a connection, or give it back to a pool. It keeps none that is closed.
+    """
     connection.connection.close()
-    return True
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""Prepared questions: asked by their SQL, or else as the querysets that they stand for."""
+"""Executes prepared queries by their SQL, or else by the querysets that they stand for."""
 
 import functools
 import logging
@@ -13,14 +13,14 @@ from django.db.models import Model, QuerySet
 from ..conf import conf
 from . import postgresql
 from .placeholders import ListPlaceholder, Placeholder, size_of
-from .texts import Text
+from .statements import Statement
 from .writes import Write, database_of
 
 Row = TypeVar("Row")
 #: Makes a queryset or a write. Its arguments by name are values, or placeholders for them.
 Build = Callable[..., Any]
-#: The SQL of a question, and the values of its placeholders.
-Statement = tuple[Text[Any], list[Any]]
+#: A statement, and the parameters to execute it with.
+Filled = tuple[Statement[Any], list[Any]]
 
 logger = logging.getLogger(__name__)
 
@@ -66,64 +66,69 @@ class Question(Generic[Row]):
 def ask(*questions: Question[Any]) -> list[list[Any]]:
     """The answers to several questions, each of which sees what those before did.
 
-    They go in one round trip if they are for one database, which takes several statements.
+    They go in one round trip if all are for one database, and its driver can send several
+    statements at once.
     """
-    texts = [each.form.text() for each in questions]
-    known = [each for each in texts if each is not None]
+    statements = [each.form.statement() for each in questions]
+    known = [each for each in statements if each is not None]
     if len(known) == len(questions) and len({each.alias for each in known}) == 1:
         return _ask(questions, known)
     return [
-        each.ask_unprepared() if text is None else _ask([each], [text])[0]
-        for each, text in zip(questions, texts, strict=True)
+        each.ask_unprepared() if statement is None else _ask([each], [statement])[0]
+        for each, statement in zip(questions, statements, strict=True)
     ]
 
 
-def _ask(questions: Sequence[Question[Any]], texts: Sequence[Text[Any]]) -> list[list[Any]]:
-    connection = connections[texts[0].alias]
-    statements = [
-        (text, text.filled(each.values, connection))
-        for each, text in zip(questions, texts, strict=True)
+def _ask(
+    questions: Sequence[Question[Any]], statements: Sequence[Statement[Any]]
+) -> list[list[Any]]:
+    connection = connections[statements[0].alias]
+    filled = [
+        (statement, statement.filled(each.values, connection))
+        for each, statement in zip(questions, statements, strict=True)
     ]
-    found = _found(connection, statements)
+    found = _execute(connection, filled)
     return [
-        _read(each, text, rows) for each, text, rows in zip(questions, texts, found, strict=True)
+        _read(each, statement, rows)
+        for each, statement, rows in zip(questions, statements, found, strict=True)
     ]
 
 
-def _found(connection: Any, statements: list[Statement]) -> list[list[Any]]:
-    """The rows of each answer."""
-    if len(statements) == 1 or not postgresql.takes_several(connection):
-        # Each before the next: it may change what is still to be fetched.
-        return [_executed(connection, [each])[0] for each in statements]
-    return _executed(connection, statements)
+def _execute(connection: Any, filled: list[Filled]) -> list[list[Any]]:
+    """The rows that each statement finds."""
+    if len(filled) == 1 or not postgresql.takes_several(connection):
+        # The rows of one are fetched before the next is executed, which may change them.
+        return [_execute_together(connection, [each])[0] for each in filled]
+    return _execute_together(connection, filled)
 
 
-def _executed(connection: Any, statements: list[Statement]) -> list[list[Any]]:
+def _execute_together(connection: Any, filled: list[Filled]) -> list[list[Any]]:
     """The rows of statements that are sent together: either all of them take effect, or none.
 
-    So they can be sent again if one was lost. Statements that were sent before are not repeated.
+    So they are sent again if one was lost. Statements that were sent before are not repeated.
     """
     try:
-        return _fetched(connection, statements)
+        return _send_and_fetch(connection, filled)
     except DatabaseError as error:
-        if not postgresql.is_lost(connection, error):
+        if not postgresql.is_statement_lost(connection, error):
             raise
+        postgresql.discard(connection)
         if connection.in_atomic_block or not connection.autocommit:
             raise OperationalError("A prepared statement was lost; ask again.") from error
         connection.close()
-        return _fetched(connection, statements)
+        return _send_and_fetch(connection, filled)
 
 
-def _fetched(connection: Any, statements: list[Statement]) -> list[list[Any]]:
-    with postgresql.pipeline(connection) if len(statements) > 1 else nullcontext():
-        cursors = [text.execute(connection, values) for text, values in statements]
-    answered = zip(statements, cursors, strict=True)
-    return [text.fetch(cursor) for (text, _values), cursor in answered]
+def _send_and_fetch(connection: Any, filled: list[Filled]) -> list[list[Any]]:
+    with postgresql.pipeline(connection) if len(filled) > 1 else nullcontext():
+        cursors = [statement.execute(connection, parameters) for statement, parameters in filled]
+    executed = zip(filled, cursors, strict=True)
+    return [statement.fetch(cursor) for (statement, _parameters), cursor in executed]
 
 
-def _read(question: Question[Row], text: Text[Row], rows: list[Any]) -> list[Row]:
+def _read(question: Question[Row], statement: Statement[Row], rows: list[Any]) -> list[Row]:
     try:
-        return text.read(rows)
+        return statement.read(rows)
     except DatabaseError:
         raise
     except Exception:
@@ -139,42 +144,40 @@ def _key_of(value: Any) -> Any:
 
 
 class _Form(Generic[Row]):
-    """What questions of one shape have in common: their SQL, once for each database."""
+    """What questions of one shape have in common: a statement for each database."""
 
     def __init__(self, build: Build, placeholders: dict[str, Any], title: str) -> None:
         self.build, self._placeholders, self._title = build, placeholders, title
         self._asked: QuerySet[Any, Row] | Write | None = None
-        self._texts: dict[str, Text[Row]] = {}
-        # While its SQL is made a query changes, and changes back.
+        self._statements: dict[str, Statement[Row]] = {}
+        # Django changes a query while it writes the SQL, and changes it back.
         self._making = Lock()
         self._is_prepared = True
 
-    def text(self) -> Text[Row] | None:
-        """The SQL for the database that is asked now; None if the queryset is to be asked."""
+    def statement(self) -> Statement[Row] | None:
+        """The statement for the database that is asked now; None if the queryset is to be asked."""
         if not (self._is_prepared and conf.PREPARED_QUERIES):
             return None
         try:
             if self._asked is None:
                 self._asked = self.build(**self._placeholders)
-            alias = self._alias(self._asked)
-            return self._texts.get(alias) or self._make(self._asked, alias)
+            asked = self._asked
+            alias = asked.db if isinstance(asked, QuerySet) else database_of(asked)
+            return self._statements.get(alias) or self._make(asked, alias)
         except DatabaseError:
             raise
         except Exception:
-            # Most likely Django isn't what it was when this was written.
+            # Most likely this version of Django has other private names.
             self.give_up()
             return None
 
     def give_up(self) -> None:
-        """Have the queryset asked from here on. Called where an exception is handled."""
+        """Ask the queryset itself from now on. Call it where an exception is handled."""
         self._is_prepared = False
         logger.warning("%s can't be prepared, and takes longer.", self._title, exc_info=True)
 
-    def _alias(self, asked: "QuerySet[Any, Row] | Write") -> str:
-        return asked.db if isinstance(asked, QuerySet) else database_of(asked)
-
-    def _make(self, asked: "QuerySet[Any, Row] | Write", alias: str) -> Text[Row]:
+    def _make(self, asked: "QuerySet[Any, Row] | Write", alias: str) -> Statement[Row]:
         with self._making:
-            if alias not in self._texts:
-                self._texts[alias] = Text(asked, alias)
-        return self._texts[alias]
+            if alias not in self._statements:
+                self._statements[alias] = Statement(asked, alias)
+        return self._statements[alias]

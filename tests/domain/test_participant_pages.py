@@ -84,9 +84,9 @@ def test_large_groups_are_not_read_as_a_whole(groups, django_user_model):
     asked = pages_in(4, present=keys, gone=[], status=ACTIVE, after=0)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE talk_conversation, talk_participation")
-        text = asked.form.text()
-        values = text.filled(asked.values, connections["default"])
-        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {text.sql}", values)
+        statement = asked.form.statement()
+        values = statement.filled(asked.values, connections["default"])
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement.sql}", values)
         ((told,),) = cursor.fetchall()
 
     (plan,) = json.loads(told) if isinstance(told, str) else told

@@ -177,7 +177,7 @@ class TestReading:
                 def ask_wide(wide=wide, barrier=barrier):
                     barrier.wait()
                     try:
-                        return [wide(user=alice).form.text().sql for _again in range(2)]
+                        return [wide(user=alice).form.statement().sql for _again in range(2)]
                     finally:
                         connection.close()
 
@@ -356,10 +356,10 @@ class TestUnprepared:
     @pytest.mark.parametrize(
         "name",
         [
-            "texts.assign_fields",
-            "texts.compiled",
-            "texts.Reader.__init__",
-            "texts.Reader.read",
+            "statements.assign_fields",
+            "statements.compiled",
+            "statements.Reader.__init__",
+            "statements.Reader.read",
             "rows.maker",
             "rows.is_plain",
             "instances._Part.make",
@@ -377,7 +377,7 @@ class TestUnprepared:
             assert list(map(state, answered)) == list(map(state, usual.all()))
         assert unprepared() == ["_said"], "the log says it once"
 
-    @pytest.mark.parametrize("name", ["texts.assign_fields", "texts.compiled"])
+    @pytest.mark.parametrize("name", ["statements.assign_fields", "statements.compiled"])
     def test_what_is_written_is_written(self, said, alice, name, anew, monkeypatch, unprepared):
         monkeypatch.setattr(f"talk.prepared.{name}", raising)
         event = Event(
@@ -433,17 +433,17 @@ class TestUnprepared:
 
         question = anew(_said)
         with monkeypatch.context() as patched:
-            patched.setattr("talk.prepared.texts.compiled", away)
+            patched.setattr("talk.prepared.statements.compiled", away)
             with pytest.raises(OperationalError):
                 question(conversation=said).ask()
 
         question(conversation=said).ask()
-        assert question(conversation=said).form.text() is not None
+        assert question(conversation=said).form.statement() is not None
 
     def test_a_project_can_do_without(self, said, alice, settings, monkeypatch):
         usual = [state(each) for each in _said(conversation=said).ask()]
         settings.TALK = {**settings.TALK, "PREPARED_QUERIES": False}
-        monkeypatch.setattr("talk.prepared.texts.Text.execute", raising)
+        monkeypatch.setattr("talk.prepared.statements.Statement.execute", raising)
 
         assert [state(each) for each in _said(conversation=said).ask()] == usual
         assert [each.number for each in _among(numbers=[3, 1]).ask()] == [1, 3]

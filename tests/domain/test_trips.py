@@ -262,7 +262,7 @@ def test_values_of_all_sizes_are_compared(bound, said):
 def test_partial_indexes_are_found(bound, alice, said):
     """A constant of a condition stays in the SQL: as a parameter it might be anything."""
     question = Participation.objects.inbox_page_question(alice, 1, None)
-    sql = question.form.text().sql
+    sql = question.form.statement().sql
 
     assert "= 'active'" in sql
     assert sql.count("%s") == 1, "the user"

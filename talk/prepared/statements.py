@@ -1,4 +1,4 @@
-"""The SQL of prepared questions of one shape, for one database, with the reader of its answers."""
+"""The SQL statements of prepared queries, made once for each database."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -21,10 +21,10 @@ Row = TypeVar("Row")
 _PARAMETER = re.compile("%[s%]")
 
 
-class Text(Generic[Row]):
-    """One SQL text, and what reads the rows that it finds."""
+class Statement(Generic[Row]):
+    """One SQL statement with placeholders, and the reader of the rows that it finds."""
 
-    #: Without SQL it finds nothing, as a condition on an empty list does.
+    #: None if the query can find nothing, for example because it has a condition on an empty list.
     sql: str | None = None
 
     def __init__(self, asked: "QuerySet[Any, Row] | Write", alias: str) -> None:
@@ -40,7 +40,7 @@ class Text(Generic[Row]):
         except EmptyResultSet:
             return
         if any(isinstance(each, datetime) for each in parameters):
-            raise TypeError("A time that is a constant of the SQL passes: make it a placeholder.")
+            raise TypeError("The SQL would keep this time for ever: make it a placeholder.")
         if isinstance(asked, QuerySet):
             self._reader = Reader(asked, compiler)
         if self._has_psycopg:
@@ -60,7 +60,7 @@ class Text(Generic[Row]):
         return [postgresql.integer(each) if type(each) is int else each for each in filled]
 
     def execute(self, connection: Any, values: list[Any]) -> Any:
-        """A cursor that executed the SQL; None if there is nothing to ask."""
+        """Execute the SQL. Returns the cursor, or None if there is no SQL."""
         if self.sql is None:
             return None
         cursor = connection.cursor()
@@ -70,19 +70,19 @@ class Text(Generic[Row]):
         return cursor
 
     def fetch(self, cursor: Any) -> list[Any]:
-        """The rows that a cursor found, which is closed."""
+        """The rows that a cursor found. Closes the cursor."""
         if cursor is None:
             return []
         with cursor:
             return list(cursor.fetchall()) if self._has_rows else []
 
     def read(self, rows: list[Any]) -> list[Row]:
-        """What the queryset would consist of. Of other statements, the rows themselves."""
+        """The instances or values that a queryset makes of `rows`; for a write, `rows`."""
         return rows if self._reader is None else self._reader.read(rows)
 
 
 def _with_literals(sql: str, parameters: Sequence[Any]) -> tuple[str, list[Placeholder]]:
-    """The SQL with all constants in it, and with the placeholders alone as parameters."""
+    """The SQL with its constants in it, and the placeholders, which remain as parameters."""
     left = iter(parameters)
     placeholders: list[Placeholder] = []
 
