@@ -8,7 +8,7 @@ from talk.exceptions import RefusalCode
 from talk.models import Block, Event, Message, Participation, Report
 from talk.moderation import remove_message
 from talk.privacy import erase, export
-from talk.retention import purge
+from talk.purging import purge
 
 from .acting import everything, group, inbox, place_of, private, refused, say, visible
 

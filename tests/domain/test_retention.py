@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from talk import retention
+from talk import purging
 from talk.models import Event, Message
 
 from ..api.asking import gid, nodes, ok
@@ -99,7 +99,7 @@ def test_what_was_removed_before_stays_what_it_was(ours, bob, erin):
 
 
 def test_much_is_purged_bit_by_bit(alice, bob, monkeypatch):
-    monkeypatch.setattr(retention, "BATCH", 2)
+    monkeypatch.setattr(purging, "BATCH", 2)
     conversations = [group(alice, bob) for _ in range(3)]
     for conversation in conversations:
         for number in range(5):
@@ -107,7 +107,7 @@ def test_much_is_purged_bit_by_bit(alice, bob, monkeypatch):
         age(conversation, 60)
         say(bob, conversation, "new")
 
-    assert retention.purge() == 15
+    assert purging.purge() == 15
     for conversation in conversations:
         assert bodies(conversation) == [""] * 5 + ["new"]
 
@@ -125,5 +125,5 @@ def test_what_expires_later_is_purged_later(ours, settings):
 def test_without_the_option_nothing_is_purged(ours, settings):
     settings.TALK = {**settings.TALK, "RETENTION": {}}
 
-    assert retention.purge() == 0
+    assert purging.purge() == 0
     assert bodies(ours) == ["old", "Renamed", "new"]

@@ -1,6 +1,6 @@
 from typing import Any
 
-from ...retention import purge
+from ...purging import purge
 from ..printing import PrintingCommand
 
 

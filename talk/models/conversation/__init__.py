@@ -60,7 +60,7 @@ class Conversation(Announcing):
     #: The number of the latest message, and the revision of the latest event. Both are given out
     #: under the lock of this row, so that they have no gaps.
     last_number = models.PositiveBigIntegerField(_("last number"), default=0, editable=False)
-    #: Messages up to this number have been through `talk.retention.purge`.
+    #: Messages up to this number have been through `talk.purging.purge`.
     purged_number = models.PositiveBigIntegerField(default=0, editable=False)
     revision = models.PositiveBigIntegerField(_("revision"), default=0, editable=False)
     started_at = models.DateTimeField(_("started at"), auto_now_add=True)

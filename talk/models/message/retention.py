@@ -1,4 +1,4 @@
-"""For how long the words of messages are shown; see the option `RETENTION`."""
+"""How long the words of messages are shown; see the option `RETENTION`."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Deletes the words of messages that are past their retention period; see `RETENTION`."""
+"""Deletes the words of messages after their retention period; see the option `RETENTION`."""
 
 from datetime import datetime
 
