@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from .conf import conf
-from .text import shows
+from .text import is_visible
 
 
 @cache
@@ -42,7 +42,7 @@ def name_of(person: Any) -> str:
         return str(import_string(conf.NAME)(person) or _("Unnamed"))
     # Not every user model has full names.
     full_name = str(getattr(person, "get_full_name", str)() or "")
-    if not shows(full_name):
+    if not is_visible(full_name):
         full_name = ""
     # In some user models that sign in by e-mail address, the full name is the address.
     is_shown = shows_usernames() or full_name.casefold() != str(person.get_username()).casefold()

@@ -25,7 +25,7 @@ def clean_body(body: str) -> str:
     body = _storable(body, "body").strip()
     if len(body) > conf.MAX_BODY_LENGTH:
         raise MessagingValidationError(RefusalCode.BODY_TOO_LONG, path=("body",))
-    if not shows(body):
+    if not is_visible(body):
         raise MessagingValidationError(RefusalCode.EMPTY_BODY, path=("body",))
     return body
 
@@ -35,13 +35,13 @@ def clean_title(title: str) -> str:
     title = " ".join(_storable(title, "title").split())
     if len(title) > TITLE_LENGTH:
         raise MessagingValidationError(RefusalCode.INVALID_TITLE, path=("title",))
-    return title if shows(title) else ""
+    return title if is_visible(title) else ""
 
 
 def clean_name(name: str) -> str:
     """The name of a token, on one line. Raises `INVALID_NAME`."""
     name = " ".join(_storable(name, "name").split())
-    if len(name) > NAME_LENGTH or not shows(name):
+    if len(name) > NAME_LENGTH or not is_visible(name):
         raise MessagingValidationError(RefusalCode.INVALID_NAME, path=("name",))
     return name
 
@@ -49,17 +49,17 @@ def clean_name(name: str) -> str:
 def clean_reason(why: str) -> str:
     """The reason of a report or act, without white space at its ends. Raises `INVALID_REASON`."""
     why = _storable(why, "why").strip()
-    if len(why) > REASON_LENGTH or not shows(why):
+    if len(why) > REASON_LENGTH or not is_visible(why):
         raise MessagingValidationError(RefusalCode.INVALID_REASON, path=("why",))
     return why
 
 
-def shows(text: str) -> bool:
+def is_visible(text: str) -> bool:
     """Whether `text` has at least one visible character.
 
     Joiners and direction marks, as in emoji and right-to-left text, are fine beside one.
     """
-    return any(map(_shows, text))
+    return any(map(_is_visible_character, text))
 
 
 def is_storable(text: str) -> bool:
@@ -70,7 +70,7 @@ def is_storable(text: str) -> bool:
     return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def _shows(character: str) -> bool:
+def _is_visible_character(character: str) -> bool:
     if character in BLANKS or _is_ignorable(ord(character)):
         return False
     kind = unicodedata.category(character)

@@ -7,7 +7,7 @@ import pytest
 from talk.exceptions import RefusalCode
 from talk.models import AccessToken, Conversation, Message, Report
 from talk.naming import name_of
-from talk.text import BLANKS, clean_name, clean_reason, clean_title, shows
+from talk.text import BLANKS, clean_name, clean_reason, clean_title, is_visible
 
 from .acting import group, place_of, refused
 
@@ -57,13 +57,13 @@ SOMETHING = {
 def test_nothing_is_shown(which):
     text = NOTHING[which]
 
-    assert [hex(ord(each)) for each in text if shows(each)] == []
-    assert not shows(text * 2)
+    assert [hex(ord(each)) for each in text if is_visible(each)] == []
+    assert not is_visible(text * 2)
 
 
 @pytest.mark.parametrize("which", SOMETHING)
 def test_something_is_shown(which):
-    assert shows(SOMETHING[which])
+    assert is_visible(SOMETHING[which])
 
 
 def test_of_letters_and_signs_alone_few_show_nothing():
@@ -72,7 +72,7 @@ def test_of_letters_and_signs_alone_few_show_nothing():
     hidden = {
         each
         for each in map(chr, range(0x110000))
-        if unicodedata.category(each)[0] in kinds and not shows(each)
+        if unicodedata.category(each)[0] in kinds and not is_visible(each)
     }
     assert hidden == BLANKS
 
