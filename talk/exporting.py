@@ -44,13 +44,13 @@ def export(user: "User") -> Iterator[dict[str, Any]]:
             "title": conversation.title if participation.is_active else participation.left_at_title,
             "role": participation.role,
             "status": participation.status,
-            "joined_at": _text(participation.joined_at),
-            "left_at": _text(participation.left_at),
-            "suspended_at": _text(participation.suspended_at),
+            "joined_at": _json_value(participation.joined_at),
+            "left_at": _json_value(participation.left_at),
+            "suspended_at": _json_value(participation.suspended_at),
             "invited_by": participation.invited_by_id and str(participation.invited_by_id),
             "joined_at_number": participation.joined_at_number,
             "last_read_number": participation.last_read_number,
-            "marked_unread_at": _text(participation.marked_unread_at),
+            "marked_unread_at": _json_value(participation.marked_unread_at),
         }
     yield from _rows(
         "message",
@@ -60,7 +60,7 @@ def export(user: "User") -> Iterator[dict[str, Any]]:
     acted = Event.objects.filter(actor=user)
     yield from _rows("event", acted, ["conversation", "revision", "kind", "at"])
     for block in Block.objects.filter(blocker=user).order_by("pk").iterator(CHUNK):
-        yield {"type": "block", "user": str(block.blocked_id), "at": _text(block.at)}
+        yield {"type": "block", "user": str(block.blocked_id), "at": _json_value(block.at)}
     reports = Report.objects.filter(reporter=user).select_related("message__conversation")
     for report in reports.select_related("conversation").iterator(CHUNK):
         yield {
@@ -69,8 +69,8 @@ def export(user: "User") -> Iterator[dict[str, Any]]:
             "conversation": report.where and report.where.pk,
             "number": report.message and report.message.number,
             "why": report.why,
-            "at": _text(report.at),
-            "settled_at": _text(report.settled_at),
+            "at": _json_value(report.at),
+            "settled_at": _json_value(report.settled_at),
         }
     suffered = Act.objects.filter(user=str(user.pk))
     yield from _rows("act", suffered, ["kind", "conversation", "number", "at"])
@@ -82,11 +82,11 @@ def export(user: "User") -> Iterator[dict[str, Any]]:
 
 
 @transaction.atomic
-def exported(user: "User", by: "User | None", why: str, *, escape: bool = False) -> IO[bytes]:
-    """A file with the lines of `export`, in UTF-8 or, with `escape`, in ASCII.
+def export_to_file(user: "User", by: "User | None", why: str, *, escape: bool = False) -> IO[bytes]:
+    """Write `export` into a temporary file, in UTF-8 or, with `escape`, in ASCII. Returns the file.
 
     Records an act of moderators, with `why` and `by`. The file is complete before the record is
-    committed. The caller closes it.
+    committed. The caller closes the file.
     """
     Act.objects.record(Act.Kind.USER_EXPORTED, by, why, user=user.pk)
     with ExitStack() as closing:
@@ -115,22 +115,24 @@ def _account(user: "User") -> dict[str, Any]:
         "username": user.get_username(),
         "name": name_of(user),
         "full_name": full_name and str(full_name()),
-        "email": _text(getattr(user, email, None)),
+        "email": _json_value(getattr(user, email, None)),
         "avatar": avatar_of(user),
         "is_active": user.is_active,
-        "signs_in_by": {name: _text(getattr(user, name)) for name in sorted(signs_in_by)},
-        "found_by": {name: [_text(each) for each in values] for name, values in found_by.items()},
+        "signs_in_by": {name: _json_value(getattr(user, name)) for name in sorted(signs_in_by)},
+        "found_by": {
+            name: [_json_value(each) for each in values] for name, values in found_by.items()
+        },
         "words_of_name": list(words.values_list("word", flat=True)),
     }
 
 
 def _rows(type: str, rows: QuerySet[Any], names: list[str]) -> Iterator[dict[str, Any]]:
     for row in rows.order_by("pk").values(*names).iterator(CHUNK):
-        yield {"type": type, **{name: _text(value) for name, value in row.items()}}
+        yield {"type": type, **{name: _json_value(value) for name, value in row.items()}}
 
 
-def _text(value: Any) -> Any:
-    """`value` as a type that JSON has."""
+def _json_value(value: Any) -> Any:
+    """`value`, or a text for it if JSON has no such type."""
     if isinstance(value, datetime):
         return value.isoformat()
     return value if value is None or isinstance(value, (bool, int, str)) else str(value)

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from . import accounts
 from .deactivation import can_be_deactivated
 from .exporting import export as export
-from .exporting import exported as exported
+from .exporting import export_to_file as export_to_file
 from .models import (
     AccessToken,
     Act,

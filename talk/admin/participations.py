@@ -57,7 +57,7 @@ class ParticipationAdmin(DeletedWithAccount, ReadOnly, TalkAdmin):
             return None
         by: Any = request.user
         try:
-            lines = privacy.exported(person, by, request.POST.get("why", ""))
+            lines = privacy.export_to_file(person, by, request.POST.get("why", ""))
         except Refused as refused:
             self.message_user(request, str(refused.message), messages.ERROR)
             return None

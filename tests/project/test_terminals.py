@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command, get_commands, loa
 
 from talk.management.printing import PrintingCommand
 from talk.models import Act, Conversation, Participation
-from talk.privacy import exported
+from talk.privacy import export_to_file
 
 from .markdown import ROOT
 from .processes import environment
@@ -102,6 +102,6 @@ def test_an_export_that_fails_is_not_written_down(zoe, monkeypatch):
 
     monkeypatch.setattr("talk.exporting.export", fail)
     with pytest.raises(OSError):  # noqa: PT011
-        exported(zoe, None, "She asked.")
+        export_to_file(zoe, None, "She asked.")
 
     assert not Act.objects.exists()

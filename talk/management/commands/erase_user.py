@@ -23,7 +23,6 @@ class Command(PrintingCommand):
             action="store_true",
             help="keep the words of their messages, and erase only their name",
         )
-
         parser.add_argument(
             "--no-input",
             "--noinput",

@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from ...exceptions import Refused
-from ...privacy import exported
+from ...privacy import export_to_file
 from ..printing import PrintingCommand, encoding_of
 from ..users import user_named
 
@@ -21,7 +21,7 @@ class Command(PrintingCommand):
         # For terminals without UTF-8, JSON has its own escapes.
         escape = encoding_of(self.stdout) != "utf-8"
         try:
-            lines = exported(user, None, options["why"], escape=escape)
+            lines = export_to_file(user, None, options["why"], escape=escape)
         except Refused as refused:
             raise CommandError(str(refused.message)) from None
         with lines:
