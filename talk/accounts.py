@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from .deactivation import is_active
 from .exceptions import Refused
-from .locks import lock
+from .locks import lock_accounts
 from .models import AccessToken, Block, Conversation, Participation
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def before_deletion(user: "User", origin: Any) -> None:
     """
     if isinstance(origin, QuerySet) and issubclass(origin.model, type(user)):
         _lock_once(user, origin)
-    lock([user.pk])
+    lock_accounts([user.pk])
     lock_conversations([user.pk])
     leave(user)
     release(user)
@@ -89,4 +89,4 @@ def _lock_once(user: "User", users: QuerySet[Any]) -> None:
     """
     keys = users.order_by("pk").values_list("pk", flat=True)
     if keys.first() == user.pk:
-        lock_conversations(lock(keys.order_by()))
+        lock_conversations(lock_accounts(keys.order_by()))

@@ -24,24 +24,24 @@ def hold(users: Iterable["User"]) -> None:
     """
     users = list(users)
     if users:
-        check_held(users, accounts(users).ask())
+        check_held(users, hold_question(users).ask())
 
 
-def accounts(users: Sequence["User"]) -> Question["User"]:
-    """The question that locks these accounts. `check_held` takes its answer."""
+def hold_question(users: Sequence["User"]) -> Question["User"]:
+    """`hold` as a question, to be asked together with others. `check_held` takes its answer."""
     return _locked(keys=[user.pk for user in users])
 
 
 def check_held(users: Iterable["User"], locked: Iterable["User"]) -> None:
-    """Raise `UNKNOWN_USER` as `hold` does. `locked` is the answer to `accounts(users)`."""
+    """Raise `UNKNOWN_USER` as `hold` does. `locked` is the answer to `hold_question(users)`."""
     held = {user.pk: user.is_active for user in locked}
     if any(user.pk not in held or (user.is_active and not held[user.pk]) for user in users):
         raise MessagingValidationError(RefusalCode.UNKNOWN_USER)
 
 
-def lock(keys: "Iterable[Any] | QuerySet[Any]") -> dict[Any, bool]:
-    """Lock the accounts with these keys. Returns for each that exists whether it is active."""
-    return {user.pk: user.is_active for user in _in_order(Q(pk__in=keys))}
+def lock_accounts(keys: "Iterable[Any] | QuerySet[Any]") -> list[Any]:
+    """Lock the accounts with these keys. Returns the keys of those that exist."""
+    return list(_in_order(Q(pk__in=keys)).values_list("pk", flat=True))
 
 
 def _in_order(condition: Any) -> "QuerySet[User]":

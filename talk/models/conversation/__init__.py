@@ -8,7 +8,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from ...exceptions import MessagingValidationError, RefusalCode
-from ...locks import accounts, check_held
+from ...locks import check_held, hold_question
 from ...prepared import ask, prepared, renew
 from ...text import TITLE_LENGTH
 from ...words import folded
@@ -113,7 +113,7 @@ class Conversation(Announcing):
         """
         # One round trip: later questions see what was committed before the lock was granted.
         users = list(holding)
-        held = [accounts(users)] if users else []
+        held = [hold_question(users)] if users else []
         reloading = (each.current_row for each in participations)
         answers = ask(*held, _locked(key=self.pk), *reloading)
         if held:
