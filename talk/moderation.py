@@ -109,9 +109,14 @@ def decide(report: Report, decision: Decision, by: "User", why: str) -> None:
     found = {each.pk: each for each in alike.locked()}
     if report.pk not in found:
         raise MessagingValidationError(RefusalCode.NOT_FOUND)
-    if not alike.decided_by(by).filter(pk=report.pk).exists():
+    if not alike.decidable_by(by).filter(pk=report.pk).exists():
         raise MessagingPermissionDenied(RefusalCode.NOT_ALLOWED, OWN)
-    report = found[report.pk]
+    _carry_out(decision, found[report.pk], by, why)
+    alike.update(settled_at=timezone.now())
+
+
+def _carry_out(decision: Decision, report: Report, by: "User", why: str) -> None:
+    """Do what a moderator decided. Each part records an act of its own."""
     if decision in {Decision.REMOVE, Decision.BOTH}:
         _remove(report, by, why)
     if decision in {Decision.SUSPEND, Decision.BOTH} and (
@@ -127,7 +132,6 @@ def decide(report: Report, decision: Decision, by: "User", why: str) -> None:
             conversation=report.where and report.where.pk,
             number=report.message and report.message.number,
         )
-    alike.update(settled_at=timezone.now())
 
 
 def _remove(report: Report, by: "User", why: str) -> None:

@@ -96,7 +96,7 @@ class ReportAdmin(TalkAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         reports: Any = super().get_queryset(request)
-        return reports.decided_by(request.user)
+        return reports.decidable_by(request.user)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -60,11 +60,11 @@ class ReportQuerySet(models.QuerySet["Report"]):
         starter = Event.objects.starter_of(group)
         return self._report(by.user, starter, None, why, conversation=group)
 
-    def decided_by(self, staff: "User") -> Self:
-        """The reports that `staff` may see and settle.
+    def decidable_by(self, staff: "User") -> Self:
+        """The reports that `staff`, a moderator, may see and settle.
 
-        Left out are reports about them, reports by them, open reports of anything that they
-        reported as well, and reports about other staff on whom they may not act.
+        Left out are reports about them and by them, open reports of anything that they reported as
+        well, and reports about other staff on whom they may not act.
         """
         theirs = self.model.objects.filter(reporter=staff, settled_at=None)
         with_theirs = (
