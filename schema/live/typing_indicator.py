@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from talk import events
-from talk.exceptions import MessagingPermissionDenied, RefusalCode
 
 from ..authentication.context import Info
 from ..loading.participations import participation_in
@@ -42,9 +41,7 @@ def send_indicator(info: Info, key: int, is_typing: bool) -> None:
     permit = _permits.get((viewer.pk, key))
     if permit is None or permit.until < now:
         participation = participation_in(info, key)
-        if not participation.is_active:
-            raise MessagingPermissionDenied(RefusalCode.NOT_A_PARTICIPANT)
-        participation.must_not_be_suspended()
+        participation.must_be_able_to_act()
         _drop_old(now)
         permit = _permits[viewer.pk, key] = Permit(now + PERMIT_SECONDS)
     is_news = now > permit.sent_at + QUIET_SECONDS if is_typing else permit.is_typing

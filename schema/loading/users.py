@@ -52,7 +52,7 @@ def other_users(
     """
     keys = _keys_of(ids, path)
     if keys != [own.user_id]:
-        own.must_act(as_admin=as_admin)
+        own.must_be_able_to_act(as_admin=as_admin)
     _must_not_be_too_many(ids, path)
     return _find(info, keys, path)
 

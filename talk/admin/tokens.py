@@ -43,7 +43,7 @@ class AccessTokenAdmin(DeletedWithAccount, TalkAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: AccessToken | None = None) -> bool:
         may: bool = super().has_delete_permission(request, obj)
-        return may and (obj is None or _within_reach(request).filter(pk=obj.pk).exists())
+        return may and (obj is None or _manageable(request).filter(pk=obj.pk).exists())
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         by: Any = request.user
@@ -69,14 +69,14 @@ class AccessTokenAdmin(DeletedWithAccount, TalkAdmin):
 
     @admin.action(description=_("Revoke the selected tokens"), permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: models.QuerySet[AccessToken]) -> None:
-        tokens = list(queryset & _within_reach(request))
+        tokens = list(queryset & _manageable(request))
         for token in tokens:
             token.revoke()
         if len(tokens) < queryset.count():
             self.message_user(request, STAFF, messages.ERROR)
 
 
-def _within_reach(request: HttpRequest) -> models.QuerySet[AccessToken]:
+def _manageable(request: HttpRequest) -> models.QuerySet[AccessToken]:
     """The tokens of the person who asks, and of all users on whom they may act."""
     by: Any = request.user
     return AccessToken.objects.filter(~above(by, "user__") | Q(user=by))

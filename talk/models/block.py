@@ -32,7 +32,7 @@ class BlockQuerySet(models.QuerySet["Block"]):
             hold([blocker, blocked])
             block, is_new = self.get_or_create(blocker=blocker, blocked=blocked)
             if is_new:
-                _recount(blocker, blocked)
+                _refresh_first_unread(blocker, blocked)
         for invitation in blocker.talk_participations.filter(invited_by=blocked, status="invited"):
             # The blocker may have answered it in the meantime.
             with suppress(Refused):
@@ -46,7 +46,7 @@ class BlockQuerySet(models.QuerySet["Block"]):
         hold([blocker, blocked])
         ended, _rows = self.filter(blocker=blocker, blocked=blocked).delete()
         if ended:
-            _recount(blocker, blocked)
+            _refresh_first_unread(blocker, blocked)
 
     def forget(self, user: "User") -> None:
         """Delete all blocks of and by `user`, whose account is being deleted or erased.
@@ -56,7 +56,7 @@ class BlockQuerySet(models.QuerySet["Block"]):
         blockers = [block.blocker for block in self.filter(blocked=user).select_related("blocker")]
         self.filter(models.Q(blocker=user) | models.Q(blocked=user)).delete()
         for blocker in blockers:
-            _recount(blocker, user)
+            _refresh_first_unread(blocker, user)
 
     def blocked_by(self, blocker: "User") -> frozenset[Any]:
         """The keys of the users whom `blocker` has blocked."""
@@ -123,8 +123,8 @@ def _blocks(blocked: Any, blockers: Any) -> "models.QuerySet[Block, Any]":
     return blocks.values_list("pk")[:1]
 
 
-def _recount(blocker: "User", blocked: "User") -> None:
-    """Find what is first unread for `blocker` again, wherever `blocked` may have written."""
+def _refresh_first_unread(blocker: "User", blocked: "User") -> None:
+    """Find the first unread message of `blocker` again, wherever `blocked` may have written."""
     from .conversation import Conversation
     from .participation import Participation
     from .participation.unread import first_unread

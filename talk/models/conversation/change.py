@@ -95,11 +95,11 @@ class Change(Ledger):
             if asks_first:
                 participation.be_invited(self)
             else:
-                self.take_in(participation)
+                self.activate(participation)
         self._join(newcomers, asks_first=asks_first)
 
-    def take_in(self, participation: "Membership") -> None:
-        """An invited person or a former member takes part from now on."""
+    def activate(self, participation: "Membership") -> None:
+        """Make an invited person or a former member active."""
         was_here = participation.left_at is not None
         participation.come_back(self.at)
         kind = Message.Kind.REINSTATED if was_here else Message.Kind.JOINED
@@ -171,7 +171,7 @@ class Change(Ledger):
         self._updates.append(members.updated(key=participation.pk, **columns))
 
     def write(self) -> None:
-        if self.members_change:
+        if self.changes_members:
             self._write_members()
         super().write()
 
@@ -193,7 +193,7 @@ class Change(Ledger):
             event.participation = event.participation
         conversation.members_key = members_key(users)
         if owner and not answers[-1]:
-            self._name_owner()
+            self._appoint_owner()
 
     def keep_an_owner(self) -> None:
         """If no owner of a group can act, make the longest-standing member an owner; admins first.
@@ -204,15 +204,15 @@ class Change(Ledger):
         if self.conversation.is_private:
             return
         if not members.acting_owner(conversation=self.conversation).ask():
-            self._name_owner()
+            self._appoint_owner()
 
-    def _name_owner(self) -> None:
-        heir = members.heir(self.conversation)
-        if heir is not None and heir.role != heir.Role.OWNER:
+    def _appoint_owner(self) -> None:
+        chosen = members.next_owner(self.conversation)
+        if chosen is not None and chosen.role != chosen.Role.OWNER:
             # The same object as in the change, so that the caller of the verb sees the role.
             changed = (event.participation for event in self._events)
-            same = next((each for each in changed if each == heir), None)
-            (same or heir).take_role(heir.Role.OWNER, self)
+            same = next((each for each in changed if each == chosen), None)
+            (same or chosen).take_role(chosen.Role.OWNER, self)
 
     def _join(self, users: Iterable["User"], *, asks_first: bool) -> None:
         # They can read the whole history, and none of it is unread.

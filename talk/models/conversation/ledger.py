@@ -34,7 +34,7 @@ MEMBERSHIP = frozenset(
     }
 )
 #: Events after which a person no longer shares this conversation with the others.
-GOING = frozenset({Event.Kind.PARTICIPANT_LEFT, Event.Kind.PARTICIPANT_REMOVED})
+DEPARTURES = frozenset({Event.Kind.PARTICIPANT_LEFT, Event.Kind.PARTICIPANT_REMOVED})
 
 
 class Ledger:
@@ -90,7 +90,7 @@ class Ledger:
             self.conversation.latest_message = self._messages[-1]
         events.publish(self._events)
         for event in self._events:
-            if event.kind in GOING and event.participation is not None:
+            if event.kind in DEPARTURES and event.participation is not None:
                 events.wake_acquaintances(event.participation.user_id)
 
     def _write_at_once(self) -> None:
@@ -116,16 +116,16 @@ class Ledger:
 
         Returns the answers to these.
         """
-        moved = [self._moved_inboxes()] if any(event.message for event in self._events) else []
+        inboxes = [self._updated_inboxes()] if any(event.message for event in self._events) else []
         # The sender gets their participation as it is after the message.
         sender = [self._sender.current_row] if self._sender else []
-        answers = ask(*begun, *moved, self._saved_conversation(), *sender)
+        answers = ask(*begun, *inboxes, self._saved_conversation(), *sender)
         if self._sender:
             self._sender.take_over(answers[-1])
         return answers[: len(begun)]
 
     @property
-    def members_change(self) -> bool:
+    def changes_members(self) -> bool:
         """Whether other people are active or invited now than before."""
         return any(event.kind in MEMBERSHIP for event in self._events)
 
@@ -145,13 +145,13 @@ class Ledger:
         self._messages.append(message)
         return message
 
-    def _moved_inboxes(self) -> Question[Any]:
+    def _updated_inboxes(self) -> Question[Any]:
         sent: dict[str, Any] = {}
         if self._sent:
             sent = {"number": self._sent.number}
             # An announcement has no sender: it is unread for all, and no block hides it.
             sent |= {} if self.actor is None else {"sender": self.actor}
-        return _moved_inboxes(conversation=self.conversation, at=self.at, **sent)
+        return _updated_inboxes(conversation=self.conversation, at=self.at, **sent)
 
     def _saved_conversation(self) -> Question[Any]:
         conversation = self.conversation
@@ -164,7 +164,7 @@ class Ledger:
                 "folded_title": conversation.folded_title,
                 "upgraded_from": conversation.upgraded_from_id,
             }
-        if self.members_change:
+        if self.changes_members:
             changed["members_key"] = conversation.members_key
         return _saved_conversation(key=conversation.pk, **changed)
 
@@ -183,7 +183,7 @@ def _insert_event(number: Any = None, **columns: Any) -> Any:
 
 
 @prepared
-def _moved_inboxes(conversation: Any, at: Any, number: Any = None, sender: Any = None) -> Any:
+def _updated_inboxes(conversation: Any, at: Any, number: Any = None, sender: Any = None) -> Any:
     """The update of all members' participations after an event with a message.
 
     `number` and `sender` are those of a text. Announcements have no sender, and messages about what

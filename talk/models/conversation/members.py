@@ -63,10 +63,11 @@ def updated(key: Any, **columns: Any) -> Any:
     return changing(Participation.objects.filter(pk=key), **columns)
 
 
-def heir(conversation: Any) -> "Participation | None":
-    """The member who owns a group next: an owner who can act, or else the longest-standing member.
+def next_owner(conversation: Any) -> "Participation | None":
+    """The member who becomes the owner of a group in which no owner can act.
 
-    Members who can act come first, and admins before others.
+    Members who can act come first, admins before others, and the longest-standing of these. It is
+    an owner if one can act again, or if no other member can act.
     """
     active = _of(conversation).active().select_related("user")
     role = active.model.Role

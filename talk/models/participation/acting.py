@@ -54,30 +54,28 @@ class Acting(Standing):
         # An unread count that a list had read is out of date.
         self.__dict__.pop("_unread_count", None)
 
-    def must_act(self, *, as_admin: bool = False) -> None:
-        """Raise what keeps this member from acting on others, whoever these are.
+    def must_be_active(self) -> None:
+        if not self.is_active:
+            raise MessagingPermissionDenied(RefusalCode.NOT_A_PARTICIPANT)
+
+    def must_be_able_to_act(self, *, as_admin: bool = False) -> None:
+        """Be active, and not suspended by a moderator; `as_admin`, also an admin of a group.
 
         Callers check it before they look up anybody else, so that a refused member doesn't learn
         who takes part or has an account. The verb checks it again under the lock.
         """
         if as_admin:
             self.must_be_in_group()
-        self.must_be_able_to_act()
+        self.must_be_active()
+        if self.suspended_at is not None:
+            raise MessagingPermissionDenied(RefusalCode.SUSPENDED)
         if as_admin:
             self.must_be_admin()
 
-    def must_be_active(self) -> None:
-        if not self.is_active:
-            raise MessagingPermissionDenied(RefusalCode.NOT_A_PARTICIPANT)
-
-    def must_be_able_to_act(self) -> None:
-        """Be active, and not suspended by a moderator. Suspended members can only read."""
-        self.must_be_active()
-        self.must_not_be_suspended()
-
-    def must_not_be_suspended(self) -> None:
-        if self.suspended_at is not None:
-            raise MessagingPermissionDenied(RefusalCode.SUSPENDED)
+    def must_be_able_to_act_in(self, conversation: "Conversation") -> None:
+        """Take part in this conversation, and be able to act. The change has read this row."""
+        self.must_be_of(conversation)
+        self.must_be_able_to_act()
 
     def must_be_of(self, conversation: "Conversation") -> None:
         if self.conversation_id != conversation.pk:
@@ -111,15 +109,7 @@ class Acting(Standing):
         if not self.is_active:
             raise MessagingValidationError(RefusalCode.NOT_A_MEMBER)
 
-    def _must_be_reached_by(self, by: "Acting") -> None:
-        """Raise unless `by` takes part in the same conversation and is able to act.
-
-        The change has read `by` again.
-        """
-        by.must_be_of(self.conversation)
-        by.must_be_able_to_act()
-
     def _must_be_another_than(self, by: "Acting", otherwise: RefusalCode) -> None:
         if by.pk == self.pk:
             raise MessagingPermissionDenied(otherwise)
-        self._must_be_reached_by(by)
+        by.must_be_able_to_act_in(self.conversation)

@@ -26,7 +26,7 @@ class Administration(Acting):
         with self.changed_by(by) as change:
             self.must_be_in_group()
             if by is not None:
-                self._must_be_reached_by(by)
+                by.must_be_able_to_act_in(self.conversation)
                 by.must_outrank(self)
                 if role == self.Role.OWNER and by.role != self.Role.OWNER:
                     raise MessagingPermissionDenied(RefusalCode.NOT_ALLOWED)

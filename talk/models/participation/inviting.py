@@ -26,7 +26,7 @@ class Inviting(Acting):
         these people is found or started, and refers to it by `upgraded_from`. People who left are
         reinstated; for active members nothing changes.
         """
-        self.must_act()
+        self.must_be_able_to_act()
         invited = checked_users(users)
         if self.conversation.is_private:
             return self._upgrade(invited)

@@ -30,11 +30,11 @@ class Membership(Reading):
     def other(self, user: "User", *, as_admin: bool = False) -> "Participation | Self":
         """`user`'s participation in the same conversation, for a verb that this member uses on it.
 
-        Raises what `must_act` raises, and `NEVER_JOINED` only after that.
+        Raises what `must_be_able_to_act` raises, and `NEVER_JOINED` only after that.
         """
         if user.pk == self.user_id:
             return self
-        self.must_act(as_admin=as_admin)
+        self.must_be_able_to_act(as_admin=as_admin)
         return self.conversation.participations.all().of_other(user, self.conversation)
 
     def leave(self) -> None:
@@ -42,7 +42,7 @@ class Membership(Reading):
         with self.changing() as change:
             self.must_be_in_group()
             self._must_not_have_left()
-            self._go(change, Message.Kind.LEFT)
+            self._depart(change, Message.Kind.LEFT)
 
     def revoke(self) -> None:
         """`leave`, by the name that it has in the app that Talk replaces."""
@@ -62,13 +62,13 @@ class Membership(Reading):
                 self._decline(change)
                 return
             self._must_be_present()
-            self._go(change, Message.Kind.REMOVED)
+            self._depart(change, Message.Kind.REMOVED)
 
     def accept(self) -> None:
         """Accept an invitation. Raises `NOT_INVITED`."""
         with self.changing() as change:
             self._must_be_invited()
-            change.take_in(self)
+            change.activate(self)
 
     def decline(self) -> None:
         """Decline an invitation. Former members can still read what they could read before.
@@ -82,7 +82,7 @@ class Membership(Reading):
     def reinstate(self, by: "Participation | None" = None) -> None:
         """Bring this person back. They can read the whole history, also of their absence."""
         if by is not None and by.pk != self.pk:
-            by.must_act()
+            by.must_be_able_to_act()
         actor = by.user if by else None
         returning = checked_users([self.user])
         read_again = (self,) if by is None else (self, by)
@@ -106,7 +106,7 @@ class Membership(Reading):
             if self.conversation.is_private:
                 self.conversation.pair = f"gone {self.conversation.pk}"
                 self.conversation.save(update_fields=["pair"])
-            self._go(change, Message.Kind.LEFT)
+            self._depart(change, Message.Kind.LEFT)
 
     # Parts of a change.
 
@@ -132,7 +132,7 @@ class Membership(Reading):
         self._set_status(self.Status.INVITED, change)
         change.record(Event.Kind.PARTICIPANT_INVITED, self)
 
-    def _go(self, change: "Change", kind: Message.Kind) -> None:
+    def _depart(self, change: "Change", kind: Message.Kind) -> None:
         change.announce_member(kind, self)
         self.status = self.Status(kind)
         self.role = self.Role.MEMBER

@@ -35,7 +35,7 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         return self.filter(status__in=(Standing.Status.ACTIVE, Standing.Status.INVITED))
 
     def inbox_for(self, user: "User", status: str = "active") -> Self:
-        """`user`'s active participations, the most recently active conversation first."""
+        """`user`'s participations with this status, the most recently active conversation first."""
         inbox = self.filter(user=user, status=status).with_conversation()
         return inbox.order_by("-last_activity_at", "-pk")
 
@@ -113,19 +113,19 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         """`find` as a question, to be asked together with others."""
         return questions.of_user(user=user, conversation=conversation_key)
 
-    # Answers of prepared questions.
+    # Prepared queries.
 
     def inbox_page_question(
-        self, user: "User", most: int, before: "tuple[datetime, int] | None" = None
+        self, user: "User", most: int, before: tuple[datetime, int] | None = None
     ) -> Question["Participation"]:
-        """The question for the first `most` of `inbox_for`, with unread counts.
+        """The question for the first `most` rows of `inbox_for`, with unread counts.
 
         `before` is the `last_activity_at` and the key of the row that the page follows.
         """
         position = {} if before is None else dict(zip(("at", "key"), before, strict=True))
         return questions.inbox_page(most, user=user, **position)
 
-    def changed_since(self, user: "User", since: "datetime", least: int) -> "list[Participation]":
+    def changed_since(self, user: "User", since: datetime, least: int) -> "list[Participation]":
         """`user`'s participations in the order of their changes, at least the next `least`."""
         # Rounded up to a power of two, so that there are few different questions.
         most = 1 << (least - 1).bit_length()
