@@ -83,8 +83,9 @@ class _Check:
                 elif isinstance(selection, InlineFragmentNode):
                     condition = selection.type_condition
                     known = self._schema.get_type(condition.name.value) if condition else on
-                    # Validation reports an unknown type later. Here it counts as `on`.
-                    pending.append((selection.selection_set, known or on))
+                    # A type that does not exist is for validation to report.
+                    if known is not None:
+                        pending.append((selection.selection_set, known))
         return True
 
     def _roots_in(self, on: Any) -> list[GraphQLObjectType]:

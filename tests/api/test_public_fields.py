@@ -4,6 +4,7 @@ import pytest
 import strawberry
 from django.http import HttpRequest
 from graphql import parse
+from strawberry.extensions import DisableValidation
 from strawberry.tools import merge_types
 
 import schema as talk
@@ -143,6 +144,19 @@ def test_no_answer_tells_strangers_which_types_there_are(schema, kind, document)
     answers = [ask((document % kind).format(each), schema) for each in types]
 
     assert [answer and codes(answer) for answer in answers] == [["UNAUTHENTICATED"]] * len(types)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ greeting ... on Nonsense { secret } }",
+        "{ greeting ...F } fragment F on Nonsense { secret }",
+    ],
+)
+def test_what_is_of_an_unknown_type_is_not_executed_where_nothing_is_validated(query):
+    unchecked = Schema(query=HostQuery, extensions=[DisableValidation])
+
+    assert ask(query, unchecked).data == {"greeting": "Welcome"}
 
 
 def test_a_root_type_below_a_public_field_is_as_closed_as_the_root():
