@@ -9,7 +9,7 @@ from django.contrib.auth.signals import user_logged_out
 from django.db.models.signals import post_delete, post_save, pre_delete
 from django.dispatch import receiver
 
-from . import accounts, events
+from . import accounts, wakeups
 from .models import AccessToken, NameWord
 from .models.name_word import search_fields
 
@@ -22,12 +22,12 @@ def account_models() -> Iterator[Any]:
 @receiver(user_logged_out)
 def wake_at_logout(user: Any, **kwargs: Any) -> None:
     if user is not None:
-        events.wake_user(user.pk)
+        wakeups.wake_user(user.pk)
 
 
 @receiver(post_delete, sender=AccessToken)
 def wake_at_token_deletion(instance: AccessToken, **kwargs: Any) -> None:
-    events.wake_user(instance.user_id)
+    wakeups.wake_user(instance.user_id)
 
 
 def wake_at_account_change(instance: Any, created: bool = False, **kwargs: Any) -> None:
@@ -37,7 +37,7 @@ def wake_at_account_change(instance: Any, created: bool = False, **kwargs: Any) 
     """
     # Signing in only writes the last login, which changes no credentials.
     if not created and kwargs.get("update_fields") != frozenset({"last_login"}):
-        events.wake_user(instance.pk)
+        wakeups.wake_user(instance.pk)
 
 
 def hand_over_at_deactivation(

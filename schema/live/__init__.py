@@ -1,7 +1,7 @@
 """Live updates: tells running subscriptions what has changed in the database.
 
     a commit in `talk`
-      -> `talk.events`: a wake-up on the channel layer, without data
+      -> `talk.wakeups`: a wake-up on the channel layer, without data
       -> `listener`, `hub`: one channel for each process; wakes whoever watches a topic
       -> `feeds`, `inbox`: read the changes after the last delivered one, once for all readers
       -> `sharing`: one execution and one JSON text for all viewers who see the same

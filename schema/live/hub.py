@@ -99,7 +99,7 @@ class Hub:
         self._tasks = []
 
     def _receive(self, content: dict[str, Any]) -> None:
-        """Handle one message of the channel layer. `talk.events` says what is in it."""
+        """Handle one message of the channel layer. `talk.wakeups` says what is in it."""
         if (user := content.get("user")) is not None:
             self.wake(user_topic(user), inbox_topic(user))
         if (user := content.get("inbox")) is not None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from channels.layers import get_channel_layer
 
-from talk import events
+from talk import wakeups
 from talk.prefix import prefix
 
 logger = logging.getLogger(__name__)
@@ -138,7 +138,7 @@ class Listener:
                 self._disconnect("no echo comes")
             with suppress(Exception):
                 async with asyncio.timeout(ECHO_SECONDS):
-                    echo = {"type": events.WAKE_UP, "echo": number}
+                    echo = {"type": wakeups.WAKE_UP, "echo": number}
                     await self._layer.send(self._channel, echo)
 
     def _disconnect(self, why: str) -> None:

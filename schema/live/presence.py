@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 import strawberry
 from django.contrib.auth import get_user_model
 
-from talk import events, models
+from talk import models, wakeups
 from talk.exceptions import MessagingValidationError, RefusalCode
 
 from .. import threads
@@ -88,9 +88,9 @@ async def follow_presence(
 async def _request_heartbeats(keys: list[Any]) -> None:
     groups = defaultdict(list)
     for key in keys:
-        groups[events.presence_group(key)].append(str(key))
+        groups[wakeups.presence_group(key)].append(str(key))
     for group, asked in groups.items():
-        await events.say(group, {"asked": asked})
+        await wakeups.send(group, {"asked": asked})
 
 
 class Heartbeats:
@@ -124,7 +124,7 @@ async def _beat(user_pk: Any) -> None:
 
     async def show(seconds: float) -> None:
         indicator = ["presence", str(user_pk), source, seconds]
-        await events.say(events.presence_group(user_pk), {"indicator": indicator})
+        await wakeups.send(wakeups.presence_group(user_pk), {"indicator": indicator})
 
     async with hub().watch(heartbeat_topic(user_pk)) as wakeup:
         try:

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from talk import events
+from talk import wakeups
 
 
 class Topic(NamedTuple):
@@ -15,16 +15,16 @@ class Topic(NamedTuple):
         """The channel-layer groups that announce its changes."""
         match self.kind:
             case "conversation":
-                return [events.conversation_group(self.key)]
+                return [wakeups.conversation_group(self.key)]
             case "user":
-                return [events.user_group(self.key)]
+                return [wakeups.user_group(self.key)]
             case "typing":
-                return [events.typing_group(self.key)]
+                return [wakeups.typing_group(self.key)]
             case "presence" | "heartbeat" | "acquaintances":
-                return [events.presence_group(self.key)]
+                return [wakeups.presence_group(self.key)]
             case _:
                 # Each conversation may be in this inbox.
-                return [events.user_group(self.key), *events.all_conversation_groups()]
+                return [wakeups.user_group(self.key), *wakeups.all_conversation_groups()]
 
 
 def conversation_topic(conversation_id: int) -> Topic:

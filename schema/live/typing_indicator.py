@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from talk import events
+from talk import wakeups
 
 from ..authentication.context import Info
 from ..loading.participations import participation_in
@@ -49,7 +49,7 @@ def send_indicator(info: Info, key: int, is_typing: bool) -> None:
         permit.is_typing = is_typing
         permit.sent_at = now if is_typing else permit.sent_at
         indicator = ["typing", key, str(viewer.pk), SHOWN_SECONDS if is_typing else 0]
-        events.tell(events.typing_group(key), {"indicator": indicator})
+        wakeups.send_from_thread(wakeups.typing_group(key), {"indicator": indicator})
 
 
 def _drop_old(now: float) -> None:

@@ -19,7 +19,7 @@ from django.core.signals import request_started
 from django.http import HttpResponseBadRequest
 from django.urls import set_script_prefix
 
-from talk import events
+from talk import wakeups
 from talk.conf import conf
 
 from .negotiation import EVENTS
@@ -49,7 +49,7 @@ class ThreadedHandler(ASGIHandler):
             return
         loop = asyncio.get_running_loop()
         context = copy_context()
-        context.run(events.server_loop.set, loop)
+        context.run(wakeups.server_loop.set, loop)
         response = await loop.run_in_executor(self._threads, context.run, self._answer, scope, body)
         await self.send_response(response, send)
 

@@ -9,7 +9,7 @@ from django.db.models import OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .. import events
+from .. import wakeups
 from ..exceptions import MessagingValidationError, RefusalCode, Refused
 from ..locks import hold
 from ..prepared import Question, among, prepared
@@ -139,5 +139,5 @@ def _refresh_first_unread(blocker: "User", blocked: "User") -> None:
         first_unread_number=first_unread(above=OuterRef("last_read_number")),
         changed_at=timezone.now(),
     )
-    events.wake_user(blocker.pk)
-    events.wake_acquaintances(blocker.pk)
+    wakeups.wake_user(blocker.pk)
+    wakeups.wake_acquaintances(blocker.pk)

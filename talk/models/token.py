@@ -12,7 +12,7 @@ from django.db import DatabaseError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .. import events
+from .. import wakeups
 from ..availability import is_away
 from ..conf import conf
 from ..exceptions import MessagingValidationError, RefusalCode
@@ -119,7 +119,7 @@ class AccessToken(models.Model):
         revoked_at = timezone.now()
         if type(self).objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=revoked_at):
             self.revoked_at = revoked_at
-            events.wake_user(self.user_id)
+            wakeups.wake_user(self.user_id)
         else:
             self.refresh_from_db(fields=["revoked_at"])
 

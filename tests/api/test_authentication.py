@@ -13,7 +13,7 @@ from schema.authentication import AuthenticationFailed, Authorization
 from schema.authentication import authenticate as authenticate_request
 from schema.authentication.context import Context
 from schema.errors import Unauthenticated
-from talk import events
+from talk import wakeups
 from talk.models import AccessToken, Message
 
 from .asking import gid
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 def rung(monkeypatch):
     """The users who were woken."""
     rung = []
-    monkeypatch.setattr(events, "wake_user", rung.append)
+    monkeypatch.setattr(wakeups, "wake_user", rung.append)
     return rung
 
 

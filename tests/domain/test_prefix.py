@@ -8,17 +8,17 @@ import uuid
 import pytest
 from django.db import connections
 
-from talk import events
+from talk import wakeups
 from talk.prefix import prefix
 
 from ..project.markdown import ROOT
 from ..project.processes import environment
 
 GROUPS = [
-    events.conversation_group,
-    events.user_group,
-    events.typing_group,
-    events.presence_group,
+    wakeups.conversation_group,
+    wakeups.user_group,
+    wakeups.typing_group,
+    wakeups.presence_group,
 ]
 
 
@@ -61,7 +61,7 @@ def test_a_prefix_that_is_given_stands_in_all_names(settings):
 def test_channels_takes_all_names(settings, given):
     settings.TALK = {**settings.TALK, "REDIS_PREFIX": given}
 
-    last = events.SHARDS - 1
+    last = wakeups.SHARDS - 1
     keys = [last, uuid.uuid4(), last, uuid.uuid4()]
     for group, key in zip(GROUPS, keys, strict=True):
         assert re.fullmatch(r"[A-Za-z0-9_.-]{1,99}", group(key))

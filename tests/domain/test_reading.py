@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from talk import events
+from talk import wakeups
 from talk.exceptions import RefusalCode
 from talk.models import Block, Event, Message, Participation
 
@@ -213,7 +213,7 @@ class TestMarkUnread:
         self, bob, conversation, monkeypatch, django_capture_on_commit_callbacks
     ):
         rung = []
-        monkeypatch.setattr(events, "tell", lambda *wake_up: rung.append(wake_up))
+        monkeypatch.setattr(wakeups, "send_from_thread", lambda *wake_up: rung.append(wake_up))
         before = place_of(bob, conversation)
 
         for act in (Participation.mark_unread, Participation.read):
@@ -224,7 +224,7 @@ class TestMarkUnread:
             assert after.changed_at > before.changed_at
             assert after.conversation.revision == before.conversation.revision == 1
             before = after
-        assert rung == [(events.user_group(bob.pk), {"inbox": str(bob.pk)})] * 2
+        assert rung == [(wakeups.user_group(bob.pk), {"inbox": str(bob.pk)})] * 2
         assert Event.objects.get().kind == Event.Kind.CONVERSATION_STARTED
 
     def test_in_a_conversation_without_a_message(self, alice, bob):

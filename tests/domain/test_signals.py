@@ -7,9 +7,9 @@ from channels.layers import InMemoryChannelLayer
 from django.db import connection, transaction
 
 from talk import signals
-from talk.events import conversation_group
 from talk.exceptions import RefusalCode
 from talk.models import Event, Message
+from talk.wakeups import conversation_group
 
 from .acting import group, place_of, private, refused, say
 
@@ -113,7 +113,7 @@ def test_a_receiver_that_fails_harms_nobody(alice, bob, kinds, caplog):
 
     assert list(pair.messages.all()) == [message]
     assert kinds()[-1] == "message_sent"
-    (logged,) = [record for record in caplog.records if record.name == "talk.events"]
+    (logged,) = [record for record in caplog.records if record.name == "talk.wakeups"]
     assert logged.levelno == logging.ERROR
     assert "message_sent" in logged.getMessage()
 

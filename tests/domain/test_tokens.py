@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from talk import events
+from talk import wakeups
 from talk.exceptions import RefusalCode
 from talk.models import AccessToken
 
@@ -24,7 +24,7 @@ def issued(alice):
 def woken(monkeypatch):
     """Whose sockets were told to look again."""
     told = []
-    monkeypatch.setattr(events, "wake_user", told.append)
+    monkeypatch.setattr(wakeups, "wake_user", told.append)
     return told
 
 

@@ -20,7 +20,7 @@ from schema.transport import handshake
 from schema.transport.frames import Frames
 from schema.transport.messages import WebSocketAdapter
 from schema.transport.open_connections import open_connections
-from talk import events
+from talk import wakeups
 from talk.models import AccessToken
 
 from .sockets import code_of, in_thread, live, running, signed_in, socket
@@ -281,7 +281,7 @@ async def test_a_key_server_that_is_away_ends_no_socket(alice, monkeypatch, capl
         monkeypatch.setattr(handshake, "authenticate", unknown)
         monkeypatch.setattr(guard, "RECHECK_SOON_SECONDS", 0.01)
         await asyncio.sleep(2 * guard.REST_SECONDS)
-        await in_thread(events.wake_user)(alice.pk)
+        await in_thread(wakeups.wake_user)(alice.pk)
         await asyncio.sleep(3 * guard.REST_SECONDS)
 
         assert len(looked) > 1
@@ -347,7 +347,7 @@ async def test_a_deleted_person_is_shown_out(alice):
 
 async def wake(user_pk):
     """What `talk.receivers` does."""
-    await in_thread(events.wake_user)(user_pk)
+    await in_thread(wakeups.wake_user)(user_pk)
 
 
 def test_a_lost_wake_up_costs_no_more_than_a_minute(alice, monkeypatch):

@@ -21,7 +21,7 @@ from schema.live.topics import conversation_topic
 from schema.transport import credentials as guard
 from schema.transport.protocol import GraphQLTransportWSHandler
 from schema.types.inbox_cursor import InboxCursor
-from talk import events
+from talk import wakeups
 from talk.models import AccessToken
 
 from ..api.asking import group as new_group
@@ -68,7 +68,7 @@ async def test_credentials_that_can_not_be_checked_are_checked_again_soon(alice,
     context = Context(HttpRequest(), Identity(alice))
     watching = asyncio.create_task(guard.wait_until_invalid(context, check))
     await asyncio.sleep(0.3)
-    await in_thread(events.wake_user)(alice.pk)
+    await in_thread(wakeups.wake_user)(alice.pk)
 
     await asyncio.wait_for(watching, 5)
 
@@ -240,12 +240,12 @@ async def test_a_message_of_another_version_does_not_stop_the_listener(group):
     async with hub().watch(conversation_topic(group.pk)) as wakeup:
         await asyncio.sleep(0.2)
         channel = hub().listener._channel
-        name = events.conversation_group(group.pk)
+        name = wakeups.conversation_group(group.pk)
         await wakeup.wait(timeout=0.1)
         for content in ({"indicator": 1}, {"asked": 1}, {"conversation": []}):
-            await events.say(name, content)
+            await wakeups.send(name, content)
         assert not await wakeup.wait(timeout=0.3)
-        await events.say(name, {"conversation": group.pk})
+        await wakeups.send(name, {"conversation": group.pk})
 
         assert await wakeup.wait(timeout=2)
         assert hub().listener._channel == channel

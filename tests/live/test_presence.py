@@ -8,7 +8,7 @@ from django.conf import settings
 
 from schema.live import presence
 from schema.live.hub import hub
-from talk import events
+from talk import wakeups
 from talk.models import Block
 from talk.privacy import erase
 
@@ -130,14 +130,14 @@ async def test_who_is_at_a_process_that_died_is_taken_out_by_the_time(alice, bob
 async def test_however_many_ask_it_is_told_once_in_a_while(alice, bob, group, monkeypatch):
     monkeypatch.setattr(presence, "QUIET_SECONDS", 1.0)
     told = []
-    say = events.say
+    say = wakeups.send
 
     async def counted(name, content):
         told.extend(["indicator"] if "indicator" in content else [])
         await say(name, content)
 
     async with visible(bob):
-        monkeypatch.setattr(events, "say", counted)
+        monkeypatch.setattr(wakeups, "send", counted)
         begun = time.monotonic()
         for _ in range(5):
             async with watching(alice, bob) as alices:
@@ -167,7 +167,7 @@ async def test_nothing_is_kept_of_it(alice, bob, group):
 
 async def say_there(user, process, seconds):
     indicator = ["presence", str(user.pk), process, seconds]
-    await events.say(events.presence_group(user.pk), {"indicator": indicator})
+    await wakeups.send(wakeups.presence_group(user.pk), {"indicator": indicator})
 
 
 @pytest.mark.skipif(not settings.REDIS_URL, reason="many processes need REDIS_URL")

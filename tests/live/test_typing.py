@@ -11,7 +11,7 @@ from django.db.backends.utils import CursorWrapper
 from schema.live import streams, typing_indicator
 from schema.live import typing as typists
 from schema.live.hub import hub
-from talk import events
+from talk import wakeups
 from talk.models import Block
 from talk.privacy import erase
 
@@ -159,7 +159,7 @@ async def test_only_who_takes_part_sees_and_says_who_types(alice, bob, dave, gro
 @live
 async def test_saying_it_often_tells_it_once_and_asks_no_database(alice, bob, group, monkeypatch):
     told, asked = [], []
-    say, execute = events.say, CursorWrapper.execute
+    say, execute = wakeups.send, CursorWrapper.execute
 
     async def counted(*args):
         told.append(args)
@@ -172,7 +172,7 @@ async def test_saying_it_often_tells_it_once_and_asks_no_database(alice, bob, gr
     async with watching(bob, group) as bobs, signed_in(alice, app=talk) as alices:
         await type_in(alices, group)
         assert await shown(bobs) == ["alice"]
-        monkeypatch.setattr(events, "say", counted)
+        monkeypatch.setattr(wakeups, "send", counted)
         monkeypatch.setattr(CursorWrapper, "execute", noted)
         for _ in range(10):
             await type_in(alices, group)

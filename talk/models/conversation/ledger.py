@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django.db import models
 from django.utils import timezone
 
-from ... import events
+from ... import wakeups
 from ...prepared import Question, ask, changing, columns_of, inserting, prepared
 from ..block import Block
 from ..event import Event
@@ -88,10 +88,10 @@ class Ledger:
             self._write_in_steps()
         if self._messages:
             self.conversation.latest_message = self._messages[-1]
-        events.publish(self._events)
+        wakeups.publish(self._events)
         for event in self._events:
             if event.kind in DEPARTURES and event.participation is not None:
-                events.wake_acquaintances(event.participation.user_id)
+                wakeups.wake_acquaintances(event.participation.user_id)
 
     def _write_at_once(self) -> None:
         (event,) = self._events

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from ... import events
+from ... import wakeups
 from ...exceptions import MessagingValidationError, RefusalCode
 from ...prepared import Question, ask
 from ..event import Event
@@ -52,7 +52,7 @@ class Reading(Acting):
                 change.record(Event.Kind.CONVERSATION_READ, self)
             else:
                 # Nobody else saw the mark, so nobody else hears of its end.
-                events.wake_inbox(self.user_id)
+                wakeups.wake_inbox(self.user_id)
 
     def mark_unread(self) -> None:
         """Show this conversation as unread until it is read again. Unread counts don't change.
@@ -63,7 +63,7 @@ class Reading(Acting):
             self.must_be_active()
             self.marked_unread_at = self.changed_at = change.at
             self.save(update_fields=["marked_unread_at", "changed_at"])
-            events.wake_inbox(self.user_id)
+            wakeups.wake_inbox(self.user_id)
 
     @property
     def unread_count(self) -> int:

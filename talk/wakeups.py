@@ -1,9 +1,9 @@
-"""Announces changes after they are committed: wake-ups on the channel layer, and Django signals.
+"""Sends wake-ups on the channel layer (Redis), and Django signals, after a commit.
 
 A wake-up carries no data that matters. It says "conversation 42 is at revision 17" or "something
-has changed for user 7", and the processes that receive it read the database. If one is lost, a
-change is shown later, but it is not lost. Typing and presence indicators go the same way. They are
-stored nowhere, and expire.
+has changed for user 7", and the processes that receive it read the database. If a wake-up is lost,
+the change is shown later, but it is not lost. Typing and presence indicators go the same way. They
+are stored nowhere, and expire.
 """
 
 import asyncio
@@ -29,15 +29,15 @@ logger = logging.getLogger(__name__)
 
 #: The `type` of each message on the channel layer.
 WAKE_UP = "talk.wake_up"
-#: Seconds that the channel layer may take for a message.
-PATIENCE = 1.0
+#: Most seconds that the channel layer may take for a message.
+SEND_SECONDS = 1.0
 #: Seconds for which nothing is sent to a channel layer that did not take a message.
-PAUSE = 2.0
+PAUSE_SECONDS = 2.0
 #: The number of groups over which all conversations are spread, so that a process joins few. It
 #: must be the same in all processes: with another number they would not receive the wake-ups.
 SHARDS = 64
 
-#: The event loop of the server for which this thread works. None if there is none that runs on.
+#: The event loop of the server for which this thread works. None outside a server.
 server_loop: ContextVar[asyncio.AbstractEventLoop | None] = ContextVar("server_loop", default=None)
 
 _paused_until: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
@@ -74,7 +74,7 @@ def publish(events: Sequence["Event"]) -> None:
     last = events[-1]
 
     def after_commit() -> None:
-        tell(
+        send_from_thread(
             conversation_group(last.conversation_id),
             {"conversation": last.conversation_id, "revision": last.revision},
         )
@@ -86,12 +86,12 @@ def publish(events: Sequence["Event"]) -> None:
 
 def wake_user(user_pk: Any) -> None:
     """After the commit, wake all that concerns a user, for example if a token was revoked."""
-    transaction.on_commit(lambda: tell(user_group(user_pk), {"user": str(user_pk)}), robust=True)
+    _send_after_commit(user_group(user_pk), {"user": str(user_pk)})
 
 
 def wake_inbox(user_pk: Any) -> None:
     """After the commit, wake the inbox subscriptions of a user, and nobody else's."""
-    transaction.on_commit(lambda: tell(user_group(user_pk), {"inbox": str(user_pk)}), robust=True)
+    _send_after_commit(user_group(user_pk), {"inbox": str(user_pk)})
 
 
 def wake_acquaintances(user_pk: Any) -> None:
@@ -99,34 +99,37 @@ def wake_acquaintances(user_pk: Any) -> None:
 
     The user has fewer conversations with others now, or has blocked somebody.
     """
-    group, content = presence_group(user_pk), {"acquaintances": str(user_pk)}
-    transaction.on_commit(lambda: tell(group, content), robust=True)
+    _send_after_commit(presence_group(user_pk), {"acquaintances": str(user_pk)})
 
 
-def tell(group: str, content: dict[str, Any]) -> None:
-    """Call `say` from a thread. If a server runs, this does not wait for it. Never raises."""
+def send_from_thread(group: str, content: dict[str, Any]) -> None:
+    """Call `send` from a thread. If a server runs, this does not wait for it. Never raises."""
     loop = server_loop.get()
     try:
         if loop is None:
-            async_to_sync(say)(group, content)
+            async_to_sync(send)(group, content)
         else:
-            asyncio.run_coroutine_threadsafe(say(group, content), loop)
+            asyncio.run_coroutine_threadsafe(send(group, content), loop)
     except Exception:
         # The change itself is committed. Subscriptions find it when they next read the database.
         logger.warning("A wake-up was not sent", exc_info=True)
 
 
-async def say(group: str, content: dict[str, Any]) -> None:
+async def send(group: str, content: dict[str, Any]) -> None:
     """Send a message to a group, unless the channel layer is away. Never raises."""
     layer = get_channel_layer()
     if layer is None or time.monotonic() < _paused_until.get(layer, 0.0):
         return
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(SEND_SECONDS):
             await layer.group_send(group, {"type": WAKE_UP, **content})
     except Exception:
         logger.warning("The channel layer did not take a wake-up", exc_info=True)
-        _paused_until[layer] = time.monotonic() + PAUSE
+        _paused_until[layer] = time.monotonic() + PAUSE_SECONDS
+
+
+def _send_after_commit(group: str, content: dict[str, Any]) -> None:
+    transaction.on_commit(lambda: send_from_thread(group, content), robust=True)
 
 
 def _signal(event: "Event") -> None:
