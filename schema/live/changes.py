@@ -1,7 +1,7 @@
 """Reads changes of conversations and inboxes from the database, for subscriptions.
 
-Each function that is exported here runs in a thread, and is called again for some seconds if the
-database does not answer.
+The event loop calls the coroutine functions at the end of this module. They read in a thread, and
+try again for some seconds if the database does not answer.
 """
 
 from collections.abc import Callable, Hashable
@@ -30,8 +30,8 @@ SMALL_PAGE = 10
 INBOX_PAGE = 200
 #: Seconds for which a page is delivered after it was read. What is left then is read again.
 FRESH_SECONDS = 2.0
-#: Results are executed together with the events if the page has at most so many.
-EXECUTED_AT_ONCE = 10
+#: The most events of a page whose results are executed in the same thread call.
+EARLY_EVENTS = 10
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -62,7 +62,7 @@ class EventPage:
     unfit: set[Hashable] = field(default_factory=set)
 
 
-def read_conversation(viewer: Any, key: int, after: int | None, most: int = PAGE) -> EventPage:
+def read_viewer_events(viewer: Any, key: int, after: int | None, most: int = PAGE) -> EventPage:
     """The events that a viewer may see after a revision. For None, only the present revision.
 
     They are at most `most`, and fewer if their texts are long.
@@ -84,12 +84,12 @@ def read_conversation(viewer: Any, key: int, after: int | None, most: int = PAGE
     # The participation was read before the events, so the viewer may have left between the two.
     visible = [event for event in events if event.revision <= end]
     short = _short(visible, lambda event: event.message)
-    page = _page(short, View(conversation, participation), after, is_shared=False)
+    page = _page(short, View(conversation, participation), after)
     page.more = len(short) < len(events) or len(events) == most or not participation.is_active
     return page
 
 
-def read_events(key: int, after: int, streams: list[Subscriber]) -> EventPage:
+def read_member_events(key: int, after: int, streams: list[Subscriber]) -> EventPage:
     """The events that all members may see after a revision that was read before.
 
     The results of `streams` are executed here, too, unless there are many events. Raises
@@ -98,25 +98,23 @@ def read_events(key: int, after: int, streams: list[Subscriber]) -> EventPage:
     events = models.Event.objects.news(key, after)
     if not events:
         return EventPage([], after, more=False)
-    page = _page(events, View(events[0].conversation, None), after, is_shared=True)
-    if len(page.deliveries) <= EXECUTED_AT_ONCE:
+    page = _page(events, View(events[0].conversation, None), after)
+    if len(page.deliveries) <= EARLY_EVENTS:
         for delivery in page.deliveries:
             _execute_early(delivery, streams, page.unfit)
     return page
 
 
 def _execute_early(delivery: Delivery, streams: list[Subscriber], unfit: set[Hashable]) -> None:
+    results = delivery.shared_results
+    if results is None:
+        return
     for stream in streams:
-        results = delivery.shared_results
-        if (
-            results
-            and stream.selection not in unfit
-            and not results.execute_early(delivery, stream)
-        ):
+        if stream.selection not in unfit and not results.execute_early(delivery, stream):
             unfit.add(stream.selection)
 
 
-def _page(events: list[models.Event], view: View, after: int, *, is_shared: bool) -> EventPage:
+def _page(events: list[models.Event], view: View, after: int) -> EventPage:
     conversation, batch = view.conversation, Batch([view])
     for event in events:
         # All rows have the same conversation object, so what it loads is loaded once.
@@ -124,6 +122,7 @@ def _page(events: list[models.Event], view: View, after: int, *, is_shared: bool
         for row in (event.message, event.participation):
             if row is not None:
                 row.conversation = conversation
+    is_shared = view.participation is None
     deliveries = [
         Delivery(event, batch, SharedResults() if is_shared else None) for event in events
     ]
@@ -146,7 +145,7 @@ def read_inbox(
 def read_whole_inbox(
     viewer: Any, cursor: InboxCursor, most: int = INBOX_PAGE
 ) -> list[models.Participation]:
-    """See `read_inbox`, whatever the length of the texts."""
+    """Like `read_inbox`, but whatever the length of the texts."""
     changed = models.Participation.objects.changed_since(
         viewer, cursor.since, most + len(cursor.seen)
     )
@@ -181,7 +180,7 @@ def _in_thread(read: Any) -> Any:
     return read_with_retries
 
 
-member_events = _in_thread(read_events)
-viewer_events = _in_thread(read_conversation)
+member_events = _in_thread(read_member_events)
+viewer_events = _in_thread(read_viewer_events)
 inbox_changes = _in_thread(read_inbox)
 all_inbox_changes = _in_thread(read_whole_inbox)

@@ -30,15 +30,15 @@ logger = logging.getLogger(__name__)
 BACKLOG = 100
 #: The number of events that a subscription reads at first.
 FIRST_PAGE = 100
-#: The number of selections that are executed together with reading the events.
-EXECUTED_EARLY = 3
-#: The most selections that a feed remembers as unfit for that.
+#: The most selections that are executed in the same thread call as the events are read.
+EARLY_SELECTIONS = 3
+#: The most selections that a feed remembers as unfit for early execution.
 MOST_UNFIT = 1_000
 #: Seconds before the database is read again after an error.
 RETRY_SECONDS = 1.0
 
 #: The changes after which a person sees no more than their own participation.
-ENDS = {Event.Kind.PARTICIPANT_LEFT, Event.Kind.PARTICIPANT_REMOVED}
+DEPARTURES = {Event.Kind.PARTICIPANT_LEFT, Event.Kind.PARTICIPANT_REMOVED}
 
 
 class Reader:
@@ -53,7 +53,7 @@ class Reader:
         self._queue: list[tuple[Delivery, float]] = []
         #: The last revision that was delivered, and the last one that was put into the queue.
         self._delivered = self._queued = after
-        #: Whether the feed hands on each event. Otherwise this reads the database by itself.
+        #: Whether the feed hands on each event. If not, the reader reads the database by itself.
         self.is_live = False
         self._wakeup = Wakeup()
         self._page_size = FIRST_PAGE
@@ -67,10 +67,10 @@ class Reader:
             self._queued = delivery.revision
             self._wakeup.wake()
         else:
-            self.fall_behind()
+            self.catch_up()
 
-    def fall_behind(self) -> None:
-        """Read everything that was not delivered yet from the database."""
+    def catch_up(self) -> None:
+        """Stop being live: read everything that was not delivered yet from the database."""
         self.is_live = False
         self._queue.clear()
         self._queued = self._delivered
@@ -86,7 +86,7 @@ class Reader:
     async def __anext__(self) -> Delivery:
         if self._queue and time.monotonic() > self._queue[0][1] + FRESH_SECONDS:
             # The client was slow. By now it may not be allowed to see all of them.
-            self.fall_behind()
+            self.catch_up()
         while not self._queue:
             if self.is_live:
                 await self._wakeup.wait()
@@ -169,7 +169,7 @@ class Feed:
         self._revision = None
         self._wakeup.wake()
         for reader in self.readers:
-            reader.fall_behind()
+            reader.catch_up()
 
     async def _read(self) -> bool:
         """Read a page of events and hand it on. True if there may be more."""
@@ -177,11 +177,12 @@ class Feed:
         page = await member_events(self.conversation, after, self._executed_early())
         if len(self._unfit) < MOST_UNFIT:
             self._unfit |= page.unfit
-        ends = [delivery.event for delivery in page.deliveries if delivery.event.kind in ENDS]
+        events = [delivery.event for delivery in page.deliveries]
+        departures = [event for event in events if event.kind in DEPARTURES]
         for reader in self.readers:
-            if any(_may_concern(event, reader.viewer) for event in ends):
+            if any(_may_concern(event, reader.viewer) for event in departures):
                 # After this event its viewer sees less than the members do.
-                reader.fall_behind()
+                reader.catch_up()
         for delivery in page.deliveries:
             for reader in self.readers:
                 reader.offer(delivery)
@@ -194,11 +195,10 @@ class Feed:
     def _executed_early(self) -> list[Subscriber]:
         """One stream for each of the selections that most readers share."""
         streams: defaultdict[Hashable, list[Subscriber]] = defaultdict(list)
-        for reader in self.readers:
-            stream = reader.stream
-            if reader.is_live and stream and stream.shares and stream.selection not in self._unfit:
+        for stream in (reader.stream for reader in self.readers if reader.is_live):
+            if stream and stream.is_synchronous and stream.selection not in self._unfit:
                 streams[stream.selection].append(stream)
-        most = sorted(streams.values(), key=len, reverse=True)[:EXECUTED_EARLY]
+        most = sorted(streams.values(), key=len, reverse=True)[:EARLY_SELECTIONS]
         return [each[0] for each in most]
 
 
@@ -209,7 +209,7 @@ def _may_concern(event: Event, viewer: Any) -> bool:
 
 
 class Feeds:
-    """The feeds of one hub."""
+    """The conversation feeds of one hub, each for as long as it has readers."""
 
     def __init__(self) -> None:
         self._feeds: dict[int, Feed] = {}
@@ -246,5 +246,5 @@ _feeds: WeakKeyDictionary[Hub, Feeds] = WeakKeyDictionary()
 
 
 def feeds() -> Feeds:
-    """The feeds of the running event loop."""
+    """The conversation feeds of the running event loop."""
     return _feeds.setdefault(hub(), Feeds())

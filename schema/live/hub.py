@@ -169,7 +169,7 @@ def _logged(message: str) -> Iterator[None]:
 
 
 def _read_members(conversations: set[int], users: list[Any]) -> list[Any]:
-    """Those of the users who have a participation in one of the conversations."""
+    """The users among `users` who have a participation in one of the conversations."""
     found = Participation.objects.filter(conversation__in=conversations, user__in=users)
     return list(found.values_list("user", flat=True).distinct())
 

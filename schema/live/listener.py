@@ -17,8 +17,8 @@ logger = logging.getLogger(__name__)
 
 #: Seconds between two messages that the listener sends to itself.
 ECHO_SECONDS = 1.0
-#: Seconds that the channel layer may take to join or leave a group. A busy process adds to them.
-PATIENCE = 5.0
+#: Seconds that the channel layer may take to join or leave a group, even in a busy process.
+LAYER_TIMEOUT = 5.0
 #: Seconds to wait before it listens again after an error.
 RETRY_SECONDS = 1.0
 
@@ -85,7 +85,7 @@ class Listener:
             # When the layer is back, `_join_all` tells it.
             return False
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(LAYER_TIMEOUT):
                 await getattr(self._layer, method)(group, self._channel)
         except Exception:
             self._disconnect("it did not take a group")
@@ -120,7 +120,7 @@ class Listener:
             logger.warning("A wake-up was not understood", exc_info=True)
 
     async def _join_all(self) -> None:
-        async with asyncio.timeout(PATIENCE), self._changing:
+        async with asyncio.timeout(LAYER_TIMEOUT), self._changing:
             for group in self._left - set(self._groups):
                 await self._layer.group_discard(group, self._channel)
             self._left.clear()

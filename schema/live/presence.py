@@ -1,7 +1,8 @@
-"""Presence: whether people are online, as their processes repeat every few seconds. Never stored.
+"""Presence: shows which people are online. It is never stored.
 
-A process sends heartbeats for a user who wants to be shown, and one more when another process asks
-for it. Heartbeats expire, so a process that dies needs to tell nobody.
+Processes send heartbeats for users who are connected to them and want to be shown: one every few
+seconds, and one more when another process asks for it. Heartbeats expire, so nobody has to report
+that a process has died.
 """
 
 import asyncio
@@ -140,12 +141,12 @@ _all_heartbeats: WeakKeyDictionary[Hub, Heartbeats] = WeakKeyDictionary()
 
 
 def _heartbeats() -> Heartbeats:
-    """Those of the running event loop."""
+    """The heartbeats of the running event loop."""
     return _all_heartbeats.setdefault(hub(), Heartbeats())
 
 
 def _read_acquaintances(viewer: Any, keys: list[Any]) -> dict[Any, Any]:
-    """Those of the users who share a conversation with the viewer, by primary key."""
+    """The users among `keys` who share a conversation with the viewer, by primary key."""
     shared = models.Participation.objects.shared_with(viewer).filter(user__in=keys)
     people = get_user_model()._default_manager.filter(pk__in=shared.values("user"))
     return {person.pk: person for person in people}

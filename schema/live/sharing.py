@@ -73,7 +73,7 @@ class Subscriber(Protocol):
     selection: Hashable
     context: "Context"
     #: Whether its last result was found without waiting, so that it can be executed early.
-    shares: bool
+    is_synchronous: bool
 
     def execute(self, event: Any, context: Any) -> str | Awaitable[str]:
         """The result for the viewer of `context`, as JSON. Reads the database."""

@@ -48,7 +48,7 @@ class Stream:
         self.selection = prepared.selection
         self.context: Context = prepared.executor.context_value
         #: Whether the last result was found without waiting; see `sharing.Subscriber`.
-        self.shares = False
+        self.is_synchronous = False
         self._cost = prepared.cost
         #: The cost of executions that was not counted yet.
         self._uncounted = 0
@@ -100,7 +100,7 @@ class Stream:
 
         async def attempt() -> str:
             result = await _execute_in_thread(self, event, context)
-            self.shares = isinstance(result, str)
+            self.is_synchronous = isinstance(result, str)
             # Resolvers that are coroutines continue on the event loop.
             text = str(await await_maybe(result))
             self._uncounted += rates.COST_STEP * (len(text.encode()) // rates.ANSWER_STEP)
@@ -124,9 +124,10 @@ class Stream:
 
     def _text(self, result: ExecutionResult) -> str:
         errors = result.errors or []
-        translated = [mask(error) for error in errors]
+        # Before `process_errors`: only the first call of `mask` tells what an error became.
+        masked = [mask(error) for error in errors]
         self._schema.process_errors(errors)
-        for error in translated:
+        for error in masked:
             if isinstance(error, AnswerTooLong | Unavailable):
                 # The client would lose this event. It is told to come back and to ask again.
                 raise error

@@ -21,7 +21,7 @@ from .. import threads
 from ..authentication.context import Context
 from ..ids import key_of
 from ..types.nodes import User
-from .feeds import ENDS, Reader, feeds
+from .feeds import DEPARTURES, Reader, feeds
 from .hub import Hub, hub
 from .retries import with_retries
 from .sharing import SharedResults
@@ -35,7 +35,7 @@ SETTLE_SECONDS = 0.2
 MOST = 10
 
 #: The changes after which other people may write.
-MEMBERSHIP = ENDS | {
+MEMBERSHIP = DEPARTURES | {
     models.Event.Kind.PARTICIPANT_JOINED,
     models.Event.Kind.PARTICIPANT_REINSTATED,
     models.Event.Kind.PARTICIPANT_SUSPENDED,
@@ -152,7 +152,7 @@ async def follow_typing(
             following.cancel()
 
 
-class Conversations:
+class WatchedConversations:
     """The conversations of one hub whose typists are shown."""
 
     def __init__(self) -> None:
@@ -170,16 +170,16 @@ class Conversations:
                 del self.typists[conversation]
 
 
-_all_conversations: WeakKeyDictionary[Hub, Conversations] = WeakKeyDictionary()
+_all_conversations: WeakKeyDictionary[Hub, WatchedConversations] = WeakKeyDictionary()
 
 
-def _conversations() -> Conversations:
-    """Those of the running event loop."""
-    return _all_conversations.setdefault(hub(), Conversations())
+def _conversations() -> WatchedConversations:
+    """The conversations of the running event loop whose typists are shown."""
+    return _all_conversations.setdefault(hub(), WatchedConversations())
 
 
 def _read_members(conversation: int, keys: list[Any]) -> dict[str, Any]:
-    """Those of the users who may write in the conversation, by primary key."""
+    """The users among `keys` who may write in the conversation, by primary key."""
     found = models.Participation.objects.filter(conversation=conversation, user__in=keys).active()
     found = found.filter(suspended_at=None).select_related("user")
     return {str(each.user_id): each.user for each in found}

@@ -123,14 +123,14 @@ async def test_few_of_all_questions_are_answered_before_others(alice, bob, group
             heard = [(await bobs.hear())["type"] for _stream in range(8)]
             assert heard == ["next"] * 8
 
-    assert max(asked) == feeding.EXECUTED_EARLY
+    assert max(asked) == feeding.EARLY_SELECTIONS
 
 
 class Viewer:
     """A stream of somebody to whom everything is answered in a way of their own."""
 
     selection = "the same"
-    shares = False
+    is_synchronous = False
 
     def __init__(self, number):
         self.number = number
