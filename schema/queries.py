@@ -61,7 +61,7 @@ class Query:
         if filter is None and before is None and last is None:
             return InboxConnection.newest(info.context, first, after)
         if filter is not None and (searches := filter.searches()):
-            rates.spend(info.context, "search", searches)
+            rates.count_for_viewer(info.context, "search", searches)
         return InboxConnection.resolve_connection(
             (filter or InboxFilter()).inbox_of(viewer),
             info=info,
@@ -126,7 +126,7 @@ class Query:
     ) -> QuerySet[Any]:
         text = search_text(search, "search")
         # Each word is one more look-up, and slow if many names begin with it.
-        rates.spend(info.context, "search", max(1, len(searched_words(text))))
+        rates.count_for_viewer(info.context, "search", max(1, len(searched_words(text))))
         found = models.NameWord.objects.users_with(text)
         return found_by(info.context.viewer, found).order_by(_order_of_users())
 

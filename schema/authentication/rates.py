@@ -22,7 +22,7 @@ from talk.conf import Conf, conf
 from talk.prefix import prefix
 
 from ..errors import AuthenticationFailed, RateLimited, Unavailable
-from .addresses import address_counted
+from .addresses import network_of
 
 if TYPE_CHECKING:
     from . import Authorization
@@ -31,16 +31,16 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 #: Seconds that the storage has to answer.
-PATIENCE = 0.5
+STORAGE_TIMEOUT = 0.5
 #: Seconds without limits after the storage did not answer.
 PAUSE = 2.0
 #: For how long an account's address is remembered after it signed in there, written as a rate.
 REMEMBERED = "1/30 days"
-#: An operation counts once more for each multiple of this cost,
+#: An operation counts once more for each multiple of this cost.
 COST_STEP = 500
-#: and, if its document is not cached, for each multiple of this length in characters,
+#: A document that is not cached counts once more for each multiple of this many characters.
 TEXT_STEP = 250
-#: and for each multiple of this size of its answer, in bytes.
+#: An answer counts once for each multiple of this many bytes.
 ANSWER_STEP = 65_536
 #: Starting a conversation, or inviting, counts once for each started group of so many people.
 PEOPLE_STEP = 10
@@ -48,7 +48,7 @@ PEOPLE_STEP = 10
 _paused_until = 0.0
 
 
-def spend(context: "Context", name: str, times: int = 1) -> None:
+def count_for_viewer(context: "Context", name: str, times: int = 1) -> None:
     """Count `times` actions of the viewer. Raises `RateLimited` above the limit `name`."""
     retry_after = _hit(name, f"user {context.viewer.pk}", times)
     if retry_after is not None:
@@ -79,7 +79,7 @@ def count(context: "Context", name: str = "read", times: int = 1) -> None:
     Raises `RateLimited` above the limit.
     """
     if getattr(context, "identity", None) is not None:
-        spend(context, name, times)
+        count_for_viewer(context, name, times)
     elif hasattr(context, "request"):
         count_for_address(context.request, times)
 
@@ -89,7 +89,7 @@ def times_for_document(text: str) -> int:
     return 1 + len(text) // TEXT_STEP
 
 
-def times_for(people: Sequence[Any]) -> int:
+def times_for_people(people: Sequence[Any]) -> int:
     """How often it counts to start a conversation with `people`, or to invite them."""
     return max(1, math.ceil(len(people) / PEOPLE_STEP))
 
@@ -156,7 +156,7 @@ def remember_address(request: HttpRequest, account: str) -> None:
 
 def address_of(request: HttpRequest) -> str | None:
     """The address that a request counts for; None if it has no public address."""
-    return address_counted(request.META.get("REMOTE_ADDR") or "")
+    return network_of(request.META.get("REMOTE_ADDR") or "")
 
 
 def _hit(name: str, whose: str, times: int) -> int | None:
@@ -172,7 +172,7 @@ def _rates_of(name: str) -> str | None:
 def _count(rates: str, name: str, whose: str, times: int) -> int | None:
     if time.monotonic() < _paused_until:
         return None
-    # Outside the block below, which takes any error for a storage that does not answer.
+    # Before `_pausing`, which ignores errors: a wrong option has to raise.
     limiter, parsed = _limiter(conf.RATE_STORAGE), _parsed(rates)
     with _pausing():
         for rate in parsed:
@@ -215,7 +215,7 @@ def _limiter(storage: str) -> MovingWindowRateLimiter:
         from redis.backoff import NoBackoff
         from redis.retry import Retry
 
-        options = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE}
+        options = {"socket_timeout": STORAGE_TIMEOUT, "socket_connect_timeout": STORAGE_TIMEOUT}
         # By default it would retry for seconds.
         options["retry"] = Retry(NoBackoff(), 0)
     return MovingWindowRateLimiter(storage_from_string(storage, **options))

@@ -54,7 +54,7 @@ class Gate:
         text = self._request.query
         if operation.document is None or not self._is_signed_in:
             # Counted first: most mistakes in a document are found late.
-            self._spend(1 if operation.document else rates.times_for_document(text))
+            self._count_as_reading(1 if operation.document else rates.times_for_document(text))
             self._is_counted_as_reading = True
         if operation.document is None:
             operation.document = documents.read(self._schema, text)
@@ -65,7 +65,7 @@ class Gate:
         if not self._is_allowed:
             return [Unauthenticated()]
         errors = self._document.errors(rules) or self._cost_errors()
-        errors = self._count(failed=bool(errors)) or errors
+        errors = self._count_operation(failed=bool(errors)) or errors
         # Errors of validation tell what the schema has.
         tells = not all(isinstance(error, PublicError) for error in errors)
         is_hidden = tells and not self._is_signed_in and not is_introspection_public()
@@ -104,7 +104,7 @@ class Gate:
             self._schema, self._document.node, introspection=is_introspection_public()
         )
 
-    def _spend(self, times: int) -> None:
+    def _count_as_reading(self, times: int) -> None:
         self._operation.is_counted = True
         rates.count(self._context, times=times)
 
@@ -119,7 +119,7 @@ class Gate:
             return []
         return [TooCostly(option, self._limit, self._cost, DEFAULT_PAGE)]
 
-    def _count(self, failed: bool) -> list[GraphQLError]:
+    def _count_operation(self, failed: bool) -> list[GraphQLError]:
         """Count the operation as reading. `Schema.answer` counts subscriptions."""
         kind = self.kind
         if kind == OperationType.SUBSCRIPTION:
@@ -129,7 +129,7 @@ class Gate:
         times = is_read + (0 if failed else (self._cost or 0) // rates.COST_STEP)
         try:
             if times:
-                self._spend(times)
+                self._count_as_reading(times)
         except RateLimited as error:
             return [error]
         return []

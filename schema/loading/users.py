@@ -80,7 +80,7 @@ def count_start(info: Any, recipients: Sequence[Any]) -> None:
     """
     viewer = info.context.viewer
     if not Conversation.objects.of_exactly(viewer, recipients).exists():
-        rates.spend(info.context, "start", rates.times_for(recipients))
+        rates.count_for_viewer(info.context, "start", rates.times_for_people(recipients))
 
 
 def _must_not_be_too_many(ids: Sequence[strawberry.ID], path: str) -> None:

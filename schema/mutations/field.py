@@ -14,7 +14,7 @@ from ..types.fields import Resolver, in_any_context
 
 
 def mutation(
-    *, description: str, rate: str = "write", people: str = ""
+    *, description: str, rate: str = "write", people: str | None = None
 ) -> Callable[[Resolver], Resolver]:
     """`field` for a mutation, which is counted against a rate limit each time.
 
@@ -25,7 +25,8 @@ def mutation(
         @functools.wraps(resolver)
         def limited(self: Any, info: Any, input: Any) -> Any:
             mark_counted()
-            rates.spend(info.context, rate, rates.times_for(getattr(input, people, ())))
+            named = getattr(input, people) if people else ()
+            rates.count_for_viewer(info.context, rate, rates.times_for_people(named))
             return resolver(self, info, input)
 
         found: Any = strawberry.field(

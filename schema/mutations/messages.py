@@ -63,7 +63,7 @@ def _send_to_conversation(
     info: Info, input: inputs.SendMessageInput, conversation: strawberry.ID
 ) -> results.SendMessagePayload:
     if input.invite:
-        rates.spend(info.context, "invite", rates.times_for(input.invite))
+        rates.count_for_viewer(info.context, "invite", rates.times_for_people(input.invite))
     own = participation_of(info, conversation)
     invited = other_users(info, own, input.invite, "invite") if input.invite else []
     message = own.send(input.body, input.client_id, invited)

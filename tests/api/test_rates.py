@@ -83,7 +83,11 @@ def filled(kind):
 
 def test_each_verb_has_its_own_limit(gql, alice, bob, at_most, monkeypatch):
     spent = []
-    monkeypatch.setattr(rates, "spend", lambda context, name, times=1: spent.append(name))
+
+    def note(context, name, times=1):
+        spent.append(name)
+
+    monkeypatch.setattr(rates, "count_for_viewer", note)
     conversation = gid(group(alice, bob))
     ask = gql(alice)
     ask(SEND, input={"conversationId": conversation, "body": "x"})

@@ -94,7 +94,11 @@ def test_a_new_document_counts_for_its_length_before_it_is_read(gql, alice, at_m
 
 def test_what_a_mutation_selects_counts_as_reading(gql, alice, bob, monkeypatch):
     spent = []
-    monkeypatch.setattr(rates, "spend", lambda context, name, times=1: spent.append((name, times)))
+
+    def note(context, name, times=1):
+        spent.append((name, times))
+
+    monkeypatch.setattr(rates, "count_for_viewer", note)
     pages = "messages { edges { node { sender { id } } } } participants { edges { node { id } } }"
     # 2 + 2 * (1 + 50 * 3 + 1 + 50 * 2)
     payload = f"participation {{ conversation {{ {pages} }} again: conversation {{ {pages} }} }}"
