@@ -29,7 +29,7 @@ _ACTIVE = 1
 
 
 class _Deadline:
-    """The deadline of an operation, as a context. It begins and ends in the same thread."""
+    """A context manager for the deadline of an operation, which begins and ends in one thread."""
 
     def __init__(self, seconds: float) -> None:
         self.ends_at = time.monotonic() + seconds
@@ -113,6 +113,6 @@ if hasattr(os, "register_at_fork"):
 
 
 def deadline() -> AbstractContextManager[None]:
-    """A context whose statements are cancelled after `OPERATION_TIMEOUT` seconds."""
+    """A context manager whose statements are cancelled after `OPERATION_TIMEOUT` seconds."""
     seconds = conf.OPERATION_TIMEOUT
     return nullcontext() if seconds is None else _Deadline(seconds)

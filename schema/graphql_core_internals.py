@@ -27,7 +27,7 @@ def selected_fields(executor: Any, type_: GraphQLObjectType, details: Any) -> di
 
 
 def has_middleware(executor: Any) -> bool:
-    """Whether an extension of the schema wants to see each field."""
+    """Whether an extension of the schema wraps the resolvers of all fields."""
     manager = executor.middleware_manager
     return bool(manager and manager.middlewares)
 

@@ -26,7 +26,7 @@ class BudgetSpent(Exception):
 
 
 class Operation:
-    """One operation of one client. As a context, it is the current operation of its thread."""
+    """One operation of one client. In its `with` block it is the current one of the thread."""
 
     #: Whether the operation was counted against the rate limits.
     is_counted = False

@@ -52,7 +52,7 @@ class Connection(DjangoCursorConnection[relay.NodeType]):
     )
 
     @classmethod
-    def resolve_connection(  # type: ignore[override]  # of a queryset, at once
+    def resolve_connection(  # type: ignore[override]  # synchronous
         cls,
         nodes: QuerySet[Any],
         *,

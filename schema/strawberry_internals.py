@@ -93,12 +93,12 @@ def django_model_of(origin: type) -> Any:
 
 
 def middleware_of(extensions: Iterable[SchemaExtension]) -> MiddlewareManager:
-    """The extensions that want to see each field, as graphql-core takes them."""
+    """The extensions that wrap resolvers, as the middleware of graphql-core."""
     return MiddlewareManager(*(each for each in extensions if each._implements_resolve()))
 
 
 def argument_converter(schema: GraphQLSchema, field: StrawberryField) -> Any:
-    """A function that makes what a field's resolver takes of the arguments graphql-core read."""
+    """A function that converts the arguments that graphql-core read to those of a resolver."""
     from strawberry.types.arguments import convert_arguments
 
     converter = cast("Any", definition_of(schema)).schema_converter

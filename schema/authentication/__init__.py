@@ -115,7 +115,7 @@ DEFAULT_AUTHENTICATORS = (TokenAuthenticator, SessionAuthenticator)
 
 
 def authenticate(request: HttpRequest, authorization: Authorization | None) -> Identity | None:
-    """Whom the first authenticator that knows the request's credentials finds, or None.
+    """Who sent the request, as the first authenticator that knows its credentials says, or None.
 
     Raises `AuthenticationFailed` if the credentials are not valid, or if no authenticator knows
     the `Authorization` header.

@@ -1,9 +1,9 @@
-"""What clients send, and what may be executed of it.
+"""Reads GraphQL requests and their documents, and checks them without executing anything.
 
 Doors:
 
 - `request`: decodes and encodes JSON, and checks the form of a GraphQL request.
-- `document`: parses, validates and prices a document, and finds it in the cache the next time.
+- `document`: parses and validates a document, computes its cost, and keeps it in the cache.
 - `cache`: the least-recently-used cache that documents share with their plans.
 - `cost`: what an operation costs.
 - `trusted`: the manifest of the only documents that are executed, where a project has one.

@@ -36,7 +36,7 @@ class Meter:
     - An object costs 1, plus the cost of the fields in it.
     - Ten scalars cost 1. A scalar with an alias costs 1 by itself: only with aliases can an object
       have more scalars than its type has.
-    - Fields that search or count cost more, as `types.prices` says.
+    - Fields that search or count cost more, as `types.costs` says.
     - The selection in a list is multiplied by the number of items: of a page `first` or `last`, of
       any other list `LIST_LENGTH`.
     - `@skip` and `@include` make nothing cheaper.
@@ -96,7 +96,7 @@ class Meter:
         return OBJECT + self._within(field.selection_set, named, items)
 
     def _surcharge(self, field: FieldNode, parent: Any) -> int:
-        """The cost in tenths of the field itself beside its selection, as a search has one."""
+        """The cost in tenths of the field itself, beside its selection. A search has one."""
         definition = self._schema.get_field(parent, field.name.value)
         known = definition and definition_of(definition)
         if not known:

@@ -1,4 +1,4 @@
-"""Parses and validates GraphQL documents, and finds those in the cache that were sent before."""
+"""Parses and validates GraphQL documents, and caches them for the next time they are sent."""
 
 import re
 import sys
@@ -36,8 +36,8 @@ Rules = tuple[type[ASTValidationRule], ...]
 STRAWBERRY_RULES: Rules = (MaybeNullValidationRule, OneOfInputValidationRule)
 #: How many costs of one document are remembered, for different page sizes.
 MAX_COSTS = 16
-#: Characters of the longest document that is cached. A longer one holds values that belong into
-#: variables, and will not be sent again.
+#: Characters of the longest document that is cached. A longer one holds values that belong in
+#: variables, and is not sent again.
 MAX_CACHED_LENGTH = 16_384
 #: Digits of a number in a document. Python parses numbers of this length in any configuration.
 MAX_DIGITS = sys.int_info.str_digits_check_threshold
@@ -127,7 +127,7 @@ def _long_numbers(document: DocumentNode) -> Iterator[ValidationFailed]:
         token = token.next
 
 
-# graphql-core has no exception types of their own for these.
+# graphql-core has no exception type for these errors.
 _TOO_LONG = re.compile("contains more than|nested too deeply")
 
 

@@ -51,6 +51,8 @@ def is_public(schema: GraphQLSchema, document: DocumentNode, *, introspection: b
 
 
 class _Check:
+    """Checks the definitions of one document, each by itself."""
+
     def __init__(self, schema: GraphQLSchema, names: set[str]) -> None:
         self._schema, self._names = schema, names
         found = (schema.query_type, schema.mutation_type, schema.subscription_type)

@@ -1,16 +1,13 @@
 """Executes operations, the same over HTTP, WebSocket and server-sent events.
 
-The way of an operation:
-
-1. `Schema.operation` looks its document up in the cache, once.
+1. `Schema.operation` looks up the document of an operation in the cache, once.
 2. `Schema.answer` executes a query or mutation. Strawberry runs its stages, and `runner` adds the
-   gate to them: `gate` parses and validates the document, limits its size and cost, wants a client
-   that is signed in, and counts the operation against the rate limits.
-3. `executor` executes it. It completes objects by plans (`plans`, `scalars`), within the `budget`
-   of the answer. `schema.deadlines` cancels what takes the database
-   too long.
-4. For a subscription, `answer` returns None. `Schema.prepare` then prepares it (`subscription`)
-   through the same gate, and `live.execution` executes its events.
+   gate to them: `gate` parses and validates the document, limits its size and cost, refuses clients
+   that are not signed in, and counts the operation against the rate limits.
+3. `executor` executes the operation. It completes objects by plans (`plans`, `scalars`), within the
+   `budget` of the answer. `schema.deadlines` cancels SQL statements that take too long.
+4. For a subscription, `Schema.answer` returns None. `Schema.prepare` then prepares the subscription
+   through the same gate (`subscription`), and `live.streams` executes its events.
 
 Doors: `Schema` here. No other module of this room is imported from outside.
 """
@@ -103,7 +100,7 @@ class Schema(MergedSchema):
             answer = refuse(BadRequest(_("The document is empty.")))
         except CannotGetOperationTypeError:
             answer = refuse(ValidationFailed(_("The document has no such operation.")))
-        # It failed before the gate counted it, or its verbs, which count themselves, were skipped.
+        # It failed before it was counted: by the gate, or by its mutations, which count themselves.
         refused = None if operation.is_counted else _limit(context, "read")
         return refused if refused and is_refused(answer) else answer
 
@@ -142,7 +139,7 @@ class Schema(MergedSchema):
 
 
 def _limit(context: Context, rate: str) -> ExecutionResult | None:
-    """Count an operation; the answer of a client that is too fast, or None."""
+    """Count an operation. Returns the answer if the client is too fast, else None."""
     try:
         rates.count(context, rate)
     except RateLimited as error:

@@ -92,7 +92,7 @@ class Runner(SchemaExtensionsRunner):
 
 
 def _operation_of(execution: ExecutionContext) -> Operation:
-    """The current operation, or a new one where somebody calls `Schema.execute` by themselves."""
+    """The current operation, or a new one if a project calls `Schema.execute` itself."""
     operation = current()
     # A resolver may execute another document within an operation.
     if operation is not None and operation.request.query is execution.query:

@@ -18,8 +18,8 @@ from graphql import (
 from ..strawberry_internals import serializes_datetime
 from .sizes import NULL_SIZE, size_of
 
-#: Makes a value of the answer of a value that a resolver returned. The second argument is the
-#: `Run` of the plan, whose budget is spent.
+#: Completes a value: turns what a resolver returned into what the answer contains. The second
+#: argument is the `Run` of the plan, whose budget is spent.
 Complete = Callable[[Any, Any], Any]
 
 #: The most bytes of a number, and of a time.

@@ -27,7 +27,7 @@ def find_participation(info: Any, conversation_key: int) -> models.Participation
 def visible_conversation(info: Any, key: int) -> models.Conversation | None:
     """The conversation with this key, if the viewer has a participation in it, or None.
 
-    Made for queries, which show its messages: whom the viewer blocked is read with it.
+    It also reads whom the viewer blocked, in the same round trip, since queries show messages.
     """
     question = models.Participation.objects.find_question(info.context.viewer, key)
     for found in ask_with_blocks(info.context, question):

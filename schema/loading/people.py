@@ -1,7 +1,7 @@
-"""Loads what a project shows of people in one query for everybody in an answer.
+"""Loads the data of fields that a project adds to `User`, in one query for all users of an answer.
 
-A data loader collects keys on an event loop. There is none here. Instead each page tells which rows
-it shows, and the first person for whom something is loaded looks for the others in these rows.
+A data loader collects keys on an event loop. There is none here. Instead each page registers its
+rows, and the first load for a user is also one for all other users in these rows.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -22,7 +22,7 @@ class People:
         self._loaded: dict[Any, dict[Any, Any]] = {}
 
     def show(self, rows: Iterable[Any]) -> None:
-        """Say that the operation shows these rows, and what was read along with them."""
+        """Register rows that the operation shows, with related rows that were read with them."""
         self._rows.append(rows)
 
     def load(self, user: Any, load_all: Callable[[list[Any]], Mapping[Any, Value]]) -> Value | None:
@@ -40,7 +40,7 @@ class People:
 
 
 def _users_in(rows: Iterable[Any]) -> Iterator[Any]:
-    """The users among these rows, and among the rows that were read along with them."""
+    """The users among these rows, and among the related rows that were read with them."""
     model = get_user_model()
     pending, seen = list(rows), set()
     while pending:

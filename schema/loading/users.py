@@ -46,9 +46,10 @@ def other_users(
     *,
     as_admin: bool = False,
 ) -> list[Any]:
-    """`users_of`, for the viewer to act on in a conversation in which they have `own`.
+    """Like `users_of`, for a mutation on these users in the conversation of `own`.
 
-    First it refuses viewers who may not act there, so that they learn nothing about users.
+    `own` is the viewer's participation. A viewer who may not act there is refused before any user
+    is looked up, and so learns nothing about users.
     """
     keys = _keys_of(ids, path)
     if keys != [own.user_id]:

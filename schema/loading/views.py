@@ -123,7 +123,7 @@ def current_views() -> Views:
 
 
 def show(rows: Iterable[Any]) -> None:
-    """Say that the operation shows these rows of models, and what was read along with them."""
+    """Register rows that the operation shows; see `load_for_all`."""
     current_views().people.show(rows)
 
 

@@ -51,7 +51,7 @@ class InboxConnection(Connection[Participation]):
         return cast("QuerySet[Any]", self.total_count_qs).count()
 
     @classmethod
-    def resolve_connection(  # type: ignore[override]  # of a queryset, at once
+    def resolve_connection(  # type: ignore[override]  # synchronous
         cls, nodes: QuerySet[Any], *, info: Info[Any, Any], **kwargs: Any
     ) -> Self:
         # Taken before the page is read. Changes during the read come twice rather than never.
@@ -68,7 +68,7 @@ class InboxConnection(Connection[Participation]):
         before = None if after is None else _position_of(after)
         cursor = InboxCursor.now()
 
-        def whole() -> QuerySet[Any]:
+        def whole_inbox() -> QuerySet[Any]:
             return models.Participation.objects.inbox_for(context.viewer)
 
         inbox = models.Participation.objects
@@ -78,8 +78,8 @@ class InboxConnection(Connection[Participation]):
         edges = [edge(each) for each in found[:size]]
         page = cls(
             edges=edges,
-            # Few clients select the count.
-            total_count_qs=cast("QuerySet[Any]", SimpleLazyObject(whole)),
+            # Lazy, since few clients select the count.
+            total_count_qs=cast("QuerySet[Any]", SimpleLazyObject(whole_inbox)),
             page_info=relay.PageInfo(
                 has_previous_page=False,
                 has_next_page=len(found) > size,
@@ -125,7 +125,7 @@ def _position_of(cursor: str) -> tuple[datetime, int]:
 @strawberry.type(description="A page of the viewer's invitations.")
 class InvitationConnection(Connection[Participation]):
     @classmethod
-    def resolve_connection(  # type: ignore[override]  # of a queryset, at once
+    def resolve_connection(  # type: ignore[override]  # synchronous
         cls, nodes: QuerySet[Any], *, info: Info[Any, Any], **kwargs: Any
     ) -> Self:
         page: Self = super().resolve_connection(nodes, info=info, **kwargs)
@@ -172,7 +172,7 @@ class InboxFilter:
     )
 
     def searches(self) -> int:
-        """How many searches it counts as. The database takes long to plan for many people."""
+        """How many searches the filter counts as: one for the title, one for each user."""
         return bool(self.title_contains) + len(self.with_ or ())
 
     def inbox_of(self, viewer: Any) -> QuerySet[models.Participation]:
@@ -200,7 +200,10 @@ class InboxFilter:
 def _titled(
     inbox: models.participation.ParticipationQuerySet, parts: list[str], *, is_now: bool
 ) -> models.participation.ParticipationQuerySet:
-    """Those whose title has all of these parts: the title of now, or of when they were left."""
+    """The participations whose title has all of these parts.
+
+    For `is_now` it is the present title. Otherwise it is that of when the viewer left.
+    """
     if is_now:
         for each in parts:
             inbox = inbox.filter(conversation__folded_title__contains=each)

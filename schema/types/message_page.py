@@ -28,7 +28,7 @@ AT_ONCE = 150
 @strawberry.type(description="One message of a page.")
 class MessageEdge(relay.Edge[Message]):
     # A function, since few clients select it.
-    @field(description=CURSOR)  # type: ignore[misc]  # a function of it
+    @field(description=CURSOR)  # type: ignore[misc]  # a method here
     def cursor(self: Any) -> str:  # type: ignore[override]
         return number_cursor(self.node.number)
 
@@ -40,7 +40,7 @@ class MessageConnection(relay.Connection[Message]):
     )
     window: strawberry.Private[Window]
 
-    @field(description=PAGE_INFO)  # type: ignore[misc]  # a function of it
+    @field(description=PAGE_INFO)  # type: ignore[misc]  # a method here
     def page_info(self: Any) -> relay.PageInfo:  # type: ignore[override]
         window: Window = self.window
         return window.page_info()
@@ -125,10 +125,10 @@ def _pages(views: list[View], windows: list[Window]) -> dict[int, MessageConnect
     messages = _messages(ranges)
     show(messages)
     rows = rows_by_conversation(views, messages)
-    # Its `cursor` is a function.
+    # mypy takes `cursor` for a field; here it is a method.
     edge: Any = MessageEdge
     return {
-        key: MessageConnection(  # type: ignore[call-arg]  # `page_info` is a function
+        key: MessageConnection(  # type: ignore[call-arg]  # `page_info` is a method
             edges=[edge(node=row) for row in rows[key]], window=window
         )
         for key, window in zip(keys, windows, strict=True)

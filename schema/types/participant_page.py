@@ -19,13 +19,13 @@ from .fields import CURSOR, PAGE_INFO, field
 from .participation import Participation
 
 _ACTIVE = models.Participation.Status.ACTIVE
-#: The statuses that a viewer who left can list: what messages say about members.
+#: The statuses that a viewer who left can list: those that the messages of a history tell.
 _LISTED = frozenset(STATUS.values())
 
 
 @strawberry.type(description="One participation of a page.")
 class ParticipantEdge(relay.Edge[Participation]):
-    @field(description=CURSOR)  # type: ignore[misc]  # a function of it
+    @field(description=CURSOR)  # type: ignore[misc]  # a method here
     def cursor(self: Any) -> str:  # type: ignore[override]
         return _cursor(self.node)
 
@@ -38,7 +38,7 @@ class ParticipantConnection(relay.Connection[Participation]):
     has_previous: strawberry.Private[bool]
     has_next: strawberry.Private[bool]
 
-    @field(description=PAGE_INFO)  # type: ignore[misc]  # a function of it
+    @field(description=PAGE_INFO)  # type: ignore[misc]  # a method here
     def page_info(self: Any) -> relay.PageInfo:  # type: ignore[override]
         edges = self.edges
         return relay.PageInfo(
@@ -84,7 +84,7 @@ def count(info: Any, conversation: models.Conversation) -> int:
     def load_all(views: list[View]) -> Mapping[int, int]:
         left = _left(views, _ACTIVE)
         present, own = _visible(views, left, _ACTIVE)
-        # Those who take part now, without those who came since.
+        # All who take part now are counted here. Those who came since are subtracted below.
         present += [each.conversation_id for each in left]
         counts = models.Participation.objects.counts_in(present, own)
         since = counts_since(left) if left else {}
@@ -131,9 +131,9 @@ def _as_seen(view: View, rows: list[models.Participation]) -> list[models.Partic
 
 
 def _page(rows: list[models.Participation], size: int, has_previous: bool) -> ParticipantConnection:
-    # Whose `cursor` is a function.
+    # mypy takes `cursor` for a field; here it is a method.
     edge: Any = ParticipantEdge
-    return ParticipantConnection(  # type: ignore[call-arg]  # `page_info` is a function
+    return ParticipantConnection(  # type: ignore[call-arg]  # `page_info` is a method
         edges=[edge(node=row) for row in rows[:size]],
         has_previous=has_previous,
         has_next=len(rows) > size,

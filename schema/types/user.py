@@ -55,7 +55,7 @@ class User(relay.Node):
 @strawberry.type(name="UserConnection", description="A page of users.")
 class UserConnection(Connection[User]):
     @classmethod
-    def resolve_connection(  # type: ignore[override]  # of a queryset, at once
+    def resolve_connection(  # type: ignore[override]  # synchronous
         cls, nodes: "QuerySet[Any]", **kwargs: Any
     ) -> Self:
         page: Self = super().resolve_connection(nodes, **kwargs)
