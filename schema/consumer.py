@@ -139,7 +139,7 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
     def _allowed_request(self) -> HttpRequest | None:
         """The handshake; None if its host or its origin is not allowed."""
         try:
-            request = handshake.request_of(self.scope)
+            request = handshake.django_request(self.scope)
             if "HTTP_HOST" in request.META:
                 request.get_host()
             return request if origins.may_connect(request) else None
@@ -213,7 +213,7 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
         self.received.put(None)
 
     async def get_context(self, request: Any, response: Any) -> Context:
-        return Context(handshake.request_of(self.scope))
+        return Context(handshake.django_request(self.scope))
 
     async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
         """Authenticate the client by its `connection_init`, or close the WebSocket."""

@@ -12,12 +12,16 @@ from talk.exceptions import MessagingValidationError, RefusalCode
 from talk.text import is_storable
 
 
+def invalid_id(path: str = "id") -> MessagingValidationError:
+    return MessagingValidationError(RefusalCode.INVALID_ID, path=(path,))
+
+
 def split(global_id: str, path: str = "id") -> tuple[str, str]:
     """The name of the type and the key in `global_id`. Raises `INVALID_ID` if it is no id."""
     try:
         name, key = relay.from_base64(global_id)
     except ValueError:
-        raise MessagingValidationError(RefusalCode.INVALID_ID, path=(path,)) from None
+        raise invalid_id(path) from None
     return name, key
 
 
@@ -28,21 +32,21 @@ def key_of(model: type[models.Model], global_id: strawberry.ID, path: str = "id"
     """
     name, text = split(global_id, path)
     if name != type_name(model):
-        raise MessagingValidationError(RefusalCode.INVALID_ID, path=(path,))
+        raise invalid_id(path)
     return key_in(model, text, path)
 
 
 def key_in(model: type[models.Model], key: str, path: str = "id") -> Any:
     """The key of `model` in the second part of a global id. Raises `INVALID_ID` if it is none."""
     if not is_storable(key):
-        raise MessagingValidationError(RefusalCode.INVALID_ID, path=(path,))
+        raise invalid_id(path)
     try:
         value = _key_field(model).clean(key, None)
     except (ValidationError, ValueError):
-        raise MessagingValidationError(RefusalCode.INVALID_ID, path=(path,)) from None
+        raise invalid_id(path) from None
     # Python accepts several spellings of a number; a row has one id.
     if str(value) != key:
-        raise MessagingValidationError(RefusalCode.INVALID_ID, path=(path,))
+        raise invalid_id(path)
     return value
 
 

@@ -14,7 +14,7 @@ from talk.conf import conf
 from talk.models.token import PREFIX
 
 from .authentication import Authorization, Identity
-from .authentication.jwt_users import refused, user_of
+from .authentication.jwt_users import invalid_token, user_of
 from .authentication.published_keys import published_keys
 
 
@@ -81,10 +81,10 @@ class JWTAuthenticator:
         try:
             expires_at = datetime.fromtimestamp(claims["exp"], UTC) + lasts
         except (OverflowError, OSError, ValueError):
-            raise refused() from None
+            raise invalid_token() from None
         if configured.USER_CLAIM == "email" and claims.get("email_verified") in (False, "false"):
             # The issuer did not check that the address is this person's.
-            raise refused()
+            raise invalid_token()
         claim, create = claims.get(configured.USER_CLAIM), configured.CREATE_USERS
         return Identity(user_of(claim, configured.USER_FIELD, create=create), expires_at)
 
@@ -102,7 +102,7 @@ def _verified(token: str, configured: JWTSettings) -> dict[str, Any]:
         )
     # For some malformed tokens PyJWT raises a ValueError or a TypeError.
     except (jwt.PyJWTError, ValueError, TypeError):
-        raise refused() from None
+        raise invalid_token() from None
     return claims
 
 
@@ -110,5 +110,5 @@ def _published_key(token: str, url: str) -> jwt.PyJWK:
     kid = jwt.get_unverified_header(token).get("kid")
     key = published_keys(url).find(kid) if isinstance(kid, str) else None
     if key is None:
-        raise refused()
+        raise invalid_token()
     return key

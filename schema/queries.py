@@ -8,14 +8,13 @@ from django.db.models import QuerySet
 from strawberry import relay
 
 from talk import models
-from talk.exceptions import MessagingValidationError, RefusalCode
 from talk.models.name_word import searched_words
 from talk.naming import shows_usernames
 from talk.visibility import found_by
 
 from .authentication import rates
 from .authentication.context import Info
-from .ids import key_in, key_of, split, type_name
+from .ids import invalid_id, key_in, key_of, split, type_name
 from .loading.participations import (
     visible_conversation,
     visible_message,
@@ -105,7 +104,7 @@ class Query:
                 found = find(info, key_in(model, key))
                 # A project may have another GraphQL type of the same model.
                 return None if found is None else strawberry.cast(type_, found)
-        raise MessagingValidationError(RefusalCode.INVALID_ID, path=("id",))
+        raise invalid_id()
 
     @connection(
         UserConnection,

@@ -20,7 +20,7 @@ from talk.conf import conf
 
 from .authentication import Authorization, authenticate, rates
 from .authentication.context import Context
-from .documents import request as wire
+from .documents.request import Request, decode, encode, request_of
 from .error_masking import public_error
 from .errors import BadRequest, CsrfFailed, PublicError
 from .not_executed import is_refused, refuse
@@ -125,7 +125,7 @@ class GraphQLView(StrawberryView[Context, None]):
         return self.schema.operation(_request_in(request, context), context)
 
     def encode_json(self, data: object) -> bytes:
-        return wire.encode(data)
+        return encode(data)
 
     def process_result(self, request: HttpRequest, result: ExecutionResult) -> GraphQLHTTPResponse:
         response = super().process_result(request, result)
@@ -160,10 +160,10 @@ class GraphQLView(StrawberryView[Context, None]):
         return response
 
 
-def _request_in(request: HttpRequest, context: Context) -> wire.Request:
+def _request_in(request: HttpRequest, context: Context) -> Request:
     """The GraphQL request in the body. A body without one counts against the rate limits, too."""
     try:
-        return wire.request_of(wire.decode(request.body))
+        return request_of(decode(request.body))
     except PublicError:
         rates.count(context)
         raise

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-#: The address with which `problems` tries to derive a user name.
+#: The e-mail address from which `problems` tries to derive a user name.
 SAMPLE = "somebody@example.com"
 
 
@@ -37,11 +37,11 @@ def user_of(claim: object, name: str, *, create: bool) -> "User":
     value = _value(claim, field)
     user = _find(field, value) or (_create(field, value) if create else None)
     if user is None:
-        raise refused()
+        raise invalid_token()
     return user
 
 
-def refused() -> AuthenticationFailed:
+def invalid_token() -> AuthenticationFailed:
     return AuthenticationFailed(_("This token is not valid."))
 
 
@@ -78,19 +78,19 @@ def _field(name: str) -> Any:
 def _value(claim: object, field: Any) -> Any:
     # A boolean is an integer in Python. An empty claim would fit users without a value.
     if isinstance(claim, bool) or not isinstance(claim, str | int):
-        raise refused()
+        raise invalid_token()
     text = str(claim)
     if not text.strip() or not is_storable(text):
-        raise refused()
-    if _is_address(field) and (normalize := getattr(_people(), "normalize_email", None)):
+        raise invalid_token()
+    if _is_email(field) and (normalize := getattr(_people(), "normalize_email", None)):
         text = normalize(text)
     try:
         value = field.clean(text, None)
     except (ValidationError, ValueError, TypeError, OverflowError):
-        raise refused() from None
+        raise invalid_token() from None
     # Python reads "1_0" and "007" as numbers.
     if isinstance(value, int) and str(value) != text:
-        raise refused()
+        raise invalid_token()
     return value
 
 
@@ -99,9 +99,9 @@ def _find(field: Any, value: Any, manager: str = "_default_manager") -> "User | 
     people: Any = getattr(get_user_model(), manager)
     found = []
     # A unique index answers the first query. The second may have to read the whole table.
-    if not _is_address(field) or _is_unique(field):
+    if not _is_email(field) or _is_unique(field):
         found = list(people.filter(**{field.name: value})[:2])
-    if not found and _is_address(field):
+    if not found and _is_email(field):
         alike = people.filter(**{f"{field.name}__iexact": value})[:10]
         # Databases take the Turkish dotless i for an i.
         found = [each for each in alike if _folded(getattr(each, field.name)) == _folded(value)]
@@ -117,7 +117,7 @@ def _create(field: Any, value: Any) -> "User | None":
         # Another request has just created this user, or the project's manager hides it.
         return _find(field, value)
     given = {field.name: value, "password": make_password(None)}
-    names = [{}] if field.name == users.USERNAME_FIELD else _named(f"{value}")
+    names = [{}] if field.name == users.USERNAME_FIELD else _name_candidates(f"{value}")
     for named in names:
         try:
             with transaction.atomic():
@@ -133,8 +133,8 @@ def _create(field: Any, value: Any) -> "User | None":
     return None
 
 
-def _named(value: str) -> Iterator[dict[str, str]]:
-    """Fields of the user name to create somebody new with, to be tried in this order."""
+def _name_candidates(value: str) -> Iterator[dict[str, str]]:
+    """The user name of a new user as keyword arguments, each candidate in turn."""
     username: Any = _field("")
     if username.has_default() or username.null:
         yield {}
@@ -172,7 +172,7 @@ def _concrete() -> Any:
     return get_user_model()._meta.concrete_fields
 
 
-def _is_address(field: Any) -> bool:
+def _is_email(field: Any) -> bool:
     users = get_user_model()
     return isinstance(field, models.EmailField) or field.name == users.get_email_field_name()
 

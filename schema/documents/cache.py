@@ -21,7 +21,7 @@ MAX_PLANS_SIZE = 2 * 1024 * 1024
 #: Bytes of each token of a document with its part of the syntax tree.
 TOKEN_SIZE = 400
 #: Bytes of each field of a plan.
-FIELD_SIZE = 1_400
+PLANNED_FIELD_SIZE = 1_400
 #: Bytes of any entry beside what it holds.
 ENTRY_SIZE = 1_000
 

@@ -4,9 +4,9 @@ Clients send the same few documents again and again. For each field an executor 
 things each time: its definition, its resolver, the types of its values. A plan has looked them up
 once for a document.
 
-graphql-core's executor does everything for which there is no plan. It also does what a plan failed
-to do: it starts again from the same object. So all errors, and the nulls that follow from them, are
-graphql-core's own. `TALK["PLANS"] = False` switches plans off.
+graphql-core's executor completes everything for which there is no plan. It also completes the
+object again if a plan failed. So all errors, and the nulls that follow from them, are those of
+graphql-core. `TALK["PLANS"] = False` switches plans off.
 """
 
 import logging
@@ -25,8 +25,8 @@ from talk.conf import conf
 
 from ..documents.cache import (
     ENTRY_SIZE,
-    FIELD_SIZE,
     MAX_PLANS_SIZE,
+    PLANNED_FIELD_SIZE,
     LRUCache,
     cache,
     size_of_document,
@@ -63,7 +63,7 @@ class Run:
 
 
 class PlannedExecutor(BudgetedExecutor):
-    """Strawberry's executor with a budget, and with plans for the objects of which it knows all."""
+    """Strawberry's executor with a budget, and with plans for all selections that can have one."""
 
     #: The selections whose plans failed in this operation, and those around them.
     failed: set[SelectionKey]
@@ -133,7 +133,7 @@ class PlannedExecutor(BudgetedExecutor):
             return None
 
     def _allows_plans(self) -> bool:
-        # Middleware wants to see each field. On an event loop, resolvers need threads.
+        # Middleware is called with each field. On an event loop, resolvers need threads.
         return not has_middleware(self) and not on_event_loop()
 
 
@@ -141,7 +141,7 @@ class OperationPlans:
     """The plans of one operation: one for each selection and for each value of its conditions."""
 
     def __init__(self, executor: PlannedExecutor) -> None:
-        # As long as it is here, no other operation has its id in memory.
+        # It is kept alive, so that no other operation gets its id.
         self._operation = executor.operation
         self._cache = LRUCache(MAX_PLANS_SIZE)
         self._conditions: tuple[str, ...] | None = None
@@ -187,8 +187,9 @@ class OperationPlans:
             plan = object_plan(executor, type_, details)
         except NotPlanned:
             plan = None
-        # With the nodes: as long as they are here, no other ones have their ids in memory.
-        self._cache.set(key, (details, plan), ENTRY_SIZE + FIELD_SIZE * executor.fields_planned)
+        size = ENTRY_SIZE + PLANNED_FIELD_SIZE * executor.fields_planned
+        # `details` keeps the nodes alive, so that no other ones get their ids.
+        self._cache.set(key, (details, plan), size)
         self._store()
         return details, plan
 

@@ -2,7 +2,8 @@
 
 A plan knows the kinds of fields that this schema consists of: attributes of rows, related rows,
 global ids, and the functions of `types.fields.field`. For anything else, making the plan raises
-`NotPlanned`. A plan that meets an unexpected value raises an exception, whichever it is.
+`NotPlanned`. If a plan meets an unexpected value, it raises some exception, and the executor
+completes the object instead.
 """
 
 from binascii import b2a_base64
@@ -111,7 +112,7 @@ def _field_plan(executor: Any, parent: GraphQLObjectType, details: Any) -> Field
     function: Any = field.base_resolver.wrapped_func
     if is_global_id(function):
         return _global_id(parent)
-    resolve = _resolver(executor, field, definition, node)
+    resolve = _resolver(executor, function, field, definition, node)
     return lambda source, run: complete(resolve(source, run), run)
 
 
@@ -129,10 +130,9 @@ def _definitions(
 
 
 def _resolver(
-    executor: Any, field: StrawberryField, definition: GraphQLField, node: Any
+    executor: Any, function: Any, field: StrawberryField, definition: GraphQLField, node: Any
 ) -> FieldPlan:
-    """The function of `types.fields` that resolves a field, called with a source and a run."""
-    function: Any = field.base_resolver and field.base_resolver.wrapped_func
+    """The `function` of `types.fields` that resolves a field, called with a source and a run."""
     plain = getattr(function, "plain", None)
     if plain is None or (definition.args and not function.is_personal):
         raise NotPlanned
@@ -171,7 +171,7 @@ def _relation(name: str, complete: Complete) -> FieldPlan:
         if known is None:
             left = run.left
             completed = complete(row, run)
-            # With the row itself: as long as it is here, no other row has its id in memory.
+            # It keeps the row alive, so that no other row gets its id.
             run.completed[selection, id(row)] = row, completed, left - run.left
             return completed
         # The JSON of the answer repeats it.

@@ -98,7 +98,7 @@ async def _prepared(
         pass
     if execution.pre_execution_errors or execution.graphql_document is None:
         return execution.pre_execution_errors or []
-    prepared = await _build(
+    prepared = await _build_in_thread(
         schema, operation, execution.variables, execution.graphql_document, runner.extensions
     )
     if isinstance(prepared, PreparedSubscription):
@@ -106,7 +106,7 @@ async def _prepared(
     return prepared
 
 
-def _built(
+def _build(
     schema: "Schema",
     operation: "Operation",
     variables: dict[str, Any] | None,
@@ -161,4 +161,4 @@ def _event_variables(operation: OperationDefinitionNode, document: DocumentNode)
     return names
 
 
-_build = threads.subscriptions.to_async(_built)
+_build_in_thread = threads.subscriptions.to_async(_build)

@@ -10,7 +10,7 @@ from ..authentication import rates
 from ..documents.metadata import RATE
 from ..operation import mark_counted
 from ..strawberry_internals import own_definition
-from ..types.fields import Resolver, in_any_context
+from ..types.fields import Resolver, callable_on_event_loop
 
 
 def mutation(
@@ -30,7 +30,7 @@ def mutation(
             return resolver(self, info, input)
 
         found: Any = strawberry.field(
-            resolver=in_any_context(limited), description=description, metadata={RATE: rate}
+            resolver=callable_on_event_loop(limited), description=description, metadata={RATE: rate}
         )
         for argument in found.arguments:
             # The description of the input type.

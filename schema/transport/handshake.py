@@ -22,7 +22,9 @@ from ..authentication.context import Context
 from ..errors import SignedOut
 
 
-def request_of(scope: Mapping[str, Any], params: Mapping[str, Any] | None = None) -> ASGIRequest:
+def django_request(
+    scope: Mapping[str, Any], params: Mapping[str, Any] | None = None
+) -> ASGIRequest:
     """The handshake as a Django request, with the session and user that middleware would add.
 
     `params` is the payload of `connection_init`. Browsers can't add headers to a handshake, so
@@ -68,13 +70,13 @@ def authenticate_first(context: Context, scope: Mapping[str, Any]) -> None:
     credentials from its address were not.
     """
     params = context.connection_params or {}
-    request = request_of(scope, params)
+    request = django_request(scope, params)
     authorization = Authorization.of(request)
     with rates.counting_failures(request, authorization):
         _identify(context, request, authorization)
         if context.identity is None and any(params.values()):
             raise AuthenticationFailed(_("Send `authorization` in `connection_init`."))
-    # To authenticate again needs nothing else, for as long as the WebSocket is open.
+    # `authenticate_again` needs nothing else of it.
     kept = _authorization_in(params)
     context.connection_params = {"authorization": kept} if kept else None
 
@@ -84,7 +86,7 @@ def authenticate_again(context: Context, scope: Mapping[str, Any]) -> None:
 
     Raises `AuthenticationFailed` if its credentials are not valid any more, or are another user's.
     """
-    request = request_of(scope, context.connection_params)
+    request = django_request(scope, context.connection_params)
     _identify(context, request, Authorization.of(request))
 
 

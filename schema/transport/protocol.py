@@ -138,7 +138,7 @@ class GraphQLTransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
             await _count(self.context)
             raise
         # Subscriptions have their own threads, so that slow queries don't delay them.
-        execute = _begin if requested.is_subscription else _answer
+        execute = _check_subscription if requested.is_subscription else _execute_operation
         answer = await execute(self.schema, requested)
         return requested if answer is None else answer
 
@@ -237,6 +237,6 @@ def _execute(schema: "Schema", operation: Operation) -> str | list[GraphQLError]
     return result.errors or [] if is_refused(result) else encode_text(process_result(result))
 
 
-_answer = threads.operations.to_async(_execute)
-_begin = threads.subscriptions.to_async(_execute)
+_execute_operation = threads.operations.to_async(_execute)
+_check_subscription = threads.subscriptions.to_async(_execute)
 _count = threads.live.to_async(rates.count)

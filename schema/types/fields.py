@@ -52,7 +52,7 @@ def field(
     """
 
     def decorate(resolver: Resolver) -> Resolver:
-        resolve = in_any_context(resolver)
+        resolve = callable_on_event_loop(resolver)
         found = strawberry.field(
             resolver=resolve,
             description=description,
@@ -64,8 +64,8 @@ def field(
     return decorate
 
 
-def in_any_context(resolver: Callable[..., Any]) -> Any:
-    """`resolver`, made fit to be called on an event loop, too.
+def callable_on_event_loop(resolver: Callable[..., Any]) -> Any:
+    """`resolver`, which may now be called on an event loop, too.
 
     Talk executes a whole operation in one thread. But a project may execute its schema on an event
     loop. There the resolver runs in a thread of a pool, and its connection is returned afterwards.

@@ -100,7 +100,7 @@ def test_tls_is_tls_whatever_a_proxy_calls_it(browser, settings):
     def speaks(said):
         headers = [*cookies_of(browser), (b"origin", b"https://testserver")]
         scope = {"path": "/graphql", "headers": [*headers, (b"x-forwarded-proto", said)]}
-        context = Context(handshake.request_of(scope))
+        context = Context(handshake.django_request(scope))
         handshake.authenticate_first(context, scope)
         return context.identity is not None
 
@@ -420,10 +420,10 @@ def test_the_handshake_is_a_request_like_any_other(alice, browser):
         "headers": [*cookies_of(browser), (b"x-custom", b"1")],
     }
 
-    request = handshake.request_of(scope)
+    request = handshake.django_request(scope)
 
     assert (request.method, request.scheme, request.get_host()) == ("GET", "https", "testserver")
     assert request.headers["x-custom"] == "1"
     assert request.user == alice
     with pytest.raises(AuthenticationFailed):
-        handshake.request_of(scope, {"authorization": 7})
+        handshake.django_request(scope, {"authorization": 7})
