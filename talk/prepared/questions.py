@@ -103,9 +103,10 @@ def _execute(connection: Any, filled: list[Filled]) -> list[list[Any]]:
 
 
 def _execute_together(connection: Any, filled: list[Filled]) -> list[list[Any]]:
-    """The rows of statements that are sent together: either all of them take effect, or none.
+    """The rows of statements that are sent together.
 
-    So they are sent again if one was lost. Statements that were sent before are not repeated.
+    If PostgreSQL lost one of them, none took effect, and all are sent again. Statements that were
+    sent before are not repeated.
     """
     try:
         return _send_and_fetch(connection, filled)

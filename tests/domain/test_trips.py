@@ -1,6 +1,7 @@
 """Round trips to PostgreSQL, and statements that psycopg prepares there."""
 
 import logging
+from contextlib import nullcontext
 
 import pytest
 from django.db import (
@@ -358,9 +359,11 @@ class TestLosing:
 
         assert ask(_bodies(conversation=said.pk), _titles(key=said.pk)) == [BODIES, ["Harbour"]]
 
-    def test_one_by_one_what_was_written_before_is_not_written_again(self, said, lose):
+    @pytest.mark.parametrize("together", [True, False])
+    def test_what_is_written_before_is_written_once(self, said, lose, together):
         revision = Conversation.objects.get(pk=said.pk).revision
-        with connection.execute_wrapper(lambda execute, *args: execute(*args)):
+        wrapper = connection.execute_wrapper(lambda execute, *args: execute(*args))
+        with nullcontext() if together else wrapper:
             lose()
             *_written, titles = ask(_moved_on(key=said.pk), _titles(key=said.pk))
 
