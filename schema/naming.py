@@ -1,5 +1,6 @@
 """Names of Talk's GraphQL types: `TALK["TYPE_PREFIX"]` keeps them apart from a project's own."""
 
+import functools
 from dataclasses import replace
 from typing import Any
 
@@ -24,27 +25,33 @@ ROOTS = {"Query", "Mutation", "Subscription"}
 
 
 class PrefixedNames(NameConverter):
-    """Strawberry's names, with a prefix for Talk's types, inputs, enums and unions."""
+    """Strawberry's names, with a prefix for Talk's types, inputs, enums and unions.
+
+    Strawberry converts the names of a field's arguments each time that it calls the resolver. Here
+    each name is converted once.
+    """
+
+    def __init__(self, auto_camel_case: bool = True) -> None:
+        super().__init__(auto_camel_case)
+        self.apply_naming_config = functools.cache(super().apply_naming_config)  # type: ignore[method-assign]
 
     def from_type(self, type_: Any) -> str:
         name = super().from_type(type_)
         return f"{conf.TYPE_PREFIX}{name}" if name not in ROOTS and _is_ours(type_) else name
 
 
-def with_prefix(config: StrawberryConfig | None) -> StrawberryConfig | None:
-    """The configuration of a schema, changed so that names have the prefix if there is one."""
-    if not conf.TYPE_PREFIX:
-        return config
+def with_our_names(config: StrawberryConfig | None) -> StrawberryConfig:
+    """The configuration of a schema with `PrefixedNames`, unless it has a converter of its own."""
     config = config or StrawberryConfig()
     converter = config.name_converter
-    if isinstance(converter, PrefixedNames):
-        return config
-    if type(converter) is not NameConverter:
+    if type(converter) is NameConverter:
+        return replace(config, name_converter=PrefixedNames(converter.auto_camel_case))
+    if conf.TYPE_PREFIX and not isinstance(converter, PrefixedNames):
         raise ImproperlyConfigured(
             f'With TALK["TYPE_PREFIX"], {type(converter).__name__} has to be a subclass of '
             f"{PrefixedNames.__module__}.PrefixedNames."
         )
-    return replace(config, name_converter=PrefixedNames(converter.auto_camel_case))
+    return config
 
 
 def _is_ours(type_: Any) -> bool:

@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.field import StrawberryField
 
-from ..naming import with_prefix
+from ..naming import with_our_names
 from ..strawberry_internals import StrawberryObjectDefinition, get_object_definition
 
 NO_FIELDS: Mapping[type, type] = MappingProxyType({})
@@ -32,7 +32,7 @@ class MergedSchema(strawberry.Schema):
         self._added = {
             _definition_of(type_).origin: _definition_of(added) for type_, added in fields.items()
         }
-        super().__init__(query, config=with_prefix(config), **kwargs)
+        super().__init__(query, config=with_our_names(config), **kwargs)
 
     def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
         own = super().get_fields(type_definition)

@@ -124,7 +124,7 @@ class Change(Ledger):
 
     def write_message(self, sender: "Acting | None", body: str, **identity: Any) -> Message:
         """A message of `sender` or, for None, of the project. `identity` makes a retry find it."""
-        self._sender = sender
+        self.read_again(sender)
         self._sent = self._message(kind=Message.Kind.TEXT, body=body, **identity)
         self.record(Event.Kind.MESSAGE_SENT, participation=sender, message=self._sent)
         return self._sent
@@ -182,6 +182,7 @@ class Change(Ledger):
             self._participations.bulk_create(joining)
         writes = [members.inserted(**columns_of(each)) for each in joining if each.pk is None]
         writes += self._updates
+        self._updates = []
         owner = [] if conversation.is_private else [members.acting_owner(conversation=conversation)]
         expected = members.expected_users(conversation=conversation)
         *answers, users = ask(*writes, *owner, expected)

@@ -51,8 +51,9 @@ class Ledger:
         self._messages: list[Message] = []
         self._events: list[Event] = []
         self._sent: Message | None = None
-        self._sender: Acting | None = None
-        #: Participations to insert, and updates of participations, both before the messages.
+        #: The participation of the verb, which is read again after everything was written.
+        self._own: Acting | None = None
+        #: Participations to insert, and updates of participations.
         self._joining: list[Participation] = []
         self._updates: list[Question[Any]] = []
         self._removed: defaultdict[Message.Removal, list[int]] = defaultdict(list)
@@ -76,6 +77,11 @@ class Ledger:
                 at=self.at,
             )
         )
+
+    def read_again(self, own: "Acting | None", *updates: Question[Any]) -> None:
+        """Write `updates` of the participation `own` at the end, and then read it again."""
+        self._own = own
+        self._updates += updates
 
     def write(self) -> None:
         """Write what was collected, in as many statements for two members as for a thousand."""
@@ -112,16 +118,15 @@ class Ledger:
         self._finish()
 
     def _finish(self, *begun: Question[Any]) -> list[list[Any]]:
-        """Update inboxes and the conversation, in one round trip with the questions `begun`.
+        """Update participations and the conversation, in one round trip with the questions `begun`.
 
         Returns the answers to these.
         """
         inboxes = [self._updated_inboxes()] if any(event.message for event in self._events) else []
-        # The sender gets their participation as it is after the message.
-        sender = [self._sender.current_row] if self._sender else []
-        answers = ask(*begun, *inboxes, self._saved_conversation(), *sender)
-        if self._sender:
-            self._sender.take_over(answers[-1])
+        own = [self._own.current_row] if self._own else []
+        answers = ask(*begun, *inboxes, *self._updates, self._saved_conversation(), *own)
+        if self._own:
+            self._own.take_over(answers[-1])
         return answers[: len(begun)]
 
     @property

@@ -47,11 +47,12 @@ class Reading(Acting):
             ends_mark = number == self.last_read_number and self.marked_unread_at is not None
             if not (is_news or ends_mark):
                 return
-            self.read_up_to(number, change.at)
             if is_news:
+                change.read_again(self, self.reading_up_to(number, change.at))
                 change.record(Event.Kind.CONVERSATION_READ, self)
             else:
                 # Nobody else saw the mark, so nobody else hears of its end.
+                self.read_up_to(number, change.at)
                 wakeups.wake_inbox(self.user_id)
 
     def mark_unread(self) -> None:
@@ -77,9 +78,12 @@ class Reading(Acting):
 
     def read_up_to(self, number: int, at: datetime, *updates: Question[Any]) -> None:
         """Write that they have read up to `number`, within a change and after `updates`."""
-        reading = questions.reading(key=self.pk, number=number, at=at)
-        *_updated, rows = ask(*updates, reading, self.current_row)
+        *_updated, rows = ask(*updates, self.reading_up_to(number, at), self.current_row)
         self.take_over(rows)
+
+    def reading_up_to(self, number: int, at: datetime) -> Question[Any]:
+        """The update that says that they have read up to `number`."""
+        return questions.reading(key=self.pk, number=number, at=at)
 
     def _must_be_readable(self, number: int) -> None:
         if not 0 <= number <= self.last_visible_number:
