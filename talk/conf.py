@@ -112,7 +112,7 @@ class Conf:
     PREPARED_QUERIES: bool = True
     #: Seconds after which PostgreSQL cancels the work for one operation; None means never.
     OPERATION_TIMEOUT: float | None = 5.0
-    #: Whether selections are compiled into plans. False makes lists about six times slower, and
+    #: Whether selections are compiled into plans. False makes lists about four times slower, and
     #: changes no answer: it shows whether a fault lies in the plans, and what they are worth.
     PLANS: bool = True
     #: Threads that answer queries and mutations over HTTP; 0 leaves these to Django's handler.

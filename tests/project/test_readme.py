@@ -35,7 +35,7 @@ WORDS = {
     "`{}`": {},
     "`memory://`": "memory://",
     "`talk.policy.Policy`": "talk.policy.Policy",
-    "people's pace": Conf.RATE_LIMITS,
+    "see the list": Conf.RATE_LIMITS,
     "token, session": None,
 }
 
@@ -120,6 +120,18 @@ def test_links_within_the_repository_lead_somewhere(page):
             if anchor:
                 headings = re.findall(r"^#+ (.+)$", target.read_text("utf-8"), flags=re.MULTILINE)
                 assert anchor in {anchor_of(heading) for heading in headings}, link
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_modules_that_a_page_names_are_there(page):
+    named = re.findall(
+        r"`((?:talk|schema|backend|tests)/[\w/]+\.py)`", page.read_text(encoding="utf-8")
+    )
+    missing = [
+        path for path in named if not (ROOT / path.replace("talk/graphql", "schema")).exists()
+    ]
+
+    assert missing == []
 
 
 def anchor_of(heading):
