@@ -8,7 +8,7 @@ Checked with strawberry-graphql 0.330.3 to 0.341.2 and strawberry-graphql-django
 """
 
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import Any
 
 import strawberry
 from graphql import GraphQLSchema, MiddlewareManager
@@ -101,7 +101,7 @@ def argument_converter(schema: GraphQLSchema, field: StrawberryField) -> Any:
     """A function that converts the arguments that graphql-core read to those of a resolver."""
     from strawberry.types.arguments import convert_arguments
 
-    converter = cast("Any", definition_of(schema)).schema_converter
+    converter = definition_of(schema).schema_converter
 
     def convert(values: dict[str, Any], info: Any) -> dict[str, Any]:
         return convert_arguments(

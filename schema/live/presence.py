@@ -56,9 +56,7 @@ async def follow_presence(
 
     People are shown only if they want to be and share a conversation with the viewer.
     """
-    if len(people) > MOST:
-        raise MessagingValidationError(RefusalCode.TOO_MANY_PARTICIPANTS, path=("users",))
-    keys = list(dict.fromkeys(key_of(get_user_model(), each, "users") for each in people))
+    keys = _keys_of(people)
     topics = {key: presence_topic(key) for key in keys}
     async with AsyncExitStack() as stack:
         if visible:
@@ -84,6 +82,12 @@ async def follow_presence(
             expiry = indicators.seconds_left(topics.values())
             check = max(0.0, check_at - time.monotonic())
             await wakeup.wait(check if expiry is None else min(expiry, check))
+
+
+def _keys_of(people: Sequence[strawberry.ID]) -> list[Any]:
+    if len(people) > MOST:
+        raise MessagingValidationError(RefusalCode.TOO_MANY_PARTICIPANTS, path=("users",))
+    return list(dict.fromkeys(key_of(get_user_model(), each, "users") for each in people))
 
 
 async def _request_heartbeats(keys: list[Any]) -> None:

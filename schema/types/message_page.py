@@ -24,6 +24,9 @@ from .message import Message
 #: database returned them, and in the rows.
 AT_ONCE = 150
 
+#: `first`, `after`, `last` and `before`, with numbers instead of cursors.
+Range = tuple[int | None, int | None, int | None, int | None]
+
 
 @strawberry.type(description="One message of a page.")
 class MessageEdge(relay.Edge[Message]):
@@ -75,7 +78,7 @@ def page(
     before: str | None,
     around: MessagesAround | None,
 ) -> MessageConnection:
-    range_ = (
+    range_: Range = (
         page_size(first, "first"),
         number_of(after, "after"),
         page_size(last, "last"),
@@ -85,16 +88,7 @@ def page(
         raise MessagingValidationError(RefusalCode.INVALID_INPUT, path=("around",))
 
     def load_all(views: list[View]) -> Mapping[int, MessageConnection]:
-        if around is None:
-            windows = [Window.of(view.last_number, *range_) for view in views]
-        else:
-            middles = _middles(info, views, around)
-            windows = [
-                Window.around(middles.get(view.conversation.pk) or end, end, first)
-                for view in views
-                for end in [view.last_number]
-            ]
-        return _pages(views, windows)
+        return _pages(views, _windows(info, views, range_, around))
 
     # Which message is the first unread one depends on the viewer.
     is_personal = around is not None and isinstance(around.first_unread, bool)
@@ -102,6 +96,16 @@ def page(
     name = ("messages", range_, repr(around), viewer)
     connection: MessageConnection = load(info, name, conversation, load_all)
     return connection
+
+
+def _windows(
+    info: Any, views: list[View], range_: Range, around: MessagesAround | None
+) -> list[Window]:
+    if around is None:
+        return [Window.of(view.last_number, *range_) for view in views]
+    middles, size = _middles(info, views, around), range_[0]
+    ends = {view.conversation.pk: view.last_number for view in views}
+    return [Window.around(middles.get(key) or end, end, size) for key, end in ends.items()]
 
 
 def _middles(info: Any, views: list[View], around: MessagesAround) -> dict[int, int | None]:
