@@ -59,7 +59,7 @@ class RateLimited(PublicError):
 
 
 class PersistedQueryNotSupported(PublicError):
-    """This server keeps no documents by their hashes. Clients then send the document."""
+    """This server stores no documents by hash. The client then sends the document itself."""
 
     code = "PERSISTED_QUERY_NOT_SUPPORTED"
 

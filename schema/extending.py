@@ -1,4 +1,4 @@
-"""What a project needs for fields of its own: `field`, `load_for_all` and `Public`."""
+"""For projects that add fields of their own: `field`, `load_for_all` and `Public`."""
 
 from .documents.public import Public
 from .loading.views import load_for_all

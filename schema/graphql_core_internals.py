@@ -10,12 +10,12 @@ from graphql import FieldNode, GraphQLObjectType
 
 
 def nodes_of(details: Any) -> list[FieldNode]:
-    """The nodes of a selected field, which may stand in a document several times."""
+    """The nodes of a selected field, which may occur in a document several times."""
     return [each.node for each in details]
 
 
 def is_in_fragment_with_variables(details: Any) -> bool:
-    """Whether a selected field stands in a fragment that has variables of its own."""
+    """Whether a selected field is in a fragment that has variables of its own."""
     return details[0].fragment_variable_values is not None
 
 

@@ -1,4 +1,4 @@
-"""Limits how often passwords are tried. To hash one takes the server most of a second."""
+"""Limits how often passwords are tried. Hashing one takes the server most of a second."""
 
 import unicodedata
 from hashlib import sha256

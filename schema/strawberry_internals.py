@@ -77,12 +77,12 @@ def core_schema(schema: strawberry.Schema) -> GraphQLSchema:
 
 
 def definition_of(core: Any) -> Any:
-    """What Strawberry knows of a type or field of graphql-core, or None."""
+    """Strawberry's definition of a type or field of graphql-core, or None."""
     return core.extensions.get("strawberry-definition")
 
 
 def own_definition(type_: Any) -> Any:
-    """What Strawberry knows of a Python class that is a type, an input or an enum."""
+    """Strawberry's definition of a Python class that is a type, an input or an enum."""
     return type_.__strawberry_definition__
 
 

@@ -189,7 +189,7 @@ def _check_headers(request: HttpRequest) -> None:
     if request.content_type != JSON or charset not in {"utf-8", "utf8"}:
         raise HttpError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, _("Send application/json in UTF-8."))
     try:
-        # The header first: to read a long body takes long.
+        # The header is checked first, since reading a long body takes long.
         length, most = int(request.META.get("CONTENT_LENGTH") or 0), conf.MAX_REQUEST_SIZE
         if max(length, 0 if length > most else len(request.body)) > most:
             raise RequestDataTooBig

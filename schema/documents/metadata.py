@@ -1,4 +1,4 @@
-"""The keys of a field's metadata under which its cost and its rate limit stand."""
+"""The keys in the metadata of a field for its cost and its rate limit."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -65,7 +65,7 @@ class _Check:
             case FragmentDefinitionNode():
                 on = self._schema.get_type(definition.type_condition.name.value)
                 if on is None:
-                    # For validation to report: the answer does not tell which types there are.
+                    # Validation reports this. The gate hides such errors from strangers.
                     return True
             case _:
                 return False

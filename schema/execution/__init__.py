@@ -93,7 +93,7 @@ class Schema(MergedSchema):
             if context.identity is not None:
                 return _limit(context, "subscribe")
             # Without credentials, it was counted before its document was parsed. It is validated
-            # here: a stream that begins, and then fails, would tell of more than public fields.
+            # here: a stream that begins, and then fails, would reveal more than public fields.
             errors = Gate(core_schema(self), operation).errors()
             return refuse(*errors) if errors else None
         except MissingQueryError:

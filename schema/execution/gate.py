@@ -66,9 +66,9 @@ class Gate:
             return [Unauthenticated()]
         errors = self._document.errors(rules) or self._cost_errors()
         errors = self._count_operation(failed=bool(errors)) or errors
-        # Errors of validation tell what the schema has.
-        tells = not all(isinstance(error, PublicError) for error in errors)
-        is_hidden = tells and not self._is_signed_in and not is_introspection_public()
+        # Errors of validation quote names of the schema.
+        quotes = not all(isinstance(error, PublicError) for error in errors)
+        is_hidden = quotes and not self._is_signed_in and not is_introspection_public()
         return [Unauthenticated()] if is_hidden else errors
 
     @property

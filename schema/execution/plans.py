@@ -119,7 +119,7 @@ def _field_plan(executor: Any, parent: GraphQLObjectType, details: Any) -> Field
 def _definitions(
     executor: Any, parent: GraphQLObjectType, details: Any
 ) -> tuple[GraphQLField, StrawberryField]:
-    """What graphql-core and what Strawberry know of a selected field."""
+    """The definitions of a selected field in graphql-core and in Strawberry."""
     definition = executor.schema.get_field(parent, nodes_of(details)[0].name.value)
     if definition is None or is_in_fragment_with_variables(details):
         raise NotPlanned

@@ -164,7 +164,7 @@ def _short(rows: list[Row], message_of: Callable[[Row], models.Message | None]) 
 
 
 def next_page_size(delivered: int, most: int) -> int:
-    """How many rows to read next, after a page of which so many rows could be delivered.
+    """How many rows to read next, after a page of which `delivered` rows could be delivered.
 
     If their texts are long, only few can be delivered, so reading many would be a waste.
     """

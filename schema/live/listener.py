@@ -82,7 +82,7 @@ class Listener:
 
     async def _call_layer(self, method: str, group: str) -> bool:
         if self.is_disconnected:
-            # When the layer is back, `_join_all` tells it.
+            # `_join_all` joins and leaves groups when the layer is back.
             return False
         try:
             async with asyncio.timeout(LAYER_TIMEOUT):

@@ -1,8 +1,8 @@
 """Executes an event once, and encodes it once, for all subscriptions that would get the same JSON.
 
 The result for one viewer may be wrong for another. No list says which fields depend on the viewer.
-Instead, a recording context notes what an execution asks about its viewer, and its result is shared
-with each viewer for whom all of these questions have the same answers.
+Instead, a recording context records what an execution asks about its viewer. The result is shared
+with each viewer for whom these questions have the same answers.
 """
 
 import asyncio
@@ -47,7 +47,7 @@ class RecordingContext:
         return self._asked[question, key]
 
     def __getattr__(self, name: str) -> Any:
-        # Anything else may tell the viewers apart.
+        # Anything else may differ between viewers.
         self.is_personal = True
         return getattr(self._context, name)
 

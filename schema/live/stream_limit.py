@@ -67,7 +67,7 @@ def _times(operation: "Operation") -> int:
 def _limit_of(context: "Context") -> tuple[Any, int, str]:
     """Whose subscriptions count together, how many may run, and the error above the limit.
 
-    None counts with nobody: a client at an address that the server does not tell.
+    If the address of a client is unknown, the owner is None, and nothing is counted.
     """
     if context.identity is not None:
         error = _("Too many subscriptions run for this user.")

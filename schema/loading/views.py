@@ -60,7 +60,7 @@ class Views:
         self.is_over = False
 
     def clear(self) -> None:
-        """Show nothing any more. What the operation started may run on, and must keep no rows."""
+        """Drop all views. Tasks of the operation may outlive it, and must not keep its rows."""
         self._batches = {}
         self._people = None
         self.is_over = True

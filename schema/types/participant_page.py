@@ -19,7 +19,7 @@ from .fields import CURSOR, PAGE_INFO, field
 from .participation import Participation
 
 _ACTIVE = models.Participation.Status.ACTIVE
-#: The statuses that a viewer who left can list: those that the messages of a history tell.
+#: The statuses that a viewer who left can list: those that follow from messages of that time.
 _LISTED = frozenset(STATUS.values())
 
 
