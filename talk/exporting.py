@@ -33,25 +33,7 @@ def export(user: "User") -> Iterator[dict[str, Any]]:
     theirs.
     """
     yield _account(user)
-    participations = Participation.objects.filter(user=user).select_related("conversation")
-    for participation in participations.order_by("pk").iterator(CHUNK):
-        conversation = participation.conversation
-        yield {
-            "type": "participation",
-            "conversation": conversation.pk,
-            "kind": conversation.kind,
-            # People who left see the title that it had then.
-            "title": conversation.title if participation.is_active else participation.left_at_title,
-            "role": participation.role,
-            "status": participation.status,
-            "joined_at": _json_value(participation.joined_at),
-            "left_at": _json_value(participation.left_at),
-            "suspended_at": _json_value(participation.suspended_at),
-            "invited_by": participation.invited_by_id and str(participation.invited_by_id),
-            "joined_at_number": participation.joined_at_number,
-            "last_read_number": participation.last_read_number,
-            "marked_unread_at": _json_value(participation.marked_unread_at),
-        }
+    yield from _participations(user)
     yield from _rows(
         "message",
         Message.objects.filter(sender=user),
@@ -61,17 +43,7 @@ def export(user: "User") -> Iterator[dict[str, Any]]:
     yield from _rows("event", acted, ["conversation", "revision", "kind", "at"])
     for block in Block.objects.filter(blocker=user).order_by("pk").iterator(CHUNK):
         yield {"type": "block", "user": str(block.blocked_id), "at": _json_value(block.at)}
-    reports = Report.objects.filter(reporter=user).select_related("message__conversation")
-    for report in reports.select_related("conversation").iterator(CHUNK):
-        yield {
-            "type": "report",
-            "user": report.person_id and str(report.person_id),
-            "conversation": report.where and report.where.pk,
-            "number": report.message and report.message.number,
-            "why": report.why,
-            "at": _json_value(report.at),
-            "settled_at": _json_value(report.settled_at),
-        }
+    yield from _reports(user)
     suffered = Act.objects.filter(user=str(user.pk))
     yield from _rows("act", suffered, ["kind", "conversation", "number", "at"])
     yield from _rows(
@@ -124,6 +96,42 @@ def _account(user: "User") -> dict[str, Any]:
         },
         "words_of_name": list(words.values_list("word", flat=True)),
     }
+
+
+def _participations(user: "User") -> Iterator[dict[str, Any]]:
+    participations = Participation.objects.filter(user=user).select_related("conversation")
+    for participation in participations.order_by("pk").iterator(CHUNK):
+        conversation = participation.conversation
+        yield {
+            "type": "participation",
+            "conversation": conversation.pk,
+            "kind": conversation.kind,
+            # People who left see the title that it had then.
+            "title": conversation.title if participation.is_active else participation.left_at_title,
+            "role": participation.role,
+            "status": participation.status,
+            "joined_at": _json_value(participation.joined_at),
+            "left_at": _json_value(participation.left_at),
+            "suspended_at": _json_value(participation.suspended_at),
+            "invited_by": participation.invited_by_id and str(participation.invited_by_id),
+            "joined_at_number": participation.joined_at_number,
+            "last_read_number": participation.last_read_number,
+            "marked_unread_at": _json_value(participation.marked_unread_at),
+        }
+
+
+def _reports(user: "User") -> Iterator[dict[str, Any]]:
+    reports = Report.objects.filter(reporter=user).select_related("message__conversation")
+    for report in reports.select_related("conversation").iterator(CHUNK):
+        yield {
+            "type": "report",
+            "user": report.person_id and str(report.person_id),
+            "conversation": report.where and report.where.pk,
+            "number": report.message and report.message.number,
+            "why": report.why,
+            "at": _json_value(report.at),
+            "settled_at": _json_value(report.settled_at),
+        }
 
 
 def _rows(type: str, rows: QuerySet[Any], names: list[str]) -> Iterator[dict[str, Any]]:
