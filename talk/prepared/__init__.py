@@ -16,7 +16,7 @@ A condition with None is another question than one with a value.
 """
 
 from .instances import is_made_by_columns, refer, renew
-from .placeholders import Among, among
+from .placeholders import Among, among, round_up
 from .questions import Question, ask, prepared
 from .writes import changing, columns_of, inserting
 
@@ -32,4 +32,5 @@ __all__ = [
     "prepared",
     "refer",
     "renew",
+    "round_up",
 ]

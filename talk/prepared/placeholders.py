@@ -31,7 +31,7 @@ class Placeholder(Expression):
 class ListPlaceholder(Expression):
     """Stands for a list: one array for PostgreSQL, `size` values for other databases.
 
-    Sizes are few, since each needs another SQL text. The last member fills what is left over.
+    Sizes are rounded up, since each needs another SQL statement. The last member is repeated.
     """
 
     field: Any = None
@@ -79,9 +79,9 @@ class Among(Func):
         return self.as_sql(compiler, connection, template=template, arg_joiner=joiner)
 
 
-def size_of(members: list[Any]) -> int:
-    """The size of the placeholder for a list: a power of two, or 0 for an empty list."""
-    return 1 << (len(members) - 1).bit_length() if members else 0
+def round_up(count: int) -> int:
+    """The next power of two, so that questions of similar sizes share one SQL statement."""
+    return 1 << (count - 1).bit_length() if count else 0
 
 
 def assign_fields(query: Query) -> None:

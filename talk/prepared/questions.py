@@ -12,7 +12,7 @@ from django.db.models import Model, QuerySet
 
 from ..conf import conf
 from . import postgresql
-from .placeholders import ListPlaceholder, Placeholder, size_of
+from .placeholders import ListPlaceholder, Placeholder, round_up
 from .statements import Statement
 from .writes import Write, database_of
 
@@ -42,7 +42,9 @@ def prepared(build: Callable[..., QuerySet[Any, Row]]) -> Callable[..., "Questio
 
     @functools.wraps(build)
     def question(*shape: Any, **values: Any) -> Question[Row]:
-        sizes = [(name, size_of(each)) for name, each in values.items() if isinstance(each, list)]
+        sizes = [
+            (name, round_up(len(each))) for name, each in values.items() if isinstance(each, list)
+        ]
         return Question(form_of(shape, tuple(values), tuple(sizes)), values)
 
     return question

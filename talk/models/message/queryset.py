@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.utils import timezone
 
-from ...prepared import prepared
+from ...prepared import prepared, round_up
 from ..block import Block
 from ..shown_users import with_users
 
@@ -35,8 +35,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
         ranges = [each for each in ranges if each[1] <= each[2]]
         if not ranges:
             return []
-        # Filled up to a power of two with the last one, so that there are few different questions.
-        count = 1 << (len(ranges) - 1).bit_length()
+        # The last range is repeated.
+        count = round_up(len(ranges))
         ranges = ranges + ranges[-1:] * (count - len(ranges))
         values = {
             f"{name}{at}": value

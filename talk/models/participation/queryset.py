@@ -9,7 +9,7 @@ from django.db.models import OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from ...exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
-from ...prepared import Question, among
+from ...prepared import Question, among, round_up
 from ..conversation import members
 from ..message import Message
 from ..shown_users import with_users
@@ -127,9 +127,7 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
 
     def changed_since(self, user: "User", since: datetime, least: int) -> "list[Participation]":
         """`user`'s participations in the order of their changes, at least the next `least`."""
-        # Rounded up to a power of two, so that there are few different questions.
-        most = 1 << (least - 1).bit_length()
-        return questions.changed_since(most, user=user, since=since).ask()
+        return questions.changed_since(round_up(least), user=user, since=since).ask()
 
     def pages_in(
         self, present: list[int], gone: list[int], status: str, size: int, after: int
