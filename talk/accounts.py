@@ -84,8 +84,9 @@ def release(user: "User") -> None:
 def _lock_once(user: "User", users: QuerySet[Any]) -> None:
     """Lock all accounts that are deleted together, then all their conversations.
 
-    Called for each of them, it does so for the first one. To lock the conversations of one account
-    after those of another would be out of order, and could end in a deadlock.
+    It is called for each of these accounts, and the call for the first one locks all. To lock the
+    conversations of one account after those of another would be out of order, and could end in a
+    deadlock.
     """
     keys = users.order_by("pk").values_list("pk", flat=True)
     if keys.first() == user.pk:

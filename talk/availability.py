@@ -63,11 +63,11 @@ def is_read_only(error: BaseException) -> bool:
     return _sqlstate(error) == READ_ONLY or _sqlite_code(error) == sqlite3.SQLITE_READONLY
 
 
-def is_lost(error: BaseException) -> bool:
+def is_disconnected(error: BaseException) -> bool:
     """Whether `error` says that a connection is dead, as all are after a server's restart."""
     if state := _sqlstate(error):
         return state.startswith(("08", "57P"))
-    # Without a free connection in the pool, those in use are alive.
+    # `PoolTimeout` says that all connections are in use, so these are alive.
     is_alive = _sqlite_code(error) or isinstance(error.__cause__ or error, PoolTimeout)
     return is_away(error) and not is_alive
 
@@ -91,7 +91,7 @@ def drop_connections_after(error: BaseException) -> None:
 
     Each of the others would otherwise fail one more request.
     """
-    if is_lost(error) or is_read_only(error):
+    if is_disconnected(error) or is_read_only(error):
         drop_connections()
 
 

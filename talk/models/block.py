@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 class BlockQuerySet(models.QuerySet["Block"]):
     def block(self, blocker: "User", blocked: "User") -> "Block":
-        """Block: `blocked` can't reach `blocker` any more, who isn't shown what they write.
+        """Block a person, who can't reach `blocker` then. Their messages are hidden from `blocker`.
 
         A second call changes nothing. Raises `CANNOT_BLOCK_YOURSELF`.
         """
         if blocker.pk == blocked.pk:
             raise MessagingValidationError(RefusalCode.CANNOT_BLOCK_YOURSELF)
         with transaction.atomic():
-            # Transactions that start a conversation with either of them hold them, too, and so
-            # does taking them into a group.
+            # A transaction that starts a conversation, or takes people into a group, holds the
+            # accounts of these people, too.
             hold([blocker, blocked])
             block, is_new = self.get_or_create(blocker=blocker, blocked=blocked)
             if is_new:
@@ -71,9 +71,9 @@ class BlockQuerySet(models.QuerySet["Block"]):
         return bool(_blocks(blocked=blocked_pk, blockers=blocker_pks).ask())
 
     def of_sender(self) -> Self:
-        """For a subquery of messages inside a query of participations: blocks of the sender.
+        """Blocks of a message's sender by the user of a participation.
 
-        They are by the user of the participation.
+        For a subquery of messages inside a query of participations.
         """
         return self.filter(blocked=OuterRef("sender"), blocker=OuterRef(OuterRef("user")))
 

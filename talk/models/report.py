@@ -28,7 +28,7 @@ OF_PERSON = Q(message=None, conversation=None)
 
 class ReportQuerySet(models.QuerySet["Report"]):
     def report_message(self, by: "Participation", message: Message, why: str) -> "Report":
-        """Report a message that the member `by` can read. A second open report is not made.
+        """Report a message that the member `by` can read. A repeat returns the open report.
 
         Raises `NOT_A_PARTICIPANT`, `NOT_FOUND`, `CANNOT_REPORT_YOURSELF`, `INVALID_REASON`.
         """
@@ -38,11 +38,11 @@ class ReportQuerySet(models.QuerySet["Report"]):
         return self._report(by.user, message.sender, message, why)
 
     def report_user(self, by: "User", person: "User", why: str) -> "Report":
-        """Report a person. A second open report of the same person is not made."""
+        """Report a person. A repeat returns the open report."""
         return self._report(by, person, None, why)
 
     def report_title(self, by: "Participation", why: str) -> "Report":
-        """Report the title of a group that `by` sees. A second open report is not made.
+        """Report the title of a group that `by` sees. A repeat returns the open report.
 
         The report refers to the message that gave the title or, for the first title, to the group.
         Raises `NOT_FOUND` if there is no title, `CANNOT_REPORT_YOURSELF`, `INVALID_REASON`.
