@@ -36,8 +36,11 @@ def text_of(data: Mapping[str, Any]) -> str:
 
 def id_in(data: Mapping[str, Any]) -> str | None:
     """The id of a document: `documentId`, or the hash that Apollo Client sends."""
-    given = data.get("documentId", hash_in(data))
-    return given.removeprefix("sha256:") if isinstance(given, str) else None
+    # Clients write null for what they don't send.
+    document_id = data.get("documentId")
+    if document_id is None:
+        document_id = hash_in(data)
+    return document_id.removeprefix("sha256:") if isinstance(document_id, str) else None
 
 
 def hash_in(data: Mapping[str, Any]) -> Any:

@@ -47,6 +47,7 @@ def post(user, **body):
         {"documentId": WHO_ID},
         {"documentId": f"sha256:{WHO_ID}"},
         {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": WHO_ID}}},
+        {"documentId": None, "extensions": {"persistedQuery": {"sha256Hash": WHO_ID}}},
         {"query": WHO},
     ],
 )
