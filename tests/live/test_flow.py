@@ -6,7 +6,8 @@ import pytest
 
 from schema.live import feeds
 from schema.transport import backpressure as flow
-from schema.transport import connected, protocol
+from schema.transport import open_connections as connections
+from schema.transport import protocol
 from schema.transport.open_connections import open_connections
 
 from .client import CHANGES, id_of
@@ -41,7 +42,7 @@ async def test_a_client_that_answers_no_ping_is_waited_for(monkeypatch, alice, b
 
 @live
 async def test_a_client_that_never_answers_is_closed(monkeypatch, alice, group):
-    monkeypatch.setattr(connected, "CHECK_SECONDS", 0.05)
+    monkeypatch.setattr(connections, "CHECK_SECONDS", 0.05)
     monkeypatch.setattr(protocol, "PING_SECONDS", 0.1)
     monkeypatch.setattr(protocol, "PONG_SECONDS", 0.2)
 
@@ -52,7 +53,7 @@ async def test_a_client_that_never_answers_is_closed(monkeypatch, alice, group):
 
 @live
 async def test_a_client_that_answers_is_kept_while_something_runs(monkeypatch, alice, group):
-    monkeypatch.setattr(connected, "CHECK_SECONDS", 0.05)
+    monkeypatch.setattr(connections, "CHECK_SECONDS", 0.05)
     monkeypatch.setattr(protocol, "PING_SECONDS", 0.1)
     monkeypatch.setattr(protocol, "PONG_SECONDS", 0.2)
     monkeypatch.setattr(protocol, "IDLE_SECONDS", 0.3)
