@@ -108,12 +108,12 @@ class Conf:
     #: Seconds after which subscriptions are compared with the database even without a wake-up.
     RECONCILE_SECONDS: float = 5.0
     #: Whether the SQL of frequent queries is made once. False has Django make it each time. That
-    #: changes no answer: it shows whether a fault lies in them, and what they are worth.
+    #: changes no answer. Use it to find out whether they cause a fault, and how much they save.
     PREPARED_QUERIES: bool = True
     #: Seconds after which PostgreSQL cancels the work for one operation; None means never.
     OPERATION_TIMEOUT: float | None = 5.0
     #: Whether selections are compiled into plans. False makes lists about four times slower, and
-    #: changes no answer: it shows whether a fault lies in the plans, and what they are worth.
+    #: changes no answer. Use it to find out whether plans cause a fault, and how much they save.
     PLANS: bool = True
     #: Threads that answer queries and mutations over HTTP; 0 leaves these to Django's handler.
     THREADS: int = 8

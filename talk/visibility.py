@@ -26,13 +26,13 @@ def found_by(viewer: "User", users: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def known_users(viewer: "User", keys: Collection[Any]) -> "list[User]":
-    """The users with these keys of whose existence `viewer` may know; see `known_to`."""
+    """The users with these keys whose existence `viewer` may know of; see `known_to`."""
     users = get_user_model()._default_manager
     if _is_unrestricted():
         found = _found(viewer=viewer.pk, keys=list(keys)).ask()
     else:
         found = list(found_by(viewer, users.filter(pk__in=keys)))
-    # Most people are named because they are found. Whom the viewer met takes longer to read.
+    # Most viewers name people whom they find. To look for people whom they met takes longer.
     return found if len(found) == len(keys) else list(known_to(viewer, users.filter(pk__in=keys)))
 
 

@@ -100,7 +100,7 @@ class Event(models.Model):
         PARTICIPANT_SUSPENDED = "participant_suspended", _("suspended")
         PARTICIPANT_RESTORED = "participant_restored", _("restored")
         CONVERSATION_READ = "conversation_read", _("read")
-        # Only in old rows: it told all members what concerns one of them.
+        # In old rows alone: every member was told of it, though it concerns one of them.
         CONVERSATION_MARKED_UNREAD = "conversation_marked_unread", _("marked as unread")
 
     conversation = models.ForeignKey(

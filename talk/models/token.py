@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 #: Every secret starts with it, so that people and scanners recognise a leaked one.
 PREFIX = "talk_"
+#: Characters at the start of a secret that are stored and shown, so that people tell tokens apart.
 SHOWN = 12
 SECRET = re.compile(rf"{PREFIX}[\w-]{{43}}", re.ASCII)
 

@@ -148,7 +148,7 @@ class Compiled:
         return list(compiler.apply_converters(rows, converters))
 
     def rows_by_django(self, rows: list[Any]) -> list[Any]:
-        """What the queryset makes of `rows`, which it finds instead of asking for them."""
+        """The instances or values that Django makes of `rows`, without asking the database."""
         compiler = self._of_this_thread()
         compiler.execute_sql = lambda *args, **kwargs: [rows]
         query: Any = copy(self._queryset.query)

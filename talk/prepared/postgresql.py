@@ -1,4 +1,4 @@
-"""What psycopg 3 does better than other drivers: literals, arrays, times, pipelines.
+"""Makes prepared queries faster with psycopg 3: literals, arrays, times, pipelines.
 
 Of psycopg only documented names are used. Other databases, and other drivers of PostgreSQL, do
 without these, and take longer.

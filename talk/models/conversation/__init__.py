@@ -42,7 +42,7 @@ class Conversation(Announcing):
     title = models.CharField(_("title"), max_length=TITLE_LENGTH, blank=True)
     #: The title as searches compare it; see `talk.words.folded`.
     folded_title = models.TextField(default="", db_default="", blank=True, editable=False)
-    #: Stands for all people who are active or invited. By its index their group is found.
+    #: A digest of the keys of all active and invited people. By its index, their group is found.
     members_key = models.CharField(
         _("key of the set of active members"), max_length=64, db_index=True, editable=False
     )

@@ -1,4 +1,4 @@
-"""What verbs do to a conversation: members come and go, messages are written, titles change."""
+"""The steps of changes to a conversation: add members, write messages, change titles."""
 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, cast

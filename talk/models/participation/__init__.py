@@ -77,4 +77,5 @@ class Participation(
         ]
 
     def __str__(self) -> str:
-        return f"participation {self.pk}"  # Staff who delete the account are shown this.
+        # Without names: staff who delete an account are shown this, and must not learn them.
+        return f"participation {self.pk}"

@@ -1,4 +1,4 @@
-"""What owners and admins of a group do: give roles, and rename the group."""
+"""The verbs of owners and admins of a group: change a role, and rename the group."""
 
 from typing import TYPE_CHECKING
 
