@@ -51,8 +51,8 @@ def ask(token):
         # `BEGIN`, what is locked, what is written, `COMMIT`.
         (SEND, lambda here: {"input": {"conversationId": here, "body": "Hello"}}, 6),
         # And what is unread from there on.
-        (READ, lambda here: {"input": {"conversationId": here}}, 7),
-        (READ_THERE, lambda here: {"there": here}, 7),
+        (READ, lambda here: {"input": {"conversationId": here}}, 6),
+        (READ_THERE, lambda here: {"there": here}, 6),
     ],
 )
 def test_it_takes_few_trips(said, bob, ask, settings, query, variables, taken):

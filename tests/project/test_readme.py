@@ -109,6 +109,14 @@ def test_the_extras_that_the_pages_name_are_there():
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_files_that_a_page_names_are_there(page):
+    for name in re.findall(r"`((?:backend|schema|talk|tests)/[^`*…]+)`", page.read_text("utf-8")):
+        # In the wheel, the package has another name.
+        path = name.partition("::")[0].replace("talk/graphql", "schema")
+        assert (ROOT / path).exists(), name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_within_the_repository_lead_somewhere(page):
     text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
 
