@@ -23,7 +23,7 @@ WORDS = {
     "a plain one": None,
     "any document": None,
     "from the name of the default database": None,
-    "no e-mail addresses": None,
+    "unless they are e-mail addresses": None,
     "the full name": None,
     "no picture": None,
     "no prefix": "",
