@@ -16,7 +16,7 @@ from typing import Any, Self
 from weakref import WeakKeyDictionary
 
 from talk.models import Event
-from talk.models.event import PAGE
+from talk.models.event import DEPARTURES, PAGE
 
 from .changes import FRESH_SECONDS, Delivery, member_events, next_page_size, viewer_events
 from .hub import Hub, hub
@@ -36,9 +36,6 @@ EARLY_SELECTIONS = 3
 MOST_UNFIT = 1_000
 #: Seconds before the database is read again after an error.
 RETRY_SECONDS = 1.0
-
-#: The changes after which a person sees no more than their own participation.
-DEPARTURES = {Event.Kind.PARTICIPANT_LEFT, Event.Kind.PARTICIPANT_REMOVED}
 
 
 class Reader:

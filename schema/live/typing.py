@@ -16,12 +16,13 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 import strawberry
 
 from talk import models
+from talk.models.event import WRITERS
 
 from .. import threads
 from ..authentication.context import Context
 from ..ids import key_of
 from ..types.nodes import User
-from .feeds import DEPARTURES, Reader, feeds
+from .feeds import Reader, feeds
 from .hub import Hub, hub
 from .retries import with_retries
 from .sharing import SharedResults
@@ -33,14 +34,6 @@ KNOWN_SECONDS = 300.0
 SETTLE_SECONDS = 0.2
 #: The most people that are shown.
 MOST = 10
-
-#: The changes after which other people may write.
-MEMBERSHIP = DEPARTURES | {
-    models.Event.Kind.PARTICIPANT_JOINED,
-    models.Event.Kind.PARTICIPANT_REINSTATED,
-    models.Event.Kind.PARTICIPANT_SUSPENDED,
-    models.Event.Kind.PARTICIPANT_RESTORED,
-}
 
 
 @strawberry.type(description="Who is typing in a conversation now.")
@@ -81,7 +74,7 @@ class Typists:
             self._revision = event.revision
             if event.kind == models.Event.Kind.MESSAGE_SENT:
                 hub().indicators.show(self.topic, str(event.actor_id), 0)
-            elif event.kind in MEMBERSHIP:
+            elif event.kind in WRITERS:
                 self._forget(event.participation)
             else:
                 continue

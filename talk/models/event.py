@@ -160,6 +160,25 @@ class Event(models.Model):
         return self.Kind.CONVERSATION_READ if is_private else kind
 
 
+#: Events after which a person no longer shares the conversation with the others.
+DEPARTURES = frozenset({Event.Kind.PARTICIPANT_LEFT, Event.Kind.PARTICIPANT_REMOVED})
+#: Events after which other people are active or invited than before.
+MEMBERSHIP = DEPARTURES | {
+    Event.Kind.CONVERSATION_STARTED,
+    Event.Kind.PARTICIPANT_INVITED,
+    Event.Kind.PARTICIPANT_DECLINED,
+    Event.Kind.PARTICIPANT_JOINED,
+    Event.Kind.PARTICIPANT_REINSTATED,
+}
+#: Events after which other people may write than before.
+WRITERS = DEPARTURES | {
+    Event.Kind.PARTICIPANT_JOINED,
+    Event.Kind.PARTICIPANT_REINSTATED,
+    Event.Kind.PARTICIPANT_SUSPENDED,
+    Event.Kind.PARTICIPANT_RESTORED,
+}
+
+
 @prepared
 def _news(conversation: Any, revision: Any) -> EventQuerySet:
     later = Event.objects.filter(conversation=conversation, revision__gt=revision)

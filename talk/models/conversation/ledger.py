@@ -10,7 +10,7 @@ from django.utils import timezone
 from ... import wakeups
 from ...prepared import Question, ask, changing, columns_of, inserting, prepared
 from ..block import Block
-from ..event import Event
+from ..event import DEPARTURES, MEMBERSHIP, Event
 from ..message import Message
 
 if TYPE_CHECKING:
@@ -20,21 +20,6 @@ if TYPE_CHECKING:
     from ..participation.acting import Acting
     from ..participation.queryset import ParticipationQuerySet
     from . import Conversation
-
-#: Events after which other people are active or invited than before.
-MEMBERSHIP = frozenset(
-    {
-        Event.Kind.CONVERSATION_STARTED,
-        Event.Kind.PARTICIPANT_INVITED,
-        Event.Kind.PARTICIPANT_DECLINED,
-        Event.Kind.PARTICIPANT_JOINED,
-        Event.Kind.PARTICIPANT_LEFT,
-        Event.Kind.PARTICIPANT_REMOVED,
-        Event.Kind.PARTICIPANT_REINSTATED,
-    }
-)
-#: Events after which a person no longer shares this conversation with the others.
-DEPARTURES = frozenset({Event.Kind.PARTICIPANT_LEFT, Event.Kind.PARTICIPANT_REMOVED})
 
 
 class Ledger:
