@@ -4,7 +4,6 @@ Checked with Django 5.2, 6.0 and 6.1. `NAMES` lists them, and a test fails by th
 missing. While one is missing, the querysets themselves are asked: see `questions`.
 """
 
-from collections.abc import Callable
 from copy import copy
 from typing import Any
 
@@ -115,9 +114,6 @@ class RelatedModel(SelectedModel):
         field = info["field"]
         self.name: str = field.name
         self.is_one_to_one: bool = field.unique or info["reverse"]
-        #: Make an instance know the related one, and the related one know the instance.
-        self.set_related: Callable[[Any, Any], None] = info["local_setter"]
-        self.set_instance: Callable[[Any, Any], None] = info["remote_setter"]
 
 
 class Compiled:

@@ -57,7 +57,8 @@ def is_plain(selected: SelectedModel) -> bool:
             in COLUMN_ATTRIBUTES
             for each in model._meta.concrete_fields
         )
-        and all(is_plain(each) for each in selected.related)
+        # Rows in a one-to-one relation know each other. Talk selects none.
+        and all(is_plain(each) and not each.is_one_to_one for each in selected.related)
     )
 
 
@@ -82,7 +83,8 @@ class _Part:
     def __init__(self, selected: SelectedModel, alias: str) -> None:
         self._model, self._alias = selected.model, alias
         self._attributes = selected.attributes
-        self._values = _values_at(selected.columns)
+        # The columns of a model are next to each other.
+        self._values = itemgetter(slice(selected.columns[0], selected.columns[-1] + 1))
         self._key = selected.columns[self._attributes.index(self._model._meta.pk.attname)]
         self._related = [(each, _Part(each, alias)) for each in selected.related]
 
@@ -96,13 +98,7 @@ class _Part:
         state.fields_cache = cache = {}
         attributes.update(zip(self._attributes, self._values(row), strict=True))
         for related, part in self._related:
-            other = part.find(row, known)
-            if related.is_one_to_one:
-                related.set_related(made, other)
-                if other is not None:
-                    related.set_instance(other, made)
-            else:
-                cache[related.name] = other
+            cache[related.name] = part.find(row, known)
         return made
 
     def find(self, row: Any, known: dict[Any, Any]) -> Any:
@@ -114,11 +110,3 @@ class _Part:
         if found is None:
             found = known[self, key] = self.make(row, known)
         return found
-
-
-def _values_at(columns: list[int]) -> Callable[[Any], Any]:
-    """Takes the values at these indexes of a row."""
-    first, last = columns[0], columns[-1]
-    if columns == list(range(first, last + 1)):
-        return itemgetter(slice(first, last + 1))
-    return lambda row: [row[at] for at in columns]

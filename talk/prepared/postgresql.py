@@ -43,14 +43,13 @@ def array(members: list[Any]) -> Any:
     return f"{{{','.join(map(str, members))}}}" if are_keys else members
 
 
-def read_times(cursor: Any, connection: Any) -> None:
+def read_times(cursor: Any) -> None:
     """Let psycopg read times, in the time zone that Django gave the connection.
 
     Django's own reader of times is written in Python, and takes as long for a page as all its other
-    columns do. Where times have no zone, Django's stays.
+    columns do. All times have a zone: Talk's checks demand `USE_TZ`.
     """
-    if connection.timezone is not None:
-        cursor.adapters.register_loader(*_loader_of_times())
+    cursor.adapters.register_loader(*_loader_of_times())
 
 
 def takes_several(connection: Any) -> bool:

@@ -65,7 +65,7 @@ class Statement(Generic[Row]):
             return None
         cursor = connection.cursor()
         if self._reader is not None and self._has_psycopg:
-            postgresql.read_times(cursor, connection)
+            postgresql.read_times(cursor)
         cursor.execute(self.sql, values)
         return cursor
 

@@ -8,16 +8,30 @@ from threading import Barrier
 
 import pytest
 from django.db import DatabaseError, OperationalError, connection, connections
-from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, Func, OuterRef, QuerySet
+from django.db.models import (
+    CASCADE,
+    BigIntegerField,
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Func,
+    Model,
+    OneToOneField,
+    OuterRef,
+    QuerySet,
+)
 from django.db.models.base import ModelState
 from django.db.models.signals import post_init
 from django.db.models.sql import InsertQuery, Query, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler, SQLInsertCompiler
+from django.test.utils import isolate_apps
 from django.utils import timezone
 
 from talk.models import Conversation, Event, Message, Participation
 from talk.prepared import among, ask, changing, columns_of, inserting, prepared
-from talk.prepared.django_internals import NAMES
+from talk.prepared.django_internals import NAMES, SelectedModel
+from talk.prepared.instances import is_plain
 
 from .acting import group, place_of, private, say
 
@@ -280,6 +294,81 @@ def test_an_error_of_the_database_stays_what_it_is():
         undefined(key=1).ask()
 
 
+def test_an_error_while_rows_are_read_is_no_reason_to_give_up(said):
+    """A receiver of a project may read the database for each row."""
+
+    @prepared
+    def again(conversation):
+        return Message.objects.filter(conversation=conversation)
+
+    def fail(**kwargs):
+        raise OperationalError("The server is gone.")
+
+    post_init.connect(fail, sender=Message)
+    try:
+        with pytest.raises(OperationalError):
+            again(conversation=said).ask()
+    finally:
+        post_init.disconnect(fail, sender=Message)
+
+    assert again(conversation=said).form.statement() is not None
+
+
+def test_a_percent_sign_in_the_sql_is_no_placeholder(said):
+    @prepared
+    def odd(conversation):
+        found = Message.objects.filter(conversation=conversation).order_by("number")
+        return found.annotate(rest=F("number") % 2).values_list("number", "rest")
+
+    assert odd(conversation=said).ask() == [(1, 1), (2, 0), (3, 1), (4, 0)]
+
+
+class Doubled(BigIntegerField):
+    """A number that a project compares in its own way: the double stands in the database."""
+
+    def get_db_prep_save(self, value, connection):
+        return value * 2
+
+    def get_db_prep_value(self, value, connection, prepared=False):
+        return value * 2
+
+
+@pytest.mark.parametrize("prepares", [True, False])
+def test_a_field_of_a_project_prepares_values_and_lists_and_keys(said, settings, prepares):
+    settings.TALK = {**settings.TALK, "PREPARED_QUERIES": prepares}
+    doubled = {
+        name: ExpressionWrapper(F(name) * 2, output_field=Doubled())
+        for name in ("number", "conversation")
+    }
+
+    @prepared
+    def found(conversation, numbers):
+        numbered = Message.objects.annotate(double=doubled["number"], there=doubled["conversation"])
+        these = numbered.filter(among("double", numbers), there=conversation)
+        return these.order_by("number").values_list("number", flat=True)
+
+    assert found(conversation=said, numbers=[1, 3]).ask() == [1, 3]
+    assert found(conversation=said.pk, numbers=[4]).ask() == [4]
+    assert found(conversation=said.pk + 1, numbers=[4]).ask() == []
+
+
+@isolate_apps("talk")
+def test_rows_in_a_one_to_one_relation_are_made_by_django():
+    class Summary(Model):
+        message = OneToOneField(Message, CASCADE, related_name="+")
+
+        class Meta:
+            app_label = "talk"
+
+        def __str__(self):
+            return "a summary"
+
+    compiler = Summary.objects.select_related("message").query.get_compiler("default")
+    compiler.as_sql()
+
+    assert not is_plain(SelectedModel(compiler, compiler.klass_info))
+
+
 class TestTogether:
     def test_each_question_sees_what_the_ones_before_did(
         self, said, alice, django_assert_num_queries
@@ -478,5 +567,4 @@ def test_django_tells_of_selected_models_what_is_used():
 
     (related,) = compiler.klass_info["related_klass_infos"]
     assert {"model", "select_fields"} <= compiler.klass_info.keys()
-    used = {"model", "select_fields", "field", "reverse", "local_setter", "remote_setter"}
-    assert used <= related.keys()
+    assert {"model", "select_fields", "field", "reverse"} <= related.keys()
