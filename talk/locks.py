@@ -23,8 +23,7 @@ def hold(users: Iterable["User"]) -> None:
     Raises `UNKNOWN_USER` if one was deactivated or deleted after it was read.
     """
     users = list(users)
-    if users:
-        check_held(users, hold_question(users).ask())
+    check_held(users, hold_question(users).ask())
 
 
 def hold_question(users: Sequence["User"]) -> Question["User"]:
