@@ -100,7 +100,8 @@ def impossible(report: Report, decision: Decision) -> str | None:
 def decide(report: Report, decision: Decision, by: "User", why: str) -> None:
     """Settle a report, and all other reports of the same message, title or person.
 
-    Raises `NOT_ALLOWED` if `by` must not decide about it, `NOT_FOUND` if it is settled already.
+    Raises `NOT_ALLOWED` if `by` must not decide about it, `NOT_FOUND` if it is settled already, or
+    if there is nothing to remove or nobody to suspend.
     """
     if report.where is not None:
         # Conversations are locked before reports, as in `talk.privacy`.
@@ -119,9 +120,10 @@ def _carry_out(decision: Decision, report: Report, by: "User", why: str) -> None
     """Do what a moderator decided. Each part records an act of its own."""
     if decision in {Decision.REMOVE, Decision.BOTH}:
         _remove(report, by, why)
-    if decision in {Decision.SUSPEND, Decision.BOTH} and (
-        participation := _participation_in(report)
-    ):
+    if decision in {Decision.SUSPEND, Decision.BOTH}:
+        participation = _participation_in(report)
+        if participation is None:
+            raise MessagingValidationError(RefusalCode.NOT_FOUND)
         suspend(participation, by, why)
     if decision == Decision.DISMISS:
         Act.objects.record(
@@ -139,6 +141,8 @@ def _remove(report: Report, by: "User", why: str) -> None:
         remove_message(report.message, by, why)
     elif report.conversation is not None:
         remove_first_title(report.conversation, by, why)
+    else:
+        raise MessagingValidationError(RefusalCode.NOT_FOUND)
 
 
 def _has_words(message: Message) -> bool:

@@ -211,6 +211,44 @@ class TestDeciding:
 
         assert not Act.objects.exists()
 
+    @pytest.mark.parametrize("decision", [Decision.REMOVE, Decision.SUSPEND, Decision.BOTH])
+    def test_a_report_of_a_person_is_only_dismissed(self, alice, bob, erin, decision):
+        """It names no conversation, so there is nothing to remove and nobody to suspend."""
+        person = Report.objects.report_user(alice, bob, "rude")
+        with refused(RefusalCode.NOT_FOUND):
+            decide(person, decision, erin, "Rude.")
+        assert Report.objects.get().settled_at is None
+
+        decide(person, Decision.DISMISS, erin, "Not this.")
+
+        assert Report.objects.get().settled_at
+
+    def test_a_message_is_removed_after_its_sender_deleted_the_account(
+        self, alice, bob, erin, ours
+    ):
+        reported = report(alice, say(bob, ours))
+        bob.delete()
+        reported = Report.objects.get(pk=reported.pk)
+        for decision in (Decision.SUSPEND, Decision.BOTH):
+            with refused(RefusalCode.NOT_FOUND):
+                decide(reported, decision, erin, "Rude.")
+
+        decide(reported, Decision.REMOVE, erin, "Rude.")
+
+        assert Message.objects.get(pk=reported.message_id).removed_as
+        assert [act.kind for act in Act.objects.all()] == ["message_removed"]
+
+    def test_reports_of_deleted_accounts_are_settled_one_by_one(self, alice, bob, carol, erin):
+        """Nobody can tell any more whether two reports are about the same person."""
+        reports = [Report.objects.report_user(alice, each, "rude") for each in (bob, carol)]
+        bob.delete()
+        carol.delete()
+
+        decide(Report.objects.get(pk=reports[0].pk), Decision.DISMISS, erin, "They are gone.")
+
+        left = Report.objects.filter(settled_at=None)
+        assert [each.pk for each in left] == [reports[1].pk]
+
 
 class TestAdmin:
     @pytest.fixture
@@ -273,6 +311,31 @@ class TestAdmin:
         assert offered(reported) == ["dismiss", "remove", "suspend", "both"]
         remove_message(reported.message, erin, "rude")
         assert offered(reported) == ["dismiss", "suspend"]
+
+    def test_of_a_deleted_account_only_the_words_can_be_removed(self, moderator, reported, bob):
+        bob.delete()
+        form = moderator.get(self.url(reported)).context["adminform"].form
+
+        assert [value for value, _label in form["act"].field.widget.choices] == [
+            "dismiss",
+            "remove",
+        ]
+
+    def test_members_are_suspended_and_restored_in_the_list(self, moderator, erin, bob, ours):
+        hired(erin, "moderate", "view_participation")
+        url = reverse("admin:talk_participation_changelist")
+        place = place_of(bob, ours)
+
+        for action, is_suspended in (("suspend", True), ("restore", False)):
+            chosen = {"action": action, "_selected_action": [place.pk], "why": "Rude."}
+            moderator.post(url, chosen)
+            assert bool(place_of(bob, ours).suspended_at) is is_suspended
+
+        acts = Act.objects.order_by("pk").values_list("kind", "why", "by_name")
+        assert list(acts) == [
+            ("participant_suspended", "Rude.", "erin"),
+            ("participant_restored", "Rude.", "erin"),
+        ]
 
     def test_the_reasons_of_who_reports_and_who_decides_are_told_apart(self, moderator, reported):
         page = moderator.get(self.url(reported)).content.decode()
