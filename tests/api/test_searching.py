@@ -8,6 +8,7 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from strawberry import relay
 
 from schema.types import user
@@ -238,6 +239,27 @@ def test_titles_that_an_earlier_version_gave_are_found_after_a_refresh(alice, bo
     call_command("refresh_names", verbosity=0)
 
     assert set(Conversation.objects.values_list("folded_title", flat=True)) == {"ärger", ""}
+
+
+def test_a_refresh_writes_no_title_whose_words_are_right(alice, bob):
+    group(alice, bob, title="Ärger")
+
+    with CaptureQueriesContext(connection) as queries:
+        call_command("refresh_names", verbosity=0)
+
+    written = [each["sql"] for each in queries if each["sql"].startswith("UPDATE")]
+    assert not [sql for sql in written if "folded_title" in sql]
+
+
+def test_people_are_found_by_a_field_of_another_table(gql, alice, bob, settings):
+    settings.TALK = {**settings.TALK, "USER_SEARCH_FIELDS": ("groups__name",)}
+    for name in ("Gardeners", "Cooks"):
+        bob.groups.create(name=name)
+
+    call_command("refresh_names", verbosity=0)
+
+    assert found(gql(alice), "garden") == found(gql(alice), "cook") == ["bob"]
+    assert found(gql(alice), "bob") == []
 
 
 def test_searching_the_inbox_counts_as_searching(gql, alice, at_most):

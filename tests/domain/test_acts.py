@@ -86,3 +86,9 @@ def test_what_a_law_wants_gone_is_deleted_as_the_page_on_operating_says(act):
             cursor.execute(statement)
 
     assert not Act.objects.exists()
+
+
+def test_an_act_is_called_by_what_was_done_and_the_beginning_of_the_reason(erin):
+    Act.objects.record(Act.Kind.TITLE_REMOVED, erin, f"rude{' rude' * 20}", user=None)
+
+    assert str(Act.objects.get()) == "title removed: " + "rude " * 10

@@ -262,3 +262,9 @@ def test_a_project_that_sets_none_has_the_defaults(settings):
 
     assert not hasattr(configured, "TALK")
     assert Configured().MAX_PARTICIPANTS == 1_000
+
+
+def test_a_project_without_urls_is_checked_too(said, settings):
+    del settings.ROOT_URLCONF
+
+    assert said(TALK={"MAX_PARTICIPANT": 5}) == ["talk.E001"]

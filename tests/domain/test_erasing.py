@@ -257,9 +257,18 @@ class TestAdmin:
         assert [json.loads(line) for line in lines] == list(privacy.export(alice))
         assert Act.objects.get().kind == Act.Kind.USER_EXPORTED
 
+    def test_nothing_is_downloaded_without_a_reason(self, act, alice):
+        assert "This reason is empty" in act("export", alice, why="").content.decode()
+        assert not Act.objects.exists()
+
     def test_it_takes_a_permission(self, act, alice, erin):
         erin.user_permissions.set(Permission.objects.filter(codename="view_participation"))
 
         act("erase", alice)
 
         assert Participation.objects.filter(user=alice).exists()
+
+
+def test_a_name_that_no_database_can_hold_is_nobodys():
+    with pytest.raises(CommandError, match="There is no user"):
+        call_command("erase_user", "ali\0ce", why="She asked for it.", interactive=False)

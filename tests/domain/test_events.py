@@ -6,7 +6,7 @@ from talk.exceptions import ResyncRequired
 from talk.models import Event, Participation
 from talk.moderation import remove_message, restore, suspend
 
-from .acting import place_of, private, say
+from .acting import group, place_of, private, say
 
 
 @pytest.fixture
@@ -145,3 +145,13 @@ class TestResync:
             Event.objects.after(eventful, 3)
         assert Event.objects.after(eventful, 3, limit=1)[0].revision == 4
         assert len(Event.objects.after(eventful, 8)) == LAST - 8
+
+
+def test_an_event_is_called_by_its_kind_and_its_place_in_the_conversation(alice, bob):
+    conversation = group(alice, bob)
+    say(alice, conversation)
+
+    assert [str(event) for event in conversation.events.order_by("revision")] == [
+        f"conversation_started ({conversation.pk}/1)",
+        f"message_sent ({conversation.pk}/2)",
+    ]

@@ -5,6 +5,7 @@ import pytest
 from talk.exceptions import RefusalCode
 from talk.models import Block, Conversation, Message, Participation
 from talk.moderation import suspend
+from talk.privacy import erase
 
 from .acting import group, inbox, place_of, private, refused, say, story, visible
 
@@ -227,3 +228,18 @@ def test_an_heir_can_act(alice, bob, carol, erin):
     place_of(alice, conversation).leave()
 
     assert place_of(carol, conversation).role == "owner"
+
+
+@pytest.mark.parametrize("is_erased", [False, True])
+def test_an_invited_person_whose_account_is_gone_has_declined(ours, bob, carol, is_erased):
+    place_of(bob, ours).invite([carol])
+    before = story(ours)
+
+    if is_erased:
+        erase(carol, "She asked for it.")
+    else:
+        carol.delete()
+
+    assert story(ours) == before, "nobody left: they were never in it"
+    assert not ours.participations.filter(status=Status.INVITED).exists()
+    assert ours.events.order_by("revision").last().kind == "participant_declined"

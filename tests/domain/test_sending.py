@@ -262,3 +262,13 @@ class TestCost:
 
         with django_assert_num_queries(15):
             place.invite(people)
+
+
+def test_a_conversation_that_was_deleted_meanwhile_is_not_written_to(alice, bob):
+    place = place_of(alice, group(alice, bob))
+    Conversation.objects.get(pk=place.conversation_id).delete()
+
+    with pytest.raises(Conversation.DoesNotExist):
+        place.send("Hello")
+
+    assert not Message.objects.exists()

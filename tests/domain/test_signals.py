@@ -1,12 +1,14 @@
 """Signals fire once for each event, after the commit, and a failing receiver harms nothing."""
 
+import asyncio
 import logging
 
 import pytest
 from channels.layers import InMemoryChannelLayer
+from django.contrib.auth import logout
 from django.db import connection, transaction
 
-from talk import signals
+from talk import signals, wakeups
 from talk.exceptions import RefusalCode
 from talk.models import Event, Message
 from talk.wakeups import conversation_group
@@ -151,3 +153,53 @@ def test_a_wake_up_carries_nothing_that_matters(alice, bob, carol, layer):
         (where, {"type": "talk.wake_up", "conversation": conversation.pk, "revision": revision})
         for revision in (2, 3)
     ]
+
+
+@pytest.fixture
+def recording(layer, monkeypatch):
+    """The wake-ups that the channel layer took."""
+    layer(RecordingLayer)
+    monkeypatch.setattr(RecordingLayer, "rung", [])
+    return RecordingLayer.rung
+
+
+def test_a_thread_of_a_server_leaves_sending_to_the_servers_event_loop(recording):
+    async def serve():
+        token = wakeups.server_loop.set(asyncio.get_running_loop())
+        try:
+            await asyncio.to_thread(wakeups.send_from_thread, "a.group", {"user": "1"})
+        finally:
+            wakeups.server_loop.reset(token)
+        while not recording:
+            await asyncio.sleep(0.01)
+
+    asyncio.run(asyncio.wait_for(serve(), 10))
+
+    assert recording == [("a.group", {"type": wakeups.WAKE_UP, "user": "1"})]
+
+
+def test_a_wake_up_that_can_not_be_sent_fails_nobody(recording, caplog):
+    """Code that runs in an event loop can't wait for the channel layer."""
+
+    async def send():
+        wakeups.send_from_thread("a.group", {"user": "1"})
+
+    asyncio.run(send())
+
+    assert recording == []
+    assert "A wake-up was not sent" in caplog.text
+
+
+def test_somebody_who_signs_out_without_having_signed_in_wakes_nobody(
+    client, recording, alice, rf, django_capture_on_commit_callbacks
+):
+    request = rf.get("/")
+    request.session = client.session
+    with django_capture_on_commit_callbacks(execute=True):
+        logout(request)
+    assert recording == []
+
+    request.user = alice
+    with django_capture_on_commit_callbacks(execute=True):
+        logout(request)
+    assert [content["user"] for _group, content in recording] == [str(alice.pk)]

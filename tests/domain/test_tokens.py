@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import ProgrammingError
 from django.utils import timezone
 
 from talk import wakeups
@@ -178,3 +179,18 @@ def test_there_are_so_many_at_a_time(alice, bob, settings):
     AccessToken.objects.issue(alice, "watch")
     AccessToken.objects.filter(name="phone").update(expires_at=timezone.now())
     AccessToken.objects.issue(alice, "another")
+
+
+def test_a_use_that_fails_for_another_reason_than_the_databases_state_is_an_error(
+    alice, monkeypatch
+):
+    """A missing column, for instance, is not to be overlooked."""
+    token, _secret = AccessToken.objects.issue(alice, "laptop")
+
+    def fail(**values):
+        raise ProgrammingError("There is no such column.")
+
+    monkeypatch.setattr("talk.models.token._used", fail)
+
+    with pytest.raises(ProgrammingError):
+        token.record_use()

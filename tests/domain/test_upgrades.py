@@ -136,3 +136,23 @@ def test_a_message_that_is_refused_upgrades_nothing(alice, bob, carol):
 
     with refused(RefusalCode.EMPTY_BODY, "body"):
         place_of(alice, pair).send(" ", invite=[carol])
+
+
+def test_an_upgrade_that_somebody_else_was_faster_with_is_not_repeated(
+    alice, bob, carol, monkeypatch
+):
+    pair = private(alice, bob)
+    among = type(Conversation.objects).among
+
+    def slowly(self, *people):
+        found = among(self, *people)
+        monkeypatch.undo()
+        place_of(bob, pair).invite([carol])
+        return found
+
+    monkeypatch.setattr(type(Conversation.objects), "among", slowly)
+
+    found = place_of(alice, pair).invite([carol])
+
+    assert found.upgraded_from == pair
+    assert story(found) == ["upgraded"]
