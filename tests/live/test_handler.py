@@ -1,5 +1,6 @@
 """Queries and mutations over HTTP are answered in one hop, exactly as by Django's own handler."""
 
+import asyncio
 import http.client
 import json
 import time
@@ -10,6 +11,7 @@ import httpx
 import pytest
 from django.db import connection
 
+from schema.transport.handler import ThreadedHandler, is_for_handler
 from talk.conf import Conf
 from talk.models import AccessToken
 
@@ -171,3 +173,50 @@ def test_a_session_needs_its_csrf_token_here_too(daphne, alice, client):
 
     assert ask()["errors"][0]["extensions"]["code"] == "CSRF_FAILED"
     assert ask(**{"X-CSRFToken": token})["data"]["viewer"]["username"] == "alice"
+
+
+def scope_of(path="/graphql", method="POST", **headers):
+    named = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    return {"type": "http", "method": method, "path": path, "headers": [(b"host", b"x"), *named]}
+
+
+def handled(scope, *messages):
+    """What a `ThreadedHandler` sends for a request that comes in these messages."""
+    waiting, sent = list(messages), []
+
+    async def receive():
+        return waiting.pop(0)
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(ThreadedHandler(1)(scope, receive, send))
+    return sent
+
+
+def test_a_client_that_goes_within_its_request_is_sent_nothing():
+    begun = {"type": "http.request", "body": b"{", "more_body": True}
+
+    assert handled(scope_of(), begun, {"type": "http.disconnect"}) == []
+
+
+def test_a_header_that_django_cannot_read_is_a_bad_request():
+    scope = scope_of(content_type="application/json; " + "a=b;" * 5_000)
+
+    start, _body = handled(scope, {"type": "http.request", "body": b"{}"})
+
+    assert start["status"] == 400
+
+
+@pytest.mark.parametrize(
+    ("scope", "expected"),
+    [
+        (scope_of(), True),
+        (scope_of(accept="application/json"), True),
+        (scope_of(accept="Text/Event-Stream"), False),
+        (scope_of(method="GET"), False),
+        (scope_of(path="/graphql/"), False),
+    ],
+)
+def test_threads_are_for_queries_and_mutations_alone(scope, expected):
+    assert is_for_handler(scope) is expected

@@ -259,3 +259,26 @@ async def test_nobody_is_shown_to_who_blocked_them(alice, bob, carol, group):
             await type_in(bobs, group)
             await type_in(carols, group)
             assert await shown(alices) == ["carol"]
+
+
+def test_permits_that_have_expired_are_dropped_when_there_are_many(monkeypatch):
+    monkeypatch.setattr(typing_indicator, "MOST_PERMITS", 3)
+    permits = typing_indicator._permits
+    for person, until in enumerate([10.0, 30.0, 10.0]):
+        permits[person, 1] = typing_indicator.Permit(until)
+
+    typing_indicator._drop_old(now=20.0)
+
+    assert list(permits) == [(1, 1)]
+
+
+def test_all_permits_are_dropped_when_too_many_people_type(monkeypatch):
+    """Each of these people is checked once more. The memory for permits has a limit."""
+    monkeypatch.setattr(typing_indicator, "MOST_PERMITS", 3)
+    permits = typing_indicator._permits
+    for person in range(3):
+        permits[person, 1] = typing_indicator.Permit(until=30.0)
+
+    typing_indicator._drop_old(now=20.0)
+
+    assert not permits
