@@ -5,9 +5,12 @@ from typing import Optional
 
 import pytest
 import strawberry
+import strawberry_django
+from django.contrib.auth import get_user_model
 from graphql import execute_sync, parse
 from strawberry import relay
-from strawberry.extensions import SchemaExtension
+from strawberry.extensions import FieldExtension, SchemaExtension
+from strawberry.permission import BasePermission
 
 from schema import Mutation, Query, schema
 from schema.authentication import Identity
@@ -128,6 +131,118 @@ def test_a_project_uses_our_fields_for_its_own(document):
         return found.data, [error.formatted for error in found.errors or ()]
 
     assert answer(PlannedExecutor) == answer(Executor)
+
+
+class Closed(BasePermission):
+    message = "This is closed."
+
+    def has_permission(self, source, info, **kwargs):
+        return False
+
+
+class Loud(FieldExtension):
+    def resolve(self, next_, source, info, **kwargs):
+        return next_(source, info, **kwargs).upper()
+
+
+@strawberry.type
+class Cat:
+    name: str
+
+
+@strawberry.type
+class Dog:
+    name: str
+
+
+@strawberry.type
+class Pot(relay.Node):
+    code: relay.NodeID[str]
+
+
+@strawberry_django.type(get_user_model())
+class Owner:
+    username: strawberry.auto
+    is_anonymous: bool
+
+
+@strawberry.type
+class Shelf:
+    """Fields of kinds that Talk's own schema does not have."""
+
+    title: str
+    labels: list[str]
+    pet: Cat | Dog
+    pot: Pot
+    owner: Owner
+    #: Null, where the type allows none.
+    guest: Cat | None = None
+    keeper: Cat = None
+    tags: list[str] = ""
+
+    @strawberry.field(permission_classes=[Closed])
+    def closed(self) -> str | None:
+        return "open"
+
+    @strawberry.field(extensions=[Loud()])
+    def loud(self) -> str:
+        return self.title
+
+    @strawberry.field
+    def joined(self, separator: str) -> str:
+        return separator.join(self.labels)
+
+
+class Kitten(Cat):
+    """A subclass, of which plans know nothing."""
+
+
+@strawberry.type
+class Shelves:
+    @field(description="A shelf.")
+    def shelf(self) -> Shelf | None:
+        owner = get_user_model()(username="alice")
+        return Shelf(
+            title="books",
+            labels=("a", "b"),
+            pet=Dog(name="Rex"),
+            pot=Pot(code="p"),
+            owner=owner,
+            guest=Kitten(name="Tom"),
+        )
+
+
+@pytest.mark.parametrize(
+    ("selected", "shown"),
+    [
+        ("labels", ["a", "b"]),
+        ("pet { ... on Dog { name } }", {"name": "Rex"}),
+        ("pot { id }", {"id": relay.to_base64("Pot", "p")}),
+        ("owner { username isAnonymous }", {"username": "alice", "isAnonymous": False}),
+        ("guest { name }", {"name": "Tom"}),
+        ("loud", "BOOKS"),
+        ('joined(separator: "-")', "a-b"),
+        ("... Joined", "a-b"),
+        ("closed", "This is closed."),
+        ("keeper { name }", "Cannot return null for non-nullable field Shelf.keeper."),
+        ("tags", "Expected Iterable, but did not find one for field 'Shelf.tags'."),
+    ],
+)
+def test_fields_and_values_that_plans_do_not_know_are_left_to_the_executor(selected, shown):
+    shelves = Schema(Shelves)
+    document = f"{{ shelf {{ title {selected} }} }}"
+    if "Joined" in selected:
+        document = document.replace("Joined", 'Joined(by: "-")')
+        document += " fragment Joined($by: String!) on Shelf { joined(separator: $by) }"
+
+    def answer(executor):
+        parsed = parse(document, experimental_fragment_arguments=True)
+        found = execute_sync(shelves._schema, parsed, executor_class=executor)
+        return found.data, [error.formatted for error in found.errors or ()]
+
+    data, errors = answer(PlannedExecutor)
+    assert shown in [*(data["shelf"] or {}).values(), *(error["message"] for error in errors)]
+    assert (data, errors) == answer(Executor)
 
 
 def test_a_verb_is_done_once_whatever_comes_of_its_answer(gql, alice, place, group, monkeypatch):
