@@ -111,7 +111,7 @@ def _database_error(error: Exception) -> PublicError | None:
 
 def _masked(error: Exception) -> Internal:
     masked = Internal(_("Something went wrong."))
-    if masked.extensions is not None:
-        masked.extensions["id"] = str(uuid.uuid4())
-        logger.error("GraphQL error %s", masked.extensions["id"], exc_info=error)
+    id_in_log = str(uuid.uuid4())
+    masked.extensions = {**(masked.extensions or {}), "id": id_in_log}
+    logger.error("GraphQL error %s", id_in_log, exc_info=error)
     return masked

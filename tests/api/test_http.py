@@ -6,6 +6,8 @@ import json
 import pytest
 from django.test import Client
 
+from schema.documents import request
+from schema.execution.sizes import size_of
 from schema.transport import negotiation
 
 OPEN = "{ __typename }"
@@ -292,3 +294,28 @@ def test_a_host_that_is_not_allowed_is_not_answered(client, settings, accept):
         assert response["Content-Type"].startswith("text/html"), "as Django itself answers"
         assert b"Bad Request" in response.content
     assert post(client, {"query": OPEN}, headers=good).status_code == 200
+
+
+def test_a_server_without_asgi_has_no_event_streams(client, alice):
+    client.force_login(alice)
+
+    answer = post(
+        client,
+        {"query": "subscription { inboxChanges { cursor } }"},
+        headers={"accept": "text/event-stream"},
+    )
+
+    assert answer.status_code == 406
+    assert "no event streams" in answer.content.decode()
+
+
+def test_a_length_that_is_no_number_is_a_bad_request(client):
+    answer = post(client, {"query": "{ __typename }"}, CONTENT_LENGTH="many")
+
+    assert answer.status_code == 400
+    assert "can't be read" in answer.content.decode()
+
+
+def test_text_that_utf_8_cannot_encode_is_answered_as_an_escape():
+    assert request.encode({"said": "\ud800"}) == b'{"said":"\\ud800"}'
+    assert size_of("\ud800") == len(b'"\\ud800"'), "it is counted as it is written"

@@ -144,3 +144,17 @@ def test_nothing_is_framed_or_taken_for_what_it_is_not(client, page, kind):
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["X-Frame-Options"] == "DENY"
     assert response["Referrer-Policy"] == "same-origin"
+
+
+def test_a_project_shows_its_own_bar(page, settings):
+    templates = {"bar.html": "<b>The project's bar for {{ request.path }}</b>"}
+    loaders = [("django.template.loaders.locmem.Loader", templates)]
+    engine = "django.template.backends.django.DjangoTemplates"
+    options = {
+        "loaders": loaders,
+        "context_processors": ["django.template.context_processors.request"],
+    }
+    settings.TEMPLATES = [{"BACKEND": engine, "OPTIONS": options}]
+    settings.TALK = {**settings.TALK, "GRAPHIQL_BAR": "bar.html"}
+
+    assert "<b>The project's bar for /graphql</b>" in page().content.decode()

@@ -179,6 +179,7 @@ class Shelf:
     guest: Cat | None = None
     keeper: Cat = None
     tags: list[str] = ""
+    pages: int = None
 
     @strawberry.field(permission_classes=[Closed])
     def closed(self) -> str | None:
@@ -225,6 +226,7 @@ class Shelves:
         ("... Joined", "a-b"),
         ("closed", "This is closed."),
         ("keeper { name }", "Cannot return null for non-nullable field Shelf.keeper."),
+        ("pages", "Cannot return null for non-nullable field Shelf.pages."),
         ("tags", "Expected Iterable, but did not find one for field 'Shelf.tags'."),
     ],
 )

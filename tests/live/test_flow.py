@@ -114,3 +114,23 @@ async def test_many_that_wait_for_room_take_it_one_by_one(monkeypatch):
         assert sent == ["é" * 50, flow.PING] * (answers + 1)
         client.pong()
     await asyncio.gather(*sending)
+
+
+@live
+async def test_a_pong_that_answers_no_ping_acknowledges_nothing(monkeypatch):
+    monkeypatch.setattr(flow, "WINDOW", 10)
+    sent = []
+
+    async def send(text):
+        sent.append(text)
+
+    client = flow.FlowControl(send)
+    client.pong()
+    await client.send("x" * 20)
+    waiting = asyncio.create_task(client.send("y"))
+    await asyncio.sleep(0.01)
+    assert sent == ["x" * 20, flow.PING]
+
+    client.pong()
+    await waiting
+    assert sent[-1] == "y"

@@ -9,8 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 import django
 import httpx
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
+from schema.asgi import application
 from schema.transport.handler import ThreadedHandler, is_for_handler
 from talk.conf import Conf
 from talk.models import AccessToken
@@ -180,8 +182,8 @@ def scope_of(path="/graphql", method="POST", **headers):
     return {"type": "http", "method": method, "path": path, "headers": [(b"host", b"x"), *named]}
 
 
-def handled(scope, *messages):
-    """What a `ThreadedHandler` sends for a request that comes in these messages."""
+def handled(scope, *messages, by=None):
+    """What `by`, or a `ThreadedHandler`, sends for a request that comes in these messages."""
     waiting, sent = list(messages), []
 
     async def receive():
@@ -190,7 +192,7 @@ def handled(scope, *messages):
     async def send(message):
         sent.append(message)
 
-    asyncio.run(ThreadedHandler(1)(scope, receive, send))
+    asyncio.run((by or ThreadedHandler(1))(scope, receive, send))
     return sent
 
 
@@ -230,3 +232,19 @@ def test_a_header_that_django_cannot_read_is_a_bad_request():
 )
 def test_threads_are_for_queries_and_mutations_alone(scope, expected):
     assert is_for_handler(scope) is expected
+
+
+def test_without_threads_the_projects_own_application_answers(settings):
+    async def http(scope, receive, send):
+        await send("its own answer")
+
+    settings.TALK = {**settings.TALK, "THREADS": 0}
+
+    assert handled(scope_of(), by=application(http)) == ["its own answer"]
+
+
+def test_a_manifest_that_cannot_be_read_stops_the_start(settings, tmp_path):
+    settings.TALK = {**settings.TALK, "TRUSTED_DOCUMENTS": str(tmp_path / "missing.json")}
+
+    with pytest.raises((ImproperlyConfigured, OSError)):
+        application(None)
