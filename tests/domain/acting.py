@@ -46,13 +46,13 @@ def group(creator, *others, title=""):
     return Conversation.objects.start_group(creator, others, title=title)
 
 
-def place_of(user, conversation):
+def participation_of(user, conversation):
     """`user`'s participation as the database has it now, found as a request would find it."""
     return Conversation.objects.get(pk=conversation.pk).participation_of(user)
 
 
 def say(user, conversation, body="Hello"):
-    return place_of(user, conversation).send(body)
+    return participation_of(user, conversation).send(body)
 
 
 def inbox(user):
@@ -62,7 +62,7 @@ def inbox(user):
 
 def visible(user, conversation):
     """What `user` can read of what was said in `conversation`."""
-    texts = Message.objects.visible_to(place_of(user, conversation)).filter(kind="text")
+    texts = Message.objects.visible_to(participation_of(user, conversation)).filter(kind="text")
     return [message.body for message in texts.order_by("number")]
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from talk.models import AccessToken, Block, Conversation, Message, Participation
 
-from .acting import crowd, group, hired, place_of, private, say
+from .acting import crowd, group, hired, participation_of, private, say
 
 MODELS = [Conversation, Participation, Message, Block, AccessToken]
 
@@ -25,9 +25,9 @@ def staff(erin):
 @pytest.fixture
 def conversation(alice, bob, carol):
     """With somebody who left, an upgrade, and a secret."""
-    conversation = place_of(alice, private(alice, bob)).invite([carol])
+    conversation = participation_of(alice, private(alice, bob)).invite([carol])
     say(alice, conversation, "A secret")
-    place_of(carol, conversation).leave()
+    participation_of(carol, conversation).leave()
     AccessToken.objects.issue(alice, "laptop")
     Block.objects.block(alice, carol)
     return conversation
@@ -161,7 +161,7 @@ def test_a_conversations_page_costs_the_same_with_more_members(staff, alice, con
         return len(queries)
 
     few = cost()
-    place_of(alice, conversation).invite(crowd(30))
+    participation_of(alice, conversation).invite(crowd(30))
 
     assert cost() == few
 

@@ -10,7 +10,7 @@ from talk.moderation import remove_message
 from talk.privacy import erase, export
 from talk.purging import purge
 
-from .acting import everything, group, inbox, place_of, private, refused, say, visible
+from .acting import everything, group, inbox, participation_of, private, refused, say, visible
 
 
 @pytest.fixture
@@ -20,13 +20,13 @@ def conversation(alice, bob, carol):
 
 def test_it_has_no_sender_and_waits_for_everybody(alice, bob, carol, conversation):
     other = group(alice, bob, carol)
-    place_of(carol, conversation).leave()
+    participation_of(carol, conversation).leave()
 
     message = conversation.announce("We move on Sunday.")
 
     assert (message.kind, message.sender, message.number) == (Message.Kind.TEXT, None, 2)
     for user in (alice, bob):
-        place = place_of(user, conversation)
+        place = participation_of(user, conversation)
         assert (place.first_unread_number, place.unread_count) == (2, 1)
         assert place.conversation.latest_message == message
         assert place.last_activity_at == message.sent_at
@@ -41,22 +41,22 @@ def test_it_has_no_sender_and_waits_for_everybody(alice, bob, carol, conversatio
 def test_it_reaches_private_conversations_whoever_blocked_whom(alice, bob):
     pair = private(alice, bob)
     Block.objects.block(alice, bob)
-    place_of(alice, pair).mark_unread()
+    participation_of(alice, pair).mark_unread()
 
     pair.announce("Be kind.")
 
-    assert [place_of(user, pair).unread_count for user in (alice, bob)] == [1, 1]
-    assert place_of(alice, pair).marked_unread_at is not None
+    assert [participation_of(user, pair).unread_count for user in (alice, bob)] == [1, 1]
+    assert participation_of(alice, pair).marked_unread_at is not None
     Block.objects.unblock(alice, bob)
-    assert place_of(alice, pair).unread_count == 1
+    assert participation_of(alice, pair).unread_count == 1
 
 
 def test_what_was_unread_before_stays_the_first(alice, bob, conversation):
     say(alice, conversation)
     conversation.announce("We move on Sunday.")
 
-    assert place_of(bob, conversation).first_unread_number == 1
-    assert place_of(alice, conversation).first_unread_number == 2
+    assert participation_of(bob, conversation).first_unread_number == 1
+    assert participation_of(alice, conversation).first_unread_number == 2
 
 
 @pytest.mark.parametrize("words", ["", " ", "x" * 10_001])
@@ -98,7 +98,7 @@ class TestRetry:
     def test_ids_of_deleted_accounts_are_others(self, alice, bob, conversation):
         client_id = uuid.uuid4()
         for user in (alice, bob):
-            place_of(user, conversation).send("mine", client_id=client_id)
+            participation_of(user, conversation).send("mine", client_id=client_id)
         Message.objects.update(sender=None)
 
         assert conversation.announce("We move.", client_id=client_id).number == 3
@@ -109,13 +109,15 @@ class TestKept:
         message = conversation.announce("We move.")
         remove_message(message, bob, "It was wrong.")
 
-        assert place_of(bob, conversation).unread_count == 0
+        assert participation_of(bob, conversation).unread_count == 0
         message.refresh_from_db()
         assert message.removal == Message.Removal.MODERATED
 
     def test_it_can_be_reported(self, bob, conversation):
         message = conversation.announce("We move.")
-        report = Report.objects.report_message(place_of(bob, conversation), message, "It's wrong.")
+        report = Report.objects.report_message(
+            participation_of(bob, conversation), message, "It's wrong."
+        )
 
         assert (report.message, report.person) == (message, None)
 

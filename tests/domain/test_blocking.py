@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from talk.exceptions import RefusalCode
 from talk.models import Block, Message, Participation
 
-from .acting import group, inbox, place_of, private, refused, say, visible
+from .acting import group, inbox, participation_of, private, refused, say, visible
 
 pytestmark = pytest.mark.django_db
 
@@ -54,24 +54,24 @@ class TestReach:
     def test_they_can_not_take_them_in_or_bring_them_back(self, block, alice, bob, carol, dave):
         ours, pair = group(bob, carol), private(bob, carol)
         theirs = group(bob, alice, carol)
-        place_of(alice, theirs).leave()
+        participation_of(alice, theirs).leave()
         block()
 
         with refused(RefusalCode.NOT_REACHABLE):
-            place_of(bob, ours).invite([dave, alice])
+            participation_of(bob, ours).invite([dave, alice])
         with refused(RefusalCode.NOT_REACHABLE):
-            place_of(bob, theirs).invite([alice])
+            participation_of(bob, theirs).invite([alice])
         with refused(RefusalCode.NOT_REACHABLE):
-            place_of(alice, theirs).reinstate(by=place_of(bob, theirs))
+            participation_of(alice, theirs).reinstate(by=participation_of(bob, theirs))
         with refused(RefusalCode.NOT_REACHABLE):
-            place_of(bob, pair).invite([alice])
+            participation_of(bob, pair).invite([alice])
 
     def test_others_can_take_both_into_a_group_where_both_write(self, block, alice, bob, carol):
         block()
         ours = group(carol, alice, bob)
 
         assert say(bob, ours).number == 1
-        assert place_of(alice, group(carol, bob).add_participants([alice])).is_active
+        assert participation_of(alice, group(carol, bob).add_participants([alice])).is_active
 
     def test_who_blocked_can_write_to_them(self, block, alice, bob):
         block()
@@ -109,12 +109,12 @@ class TestUnread:
 
         say(bob, ours)
         assert (unread(alice), unread(carol)) == ([0], [1])
-        assert place_of(alice, ours).first_unread_number is None
+        assert participation_of(alice, ours).first_unread_number is None
 
         heard = say(carol, ours)
         say(bob, ours)
         assert unread(alice) == [1]
-        assert place_of(alice, ours).first_unread_number == heard.number
+        assert participation_of(alice, ours).first_unread_number == heard.number
 
     def test_what_was_said_before_waits_no_more(self, block, alice, bob, carol):
         ours, theirs = group(carol, alice, bob), private(alice, bob)
@@ -126,20 +126,20 @@ class TestUnread:
         block()
 
         assert unread(alice) == [0, 1]
-        assert place_of(alice, ours).first_unread_number == 2
+        assert participation_of(alice, ours).first_unread_number == 2
         assert unread(carol) == [2]
 
     def test_it_waits_again_once_the_block_is_over(self, block, alice, bob, carol):
         ours = group(carol, alice, bob)
         say(bob, ours)
-        place_of(alice, ours).read()
+        participation_of(alice, ours).read()
         block()
         said = say(bob, ours)
 
         Block.objects.unblock(alice, bob)
 
         assert unread(alice) == [1]
-        assert place_of(alice, ours).first_unread_number == said.number
+        assert participation_of(alice, ours).first_unread_number == said.number
 
     def test_who_replies_has_read_what_is_hidden(self, block, alice, bob, carol):
         ours = group(carol, alice, bob)
@@ -155,13 +155,13 @@ class TestUnread:
         ours = group(carol, alice, bob)
         block()
         hidden = say(bob, ours)
-        place_of(alice, ours).leave()
+        participation_of(alice, ours).leave()
         say(bob, ours)
 
         Block.objects.unblock(alice, bob)
 
-        assert place_of(alice, ours).first_unread_number == hidden.number
-        assert place_of(alice, ours).unread_count == 1
+        assert participation_of(alice, ours).first_unread_number == hidden.number
+        assert participation_of(alice, ours).unread_count == 1
 
     def test_the_order_of_the_inbox_is_everybodys(self, block, alice, bob, carol):
         ours = group(carol, alice, bob)

@@ -8,13 +8,13 @@ from talk.exceptions import RefusalCode
 from talk.models import Conversation, Message
 from talk.models.conversation import ConversationQuerySet
 
-from .acting import crowd, group, place_of, private, refused, say, visible
+from .acting import crowd, group, participation_of, private, refused, say, visible
 
 
 def test_a_message_does_not_land_where_somebody_else_has_joined(alice, bob, carol, dave):
     there = Message.send_to_users("For three", alice, [bob, carol]).conversation
     assert Message.send_to_users("Again", alice, [bob, carol]).conversation == there
-    place_of(bob, there).invite([dave])
+    participation_of(bob, there).invite([dave])
 
     message = Message.send_to_users("Not for Dave", alice, [bob, carol])
 
@@ -24,11 +24,11 @@ def test_a_message_does_not_land_where_somebody_else_has_joined(alice, bob, caro
 
 def test_a_group_that_two_are_left_in_is_still_a_group(alice, bob, carol):
     there = group(alice, bob, carol)
-    place_of(carol, there).leave()
+    participation_of(carol, there).leave()
     assert there.participations.active().count() == 2
 
-    assert place_of(alice, there).invite([carol]) == there
-    place_of(bob, there).leave()
+    assert participation_of(alice, there).invite([carol]) == there
+    participation_of(bob, there).leave()
 
     there.refresh_from_db()
     assert not there.is_private
@@ -36,7 +36,7 @@ def test_a_group_that_two_are_left_in_is_still_a_group(alice, bob, carol):
 
 def test_who_left_can_write_to_the_same_people(alice, bob, carol):
     there = group(alice, bob, carol)
-    place_of(carol, there).leave()
+    participation_of(carol, there).leave()
 
     message = Message.send_to_users("A new start", carol, [alice, bob])
 
@@ -59,7 +59,7 @@ def test_two_first_messages_at_once_make_one_conversation(alice, bob, monkeypatc
 
 @pytest.mark.parametrize("verb", ["leave", "revoke"])
 def test_a_forbidden_leave_is_not_silent(alice, bob, verb):
-    place = place_of(alice, private(alice, bob))
+    place = participation_of(alice, private(alice, bob))
 
     with refused(RefusalCode.PRIVATE_CONVERSATION):
         getattr(place, verb)()
@@ -81,6 +81,6 @@ def test_the_query_that_finds_a_group_does_not_grow_with_its_members(alice):
 def test_writing_where_one_is_does_not_need_the_others(alice, bob, carol):
     there = group(alice, bob, carol)
     for each in (bob, carol):
-        place_of(each, there).leave()
+        participation_of(each, there).leave()
 
     assert say(alice, there, "Anybody?").conversation == there

@@ -19,7 +19,7 @@ from talk.models.conversation.keys import members_key
 from talk.privacy import erase
 
 from ..races.together import assert_sound
-from .acting import group, hired, place_of, private, refused, say, story
+from .acting import group, hired, participation_of, private, refused, say, story
 
 pytestmark = pytest.mark.django_db
 
@@ -75,7 +75,7 @@ class TestDeleting:
             "participant_left",
             "participant_role_changed",
         ]
-        assert place_of(bob, ours).role == "owner"
+        assert participation_of(bob, ours).role == "owner"
 
     def test_what_is_known_of_who_takes_part_is_right(self, ours, alice, bob, carol, delete):
         delete(alice)
@@ -92,7 +92,7 @@ class TestDeleting:
 
         there.refresh_from_db()
         assert there.pair not in (None, pair), "SQLite gives the key to the next account"
-        assert place_of(bob, there).is_active
+        assert participation_of(bob, there).is_active
 
     def test_what_they_said_stays_and_nobody_said_it(self, ours, alice, delete):
         delete(alice)
@@ -105,7 +105,7 @@ class TestDeleting:
     def test_whoever_had_blocked_them_has_it_unread(self, ours, alice, carol, delete):
         delete(alice)
 
-        place = place_of(carol, ours)
+        place = participation_of(carol, ours)
         assert (place.first_unread_number, place.unread_count) == (1, 2)
 
     def test_many_at_once(self, ours, alice, bob, carol, dave):
@@ -113,7 +113,7 @@ class TestDeleting:
         people = get_user_model().objects.filter(pk__in=[alice.pk, bob.pk, dave.pk])
         people.delete()
 
-        assert place_of(carol, ours).role == "owner"
+        assert participation_of(carol, ours).role == "owner"
         assert not there.participations.exists()
         for each in Conversation.objects.all():
             assert_sound(each)
@@ -145,7 +145,7 @@ class TestDeleting:
             conversation = group(alice, bob, account)
 
             courier.delete(keep_parents=True)
-            assert place_of(account, conversation).is_active
+            assert participation_of(account, conversation).is_active
 
             Courier(user_ptr_id=account.pk).save_base(raw=True)
             Courier.objects.get().delete()
@@ -179,7 +179,7 @@ class TestDeleting:
     def test_nor_does_erasing_leave_a_wrong_count(self, ours, alice, carol, keep):
         erase(alice, "She asked for it.", keep_words=keep)
 
-        assert place_of(carol, ours).unread_count == (2 if keep else 1)
+        assert participation_of(carol, ours).unread_count == (2 if keep else 1)
         if keep:
             assert_sound(ours)
 

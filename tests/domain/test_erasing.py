@@ -21,7 +21,7 @@ from talk.models import (
     Report,
 )
 
-from .acting import group, hired, place_of, private, refused, say, story
+from .acting import group, hired, participation_of, private, refused, say, story
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +34,7 @@ def world(alice, bob, carol):
         say(sender, ours, body)
     theirs = private(alice, bob)
     say(alice, theirs, "four")
-    place_of(alice, ours).invite([carol])
+    participation_of(alice, ours).invite([carol])
     AccessToken.objects.issue(alice, "phone")
     Block.objects.block(alice, carol)
     Participation.objects.filter(user=carol).update(invited_by=alice)
@@ -93,11 +93,11 @@ def test_or_their_words_are_said_by_nobody(world):
 
 def test_what_is_gone_waits_for_nobody(world, bob, carol):
     ours, theirs = world
-    assert [place_of(bob, each).unread_count for each in (ours, theirs)] == [2, 1]
+    assert [participation_of(bob, each).unread_count for each in (ours, theirs)] == [2, 1]
     erase()
 
-    assert [place_of(bob, each).unread_count for each in (ours, theirs)] == [0, 0]
-    assert place_of(carol, ours).first_unread_number == 2
+    assert [participation_of(bob, each).unread_count for each in (ours, theirs)] == [0, 0]
+    assert participation_of(carol, ours).first_unread_number == 2
 
 
 def test_their_group_has_another_owner(world, bob, carol):

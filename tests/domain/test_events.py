@@ -6,29 +6,31 @@ from talk.exceptions import ResyncRequired
 from talk.models import Event, Participation
 from talk.moderation import remove_message, restore, suspend
 
-from .acting import group, place_of, private, say
+from .acting import group, participation_of, private, say
 
 
 @pytest.fixture
 def eventful(alice, bob, carol, dave, erin, settings):
     """A group to which everything has happened that can happen to one."""
-    conversation = place_of(alice, private(alice, bob)).invite([carol])
+    conversation = participation_of(alice, private(alice, bob)).invite([carol])
     say(bob, conversation)
-    place_of(alice, conversation).rename("Lunch")
-    place_of(alice, conversation).invite([dave])
-    place_of(dave, conversation).leave()
-    place_of(dave, conversation).reinstate(by=place_of(bob, conversation))
-    place_of(dave, conversation).remove(by=place_of(alice, conversation))
+    participation_of(alice, conversation).rename("Lunch")
+    participation_of(alice, conversation).invite([dave])
+    participation_of(dave, conversation).leave()
+    participation_of(dave, conversation).reinstate(by=participation_of(bob, conversation))
+    participation_of(dave, conversation).remove(by=participation_of(alice, conversation))
     as_admin = Participation.Role.ADMIN
-    place_of(bob, conversation).change_role(as_admin, by=place_of(alice, conversation))
-    place_of(carol, conversation).read()
+    participation_of(bob, conversation).change_role(
+        as_admin, by=participation_of(alice, conversation)
+    )
+    participation_of(carol, conversation).read()
     remove_message(conversation.messages.get(number=2), alice, "rude")
-    suspend(place_of(bob, conversation), alice, "rude")
-    restore(place_of(bob, conversation), alice, "sorry")
+    suspend(participation_of(bob, conversation), alice, "rude")
+    restore(participation_of(bob, conversation), alice, "sorry")
     settings.TALK = {**settings.TALK, "INVITATIONS_ASK": True}
-    place_of(alice, conversation).invite([erin])
+    participation_of(alice, conversation).invite([erin])
     settings.TALK = {**settings.TALK, "INVITATIONS_ASK": False}
-    place_of(erin, conversation).decline()
+    participation_of(erin, conversation).decline()
     conversation.refresh_from_db()
     return conversation
 
@@ -90,7 +92,7 @@ class TestLog:
         assert [event.revision for event in page] == [3, 4, 5]
 
     def test_it_shows_what_it_refers_to_as_it_is_now(self, dave, eventful):
-        place_of(dave, eventful).reinstate()
+        participation_of(dave, eventful).reinstate()
 
         left = Event.objects.after(eventful, 5)[0]
         assert left.kind == Event.Kind.PARTICIPANT_LEFT

@@ -12,7 +12,7 @@ from talk.models import AccessToken, Act, Block, Event, Report
 from talk.moderation import Decision, decide, suspend
 
 from ..races.together import assert_sound
-from .acting import group, place_of, private, say
+from .acting import group, participation_of, private, say
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,17 +22,21 @@ MODELS = [get_user_model(), *apps.get_app_config("talk").get_models()]
 @pytest.fixture
 def dump(alice, bob, carol, dave, erin, tmp_path):
     """A file with something of everything."""
-    ours = place_of(alice, private(alice, bob)).invite([carol])
+    ours = participation_of(alice, private(alice, bob)).invite([carol])
     for sender in (alice, bob, carol):
         say(sender, ours)
-    place_of(alice, ours).rename("Ours")
-    place_of(carol, ours).leave()
+    participation_of(alice, ours).rename("Ours")
+    participation_of(carol, ours).leave()
     Block.objects.block(bob, dave)
     AccessToken.objects.issue(alice, "phone")
-    report = Report.objects.report_message(place_of(bob, ours), ours.messages.last(), "rude")
-    Report.objects.report_title(place_of(bob, group(alice, bob, dave, title="Rude")), "rude")
+    report = Report.objects.report_message(
+        participation_of(bob, ours), ours.messages.last(), "rude"
+    )
+    Report.objects.report_title(
+        participation_of(bob, group(alice, bob, dave, title="Rude")), "rude"
+    )
     decide(report, Decision.DISMISS, erin, "It is not.")
-    suspend(place_of(bob, ours), erin, "rude")
+    suspend(participation_of(bob, ours), erin, "rude")
     alice.is_active = False
     alice.save()
     file = tmp_path / "dump.json"
@@ -81,7 +85,7 @@ def test_it_is_used_as_ever(dump):
     say(erin, there)
     AccessToken.objects.issue(erin, "phone")
     Report.objects.report_user(erin, bob, "rude")
-    suspend(place_of(bob, there), None, "rude")
+    suspend(participation_of(bob, there), None, "rude")
 
     assert_sound(there)
 

@@ -5,7 +5,7 @@ import pytest
 from talk.exceptions import RefusalCode
 from talk.models import Conversation, Message, Participation
 
-from .acting import crowd, group, inbox, place_of, private, refused, say, story, visible
+from .acting import crowd, group, inbox, participation_of, private, refused, say, story, visible
 
 
 @pytest.mark.parametrize("size", [2, 3, 1_000])
@@ -54,10 +54,10 @@ def test_members_taken_in_later_inherit_its_history(alice, bob, carol):
     say(alice, conversation, "Before Carol")
     assert not conversation.participations.filter(user=carol).exists()
 
-    place_of(bob, conversation).invite([carol])
+    participation_of(bob, conversation).invite([carol])
 
     assert visible(carol, conversation) == ["Before Carol"]
-    place = place_of(carol, conversation)
+    place = participation_of(carol, conversation)
     assert (place.unread_count, place.first_unread_number) == (0, None)
     assert inbox(carol)[0] == conversation
     joined = conversation.messages.get(kind=Message.Kind.JOINED)
@@ -67,9 +67,9 @@ def test_members_taken_in_later_inherit_its_history(alice, bob, carol):
 def test_people_are_taken_in_in_the_order_in_which_they_are_named(alice, bob, carol, dave, erin):
     conversation = group(alice, bob, carol, dave)
     for each in (bob, carol):
-        place_of(each, conversation).leave()
+        participation_of(each, conversation).leave()
 
-    place_of(alice, conversation).invite([erin, carol, bob])
+    participation_of(alice, conversation).invite([erin, carol, bob])
 
     came = conversation.messages.filter(kind__in=["joined", "reinstated"]).order_by("number")
     assert [message.subject for message in came] == [carol, bob, erin]
@@ -78,7 +78,7 @@ def test_people_are_taken_in_in_the_order_in_which_they_are_named(alice, bob, ca
 def test_inviting_who_is_in_already_changes_nothing(alice, bob):
     conversation = group(alice, bob)
 
-    place_of(alice, conversation).invite([bob, alice])
+    participation_of(alice, conversation).invite([bob, alice])
 
     assert conversation.participations.count() == 2
     assert story(conversation) == []
@@ -90,23 +90,26 @@ def test_the_project_takes_people_in(alice, bob, carol):
 
     assert conversation.add_participants([carol]) == conversation
 
-    assert place_of(carol, conversation).is_active
+    assert participation_of(carol, conversation).is_active
     assert conversation.messages.get().sender is None
 
 
 def test_a_member_takes_people_in_on_whose_behalf_the_project_acts(alice, bob, carol, dave):
     conversation, another = group(alice, bob), group(alice, dave)
 
-    assert conversation.add_participants([carol], by=place_of(bob, conversation)) == conversation
+    assert (
+        conversation.add_participants([carol], by=participation_of(bob, conversation))
+        == conversation
+    )
     assert conversation.messages.get().sender == bob
 
     with refused(RefusalCode.NOT_A_PARTICIPANT):
-        conversation.add_participants([carol], by=place_of(dave, another))
+        conversation.add_participants([carol], by=participation_of(dave, another))
 
 
 def test_who_is_not_in_it_invites_nobody(alice, bob, carol, dave):
     conversation = group(alice, bob, carol)
-    carols = place_of(carol, conversation)
+    carols = participation_of(carol, conversation)
     carols.leave()
 
     with refused(RefusalCode.NOT_A_PARTICIPANT):
@@ -122,7 +125,7 @@ def test_there_are_at_most_a_thousand(alice):
     conversation = group(alice, *people[:999])
     assert conversation.participations.count() == 1_000
     with refused(RefusalCode.TOO_MANY_PARTICIPANTS):
-        place_of(alice, conversation).invite([people[999]])
+        participation_of(alice, conversation).invite([people[999]])
     with refused(RefusalCode.TOO_MANY_PARTICIPANTS):
         conversation.add_participants(people)
 
@@ -131,13 +134,13 @@ def test_who_left_makes_room(alice, bob, carol, dave, settings):
     settings.TALK = {"MAX_PARTICIPANTS": 3}
     conversation = group(alice, bob, carol)
     with refused(RefusalCode.TOO_MANY_PARTICIPANTS):
-        place_of(alice, conversation).invite([dave])
+        participation_of(alice, conversation).invite([dave])
 
-    place_of(carol, conversation).leave()
-    place_of(alice, conversation).invite([dave])
+    participation_of(carol, conversation).leave()
+    participation_of(alice, conversation).invite([dave])
 
     with refused(RefusalCode.TOO_MANY_PARTICIPANTS):
-        place_of(carol, conversation).reinstate(by=place_of(alice, conversation))
+        participation_of(carol, conversation).reinstate(by=participation_of(alice, conversation))
 
 
 class TestTitle:
@@ -150,7 +153,7 @@ class TestTitle:
         with refused(RefusalCode.INVALID_TITLE, "title"):
             group(alice, bob, title="L" * 201)
         with refused(RefusalCode.INVALID_TITLE, "title"):
-            place_of(alice, conversation).rename("L" * 201)
+            participation_of(alice, conversation).rename("L" * 201)
 
     @pytest.mark.parametrize("title", ["Lun\0ch", "Lun\ud800ch", "\udfff"])
     def test_it_has_no_characters_that_cannot_be_stored(self, alice, bob, title):
@@ -159,14 +162,14 @@ class TestTitle:
         with refused(RefusalCode.INVALID_TEXT, "title"):
             group(alice, bob, title=title)
         with refused(RefusalCode.INVALID_TEXT, "title"):
-            place_of(alice, conversation).rename(title)
+            participation_of(alice, conversation).rename(title)
 
     def test_owner_and_admin_change_it(self, alice, bob, carol):
         conversation = group(alice, bob, carol, title="Lunch")
-        place_of(bob, conversation).change_role(Participation.Role.ADMIN)
+        participation_of(bob, conversation).change_role(Participation.Role.ADMIN)
 
-        place_of(alice, conversation).rename("Brunch")
-        place_of(bob, conversation).rename(" Dinner ")
+        participation_of(alice, conversation).rename("Brunch")
+        participation_of(bob, conversation).rename(" Dinner ")
 
         conversation.refresh_from_db()
         assert conversation.title == "Dinner"
@@ -177,11 +180,11 @@ class TestTitle:
         conversation = group(alice, bob, carol, title="Lunch")
 
         with refused(RefusalCode.NOT_ALLOWED):
-            place_of(carol, conversation).rename("Brunch")
+            participation_of(carol, conversation).rename("Brunch")
 
     def test_who_left_does_not_change_it(self, alice, bob, carol):
         conversation = group(alice, bob, carol, title="Lunch")
-        alices = place_of(alice, conversation)
+        alices = participation_of(alice, conversation)
         alices.leave()
 
         with refused(RefusalCode.NOT_A_PARTICIPANT):
@@ -191,11 +194,11 @@ class TestTitle:
         conversation = group(alice, bob, title="Lunch")
 
         with refused(RefusalCode.INVALID_TITLE, "title"):
-            place_of(alice, conversation).rename(" \n ")
+            participation_of(alice, conversation).rename(" \n ")
 
     def test_the_same_again_is_no_news(self, alice, bob):
         conversation = group(alice, bob, title="Lunch")
 
-        place_of(alice, conversation).rename("Lunch ")
+        participation_of(alice, conversation).rename("Lunch ")
 
         assert story(conversation) == []

@@ -8,7 +8,7 @@ from talk.exceptions import RefusalCode
 from talk.models import Message
 from talk.models.message.idempotency import Request
 
-from .acting import everything, group, place_of, private, refused, say, story
+from .acting import everything, group, participation_of, private, refused, say, story
 
 ID = uuid.UUID(int=1)
 
@@ -19,10 +19,10 @@ def lunch(alice, bob, carol):
 
 
 def test_the_same_again_gives_the_same_message(alice, lunch):
-    message = place_of(alice, lunch).send("Hello", client_id=ID)
+    message = participation_of(alice, lunch).send("Hello", client_id=ID)
     before = everything()
 
-    assert place_of(alice, lunch).send("Hello", client_id=ID) == message
+    assert participation_of(alice, lunch).send("Hello", client_id=ID) == message
 
     assert everything() == before
     assert message.client_id == ID
@@ -44,34 +44,34 @@ def test_without_an_id_everything_is_new(alice, lunch):
 
 
 def test_an_invitation_is_not_repeated(alice, bob, dave, lunch):
-    place_of(alice, lunch).send("Welcome", client_id=ID, invite=[dave])
-    place_of(dave, lunch).leave()
+    participation_of(alice, lunch).send("Welcome", client_id=ID, invite=[dave])
+    participation_of(dave, lunch).leave()
 
-    place_of(alice, lunch).send("Welcome", client_id=ID, invite=[dave])
+    participation_of(alice, lunch).send("Welcome", client_id=ID, invite=[dave])
 
-    assert not place_of(dave, lunch).is_active
+    assert not participation_of(dave, lunch).is_active
     assert story(lunch) == ["joined", "text", "left"]
 
 
 def test_an_upgrade_is_not_repeated(alice, bob, carol):
     pair = private(alice, bob)
-    message = place_of(alice, pair).send("Meet Carol", client_id=ID, invite=[carol])
+    message = participation_of(alice, pair).send("Meet Carol", client_id=ID, invite=[carol])
     before = everything()
 
-    again = place_of(alice, pair).send("Meet Carol", client_id=ID, invite=[carol])
+    again = participation_of(alice, pair).send("Meet Carol", client_id=ID, invite=[carol])
 
     assert again.conversation == message.conversation != pair
     assert everything() == before
 
 
 def test_the_same_id_for_something_else_is_an_error(alice, bob, carol, dave, lunch):
-    place_of(alice, lunch).send("Hello", client_id=ID)
+    participation_of(alice, lunch).send("Hello", client_id=ID)
     other = group(alice, bob)
 
     for something_else in (
-        lambda: place_of(alice, lunch).send("Goodbye", client_id=ID),
-        lambda: place_of(alice, lunch).send("Hello", client_id=ID, invite=[dave]),
-        lambda: place_of(alice, other).send("Hello", client_id=ID),
+        lambda: participation_of(alice, lunch).send("Goodbye", client_id=ID),
+        lambda: participation_of(alice, lunch).send("Hello", client_id=ID, invite=[dave]),
+        lambda: participation_of(alice, other).send("Hello", client_id=ID),
         lambda: Message.send_to_users("Hello", alice, [bob, carol], client_id=ID),
     ):
         with refused(RefusalCode.CLIENT_ID_REUSED, "client_id"):
@@ -86,23 +86,23 @@ def test_other_recipients_are_something_else(alice, bob, carol):
 
 
 def test_an_id_is_one_persons(alice, bob, lunch):
-    alices = place_of(alice, lunch).send("Hello", client_id=ID)
+    alices = participation_of(alice, lunch).send("Hello", client_id=ID)
 
-    assert place_of(bob, lunch).send("Hello", client_id=ID) != alices
+    assert participation_of(bob, lunch).send("Hello", client_id=ID) != alices
 
 
 def test_what_was_refused_has_not_used_its_id(alice, lunch):
     with refused(RefusalCode.EMPTY_BODY, "body"):
-        place_of(alice, lunch).send(" ", client_id=ID)
+        participation_of(alice, lunch).send(" ", client_id=ID)
 
-    assert place_of(alice, lunch).send("Hello", client_id=ID).number == 1
+    assert participation_of(alice, lunch).send("Hello", client_id=ID).number == 1
 
 
 def test_who_left_meanwhile_gets_the_answer_that_they_missed(carol, lunch):
-    message = place_of(carol, lunch).send("Goodbye", client_id=ID)
-    place_of(carol, lunch).leave()
+    message = participation_of(carol, lunch).send("Goodbye", client_id=ID)
+    participation_of(carol, lunch).leave()
 
-    assert place_of(carol, lunch).send("Goodbye", client_id=ID) == message
+    assert participation_of(carol, lunch).send("Goodbye", client_id=ID) == message
 
 
 @pytest.mark.parametrize(("body", "same"), [("Hello", True), ("Goodbye", False)])
@@ -115,13 +115,13 @@ def test_only_who_fails_looks_for_what_was_done(alice, lunch, monkeypatch, body,
         return look(self)
 
     monkeypatch.setattr(Request, "_earlier", noted)
-    first = place_of(alice, lunch).send("Hello", client_id=ID)
+    first = participation_of(alice, lunch).send("Hello", client_id=ID)
     assert looks == []
 
     if same:
-        assert place_of(alice, lunch).send(body, client_id=ID) == first
+        assert participation_of(alice, lunch).send(body, client_id=ID) == first
     else:
         with refused(RefusalCode.CLIENT_ID_REUSED, "client_id"):
-            place_of(alice, lunch).send(body, client_id=ID)
+            participation_of(alice, lunch).send(body, client_id=ID)
     assert len(looks) == 1
     assert story(lunch) == ["text"]

@@ -7,7 +7,7 @@ from django.db.models import F, OuterRef, Subquery
 
 from talk.models import Conversation, Message, Participation
 
-from .acting import group, inbox, place_of, private, say
+from .acting import group, inbox, participation_of, private, say
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -36,20 +36,20 @@ def test_a_conversation_appears_once(alice, bob, carol):
 def test_only_what_is_said_moves_it(alice, bob, carol, dave):
     lunch, dinner = group(alice, bob, carol), group(alice, bob)
 
-    place_of(alice, lunch).rename("Lunch")
-    place_of(alice, lunch).invite([dave])
-    place_of(bob, lunch).read()
-    place_of(bob, lunch).mark_unread()
-    place_of(carol, lunch).leave()
+    participation_of(alice, lunch).rename("Lunch")
+    participation_of(alice, lunch).invite([dave])
+    participation_of(bob, lunch).read()
+    participation_of(bob, lunch).mark_unread()
+    participation_of(carol, lunch).leave()
 
     assert inbox(bob) == [dinner, lunch]
 
 
 def test_who_comes_back_or_is_taken_in_finds_it_on_top(alice, bob, carol, dave):
     lunch, _dinner = group(alice, bob, carol), group(alice, carol, dave)
-    place_of(carol, lunch).leave()
+    participation_of(carol, lunch).leave()
 
-    place_of(bob, lunch).invite([dave, carol])
+    participation_of(bob, lunch).invite([dave, carol])
 
     assert inbox(carol)[0] == inbox(dave)[0] == lunch
     assert inbox(alice)[0] != lunch
@@ -79,7 +79,7 @@ def test_the_total_is_over_all_of_it_and_nothing_else(alice, bob, carol):
         say(bob, conversation)
     assert Participation.objects.unread_total(alice) == 3
 
-    place_of(alice, lunch).leave()
+    participation_of(alice, lunch).leave()
 
     assert Participation.objects.unread_total(alice) == 1
 

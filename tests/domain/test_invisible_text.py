@@ -9,7 +9,7 @@ from talk.models import AccessToken, Conversation, Message, Report
 from talk.naming import name_of
 from talk.text import BLANKS, clean_name, clean_reason, clean_title, is_visible
 
-from .acting import group, place_of, refused
+from .acting import group, participation_of, refused
 
 pytestmark = pytest.mark.django_db
 
@@ -82,14 +82,14 @@ class TestEverywhere:
     """Wherever words are asked for."""
 
     def test_a_message(self, which, alice, bob):
-        place = place_of(alice, group(alice, bob))
+        place = participation_of(alice, group(alice, bob))
         with refused(RefusalCode.EMPTY_BODY, "body"):
             place.send(NOTHING[which])
         with refused(RefusalCode.EMPTY_BODY, "body"):
             Message.send_to_users(NOTHING[which], alice, [bob])
 
     def test_a_title(self, which, alice, bob):
-        place = place_of(alice, group(alice, bob, title="Ours"))
+        place = participation_of(alice, group(alice, bob, title="Ours"))
         with refused(RefusalCode.INVALID_TITLE, "title"):
             place.rename(NOTHING[which])
         assert clean_title(NOTHING[which]) == ""
@@ -116,6 +116,6 @@ def test_a_person_whose_name_shows_nothing_is_called_something(which, alice):
 
 
 def test_what_is_said_is_stored_as_it_is(alice, bob):
-    place = place_of(alice, group(alice, bob))
+    place = participation_of(alice, group(alice, bob))
 
     assert [place.send(each).body for each in SOMETHING.values()] == [*SOMETHING.values()]

@@ -13,7 +13,7 @@ from talk.exceptions import RefusalCode
 from talk.models import Act, Event, Message, Participation, Report
 from talk.moderation import Decision, decide, remove_message, restore, suspend
 
-from .acting import group, hired, place_of, private, refused, say
+from .acting import group, hired, participation_of, private, refused, say
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +24,7 @@ def ours(alice, bob, carol):
 
 
 def report(by, message, why="It is rude."):
-    return Report.objects.report_message(place_of(by, message.conversation), message, why)
+    return Report.objects.report_message(participation_of(by, message.conversation), message, why)
 
 
 def unread(user):
@@ -43,11 +43,11 @@ class TestReporting:
     def test_what_one_can_not_read_one_can_not_report(self, alice, bob, dave, ours):
         message = say(bob, ours)
         elsewhere = say(dave, private(dave, bob))
-        place_of(alice, ours).leave()
+        participation_of(alice, ours).leave()
         later = say(bob, ours)
 
         with refused(RefusalCode.NOT_A_PARTICIPANT):
-            Report.objects.report_message(place_of(alice, ours), elsewhere, "rude")
+            Report.objects.report_message(participation_of(alice, ours), elsewhere, "rude")
         with refused(RefusalCode.NOT_FOUND):
             report(alice, later)
         assert report(alice, message)
@@ -91,21 +91,21 @@ class TestRemoving:
 
     def test_it_waits_for_nobody(self, alice, bob, carol, erin, ours):
         said = [say(bob, ours, body) for body in ("one", "two")]
-        place_of(carol, ours).read(1)
+        participation_of(carol, ours).read(1)
 
         remove_message(said[0], erin, "rude")
         assert (unread(alice), unread(carol)) == ([1], [1])
-        assert place_of(alice, ours).first_unread_number == 2
+        assert participation_of(alice, ours).first_unread_number == 2
 
         remove_message(said[1], erin, "rude")
         assert (unread(alice), unread(carol)) == ([0], [0])
-        assert place_of(alice, ours).first_unread_number is None
+        assert participation_of(alice, ours).first_unread_number is None
         assert Participation.objects.unread_total(alice) == 0
 
     def test_there_is_nothing_to_remove_twice_or_of_what_happened(self, alice, bob, erin, ours):
         message = say(bob, ours)
         remove_message(message, erin, "rude")
-        place_of(bob, ours).leave()
+        participation_of(bob, ours).leave()
 
         for each in ours.messages.all():
             with refused(RefusalCode.NOT_FOUND):
@@ -113,10 +113,10 @@ class TestRemoving:
 
     def test_a_retry_of_it_says_nothing_anew(self, bob, erin, ours):
         key = "8c1b8a4c-6f0c-4b5e-9d43-2f0c0b1f7a11"
-        message = place_of(bob, ours).send("rude", client_id=key)
+        message = participation_of(bob, ours).send("rude", client_id=key)
         remove_message(message, erin, "rude")
 
-        again = place_of(bob, ours).send("rude", client_id=key)
+        again = participation_of(bob, ours).send("rude", client_id=key)
 
         assert (again, again.body) == (message, "")
 
@@ -124,7 +124,7 @@ class TestRemoving:
 class TestSuspending:
     @pytest.fixture
     def silent(self, bob, erin, ours):
-        suspend(place_of(bob, ours), erin, "rude")
+        suspend(participation_of(bob, ours), erin, "rude")
 
     @pytest.mark.usefixtures("silent")
     def test_they_read_and_do_not_write(self, alice, bob, dave, ours):
@@ -132,15 +132,15 @@ class TestSuspending:
 
         for act in (
             lambda: say(bob, ours),
-            lambda: place_of(bob, ours).invite([dave]),
-            lambda: place_of(bob, ours).rename("Mine"),
-            lambda: place_of(alice, ours).remove(by=place_of(bob, ours)),
+            lambda: participation_of(bob, ours).invite([dave]),
+            lambda: participation_of(bob, ours).rename("Mine"),
+            lambda: participation_of(alice, ours).remove(by=participation_of(bob, ours)),
         ):
             with refused(RefusalCode.SUSPENDED):
                 act()
         assert unread(bob) == [1]
-        place_of(bob, ours).read()
-        place_of(bob, ours).leave()
+        participation_of(bob, ours).read()
+        participation_of(bob, ours).leave()
 
     @pytest.mark.usefixtures("silent")
     def test_elsewhere_they_write(self, alice, bob):
@@ -148,15 +148,15 @@ class TestSuspending:
 
     @pytest.mark.usefixtures("silent")
     def test_leaving_and_coming_back_does_not_end_it(self, alice, bob, ours):
-        place_of(bob, ours).leave()
-        place_of(bob, ours).reinstate(by=place_of(alice, ours))
+        participation_of(bob, ours).leave()
+        participation_of(bob, ours).reinstate(by=participation_of(alice, ours))
 
         with refused(RefusalCode.SUSPENDED):
             say(bob, ours)
 
     @pytest.mark.usefixtures("silent")
     def test_it_is_ended_by_a_moderator(self, bob, erin, ours):
-        restore(place_of(bob, ours), erin, "They said sorry.")
+        restore(participation_of(bob, ours), erin, "They said sorry.")
 
         assert say(bob, ours).number == 1
         kinds = Event.objects.filter(conversation=ours).values_list("kind", flat=True)
@@ -167,10 +167,10 @@ class TestSuspending:
 
     def test_nor_do_they_go_around_it_in_a_private_one(self, alice, bob, carol, erin):
         conversation = private(alice, bob)
-        suspend(place_of(bob, conversation), erin, "rude")
+        suspend(participation_of(bob, conversation), erin, "rude")
 
         with refused(RefusalCode.SUSPENDED):
-            place_of(bob, conversation).invite([carol])
+            participation_of(bob, conversation).invite([carol])
         with refused(RefusalCode.SUSPENDED):
             Message.send_to_users("Hello", bob, [alice])
 
@@ -184,7 +184,7 @@ class TestDeciding:
 
         settled = [Report.objects.get(pk=each.pk).settled_at is not None for each in reports]
         assert settled == [True, True, False]
-        assert place_of(bob, ours).suspended_at
+        assert participation_of(bob, ours).suspended_at
         assert Message.objects.get(pk=message.pk).removed_as
 
     def test_each_act_is_written_down(self, alice, bob, erin, ours):
@@ -273,7 +273,7 @@ class TestAdmin:
     def test_and_acts_on_it(self, moderator, reported, bob, ours):
         moderator.post(self.url(reported), {"act": "both", "reason": "Rude."})
 
-        assert place_of(bob, ours).suspended_at
+        assert participation_of(bob, ours).suspended_at
         assert not Message.objects.filter(body="rude").exists()
         page = moderator.get(self.url(reported))
         assert page.status_code == 200
@@ -324,12 +324,12 @@ class TestAdmin:
     def test_members_are_suspended_and_restored_in_the_list(self, moderator, erin, bob, ours):
         hired(erin, "moderate", "view_participation")
         url = reverse("admin:talk_participation_changelist")
-        place = place_of(bob, ours)
+        place = participation_of(bob, ours)
 
         for action, is_suspended in (("suspend", True), ("restore", False)):
             chosen = {"action": action, "_selected_action": [place.pk], "why": "Rude."}
             moderator.post(url, chosen)
-            assert bool(place_of(bob, ours).suspended_at) is is_suspended
+            assert bool(participation_of(bob, ours).suspended_at) is is_suspended
 
         acts = Act.objects.order_by("pk").values_list("kind", "why", "by_name")
         assert list(acts) == [
@@ -376,14 +376,14 @@ class TestAdmin:
 
     def test_a_suspension_is_ended_in_the_list_of_participations(self, moderator, erin, bob, ours):
         erin.user_permissions.add(Permission.objects.get(codename="view_participation"))
-        place = place_of(bob, ours)
+        place = participation_of(bob, ours)
         suspend(place, erin, "rude")
         end = {"action": "restore", "_selected_action": [place.pk]}
         url = reverse("admin:talk_participation_changelist")
 
         moderator.post(url, end)
-        assert place_of(bob, ours).suspended_at, "that takes a reason"
+        assert participation_of(bob, ours).suspended_at, "that takes a reason"
         moderator.post(url, {**end, "why": "They said sorry."})
 
-        assert place_of(bob, ours).suspended_at is None
+        assert participation_of(bob, ours).suspended_at is None
         assert Act.objects.latest("pk").why == "They said sorry."

@@ -8,7 +8,7 @@ from talk.models import AccessToken, Act, Block, Participation, Report
 from talk.moderation import Decision, decide, remove_message, restore, suspend
 from talk.privacy import erase
 
-from .acting import group, hired, place_of, refused, say
+from .acting import group, hired, participation_of, refused, say
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +46,7 @@ def root(dave):
 
 
 def report(by, message, why="It is rude."):
-    return Report.objects.report_message(place_of(by, message.conversation), message, why)
+    return Report.objects.report_message(participation_of(by, message.conversation), message, why)
 
 
 @pytest.fixture
@@ -111,26 +111,26 @@ class TestOwnReports:
 
 class TestOwnActs:
     def test_nobody_ends_their_own_suspension(self, ours, erin, root):
-        suspend(place_of(erin, ours), root, "rude")
+        suspend(participation_of(erin, ours), root, "rude")
 
         with refused(RefusalCode.NOT_ALLOWED):
-            restore(place_of(erin, ours), erin, "I am sorry.")
+            restore(participation_of(erin, ours), erin, "I am sorry.")
         with refused(RefusalCode.NOT_ALLOWED):
-            suspend(place_of(erin, ours), erin, "Me.")
-        assert place_of(erin, ours).suspended_at
+            suspend(participation_of(erin, ours), erin, "Me.")
+        assert participation_of(erin, ours).suspended_at
 
     def test_nor_in_the_list_with_others(self, ours, alice, erin, root, hire):
         browser = hire(erin)
         for person in (alice, erin):
-            suspend(place_of(person, ours), root, "rude")
-        places = [place_of(person, ours).pk for person in (erin, alice)]
+            suspend(participation_of(person, ours), root, "rude")
+        places = [participation_of(person, ours).pk for person in (erin, alice)]
         url = reverse("admin:talk_participation_changelist")
         chosen = {"action": "restore", "_selected_action": places, "why": "They are sorry."}
         answer = browser.post(url, chosen, follow=True)
 
         assert "This concerns you." in answer.content.decode()
-        assert place_of(erin, ours).suspended_at
-        assert place_of(alice, ours).suspended_at is None
+        assert participation_of(erin, ours).suspended_at
+        assert participation_of(alice, ours).suspended_at is None
 
     def test_nobody_removes_what_they_said(self, ours, erin):
         message = say(erin, ours, "rude")
@@ -145,7 +145,11 @@ class TestOwnActs:
             erase(erin, "I want to.", erin)
         url = reverse("admin:talk_participation_changelist")
         for action in ("erase", "export"):
-            chosen = {"action": action, "_selected_action": [place_of(erin, ours).pk], "sure": 1}
+            chosen = {
+                "action": action,
+                "_selected_action": [participation_of(erin, ours).pk],
+                "sure": 1,
+            }
             answer = browser.post(url, {**chosen, "why": "I want to."}, follow=True)
             assert "This concerns you." in answer.content.decode()
 
@@ -155,7 +159,7 @@ class TestOwnActs:
 
     def test_nobody_sees_what_was_done_to_them(self, ours, alice, erin, root, hire):
         for person in (alice, erin):
-            suspend(place_of(person, ours), root, "As Bob says.")
+            suspend(participation_of(person, ours), root, "As Bob says.")
         browser = hire(erin)
 
         answer = browser.get(reverse("admin:talk_act_changelist"))
@@ -177,8 +181,8 @@ class TestStaff:
 
     def acts(self, target, by, ours):
         message = say(target, ours)
-        yield lambda: suspend(place_of(target, ours), by, "rude")
-        yield lambda: restore(place_of(target, ours), by, "They are sorry.")
+        yield lambda: suspend(participation_of(target, ours), by, "rude")
+        yield lambda: restore(participation_of(target, ours), by, "They are sorry.")
         yield lambda: remove_message(message, by, "rude")
         for decision in (Decision.DISMISS, Decision.BOTH):
             each = report(place_of_other(target, by, ours), say(target, ours))
@@ -258,7 +262,7 @@ class TestStaff:
         assert left == {carol, root} - set(allowed)
 
     def test_the_project_itself_acts_on_everybody(self, ours, root):
-        suspend(place_of(root, ours), None, "rude")
+        suspend(participation_of(root, ours), None, "rude")
         erase(root, "They asked for it.")
 
         assert not Participation.objects.filter(user=root).exists()

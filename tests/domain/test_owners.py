@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from talk.exceptions import RefusalCode
 from talk.models import Conversation, Event, Participation
 
-from .acting import group, place_of, refused
+from .acting import group, participation_of, refused
 
 pytestmark = pytest.mark.django_db
 
@@ -33,11 +33,11 @@ class TestOwners:
         alice.save(**({} if all_fields else {"update_fields": ["is_active"]}))
 
         assert events_after(before, ours) == ["participant_role_changed"]
-        assert place_of(bob, ours).role == "owner"
-        assert place_of(alice, ours).role == "owner", "who may come back"
+        assert participation_of(bob, ours).role == "owner"
+        assert participation_of(alice, ours).role == "owner", "who may come back"
 
     def test_none_is_named_where_there_is_one(self, ours, alice, bob):
-        place_of(bob, ours).change_role(Participation.Role.OWNER)
+        participation_of(bob, ours).change_role(Participation.Role.OWNER)
         before = Conversation.objects.get(pk=ours.pk).revision
         alice.is_active = False
         alice.save()
@@ -50,14 +50,14 @@ class TestOwners:
                 alice.save(update_fields=["is_active"])
             return len(asked)
 
-        place_of(bob, ours).change_role(Participation.Role.OWNER)
+        participation_of(bob, ours).change_role(Participation.Role.OWNER)
         alice.is_active = False
         alice.save()
         before = cost()
         alice.is_active = True
         alice.save()
         for _ in range(3):
-            place_of(bob, group(alice, bob)).change_role(Participation.Role.OWNER)
+            participation_of(bob, group(alice, bob)).change_role(Participation.Role.OWNER)
         alice.is_active = False
         alice.save()
 
@@ -68,42 +68,42 @@ class TestOwners:
         alice.refresh_from_db()
         alice.save(update_fields=["first_name"])
 
-        assert place_of(bob, ours).role == "member"
+        assert participation_of(bob, ours).role == "member"
 
     def test_what_went_around_signals_is_mended_when_somebody_comes(
         self, ours, alice, bob, carol, dave
     ):
         get_user_model().objects.filter(pk=alice.pk).update(is_active=False)
-        place_of(carol, ours).invite([dave])
+        participation_of(carol, ours).invite([dave])
 
-        assert place_of(bob, ours).role == "owner"
+        assert participation_of(bob, ours).role == "owner"
 
     def test_nobody_who_is_deactivated_is_named(self, ours, alice, bob, carol):
         get_user_model().objects.filter(pk=bob.pk).update(is_active=False)
-        place_of(alice, ours).leave()
+        participation_of(alice, ours).leave()
 
-        assert place_of(carol, ours).role == "owner"
-        assert place_of(bob, ours).role == "member"
+        assert participation_of(carol, ours).role == "owner"
+        assert participation_of(bob, ours).role == "member"
 
     def test_the_first_to_come_back_to_an_empty_group_owns_it(self, ours, alice, bob, carol):
         for person in (alice, bob, carol):
-            place_of(person, ours).leave()
-        place = place_of(bob, ours)
+            participation_of(person, ours).leave()
+        place = participation_of(bob, ours)
 
         place.reinstate()
 
-        assert place.role == place_of(bob, ours).role == "owner"
+        assert place.role == participation_of(bob, ours).role == "owner"
 
     def test_another_is_named_when_the_last_one_is_suspended(self, ours, alice, bob):
-        place_of(alice, ours).suspend()
+        participation_of(alice, ours).suspend()
 
-        assert place_of(bob, ours).role == "owner"
-        place_of(bob, ours).rename("His")
+        assert participation_of(bob, ours).role == "owner"
+        participation_of(bob, ours).rename("His")
 
     def test_the_last_who_can_act_stays_one(self, ours, alice, bob):
-        place_of(bob, ours).change_role(Participation.Role.OWNER)
+        participation_of(bob, ours).change_role(Participation.Role.OWNER)
         get_user_model().objects.filter(pk=alice.pk).update(is_active=False)
-        him = place_of(bob, ours)
+        him = participation_of(bob, ours)
 
         with refused(RefusalCode.LAST_OWNER):
             him.change_role(Participation.Role.MEMBER, by=him)

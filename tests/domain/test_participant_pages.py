@@ -9,7 +9,7 @@ from django.utils import timezone
 from talk.models import Conversation, Participation
 from talk.models.participation.questions import pages_in
 
-from .acting import group, place_of
+from .acting import group, participation_of
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,7 @@ def groups(alice, django_user_model):
         django_user_model(username=f"somebody {number}") for number in range(200)
     )
     groups = [group(alice, *people[:some]) for some in (2, 200, 200)]
-    place_of(people[0], groups[1]).leave()
+    participation_of(people[0], groups[1]).leave()
     return groups
 
 

@@ -33,7 +33,7 @@ from talk.prepared import among, ask, changing, columns_of, inserting, prepared
 from talk.prepared.django_internals import NAMES, SelectedModel
 from talk.prepared.instances import is_plain
 
-from .acting import group, place_of, private, say
+from .acting import group, participation_of, private, say
 
 pytestmark = pytest.mark.django_db
 
@@ -68,7 +68,7 @@ def state(row):
 def said(alice, bob, carol):
     there = group(alice, bob)
     say(alice, there, "1")
-    place_of(alice, there).send("2", client_id=uuid.uuid4(), invite=[carol])
+    participation_of(alice, there).send("2", client_id=uuid.uuid4(), invite=[carol])
     say(bob, there, "3")
     return there
 
@@ -536,7 +536,7 @@ class TestUnprepared:
 
         assert [state(each) for each in _said(conversation=said).ask()] == usual
         assert [each.number for each in _among(numbers=[3, 1]).ask()] == [1, 3]
-        place = place_of(alice, said)
+        place = participation_of(alice, said)
         message = place.send("as ever", client_id=uuid.uuid4())
         place.read()
         assert message.pk == said.messages.get(body="as ever").pk

@@ -7,7 +7,7 @@ from talk.exceptions import RefusalCode
 from talk.models import Conversation, Participation
 from talk.models.conversation import ConversationQuerySet
 
-from .acting import inbox, place_of, private, refused, say
+from .acting import inbox, participation_of, private, refused, say
 
 
 def test_there_is_one_per_pair(alice, bob):
@@ -57,7 +57,7 @@ def test_a_member_cannot_leave_it(alice, bob):
     conversation = private(alice, bob)
 
     with refused(RefusalCode.PRIVATE_CONVERSATION):
-        place_of(alice, conversation).leave()
+        participation_of(alice, conversation).leave()
 
     say(bob, conversation)
     assert inbox(alice) == [conversation]
@@ -67,23 +67,23 @@ def test_nobody_is_removed_from_it(alice, bob):
     conversation = private(alice, bob)
 
     with refused(RefusalCode.PRIVATE_CONVERSATION):
-        place_of(bob, conversation).remove(by=place_of(alice, conversation))
+        participation_of(bob, conversation).remove(by=participation_of(alice, conversation))
     with refused(RefusalCode.PRIVATE_CONVERSATION):
-        place_of(bob, conversation).remove()
+        participation_of(bob, conversation).remove()
 
 
 def test_nobody_is_reinstated_into_it(alice, bob):
     conversation = private(alice, bob)
 
     with refused(RefusalCode.ALREADY_ACTIVE):
-        place_of(bob, conversation).reinstate(by=place_of(alice, conversation))
+        participation_of(bob, conversation).reinstate(by=participation_of(alice, conversation))
 
 
 def test_it_has_no_roles(alice, bob):
     conversation = private(alice, bob)
 
     with refused(RefusalCode.PRIVATE_CONVERSATION):
-        place_of(bob, conversation).change_role(Participation.Role.OWNER)
+        participation_of(bob, conversation).change_role(Participation.Role.OWNER)
 
 
 def test_it_has_no_title(alice, bob):
@@ -91,7 +91,7 @@ def test_it_has_no_title(alice, bob):
         Conversation.objects.start_private(alice, [bob], title="Us")
     conversation = Conversation.objects.start_private(alice, [bob], title="  ")
     with refused(RefusalCode.PRIVATE_CONVERSATION):
-        place_of(alice, conversation).rename("Us")
+        participation_of(alice, conversation).rename("Us")
 
 
 def test_it_has_two_people(alice, bob, carol):

@@ -11,7 +11,7 @@ from talk import wakeups
 from talk.exceptions import RefusalCode
 from talk.models import Block, Event, Message, Participation
 
-from .acting import everything, group, place_of, private, refused, say
+from .acting import everything, group, participation_of, private, refused, say
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def conversation(alice, bob, carol):
 
 def counts(user, conversation):
     """What is unread of it for `user`, as each of the three ways to ask says; they agree."""
-    place = place_of(user, conversation)
+    place = participation_of(user, conversation)
     listed = Participation.objects.with_unread_count().get(pk=place.pk)
     everything = Message.objects.unread_by(user).filter(conversation=conversation).count()
     assert place.unread_count == listed.unread_count == min(everything, 100)
@@ -39,13 +39,13 @@ class TestReplying:
         say(alice, conversation, "Have you seen this?")
         say(bob, conversation, "Something else")
         assert counts(bob, conversation) == (1, 1)
-        assert place_of(bob, conversation).last_read_number == 0
+        assert participation_of(bob, conversation).last_read_number == 0
 
-        place_of(bob, conversation).read()
+        participation_of(bob, conversation).read()
         say(bob, conversation, "Now I have")
 
         assert counts(bob, conversation) == (None, 0)
-        assert place_of(bob, conversation).last_read_number == 3
+        assert participation_of(bob, conversation).last_read_number == 3
 
     def test_what_one_said_oneself_is_never_unread(self, alice, bob, conversation):
         say(alice, conversation)
@@ -64,15 +64,15 @@ class TestReplying:
         assert counts(carol, conversation) == (1, 2)
 
     def test_a_reply_ends_ones_own_mark_of_the_unread(self, alice, bob, conversation):
-        place_of(alice, conversation).mark_unread()
-        place_of(bob, conversation).mark_unread()
+        participation_of(alice, conversation).mark_unread()
+        participation_of(bob, conversation).mark_unread()
 
         message = say(bob, conversation)
 
-        place = place_of(bob, conversation)
+        place = participation_of(bob, conversation)
         assert place.marked_unread_at is None
         assert place.changed_at == message.sent_at
-        assert place_of(alice, conversation).marked_unread_at is not None
+        assert participation_of(alice, conversation).marked_unread_at is not None
 
 
 class TestRead:
@@ -82,19 +82,19 @@ class TestRead:
             say(alice, conversation)
 
     def test_up_to_a_number(self, bob, conversation):
-        place_of(bob, conversation).read(2)
+        participation_of(bob, conversation).read(2)
 
-        assert place_of(bob, conversation).last_read_number == 2
+        assert participation_of(bob, conversation).last_read_number == 2
         assert counts(bob, conversation) == (3, 1)
 
     def test_everything(self, bob, conversation):
-        place_of(bob, conversation).read()
+        participation_of(bob, conversation).read()
 
-        assert place_of(bob, conversation).last_read_number == 3
+        assert participation_of(bob, conversation).last_read_number == 3
         assert counts(bob, conversation) == (None, 0)
 
     def test_what_is_said_while_somebody_reads_stays_unread(self, alice, bob, conversation):
-        place = place_of(bob, conversation)
+        place = participation_of(bob, conversation)
         say(alice, conversation)
 
         place.read(3)
@@ -104,29 +104,29 @@ class TestRead:
     def test_nobody_reads_what_is_not_there(self, bob, conversation):
         for number in (4, 2**63, -1):
             with refused(RefusalCode.NUMBER_OUT_OF_RANGE, "number"):
-                place_of(bob, conversation).read(number)
+                participation_of(bob, conversation).read(number)
 
     def test_what_another_device_says_later_of_less_changes_nothing(self, bob, conversation):
-        place_of(bob, conversation).read(2)
-        place_of(bob, conversation).mark_unread()
+        participation_of(bob, conversation).read(2)
+        participation_of(bob, conversation).mark_unread()
         before = everything()
 
         for number in (1, 0):
-            place_of(bob, conversation).read(number)
+            participation_of(bob, conversation).read(number)
 
         assert everything() == before
 
     def test_the_same_again_is_no_news(self, bob, conversation):
-        place_of(bob, conversation).read(2)
-        place_of(bob, conversation).read(2)
+        participation_of(bob, conversation).read(2)
+        participation_of(bob, conversation).read(2)
 
         read = Event.objects.filter(kind=Event.Kind.CONVERSATION_READ)
-        assert [event.participation for event in read] == [place_of(bob, conversation)]
+        assert [event.participation for event in read] == [participation_of(bob, conversation)]
 
     def test_it_is_nobody_elses_business(self, bob, carol, conversation):
         before = conversation.participations.filter(user=carol).values().get()
 
-        place_of(bob, conversation).read()
+        participation_of(bob, conversation).read()
 
         assert conversation.participations.filter(user=carol).values().get() == before
 
@@ -139,10 +139,10 @@ class TestNewcomers:
         say(alice, conversation)
         say(bob, conversation)
         settings.TALK = {**settings.TALK, "INVITATIONS_ASK": request.param == "asked"}
-        place_of(alice, conversation).invite([dave])
+        participation_of(alice, conversation).invite([dave])
         if request.param == "asked":
-            place_of(dave, conversation).accept()
-        return place_of(dave, conversation)
+            participation_of(dave, conversation).accept()
+        return participation_of(dave, conversation)
 
     def test_nothing_waits_and_nothing_is_read(self, dave, place, conversation):
         assert counts(dave, conversation) == (None, 0)
@@ -155,16 +155,18 @@ class TestNewcomers:
 
     def test_a_reply_is_not_reading(self, alice, dave, place, conversation):
         say(dave, conversation)
-        assert place_of(dave, conversation).last_read_number == 0
+        assert participation_of(dave, conversation).last_read_number == 0
 
-        place_of(dave, conversation).read(2)
+        participation_of(dave, conversation).read(2)
         say(dave, conversation)
-        assert place_of(dave, conversation).last_read_number == conversation_end(conversation)
+        assert participation_of(dave, conversation).last_read_number == conversation_end(
+            conversation
+        )
 
     def test_they_can_read_the_history_bit_by_bit(self, dave, place, conversation):
         place.read(1)
 
-        assert place_of(dave, conversation).last_read_number == 1
+        assert participation_of(dave, conversation).last_read_number == 1
         assert counts(dave, conversation) == (None, 0)
 
     def test_the_history_does_not_wait_after_a_block_either(self, alice, dave, place, conversation):
@@ -176,13 +178,13 @@ class TestNewcomers:
     def test_who_is_back_is_told_what_was_said_meanwhile(self, alice, dave, place, conversation):
         place.leave()
         message = say(alice, conversation)
-        place_of(dave, conversation).reinstate()
+        participation_of(dave, conversation).reinstate()
 
         assert counts(dave, conversation) == (message.number, 1)
 
     def test_those_of_earlier_versions_become_so_and_back(self, alice, bob, place, conversation):
         places = Participation.objects.order_by("pk")
-        place_of(alice, conversation).read()
+        participation_of(alice, conversation).read()
         now = list(places.values())
         migration = import_module("talk.migrations.0019_newcomers_and_folded_titles")
 
@@ -197,11 +199,11 @@ class TestNewcomers:
 class TestMarkUnread:
     def test_it_stays_until_it_is_read_again(self, alice, bob, conversation):
         say(alice, conversation)
-        place_of(bob, conversation).read()
+        participation_of(bob, conversation).read()
 
-        place_of(bob, conversation).mark_unread()
+        participation_of(bob, conversation).mark_unread()
 
-        place = place_of(bob, conversation)
+        place = participation_of(bob, conversation)
         assert place.marked_unread_at is not None
         assert (place.last_read_number, place.unread_count) == (1, 0)
         assert list(Participation.objects.inbox_for(bob).unread()) == [place]
@@ -214,12 +216,12 @@ class TestMarkUnread:
     ):
         rung = []
         monkeypatch.setattr(wakeups, "send_from_thread", lambda *wake_up: rung.append(wake_up))
-        before = place_of(bob, conversation)
+        before = participation_of(bob, conversation)
 
         for act in (Participation.mark_unread, Participation.read):
             with django_capture_on_commit_callbacks(execute=True):
-                act(place_of(bob, conversation))
-            after = place_of(bob, conversation)
+                act(participation_of(bob, conversation))
+            after = participation_of(bob, conversation)
 
             assert after.changed_at > before.changed_at
             assert after.conversation.revision == before.conversation.revision == 1
@@ -230,19 +232,19 @@ class TestMarkUnread:
     def test_in_a_conversation_without_a_message(self, alice, bob):
         pair = private(alice, bob)
 
-        place_of(bob, pair).mark_unread()
-        place_of(bob, pair).read(0)
+        participation_of(bob, pair).mark_unread()
+        participation_of(bob, pair).read(0)
 
-        assert place_of(bob, pair).marked_unread_at is None
+        assert participation_of(bob, pair).marked_unread_at is None
 
 
 class TestCount:
     def test_what_happened_is_not_unread(self, alice, bob, carol, dave, conversation):
-        place_of(alice, conversation).rename("Lunch")
-        place_of(alice, conversation).invite([dave])
-        place_of(carol, conversation).leave()
-        place_of(carol, conversation).reinstate(by=place_of(alice, conversation))
-        place_of(carol, conversation).remove(by=place_of(alice, conversation))
+        participation_of(alice, conversation).rename("Lunch")
+        participation_of(alice, conversation).invite([dave])
+        participation_of(carol, conversation).leave()
+        participation_of(carol, conversation).reinstate(by=participation_of(alice, conversation))
+        participation_of(carol, conversation).remove(by=participation_of(alice, conversation))
 
         assert counts(bob, conversation) == (None, 0)
 
@@ -260,10 +262,10 @@ class TestCount:
 
     def test_it_ends_where_somebody_left(self, alice, bob, conversation):
         say(alice, conversation)
-        place_of(bob, conversation).leave()
+        participation_of(bob, conversation).leave()
         say(alice, conversation)
 
-        place = place_of(bob, conversation)
+        place = participation_of(bob, conversation)
         assert (place.first_unread_number, place.unread_count) == (1, 1)
 
     def test_it_is_right_after_the_verb_that_changes_it(self, alice, bob, conversation):
@@ -285,5 +287,5 @@ class TestCount:
         alice.delete()
 
         assert counts(bob, conversation) == (1, 1)
-        place_of(bob, conversation).read()
+        participation_of(bob, conversation).read()
         assert counts(bob, conversation) == (None, 0)

@@ -13,7 +13,7 @@ from talk.models import Act, Event, Participation, Report
 from talk.moderation import Decision, decide, remove_first_title, remove_message
 from talk.privacy import erase, export
 
-from .acting import group, hired, place_of, private, refused, say
+from .acting import group, hired, participation_of, private, refused, say
 
 pytestmark = pytest.mark.django_db
 
@@ -22,18 +22,21 @@ pytestmark = pytest.mark.django_db
 def ours(alice, bob, carol, dave):
     """Alice's, who gave it its first title. Dave left under it."""
     ours = group(alice, bob, carol, dave, title="Rude")
-    place_of(dave, ours).leave()
+    participation_of(dave, ours).leave()
     return ours
 
 
 def report(by, conversation, why="It is rude."):
-    return Report.objects.report_title(place_of(by, conversation), why)
+    return Report.objects.report_title(participation_of(by, conversation), why)
 
 
 def titles(conversation, *people):
     """The one that it has, and those under which people left."""
     conversation.refresh_from_db()
-    return [conversation.title, *(place_of(each, conversation).left_at_title for each in people)]
+    return [
+        conversation.title,
+        *(participation_of(each, conversation).left_at_title for each in people),
+    ]
 
 
 class TestReporting:
@@ -44,24 +47,26 @@ class TestReporting:
         assert report(bob, ours, "Again.") == found, "once until it is settled"
 
     def test_a_later_one_is_the_message_that_gave_it(self, ours, alice, bob, carol):
-        place_of(bob, ours).change_role(Participation.Role.ADMIN)
-        place_of(bob, ours).rename("Ruder")
+        participation_of(bob, ours).change_role(Participation.Role.ADMIN)
+        participation_of(bob, ours).rename("Ruder")
         found = report(carol, ours)
 
         assert (found.message, found.person) == (ours.messages.get(kind="renamed"), bob)
-        by_message = Report.objects.report_message(place_of(carol, ours), found.message, "x")
+        by_message = Report.objects.report_message(
+            participation_of(carol, ours), found.message, "x"
+        )
         assert by_message == found
 
     def test_people_who_left_report_the_title_that_they_see(self, ours, alice, dave):
-        place_of(alice, ours).rename("Ruder")
+        participation_of(alice, ours).rename("Ruder")
         found = report(dave, ours)
 
         assert (found.conversation, found.person, found.message) == (ours, alice, None)
 
     def test_so_do_people_who_are_invited(self, ours, alice, bob, erin, settings):
         settings.TALK = {**settings.TALK, "INVITATIONS_ASK": True}
-        place_of(alice, ours).rename("Ruder")
-        place_of(bob, ours).invite([erin])
+        participation_of(alice, ours).rename("Ruder")
+        participation_of(bob, ours).invite([erin])
 
         assert report(erin, ours).message == ours.messages.get(kind="renamed")
 
@@ -93,7 +98,7 @@ class TestReporting:
 
 class TestRemoving:
     def test_the_first_one_is_gone_for_everybody(self, ours, alice, bob, dave, erin):
-        revision = place_of(bob, ours).conversation.revision
+        revision = participation_of(bob, ours).conversation.revision
         decide(report(bob, ours), Decision.REMOVE, erin, "Rude indeed.")
 
         assert titles(ours, dave) == ["", ""]
@@ -104,14 +109,14 @@ class TestRemoving:
 
     def test_once_it_is_another_only_people_who_left_lose_it(self, ours, alice, bob, dave, erin):
         found = report(bob, ours)
-        place_of(alice, ours).rename("Nice")
+        participation_of(alice, ours).rename("Nice")
         decide(found, Decision.REMOVE, erin, "Rude indeed.")
 
         assert titles(ours, dave) == ["Nice", ""]
 
     def test_a_later_one_is_gone_with_its_message(self, ours, alice, bob, carol, dave, erin):
-        place_of(alice, ours).rename("Ruder")
-        place_of(carol, ours).leave()
+        participation_of(alice, ours).rename("Ruder")
+        participation_of(carol, ours).leave()
         found = report(bob, ours)
         decide(found, Decision.REMOVE, erin, "Rude indeed.")
 
@@ -120,18 +125,18 @@ class TestRemoving:
         assert (found.message.body, found.message.removed_as) == ("", "moderated")
 
     def test_an_earlier_one_leaves_the_present_one(self, ours, alice, bob, erin):
-        place_of(alice, ours).rename("Ruder")
-        place_of(alice, ours).rename("Nice")
+        participation_of(alice, ours).rename("Ruder")
+        participation_of(alice, ours).rename("Nice")
         remove_message(ours.messages.get(body="Ruder"), erin, "Rude.")
 
         assert titles(ours) == ["Nice"]
 
     def test_a_title_that_another_gave_again_stays(self, ours, alice, bob, carol, dave, erin):
-        place_of(bob, ours).change_role(Participation.Role.ADMIN)
-        place_of(alice, ours).rename("Twice")
-        place_of(carol, ours).leave()
-        place_of(alice, ours).rename("Between")
-        place_of(bob, ours).rename("Twice")
+        participation_of(bob, ours).change_role(Participation.Role.ADMIN)
+        participation_of(alice, ours).rename("Twice")
+        participation_of(carol, ours).leave()
+        participation_of(alice, ours).rename("Between")
+        participation_of(bob, ours).rename("Twice")
         remove_message(ours.messages.filter(body="Twice").earliest("number"), erin, "Rude.")
 
         assert titles(ours, carol) == ["Twice", "Twice"]
@@ -145,7 +150,7 @@ class TestRemoving:
     def test_who_gave_it_is_kept_from_writing(self, ours, alice, bob, erin):
         decide(report(bob, ours), Decision.BOTH, erin, "Rude indeed.")
 
-        assert place_of(alice, ours).suspended_at
+        assert participation_of(alice, ours).suspended_at
         assert titles(ours) == [""]
 
     def test_it_is_nobodys_own_case(self, ours, alice, bob, carol, dave):
@@ -188,7 +193,7 @@ class TestAdmin:
         self, moderator, ours, alice, bob
     ):
         found = report(bob, ours)
-        place_of(alice, ours).rename("Nice")
+        participation_of(alice, ours).rename("Nice")
         page = moderator.get(self.url(found)).content.decode()
 
         assert "<b>Rude</b>" in page
@@ -206,7 +211,7 @@ class TestAdmin:
         self, moderator, ours, alice, bob
     ):
         say(bob, ours, "before")
-        place_of(alice, ours).rename("Ruder")
+        participation_of(alice, ours).rename("Ruder")
         page = moderator.get(self.url(report(bob, ours))).content.decode()
 
         assert "before" in page

@@ -11,7 +11,7 @@ from talk import purging
 from talk.models import Event, Message
 
 from ..api.asking import gid, nodes, ok
-from .acting import group, place_of, private, say
+from .acting import group, participation_of, private, say
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +38,7 @@ def ours(alice, bob):
     """With something said two months ago, and something now."""
     conversation = group(alice, bob, title="Ours")
     say(bob, conversation, "old")
-    place_of(alice, conversation).rename("Renamed")
+    participation_of(alice, conversation).rename("Renamed")
     age(conversation, 60)
     say(bob, conversation, "new")
     return conversation
@@ -73,7 +73,7 @@ def test_purging_forgets_the_words_and_keeps_the_numbers(ours, alice):
 
     assert bodies(ours) == ["", "Renamed", "new"]
     assert Event.objects.filter(conversation=ours).count() == revision
-    place = place_of(alice, ours)
+    place = participation_of(alice, ours)
     assert (place.first_unread_number, place.unread_count) == (3, 1)
     assert purge() == "The words of 0 messages were deleted.\n"
 

@@ -5,7 +5,7 @@ import pytest
 from talk.exceptions import RefusalCode
 from talk.models import Event, Participation
 
-from .acting import everything, group, place_of, refused, story
+from .acting import everything, group, participation_of, refused, story
 
 OWNER, ADMIN, MEMBER = Participation.Role.OWNER, Participation.Role.ADMIN, Participation.Role.MEMBER
 
@@ -21,8 +21,8 @@ def give(conversation):
     """`give(bob, ADMIN, by=alice)`; without `by` the project does it."""
 
     def give(person, role, by=None):
-        by = by and place_of(by, conversation)
-        place_of(person, conversation).change_role(role, by=by)
+        by = by and participation_of(by, conversation)
+        participation_of(person, conversation).change_role(role, by=by)
 
     return give
 
@@ -68,12 +68,12 @@ def test_an_owner_of_another_group_has_no_say(alice, bob, conversation):
     elsewhere = group(bob, alice)
 
     with refused(RefusalCode.NOT_A_PARTICIPANT):
-        place_of(bob, conversation).change_role(OWNER, by=place_of(bob, elsewhere))
+        participation_of(bob, conversation).change_role(OWNER, by=participation_of(bob, elsewhere))
 
 
 def test_who_left_has_no_say_and_no_role(alice, bob, conversation, give):
     give(bob, OWNER)
-    place_of(alice, conversation).leave()
+    participation_of(alice, conversation).leave()
 
     with refused(RefusalCode.NOT_A_PARTICIPANT):
         give(bob, MEMBER, by=alice)
@@ -106,24 +106,24 @@ def test_a_new_role_is_an_event_but_no_message(alice, bob, conversation, give):
 
     event = Event.objects.filter(conversation=conversation).latest("revision")
     assert event.kind == Event.Kind.PARTICIPANT_ROLE_CHANGED
-    assert (event.actor, event.participation) == (alice, place_of(bob, conversation))
+    assert (event.actor, event.participation) == (alice, participation_of(bob, conversation))
     assert story(conversation) == []
 
 
 class TestSuccession:
     def test_the_longest_standing_member_becomes_owner(self, alice, bob, carol, conversation):
-        place_of(bob, conversation).leave()
-        place_of(bob, conversation).reinstate(by=place_of(carol, conversation))
+        participation_of(bob, conversation).leave()
+        participation_of(bob, conversation).reinstate(by=participation_of(carol, conversation))
 
-        place_of(alice, conversation).leave()
+        participation_of(alice, conversation).leave()
 
-        assert place_of(carol, conversation).role == OWNER, "Bob has been away"
-        assert place_of(bob, conversation).role == MEMBER
+        assert participation_of(carol, conversation).role == OWNER, "Bob has been away"
+        assert participation_of(bob, conversation).role == MEMBER
 
     def test_admins_come_first(self, alice, bob, dave, conversation, give, roles):
         give(dave, ADMIN)
 
-        place_of(alice, conversation).leave()
+        participation_of(alice, conversation).leave()
 
         now = roles()
         assert (now[dave], now[bob]) == (OWNER, MEMBER)
@@ -131,28 +131,28 @@ class TestSuccession:
     def test_nobody_inherits_while_there_is_an_owner(self, alice, bob, carol, conversation, give):
         give(carol, OWNER)
 
-        place_of(alice, conversation).leave()
+        participation_of(alice, conversation).leave()
 
-        assert place_of(bob, conversation).role == MEMBER
+        assert participation_of(bob, conversation).role == MEMBER
 
     def test_also_when_the_owner_was_removed(self, alice, bob, conversation):
-        place_of(alice, conversation).remove()
+        participation_of(alice, conversation).remove()
 
-        assert place_of(bob, conversation).role == OWNER
+        assert participation_of(bob, conversation).role == OWNER
 
     def test_it_is_an_event_after_the_leaving(self, alice, bob, conversation):
-        place_of(alice, conversation).leave()
+        participation_of(alice, conversation).leave()
 
         left, heir = Event.objects.after(conversation, 1)
         assert (left.kind, left.participation.user) == ("participant_left", alice)
         assert (heir.kind, heir.participation.user) == ("participant_role_changed", bob)
-        assert place_of(alice, conversation).last_visible_revision == left.revision
+        assert participation_of(alice, conversation).last_visible_revision == left.revision
 
     def test_who_is_let_into_an_empty_group_owns_it(self, alice, bob):
         conversation = group(alice, bob)
-        place_of(alice, conversation).leave()
-        place_of(bob, conversation).leave()
+        participation_of(alice, conversation).leave()
+        participation_of(bob, conversation).leave()
 
-        place_of(alice, conversation).reinstate()
+        participation_of(alice, conversation).reinstate()
 
-        assert place_of(alice, conversation).role == OWNER
+        assert participation_of(alice, conversation).role == OWNER

@@ -13,7 +13,7 @@ from talk.models.conversation.change import Change
 from talk.prepared import prepared
 from talk.privacy import erase
 
-from .acting import crowd, everything, group, place_of, private, refused, say, story
+from .acting import crowd, everything, group, participation_of, private, refused, say, story
 
 
 class TestWhere:
@@ -34,7 +34,7 @@ class TestWhere:
         say(carol, older)
         assert sent(alice, bob, carol) == sent(carol, bob, alice) == older
         assert sent(dave, alice, bob, carol) == larger
-        place_of(dave, larger).leave()
+        participation_of(dave, larger).leave()
         say(alice, larger)
         assert sent(alice, bob, carol) == larger
         started = sent(alice, bob, dave)
@@ -57,21 +57,21 @@ class TestWhere:
 
     def test_who_left_is_not_dragged_back(self, alice, bob, carol):
         there = group(alice, bob, carol)
-        place_of(carol, there).leave()
+        participation_of(carol, there).leave()
 
         sent = Message.send_to_users("Hello", alice, [bob, carol])
 
         assert sent.conversation != there
-        assert not place_of(carol, there).is_active
+        assert not participation_of(carol, there).is_active
 
     def test_a_message_to_a_conversation_takes_people_in_first(self, alice, bob, carol):
         there = group(alice, bob)
 
-        message = place_of(alice, there).send("Welcome", invite=[carol])
+        message = participation_of(alice, there).send("Welcome", invite=[carol])
 
         assert story(there) == ["joined", "text"]
         assert message.number == 2
-        assert place_of(carol, there).first_unread_number == 2
+        assert participation_of(carol, there).first_unread_number == 2
 
 
 class TestWho:
@@ -89,7 +89,7 @@ class TestWho:
     def test_not_who_left(self, alice, bob, carol):
         there = group(alice, bob, carol)
         say(carol, there)
-        place_of(carol, there).leave()
+        participation_of(carol, there).leave()
 
         with refused(RefusalCode.NOT_A_PARTICIPANT):
             say(carol, there)
@@ -112,21 +112,21 @@ class TestWho:
             with refused(RefusalCode.UNKNOWN_USER):
                 Message.send_to_users("Hello", alice, [bob, unknown])
             with refused(RefusalCode.UNKNOWN_USER):
-                place_of(alice, there).send("Hello", invite=[unknown])
+                participation_of(alice, there).send("Hello", invite=[unknown])
 
     def test_not_in_private_to_who_can_not_hear_it_any_more(self, alice, bob, carol):
         """Neither to who was deactivated, nor to oneself alone after the other one was erased."""
         retried = uuid.uuid4()
         with_bob, with_carol = private(alice, bob), private(alice, carol)
-        said = place_of(alice, with_carol).send("Hello", retried)
+        said = participation_of(alice, with_carol).send("Hello", retried)
         erase(bob, "He asked for it.")
         carol.is_active = False
         carol.save()
 
         for there in (with_bob, with_carol):
             with refused(RefusalCode.UNKNOWN_USER):
-                place_of(alice, there).send("Are you there?")
-        assert place_of(alice, with_carol).send("Hello", retried) == said
+                participation_of(alice, there).send("Are you there?")
+        assert participation_of(alice, with_carol).send("Hello", retried) == said
 
     def test_not_to_1001(self, alice):
         people = crowd(1_001)
@@ -141,7 +141,7 @@ class TestWho:
 class TestWhat:
     @pytest.fixture
     def send(self, alice, bob):
-        return place_of(alice, private(alice, bob)).send
+        return participation_of(alice, private(alice, bob)).send
 
     @pytest.mark.parametrize("body", ["", " ", "\n\t ", "\u2003\xa0"])
     def test_not_nothing(self, alice, bob, send, body):
@@ -177,7 +177,7 @@ class TestWhole:
     def test_all_or_nothing(self, alice, bob, carol, dave, monkeypatch):
         """Everything that one call does happens in one transaction, or not at all."""
         there = group(alice, bob)
-        alices = place_of(alice, there)
+        alices = participation_of(alice, there)
         before = everything()
 
         @prepared
@@ -190,8 +190,8 @@ class TestWhole:
             lambda: Message.send_to_users("Hello", alice, [carol, dave]),
             lambda: Message.send_to_users("Hello", alice, [carol]),
             lambda: alices.send("Welcome", invite=[carol, dave]),
-            lambda: place_of(bob, there).leave(),
-            lambda: place_of(bob, there).remove(by=place_of(alice, there)),
+            lambda: participation_of(bob, there).leave(),
+            lambda: participation_of(bob, there).remove(by=participation_of(alice, there)),
         )
         for call in calls:
             with pytest.raises(DatabaseError):
@@ -200,12 +200,12 @@ class TestWhole:
 
     def test_what_is_refused_at_the_end_has_not_begun(self, alice, bob, carol, dave):
         there = group(alice, bob, carol, dave)
-        place_of(bob, there).leave()
-        place_of(carol, there).remove()
+        participation_of(bob, there).leave()
+        participation_of(carol, there).remove()
 
         # Bob may be brought back by Dave, Carol, who was removed, may not.
         with refused(RefusalCode.NOT_ALLOWED):
-            place_of(dave, there).send("Come back", invite=[bob, carol])
+            participation_of(dave, there).send("Come back", invite=[bob, carol])
 
     def test_it_can_be_part_of_a_larger_whole(self, alice, bob):
         pair = private(alice, bob)
@@ -219,7 +219,7 @@ class TestWhole:
         assert say(alice, pair).number == 1
 
     def test_what_was_sent_is_the_latest_and_who_sent_it_has_read_it(self, alice, bob):
-        place = place_of(alice, group(alice, bob))
+        place = participation_of(alice, group(alice, bob))
 
         sent = place.send("Hello")
 
@@ -236,7 +236,7 @@ class TestCost:
     def test_sending_costs_the_same_for_any_number_of_members(
         self, alice, size, django_assert_num_queries
     ):
-        place = place_of(alice, group(alice, *crowd(size - 1)))
+        place = participation_of(alice, group(alice, *crowd(size - 1)))
 
         with django_assert_num_queries(9):
             place.send("Hello")
@@ -258,14 +258,14 @@ class TestCost:
             # Django 5.2 on SQLite inserts so many values in one statement: rows for 60 people.
             newcomers = min(newcomers, 60)
         people = crowd(newcomers)
-        place = place_of(alice, group(alice, bob))
+        place = participation_of(alice, group(alice, bob))
 
         with django_assert_num_queries(15):
             place.invite(people)
 
 
 def test_a_conversation_that_was_deleted_meanwhile_is_not_written_to(alice, bob):
-    place = place_of(alice, group(alice, bob))
+    place = participation_of(alice, group(alice, bob))
     Conversation.objects.get(pk=place.conversation_id).delete()
 
     with pytest.raises(Conversation.DoesNotExist):

@@ -7,7 +7,7 @@ from django.db.models.signals import post_init
 from talk.models import Event, Message, Participation
 from talk.models.shown_users import LEFT_OUT, with_users
 
-from .acting import group, place_of, say
+from .acting import group, participation_of, say
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +58,7 @@ def test_with_changes_of_the_inbox(there, bob):
 
 def test_with_invitations(there, alice, bob, carol, settings):
     settings.TALK = {**settings.TALK, "INVITATIONS_ASK": True}
-    place_of(alice, there).invite([carol])
+    participation_of(alice, there).invite([carol])
     (place,) = Participation.objects.invitations_of(carol)
 
     assert left_out(place.invited_by) == set(LEFT_OUT)

@@ -13,7 +13,7 @@ from talk.exceptions import RefusalCode
 from talk.models import Event, Message
 from talk.wakeups import conversation_group
 
-from .acting import group, place_of, private, refused, say
+from .acting import group, participation_of, private, refused, say
 
 
 class DeadLayer(InMemoryChannelLayer):
@@ -62,7 +62,7 @@ def test_a_signal_fires_once_after_the_commit(alice, bob, heard):
         message = Message.send_to_users("Hello", alice, [bob])
         assert heard == [], "nothing is certain yet"
 
-    place = place_of(alice, message.conversation)
+    place = participation_of(alice, message.conversation)
     assert heard == [
         ("conversation_started", None, None, False),
         ("message_sent", message, place, False),
@@ -88,8 +88,8 @@ def test_no_signal_fires_for_what_was_rolled_back(alice, bob, heard, kinds):
 def test_each_event_has_its_signal(alice, bob, carol, kinds, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         conversation = group(alice, bob)
-        place_of(alice, conversation).send("Welcome", invite=[carol])
-        place_of(alice, conversation).leave()
+        participation_of(alice, conversation).send("Welcome", invite=[carol])
+        participation_of(alice, conversation).leave()
 
     assert kinds() == [
         "conversation_started",
@@ -146,7 +146,7 @@ def test_a_wake_up_carries_nothing_that_matters(alice, bob, carol, layer):
     layer(RecordingLayer)
     RecordingLayer.rung.clear()
 
-    place_of(alice, conversation).send("A secret", invite=[carol])
+    participation_of(alice, conversation).send("A secret", invite=[carol])
 
     where = conversation_group(conversation.pk)
     assert RecordingLayer.rung == [

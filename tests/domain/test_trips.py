@@ -21,7 +21,7 @@ from talk.models.conversation import TITLE_LENGTH
 from talk.prepared import among, ask, changing, prepared
 
 from ..trips import trips_of
-from .acting import crowd, group, place_of, refused, say
+from .acting import crowd, group, participation_of, refused, say
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 
@@ -123,7 +123,7 @@ class TestTogether:
         assert again.count("SELECT") == 1
 
     def test_to_send_takes_four_trips(self, said, alice):
-        place = place_of(alice, said)
+        place = participation_of(alice, said)
 
         with trips_of(connection) as sent:
             place.send("Hello")
@@ -134,7 +134,7 @@ class TestTogether:
     @pytest.mark.parametrize("size", [2, 40])
     def test_members_come_and_go_in_few_trips(self, alice, bob, size):
         there = group(alice, *crowd(size))
-        owner = place_of(alice, there)
+        owner = participation_of(alice, there)
 
         def trips(verb):
             with trips_of(connection) as sent:
@@ -143,7 +143,7 @@ class TestTogether:
             return len(sent)
 
         assert trips(lambda: owner.invite([bob])) == 7
-        place = place_of(bob, there)
+        place = participation_of(bob, there)
         assert trips(place.leave) == 5
         assert trips(lambda: place.reinstate(by=owner)) == 8
         assert trips(lambda: place.remove(by=owner)) == 5
@@ -210,7 +210,7 @@ class TestTogether:
 
 
 def test_a_refused_verb_is_rolled_back(said, alice):
-    place = place_of(alice, said)
+    place = participation_of(alice, said)
     place.leave()
 
     with trips_of(connection) as sent, refused(RefusalCode.NOT_A_PARTICIPANT):
@@ -296,7 +296,7 @@ class TestPreparing:
         assert _bodies_in(conversations=[]).ask() == []
 
     def test_also_what_a_send_writes(self, said, alice):
-        place = place_of(alice, said)
+        place = participation_of(alice, said)
         for _time in range(OFTEN + 1):
             place.send("again")
 

@@ -3,7 +3,18 @@
 from talk.exceptions import RefusalCode
 from talk.models import Conversation
 
-from .acting import crowd, everything, group, inbox, place_of, private, refused, say, story, visible
+from .acting import (
+    crowd,
+    everything,
+    group,
+    inbox,
+    participation_of,
+    private,
+    refused,
+    say,
+    story,
+    visible,
+)
 
 
 def test_naming_new_people_starts_a_group_beside_it(alice, bob, carol):
@@ -15,9 +26,9 @@ def test_naming_new_people_starts_a_group_beside_it(alice, bob, carol):
     say(bob, pair, "A secret")
     before = Conversation.objects.filter(pk=pair.pk).values().get()
     places = list(pair.participations.order_by("pk").values())
-    assert place_of(alice, pair).unread_count == 1, "for its staying to mean anything"
+    assert participation_of(alice, pair).unread_count == 1, "for its staying to mean anything"
 
-    message = place_of(alice, pair).send("Meet Carol", invite=[carol])
+    message = participation_of(alice, pair).send("Meet Carol", invite=[carol])
 
     assert Conversation.objects.filter(pk=pair.pk).values().get() == before
     assert list(pair.participations.order_by("pk").values()) == places
@@ -33,9 +44,9 @@ def test_naming_new_people_starts_a_group_beside_it(alice, bob, carol):
 
 def test_it_is_found_the_next_time(alice, bob, carol):
     pair = private(alice, bob)
-    first = place_of(alice, pair).send("One", invite=[carol])
+    first = participation_of(alice, pair).send("One", invite=[carol])
 
-    second = place_of(bob, pair).send("Two", invite=[carol])
+    second = participation_of(bob, pair).send("Two", invite=[carol])
 
     assert second.conversation == first.conversation
     assert story(first.conversation) == ["upgraded", "text", "text"]
@@ -45,7 +56,7 @@ def test_a_group_that_was_there_is_found_and_linked(alice, bob, carol):
     there = group(alice, bob, carol, title="Lunch")
     pair = private(alice, bob)
 
-    found = place_of(bob, pair).invite([carol])
+    found = participation_of(bob, pair).invite([carol])
 
     assert found == there
     assert found.upgraded_from == pair
@@ -54,32 +65,32 @@ def test_a_group_that_was_there_is_found_and_linked(alice, bob, carol):
 
 def test_a_group_is_linked_to_the_first_that_it_comes_from(alice, bob, carol):
     first, second = private(alice, bob), private(alice, carol)
-    conversation = place_of(alice, first).invite([carol])
+    conversation = participation_of(alice, first).invite([carol])
 
-    assert place_of(alice, second).invite([bob]) == conversation
+    assert participation_of(alice, second).invite([bob]) == conversation
 
     conversation.refresh_from_db()
     assert conversation.upgraded_from == first
 
 
 def test_who_upgrades_owns_the_group(alice, bob, carol):
-    conversation = place_of(bob, private(alice, bob)).invite([carol])
+    conversation = participation_of(bob, private(alice, bob)).invite([carol])
 
-    assert place_of(bob, conversation).role == "owner"
-    assert place_of(alice, conversation).role == "member"
+    assert participation_of(bob, conversation).role == "owner"
+    assert participation_of(alice, conversation).role == "member"
 
 
 def test_the_upgrade_is_told_but_waits_for_nobody(alice, bob, carol):
-    conversation = place_of(alice, private(alice, bob)).invite([carol])
+    conversation = participation_of(alice, private(alice, bob)).invite([carol])
 
     assert story(conversation) == ["upgraded"]
-    assert place_of(bob, conversation).unread_count == 0
+    assert participation_of(bob, conversation).unread_count == 0
 
 
 def test_naming_only_who_is_in_it_already_stays_in_it(alice, bob):
     pair = private(alice, bob)
 
-    message = place_of(alice, pair).send("Still us", invite=[bob, alice])
+    message = participation_of(alice, pair).send("Still us", invite=[bob, alice])
 
     assert message.conversation == pair
     assert Conversation.objects.count() == 1
@@ -89,17 +100,17 @@ def test_naming_nobody_is_no_upgrade(alice, bob):
     pair = private(alice, bob)
     before = everything()
 
-    assert place_of(alice, pair).invite([]) == pair
+    assert participation_of(alice, pair).invite([]) == pair
 
     assert everything() == before
 
 
 def test_the_link_stays_when_the_group_changes(alice, bob, carol, dave):
     pair = private(alice, bob)
-    conversation = place_of(alice, pair).invite([carol])
+    conversation = participation_of(alice, pair).invite([carol])
 
-    place_of(alice, conversation).rename("Three")
-    place_of(carol, conversation).invite([dave])
+    participation_of(alice, conversation).rename("Three")
+    participation_of(carol, conversation).invite([dave])
 
     conversation.refresh_from_db()
     assert conversation.upgraded_from == pair
@@ -107,7 +118,7 @@ def test_the_link_stays_when_the_group_changes(alice, bob, carol, dave):
 
 def test_the_newcomer_does_not_get_into_the_private_one(alice, bob, carol):
     pair = private(alice, bob)
-    place_of(alice, pair).invite([carol])
+    participation_of(alice, pair).invite([carol])
 
     with refused(RefusalCode.NOT_A_PARTICIPANT):
         pair.participation_of(carol)
@@ -119,23 +130,23 @@ def test_an_upgrade_that_is_too_large_is_none(alice, bob, carol, dave, settings)
     pair = private(alice, bob)
 
     with refused(RefusalCode.TOO_MANY_PARTICIPANTS):
-        place_of(alice, pair).invite([carol, dave])
+        participation_of(alice, pair).invite([carol, dave])
 
-    assert not place_of(alice, pair).invite([carol]).is_private
+    assert not participation_of(alice, pair).invite([carol]).is_private
 
 
 def test_an_upgrade_to_1001_is_none(alice, bob):
     pair = private(alice, bob)
 
     with refused(RefusalCode.TOO_MANY_PARTICIPANTS):
-        place_of(alice, pair).invite(crowd(999))
+        participation_of(alice, pair).invite(crowd(999))
 
 
 def test_a_message_that_is_refused_upgrades_nothing(alice, bob, carol):
     pair = private(alice, bob)
 
     with refused(RefusalCode.EMPTY_BODY, "body"):
-        place_of(alice, pair).send(" ", invite=[carol])
+        participation_of(alice, pair).send(" ", invite=[carol])
 
 
 def test_an_upgrade_that_somebody_else_was_faster_with_is_not_repeated(
@@ -147,12 +158,12 @@ def test_an_upgrade_that_somebody_else_was_faster_with_is_not_repeated(
     def slowly(self, *people):
         found = among(self, *people)
         monkeypatch.undo()
-        place_of(bob, pair).invite([carol])
+        participation_of(bob, pair).invite([carol])
         return found
 
     monkeypatch.setattr(type(Conversation.objects), "among", slowly)
 
-    found = place_of(alice, pair).invite([carol])
+    found = participation_of(alice, pair).invite([carol])
 
     assert found.upgraded_from == pair
     assert story(found) == ["upgraded"]

@@ -6,7 +6,7 @@ from talk import moderation
 from talk.exceptions import MessagingValidationError, RefusalCode
 from talk.models import Block, Conversation, Message, Participation
 
-from .acting import place_of
+from .acting import participation_of
 
 
 class Verbs:
@@ -22,7 +22,7 @@ class Verbs:
         return [self.people[name] for name in names]
 
     def place(self, name, at) -> Participation:
-        return place_of(self.people[name], self.conversation(at))
+        return participation_of(self.people[name], self.conversation(at))
 
     def others(self, actor, at, name, **rank) -> tuple[Participation, Participation]:
         """The places of who acts and of whom they act on; both know each other's conversation."""

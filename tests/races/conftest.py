@@ -23,8 +23,8 @@ def group(alice, bob, carol):
 
 
 @pytest.fixture
-def place_of(group):
-    """`place_of(bob)` is Bob's place in the group, found anew, as each request finds it."""
+def participation_of(group):
+    """`participation_of(bob)` is Bob's place in the group, found anew, as each request finds it."""
     return lambda user: Conversation.objects.get(pk=group.pk).participation_of(user)
 
 

@@ -14,21 +14,25 @@ from .together import assert_sound, at_once, in_turn
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
 
-def test_what_is_said_after_a_block_does_not_wait(alice, bob, group, place_of, this_group):
+def test_what_is_said_after_a_block_does_not_wait(alice, bob, group, participation_of, this_group):
     in_turn(
-        lambda: Block.objects.block(alice, bob), lambda: place_of(bob).send("a"), behind=this_group
+        lambda: Block.objects.block(alice, bob),
+        lambda: participation_of(bob).send("a"),
+        behind=this_group,
     )
 
-    assert place_of(alice).first_unread_number is None
+    assert participation_of(alice).first_unread_number is None
     assert_sound(group)
 
 
-def test_what_is_said_before_a_block_does_not_wait(alice, bob, group, place_of, this_group):
+def test_what_is_said_before_a_block_does_not_wait(alice, bob, group, participation_of, this_group):
     in_turn(
-        lambda: place_of(bob).send("a"), lambda: Block.objects.block(alice, bob), behind=this_group
+        lambda: participation_of(bob).send("a"),
+        lambda: Block.objects.block(alice, bob),
+        behind=this_group,
     )
 
-    assert place_of(alice).first_unread_number is None
+    assert participation_of(alice).first_unread_number is None
     assert_sound(group)
 
 

@@ -17,9 +17,11 @@ def client_id():
     return uuid.uuid4()
 
 
-def test_both_who_send_the_same_get_the_one_message(alice, group, place_of, this_group, client_id):
+def test_both_who_send_the_same_get_the_one_message(
+    alice, group, participation_of, this_group, client_id
+):
     def send():
-        return place_of(alice).send("hello", client_id=client_id)
+        return participation_of(alice).send("hello", client_id=client_id)
 
     first, second = in_turn(send, send, behind=this_group)
 
@@ -53,10 +55,12 @@ def test_an_upgrade_sent_twice_at_once_is_done_once(alice, bob, carol, client_id
     assert_sound(message.conversation)
 
 
-def test_with_other_words_the_second_is_refused(alice, group, place_of, this_group, client_id):
+def test_with_other_words_the_second_is_refused(
+    alice, group, participation_of, this_group, client_id
+):
     outcomes = in_turn(
-        lambda: place_of(alice).send("yes", client_id=client_id),
-        lambda: place_of(alice).send("no", client_id=client_id),
+        lambda: participation_of(alice).send("yes", client_id=client_id),
+        lambda: participation_of(alice).send("no", client_id=client_id),
         behind=this_group,
     )
 
@@ -65,9 +69,9 @@ def test_with_other_words_the_second_is_refused(alice, group, place_of, this_gro
 
 
 @pytest.mark.parametrize("time", range(5))
-def test_with_other_words_one_wins(alice, group, place_of, client_id, time):
+def test_with_other_words_one_wins(alice, group, participation_of, client_id, time):
     def say(body):
-        return lambda: place_of(alice).send(body, client_id=client_id)
+        return lambda: participation_of(alice).send(body, client_id=client_id)
 
     outcomes = at_once(*map(say, "abcdef"))
 
@@ -77,9 +81,9 @@ def test_with_other_words_one_wins(alice, group, place_of, client_id, time):
 
 
 @pytest.mark.parametrize("time", range(10))
-def test_in_another_conversation_one_wins(alice, bob, group, place_of, client_id, time):
+def test_in_another_conversation_one_wins(alice, bob, group, participation_of, client_id, time):
     outcomes = at_once(
-        lambda: place_of(alice).send("hello", client_id=client_id),
+        lambda: participation_of(alice).send("hello", client_id=client_id),
         lambda: Message.send_to_users("hello", alice, [bob], client_id=client_id),
     )
 
@@ -89,10 +93,10 @@ def test_in_another_conversation_one_wins(alice, bob, group, place_of, client_id
         assert_sound(conversation)
 
 
-def test_two_people_may_use_the_same_id(alice, bob, group, place_of, this_group, client_id):
+def test_two_people_may_use_the_same_id(alice, bob, group, participation_of, this_group, client_id):
     outcomes = in_turn(
-        lambda: place_of(alice).send("hello", client_id=client_id),
-        lambda: place_of(bob).send("hello", client_id=client_id),
+        lambda: participation_of(alice).send("hello", client_id=client_id),
+        lambda: participation_of(bob).send("hello", client_id=client_id),
         behind=this_group,
     )
 

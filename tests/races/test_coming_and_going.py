@@ -14,19 +14,23 @@ def kinds(group):
     return list(group.messages.order_by("number").values_list("kind", flat=True))
 
 
-def test_who_sends_and_then_leaves_is_heard(bob, group, place_of, this_group):
+def test_who_sends_and_then_leaves_is_heard(bob, group, participation_of, this_group):
     sent, left = in_turn(
-        lambda: place_of(bob).send("bye"), lambda: place_of(bob).leave(), behind=this_group
+        lambda: participation_of(bob).send("bye"),
+        lambda: participation_of(bob).leave(),
+        behind=this_group,
     )
 
     assert not refusals([sent, left])
     assert kinds(group) == ["text", "left"]
-    assert place_of(bob).left_at_number == 2
+    assert participation_of(bob).left_at_number == 2
 
 
-def test_who_leaves_and_then_sends_is_refused(bob, group, place_of, this_group):
+def test_who_leaves_and_then_sends_is_refused(bob, group, participation_of, this_group):
     _left, sent = in_turn(
-        lambda: place_of(bob).leave(), lambda: place_of(bob).send("bye"), behind=this_group
+        lambda: participation_of(bob).leave(),
+        lambda: participation_of(bob).send("bye"),
+        behind=this_group,
     )
 
     assert sent == RefusalCode.NOT_A_PARTICIPANT
@@ -34,11 +38,13 @@ def test_who_leaves_and_then_sends_is_refused(bob, group, place_of, this_group):
 
 
 @pytest.mark.parametrize("time", range(7))
-def test_nothing_is_heard_of_who_left(bob, group, place_of, time):
-    *sent, left = at_once(*[lambda: place_of(bob).send("bye")] * 4, lambda: place_of(bob).leave())
+def test_nothing_is_heard_of_who_left(bob, group, participation_of, time):
+    *sent, left = at_once(
+        *[lambda: participation_of(bob).send("bye")] * 4, lambda: participation_of(bob).leave()
+    )
 
     assert left is None
-    place = place_of(bob)
+    place = participation_of(bob)
     heard = group.messages.filter(kind=Message.Kind.TEXT)
     assert heard.count() == len(sent) - len(refusals(sent))
     assert not heard.filter(number__gt=place.left_at_number).exists()
@@ -46,10 +52,12 @@ def test_nothing_is_heard_of_who_left(bob, group, place_of, time):
     assert_sound(group)
 
 
-def test_who_left_can_read_up_to_then_whatever_is_said_at_once(alice, bob, group, place_of):
-    at_once(*[lambda: place_of(alice).send("news")] * 6, lambda: place_of(bob).leave())
+def test_who_left_can_read_up_to_then_whatever_is_said_at_once(alice, bob, group, participation_of):
+    at_once(
+        *[lambda: participation_of(alice).send("news")] * 6, lambda: participation_of(bob).leave()
+    )
 
-    place = place_of(bob)
+    place = participation_of(bob)
     visible = Message.objects.visible_to(place)
     assert visible.get(kind=Message.Kind.LEFT).number == place.last_visible_number
     assert visible.count() == place.left_at_number
@@ -57,10 +65,10 @@ def test_who_left_can_read_up_to_then_whatever_is_said_at_once(alice, bob, group
     assert_sound(group)
 
 
-def test_who_is_removed_first_says_no_more(alice, bob, group, place_of, this_group):
+def test_who_is_removed_first_says_no_more(alice, bob, group, participation_of, this_group):
     _removed, sent = in_turn(
-        lambda: place_of(bob).remove(by=place_of(alice)),
-        lambda: place_of(bob).send("but"),
+        lambda: participation_of(bob).remove(by=participation_of(alice)),
+        lambda: participation_of(bob).send("but"),
         behind=this_group,
     )
 
@@ -69,9 +77,10 @@ def test_who_is_removed_first_says_no_more(alice, bob, group, place_of, this_gro
 
 
 @pytest.mark.parametrize("time", range(5))
-def test_removing_and_sending_at_once(alice, bob, group, place_of, time):
+def test_removing_and_sending_at_once(alice, bob, group, participation_of, time):
     sent, removed = at_once(
-        lambda: place_of(bob).send("but"), lambda: place_of(bob).remove(by=place_of(alice))
+        lambda: participation_of(bob).send("but"),
+        lambda: participation_of(bob).remove(by=participation_of(alice)),
     )
 
     assert removed is None
@@ -79,12 +88,12 @@ def test_removing_and_sending_at_once(alice, bob, group, place_of, time):
     assert_sound(group)
 
 
-def test_two_who_remove_each_other(alice, bob, group, place_of, this_group):
-    place_of(bob).change_role("owner", by=place_of(alice))
+def test_two_who_remove_each_other(alice, bob, group, participation_of, this_group):
+    participation_of(bob).change_role("owner", by=participation_of(alice))
 
     removed, refused = in_turn(
-        lambda: place_of(bob).remove(by=place_of(alice)),
-        lambda: place_of(alice).remove(by=place_of(bob)),
+        lambda: participation_of(bob).remove(by=participation_of(alice)),
+        lambda: participation_of(alice).remove(by=participation_of(bob)),
         behind=this_group,
     )
 
@@ -92,9 +101,11 @@ def test_two_who_remove_each_other(alice, bob, group, place_of, this_group):
     assert_sound(group)
 
 
-def test_who_left_invites_nobody(bob, dave, group, place_of, this_group):
+def test_who_left_invites_nobody(bob, dave, group, participation_of, this_group):
     _left, invited = in_turn(
-        lambda: place_of(bob).leave(), lambda: place_of(bob).invite([dave]), behind=this_group
+        lambda: participation_of(bob).leave(),
+        lambda: participation_of(bob).invite([dave]),
+        behind=this_group,
     )
 
     assert invited == RefusalCode.NOT_A_PARTICIPANT
@@ -102,19 +113,23 @@ def test_who_left_invites_nobody(bob, dave, group, place_of, this_group):
     assert_sound(group)
 
 
-def test_who_leaves_while_being_invited_is_back(bob, carol, group, place_of, this_group):
+def test_who_leaves_while_being_invited_is_back(bob, carol, group, participation_of, this_group):
     in_turn(
-        lambda: place_of(carol).leave(), lambda: place_of(bob).invite([carol]), behind=this_group
+        lambda: participation_of(carol).leave(),
+        lambda: participation_of(bob).invite([carol]),
+        behind=this_group,
     )
 
     assert kinds(group) == ["left", "reinstated"]
-    assert place_of(carol).is_active
+    assert participation_of(carol).is_active
     assert_sound(group)
 
 
-def test_who_is_invited_and_then_leaves_is_gone(bob, carol, group, place_of, this_group):
+def test_who_is_invited_and_then_leaves_is_gone(bob, carol, group, participation_of, this_group):
     in_turn(
-        lambda: place_of(bob).invite([carol]), lambda: place_of(carol).leave(), behind=this_group
+        lambda: participation_of(bob).invite([carol]),
+        lambda: participation_of(carol).leave(),
+        behind=this_group,
     )
 
     assert kinds(group) == ["left"]
@@ -122,9 +137,12 @@ def test_who_is_invited_and_then_leaves_is_gone(bob, carol, group, place_of, thi
 
 
 @pytest.mark.parametrize("time", range(5))
-def test_somebody_invited_by_two_at_once_joins_once(alice, bob, dave, group, place_of, time):
+def test_somebody_invited_by_two_at_once_joins_once(
+    alice, bob, dave, group, participation_of, time
+):
     outcomes = at_once(
-        lambda: place_of(alice).invite([dave]), lambda: place_of(bob).send("hi", invite=[dave])
+        lambda: participation_of(alice).invite([dave]),
+        lambda: participation_of(bob).send("hi", invite=[dave]),
     )
 
     assert not refusals(outcomes)
@@ -132,12 +150,14 @@ def test_somebody_invited_by_two_at_once_joins_once(alice, bob, dave, group, pla
     assert_sound(group)
 
 
-def test_of_two_who_reinstate_somebody_one_does(alice, bob, carol, group, place_of, this_group):
-    place_of(carol).leave()
+def test_of_two_who_reinstate_somebody_one_does(
+    alice, bob, carol, group, participation_of, this_group
+):
+    participation_of(carol).leave()
 
     outcomes = in_turn(
-        lambda: place_of(carol).reinstate(by=place_of(alice)),
-        lambda: place_of(carol).reinstate(by=place_of(bob)),
+        lambda: participation_of(carol).reinstate(by=participation_of(alice)),
+        lambda: participation_of(carol).reinstate(by=participation_of(bob)),
         behind=this_group,
     )
 
@@ -147,12 +167,12 @@ def test_of_two_who_reinstate_somebody_one_does(alice, bob, carol, group, place_
 
 
 @pytest.mark.parametrize("time", range(5))
-def test_of_many_who_reinstate_somebody_one_does(alice, bob, carol, group, place_of, time):
-    place_of(carol).leave()
+def test_of_many_who_reinstate_somebody_one_does(alice, bob, carol, group, participation_of, time):
+    participation_of(carol).leave()
 
     outcomes = at_once(
-        *[lambda: place_of(carol).reinstate(by=place_of(alice))] * 3,
-        *[lambda: place_of(carol).reinstate(by=place_of(bob))] * 3,
+        *[lambda: participation_of(carol).reinstate(by=participation_of(alice))] * 3,
+        *[lambda: participation_of(carol).reinstate(by=participation_of(bob))] * 3,
     )
 
     assert sorted(outcomes, key=str) == [RefusalCode.ALREADY_ACTIVE] * 5 + [None]
@@ -160,9 +180,11 @@ def test_of_many_who_reinstate_somebody_one_does(alice, bob, carol, group, place
     assert_sound(group)
 
 
-def test_who_leaves_twice_at_once_leaves_once(bob, group, place_of, this_group):
+def test_who_leaves_twice_at_once_leaves_once(bob, group, participation_of, this_group):
     outcomes = in_turn(
-        lambda: place_of(bob).leave(), lambda: place_of(bob).leave(), behind=this_group
+        lambda: participation_of(bob).leave(),
+        lambda: participation_of(bob).leave(),
+        behind=this_group,
     )
 
     assert outcomes == [None, RefusalCode.ALREADY_LEFT]
@@ -171,21 +193,23 @@ def test_who_leaves_twice_at_once_leaves_once(bob, group, place_of, this_group):
 
 @pytest.mark.parametrize("time", range(5))
 def test_a_group_that_its_last_owners_leave_at_once_has_an_owner(
-    alice, bob, carol, group, place_of, time
+    alice, bob, carol, group, participation_of, time
 ):
-    place_of(bob).change_role("owner", by=place_of(alice))
+    participation_of(bob).change_role("owner", by=participation_of(alice))
 
-    assert at_once(lambda: place_of(alice).leave(), lambda: place_of(bob).leave()) == [None, None]
+    assert at_once(
+        lambda: participation_of(alice).leave(), lambda: participation_of(bob).leave()
+    ) == [None, None]
 
-    assert place_of(carol).role == Participation.Role.OWNER
+    assert participation_of(carol).role == Participation.Role.OWNER
     assert_sound(group)
 
 
 @pytest.mark.parametrize("time", range(5))
 def test_a_group_that_everybody_leaves_at_once_stays_closed(
-    alice, bob, carol, group, place_of, time
+    alice, bob, carol, group, participation_of, time
 ):
-    outcomes = at_once(*[place_of(user).leave for user in (alice, bob, carol)])
+    outcomes = at_once(*[participation_of(user).leave for user in (alice, bob, carol)])
 
     assert outcomes == [None] * 3
     assert not group.participations.active().exists()
@@ -193,12 +217,14 @@ def test_a_group_that_everybody_leaves_at_once_stays_closed(
     assert_sound(group)
 
 
-def test_two_owners_who_step_down_at_once_leave_one(alice, bob, group, place_of, this_group):
-    place_of(bob).change_role("owner", by=place_of(alice))
+def test_two_owners_who_step_down_at_once_leave_one(
+    alice, bob, group, participation_of, this_group
+):
+    participation_of(bob).change_role("owner", by=participation_of(alice))
 
     outcomes = in_turn(
-        lambda: place_of(alice).change_role("member", by=place_of(alice)),
-        lambda: place_of(bob).change_role("member", by=place_of(bob)),
+        lambda: participation_of(alice).change_role("member", by=participation_of(alice)),
+        lambda: participation_of(bob).change_role("member", by=participation_of(bob)),
         behind=this_group,
     )
 

@@ -22,8 +22,8 @@ def assert_gone(*users):
         assert_sound(each)
 
 
-def test_what_was_being_said_stays(alice, bob, place_of, this_group, group):
-    his, account = place_of(bob), again(bob)
+def test_what_was_being_said_stays(alice, bob, participation_of, this_group, group):
+    his, account = participation_of(bob), again(bob)
 
     sent, deleted = in_turn(lambda: his.send("late"), account.delete, behind=this_group)
 
@@ -36,8 +36,8 @@ def test_what_was_being_said_stays(alice, bob, place_of, this_group, group):
     ]
 
 
-def test_after_it_nothing_is_said(alice, bob, place_of, this_group):
-    his, account = place_of(bob), again(bob)
+def test_after_it_nothing_is_said(alice, bob, participation_of, this_group):
+    his, account = participation_of(bob), again(bob)
 
     _deleted, sent = in_turn(account.delete, lambda: his.send("late"), behind=this_group)
 
@@ -82,16 +82,18 @@ def test_members_of_the_same_conversations_are_deleted_at_once(alice, bob, carol
     assert_gone(alice, bob, carol)
 
 
-def test_the_last_owner_is_deactivated_while_the_heir_leaves(alice, bob, carol, group, place_of):
+def test_the_last_owner_is_deactivated_while_the_heir_leaves(
+    alice, bob, carol, group, participation_of
+):
     def deactivate():
         account = again(alice)
         account.is_active = False
         with transaction.atomic():
             account.save()
 
-    at_once(deactivate, place_of(bob).leave)
+    at_once(deactivate, participation_of(bob).leave)
 
-    assert place_of(carol).role == Participation.Role.OWNER
+    assert participation_of(carol).role == Participation.Role.OWNER
     assert_sound(group)
 
 

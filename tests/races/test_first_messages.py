@@ -70,10 +70,10 @@ def test_groups_that_overlap_are_started_at_once_without_a_deadlock(alice, bob, 
 
 
 def test_a_message_to_a_set_of_people_is_not_heard_by_who_joins_meanwhile(
-    alice, bob, carol, dave, group, place_of, this_group
+    alice, bob, carol, dave, group, participation_of, this_group
 ):
     joined, message = in_turn(
-        lambda: place_of(bob).invite([dave]), to([bob, carol], alice), behind=this_group
+        lambda: participation_of(bob).invite([dave]), to([bob, carol], alice), behind=this_group
     )
 
     assert joined == group
@@ -86,10 +86,10 @@ def test_a_message_to_a_set_of_people_is_not_heard_by_who_joins_meanwhile(
 
 
 def test_a_message_to_a_set_of_people_reaches_who_leaves_meanwhile(
-    alice, bob, carol, group, place_of, this_group
+    alice, bob, carol, group, participation_of, this_group
 ):
     left, message = in_turn(
-        lambda: place_of(carol).leave(), to([bob, carol], alice), behind=this_group
+        lambda: participation_of(carol).leave(), to([bob, carol], alice), behind=this_group
     )
 
     assert not refusals([left])

@@ -14,10 +14,13 @@ pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def reports(alice, bob, carol, place_of):
+def reports(alice, bob, carol, participation_of):
     """Bob's and Carol's of the same message."""
-    message = place_of(alice).send("rude")
-    return [Report.objects.report_message(place_of(by), message, "It is.") for by in (bob, carol)]
+    message = participation_of(alice).send("rude")
+    return [
+        Report.objects.report_message(participation_of(by), message, "It is.")
+        for by in (bob, carol)
+    ]
 
 
 @pytest.mark.parametrize("decision", [Decision.REMOVE, Decision.DISMISS])

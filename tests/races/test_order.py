@@ -9,10 +9,10 @@ from .together import assert_sound, at_once, in_turn, refusals
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
 
-def test_what_is_sent_at_once_is_numbered_without_gaps(alice, bob, carol, group, place_of):
+def test_what_is_sent_at_once_is_numbered_without_gaps(alice, bob, carol, group, participation_of):
     def sends(user):
         def send():
-            return [place_of(user).send(f"{user} {word}").number for word in range(5)]
+            return [participation_of(user).send(f"{user} {word}").number for word in range(5)]
 
         return send
 
@@ -25,10 +25,10 @@ def test_what_is_sent_at_once_is_numbered_without_gaps(alice, bob, carol, group,
 
 
 def test_all_that_can_happen_at_once_leaves_a_sound_group(
-    alice, bob, carol, dave, erin, group, place_of
+    alice, bob, carol, dave, erin, group, participation_of
 ):
-    place_of(alice).invite([dave])
-    place_of(bob).change_role("owner", by=place_of(alice))
+    participation_of(alice).invite([dave])
+    participation_of(bob).change_role("owner", by=participation_of(alice))
 
     def by_turns(*acts):
         def act():
@@ -37,14 +37,21 @@ def test_all_that_can_happen_at_once_leaves_a_sound_group(
         return act
 
     at_once(
-        by_turns(lambda: place_of(alice).send("a"), lambda: place_of(alice).read()),
-        by_turns(lambda: place_of(bob).send("b"), lambda: place_of(bob).mark_unread()),
-        by_turns(lambda: place_of(carol).leave(), lambda: place_of(carol).send("c")),
-        by_turns(lambda: place_of(carol).reinstate(by=place_of(alice))),
-        by_turns(lambda: place_of(dave).read(), lambda: place_of(dave).send("d")),
-        by_turns(lambda: place_of(dave).remove(by=place_of(bob))),
-        by_turns(lambda: place_of(bob).invite([dave, erin])),
-        by_turns(lambda: place_of(alice).rename("one"), lambda: place_of(alice).rename("two")),
+        by_turns(lambda: participation_of(alice).send("a"), lambda: participation_of(alice).read()),
+        by_turns(
+            lambda: participation_of(bob).send("b"), lambda: participation_of(bob).mark_unread()
+        ),
+        by_turns(
+            lambda: participation_of(carol).leave(), lambda: participation_of(carol).send("c")
+        ),
+        by_turns(lambda: participation_of(carol).reinstate(by=participation_of(alice))),
+        by_turns(lambda: participation_of(dave).read(), lambda: participation_of(dave).send("d")),
+        by_turns(lambda: participation_of(dave).remove(by=participation_of(bob))),
+        by_turns(lambda: participation_of(bob).invite([dave, erin])),
+        by_turns(
+            lambda: participation_of(alice).rename("one"),
+            lambda: participation_of(alice).rename("two"),
+        ),
     )
 
     assert_sound(group)
@@ -55,37 +62,47 @@ def at_rest(act):
     return outcome
 
 
-def test_what_is_read_before_a_message_leaves_it_unread(alice, bob, group, place_of, this_group):
-    place_of(alice).send("one")
+def test_what_is_read_before_a_message_leaves_it_unread(
+    alice, bob, group, participation_of, this_group
+):
+    participation_of(alice).send("one")
 
-    in_turn(lambda: place_of(bob).read(), lambda: place_of(alice).send("two"), behind=this_group)
+    in_turn(
+        lambda: participation_of(bob).read(),
+        lambda: participation_of(alice).send("two"),
+        behind=this_group,
+    )
 
-    place = place_of(bob)
+    place = participation_of(bob)
     assert (place.last_read_number, place.first_unread_number, place.unread_count) == (1, 2, 1)
     assert_sound(group)
 
 
-def test_what_is_read_after_a_message_reads_it(alice, bob, group, place_of, this_group):
-    place_of(alice).send("one")
+def test_what_is_read_after_a_message_reads_it(alice, bob, group, participation_of, this_group):
+    participation_of(alice).send("one")
 
-    in_turn(lambda: place_of(alice).send("two"), lambda: place_of(bob).read(), behind=this_group)
+    in_turn(
+        lambda: participation_of(alice).send("two"),
+        lambda: participation_of(bob).read(),
+        behind=this_group,
+    )
 
-    place = place_of(bob)
+    place = participation_of(bob)
     assert (place.last_read_number, place.first_unread_number, place.unread_count) == (2, None, 0)
     assert_sound(group)
 
 
 @pytest.mark.parametrize("time", range(5))
 def test_reading_and_sending_at_once_agree_on_what_is_unread(
-    alice, bob, carol, group, place_of, time
+    alice, bob, carol, group, participation_of, time
 ):
-    place_of(alice).send("one")
+    participation_of(alice).send("one")
 
     at_once(
-        *[lambda: place_of(alice).send("more")] * 3,
-        *[lambda: place_of(bob).read()] * 3,
-        lambda: place_of(bob).read(1),
-        lambda: place_of(carol).send("a reply"),
+        *[lambda: participation_of(alice).send("more")] * 3,
+        *[lambda: participation_of(bob).read()] * 3,
+        lambda: participation_of(bob).read(1),
+        lambda: participation_of(carol).send("a reply"),
     )
 
     assert_sound(group)
