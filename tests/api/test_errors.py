@@ -8,6 +8,7 @@ import strawberry
 from django.db import DataError, InterfaceError, OperationalError
 from graphql import GraphQLError
 from strawberry import relay
+from strawberry.relay.types import GlobalIDValueError
 
 from schema.documents import document as documents
 from schema.documents.request import Request
@@ -162,3 +163,10 @@ def test_errors_that_are_remembered_stay_the_same():
 
 def test_every_public_error_has_a_code():
     assert all(issubclass(kind, PublicError) and kind.code for kind in PublicError.__subclasses__())
+
+
+def test_an_id_that_a_projects_resolver_can_not_read_is_a_bad_request():
+    with pytest.raises(GlobalIDValueError) as raised:
+        relay.GlobalID.from_id("what")
+
+    assert public_error(raised.value).extensions["code"] == "BAD_REQUEST"

@@ -213,3 +213,10 @@ def test_nested_fragments_cost_no_more_than_their_length():
     document = parse(f"{{ ...F0 }} {levels} fragment F60 on Query {{ secret }}")
 
     assert not is_public(host._schema, document, introspection=True)
+
+
+def test_a_document_that_defines_types_is_not_answered_without_credentials():
+    answer = ask("{ greeting } type Greeting { word: String }")
+
+    assert answer.data is None
+    assert codes(answer) == ["UNAUTHENTICATED"]

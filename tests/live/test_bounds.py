@@ -10,7 +10,7 @@ from schema import schema
 from schema.authentication import Identity
 from schema.authentication.context import Context
 from schema.documents.request import Request
-from schema.live.stream_limit import running_streams
+from schema.live.stream_limit import counted_stream, running_streams
 from schema.transport import handler, sse
 
 from .client import INBOX_CHANGES
@@ -141,3 +141,14 @@ async def first_event(user, query):
         return (await anext(events)).decode()
     finally:
         await events.aclose()
+
+
+@live
+async def test_subscriptions_from_an_unknown_address_are_not_counted(bound):
+    """The server may listen on a socket file, and its proxy may name no client."""
+    bound(MAX_ADDRESS_SOCKETS=1)
+    context = Context(HttpRequest())
+    operation = schema.operation(Request(INBOX_CHANGES), context)
+
+    async with counted_stream(operation), counted_stream(operation):
+        assert not running_streams()

@@ -9,10 +9,11 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import OperationalError
+from django.http import HttpRequest
 from django.test import Client
 from django.utils import timezone
 
-from schema.authentication import AuthenticationFailed
+from schema.authentication import AuthenticationFailed, Identity
 from schema.authentication.context import Context
 from schema.errors import Unavailable
 from schema.transport import credentials as guard
@@ -427,3 +428,14 @@ def test_the_handshake_is_a_request_like_any_other(alice, browser):
     assert request.user == alice
     with pytest.raises(AuthenticationFailed):
         handshake.django_request(scope, {"authorization": 7})
+
+
+@live
+async def test_credentials_that_expire_while_they_cannot_be_checked_are_invalid(alice):
+    async def check():
+        raise Unavailable("the database is away")
+
+    expired = timezone.now() - timedelta(seconds=1)
+    context = Context(HttpRequest(), Identity(alice, expires_at=expired))
+
+    await asyncio.wait_for(guard.wait_until_invalid(context, check), 5)

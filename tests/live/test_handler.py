@@ -202,24 +202,6 @@ def test_a_client_that_goes_within_its_request_is_sent_nothing():
     assert handled(scope_of(), begun, {"type": "http.disconnect"}) == []
 
 
-def test_a_body_that_is_too_long_is_not_read_to_its_end(settings):
-    settings.TALK = {**settings.TALK, "MAX_REQUEST_SIZE": 10}
-    part = {"type": "http.request", "body": b" " * 6, "more_body": True}
-
-    # The client has sent no third part.
-    start, _body = handled(scope_of(content_type="application/json"), part, part)
-
-    assert start["status"] == 413
-
-
-def test_a_header_that_django_cannot_read_is_a_bad_request():
-    scope = scope_of(content_type="application/json; " + "a=b;" * 5_000)
-
-    start, _body = handled(scope, {"type": "http.request", "body": b"{}"})
-
-    assert start["status"] == 400
-
-
 @pytest.mark.parametrize(
     ("scope", "expected"),
     [

@@ -267,3 +267,17 @@ async def test_an_idle_subscription_keeps_no_event_that_it_has_delivered(alice, 
         kept = [each for each in events if each.revision in {2, 3}]
 
     assert not kept
+
+
+def test_a_result_that_needs_any_other_value_of_the_context_is_not_shared():
+    context = SimpleNamespace(language="en", is_viewer=lambda pk: pk == 1)
+
+    recording = sharing.RecordingContext(context)
+    assert recording.is_viewer(1)
+    assert not recording.is_personal
+    assert recording.language == "en"
+    assert recording.is_personal
+
+    recording = sharing.RecordingContext({"language": "en"})
+    assert recording["language"] == "en"
+    assert recording.is_personal

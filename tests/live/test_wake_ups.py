@@ -7,7 +7,8 @@ from channels.db import database_sync_to_async
 from django.conf import settings
 
 from schema.live.hub import hub
-from schema.live.topics import conversation_topic, inbox_topic
+from schema.live.topics import conversation_topic, inbox_topic, user_topic
+from talk import wakeups
 
 from .client import front_end
 from .sockets import live
@@ -85,3 +86,17 @@ async def test_a_stream_that_is_cancelled_leaves_nothing_behind(group):
 
     assert not hub()._wakeups
     assert not hub().listener._groups
+
+
+@live
+async def test_a_change_of_an_inbox_alone_wakes_who_watches_the_inbox(alice):
+    async with (
+        hub().watch(inbox_topic(alice.pk)) as inbox,
+        hub().watch(user_topic(alice.pk)) as user,
+    ):
+        await inbox.wait(timeout=5)
+        await user.wait(timeout=5)
+        await in_thread(wakeups.wake_inbox)(alice.pk)
+
+        assert await inbox.wait(timeout=5)
+        assert not await user.wait(timeout=0.1)
