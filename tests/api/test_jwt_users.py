@@ -192,6 +192,8 @@ def test_user_models_that_do_not_suit(monkeypatch):
         return found
 
     assert "does not have" in problem("e-mail")
+    employer = models.OneToOneField("auth.Group", models.CASCADE, related_name="+")
+    assert "another model" in problem("employer", employer=employer)
     assert "share" in problem("email")
     assert "share" in problem("email", False)
     assert "birthday" in problem("username", birthday=models.DateField())

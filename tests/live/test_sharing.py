@@ -12,7 +12,7 @@ from schema.live import sharing, streams
 from talk.models import Block, Event
 
 from .client import id_of
-from .sockets import in_thread, live, signed_in, talk
+from .sockets import code_of, in_thread, live, signed_in, talk
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -281,3 +281,11 @@ def test_a_result_that_needs_any_other_value_of_the_context_is_not_shared():
     recording = sharing.RecordingContext({"language": "en"})
     assert recording["language"] == "en"
     assert recording.is_personal
+
+
+@live
+async def test_changes_after_a_negative_revision_are_refused(alice, group):
+    async with signed_in(alice, talk) as alices:
+        await ask(alices, group, "revision", after=-1)
+
+        assert code_of(await alices.hear()) == "INVALID_CURSOR"
