@@ -215,6 +215,7 @@ class TestDeciding:
     def test_a_report_of_a_person_is_only_dismissed(self, alice, bob, erin, decision):
         """It names no conversation, so there is nothing to remove and nobody to suspend."""
         person = Report.objects.report_user(alice, bob, "rude")
+        assert (person.where, person.first_title) == (None, "")
         with refused(RefusalCode.NOT_FOUND):
             decide(person, decision, erin, "Rude.")
         assert Report.objects.get().settled_at is None
