@@ -12,7 +12,6 @@ from ...locks import check_held, hold_question
 from ...prepared import ask, prepared, renew
 from ...text import TITLE_LENGTH
 from ...words import folded
-from ..event import Event
 from ..message import Message
 from .announcing import Announcing
 from .change import Change
@@ -147,10 +146,6 @@ class Conversation(Announcing):
         """`user`'s participation. Raises `MessagingPermissionDenied` if there is none."""
         participation: Participation = self.participations.model.objects.of(user, self)
         return participation
-
-    def events_after(self, revision: int) -> list[Event]:
-        """See `Event.objects.after`."""
-        return Event.objects.after(self, revision)
 
 
 @prepared
