@@ -1,5 +1,6 @@
 """Operations are answered the same by a schema with extensions and by one without."""
 
+import asyncio
 import gc
 
 import pytest
@@ -248,8 +249,16 @@ def test_several_operations_are_none_until_one_is_named(answered, alice):
 def test_a_resolver_that_is_asynchronous_is_a_mistake_of_the_projects(answered, alice, monkeypatch):
     # What is logged is kept, and what is not waited for with it.
     monkeypatch.setattr(error_masking.logger, "disabled", True)
+    # Strawberry cancels the coroutine in the thread's event loop, and makes one if there is none.
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
 
-    data, (error,), *_more = answered(PLAIN, Request("{ later }"), Identity(alice))
+    try:
+        data, (error,), *_more = answered(PLAIN, Request("{ later }"), Identity(alice))
+        loop.run_until_complete(asyncio.sleep(0))
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
 
     assert (data, error["extensions"]["code"]) == (None, "INTERNAL")
     gc.collect()
