@@ -41,7 +41,8 @@ class Gate:
 
     #: Whether the operation was counted as reading before its document was parsed.
     _is_counted_as_reading = False
-    _cost: int | None = None
+    #: The cost of the operation; None until its document turns out to be valid.
+    cost: int | None = None
     _limit = 0
 
     def __init__(self, schema: GraphQLSchema, operation: Operation) -> None:
@@ -82,9 +83,9 @@ class Gate:
     def extensions(self) -> dict[str, Any]:
         """The cost of the operation, if the client asked for it with the extension `cost`."""
         asked = self._request.extensions or {}
-        if self._cost is None or not asked.get("cost"):
+        if self.cost is None or not asked.get("cost"):
             return {}
-        return {"cost": {"cost": self._cost, "limit": self._limit}}
+        return {"cost": {"cost": self.cost, "limit": self._limit}}
 
     @property
     def _document(self) -> documents.Document:
@@ -112,12 +113,12 @@ class Gate:
         request = self._request
         if get_operation_ast(self._document.node, request.operation_name) is None:
             return [ValidationFailed(_("`operationName` must name an operation of the document."))]
-        self._cost = self._document.cost(request.operation_name, request.variables)
+        self.cost = self._document.cost(request.operation_name, request.variables)
         option = "MAX_EVENT_COST" if self.kind == OperationType.SUBSCRIPTION else "MAX_COST"
         self._limit = getattr(conf, option)
-        if self._cost <= self._limit:
+        if self.cost <= self._limit:
             return []
-        return [TooCostly(option, self._limit, self._cost, DEFAULT_PAGE)]
+        return [TooCostly(option, self._limit, self.cost, DEFAULT_PAGE)]
 
     def _count_operation(self, failed: bool) -> list[GraphQLError]:
         """Count the operation as reading. `Schema.answer` counts subscriptions."""
@@ -126,7 +127,7 @@ class Gate:
             return []
         counts_itself = not failed and kind == OperationType.MUTATION and self._calls_verb()
         is_read = not counts_itself and not self._is_counted_as_reading
-        times = is_read + (0 if failed else (self._cost or 0) // rates.COST_STEP)
+        times = is_read + (0 if failed else (self.cost or 0) // rates.COST_STEP)
         try:
             if times:
                 self._count_as_reading(times)

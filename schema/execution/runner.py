@@ -61,6 +61,11 @@ class Runner(SchemaExtensionsRunner):
         operation = operation or _operation_of(execution)
         self._gate = Gate(core_schema(execution.schema), operation)
 
+    @property
+    def cost(self) -> int:
+        """What the gate found the operation to cost; 0 if it was refused before."""
+        return self._gate.cost or 0
+
     def operation(self) -> Any:
         return self._hooks(super().operation)
 

@@ -24,7 +24,6 @@ from strawberry.types import ExecutionContext
 from strawberry.types.graphql import OperationType
 
 from .. import threads
-from ..documents.cost import Meter
 from ..errors import MAX_ERRORS
 from ..not_executed import NotExecuted
 from ..strawberry_internals import core_schema, middleware_of
@@ -98,12 +97,13 @@ async def _prepared(
         pass
     if execution.pre_execution_errors or execution.graphql_document is None:
         return execution.pre_execution_errors or []
-    prepared = await _build_in_thread(
+    built = await _build_in_thread(
         schema, operation, execution.variables, execution.graphql_document, runner.extensions
     )
-    if isinstance(prepared, PreparedSubscription):
-        prepared.extensions = await runner.get_extensions_results(execution)
-    return prepared
+    if isinstance(built, list):
+        return built
+    extensions = await runner.get_extensions_results(execution)
+    return PreparedSubscription(*built, runner.cost, extensions)
 
 
 def _build(
@@ -112,8 +112,8 @@ def _build(
     variables: dict[str, Any] | None,
     document: DocumentNode,
     extensions: list[Any],
-) -> PreparedSubscription | list[GraphQLError]:
-    """A subscription whose document is valid, or why its variables are wrong."""
+) -> tuple[Executor[Any], Hashable] | list[GraphQLError]:
+    """The executor and the selection of a valid document, or why its variables are wrong."""
     request = operation.request
     executor = PlannedExecutor.build(
         core_schema(schema),
@@ -134,8 +134,7 @@ def _build(
         request.operation_name,
         json.dumps(values, sort_keys=True),
     )
-    cost = Meter(core_schema(schema), document, variables).count(executor.operation)
-    return PreparedSubscription(executor, selection, cost, {})
+    return executor, selection
 
 
 def _event_variables(operation: OperationDefinitionNode, document: DocumentNode) -> set[str]:
