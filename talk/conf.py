@@ -23,6 +23,15 @@ class Conf:
     #: Days for which messages are shown, by kind of conversation: `private`, `group`. None
     #: means for ever, and so does a kind that is not here.
     RETENTION: Mapping[str, float | None] = {}
+    #: Seconds in which people may edit what they sent. None means always, and 0 never.
+    EDIT_SECONDS: float | None = 86_400
+    #: Who sees what an edited message said before: `members`, `moderators` or `none`. For `none`
+    #: it is not kept.
+    EDIT_HISTORY: str = "members"
+    #: Seconds in which people may take back what they sent. None means always, and 0 never.
+    RETRACT_SECONDS: float | None = None
+    #: The reactions that are allowed, such as `("👍", "party_parrot")`. None means every emoji.
+    REACTIONS: tuple[str, ...] | None = None
     #: Fields of the user model that `users(search:)` searches; None means those with names.
     USER_SEARCH_FIELDS: tuple[str, ...] | None = None
     #: Whether people see each other's user names; None means yes unless they are e-mail addresses.

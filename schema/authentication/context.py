@@ -52,6 +52,11 @@ class Context:
         key = self.viewer.pk if self._viewer_key is None else self._viewer_key
         return bool(user_pk == key)
 
+    def is_among(self, user_pks: frozenset[Any]) -> bool:
+        """Whether the viewer is one of the users with these primary keys."""
+        key = self.viewer.pk if self._viewer_key is None else self._viewer_key
+        return key in user_pks
+
     def has_blocked(self, user_pk: Any) -> bool:
         """Whether the viewer blocked the user with this primary key. May read the database."""
         if self._blocked is None:

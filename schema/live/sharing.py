@@ -39,6 +39,9 @@ class RecordingContext:
     def is_viewer(self, user_pk: Any) -> bool:
         return self._ask("is_viewer", user_pk)
 
+    def is_among(self, user_pks: frozenset[Any]) -> bool:
+        return self._ask("is_among", user_pks)
+
     def has_blocked(self, user_pk: Any) -> bool:
         return self._ask("has_blocked", user_pk)
 

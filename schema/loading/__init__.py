@@ -7,6 +7,6 @@ Doors:
 - `views`: the conversations that an operation shows, each with the viewer's participation in it.
 - `batch`: loads something for all conversations of a page in one query.
 - `users`: the users that a client names by their global ids.
-- `people`: loads the data of a project's own fields for all users of an answer.
+- `shown`: loads data for all users, or all messages, that an answer shows.
 - `blocks`: reads whom the viewer blocked in the same round trip as a page.
 """

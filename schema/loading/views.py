@@ -16,7 +16,7 @@ from talk import models
 from talk.exceptions import MessagingValidationError, RefusalCode
 
 from .batch import Batch
-from .people import People
+from .shown import Shown
 
 Value = TypeVar("Value")
 
@@ -56,21 +56,26 @@ class Views:
 
     def __init__(self, *batches: Batch) -> None:
         self._batches = {key: batch for batch in batches for key in batch.views}
-        self._people: People | None = None
+        self._shown: Shown | None = None
         self.is_over = False
 
     def clear(self) -> None:
         """Drop all views. Tasks of the operation may outlive it, and must not keep its rows."""
         self._batches = {}
-        self._people = None
+        self._shown = None
         self.is_over = True
 
     @property
-    def people(self) -> People:
-        """The users whom the operation shows. Most mutations show none."""
-        if self._people is None:
-            self._people = People()
-        return self._people
+    def shown(self) -> Shown:
+        """The users and messages that the operation shows. Most mutations show none."""
+        if self._shown is None:
+            self._shown = Shown()
+        return self._shown
+
+    def forget_loaded(self) -> None:
+        """Drop what was loaded for users and messages, because a mutation may change it."""
+        if self._shown is not None:
+            self._shown.forget_loaded()
 
     def get(self, key: int) -> View | None:
         batch = self._batches.get(key)
@@ -123,8 +128,8 @@ def current_views() -> Views:
 
 
 def show(rows: Iterable[Any]) -> None:
-    """Register rows that the operation shows; see `load_for_all`."""
-    current_views().people.show(rows)
+    """Register rows that the operation shows; see `load_for_all` and `load_for_messages`."""
+    current_views().shown.show(rows)
 
 
 def load_for_all(user: Any, load_all: Callable[[list[Any]], Mapping[Any, Value]]) -> Value | None:
@@ -133,7 +138,21 @@ def load_for_all(user: Any, load_all: Callable[[list[Any]], Mapping[Any, Value]]
     It is called for all users whom the operation shows so far, so once for a page of people or
     less often. It has to be a function of a module: each other function is called anew.
     """
-    return current_views().people.load(user, load_all)
+    return current_views().shown.load(user, load_all, load_all)
+
+
+def load_for_messages(
+    message: models.Message,
+    name: Hashable,
+    load_all: Callable[[list[models.Message]], Mapping[int, Value]],
+) -> Value | None:
+    """What `load_all` returns for a message, by primary key; None if it returns nothing for it.
+
+    It is called for all messages that the operation shows so far, so once for a page or less often.
+    `name` says what is loaded, and includes everything that the result depends on, except the
+    messages.
+    """
+    return current_views().shown.load(message, name, load_all)
 
 
 def view_of(info: Any, conversation: models.Conversation) -> View:

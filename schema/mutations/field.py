@@ -8,6 +8,7 @@ import strawberry
 
 from ..authentication import rates
 from ..documents.metadata import RATE
+from ..loading.views import current_views
 from ..operation import mark_counted
 from ..strawberry_internals import own_definition
 from ..types.fields import Resolver, callable_on_event_loop
@@ -25,6 +26,7 @@ def mutation(
         @functools.wraps(resolver)
         def limited(self: Any, info: Any, input: Any) -> Any:
             mark_counted()
+            current_views().forget_loaded()
             named = getattr(input, people) if people else ()
             rates.count_for_viewer(info.context, rate, rates.times_for_people(named))
             return resolver(self, info, input)

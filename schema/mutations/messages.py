@@ -10,7 +10,7 @@ from ..authentication import rates
 from ..authentication.context import Info
 from ..loading.participations import participation_of
 from ..loading.users import count_start, other_users, refused_at, users_of
-from ..types import inputs, results
+from ..types import inputs, message_inputs, message_results, results
 from .field import mutation
 
 
@@ -21,7 +21,9 @@ class MessageMutation:
         "takes part.",
         rate="send",
     )
-    def send_message(self, info: Info, input: inputs.SendMessageInput) -> results.SendMessageResult:
+    def send_message(
+        self, info: Info, input: message_inputs.SendMessageInput
+    ) -> message_results.SendMessageResult:
         if input.to is not None and input.conversation_id is None:
             return _send_to_users(info, input, input.to)
         if input.conversation_id is not None and input.to is None:
@@ -44,8 +46,8 @@ class MessageMutation:
 
 
 def _send_to_users(
-    info: Info, input: inputs.SendMessageInput, to: list[strawberry.ID]
-) -> results.SendMessagePayload:
+    info: Info, input: message_inputs.SendMessageInput, to: list[strawberry.ID]
+) -> message_results.SendMessagePayload:
     if input.invite:
         raise _invalid(_("`invite` can only be used with `conversationId`."), "invite")
     recipients = users_of(info, to, "to")
@@ -54,20 +56,20 @@ def _send_to_users(
         message = models.Message.send_to_users(
             input.body, info.context.viewer, recipients, input.client_id
         )
-    return results.SendMessagePayload(
+    return message_results.SendMessagePayload(
         sent=message, conversation=message.conversation, upgraded=False
     )
 
 
 def _send_to_conversation(
-    info: Info, input: inputs.SendMessageInput, conversation: strawberry.ID
-) -> results.SendMessagePayload:
+    info: Info, input: message_inputs.SendMessageInput, conversation: strawberry.ID
+) -> message_results.SendMessagePayload:
     if input.invite:
         rates.count_for_viewer(info.context, "invite", rates.times_for_people(input.invite))
     own = participation_of(info, conversation)
     invited = other_users(info, own, input.invite, "invite") if input.invite else []
     message = own.send(input.body, input.client_id, invited)
-    return results.SendMessagePayload(
+    return message_results.SendMessagePayload(
         sent=message,
         conversation=message.conversation,
         upgraded=message.conversation != own.conversation,

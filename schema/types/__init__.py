@@ -4,6 +4,7 @@
   lazy references to them, for annotations.
 - `message_page`, `participant_page`, `inbox`, `inbox_cursor`: pages.
 - `last_seen`, `upgrades`: fields of `Conversation` that take more than a line.
-- `inputs`, `results`, `refusals`: what mutations take and return.
+- `inputs`, `results`, `message_inputs`, `message_results`, `refusals`: what mutations take and
+  return.
 - `enums`, `fields`, `costs`, `search`: what the others are made with.
 """

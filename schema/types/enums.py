@@ -51,6 +51,9 @@ describe(
     MODERATED="A moderator removed it, or the application did.",
     ERASED="The account of the sender was erased.",
     EXPIRED="It was older than the application keeps texts.",
+    RETRACTED="The sender took it back.",
+    REMOVED="An owner or admin of the group removed it.",
+    CHANGED_SINCE="The sender edited it after the viewer left, who sees neither text.",
 )
 describe(
     models.Participation.Role,
@@ -79,7 +82,11 @@ describe(
     CONVERSATION_UPGRADED="This group was started from a private conversation, as the message "
     "UPGRADED says.",
     MESSAGE_SENT="`message` was sent. `participation` is that of its sender, if it has one.",
-    MESSAGE_REMOVED="The text of `message` was removed. The message keeps its number.",
+    MESSAGE_EDITED="`message` has another text, or mentions other people.",
+    MESSAGE_REMOVED="The text of `message` was removed: by its sender, by an owner or admin of the "
+    "group, or by the application. The message keeps its number.",
+    MESSAGE_REACTED="The reactions to `message` have changed. `participation` is that of the "
+    "person who reacted.",
     PARTICIPANT_INVITED="Somebody was invited.",
     PARTICIPANT_DECLINED="Somebody declined an invitation, or it was withdrawn.",
     PARTICIPANT_JOINED="Somebody joined for the first time.",

@@ -1,6 +1,5 @@
-"""The input types of the mutations."""
+"""The input types of the mutations, except those of messages."""
 
-import uuid
 from datetime import datetime
 
 import strawberry
@@ -12,29 +11,6 @@ from . import enums  # noqa: F401
 CONVERSATION = "The id of the conversation, in which the viewer takes part."
 INVITED = "The id of the conversation to which the viewer is invited."
 WHY = "The reason, for moderators to read."
-CLIENT_ID = (
-    "A UUID that the client makes for each message. With it, a request that is repeated does not "
-    "send the message twice."
-)
-
-
-@strawberry.input(
-    description="A message, and where to send it: give either `to` or `conversationId`."
-)
-class SendMessageInput:
-    body: str = strawberry.field(description="The text.")
-    to: list[strawberry.ID] | None = strawberry.field(
-        default=None,
-        description="The ids of the other people. The message is sent to the conversation of "
-        "exactly these people and the viewer, which is started if there is none.",
-    )
-    conversation_id: strawberry.ID | None = strawberry.field(default=None, description=CONVERSATION)
-    invite: list[strawberry.ID] | None = strawberry.field(
-        default=None,
-        description="With `conversationId`: the ids of users to invite first. If the conversation "
-        "is private, it stays as it is, and the message is sent to a group of all these people.",
-    )
-    client_id: uuid.UUID | None = strawberry.field(default=None, description=CLIENT_ID)
 
 
 @strawberry.input(description="The user to block.")

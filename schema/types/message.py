@@ -27,6 +27,10 @@ class Message(relay.Node):
     number: int = strawberry.field(
         description="The position in the conversation: 1, 2, 3 … without gaps."
     )
+    revision: int = strawberry.field(
+        description="The revision of the conversation when the message last changed. Of two copies "
+        "of a message, the one with the greater revision is newer."
+    )
     kind: models.Message.Kind = strawberry.field(
         description="TEXT for a text that somebody wrote; otherwise what happened."
     )

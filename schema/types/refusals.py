@@ -11,6 +11,9 @@ from talk.exceptions import RefusalCode, Refused
 from ..strawberry_internals import own_definition, to_camel_case
 from .enums import deprecate
 
+#: The description of each result type.
+RESULT = "The payload, or why the mutation was refused."
+
 
 def _describe(codes: type[RefusalCode]) -> type[RefusalCode]:
     definition: Any = strawberry.enum(

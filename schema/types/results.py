@@ -1,26 +1,11 @@
-"""The result types of the mutations: each is a payload, or a `Refusal`."""
+"""The result types of the mutations, except those of messages: a payload, or a `Refusal`."""
 
 from typing import Annotated
 
 import strawberry
 
 from .nodes import AccessToken, Conversation, Message, Participation, User
-from .refusals import Refusal
-
-RESULT = "The payload, or why the mutation was refused."
-
-
-@strawberry.type(description="The message was sent.")
-class SendMessagePayload:
-    # Not `message`: `Refusal` has a field of that name and another type.
-    sent: Message = strawberry.field(description="The message.")
-    conversation: Conversation = strawberry.field(
-        description="The conversation that the message is in."
-    )
-    upgraded: bool = strawberry.field(
-        description="Whether that is a group instead of the private conversation in the input, "
-        "because more people were invited."
-    )
+from .refusals import RESULT, Refusal
 
 
 @strawberry.type(description="The conversation was started, or existed already.")
@@ -129,9 +114,6 @@ class RevokeTokenPayload:
     token: AccessToken = strawberry.field(description="The token.")
 
 
-SendMessageResult = Annotated[
-    SendMessagePayload | Refusal, strawberry.union("SendMessageResult", description=RESULT)
-]
 StartConversationResult = Annotated[
     StartConversationPayload | Refusal,
     strawberry.union("StartConversationResult", description=RESULT),

@@ -11,10 +11,13 @@ of `event`, `name_word` and `token`.
 from .act import Act
 from .block import Block
 from .conversation import Conversation
+from .edit import Edit
 from .event import Event
+from .mention import Mention
 from .message import Message
 from .name_word import NameWord
 from .participation import Participation
+from .reaction import Reaction
 from .report import Report
 from .token import AccessToken
 
@@ -23,9 +26,12 @@ __all__ = [
     "Act",
     "Block",
     "Conversation",
+    "Edit",
     "Event",
+    "Mention",
     "Message",
     "NameWord",
     "Participation",
+    "Reaction",
     "Report",
 ]

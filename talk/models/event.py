@@ -1,5 +1,7 @@
 """The log of a conversation: one event for each change."""
 
+from collections.abc import Mapping
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
@@ -89,7 +91,9 @@ class Event(models.Model):
         CONVERSATION_RENAMED = "conversation_renamed", _("renamed")
         CONVERSATION_UPGRADED = "conversation_upgraded", _("upgraded from a private conversation")
         MESSAGE_SENT = "message_sent", _("message sent")
+        MESSAGE_EDITED = "message_edited", _("message edited")
         MESSAGE_REMOVED = "message_removed", _("message removed")
+        MESSAGE_REACTED = "message_reacted", _("reactions changed")
         PARTICIPANT_INVITED = "participant_invited", _("invited")
         PARTICIPANT_DECLINED = "participant_declined", _("declined")
         PARTICIPANT_JOINED = "participant_joined", _("joined")
@@ -176,6 +180,43 @@ WRITERS = DEPARTURES | {
     Event.Kind.PARTICIPANT_REINSTATED,
     Event.Kind.PARTICIPANT_SUSPENDED,
     Event.Kind.PARTICIPANT_RESTORED,
+}
+
+
+class Moves(Enum):
+    """Whose inboxes show another row after an event."""
+
+    #: Those of all active members.
+    ALL = auto()
+    #: Those of all active members if the message of the event is the latest one, otherwise none.
+    IF_LATEST = auto()
+    #: Like `IF_LATEST`, and those of members for whom the message was unread, which
+    #: `MessageQuerySet.forget_words` finds.
+    IF_UNREAD = auto()
+    #: None, except those that the verb itself changes.
+    NONE = auto()
+
+
+#: What each kind of event moves. A reaction in a group of a thousand people moves no inbox.
+MOVES: Mapping[str, Moves] = {
+    Event.Kind.CONVERSATION_STARTED: Moves.NONE,
+    Event.Kind.CONVERSATION_RENAMED: Moves.ALL,
+    Event.Kind.CONVERSATION_UPGRADED: Moves.ALL,
+    Event.Kind.MESSAGE_SENT: Moves.ALL,
+    Event.Kind.MESSAGE_EDITED: Moves.IF_LATEST,
+    Event.Kind.MESSAGE_REMOVED: Moves.IF_UNREAD,
+    Event.Kind.MESSAGE_REACTED: Moves.NONE,
+    Event.Kind.PARTICIPANT_INVITED: Moves.NONE,
+    Event.Kind.PARTICIPANT_DECLINED: Moves.NONE,
+    Event.Kind.PARTICIPANT_JOINED: Moves.ALL,
+    Event.Kind.PARTICIPANT_LEFT: Moves.ALL,
+    Event.Kind.PARTICIPANT_REMOVED: Moves.ALL,
+    Event.Kind.PARTICIPANT_REINSTATED: Moves.ALL,
+    Event.Kind.PARTICIPANT_ROLE_CHANGED: Moves.NONE,
+    Event.Kind.PARTICIPANT_SUSPENDED: Moves.NONE,
+    Event.Kind.PARTICIPANT_RESTORED: Moves.NONE,
+    Event.Kind.CONVERSATION_READ: Moves.NONE,
+    Event.Kind.CONVERSATION_MARKED_UNREAD: Moves.NONE,
 }
 
 

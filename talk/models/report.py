@@ -148,6 +148,9 @@ class Report(models.Model):
         help_text=_("The group whose first title is reported."),
     )
     why = models.CharField(_("reason"), max_length=REASON_LENGTH)
+    #: What the message said when it was reported, until the report is settled: its author can edit
+    #: or retract it meanwhile. Only moderators see it.
+    words = models.TextField(_("words"), default="", db_default="", blank=True, editable=False)
     at = models.DateTimeField(_("at"), default=timezone.now)
     settled_at = models.DateTimeField(_("settled at"), null=True)
 

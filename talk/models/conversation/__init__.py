@@ -91,29 +91,29 @@ class Conversation(Announcing):
 
     @contextmanager
     def changing(
-        self, actor: "User | None", *participations: "Acting", holding: Iterable["User"] = ()
+        self, actor: "User | None", *rows: "Acting | Message", holding: Iterable["User"] = ()
     ) -> Iterator[Change]:
         """A transaction that holds this conversation's lock, and writes a `Change` at its end.
 
-        The conversation and `participations` are read again under the lock. Other transactions
+        The conversation and `rows` of it are read again under the lock. Other transactions
         that change this conversation wait. `actor` is None if the project itself acts. `holding`
         has the accounts to lock before; see `talk.locks.hold`.
         """
         with transaction.atomic():
-            self.lock(*participations, holding=holding)
+            self.lock(*rows, holding=holding)
             change = Change(self, actor)
             yield change
             change.write()
 
-    def lock(self, *participations: "Acting", holding: Iterable["User"] = ()) -> None:
-        """Lock this row until the transaction ends, and read it and `participations` again.
+    def lock(self, *rows: "Acting | Message", holding: Iterable["User"] = ()) -> None:
+        """Lock this row until the transaction ends, and read it and `rows` again.
 
         The accounts in `holding` are locked before.
         """
         # One round trip: later questions see what was committed before the lock was granted.
         users = list(holding)
         held = [hold_question(users)] if users else []
-        reloading = (each.current_row for each in participations)
+        reloading = (each.current_row for each in rows)
         answers = ask(*held, _locked(key=self.pk), *reloading)
         if held:
             check_held(users, answers.pop(0))
@@ -121,8 +121,8 @@ class Conversation(Announcing):
         if not found:
             raise type(self).DoesNotExist
         renew(self, found[0])
-        for participation, rows in zip(participations, current, strict=True):
-            participation.take_over(rows)
+        for row, answer in zip(rows, current, strict=True):
+            row.take_over(answer)
 
     def add_participants(
         self, users: Iterable["User"], by: "Participation | None" = None

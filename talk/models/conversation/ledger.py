@@ -10,7 +10,7 @@ from django.utils import timezone
 from ... import wakeups
 from ...prepared import Question, ask, changing, columns_of, inserting, prepared
 from ..block import Block
-from ..event import DEPARTURES, MEMBERSHIP, Event
+from ..event import DEPARTURES, MEMBERSHIP, MOVES, Event, Moves
 from ..message import Message
 
 if TYPE_CHECKING:
@@ -49,8 +49,10 @@ class Ledger:
         participation: "Acting | None" = None,
         message: Message | None = None,
     ) -> None:
-        """Add an event. With a message, it is also a change in the inbox of each member."""
+        """Add an event. `event.MOVES` says whose inboxes it changes."""
         self.conversation.revision += 1
+        if message is not None:
+            message.revision = self.conversation.revision
         self._events.append(
             Event(
                 conversation=self.conversation,
@@ -98,7 +100,7 @@ class Ledger:
     def _write_in_steps(self) -> None:
         Message.objects.bulk_create(self._messages)
         for why, gone in self._removed.items():
-            Message.objects.filter(pk__in=gone).forget_words(why)
+            Message.objects.filter(pk__in=gone).forget_words(why, self.conversation.revision)
         Event.objects.bulk_create(self._events)
         self._finish()
 
@@ -107,7 +109,7 @@ class Ledger:
 
         Returns the answers to these.
         """
-        inboxes = [self._updated_inboxes()] if any(event.message for event in self._events) else []
+        inboxes = [self._updated_inboxes()] if any(map(self._moves_all, self._events)) else []
         own = [self._own.current_row] if self._own else []
         answers = ask(*begun, *inboxes, *self._updates, self._saved_conversation(), *own)
         if self._own:
@@ -134,6 +136,14 @@ class Ledger:
         )
         self._messages.append(message)
         return message
+
+    def _moves_all(self, event: Event) -> bool:
+        """Whether all members have another row in their inbox after this event."""
+        moves = MOVES[event.kind]
+        if moves in {Moves.IF_LATEST, Moves.IF_UNREAD}:
+            return event.message_id == self.conversation.latest_message_id
+        # Without a message, an event that moves all has changed their rows by itself.
+        return moves is Moves.ALL and event.message is not None
 
     def _updated_inboxes(self) -> Question[Any]:
         sent: dict[str, Any] = {}
@@ -174,7 +184,7 @@ def _insert_event(number: Any = None, **columns: Any) -> Any:
 
 @prepared
 def _updated_inboxes(conversation: Any, at: Any, number: Any = None, sender: Any = None) -> Any:
-    """The update of all members' participations after an event with a message.
+    """The update of all members' participations after an event that moves their inboxes.
 
     `number` and `sender` are those of a text. Announcements have no sender, and messages about what
     happened have neither.

@@ -1,13 +1,17 @@
 """A message, at its number in its conversation."""
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ...conf import conf
+from ...exceptions import MessagingValidationError, RefusalCode
+from ...prepared import Question, renew
 from .addressing import Addressing
-from .queryset import MessageQuerySet
+from .queryset import MessageQuerySet, by_key
 from .retention import kept_since
 
 
@@ -27,6 +31,13 @@ class Message(Addressing):
         MODERATED = "moderated", _("removed by a moderator")
         ERASED = "erased", _("erased with the data of its sender")
         EXPIRED = "expired", _("past its retention period")
+        RETRACTED = "retracted", _("taken back by its sender")
+        REMOVED = "removed", _("removed by an owner or admin of the group")
+        #: Never stored: what people who left are told of a message that was edited later.
+        CHANGED_SINCE = "changed", _("changed since the viewer left")
+
+    #: After these removals, moderators still see in an open report what was reported.
+    KEPT_IN_REPORTS = frozenset({Removal.MODERATED, Removal.RETRACTED, Removal.REMOVED})
 
     conversation = models.ForeignKey(
         "talk.Conversation", models.CASCADE, related_name="messages", verbose_name=_("conversation")
@@ -55,6 +66,20 @@ class Message(Addressing):
         _("removed as"), max_length=9, choices=Removal, blank=True, editable=False
     )
     sent_at = models.DateTimeField(_("sent at"), default=timezone.now)
+    edited_at = models.DateTimeField(_("edited at"), null=True, editable=False)
+    #: The revision of the conversation when this message last changed. Of two copies of a message,
+    #: the one with the greater revision is the newer one. 0 if it did not change since versions
+    #: that had no such column.
+    revision = models.PositiveBigIntegerField(default=0, db_default=0, editable=False)
+    #: The number of the message that this one replies to, in the same conversation.
+    reply_to = models.PositiveBigIntegerField(_("reply to"), null=True, editable=False)
+    #: The number of the message with which a branch of replies began. Null outside of branches,
+    #: and for that message itself.
+    root = models.PositiveBigIntegerField(_("root"), null=True, editable=False)
+    #: Whether it mentions everybody who took part when it was sent.
+    mentions_all = models.BooleanField(
+        _("mentions all"), default=False, db_default=False, editable=False
+    )
     client_id = models.UUIDField(_("client id"), null=True, editable=False)
     #: The client id of an announcement, which has no sender. Null for other messages.
     announced_as = models.UUIDField(_("announced as"), null=True, editable=False)
@@ -76,6 +101,18 @@ class Message(Addressing):
                 fields=["conversation", "subject", "number"],
                 condition=models.Q(subject__isnull=False),
                 name="talk_message_about_members",
+            ),
+            # For the replies in a branch, and how many there are.
+            models.Index(
+                fields=["conversation", "root", "number"],
+                condition=models.Q(root__isnull=False, removed_as=""),
+                name="talk_message_replies",
+            ),
+            # For unread mentions: messages that mention everybody are few.
+            models.Index(
+                fields=["conversation", "number"],
+                condition=models.Q(mentions_all=True),
+                name="talk_message_mentioning_all",
             ),
         ]
         constraints = [
@@ -107,6 +144,17 @@ class Message(Addressing):
 
     def __str__(self) -> str:
         return f"{self.conversation_id}/{self.number}"
+
+    @property
+    def current_row(self) -> Question["Message"]:
+        """The question for this row as it is now. `take_over` takes the answer."""
+        return by_key(key=self.pk)
+
+    def take_over(self, rows: Sequence["Message"]) -> None:
+        """Take the values of the row that was read again. Raises `NOT_FOUND` if there is none."""
+        if not rows:
+            raise MessagingValidationError(RefusalCode.NOT_FOUND)
+        renew(self, rows[0])
 
     @property
     def removal(self) -> "Removal | None":

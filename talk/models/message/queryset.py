@@ -5,7 +5,7 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db import models
+from django.db import models, router
 from django.utils import timezone
 
 from ...prepared import prepared, round_up
@@ -70,25 +70,57 @@ class MessageQuerySet(models.QuerySet["Message"]):
             number__gte=models.F("conversation__participations__first_unread_number"),
         ).exclude(sender=user)
 
-    def forget_words(self, why: "Message.Removal") -> None:
-        """Delete the words of these messages. The rows stay, and count as unread for nobody.
+    def forget_words(self, why: "Message.Removal", revision: int | None = None) -> None:
+        """Delete the words of these messages, and everything that hangs on words.
 
-        The caller holds the locks of the conversations.
+        That is: earlier texts, mentions and reactions. The rows of the messages stay, and count as
+        unread for nobody. This is the only place where words go, so that no copy of them is left.
+
+        All messages are of one conversation, whose lock the caller holds. `revision` is that of
+        the conversation after the change, if clients are told of it.
         """
+        from ..edit import Edit
+        from ..mention import Mention
+        from ..reaction import Reaction
+        from ..report import Report
+
+        numbers = dict(self.values_list("pk", "number"))
+        if not numbers:
+            return
+        gone = self.model.objects.filter(pk__in=list(numbers))
+        told = {} if revision is None else {"revision": revision}
+        gone.update(body="", removed_as=why, fingerprint="", mentions_all=False, **told)
+        for hanging in (Edit, Mention, Reaction):
+            hanging._default_manager.filter(message__in=list(numbers)).delete()
+        if why not in self.model.KEPT_IN_REPORTS:
+            Report.objects.filter(message__in=list(numbers)).update(words="")
+        self._are_read(numbers)
+
+    def _are_read(self, numbers: dict[Any, int]) -> None:
+        """Count these messages, by their keys, as unread for nobody any more."""
         from ..participation import Participation
         from ..participation.unread import first_unread
 
-        rows = list(self.values_list("pk", "conversation", "number"))
-        self.model.objects.filter(pk__in=[pk for pk, *_ in rows]).update(
-            body="", removed_as=why, fingerprint=""
-        )
+        conversation = self.model.objects.filter(pk__in=list(numbers)[:1]).values("conversation")
+        next_one = first_unread(above=models.OuterRef("last_read_number"))
         Participation.objects.filter(
-            conversation__in={conversation for _, conversation, _ in rows},
-            first_unread_number__in={number for *_, number in rows},
+            conversation__in=conversation, first_unread_number__lte=max(numbers.values())
         ).update(
-            first_unread_number=first_unread(above=models.OuterRef("last_read_number")),
+            first_unread_number=models.Case(
+                models.When(first_unread_number__in=list(numbers.values()), then=next_one),
+                default="first_unread_number",
+                output_field=models.PositiveBigIntegerField(),
+            ),
             changed_at=timezone.now(),
         )
+
+
+@prepared
+def by_key(key: Any) -> MessageQuerySet:
+    """One row, read from the database that is written to."""
+    from . import Message
+
+    return Message.objects.using(router.db_for_write(Message)).filter(pk=key)
 
 
 @prepared

@@ -72,6 +72,12 @@ class Participation(
                 & (Q(first_unread_number__isnull=False) | Q(marked_unread_at__isnull=False)),
                 name="talk_participation_unread",
             ),
+            # For live updates: who cleared a conversation for themselves.
+            models.Index(
+                fields=["conversation", "history_from"],
+                condition=Q(history_from__gt=1),
+                name="talk_participation_cleared",
+            ),
             # For `questions.changed_since`.
             models.Index(fields=["user", "changed_at"], name="talk_participation_changed"),
         ]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from ..conversation import Conversation
     from ..conversation.change import Change
+    from ..message import Message
     from . import Participation
 
 
@@ -27,9 +28,14 @@ class Acting(Standing):
     class Meta:
         abstract = True
 
-    def changing(self, *, holding: "Iterable[User]" = ()) -> "AbstractContextManager[Change]":
-        """A change of the conversation that this member makes; see `Conversation.changing`."""
-        return self.conversation.changing(self.user, self, holding=holding)
+    def changing(
+        self, *messages: "Message", holding: "Iterable[User]" = ()
+    ) -> "AbstractContextManager[Change]":
+        """A change of the conversation that this member makes; see `Conversation.changing`.
+
+        `messages` of the conversation are read again under the lock.
+        """
+        return self.conversation.changing(self.user, self, *messages, holding=holding)
 
     def changed_by(self, other: "Acting | None") -> "AbstractContextManager[Change]":
         """A change that another member, or the project for None, makes to this member."""

@@ -57,6 +57,11 @@ class Standing(models.Model):
     joined_at_number = models.PositiveBigIntegerField(
         _("joined at number"), default=0, db_default=0, editable=False
     )
+    #: The number of the first message that they see. Greater than 1 if they cleared the
+    #: conversation for themselves.
+    history_from = models.PositiveBigIntegerField(
+        _("history from"), default=1, db_default=1, editable=False
+    )
     left_at = models.DateTimeField(_("left at"), null=True, blank=True)
     left_at_number = models.PositiveBigIntegerField(_("left at number"), null=True, blank=True)
     left_at_title = models.CharField(_("left at title"), max_length=TITLE_LENGTH, blank=True)

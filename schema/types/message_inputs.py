@@ -1,0 +1,31 @@
+"""The input types of the mutations that send and change messages."""
+
+import uuid
+
+import strawberry
+
+from .inputs import CONVERSATION
+
+CLIENT_ID = (
+    "A UUID that the client makes for each message. With it, a request that is repeated does not "
+    "send the message twice."
+)
+
+
+@strawberry.input(
+    description="A message, and where to send it: give either `to` or `conversationId`."
+)
+class SendMessageInput:
+    body: str = strawberry.field(description="The text.")
+    to: list[strawberry.ID] | None = strawberry.field(
+        default=None,
+        description="The ids of the other people. The message is sent to the conversation of "
+        "exactly these people and the viewer, which is started if there is none.",
+    )
+    conversation_id: strawberry.ID | None = strawberry.field(default=None, description=CONVERSATION)
+    invite: list[strawberry.ID] | None = strawberry.field(
+        default=None,
+        description="With `conversationId`: the ids of users to invite first. If the conversation "
+        "is private, it stays as it is, and the message is sent to a group of all these people.",
+    )
+    client_id: uuid.UUID | None = strawberry.field(default=None, description=CLIENT_ID)

@@ -1,0 +1,26 @@
+"""The result types of the mutations that send and change messages."""
+
+from typing import Annotated
+
+import strawberry
+
+from .nodes import Conversation, Message
+from .refusals import RESULT, Refusal
+
+
+@strawberry.type(description="The message was sent.")
+class SendMessagePayload:
+    # Not `message`: `Refusal` has a field of that name and another type.
+    sent: Message = strawberry.field(description="The message.")
+    conversation: Conversation = strawberry.field(
+        description="The conversation that the message is in."
+    )
+    upgraded: bool = strawberry.field(
+        description="Whether that is a group instead of the private conversation in the input, "
+        "because more people were invited."
+    )
+
+
+SendMessageResult = Annotated[
+    SendMessagePayload | Refusal, strawberry.union("SendMessageResult", description=RESULT)
+]
