@@ -1,0 +1,202 @@
+"""Nothing is left of words that are gone, in any table.
+
+These tests walk over all models. So they fail for a new table that nobody thought of.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import models
+from django.test.utils import isolate_apps
+from django.utils import timezone
+
+from talk import moderation
+from talk.models import Act, Edit, Mention, Message, Reaction, Report
+from talk.privacy import erase
+from talk.purging import purge
+
+from .acting import group, participation_of, say
+
+pytestmark = pytest.mark.django_db
+
+Models = Iterable[type[models.Model]]
+
+#: What a message says, and what it said before. No other text of a test has these words in it.
+WORDS, EARLIER = "kumquat", "rambutan"
+
+#: Why rows that belong to a message stay when its words go.
+STAYS = {
+    "talk.Conversation.latest_message": "It says which message is the latest one, and no words.",
+    "talk.Event.message": "Events say that something happened to a message, and have no words.",
+    "talk.Report.message": "A report stays. Its copy of the words goes, as is tested below.",
+    "talk.Act": "It says that a moderator acted on a message, and not what the message said.",
+    "talk.Message": "This is the message itself. Its words go, as is tested below.",
+}
+
+
+def of_talk() -> list[type[models.Model]]:
+    """The models of Talk and of its contributed apps."""
+    return [model for model in apps.get_models() if model.__module__.startswith("talk.")]
+
+
+def relations(found: Models, to: Any) -> Iterator[tuple[Any, str]]:
+    """Each column that refers to the model `to`: its model and its name."""
+    for model in found:
+        for field in model._meta.concrete_fields:
+            if field.is_relation and issubclass(to, field.related_model):
+                yield model, field.name
+
+
+def belonging(found: Models, message: Message) -> Iterator[tuple[str, Any]]:
+    """Each way to belong to a message: what it is called, and the rows that do so."""
+    at = {"conversation": message.conversation_id, "number": message.number}
+    for model in found:
+        name, rows = model._meta.label, model._base_manager.all()
+        for _model, field in relations([model], Message):
+            yield f"{name}.{field}", rows.filter(**{field: message.pk})
+        columns = {field.name for field in model._meta.concrete_fields}
+        # A row with a key of the message as well was found by that.
+        if at.keys() <= columns and not list(relations([model], Message)):
+            yield name, rows.filter(**at)
+
+
+def must_be_emptied(found: Models, message: Message, forget: Callable[[], object]) -> None:
+    """Every row that belongs to `message` goes by `forget()`, or STAYS says why not."""
+    emptied = {name: rows for name, rows in belonging(found, message) if name not in STAYS}
+    for name, rows in emptied.items():
+        assert rows.exists(), (
+            f"Write a row of {name} in the fixture `message`. Then delete it in `forget_words`, "
+            "or say in STAYS why it stays."
+        )
+
+    forget()
+
+    left = [name for name, rows in emptied.items() if rows.all().exists()]
+    assert not left, f"{left} outlive the words of the message"
+
+
+def columns_with(word: str) -> set[str]:
+    """The columns of all tables, also of those that are not Talk's, in which a text has `word`."""
+    texts = (models.CharField, models.TextField, models.JSONField)
+    return {
+        f"{model._meta.label}.{field.name}"
+        for model in apps.get_models()
+        for field in model._meta.concrete_fields
+        if isinstance(field, texts)
+        for text in model._base_manager.values_list(field.name, flat=True)
+        if word in str(text)
+    }
+
+
+def throw_away(name: str, like: type[models.Model], **fields: models.Field) -> type[models.Model]:
+    """A model with these columns of the table of another one."""
+    meta = {"app_label": "talk", "db_table": like._meta.db_table, "managed": False}
+    given = {"__module__": __name__, "Meta": type("Meta", (), meta), **fields}
+    return type(name, (models.Model,), given)
+
+
+@pytest.fixture
+def message(alice, bob, carol):
+    """Bob's, with a row of everything that can belong to a message."""
+    ours = group(alice, bob, carol, title="Ours")
+    say(carol, ours, "First")
+    message = say(bob, ours, WORDS)
+    Edit.objects.create(message=message, body=EARLIER, until=timezone.now())
+    Mention.objects.create(message=message, conversation=ours, number=message.number, user=carol)
+    Reaction.objects.create(message=message, user=alice, emoji="👍")
+    Report.objects.report_message(participation_of(carol, ours), message, "It is rude.")
+    Report.objects.update(words=WORDS)
+    say(alice, ours, "Last")
+    return message
+
+
+def forgotten(message: Message, why: Message.Removal) -> None:
+    with message.conversation.changing(None):
+        Message.objects.filter(pk=message.pk).forget_words(why)
+
+
+STORED = [why for why in Message.Removal if why != Message.Removal.CHANGED_SINCE]
+
+
+class TestWords:
+    @pytest.mark.parametrize("why", STORED)
+    def test_with_the_words_goes_every_row_that_belongs_to_the_message(self, message, why):
+        must_be_emptied(of_talk(), message, lambda: forgotten(message, why))
+
+        message.refresh_from_db()
+        assert (message.body, message.fingerprint, message.removed_as) == ("", "", why)
+        assert not message.mentions_all
+
+    @pytest.mark.parametrize("why", STORED)
+    def test_no_table_has_a_copy_of_them_but_an_open_report_for_moderators(self, message, why):
+        assert columns_with(WORDS) == {"talk.Message.body", "talk.Report.words"}
+        assert columns_with(EARLIER) == {"talk.Edit.body"}
+
+        forgotten(message, why)
+
+        kept = why not in {Message.Removal.ERASED, Message.Removal.EXPIRED}
+        assert columns_with(WORDS) == ({"talk.Report.words"} if kept else set())
+        assert columns_with(EARLIER) == set()
+
+    def test_what_belongs_to_other_messages_stays(self, message, alice):
+        another = say(alice, message.conversation, "Another")
+        Edit.objects.create(message=another, body="Before", until=timezone.now())
+        Reaction.objects.create(message=another, user=alice, emoji="👍")
+        before = [list(model.objects.filter(message=another)) for model in (Edit, Reaction)]
+        assert all(before)
+
+        forgotten(message, Message.Removal.MODERATED)
+
+        assert [list(model.objects.filter(message=another)) for model in (Edit, Reaction)] == before
+        assert Message.objects.get(pk=another.pk).body == "Another"
+
+    @isolate_apps("talk")
+    def test_a_table_that_is_forgotten_is_told(self, message):
+        # Nothing deletes the rows of reports.
+        to_message = models.ForeignKey(Message, models.DO_NOTHING, to_field="id")
+        forgotten_one = throw_away("Forgotten", Report, message=to_message)
+        numbers = {name: models.BigIntegerField() for name in ("conversation", "number")}
+        unwritten = throw_away("Unwritten", Act, **numbers)
+
+        with pytest.raises(AssertionError, match=r"talk\.Unwritten in the fixture"):
+            must_be_emptied([*of_talk(), unwritten], message, lambda: None)
+        with pytest.raises(AssertionError, match=r"talk\.Forgotten\.message.* outlive the words"):
+            must_be_emptied(
+                [*of_talk(), forgotten_one],
+                message,
+                lambda: forgotten(message, Message.Removal.ERASED),
+            )
+
+    def test_every_reason_to_stay_is_about_a_table_that_there_is(self, message):
+        assert STAYS.keys() <= {name for name, _rows in belonging(of_talk(), message)}
+        assert all(reason.endswith(".") for reason in STAYS.values())
+
+
+class TestEveryDoor:
+    """Words go by several verbs, and by each of them all copies go."""
+
+    @pytest.fixture
+    def bobs(self, message, bob):
+        return lambda: participation_of(bob, message.conversation)
+
+    def by_a_moderator(self, message):
+        moderation.remove_message(message, None, "It is rude.")
+
+    def by_erasing(self, message):
+        erase(message.sender, "He asked for it.")
+
+    def by_retention(self, message):
+        Message.objects.update(sent_at=timezone.now() - timedelta(days=2))
+        purge()
+
+    @pytest.mark.parametrize("door", ["by_a_moderator", "by_erasing", "by_retention"])
+    def test_words_go_by_it_with_all_that_belongs_to_them(self, message, settings, door):
+        settings.TALK = {**settings.TALK, "RETENTION": {"group": 1}}
+
+        must_be_emptied(of_talk(), message, lambda: getattr(self, door)(message))
+
+        assert columns_with(WORDS) <= {"talk.Report.words"}
+        assert columns_with(EARLIER) == set()
