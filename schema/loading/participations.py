@@ -13,7 +13,7 @@ from talk.models.participation.history import participation_then
 
 from ..ids import key_of
 from .blocks import ask_with_blocks
-from .views import current_views, view_of
+from .views import current_views, own_participation, view_of
 
 
 def find_participation(info: Any, conversation_key: int) -> models.Participation | None:
@@ -59,10 +59,21 @@ def visible_message(info: Any, key: Any) -> models.Message | None:
     """The message with this key, if the viewer can read it, or None."""
     found = models.Message.objects.filter(pk=key).select_related("sender", "subject").first()
     own = found and find_participation(info, found.conversation_id)
-    if not found or not own or found.number > own.last_visible_number:
+    if not found or not own or not own.sees(found):
         return None
     found.conversation = own.conversation
     return found
+
+
+def message_of(info: Any, message: strawberry.ID) -> tuple[models.Participation, models.Message]:
+    """The message with a global id from the input `message`, and the viewer's participation there.
+
+    Raises `NOT_FOUND` if the viewer can't read it.
+    """
+    found = visible_message(info, key_of(models.Message, message, "message"))
+    if found is None:
+        raise MessagingValidationError(RefusalCode.NOT_FOUND, path=("message",))
+    return own_participation(info, found.conversation), found
 
 
 def visible_participation(info: Any, key: Any) -> models.Participation | None:

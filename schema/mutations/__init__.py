@@ -4,6 +4,7 @@ A refusal that the method raises becomes the `Refusal` of the result. Each modul
 of one topic:
 
 - `messages`: sends a message, starts a conversation.
+- `message_changes`: edits a message.
 - `participants`: invites, removes and reinstates people, changes roles and titles.
 - `reading`: marks as read or unread, shows who is typing.
 - `safety`: blocks users, reports to moderators.
@@ -12,6 +13,7 @@ of one topic:
 
 import strawberry
 
+from .message_changes import MessageChangeMutation
 from .messages import MessageMutation
 from .participants import ParticipantMutation
 from .reading import ReadingMutation
@@ -23,6 +25,11 @@ from .tokens import TokenMutation
     description="Everything that can be changed. Each mutation returns its payload, or a `Refusal`."
 )
 class Mutation(
-    MessageMutation, ParticipantMutation, ReadingMutation, SafetyMutation, TokenMutation
+    MessageMutation,
+    MessageChangeMutation,
+    ParticipantMutation,
+    ReadingMutation,
+    SafetyMutation,
+    TokenMutation,
 ):
     pass

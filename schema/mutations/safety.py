@@ -3,13 +3,10 @@
 import strawberry
 
 from talk import models
-from talk.exceptions import MessagingValidationError, RefusalCode
 
 from ..authentication.context import Info
-from ..ids import key_of
-from ..loading.participations import participation_of, visible_message
+from ..loading.participations import message_of, participation_of
 from ..loading.users import refused_at, users_of
-from ..loading.views import own_participation
 from ..types import inputs, results
 from .field import mutation
 
@@ -46,10 +43,7 @@ class SafetyMutation:
     def report_message(
         self, info: Info, input: inputs.ReportMessageInput
     ) -> results.ReportMessageResult:
-        message = visible_message(info, key_of(models.Message, input.message, "message"))
-        if message is None:
-            raise MessagingValidationError(RefusalCode.NOT_FOUND, path=("message",))
-        own = own_participation(info, message.conversation)
+        own, message = message_of(info, input.message)
         with refused_at("message"):
             models.Report.objects.report_message(own, message, input.why)
         return results.ReportMessagePayload(reported=message)

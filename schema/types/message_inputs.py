@@ -29,3 +29,12 @@ class SendMessageInput:
         "is private, it stays as it is, and the message is sent to a group of all these people.",
     )
     client_id: uuid.UUID | None = strawberry.field(default=None, description=CLIENT_ID)
+
+
+MESSAGE = "The id of the message."
+
+
+@strawberry.input(description="Another text for a message that the viewer wrote.")
+class EditMessageInput:
+    message: strawberry.ID = strawberry.field(description=MESSAGE)
+    body: str = strawberry.field(description="The new text.")

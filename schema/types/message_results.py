@@ -24,3 +24,13 @@ class SendMessagePayload:
 SendMessageResult = Annotated[
     SendMessagePayload | Refusal, strawberry.union("SendMessageResult", description=RESULT)
 ]
+
+
+@strawberry.type(description="The message has this text.")
+class EditMessagePayload:
+    edited: Message = strawberry.field(description="The message.")
+
+
+EditMessageResult = Annotated[
+    EditMessagePayload | Refusal, strawberry.union("EditMessageResult", description=RESULT)
+]

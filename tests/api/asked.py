@@ -27,6 +27,7 @@ MUTATIONS = {
         "body": "x",
         "invite": ["newcomer"],
     },
+    "editMessage": {"message": "Message", "body": "x"},
     "startConversation": {"participants": ["another"]},
     "inviteParticipants": {"conversationId": "Conversation", "participants": ["newcomer"]},
     "inviteParticipants, removed": {"conversationId": "Conversation", "participants": ["removed"]},

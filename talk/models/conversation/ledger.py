@@ -53,6 +53,8 @@ class Ledger:
         self.conversation.revision += 1
         if message is not None:
             message.revision = self.conversation.revision
+            if message.pk and message.pk == self.conversation.latest_message_id:
+                self.conversation.latest_message = message
         self._events.append(
             Event(
                 conversation=self.conversation,
@@ -66,7 +68,7 @@ class Ledger:
         )
 
     def read_again(self, own: "Acting | None", *updates: Question[Any]) -> None:
-        """Write `updates` of the participation `own` at the end, and then read it again."""
+        """Write `updates` at the end, and then read the participation `own` again."""
         self._own = own
         self._updates += updates
 

@@ -153,8 +153,15 @@ class Message(Addressing):
     def take_over(self, rows: Sequence["Message"]) -> None:
         """Take the values of the row that was read again. Raises `NOT_FOUND` if there is none."""
         if not rows:
-            raise MessagingValidationError(RefusalCode.NOT_FOUND)
+            raise MessagingValidationError(RefusalCode.NOT_FOUND, path=("message",))
         renew(self, rows[0])
+
+    def must_have_words(self) -> None:
+        """Raise `NOT_A_TEXT` for what happened, and `NOT_FOUND` if the words are gone."""
+        if self.kind != self.Kind.TEXT:
+            raise MessagingValidationError(RefusalCode.NOT_A_TEXT, path=("message",))
+        if self.removal is not None:
+            raise MessagingValidationError(RefusalCode.NOT_FOUND, path=("message",))
 
     @property
     def removal(self) -> "Removal | None":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models, router
 from django.utils import timezone
 
-from ...prepared import prepared, round_up
+from ...prepared import changing, prepared, round_up
 from ..block import Block
 from ..shown_users import with_users
 
@@ -121,6 +121,14 @@ def by_key(key: Any) -> MessageQuerySet:
     from . import Message
 
     return Message.objects.using(router.db_for_write(Message)).filter(pk=key)
+
+
+@prepared
+def updated(key: Any, **columns: Any) -> Any:
+    """The update of one row, whose conversation is locked."""
+    from . import Message
+
+    return changing(Message.objects.filter(pk=key), **columns)
 
 
 @prepared

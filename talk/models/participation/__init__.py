@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from .administration import Administration
+from .editing import Editing
 from .inviting import Inviting
 from .membership import Membership
 from .queryset import ParticipationQuerySet
@@ -20,6 +21,7 @@ __all__ = ["Participation", "ParticipationQuerySet"]
 
 class Participation(
     Sending,  # send
+    Editing,  # edit
     Inviting,  # invite
     Membership,  # leave, remove, accept, decline, reinstate
     Administration,  # change_role, rename

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from ...exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
 from ...prepared import Question, renew
+from ...reachability import must_reach
+from ..conversation.recipients import checked_users
 from . import questions
 from .standing import Standing
 
@@ -77,6 +79,34 @@ class Acting(Standing):
             raise MessagingPermissionDenied(RefusalCode.SUSPENDED)
         if as_admin:
             self.must_be_admin()
+
+    def must_be_able_to_write(self) -> None:
+        """Be able to act and, in a private conversation, to reach the other person.
+
+        Raises `UNKNOWN_USER` if the account of the other person was erased.
+        """
+        self.must_be_able_to_act()
+        if self.conversation.is_private:
+            partners = questions.partners(conversation=self.conversation, user=self.user_id).ask()
+            if not checked_users(partners):
+                raise MessagingValidationError(RefusalCode.UNKNOWN_USER)
+            must_reach(self.user, partners)
+
+    def must_see(self, message: "Message") -> None:
+        """Raise `NOT_FOUND` unless it is a message of this conversation that this person sees."""
+        if not self.sees(message):
+            raise MessagingValidationError(RefusalCode.NOT_FOUND, path=("message",))
+        message.conversation = self.conversation
+
+    def must_find_text(self, message: "Message") -> None:
+        """For verbs on what somebody said: this person sees it, may write, and its words are there.
+
+        `message` was read again under the lock. Raises what `must_see`, `must_be_able_to_write`
+        and `Message.must_have_words` raise, in this order.
+        """
+        self.must_see(message)
+        self.must_be_able_to_write()
+        message.must_have_words()
 
     def must_be_able_to_act_in(self, conversation: "Conversation") -> None:
         """Take part in this conversation, and be able to act. The change has read this row."""

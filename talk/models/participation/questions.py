@@ -5,6 +5,7 @@ Each stands for the queryset or update that its function returns; see `talk.prep
 
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth import get_user_model
 from django.db import models, router
 from django.db.models import Q
 
@@ -14,6 +15,8 @@ from .pages import first_of_each
 from .unread import first_unread
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
     from . import Participation
     from .queryset import ParticipationQuerySet
 
@@ -34,6 +37,13 @@ def by_key(key: Any) -> "ParticipationQuerySet":
 @prepared
 def of_user(user: Any, conversation: Any) -> "ParticipationQuerySet":
     return _all().filter(user=user, conversation=conversation).with_whole_users()
+
+
+@prepared
+def partners(conversation: Any, user: Any) -> "models.QuerySet[User]":
+    """The other people of a private conversation: one, or none if the account was erased."""
+    others = get_user_model()._base_manager.exclude(pk=user)
+    return others.filter(talk_participations__conversation=conversation)
 
 
 @prepared

@@ -2,16 +2,11 @@
 
 import uuid
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.contrib.auth import get_user_model
-from django.db import models, transaction
+from django.db import transaction
 
-from ...exceptions import MessagingValidationError, RefusalCode
-from ...prepared import prepared
-from ...reachability import must_reach
 from ...text import clean_body
-from ..conversation.recipients import checked_users
 from ..message import Message
 from ..message.idempotency import Request
 from .inviting import Inviting
@@ -57,23 +52,10 @@ class Sending(Inviting):
         """Write the message that `request` is for. Called by `request.once` alone."""
         body = clean_body(body)
         with self.changing() as change:
-            self.must_be_able_to_act()
-            if self.conversation.is_private:
-                partners = _partners(conversation=self.conversation, user=self.user_id).ask()
-                if not checked_users(partners):
-                    # The other account was erased: nobody is left to read it.
-                    raise MessagingValidationError(RefusalCode.UNKNOWN_USER)
-                must_reach(self.user, partners)
+            self.must_be_able_to_write()
             return change.write_message(
                 self,
                 body,
                 client_id=request.client_id,
                 fingerprint=request.fingerprint if request.client_id else "",
             )
-
-
-@prepared
-def _partners(conversation: Any, user: Any) -> "models.QuerySet[User]":
-    """The other people of a conversation."""
-    others = get_user_model()._base_manager.exclude(pk=user)
-    return others.filter(talk_participations__conversation=conversation)

@@ -1,5 +1,7 @@
 """A person's standing in a conversation: status, role, and when they joined and left."""
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -7,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from ...text import TITLE_LENGTH
 from ..event import Event
+
+if TYPE_CHECKING:
+    from ..message import Message
 
 
 class Standing(models.Model):
@@ -93,6 +98,13 @@ class Standing(models.Model):
         if self.left_at_number is not None:
             return self.left_at_number
         return self.conversation.last_number
+
+    def sees(self, message: "Message") -> bool:
+        """Whether this person may read this message, or what is left of it."""
+        return (
+            message.conversation_id == self.conversation_id
+            and self.history_from <= message.number <= self.last_visible_number
+        )
 
     @property
     def last_visible_revision(self) -> int:

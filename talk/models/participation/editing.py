@@ -1,0 +1,71 @@
+"""How a member changes what they said."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from ...conf import conf
+from ...exceptions import MessagingPermissionDenied, RefusalCode
+from ...prepared import Question, columns_of, inserting, prepared
+from ...text import clean_body
+from ..edit import Edit
+from ..event import Event
+from ..message import Message
+from ..message.queryset import updated
+from .acting import Acting
+
+#: How long a request may be on its way, after the time for it has ended.
+GRACE = timedelta(seconds=20)
+
+
+class Editing(Acting):
+    """Edits messages."""
+
+    class Meta:
+        abstract = True
+
+    def edit(self, message: Message, body: str) -> Message:
+        """Give a message that this member wrote another text. Returns the message.
+
+        Its number, time and sender stay, and it becomes unread for nobody. The same text again is
+        no change. Raises what `must_find_text` raises, `EMPTY_BODY`, `BODY_TOO_LONG`, `NOT_YOURS`,
+        and `TOO_LATE` after `EDIT_SECONDS`.
+        """
+        body = clean_body(body)
+        with self.changing(message) as change:
+            self.must_find_text(message)
+            self.must_have_written(message)
+            must_be_within(conf.EDIT_SECONDS, message, change.at)
+            if body == message.body:
+                return message
+            before = Edit(message=message, body=message.body, until=change.at)
+            message.body, message.edited_at = body, change.at
+            change.record(Event.Kind.MESSAGE_EDITED, self, message)
+            change.read_again(self, *_kept(before), _edited(message))
+        return message
+
+    def must_have_written(self, message: Message) -> None:
+        if message.sender_id != self.user_id:
+            raise MessagingPermissionDenied(RefusalCode.NOT_YOURS, path=("message",))
+
+
+def must_be_within(seconds: float | None, message: Message, at: datetime) -> None:
+    """Raise `TOO_LATE` if the time to change a message has ended: None is always, 0 never."""
+    if seconds is None:
+        return
+    if not seconds or at > message.sent_at + timedelta(seconds=seconds) + GRACE:
+        raise MessagingPermissionDenied(RefusalCode.TOO_LATE, path=("message",))
+
+
+def _kept(before: Edit) -> list[Question[Any]]:
+    """What the message said before, if the project keeps that."""
+    return [] if conf.EDIT_HISTORY == "none" else [_inserted(**columns_of(before))]
+
+
+def _edited(message: Message) -> Question[Any]:
+    fields = ("body", "edited_at", "revision")
+    return updated(key=message.pk, **{field: getattr(message, field) for field in fields})
+
+
+@prepared
+def _inserted(**columns: Any) -> Any:
+    return inserting(Edit(**columns))
