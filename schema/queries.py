@@ -15,6 +15,7 @@ from talk.visibility import found_by
 from .authentication import rates
 from .authentication.context import Info
 from .ids import invalid_id, key_in, key_of, split, type_name
+from .limits import Limits, limits
 from .loading.participations import (
     visible_conversation,
     visible_message,
@@ -139,6 +140,13 @@ class Query:
             talk_blocked_by__blocker=info.context.viewer
         )
         return blocked.order_by("-talk_blocked_by__pk")
+
+    @field(
+        description="The limits of this server, so that a client knows them before it sends "
+        "something."
+    )
+    def limits(self) -> Limits:
+        return limits()
 
     @field(
         description="The viewer's bearer tokens that are not revoked, the newest first: at most "

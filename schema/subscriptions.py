@@ -19,8 +19,9 @@ from .live.presence import Presence, follow_presence
 from .live.streams import Stream
 from .live.typing import Typing, follow_typing
 from .loading.participations import participation_as_seen
-from .types import enums  # noqa: F401
+from .types import costs, enums  # noqa: F401
 from .types.fields import Id, field, subscription
+from .types.message_page import MessageEdge
 from .types.nodes import Conversation, Message, Participation, User
 
 
@@ -44,6 +45,16 @@ class ConversationChange:
     )
     conversation: Conversation = strawberry.field(description="The conversation that changed.")
 
+    @field(
+        description="The message as one of a page, with the cursor that it has in "
+        "`Conversation.messages`: for clients that add it to the pages they have. Null if "
+        "`message` is null."
+    )
+    def message_edge(self: Any) -> MessageEdge | None:
+        # mypy takes `cursor` for a field; here it is a method.
+        edge: Any = MessageEdge
+        return self.message and edge(node=self.message)
+
     @field(description="What kind of change it is.")
     def kind(self: Any) -> models.Event.Kind:
         kind: models.Event.Kind = self.told_kind
@@ -66,6 +77,14 @@ class InboxChange:
         description="The participation as it is now. If it is no longer active, it is no longer in "
         "the inbox."
     )
+
+    @field(
+        description="How many messages of other people in the whole inbox the viewer has not read "
+        'now, counted up to 100 (show "99+"), as in `Query.unreadTotal`.',
+        cost=costs.UNREAD_TOTAL,
+    )
+    def unread_total(self, info: Info) -> int:
+        return models.Participation.objects.unread_total(info.context.viewer)
 
 
 @strawberry.type(description="What a client can subscribe to.")

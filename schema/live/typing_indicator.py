@@ -15,6 +15,8 @@ from ..loading.participations import participation_in
 
 #: Seconds for which a person is shown as typing after each indicator.
 SHOWN_SECONDS = 6
+#: Seconds after which clients repeat an indicator. Twice as often as it expires: one can be lost.
+REPEAT_SECONDS = 3
 #: Seconds within which an indicator of a person is passed on once.
 QUIET_SECONDS = 1.0
 #: Seconds after which it is checked again whether a person may write.

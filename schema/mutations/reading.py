@@ -6,7 +6,7 @@ from talk import models
 
 from ..authentication.context import Info
 from ..ids import key_of
-from ..live.typing_indicator import send_indicator
+from ..live.typing_indicator import REPEAT_SECONDS, SHOWN_SECONDS, send_indicator
 from ..loading.participations import participation_of
 from ..types import inputs, results
 from .field import mutation
@@ -31,8 +31,8 @@ class ReadingMutation:
 
     @mutation(
         description="Show the other people in a conversation that the viewer is typing. They are "
-        "shown it for 6 seconds, or until the viewer's message arrives. Repeat it every 3 seconds "
-        "while the viewer is typing."
+        f"shown it for {SHOWN_SECONDS} seconds, or until the viewer's message arrives. Repeat it "
+        f"every {REPEAT_SECONDS} seconds while the viewer is typing."
     )
     def set_typing(self, info: Info, input: inputs.SetTypingInput) -> results.SetTypingResult:
         key = key_of(models.Conversation, input.conversation_id, "conversation_id")

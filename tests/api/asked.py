@@ -12,6 +12,7 @@ QUERIES = {
     "viewer": "{ viewer { id } }",
     "inbox": "{ inbox { totalCount } }",
     "unreadTotal": "{ unreadTotal }",
+    "limits": "{ limits { pageSize } }",
     "conversation": "query ($id: ID!) { conversation(id: $id) { id } }",
     "node": "query ($id: ID!) { node(id: $id) { id } }",
     "users": '{ users(search: "a") { totalCount } }',
@@ -106,6 +107,12 @@ def queries(world):
             return outcome(world.ask(role, query, **variables), name)
 
         yield f"Query.{name}", get
+    for name in TYPES["Limits"].fields:
+
+        def told(role, name=name):
+            return outcome(world.ask(role, f"{{ limits {{ {name} }} }}"), "limits", name)
+
+        yield f"Limits.{name}", told
 
 
 def mutations(world):

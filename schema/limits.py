@@ -1,0 +1,68 @@
+"""The field `Query.limits`: what a client needs to know before it asks."""
+
+import strawberry
+
+from talk.conf import conf
+from talk.text import REASON_LENGTH, TITLE_LENGTH
+
+from .live import presence, typing_indicator
+from .page_limits import DEFAULT_PAGE, MAX_PAGE
+
+
+@strawberry.type(
+    description="The limits of this server. They are the same for all viewers, and change only "
+    "when the server is configured anew."
+)
+class Limits:
+    body_length: int = strawberry.field(
+        description="The most characters of a message, counted as Unicode code points."
+    )
+    title_length: int = strawberry.field(description="The most characters of a group's title.")
+    reason_length: int = strawberry.field(
+        description="The most characters of the reason of a report."
+    )
+    participants: int = strawberry.field(
+        description="The most people who can take part in a conversation, and the most that one "
+        "request can name."
+    )
+    edit_seconds: float | None = strawberry.field(
+        description="For how many seconds people can edit what they sent. Null: always. 0: never."
+    )
+    retract_seconds: float | None = strawberry.field(
+        description="For how many seconds people can take back what they sent. Null: always. 0: "
+        "never."
+    )
+    reaction_emoji: list[str] | None = strawberry.field(
+        description="The reactions that are allowed. Null: every emoji."
+    )
+    default_page_size: int = strawberry.field(
+        description="The items of a page for which a client gives neither `first` nor `last`."
+    )
+    page_size: int = strawberry.field(description="The most items of a page.")
+    presence_users: int = strawberry.field(
+        description="The most people whom one subscription to `presence` can name."
+    )
+    typing_seconds: int = strawberry.field(
+        description="For how many seconds people are shown as typing after `setTyping`."
+    )
+    typing_every_seconds: int = strawberry.field(
+        description="Repeat `setTyping` every so many seconds while the viewer is typing."
+    )
+
+
+def limits() -> Limits:
+    """The limits that are enforced now."""
+    return Limits(
+        body_length=conf.MAX_BODY_LENGTH,
+        title_length=TITLE_LENGTH,
+        reason_length=REASON_LENGTH,
+        participants=conf.MAX_PARTICIPANTS,
+        edit_seconds=conf.EDIT_SECONDS,
+        retract_seconds=conf.RETRACT_SECONDS,
+        reaction_emoji=None if conf.REACTIONS is None else list(conf.REACTIONS),
+        default_page_size=DEFAULT_PAGE,
+        page_size=MAX_PAGE,
+        presence_users=presence.MOST,
+        typing_seconds=typing_indicator.SHOWN_SECONDS,
+        typing_every_seconds=typing_indicator.REPEAT_SECONDS,
+    )

@@ -1,0 +1,100 @@
+"""The limits that a client is told are those that are enforced."""
+
+import pytest
+
+from .asking import act, code, gid, group, ok, refusal, say
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ask(gql, alice):
+    return gql(alice)
+
+
+def told(ask, name):
+    return ok(ask(f"{{ limits {{ {name} }} }}"))["limits"][name]
+
+
+def test_a_message_of_the_longest_length_is_sent_and_no_longer_one(ask, alice, bob, settings):
+    settings.TALK = {**settings.TALK, "MAX_BODY_LENGTH": 7}
+    to = {"conversationId": gid(group(alice, bob))}
+    most = told(ask, "bodyLength")
+
+    assert most == 7
+    assert "code" not in act(ask, "sendMessage", **to, body="🦄" * most)
+    assert refusal(ask, "sendMessage", **to, body="x" * (most + 1))[0] == "BODY_TOO_LONG"
+
+
+def test_a_title_of_the_longest_length_is_given_and_no_longer_one(ask, alice, bob):
+    of = {"conversationId": gid(group(alice, bob))}
+    most = told(ask, "titleLength")
+
+    assert "code" not in act(ask, "renameConversation", **of, title="x" * most)
+    assert refusal(ask, "renameConversation", **of, title="x" * (most + 1))[0] == "INVALID_TITLE"
+
+
+def test_a_reason_of_the_longest_length_is_given_and_no_longer_one(ask, alice, bob):
+    message = gid(say(bob, group(alice, bob)))
+    most = told(ask, "reasonLength")
+
+    assert refusal(ask, "reportMessage", message=message, why="x" * (most + 1))[0] == (
+        "INVALID_REASON"
+    )
+    assert "code" not in act(ask, "reportMessage", message=message, why="x" * most)
+
+
+def test_as_many_people_as_told_take_part_and_no_more(ask, alice, bob, carol, dave, settings):
+    settings.TALK = {**settings.TALK, "MAX_PARTICIPANTS": 3}
+    to = {"conversationId": gid(group(alice, bob))}
+
+    assert told(ask, "participants") == 3
+    assert "code" not in act(ask, "inviteParticipants", **to, participants=[gid(carol)])
+    assert refusal(ask, "inviteParticipants", **to, participants=[gid(dave)])[0] == (
+        "TOO_MANY_PARTICIPANTS"
+    )
+
+
+def test_pages_have_the_sizes_that_are_told(ask, alice, bob):
+    with_many = group(alice, bob, says=["x"] * 60)
+    usual, most = told(ask, "defaultPageSize"), told(ask, "pageSize")
+    messages = (
+        "query ($id: ID!) {{ conversation(id: $id) {{ messages{} {{ edges {{ cursor }} }} }} }}"
+    )
+
+    def page(given):
+        return ask(messages.format(given), id=gid(with_many))
+
+    assert len(ok(page(""))["conversation"]["messages"]["edges"]) == usual
+    assert len(ok(page(f"(first: {most})"))["conversation"]["messages"]["edges"]) == 60
+    assert code(page(f"(first: {most + 1})")) == "INVALID_PAGE"
+
+
+@pytest.mark.parametrize(
+    ("option", "name"),
+    [
+        ("EDIT_SECONDS", "editSeconds"),
+        ("RETRACT_SECONDS", "retractSeconds"),
+    ],
+)
+@pytest.mark.parametrize("seconds", [None, 0, 12.5])
+def test_never_and_always_are_told_apart(ask, settings, option, name, seconds):
+    settings.TALK = {**settings.TALK, option: seconds}
+
+    assert told(ask, name) == seconds
+
+
+def test_the_reactions_that_are_allowed_are_told(ask, settings):
+    settings.TALK = {**settings.TALK, "REACTIONS": ("👍", "party_parrot")}
+
+    assert told(ask, "reactionEmoji") == ["👍", "party_parrot"]
+
+
+def test_nobody_reads_the_limits_without_signing_in(gql):
+    assert code(gql(None)("{ limits { pageSize } }")) == "UNAUTHENTICATED"
+
+
+def test_the_limits_take_no_query_of_their_own(ask, django_assert_num_queries):
+    # The session and the viewer.
+    with django_assert_num_queries(2):
+        told(ask, "bodyLength")
