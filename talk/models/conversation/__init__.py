@@ -22,8 +22,8 @@ from .recipients import checked_users
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+    from ..message.references import ReadUnderLock
     from ..participation import Participation
-    from ..participation.acting import Acting
 
 
 class Conversation(Announcing):
@@ -91,7 +91,7 @@ class Conversation(Announcing):
 
     @contextmanager
     def changing(
-        self, actor: "User | None", *rows: "Acting | Message", holding: Iterable["User"] = ()
+        self, actor: "User | None", *rows: "ReadUnderLock", holding: Iterable["User"] = ()
     ) -> Iterator[Change]:
         """A transaction that holds this conversation's lock, and writes a `Change` at its end.
 
@@ -105,7 +105,7 @@ class Conversation(Announcing):
             yield change
             change.write()
 
-    def lock(self, *rows: "Acting | Message", holding: Iterable["User"] = ()) -> None:
+    def lock(self, *rows: "ReadUnderLock", holding: Iterable["User"] = ()) -> None:
         """Lock this row until the transaction ends, and read it and `rows` again.
 
         The accounts in `holding` are locked before.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import models, transaction
 
 from .idempotency import Request
+from .references import References
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -28,16 +29,20 @@ class Addressing(models.Model):
         sender: "User",
         recipients: Iterable["User"],
         client_id: uuid.UUID | None = None,
+        mentions: Iterable["User"] | None = None,
+        mention_all: bool = False,
     ) -> "Message":
         """Send `body` to exactly `recipients`: in their conversation with the sender, or a new one.
 
         See `Conversation.objects.among`. A retry with the same `client_id` returns the same
-        message.
+        message. `mentions` and `mention_all` are those of `Participation.send`. A reply needs a
+        conversation that is known; see `send_to_conversation`.
         """
         from ..conversation import Conversation
 
         recipients = list(recipients)
-        request = Request(sender, client_id, "users", body, recipients)
+        references = References.of(None, mentions, mention_all)
+        request = Request(sender, client_id, "users", body, recipients, references)
 
         @transaction.atomic
         def send() -> "Message":
@@ -54,7 +59,15 @@ class Addressing(models.Model):
         conversation: "Conversation",
         new_participants: Iterable["User"] | None = None,
         client_id: uuid.UUID | None = None,
+        reply_to: int | None = None,
+        mentions: Iterable["User"] | None = None,
+        mention_all: bool = False,
     ) -> "Message":
-        """Send `body` in `conversation`, after taking in `new_participants`."""
+        """Send `body` in `conversation`, after taking in `new_participants`.
+
+        The other arguments are those of `Participation.send`.
+        """
         participation = conversation.participation_of(sender)
-        return participation.send(body, client_id=client_id, invite=new_participants or ())
+        return participation.send(
+            body, client_id, new_participants or (), reply_to, mentions, mention_all
+        )

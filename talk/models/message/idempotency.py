@@ -4,11 +4,12 @@ import hashlib
 import json
 import uuid
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError
 
 from ...exceptions import MessagingValidationError, RefusalCode, Refused
+from .references import NONE, References
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -33,11 +34,17 @@ class Request:
         target: str,
         body: str | None,
         recipients: Iterable["User"],
+        references: References = NONE,
     ) -> None:
         self.sender = sender
         self.client_id = client_id
-        content = json.dumps([target, body, sorted({str(user.pk) for user in recipients})])
-        self.fingerprint = hashlib.sha256(content.encode()).hexdigest()
+        self.references = references
+        content: list[Any] = [target, body, sorted({str(user.pk) for user in recipients})]
+        if references.given:
+            # Only then: the fingerprint of a plain request is the same as in earlier versions, so
+            # that a retry across an upgrade is known for one.
+            content.append(references.given)
+        self.fingerprint = hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
     def once(self, send: Callable[[], "Message"]) -> "Message":
         """The message that `send` returns or, for a retry, the message that was sent before.

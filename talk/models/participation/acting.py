@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..conversation import Conversation
     from ..conversation.change import Change
     from ..message import Message
+    from ..message.references import ReadUnderLock
     from . import Participation
 
 
@@ -31,7 +32,7 @@ class Acting(Standing):
         abstract = True
 
     def changing(
-        self, *messages: "Message", holding: "Iterable[User]" = ()
+        self, *messages: "ReadUnderLock", holding: "Iterable[User]" = ()
     ) -> "AbstractContextManager[Change]":
         """A change of the conversation that this member makes; see `Conversation.changing`.
 

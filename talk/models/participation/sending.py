@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from ...exceptions import MessagingValidationError, RefusalCode
 from ...text import clean_body
 from ..message import Message
 from ..message.idempotency import Request
+from ..message.references import Quoted, References
 from .inviting import Inviting
 
 if TYPE_CHECKING:
@@ -26,16 +28,24 @@ class Sending(Inviting):
         body: str,
         client_id: uuid.UUID | None = None,
         invite: Iterable["User"] = (),
+        reply_to: int | None = None,
+        mentions: Iterable["User"] | None = None,
+        mention_all: bool = False,
     ) -> Message:
         """Send `body`, after taking in the people to `invite`.
 
         If new people are invited from a private conversation, the message goes to the group of
         all: `message.conversation`. A retry with the same `client_id` returns the same message.
+
+        `reply_to` is the number of the message that this one replies to. It has to be a text that
+        the sender can see, and can't be combined with `invite`.
         """
         invited = list(invite)
-        request = Request(
-            self.user, client_id, f"conversation {self.conversation_id}", body, invited
-        )
+        if invited and reply_to is not None:
+            raise MessagingValidationError(RefusalCode.INVALID_INPUT, path=("reply_to",))
+        target = f"conversation {self.conversation_id}"
+        references = References.of(reply_to, mentions, mention_all)
+        request = Request(self.user, client_id, target, body, invited, references)
 
         @transaction.atomic
         def invite_and_send() -> Message:
@@ -51,11 +61,29 @@ class Sending(Inviting):
     def write_message(self, body: str, request: Request) -> Message:
         """Write the message that `request` is for. Called by `request.once` alone."""
         body = clean_body(body)
-        with self.changing() as change:
+        quoted = self._quoted(request.references)
+        with self.changing(*quoted) as change:
             self.must_be_able_to_write()
             return change.write_message(
                 self,
                 body,
                 client_id=request.client_id,
                 fingerprint=request.fingerprint if request.client_id else "",
+                **self._place_in_branch(*quoted),
             )
+
+    def _quoted(self, references: References) -> list[Quoted]:
+        if references.reply_to is None:
+            return []
+        return [Quoted(self.conversation_id, references.reply_to)]
+
+    def _place_in_branch(self, quoted: Quoted | None = None) -> dict[str, int]:
+        """The columns of a reply. The change has read the message that it replies to."""
+        if quoted is None:
+            return {}
+        message = quoted.message
+        if message is None or not self.sees(message):
+            raise MessagingValidationError(RefusalCode.NUMBER_OUT_OF_RANGE, path=("reply_to",))
+        if message.kind != Message.Kind.TEXT:
+            raise MessagingValidationError(RefusalCode.NOT_A_TEXT, path=("reply_to",))
+        return {"reply_to": message.number, "root": message.root or message.number}

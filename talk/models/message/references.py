@@ -1,0 +1,88 @@
+"""What a message refers to: the message that it replies to, and the people whom it mentions."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+from django.db import router
+
+from ...prepared import Question, prepared
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+    from . import Message
+    from .queryset import MessageQuerySet
+
+#: The highest number that the database can store.
+MOST_NUMBER = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class References:
+    """What the sender of a message says that it refers to."""
+
+    #: The number of the message that it replies to, in the same conversation.
+    reply_to: int | None = None
+    #: The people whom it mentions. None if the sender does not say: then a reply mentions the
+    #: author of the message that it replies to.
+    mentions: "tuple[User, ...] | None" = None
+    #: Whether it mentions everybody who takes part.
+    mention_all: bool = False
+
+    @classmethod
+    def of(cls, reply_to: int | None, mentions: "Iterable[User] | None", mention_all: bool) -> Self:
+        return cls(reply_to, None if mentions is None else tuple(mentions), mention_all)
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The parts that the sender gave, for the fingerprint of the request."""
+        parts: dict[str, Any] = {}
+        if self.reply_to is not None:
+            parts["reply_to"] = self.reply_to
+        if self.mentions is not None:
+            parts["mentions"] = sorted({str(user.pk) for user in self.mentions})
+        if self.mention_all:
+            parts["mention_all"] = True
+        return parts
+
+
+#: The references of most messages.
+NONE = References()
+
+
+class ReadUnderLock(Protocol):
+    """Something that a change reads in the round trip in which it takes the lock."""
+
+    @property
+    def current_row(self) -> Question[Any]:
+        """The question to ask under the lock. `take_over` takes the answer."""
+
+    def take_over(self, rows: Sequence[Any]) -> None: ...
+
+
+class Quoted:
+    """The message that a reply is to. `message` is None until it is read, or if there is none."""
+
+    def __init__(self, conversation: Any, number: int) -> None:
+        self._conversation, self.number = conversation, number
+        self.message: Message | None = None
+
+    @property
+    def current_row(self) -> Question["Message"]:
+        """The question for the message. `take_over` takes the answer."""
+        # No message has a number that the database can't store.
+        number = max(0, min(self.number, MOST_NUMBER))
+        return _at_number(conversation=self._conversation, number=number)
+
+    def take_over(self, rows: "Sequence[Message]") -> None:
+        self.message = rows[0] if rows else None
+
+
+@prepared
+def _at_number(conversation: Any, number: Any) -> "MessageQuerySet":
+    from . import Message
+
+    # From the database that is written to: a replica may not have the latest changes.
+    messages = Message.objects.using(router.db_for_write(Message))
+    return messages.filter(conversation=conversation, number=number)
