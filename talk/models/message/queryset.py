@@ -24,10 +24,13 @@ Range = tuple[int, int, int]
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def visible_to(self, participation: "Participation") -> Self:
-        """The messages that this person may read: all, or, after they left, all up to then."""
+        """The messages that this person may read.
+
+        After they left, these end there. After they cleared the conversation, they begin there.
+        """
         return self.filter(
             conversation=participation.conversation_id,
-            number__lte=participation.last_visible_number,
+            number__range=(participation.history_from, participation.last_visible_number),
         )
 
     def in_ranges(self, ranges: Iterable[Range]) -> "list[Message]":
