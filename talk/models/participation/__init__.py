@@ -8,7 +8,6 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from .administration import Administration
-from .clearing import Clearing
 from .editing import Editing
 from .inviting import Inviting
 from .membership import Membership
@@ -27,7 +26,6 @@ class Participation(
     Membership,  # leave, remove, accept, decline, reinstate
     Administration,  # change_role, rename
     Suspension,  # suspend, restore
-    Clearing,  # clear
     Reading,  # read, mark_unread; unread_count
 ):
     """One person in one conversation: role, read state, when they joined and left.

@@ -30,7 +30,5 @@ def first_unread(above: Any) -> models.Subquery:
     end = Coalesce(OuterRef("left_at_number"), ENDLESS)
     unread = Message.objects.texts_of_others()
     unread = unread.filter(number__gt=OuterRef("joined_at_number"), number__lte=end)
-    # They cleared what comes before that for themselves.
-    unread = unread.filter(number__gte=OuterRef("history_from"))
     unread = unread.filter(number__gt=above).order_by("number")
     return models.Subquery(unread.values("number")[:1])
