@@ -26,11 +26,11 @@ from .strawberry_internals import annotate_ordering_fields
 MOST_OFFSET = timedelta(hours=16)
 
 
-def page_size(size: int | None, name: str) -> int | None:
-    """`first` or `last` as given. Raises `INVALID_PAGE` if it is below 0 or above `MAX_PAGE`."""
-    if size is not None and not 0 <= size <= MAX_PAGE:
+def page_size(size: int | None, name: str, most: int = MAX_PAGE) -> int | None:
+    """`first` or `last` as given. Raises `INVALID_PAGE` if it is below 0 or above `most`."""
+    if size is not None and not 0 <= size <= most:
         raise MessagingValidationError(
-            RefusalCode.INVALID_PAGE, f"`{name}` must be between 0 and {MAX_PAGE}.", path=(name,)
+            RefusalCode.INVALID_PAGE, f"`{name}` must be between 0 and {most}.", path=(name,)
         )
     return size
 

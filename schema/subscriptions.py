@@ -21,7 +21,7 @@ from .live.typing import Typing, follow_typing
 from .loading.participations import participation_as_seen
 from .types import costs, enums  # noqa: F401
 from .types.fields import Id, field, subscription
-from .types.message_page import MessageEdge
+from .types.message_page import MessageEdge, message_edge
 from .types.nodes import Conversation, Message, Participation, User
 
 
@@ -51,9 +51,7 @@ class ConversationChange:
         "`message` is null."
     )
     def message_edge(self: Any) -> MessageEdge | None:
-        # mypy takes `cursor` for a field; here it is a method.
-        edge: Any = MessageEdge
-        return self.message and edge(node=self.message)
+        return None if self.message is None else message_edge(self.message)
 
     @field(description="What kind of change it is.")
     def kind(self: Any) -> models.Event.Kind:

@@ -4,6 +4,7 @@ Doors:
 
 - `participations`: the viewer's participation in a conversation, which is the permission to see it;
   messages and participations of others, if the viewer can see them.
+- `participants`: the first participants of many conversations.
 - `views`: the conversations that an operation shows, each with the viewer's participation in it.
 - `batch`: loads something for all conversations of a page in one query.
 - `users`: the users that a client names by their global ids.

@@ -11,10 +11,11 @@ from talk import models
 
 from ..authentication.context import Info
 from ..loading.views import own_participation, view_of
-from . import last_seen, message_page, participant_page, upgrades
+from . import costs, last_seen, message_page, participant_page, upgrades
 from .fields import FIRST, After, Before, First, Last, field
 from .message_page import MessageConnection, MessagesAround
-from .nodes import Message, Participation
+from .nodes import Message, Participation, User
+from .others import USUAL, first_others, name_of_conversation
 from .participant_page import ParticipantConnection
 
 
@@ -33,6 +34,26 @@ class Conversation(relay.Node):
     @field(description="The title of a group; empty for a private conversation.")
     def title(self: models.Conversation, info: Info) -> str:
         return view_of(info, self).title
+
+    @field(
+        description="What to call the conversation: the title of a group; in a private "
+        "conversation, the name of the other person; in a group without a title, the names of the "
+        "first three other people, separated by commas. `participantCount` tells how many take "
+        "part. Empty if there is nobody else."
+    )
+    def name(self: models.Conversation, info: Info) -> str:
+        return name_of_conversation(info, self)
+
+    @field(
+        description="The first people besides the viewer who take part, in the order in which they "
+        "first joined: 3 by default, at most 10. A viewer who left sees those who took part then."
+    )
+    def others(
+        self: models.Conversation,
+        info: Info,
+        first: Annotated[int, strawberry.argument(description=FIRST)] = USUAL,
+    ) -> list[User]:
+        return first_others(info, self, first)
 
     @field(
         description="The number of the last message that the viewer can read; 0 if there is none."
@@ -76,7 +97,8 @@ class Conversation(relay.Node):
     @field(
         description="The people who take part, in the order in which they first joined: 50 per "
         "page by default, at most 100. A viewer who left sees those who took part then, each as a "
-        "MEMBER who has read nothing."
+        "MEMBER who has read nothing.",
+        argument_costs={"search": costs.SEARCH},
     )
     def participants(
         self: models.Conversation,
@@ -89,8 +111,18 @@ class Conversation(relay.Node):
                 description="The status to list; by default, people who take part."
             ),
         ] = models.Participation.Status.ACTIVE,
+        search: Annotated[
+            str | None,
+            strawberry.argument(
+                description="Only people whose names have these words: the first letters of words, "
+                "or whole words, in any order and case. For example, to complete the name of "
+                "somebody who is mentioned. Not found are people whose account is deactivated."
+            ),
+        ] = None,
     ) -> ParticipantConnection:
-        return participant_page.page(info, self, first=first, after=after, status=status)
+        return participant_page.page(
+            info, self, first=first, after=after, status=status, search=search
+        )
 
     @field(
         description="The messages that the viewer can read, in the order of their numbers: the "

@@ -69,6 +69,13 @@ class MessagesAround:
     )
 
 
+def message_edge(message: models.Message) -> MessageEdge:
+    # mypy takes `cursor` for a field; here it is a method.
+    edge: Any = MessageEdge
+    made: MessageEdge = edge(node=message)
+    return made
+
+
 def page(
     info: Any,
     conversation: models.Conversation,
@@ -129,11 +136,9 @@ def _pages(views: list[View], windows: list[Window]) -> dict[int, MessageConnect
     messages = _messages(ranges)
     show(messages)
     rows = rows_by_conversation(views, messages)
-    # mypy takes `cursor` for a field; here it is a method.
-    edge: Any = MessageEdge
     return {
         key: MessageConnection(  # type: ignore[call-arg]  # `page_info` is a method
-            edges=[edge(node=row) for row in rows[key]], window=window
+            edges=[message_edge(row) for row in rows[key]], window=window
         )
         for key, window in zip(keys, windows, strict=True)
     }

@@ -7,20 +7,21 @@ import strawberry
 from strawberry import relay
 
 from talk import models
-from talk.models.participation.history import STATUS, counts_since, pages_then
+from talk.models.name_word import searched_words
+from talk.models.participation.history import counts_since
 
+from ..authentication import rates
 from ..cursors import number_of
-from ..loading.batch import rows_by_conversation
+from ..loading.participants import first_participants, left_in, visible_in
 from ..loading.participations import without_activity
-from ..loading.views import View, load, show
+from ..loading.views import View, load
 from ..page_limits import DEFAULT_PAGE
 from ..pagination import page_size
 from .fields import CURSOR, PAGE_INFO, field
 from .participation import Participation
+from .search import search_text
 
 _ACTIVE = models.Participation.Status.ACTIVE
-#: The statuses that a viewer who left can list: those that follow from messages of that time.
-_LISTED = frozenset(STATUS.values())
 
 
 @strawberry.type(description="One participation of a page.")
@@ -55,35 +56,37 @@ def page(
     first: int | None,
     after: str | None,
     status: models.Participation.Status,
+    search: str | None,
 ) -> ParticipantConnection:
     size = page_size(first, "first")
     size = DEFAULT_PAGE if size is None else size
     start = number_of(after, "after", "Participation")
+    named = None if search is None else _searched(info, search)
 
     def load_all(views: list[View]) -> Mapping[int, ParticipantConnection]:
-        left = _left(views, status)
-        found = models.Participation.objects.pages_in(
-            *_visible(views, left, status), status, size + 1, start or 0
-        )
-        if left:
-            found += pages_then(left, status, size + 1, start or 0)
-        show(found)
-        rows = rows_by_conversation(views, found)
+        rows = first_participants(views, status, size + 1, start or 0, named)
         return {
             key: _page(_as_seen(view, rows[key]), size, start is not None)
             for view in views
             for key in [view.conversation.pk]
         }
 
-    name = ("participants", size, start, status)
+    name = ("participants", size, start, status, named)
     connection: ParticipantConnection = load(info, name, conversation, load_all)
     return connection
 
 
+def _searched(info: Any, search: str) -> str:
+    """The text that names are searched for. The search counts, as one of all users does."""
+    text = search_text(search, "search")
+    rates.count_for_viewer(info.context, "search", max(1, len(searched_words(text))))
+    return text
+
+
 def count(info: Any, conversation: models.Conversation) -> int:
     def load_all(views: list[View]) -> Mapping[int, int]:
-        left = _left(views, _ACTIVE)
-        present, own = _visible(views, left, _ACTIVE)
+        left = left_in(views, _ACTIVE)
+        present, own = visible_in(views, left, _ACTIVE)
         # All who take part now are counted here. Those who came since are subtracted below.
         present += [each.conversation_id for each in left]
         counts = models.Participation.objects.counts_in(present, own)
@@ -92,34 +95,6 @@ def count(info: Any, conversation: models.Conversation) -> int:
         return {key: counts.get(key, 0) - since.get(key, 0) for key in keys}
 
     return load(info, "participant_count", conversation, load_all) or 0
-
-
-def _left(views: list[View], status: str) -> list[models.Participation]:
-    """The viewer's participations in conversations that they left, if they see this status there.
-
-    Of these conversations they see who had the status when they left.
-    """
-    if status not in _LISTED:
-        return []
-    return [each for view in views if (each := view.inactive) is not None and each.is_gone]
-
-
-def _visible(
-    views: list[View], left: list[models.Participation], status: str
-) -> tuple[list[int], list[int]]:
-    """The conversations in which the viewer sees all participations of a status, and the viewer's
-    own participations in the others. Conversations in `left` are in neither.
-    """
-    elsewhere = {each.conversation_id for each in left}
-    present, own = [], []
-    for view in views:
-        inactive = view.inactive
-        # People who are invited see the active members.
-        if inactive is None or (inactive.is_invited and status == _ACTIVE):
-            present.append(view.conversation.pk)
-        elif inactive.conversation_id not in elsewhere:
-            own.append(inactive.pk)
-    return present, own
 
 
 def _as_seen(view: View, rows: list[models.Participation]) -> list[models.Participation]:

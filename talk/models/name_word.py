@@ -1,7 +1,7 @@
 """The search index of users: the words of their names."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from ..conf import conf
 from ..naming import shows_usernames
 from ..words import LONGEST, beginnings_in, words_in
+
+Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 #: Users whose words are written in one transaction.
 CHUNK = 1_000
@@ -25,13 +27,16 @@ class NameWordQuerySet(models.QuerySet["NameWord"]):
 
         All users if `text` is blank; none if it has characters, but no words.
         """
-        users = get_user_model()._default_manager.all()
+        return self.having(text, get_user_model()._default_manager.all(), "pk")
+
+    def having(self, text: str, rows: Rows, user: str) -> Rows:
+        """`users_with` for any rows that lead to users by their column `user`."""
         words = searched_words(text)
         if text.strip() and not words:
-            return users.none()
+            return rows.none()
         for word in words:
-            users = users.filter(Exists(self.filter(user=OuterRef("pk"), word__startswith=word)))
-        return users
+            rows = rows.filter(Exists(self.filter(user=OuterRef(user), word__startswith=word)))
+        return rows
 
     def refresh(self) -> int:
         """Bring the words of all users up to date. Returns how many users there are."""

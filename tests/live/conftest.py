@@ -16,11 +16,26 @@ import httpx
 import pytest
 from django.db import connection
 
+from schema.live import streams
 from talk.models import Conversation
 
 from ..plain import NO_CERTIFICATES
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def executions(monkeypatch):
+    """The events that were executed, one by one."""
+    executed = []
+    execute = streams.execute_subscription_event
+
+    def noted(executor):
+        executed.append(executor.root_value.revision)
+        return execute(executor)
+
+    monkeypatch.setattr(streams, "execute_subscription_event", noted)
+    return executed
 
 
 @dataclass

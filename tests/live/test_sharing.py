@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from django.db import transaction
 
-from schema.live import sharing, streams
+from schema.live import sharing
 from talk.models import Block, Event
 
 from .client import id_of
@@ -18,20 +18,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 SAID = "revision message { number body sender { username } conversation { id title lastNumber } }"
 ASKS = "subscription ($id: ID!, $after: Int) { conversationChanges(id: $id, after: $after) { %s } }"
-
-
-@pytest.fixture
-def executions(monkeypatch):
-    """The events that were executed, one by one."""
-    executed = []
-    execute = streams.execute_subscription_event
-
-    def noted(executor):
-        executed.append(executor.root_value.revision)
-        return execute(executor)
-
-    monkeypatch.setattr(streams, "execute_subscription_event", noted)
-    return executed
 
 
 async def hear(socket, count=1):

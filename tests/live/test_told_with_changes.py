@@ -1,9 +1,12 @@
 """What a change brings along for clients that keep pages and a badge."""
 
+from contextlib import AsyncExitStack
+
 import pytest
 
 from talk.models import Conversation
 
+from ..conftest import person
 from .client import id_of
 from .sockets import in_thread, live, signed_in, talk
 
@@ -59,3 +62,27 @@ async def test_a_change_of_the_inbox_has_the_total_of_all_conversations(alice, b
 
     assert sent == {"unreadTotal": 2, "participation": {"unreadCount": 1}}
     assert read == {"unreadTotal": 1, "participation": {"unreadCount": 0}}
+
+
+@live
+async def test_names_of_a_conversation_are_shared_by_all_who_are_not_among_the_first(
+    alice, bob, carol, executions
+):
+    rest = [await in_thread(person)(f"p{number}") for number in range(6)]
+    talked = await in_thread(Conversation.objects.start_group)(alice, [bob, carol, *rest])
+    place = await in_thread(talked.participation_of)(alice)
+    names = "subscription ($id: ID!) { conversationChanges(id: $id) { conversation { name } } }"
+    async with AsyncExitStack() as stack:
+        people = (alice, bob, carol, *rest)
+        sockets = [await stack.enter_async_context(signed_in(each, talk)) for each in people]
+        for socket in sockets:
+            await socket.subscribe(names, variables={"id": id_of(talked)})
+        assert await sockets[0].receive_nothing(0.5)
+        executions.clear()
+        await in_thread(place.send)("Soup?")
+        heard = [(await change_of(socket))["conversation"]["name"] for socket in sockets]
+
+    first = ["Bob, Carol, P0", "Alice, Carol, P0", "Alice, Bob, P0"]
+    assert heard == first + ["Alice, Bob, Carol"] * 6
+    # One for each of the first three, and one for all others.
+    assert len(executions) == 4

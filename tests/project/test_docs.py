@@ -180,7 +180,7 @@ def test_the_protocol_is_spoken_as_it_is_written(tmp_path):
         (choir,) = (
             edge["node"]["conversation"]["id"]
             for edge in found["edges"]
-            if edge["node"]["conversation"]["title"] == "Harbour Choir"
+            if edge["node"]["conversation"]["name"] == "Harbour Choir"
         )
         revision = ask(page, id=choir)["conversation"]["revision"]
         address = f"{server.url.replace('http', 'ws')}/graphql"

@@ -58,15 +58,21 @@ def participations_then(own: Q, status: str) -> "ParticipationQuerySet":
 
 
 def pages_then(
-    own: "Sequence[Participation]", status: str, size: int, after: int = 0
+    own: "Sequence[Participation]",
+    status: str,
+    size: int,
+    after: int = 0,
+    named: str | None = None,
 ) -> "list[Participation]":
     """The first `size` participations with a status, after a key, of each conversation.
 
     `own` are the viewer's participations in conversations that they left. The rows of other people
     are as they were then. What is unknown of them is blank: how far they had read, their roles, and
-    whether they were suspended.
+    whether they were suspended. With `named`, only those of people whose names have these words.
     """
     rows = participations_then(Q(**{f"{OWN}__in": own}), status)
+    if named is not None:
+        rows = rows.named(named)
     conversations = [each.conversation_id for each in own]
     first = first_of_each(conversations, rows.filter(pk__gt=after), size)
     own_keys = {each.pk for each in own}

@@ -12,6 +12,7 @@ from ...exceptions import MessagingPermissionDenied, MessagingValidationError, R
 from ...prepared import Question, among, round_up
 from ..conversation import members
 from ..message import Message
+from ..name_word import NameWord
 from ..shown_users import with_users
 from . import questions
 from .standing import Standing
@@ -59,6 +60,10 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
 
     def all_read(self) -> Self:
         return self.filter(first_unread_number=None, marked_unread_at=None)
+
+    def named(self, text: str) -> Self:
+        """Those of people in whose names each word of `text` begins a word, in any order."""
+        return NameWord.objects.having(text, self, "user")
 
     def seen_by(self, present: Q, gone: Iterable[Any]) -> Self:
         """Those that a person sees.
@@ -134,16 +139,24 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         return questions.changed_since(round_up(least), user=user, since=since).ask()
 
     def pages_in(
-        self, present: list[int], gone: list[int], status: str, size: int, after: int
+        self,
+        present: list[int],
+        gone: list[int],
+        status: str,
+        size: int,
+        after: int,
+        named: str | None = None,
     ) -> "list[Participation]":
         """A page of participants for each of many conversations, as one person sees them.
 
         For each conversation in `present`, the first `size` rows with `status` whose key is above
         `after`. `gone` has the keys of the person's participations in conversations that they left.
+        With `named`, only those of people whose names have these words; see `NameWord`.
         """
-        return questions.pages_in(
-            size, present=present, gone=gone, status=status, after=after
-        ).ask()
+        given = {"present": present, "gone": gone, "status": status, "after": after}
+        if named is None:
+            return questions.pages_in(size, **given).ask()
+        return list(questions.page_rows(size, **given, rows=self.named(named)))
 
     def counts_in(self, present: list[int], gone: list[int]) -> dict[int, int]:
         """How many active participants a person sees in each conversation, as in `pages_in`.

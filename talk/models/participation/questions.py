@@ -63,14 +63,21 @@ def inbox_page(most: int, user: Any, at: Any = None, key: Any = None) -> "Partic
     return page[:most]
 
 
+def page_rows(
+    size: int, present: Any, gone: Any, status: Any, after: Any, rows: "ParticipationQuerySet"
+) -> "ParticipationQuerySet":
+    """`pages_in` among `rows`, as a queryset that is not prepared."""
+    later = rows.filter(pk__gt=after)
+    first = first_of_each(present, later.filter(status=status), size)
+    shown = with_users(later.seen_by(first, gone), "user").defer("joined_at_number")
+    return shown.order_by("conversation", "pk")
+
+
 @prepared
 def pages_in(
     size: int, present: Any, gone: Any, status: Any, after: Any
 ) -> "ParticipationQuerySet":
-    later = _all().filter(pk__gt=after)
-    first = first_of_each(present, later.filter(status=status), size)
-    shown = with_users(later.seen_by(first, gone), "user").defer("joined_at_number")
-    return shown.order_by("conversation", "pk")
+    return page_rows(size, present, gone, status, after, _all())
 
 
 @prepared
