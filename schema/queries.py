@@ -22,9 +22,10 @@ from .loading.participations import (
     visible_participation,
 )
 from .loading.users import visible_user
-from .types import conversation, costs, message, participation, tokens, user
+from .types import conversation, costs, mention_page, message, participation, tokens, user
 from .types.fields import After, Before, First, Id, Last, connection, field
 from .types.inbox import InboxConnection, InboxFilter, InvitationConnection
+from .types.mention_page import MentionConnection
 from .types.nodes import AccessToken, Conversation, User
 from .types.search import search_text
 from .types.user import UserConnection
@@ -86,6 +87,15 @@ class Query:
     )
     def unread_total(self, info: Info) -> int:
         return models.Participation.objects.unread_total(info.context.viewer)
+
+    @field(
+        description="The messages that mention the viewer by name, or because they reply to the "
+        "viewer, the newest first: 50 per page by default, at most 100. Messages that the viewer "
+        "can't read any more, or that mention everybody, are not among them.",
+        cost=costs.MENTIONS,
+    )
+    def mentions(self, info: Info, first: First = None, after: After = None) -> MentionConnection:
+        return mention_page.page(info, first, after)
 
     @field(
         description="A conversation in which the viewer takes or took part, or to which they "

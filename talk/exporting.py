@@ -115,6 +115,7 @@ def _participations(user: "User") -> Iterator[dict[str, Any]]:
             "suspended_at": _json_value(participation.suspended_at),
             "invited_by": participation.invited_by_id and str(participation.invited_by_id),
             "joined_at_number": participation.joined_at_number,
+            "history_from": participation.history_from,
             "last_read_number": participation.last_read_number,
             "marked_unread_at": _json_value(participation.marked_unread_at),
         }

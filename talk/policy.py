@@ -1,4 +1,4 @@
-"""The hook by which a project decides who may find, write to and invite whom."""
+"""The hook by which a project decides who may find, write to, invite and mention whom."""
 
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
     from .models import Participation
+
+#: The most people of a conversation in which any member may mention everybody.
+MOST_FOR_MEMBERS = 100
 
 
 class Policy:
@@ -35,6 +38,14 @@ class Policy:
     def may_invite(self, member: "Participation", people: Sequence["User"]) -> Iterable["User"]:
         """Those of `people` whom a member may take into their group, or bring back into it."""
         return people
+
+    def may_mention_all(self, member: "Participation", people: int) -> bool:
+        """Whether a member may mention everybody who takes part, all together.
+
+        `people` is how many take part. By default it is up to owners and admins if these are more
+        than `MOST_FOR_MEMBERS`.
+        """
+        return member.role != member.Role.MEMBER or people <= MOST_FOR_MEMBERS
 
 
 def policy() -> Policy:

@@ -13,3 +13,5 @@ INBOX_BACKWARDS = 80
 COUNT = 200
 #: To count the unread messages of a whole inbox.
 UNREAD_TOTAL = 100
+#: To find the messages that mention the viewer.
+MENTIONS = 20

@@ -12,7 +12,7 @@ from talk import models
 
 from ..authentication.context import Info
 from ..loading.views import conversation_of
-from . import enums  # noqa: F401
+from . import enums, message_mentions  # noqa: F401
 from .fields import field
 from .nodes import Conversation, User
 
@@ -84,6 +84,28 @@ class Message(relay.Node):
     )
     def client_id(self: models.Message, info: Info) -> uuid.UUID | None:
         return self.client_id if info.context.is_viewer(self.sender_id) else None
+
+    @field(
+        description="The users whom the message mentions, by their names or because it replies to "
+        "them, in the order in which they were first mentioned: at most 51. Empty if the text was "
+        "removed."
+    )
+    def mentions(self: models.Message, info: Info) -> list[User]:
+        return message_mentions.mentioned(info, self)
+
+    @field(
+        description="Whether it mentions everybody who took part when it was sent. They are not in "
+        "`mentions`."
+    )
+    def mentions_all(self: models.Message) -> bool:
+        return message_mentions.mentions_all(self)
+
+    @field(
+        description="Whether it mentions the viewer, in one of these ways. False if the viewer "
+        "blocked the sender."
+    )
+    def mentions_viewer(self: models.Message, info: Info) -> bool:
+        return message_mentions.mentions_viewer(info, self)
 
     @field(description="The conversation that the message is in.")
     def conversation(self: models.Message, info: Info) -> Conversation:

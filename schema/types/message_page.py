@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import strawberry
 from django.db.models import OuterRef, Subquery
@@ -18,7 +18,11 @@ from ..operation import count_texts
 from ..pagination import Window, page_size
 from ..times import utc
 from .fields import CURSOR, PAGE_INFO, field
-from .message import Message
+
+if TYPE_CHECKING:
+    from .message import Message
+else:
+    from .nodes import Message
 
 #: The most messages of one query. While its rows are made, their texts are in memory twice: as the
 #: database returned them, and in the rows.

@@ -1,7 +1,7 @@
 """The fields `participants` and `participantCount`, read for many conversations at once."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import strawberry
 from strawberry import relay
@@ -18,8 +18,12 @@ from ..loading.views import View, load
 from ..page_limits import DEFAULT_PAGE
 from ..pagination import page_size
 from .fields import CURSOR, PAGE_INFO, field
-from .participation import Participation
 from .search import search_text
+
+if TYPE_CHECKING:
+    from .participation import Participation
+else:
+    from .nodes import Participation
 
 _ACTIVE = models.Participation.Status.ACTIVE
 

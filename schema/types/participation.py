@@ -10,7 +10,7 @@ from talk import models
 
 from ..authentication.context import Info
 from ..loading.views import conversation_of
-from . import enums  # noqa: F401
+from . import enums, message_mentions  # noqa: F401
 from .fields import field
 from .nodes import Conversation, User
 
@@ -63,6 +63,14 @@ class Participation(relay.Node):
     )
     def unread_count(self: models.Participation, info: Info) -> int | None:
         return self.unread_count if info.context.is_viewer(self.user_id) else None
+
+    @field(
+        description="How many of the unread messages mention the viewer, counted up to 100. 0 if "
+        "the viewer does not take part. Null in participations of other users."
+    )
+    def unread_mention_count(self: models.Participation, info: Info) -> int | None:
+        own = info.context.is_viewer(self.user_id)
+        return message_mentions.unread_count(info, self) if own else None
 
     @field(
         description="The number of the first message that the viewer has not read; null if there "

@@ -1,10 +1,55 @@
 """Who is mentioned in messages."""
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Self
+
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from ..conf import conf
+from ..prepared import Question, among, prepared
+from .block import Block
 from .message import Message
+from .message.retention import kept_since
+from .shown_users import with_users
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+#: The participation of the mentioned person, from a mention.
+OWN = "conversation__participations"
+
+
+class MentionQuerySet(models.QuerySet["Mention"]):
+    def present(self) -> Self:
+        """Without those that an edit took out."""
+        return self.filter(taken_out=False)
+
+    def users_of(self, messages: Iterable[Message]) -> "dict[int, list[User]]":
+        """The users whom these messages mention, by the key of the message, first mentioned first.
+
+        A message whose words are gone mentions nobody.
+        """
+        keys = [each.pk for each in messages if each.removal is None]
+        found: dict[int, list[User]] = {}
+        if keys:
+            for mention in _of_messages(messages=keys).ask():
+                found.setdefault(mention.message_id, []).append(mention.user)
+        return found
+
+    def newest_question(
+        self, user: "User", most: int, before: int | None = None
+    ) -> "Question[Mention]":
+        """The question for the latest mentions of `user`, each with its message.
+
+        `before` is the key of the message that the page follows. Left out are messages that `user`
+        can't read any more, or as they are now, and those of people whom `user` blocked.
+        """
+        position = {} if before is None else {"before": before}
+        cutoffs = {kind: cutoff for kind in conf.RETENTION if (cutoff := kept_since(kind))}
+        return _newest(most, user=user, **position, **cutoffs)
 
 
 class Mention(models.Model):
@@ -46,6 +91,8 @@ class Mention(models.Model):
     #: Whether an edit took the mention out. The row stays, so that the person is told once only.
     taken_out = models.BooleanField(_("taken out"), default=False)
 
+    objects = MentionQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("mention")
         verbose_name_plural = _("mentions")
@@ -62,3 +109,27 @@ class Mention(models.Model):
     def __str__(self) -> str:
         # Without names: staff who delete an account are shown this, and must not learn them.
         return f"mention {self.pk}"
+
+
+@prepared
+def _of_messages(messages: Any) -> MentionQuerySet:
+    present = Mention.objects.present().filter(among("message", messages))
+    return with_users(present, "user").order_by("pk")
+
+
+@prepared
+def _newest(most: int, user: Any, before: Any = None, **kept_since: Any) -> MentionQuerySet:
+    # One join: all conditions on the participation are in one `filter`.
+    own = Q(**{f"{OWN}__user": user}, number__gte=F(f"{OWN}__history_from"))
+    is_there = Q(**{f"{OWN}__left_at_number": None}) | Q(number__lte=F(f"{OWN}__left_at_number"))
+    is_same = Q(message__edited_at=None) | Q(message__edited_at__lte=F(f"{OWN}__left_at"))
+    is_same |= Q(**{f"{OWN}__left_at": None})
+    hidden = Block.objects.filter(blocker=user, blocked=models.OuterRef("message__sender"))
+    found = Mention.objects.present().filter(own, is_there, is_same, user=user)
+    found = found.exclude(models.Exists(hidden))
+    for kind, cutoff in kept_since.items():
+        found = found.exclude(conversation__kind=kind, message__sent_at__lt=cutoff)
+    if before is not None:
+        found = found.filter(message__lt=before)
+    shown = with_users(found, "message__sender", "message__subject")
+    return shown.order_by("-message")[:most]

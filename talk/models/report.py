@@ -33,7 +33,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
         Raises `NOT_A_PARTICIPANT`, `NOT_FOUND`, `CANNOT_REPORT_YOURSELF`, `INVALID_REASON`.
         """
         by.must_be_of(message.conversation)
-        if message.number > by.last_visible_number:
+        if not by.sees(message):
             raise MessagingPermissionDenied(RefusalCode.NOT_FOUND)
         return self._report(by.user, message.sender, message, why)
 

@@ -13,6 +13,7 @@ QUERIES = {
     "inbox": "{ inbox { totalCount } }",
     "unreadTotal": "{ unreadTotal }",
     "limits": "{ limits { pageSize } }",
+    "mentions": "{ mentions { edges { cursor } } }",
     "conversation": "query ($id: ID!) { conversation(id: $id) { id } }",
     "node": "query ($id: ID!) { node(id: $id) { id } }",
     "users": '{ users(search: "a") { totalCount } }',

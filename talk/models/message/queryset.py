@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models, router
 from django.utils import timezone
 
-from ...prepared import Question, changing, prepared, round_up
+from ...prepared import changing, prepared, round_up
 from ..block import Block
 from ..shown_users import with_users
 
@@ -24,10 +24,13 @@ Range = tuple[int, int, int]
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def visible_to(self, participation: "Participation") -> Self:
-        """The messages that this person may read: all, or, after they left, all up to then."""
+        """The messages that this person may read.
+
+        After they left, these end there. After they cleared the conversation, they begin there.
+        """
         return self.filter(
             conversation=participation.conversation_id,
-            number__lte=participation.last_visible_number,
+            number__range=(participation.history_from, participation.last_visible_number),
         )
 
     def in_ranges(self, ranges: Iterable[Range]) -> "list[Message]":
@@ -44,10 +47,6 @@ class MessageQuerySet(models.QuerySet["Message"]):
             for name, value in zip(("conversation", "low", "high"), each, strict=True)
         }
         return _in_ranges(count, **values).ask()
-
-    def find_question(self, key: int) -> "Question[Message]":
-        """The question for the message with this key, with its sender and its subject."""
-        return _with_people(key=key)
 
     def texts_of_others(self) -> Self:
         """For a subquery of participations: what others wrote in the conversation.
@@ -106,7 +105,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
         from ..participation.unread import first_unread
 
         conversation = self.model.objects.filter(pk__in=list(numbers)[:1]).values("conversation")
-        next_one = first_unread(above=models.OuterRef("first_unread_number"))
+        next_one = first_unread(above=models.OuterRef("last_read_number"))
         Participation.objects.filter(
             conversation__in=conversation, first_unread_number__lte=max(numbers.values())
         ).update(
@@ -125,13 +124,6 @@ def by_key(key: Any) -> MessageQuerySet:
     from . import Message
 
     return Message.objects.using(router.db_for_write(Message)).filter(pk=key)
-
-
-@prepared
-def _with_people(key: Any) -> MessageQuerySet:
-    from . import Message
-
-    return Message.objects.filter(pk=key).select_related("sender", "subject")
 
 
 @prepared

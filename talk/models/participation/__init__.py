@@ -8,9 +8,11 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from .administration import Administration
+from .clearing import Clearing
 from .editing import Editing
 from .inviting import Inviting
 from .membership import Membership
+from .mentioning import Mentioning
 from .queryset import ParticipationQuerySet
 from .reading import Reading
 from .sending import Sending
@@ -26,7 +28,9 @@ class Participation(
     Membership,  # leave, remove, accept, decline, reinstate
     Administration,  # change_role, rename
     Suspension,  # suspend, restore
+    Clearing,  # clear
     Reading,  # read, mark_unread; unread_count
+    Mentioning,  # unread_mention_count
 ):
     """One person in one conversation: role, read state, when they joined and left.
 

@@ -118,10 +118,6 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         """`find` as a question, to be asked together with others."""
         return questions.of_user(user=user, conversation=conversation_key)
 
-    def find_at_question(self, user: "User", message_key: int) -> Question["Participation"]:
-        """`find_question` for the conversation of a message, by the key of the message."""
-        return questions.of_user_at_message(user=user, message=message_key)
-
     # Prepared queries.
 
     def inbox_page_question(
@@ -164,6 +160,12 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         Conversations without any are left out.
         """
         return dict(questions.counts_in(present=present, gone=gone).ask())
+
+    def unread_mention_counts(self, participations: "Iterable[Participation]") -> dict[int, int]:
+        """How many unread messages mention each of these members, up to `UNREAD_CAP`, by key."""
+        keys = [each.pk for each in participations if each.first_unread_number is not None]
+        counted = questions.unread_mention_counts(keys=keys).ask() if keys else []
+        return {key: min(count, UNREAD_CAP) for key, count in counted}
 
     def unread_total(self, user: "User") -> int:
         """The unread messages of `user`'s whole inbox, counted up to `UNREAD_CAP`."""

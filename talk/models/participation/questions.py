@@ -12,7 +12,7 @@ from django.db.models import Q
 from ...prepared import among, changing, prepared
 from ..shown_users import with_users
 from .pages import first_of_each
-from .unread import first_unread
+from .unread import first_unread, unread_mentions
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -37,12 +37,6 @@ def by_key(key: Any) -> "ParticipationQuerySet":
 @prepared
 def of_user(user: Any, conversation: Any) -> "ParticipationQuerySet":
     return _all().filter(user=user, conversation=conversation).with_whole_users()
-
-
-@prepared
-def of_user_at_message(user: Any, message: Any) -> "ParticipationQuerySet":
-    """`user`'s participation in the conversation of a message, by the key of the message."""
-    return _all().filter(user=user, conversation__messages__pk=message).with_whole_users()
 
 
 @prepared
@@ -97,6 +91,16 @@ def changed_since(most: int, user: Any, since: Any) -> "ParticipationQuerySet":
 @prepared
 def with_unread_count(key: Any) -> "ParticipationQuerySet":
     return _all().filter(pk=key).with_unread_count()
+
+
+@prepared
+def unread_mention_counts(keys: Any) -> "models.QuerySet[Participation, Any]":
+    """The key of each of these participations that is active, and how many unread mentions it has.
+
+    All of them that have something unread, that is: others have no unread mention.
+    """
+    unread = _all().active().filter(among("pk", keys), first_unread_number__isnull=False)
+    return unread.values_list("pk", unread_mentions())
 
 
 @prepared

@@ -1,11 +1,14 @@
-"""Finds the first unread message of a member, and counts unread messages."""
+"""Finds the first unread message of a member, and counts unread messages and mentions."""
 
 from typing import Any
 
 from django.db import models
-from django.db.models import OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, Subquery
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, Greatest
 
+from ..block import Block
+from ..mention import Mention
 from ..message import Message
 
 #: Above every number.
@@ -30,5 +33,36 @@ def first_unread(above: Any) -> models.Subquery:
     end = Coalesce(OuterRef("left_at_number"), ENDLESS)
     unread = Message.objects.texts_of_others()
     unread = unread.filter(number__gt=OuterRef("joined_at_number"), number__lte=end)
+    # They cleared what comes before that for themselves.
+    unread = unread.filter(number__gte=OuterRef("history_from"))
     unread = unread.filter(number__gt=above).order_by("number")
     return models.Subquery(unread.values("number")[:1])
+
+
+def unread_mentions() -> Combinable:
+    """How many unread messages mention the person, for a query of active participations.
+
+    Messages that mention everybody reach those who took part when they were sent. Neither part of
+    the sum is counted further than `UNREAD_CAP`.
+    """
+    hidden = Block.objects.filter(blocker=OuterRef("user"), blocked=OuterRef("message__sender"))
+    by_name = _unread(Mention.objects.present())
+    by_name = by_name.filter(~Exists(hidden), user=OuterRef("user"))
+    # The other part of the sum has these.
+    by_name = by_name.exclude(message__mentions_all=True, message__sent_at__gte=_JOINED_AT)
+    of_all = _unread(Message.objects.texts_of_others())
+    of_all = of_all.filter(mentions_all=True, sent_at__gte=_JOINED_AT)
+    return CountRows(by_name.values("pk")[:UNREAD_CAP]) + CountRows(
+        of_all.values("pk")[:UNREAD_CAP]
+    )
+
+
+def _unread(rows: Any) -> Any:
+    """Those of these mentions or messages that are unread in the conversation."""
+    return rows.filter(
+        conversation=OuterRef("conversation"),
+        number__gte=Greatest(OuterRef("first_unread_number"), OuterRef("history_from")),
+    )
+
+
+_JOINED_AT = OuterRef("joined_at")

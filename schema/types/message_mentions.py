@@ -1,0 +1,93 @@
+"""The fields of `Message` and `Participation` about mentions, read for many rows at once."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from talk import models
+
+from ..loading.views import View, conversation_of, load, load_for_messages, show, view_of
+
+
+def mentioned(info: Any, message: models.Message) -> list[Any]:
+    """The users whom a message mentions by name or by a reply, as far as the viewer sees that."""
+    if _is_changed_since(info, message):
+        return []
+    return load_for_messages(message, "mentions", _users_of) or []
+
+
+def mentions_all(message: models.Message) -> bool:
+    return message.mentions_all and message.removal is None
+
+
+def mentions_viewer(info: Any, message: models.Message) -> bool:
+    """Whether a message mentions the viewer. It asks little of them, so that results are shared."""
+    context, sender = info.context, message.sender_id
+    if context.is_among(frozenset(user.pk for user in mentioned(info, message))):
+        return not context.has_blocked(sender)
+    if not mentions_all(message) or _is_changed_since(info, message):
+        return False
+    return (
+        not context.is_viewer(sender)
+        and not context.has_blocked(sender)
+        and (_took_part(info, message))
+    )
+
+
+def unread_count(info: Any, own: models.Participation) -> int:
+    """How many unread messages mention the viewer, whose participation `own` is."""
+    if own.first_unread_number is None or not own.is_active:
+        return 0
+    conversation = conversation_of(info, own)
+    if view_of(info, conversation).participation is None:
+        # One event, which all members share.
+        return own.unread_mention_count
+
+    def load_all(views: list[View]) -> Mapping[int, int]:
+        participations = [each for view in views if (each := view.participation) is not None]
+        counts = models.Participation.objects.unread_mention_counts(participations)
+        return {each.conversation_id: counts.get(each.pk, 0) for each in participations}
+
+    found: int = load(info, "unread_mentions", conversation, load_all)
+    return found
+
+
+def _users_of(messages: list[models.Message]) -> Mapping[int, list[Any]]:
+    found = models.Mention.objects.users_of(messages)
+    show([user for users in found.values() for user in users])
+    return found
+
+
+def _is_changed_since(info: Any, message: models.Message) -> bool:
+    """Whether the message was edited after the viewer left."""
+    if message.edited_at is None:
+        return False
+    own = view_of(info, conversation_of(info, message)).inactive
+    return own is not None and own.left_at is not None and message.edited_at > own.left_at
+
+
+def _took_part(info: Any, message: models.Message) -> bool:
+    """Whether the viewer took part in the conversation when the message was sent."""
+    own = view_of(info, conversation_of(info, message)).participation
+    if own is not None:
+        return own.joined_at <= message.sent_at
+    # All viewers are active members: those who joined later are mostly none.
+    later = load_for_messages(message, "joined_later", _joined_later)
+    return not info.context.is_among(later or frozenset())
+
+
+def _joined_later(messages: list[models.Message]) -> Mapping[int, frozenset[Any]]:
+    """The members who joined after each of the messages that mention all."""
+    to_all = [each for each in messages if each.mentions_all]
+    since = min(each.sent_at for each in to_all)
+    rows = models.Participation.objects.active().filter(
+        conversation__in={each.conversation_id for each in to_all}, joined_at__gt=since
+    )
+    joined = list(rows.values_list("conversation", "joined_at", "user"))
+    return {
+        each.pk: frozenset(
+            user
+            for conversation, at, user in joined
+            if conversation == each.conversation_id and at > each.sent_at
+        )
+        for each in to_all
+    }
