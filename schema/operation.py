@@ -10,7 +10,7 @@ from sys import getsizeof
 from typing import TYPE_CHECKING, Self
 
 from talk.conf import conf
-from talk.models import Message
+from talk.models import Edit, Message
 
 if TYPE_CHECKING:
     from .authentication.context import Context
@@ -74,8 +74,8 @@ def mark_counted() -> None:
         operation.is_counted = True
 
 
-def count_texts(messages: Iterable[Message]) -> None:
-    """Count the texts of messages that were read. They stay in memory until the answer is sent.
+def count_texts(messages: Iterable[Message | Edit]) -> None:
+    """Count the texts that were read. They stay in memory until the answer is sent.
 
     Raises `BudgetSpent` if the operation has read more than its answer could hold.
     """

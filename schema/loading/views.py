@@ -183,6 +183,25 @@ def conversation_of(info: Any, row: models.Message | models.Participation) -> mo
     return _viewed(info, views, row.conversation).conversation
 
 
+def inactive_in(info: Any, message: models.Message) -> models.Participation | None:
+    """The viewer's participation in the conversation of a message if it is not active.
+
+    Only such viewers see less of a message than others. Raises `NOT_FOUND` if there is none.
+    """
+    view = current_views().get(message.conversation_id)
+    return (view or view_of(info, message.conversation)).inactive
+
+
+def removal_for(info: Any, message: models.Message) -> models.Message.Removal | None:
+    """Why the viewer sees no words of a message, whether or not they blocked its sender.
+
+    None if they see them. Viewers who left see no words that were edited after that.
+    """
+    # Most messages were never edited, and are the same for all viewers.
+    own = None if message.edited_at is None else inactive_in(info, message)
+    return message.removal if own is None else own.removal_of(message)
+
+
 def own_participation(info: Any, conversation: models.Conversation) -> models.Participation:
     """The viewer's participation; raises `NOT_FOUND` if there is none."""
     return view_of(info, conversation).participation or _read(info, conversation)

@@ -11,9 +11,10 @@ from strawberry import relay
 from talk import models
 
 from ..authentication.context import Info
-from ..loading.views import conversation_of
-from . import enums, message_mentions  # noqa: F401
-from .fields import field
+from ..loading.views import conversation_of, removal_for
+from . import enums, message_mentions, message_words  # noqa: F401
+from .fields import After, First, field
+from .message_words import EditConnection
 from .nodes import Conversation, User
 
 
@@ -26,10 +27,6 @@ class Message(relay.Node):
     id: relay.NodeID[int]
     number: int = strawberry.field(
         description="The position in the conversation: 1, 2, 3 … without gaps."
-    )
-    revision: int = strawberry.field(
-        description="The revision of the conversation when the message last changed. Of two copies "
-        "of a message, the one with the greater revision is newer."
     )
     kind: models.Message.Kind = strawberry.field(
         description="TEXT for a text that somebody wrote; otherwise what happened."
@@ -60,19 +57,41 @@ class Message(relay.Node):
             ),
         ] = False,
     ) -> str:
-        if self.removal or (not unhide and _is_hidden(self, info)):
-            return ""
-        return self.body
+        is_shown = unhide or not message_words.is_hidden(info, self)
+        return self.body if is_shown and removal_for(info, self) is None else ""
 
     @field(
-        description="Why the text was removed; null if it was not. The message keeps its number."
+        description="Why the text was removed, or is not shown to a viewer who left; null if it is "
+        "there. The message keeps its number."
     )
-    def removal(self: models.Message) -> models.Message.Removal | None:
-        return self.removal
+    def removal(self: models.Message, info: Info) -> models.Message.Removal | None:
+        return removal_for(info, self)
+
+    @field(
+        description="The revision of the conversation when the message last changed. Of two copies "
+        "of a message, the one with the greater revision is newer; of two with the same, the one "
+        "that was received later."
+    )
+    def revision(self: models.Message, info: Info) -> int:
+        return message_words.revision(info, self)
+
+    @field(description="When the text was last edited. Null if it never was, or is not there.")
+    def edited_at(self: models.Message, info: Info) -> datetime | None:
+        return message_words.edited_at(info, self)
+
+    @field(
+        description="What the message said before it was edited, the newest first: 50 per page by "
+        "default, at most 100. Empty if the viewer does not see the text, or if the application "
+        "does not show earlier texts."
+    )
+    def edits(
+        self: models.Message, info: Info, first: First = None, after: After = None
+    ) -> EditConnection:
+        return message_words.edits(info, self, first, after)
 
     @field(description="Whether the text is hidden because the viewer blocked its sender.")
     def hidden(self: models.Message, info: Info) -> bool:
-        return _is_hidden(self, info)
+        return message_words.is_hidden(info, self)
 
     @field(description="Whether this is an announcement of the application itself.")
     def announced(self: models.Message) -> bool:
@@ -110,10 +129,3 @@ class Message(relay.Node):
     @field(description="The conversation that the message is in.")
     def conversation(self: models.Message, info: Info) -> Conversation:
         return conversation_of(info, self)
-
-
-def _is_hidden(message: models.Message, info: Info) -> bool:
-    return message.kind == _TEXT and info.context.has_blocked(message.sender_id)
-
-
-_TEXT = models.Message.Kind.TEXT

@@ -5,12 +5,20 @@ from typing import Any
 
 from talk import models
 
-from ..loading.views import View, conversation_of, load, load_for_messages, show, view_of
+from ..loading.views import (
+    View,
+    conversation_of,
+    load,
+    load_for_messages,
+    removal_for,
+    show,
+    view_of,
+)
 
 
 def mentioned(info: Any, message: models.Message) -> list[Any]:
     """The users whom a message mentions by name or by a reply, as far as the viewer sees that."""
-    if _is_changed_since(info, message):
+    if removal_for(info, message) is not None:
         return []
     return load_for_messages(message, "mentions", _users_of) or []
 
@@ -24,7 +32,7 @@ def mentions_viewer(info: Any, message: models.Message) -> bool:
     context, sender = info.context, message.sender_id
     if context.is_among(frozenset(user.pk for user in mentioned(info, message))):
         return not context.has_blocked(sender)
-    if not mentions_all(message) or _is_changed_since(info, message):
+    if not mentions_all(message) or removal_for(info, message) is not None:
         return False
     return (
         not context.is_viewer(sender)
@@ -55,14 +63,6 @@ def _users_of(messages: list[models.Message]) -> Mapping[int, list[Any]]:
     found = models.Mention.objects.users_of(messages)
     show([user for users in found.values() for user in users])
     return found
-
-
-def _is_changed_since(info: Any, message: models.Message) -> bool:
-    """Whether the message was edited after the viewer left."""
-    if message.edited_at is None:
-        return False
-    own = view_of(info, conversation_of(info, message)).inactive
-    return own is not None and own.left_at is not None and message.edited_at > own.left_at
 
 
 def _took_part(info: Any, message: models.Message) -> bool:

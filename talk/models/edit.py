@@ -1,9 +1,28 @@
 """What messages said before they were edited."""
 
+from datetime import datetime
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from ..prepared import prepared
+from .first_of_each import first_of_each
 from .message import Message
+
+
+class EditQuerySet(models.QuerySet["Edit"]):
+    def pages_of(
+        self, messages: list[Message], most: int, before: datetime | None = None
+    ) -> list["Edit"]:
+        """The newest `most` earlier texts of each of these messages, in one query, newest first.
+
+        With `before`, only those that were replaced before this time.
+        """
+        if not messages:
+            return []
+        position = {} if before is None else {"before": before}
+        return _pages_of(most, messages=[each.pk for each in messages], **position).ask()
 
 
 class Edit(models.Model):
@@ -18,7 +37,10 @@ class Edit(models.Model):
         db_index=False,
     )
     body = models.TextField(_("body"))
+    #: When another text replaced it. Later edits of a message have later times.
     until = models.DateTimeField(_("until"))
+
+    objects = EditQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("earlier text")
@@ -27,3 +49,11 @@ class Edit(models.Model):
 
     def __str__(self) -> str:
         return f"earlier text {self.pk}"
+
+
+@prepared
+def _pages_of(most: int, messages: Any, before: Any = None) -> EditQuerySet:
+    rows = Edit.objects.all()
+    earlier = rows if before is None else rows.filter(until__lt=before)
+    newest = first_of_each("message", messages, earlier, most, order="-until")
+    return rows.filter(newest).order_by("message", "-until")

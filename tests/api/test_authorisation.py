@@ -21,11 +21,11 @@ TABLE = Path(__file__).parent / "who_gets_what.md"
 ASKED = [nodes, queries, mutations, payloads]
 
 #: What has no row of its own, since it shows nothing but what has one, and how much there is.
-WITHIN = re.compile(r"\w+(Connection|Edge)$|PageInfo$|Refusal$")
+WITHIN = re.compile(r"\w+(Connection|Edge)$|PageInfo$|Refusal$|Edit$")
 SHOWN_WITHIN = {
     *("edges", "pageInfo", "totalCount", "changesCursor", "node", "cursor"),
     *("hasNextPage", "hasPreviousPage", "startCursor", "endCursor"),
-    *("code", "message", "path"),
+    *("code", "message", "path", "body", "until"),
 }
 
 

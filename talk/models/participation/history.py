@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
 
+from ..first_of_each import first_of_each
 from ..message import Message
 from ..shown_users import with_users
-from .pages import first_of_each
 from .standing import Standing
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def pages_then(
     if named is not None:
         rows = rows.named(named)
     conversations = [each.conversation_id for each in own]
-    first = first_of_each(conversations, rows.filter(pk__gt=after), size)
+    first = first_of_each("conversation", conversations, rows.filter(pk__gt=after), size)
     own_keys = {each.pk for each in own}
     found = with_users(rows.filter(first), "user").order_by("conversation", "pk")
     return [each if each.pk in own_keys else _as_it_was(each, status) for each in found]

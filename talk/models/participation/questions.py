@@ -10,8 +10,8 @@ from django.db import models, router
 from django.db.models import Q
 
 from ...prepared import among, changing, prepared
+from ..first_of_each import first_of_each
 from ..shown_users import with_users
-from .pages import first_of_each
 from .unread import first_unread, unread_mentions
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def page_rows(
 ) -> "ParticipationQuerySet":
     """`pages_in` among `rows`, as a queryset that is not prepared."""
     later = rows.filter(pk__gt=after)
-    first = first_of_each(present, later.filter(status=status), size)
+    first = first_of_each("conversation", present, later.filter(status=status), size)
     shown = with_users(later.seen_by(first, gone), "user").defer("joined_at_number")
     return shown.order_by("conversation", "pk")
 

@@ -106,6 +106,16 @@ class Standing(models.Model):
             and self.history_from <= message.number <= self.last_visible_number
         )
 
+    def removal_of(self, message: "Message") -> "Message.Removal | None":
+        """Why this person sees no words of a message; None if they see them.
+
+        People who left see no words that were written after that. They don't see those of before,
+        either, since their author changed them.
+        """
+        edited_at, left_at = message.edited_at, self.left_at
+        is_later = edited_at is not None and left_at is not None and edited_at > left_at
+        return message.removal or (message.Removal.CHANGED_SINCE if is_later else None)
+
     @property
     def last_visible_revision(self) -> int:
         """The revision of the last event that this person may see."""
