@@ -146,4 +146,5 @@ def _in_ranges(count: int, **values: Any) -> MessageQuerySet:
         for at in range(count)
     )
     wanted = with_users(Message.objects.filter(reduce(or_, ranges)), "sender", "subject")
-    return wanted.order_by("conversation", "number")
+    # No page shows it.
+    return wanted.defer("fingerprint").order_by("conversation", "number")

@@ -80,7 +80,12 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         latest = "conversation__latest_message"
         shown = with_users(self, "user", f"{latest}__sender", f"{latest}__subject")
         # No list or stream shows these.
-        return shown.defer("joined_at_number", "conversation__folded_title")
+        left_out = ("folded_title", "members_key", "pair", "purged_number")
+        return shown.defer(
+            "joined_at_number",
+            *(f"conversation__{column}" for column in left_out),
+            f"{latest}__fingerprint",
+        )
 
     def with_whole_users(self) -> Self:
         """`with_conversation` with all columns of the users, for verbs and policies."""
