@@ -10,6 +10,7 @@ import strawberry
 from talk import models
 from talk.exceptions import MessagingValidationError, RefusalCode
 from talk.models.participation.history import participation_then
+from talk.prepared import ask
 
 from ..ids import key_of
 from .blocks import ask_with_blocks
@@ -57,12 +58,16 @@ def participation_in(
 
 def visible_message(info: Any, key: Any) -> models.Message | None:
     """The message with this key, if the viewer can read it, or None."""
-    found = models.Message.objects.filter(pk=key).select_related("sender", "subject").first()
-    own = found and find_participation(info, found.conversation_id)
-    if not found or not own or not own.sees(found):
-        return None
-    found.conversation = own.conversation
-    return found
+    rows, places = ask(
+        models.Message.objects.find_question(key),
+        models.Participation.objects.find_at_question(info.context.viewer, key),
+    )
+    for found, own in zip(rows, places, strict=False):
+        current_views().replace(own)
+        if own.sees(found):
+            found.conversation = own.conversation
+            return found
+    return None
 
 
 def message_of(info: Any, message: strawberry.ID) -> tuple[models.Participation, models.Message]:

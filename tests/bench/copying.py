@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db import connection, models
 
-from talk.models import Conversation, Event, Message, Participation
+from talk.models import Conversation, Edit, Event, Mention, Message, Participation, Reaction
 
 #: The columns of each model that are written, in the order of a row's values.
 COLUMNS: dict[type[models.Model], str] = {
@@ -15,11 +15,14 @@ COLUMNS: dict[type[models.Model], str] = {
     Conversation: "id kind pair title members_key upgraded_from_id latest_message_id last_number "
     "purged_number revision started_at changed_at",
     Message: "id conversation_id number kind sender_id subject_id body removed_as sent_at "
-    "client_id fingerprint",
-    Participation: "conversation_id user_id role status invited_by_id joined_at left_at "
+    "client_id fingerprint edited_at revision reply_to root mentions_all",
+    Participation: "id conversation_id user_id role status invited_by_id joined_at left_at "
     "left_at_number suspended_at left_at_title last_read_number first_unread_number "
     "marked_unread_at last_activity_at changed_at",
     Event: "conversation_id revision kind actor_id message_id participation_id at",
+    Edit: "message_id body until",
+    Mention: "message_id conversation_id number user_id by_reply taken_out",
+    Reaction: "message_id user_id emoji at",
 }
 
 

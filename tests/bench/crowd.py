@@ -5,26 +5,10 @@ keep consistent (numbers, revisions, the first unread message, the order of inbo
 in these rows, too.
 """
 
-import random
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.db import models
-
-from talk.models import Conversation, Event, Message, Participation
-from talk.models.conversation.keys import members_key
-
-from .copying import COLUMNS, write
-
-BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
-#: The words of messages.
-WORDS = (
-    "shall we meet at the harbour at eight or is that too early for you the train is late "
-    "again thank you bring the scores please who has the key I will be there in ten "
-    "minutes yes no"
-)
+from .conversations import Conversations
+from .copying import write
 
 
 @dataclass(frozen=True)
@@ -40,6 +24,10 @@ class Size:
     groups: tuple[int, ...]
     #: How many groups of 50 there are into which people are invited.
     fifties: int
+    #: How many groups of four there are whose messages were sent just now.
+    fresh: int = 100
+    #: The numbers of members who react to each of the last 50 messages of a group.
+    reactors: tuple[int, ...] = (10, 100, 1_000)
 
 
 FULL = Size(10_000, 50_000, 500_000, (10, 100, 1_000, 10_000), 100_000, (2, 50, 500, 1_000), 200)
@@ -66,11 +54,16 @@ class Crowd:
     deep: tuple[int, int] = (0, 0)
     #: Groups, with one of their members, by the number of members.
     groups: dict[int, tuple[int, int]] = field(default_factory=dict)
+    #: Messages that were sent just now, so that they can be edited, with their senders. None of
+    #: them has reactions.
+    fresh: list[tuple[int, int]] = field(default_factory=list)
+    #: Groups whose last 50 messages have a reaction of each member, with one of the members.
+    reacted: dict[int, tuple[int, int]] = field(default_factory=dict)
 
 
 def make(size: Size, seed: int = 1) -> Crowd:
     """Fill an empty, migrated database."""
-    maker = _Maker(random.Random(seed), Crowd(size.people))
+    maker = _Maker(seed, Crowd(size.people))
     maker.people(size.people)
     maker.conversations(size.conversations, size.messages)
     for count in size.inboxes:
@@ -80,32 +73,25 @@ def make(size: Size, seed: int = 1) -> Crowd:
     for count in size.groups:
         maker.crowd.groups[count] = (maker.conversation(people[:count], 10), people[0])
     maker.groups_of_fifty(size.fifties)
-    maker.write()
+    for count in size.reactors:
+        maker.reacted(count)
+    maker.fresh(size.fresh)
+    write(maker.rows)
     return maker.crowd
 
 
-class _Maker:
-    def __init__(self, chance: random.Random, crowd: Crowd) -> None:
-        self.chance = chance
+class _Maker(Conversations):
+    def __init__(self, seed: int, crowd: Crowd) -> None:
+        super().__init__(seed)
         self.crowd = crowd
         self.all_people: list[int] = []
-        self._rows: dict[type[models.Model], list[tuple[Any, ...]]] = {
-            model: [] for model in COLUMNS
-        }
-        self._pairs: set[tuple[int, int]] = set()
-        self._now = BEGIN
-        self._words = WORDS.split()
 
     def people(self, count: int) -> None:
         for _each in range(count):
             self.person()
 
     def person(self) -> int:
-        key = len(self.all_people) + 1
-        name = f"person{key}"
-        self._rows[get_user_model()].append(
-            (key, "!", False, name, f"Person {key}", "Singer", "", False, True, BEGIN)
-        )
+        key = self.add_person()
         self.all_people.append(key)
         return key
 
@@ -145,81 +131,17 @@ class _Maker:
             group = self.conversation(members, 10)
             self.crowd.fifties.append((group, members[0]))
 
-    def conversation(
-        self, members: list[int], said: int, *, group: bool = False, all_unread: int = 0
-    ) -> int:
-        key = len(self._rows[Conversation]) + 1
-        pair = tuple(sorted(map(str, members)))
-        private = len(members) == 2 and not group and pair not in self._pairs
-        if private:
-            self._pairs.add(pair)  # type: ignore[arg-type]
-        self._now = begin = self._now + timedelta(seconds=60)
-        senders = [self.chance.choice(members[:-1] or members) for _each in range(said)]
-        last = self._say(key, senders, begin)
-        self._note(key, senders, members[0], begin)
-        self._rows[Conversation].append(
-            (
-                key,
-                "private" if private else "group",
-                ":".join(pair) if private else None,
-                "" if private else f"Rehearsal {key}",
-                members_key(members),
-                None,
-                last,
-                said,
-                0,
-                said + 1,
-                begin,
-                begin + timedelta(milliseconds=said),
-            )
-        )
-        for member in members:
-            unread = said if member == all_unread else self.chance.choice((0, 0, 0, 1, 5))
-            self._sit(key, member, senders, said - min(unread, said), begin)
-        return key
+    def reacted(self, count: int) -> None:
+        """Make a group of new people, who all reacted to each of the last 50 messages."""
+        members = [self.person() for _each in range(count)]
+        group = self.conversation(members, 60, reacted_by_all=50)
+        self.crowd.reacted[count] = (group, members[0])
 
-    def _say(self, conversation: int, senders: list[int], begin: datetime) -> int:
-        rows = self._rows[Message]
-        for number, sender in enumerate(senders, 1):
-            body = " ".join(self.chance.choices(self._words, k=self.chance.randint(2, 30)))
-            at = begin + timedelta(milliseconds=number)
-            key = len(rows) + 1
-            rows.append((key, conversation, number, "text", sender, None, body, "", at, None, ""))
-        return len(rows)
-
-    def _note(self, conversation: int, senders: list[int], creator: int, begin: datetime) -> None:
-        rows, first = self._rows[Event], len(self._rows[Message]) - len(senders)
-        kind = Event.Kind.CONVERSATION_STARTED
-        rows.append((conversation, 1, str(kind), creator, None, None, begin))
-        kind = Event.Kind.MESSAGE_SENT
-        for number, sender in enumerate(senders, 1):
-            at = begin + timedelta(milliseconds=number)
-            rows.append((conversation, number + 1, str(kind), sender, first + number, None, at))
-
-    def _sit(self, key: int, member: int, senders: list[int], read: int, begin: datetime) -> None:
-        waiting = (number for number, by in enumerate(senders[read:], read + 1) if by != member)
-        first_unread = next(waiting, None)
-        last = begin + timedelta(milliseconds=len(senders))
-        owner = member == senders[0]
-        self._rows[Participation].append(
-            (
-                key,
-                member,
-                "owner" if owner else "member",
-                "active",
-                None,
-                begin,
-                None,
-                None,
-                None,
-                "",
-                read if first_unread else len(senders),
-                first_unread,
-                None,
-                last,
-                last,
-            )
-        )
-
-    def write(self) -> None:
-        write(self._rows)
+    def fresh(self, count: int) -> None:
+        """Make groups of new people, to whose messages nothing happened yet."""
+        self.begin_now(count)
+        members = [self.person() for _each in range(4)]
+        for _each in range(count):
+            first = self.next_message
+            self.conversation(members, 20, lively=False)
+            self.crowd.fresh += self.senders_from(first)

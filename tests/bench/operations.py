@@ -34,6 +34,9 @@ MARK_READ = """mutation Read($input: MarkReadInput!) { markRead(input: $input) {
 INVITE = """mutation Invite($input: InviteParticipantsInput!) { inviteParticipants(input: $input) {
     ... on InviteParticipantsPayload { conversation { id title } } ... on Refusal { message }
 } }"""
+EDIT = """mutation Edit($input: EditMessageInput!) { editMessage(input: $input) {
+    ... on EditMessagePayload { edited { id revision body } } ... on Refusal { message }
+} }"""
 UNREAD = "{ unreadTotal }"
 
 BODY = "Shall we meet at the harbour at eight, or is that too early for you?"
@@ -47,6 +50,8 @@ class Operation:
     document: str
     people: list[int]
     variables: Callable[[int], dict[str, Any]] = lambda _turn: {}
+    #: Whether the servers that Talk is compared with answer it, too.
+    compared: bool = True
 
 
 def operations(crowd: "Crowd") -> list[Operation]:
@@ -57,6 +62,7 @@ def operations(crowd: "Crowd") -> list[Operation]:
         _in_turn("send", SEND, crowd.fours, _to_send),
         _in_turn("mark_read", MARK_READ, crowd.fours, _to_read),
         invite("invite", crowd.fifties, crowd.people),
+        edit("edit", crowd.fresh),
     ]
 
 
@@ -86,6 +92,16 @@ def invite(name: str, places: list[tuple[int, int]], people: int) -> Operation:
         }
 
     return _in_turn(name, INVITE, places, to_invite)
+
+
+def edit(name: str, messages: list[tuple[int, int]]) -> Operation:
+    """Edit messages in turn. Each is edited by its sender, and becomes another text each time."""
+    ids = [relay.to_base64("Message", message) for message, _sender in messages]
+
+    def to_edit(turn: int) -> dict[str, Any]:
+        return {"input": {"message": ids[turn % len(ids)], "body": f"{BODY} {uuid.uuid4()}"}}
+
+    return Operation(name, EDIT, [sender for _message, sender in messages], to_edit, compared=False)
 
 
 def inbox(name: str, person: int) -> Operation:

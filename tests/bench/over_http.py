@@ -67,9 +67,11 @@ class World:
             if by_hand := stack.enter_context(hand.running(self.cores[:1])):
                 servers["by_hand"] = by_hand
             for operation in self.operations:
-                found = self._in_turns(operation, servers)
+                compared = servers if operation.compared else {"talk": servers["talk"]}
+                found = self._in_turns(operation, compared)
                 row = {"server": server, "operation": operation.name, **found.pop("talk"), **found}
-                row["floor"] = self._alone(operation.name)
+                if operation.compared:
+                    row["floor"] = self._alone(operation.name)
                 rows.append(row)
                 print(json.dumps(row), flush=True)  # noqa: T201
                 if server == "uvicorn":
@@ -85,8 +87,8 @@ class World:
             turns.append(turn)
             yards.append({"cpu_ms": round(self._yardstick(), 3)})
         found = {name: _together([turn[name] for turn in turns]) for name in servers}
-        for name, (_application, module) in APPLICATIONS.items():
-            settings = {"DJANGO_SETTINGS_MODULE": module}
+        for name in servers.keys() & APPLICATIONS.keys():
+            settings = {"DJANGO_SETTINGS_MODULE": APPLICATIONS[name][1]}
             found[name]["queries"] = count_queries(operation, self.bearers, settings)
         return found | {"yardstick": _of_turns(yards)}
 

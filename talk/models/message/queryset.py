@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models, router
 from django.utils import timezone
 
-from ...prepared import changing, prepared, round_up
+from ...prepared import Question, changing, prepared, round_up
 from ..block import Block
 from ..shown_users import with_users
 
@@ -47,6 +47,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
             for name, value in zip(("conversation", "low", "high"), each, strict=True)
         }
         return _in_ranges(count, **values).ask()
+
+    def find_question(self, key: int) -> "Question[Message]":
+        """The question for the message with this key, with its sender and its subject."""
+        return _with_people(key=key)
 
     def texts_of_others(self) -> Self:
         """For a subquery of participations: what others wrote in the conversation.
@@ -105,7 +109,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
         from ..participation.unread import first_unread
 
         conversation = self.model.objects.filter(pk__in=list(numbers)[:1]).values("conversation")
-        next_one = first_unread(above=models.OuterRef("last_read_number"))
+        next_one = first_unread(above=models.OuterRef("first_unread_number"))
         Participation.objects.filter(
             conversation__in=conversation, first_unread_number__lte=max(numbers.values())
         ).update(
@@ -124,6 +128,13 @@ def by_key(key: Any) -> MessageQuerySet:
     from . import Message
 
     return Message.objects.using(router.db_for_write(Message)).filter(pk=key)
+
+
+@prepared
+def _with_people(key: Any) -> MessageQuerySet:
+    from . import Message
+
+    return Message.objects.filter(pk=key).select_related("sender", "subject")
 
 
 @prepared

@@ -123,6 +123,10 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         """`find` as a question, to be asked together with others."""
         return questions.of_user(user=user, conversation=conversation_key)
 
+    def find_at_question(self, user: "User", message_key: int) -> Question["Participation"]:
+        """`find_question` for the conversation of a message, by the key of the message."""
+        return questions.of_user_at_message(user=user, message=message_key)
+
     # Prepared queries.
 
     def inbox_page_question(

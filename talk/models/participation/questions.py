@@ -40,6 +40,12 @@ def of_user(user: Any, conversation: Any) -> "ParticipationQuerySet":
 
 
 @prepared
+def of_user_at_message(user: Any, message: Any) -> "ParticipationQuerySet":
+    """`user`'s participation in the conversation of a message, by the key of the message."""
+    return _all().filter(user=user, conversation__messages__pk=message).with_whole_users()
+
+
+@prepared
 def partners(conversation: Any, user: Any) -> "models.QuerySet[User]":
     """The other people of a private conversation: one, or none if the account was erased."""
     others = get_user_model()._base_manager.exclude(pk=user)
