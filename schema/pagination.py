@@ -130,27 +130,49 @@ def _value_of(field: Any, written: Any) -> Any:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """A page of messages with these numbers, between which the conversation has others."""
+
+    numbers: list[int]
+    has_previous: bool
+    has_next: bool
+
+    def page_info(self) -> relay.PageInfo:
+        return relay.PageInfo(
+            has_previous_page=self.has_previous,
+            has_next_page=self.has_next,
+            start_cursor=number_cursor(self.numbers[0]) if self.numbers else None,
+            end_cursor=number_cursor(self.numbers[-1]) if self.numbers else None,
+        )
+
+
+@dataclass(frozen=True)
 class Window:
-    """A page of messages, from number `low` to `high`. The conversation ends at `end`."""
+    """A page of messages, from number `low` to `high`.
+
+    The viewer sees the conversation from number `start` to `end`.
+    """
 
     low: int
     high: int
+    start: int
     end: int
 
     @classmethod
     def of(
         cls,
+        start: int,
         end: int,
         first: int | None = None,
         after: int | None = None,
         last: int | None = None,
         before: int | None = None,
     ) -> Self:
-        """The page that these arguments select. `end` is the last number that the viewer can see.
+        """The page that these arguments select, of the numbers from `start` to `end`.
 
         Numbers have no gaps, so a page is a range of numbers, and no rows are counted or skipped.
         """
-        low = 1 if after is None else max(after + 1, 1)
+        low = start if after is None else max(after + 1, start)
         high = end if before is None else min(before - 1, end)
         if first is None and last is None:
             first, last = (DEFAULT_PAGE, None) if after is not None else (None, DEFAULT_PAGE)
@@ -158,10 +180,10 @@ class Window:
             high = min(high, low + first - 1)
         if last is not None:
             low = max(low, high - last + 1)
-        return cls(low, high, end)
+        return cls(low, high, start, end)
 
     @classmethod
-    def around(cls, number: int, end: int, size: int | None) -> Self:
+    def around(cls, number: int, start: int, end: int, size: int | None) -> Self:
         """The page with `number` in its middle, moved near an end so that it is full.
 
         A number beyond `end` counts as `end`. Otherwise the page would tell viewers who left
@@ -169,13 +191,13 @@ class Window:
         """
         size = DEFAULT_PAGE if size is None else size
         number = min(number, end)
-        low = max(1, min(number - size // 2, end - size + 1))
-        return cls(low, min(end, low + size - 1), end)
+        low = max(start, min(number - size // 2, end - size + 1))
+        return cls(low, min(end, low + size - 1), start, end)
 
     def page_info(self) -> relay.PageInfo:
         empty = self.low > self.high
         return relay.PageInfo(
-            has_previous_page=self.low > 1,
+            has_previous_page=self.low > self.start,
             has_next_page=self.high < self.end,
             start_cursor=None if empty else number_cursor(self.low),
             end_cursor=None if empty else number_cursor(self.high),

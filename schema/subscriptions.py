@@ -18,10 +18,11 @@ from .live.inbox import follow_inbox
 from .live.presence import Presence, follow_presence
 from .live.streams import Stream
 from .live.typing import Typing, follow_typing
+from .loading.cleared import message_as_seen
 from .loading.participations import participation_as_seen
 from .types import costs, enums  # noqa: F401
 from .types.fields import Id, field, subscription
-from .types.message_page import MessageEdge, message_edge
+from .types.message_connection import MessageEdge, message_edge
 from .types.nodes import Conversation, Message, Participation, User
 
 
@@ -40,18 +41,23 @@ class ConversationChange:
     actor: User | None = strawberry.field(
         description="The person who made the change. Null if the application made it."
     )
-    message: Message | None = strawberry.field(
-        description="The message that was added, or whose text was removed. Null if there is none."
-    )
     conversation: Conversation = strawberry.field(description="The conversation that changed.")
+
+    @field(
+        description="The message that was added or changed. Null if there is none, or if the "
+        "viewer has cleared the conversation since it was sent."
+    )
+    def message(self: Any, info: Info) -> Message | None:
+        return message_as_seen(info, self)
 
     @field(
         description="The message as one of a page, with the cursor that it has in "
         "`Conversation.messages`: for clients that add it to the pages they have. Null if "
         "`message` is null."
     )
-    def message_edge(self: Any) -> MessageEdge | None:
-        return None if self.message is None else message_edge(self.message)
+    def message_edge(self: Any, info: Info) -> MessageEdge | None:
+        message = message_as_seen(info, self)
+        return None if message is None else message_edge(message)
 
     @field(description="What kind of change it is.")
     def kind(self: Any) -> models.Event.Kind:

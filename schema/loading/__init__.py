@@ -6,6 +6,7 @@ Doors:
   messages and participations of others, if the viewer can see them.
 - `participants`: the first participants of many conversations.
 - `views`: the conversations that an operation shows, each with the viewer's participation in it.
+- `cleared`: from which message on the viewer sees a conversation that they cleared.
 - `batch`: loads something for all conversations of a page in one query.
 - `users`: the users that a client names by their global ids.
 - `shown`: loads data for all users, or all messages, that an answer shows.

@@ -50,6 +50,8 @@ def _send_to_users(
 ) -> message_results.SendMessagePayload:
     if input.invite:
         raise _invalid(_("`invite` can only be used with `conversationId`."), "invite")
+    if input.reply_to is not None:
+        raise _invalid(_("`replyTo` can only be used with `conversationId`."), "reply_to")
     recipients = users_of(info, to, "to")
     count_start(info, recipients)
     with refused_at("to"):
@@ -64,11 +66,13 @@ def _send_to_users(
 def _send_to_conversation(
     info: Info, input: message_inputs.SendMessageInput, conversation: strawberry.ID
 ) -> message_results.SendMessagePayload:
+    if input.invite and input.reply_to is not None:
+        raise _invalid(_("`replyTo` can't be used with `invite`."), "reply_to")
     if input.invite:
         rates.count_for_viewer(info.context, "invite", rates.times_for_people(input.invite))
     own = participation_of(info, conversation)
     invited = other_users(info, own, input.invite, "invite") if input.invite else []
-    message = own.send(input.body, input.client_id, invited)
+    message = own.send(input.body, input.client_id, invited, input.reply_to)
     return message_results.SendMessagePayload(
         sent=message,
         conversation=message.conversation,

@@ -30,6 +30,17 @@ class ReadingMutation:
         return results.MarkUnreadPayload(participation=own)
 
     @mutation(
+        description="Clear a conversation for the viewer alone: they see no message of it any more "
+        "that was sent until now. Nobody else is told, and it can't be undone."
+    )
+    def clear_conversation(
+        self, info: Info, input: inputs.ClearConversationInput
+    ) -> results.ClearConversationResult:
+        own = participation_of(info, input.conversation_id)
+        own.clear()
+        return results.ClearConversationPayload(participation=own)
+
+    @mutation(
         description="Show the other people in a conversation that the viewer is typing. They are "
         f"shown it for {SHOWN_SECONDS} seconds, or until the viewer's message arrives. Repeat it "
         f"every {REPEAT_SECONDS} seconds while the viewer is typing."

@@ -2,7 +2,8 @@
 
 - `user`, `message`, `participation`, `conversation`, `tokens`: the types of models. `nodes` has
   lazy references to them, for annotations.
-- `message_page`, `mention_page`, `participant_page`, `inbox`, `inbox_cursor`: pages.
+- `message_connection`, `message_page`, `mention_page`, `participant_page`, `inbox`,
+  `inbox_cursor`: pages.
 - `last_seen`, `others`, `upgrades`: fields of `Conversation` that take more than a line.
 - `inputs`, `results`, `message_inputs`, `message_results`, `refusals`: what mutations take and
   return.

@@ -10,10 +10,12 @@ from strawberry import relay
 from talk import models
 
 from ..authentication.context import Info
+from ..loading.cleared import unless_cleared
 from ..loading.views import own_participation, view_of
 from . import costs, last_seen, message_page, participant_page, upgrades
 from .fields import FIRST, After, Before, First, Last, field
-from .message_page import MessageConnection, MessagesAround
+from .message_connection import MessageConnection
+from .message_page import MessagesAround
 from .nodes import Message, Participation, User
 from .others import USUAL, first_others, name_of_conversation
 from .participant_page import ParticipantConnection
@@ -70,7 +72,7 @@ class Conversation(relay.Node):
 
     @field(description="The last message that the viewer can read; null if there is none.")
     def latest_message(self: models.Conversation, info: Info) -> Message | None:
-        return last_seen.latest_message(info, self)
+        return unless_cleared(info, self, last_seen.latest_message(info, self))
 
     @field(description="The viewer's own participation.")
     def viewer_participation(self: models.Conversation, info: Info) -> Participation:

@@ -121,6 +121,11 @@ class MarkUnreadInput:
     conversation_id: strawberry.ID = strawberry.field(description=CONVERSATION)
 
 
+@strawberry.input(description="The conversation to clear for the viewer.")
+class ClearConversationInput:
+    conversation_id: strawberry.ID = strawberry.field(description="The id of the conversation.")
+
+
 @strawberry.input(description="The conversation in which the viewer is typing.")
 class SetTypingInput:
     conversation_id: strawberry.ID = strawberry.field(description=CONVERSATION)

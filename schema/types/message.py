@@ -12,8 +12,9 @@ from talk import models
 
 from ..authentication.context import Info
 from ..loading.views import conversation_of, removal_for
-from . import enums, message_mentions, message_words  # noqa: F401
+from . import enums, message_mentions, message_replies, message_words  # noqa: F401
 from .fields import After, First, field
+from .message_connection import MessageConnection
 from .message_words import EditConnection
 from .nodes import Conversation, User
 
@@ -33,6 +34,10 @@ class Message(relay.Node):
     )
     sent_at: datetime = strawberry.field(
         description="When it was sent. Messages with higher numbers have later times."
+    )
+    root: int | None = strawberry.field(
+        description="The number of the message with which the branch of replies began that this "
+        "message is in. Null for that message itself, and for messages in no branch."
     )
     sender: User | None = strawberry.field(
         description="The user who wrote the message or did what it records. Null if the "
@@ -125,6 +130,31 @@ class Message(relay.Node):
     )
     def mentions_viewer(self: models.Message, info: Info) -> bool:
         return message_mentions.mentions_viewer(info, self)
+
+    @field(
+        description="The message that this one replies to, as it is now. Null if it is no reply, "
+        "or if the viewer cleared the conversation since."
+    )
+    def reply_to(self: models.Message, info: Info) -> "Message | None":
+        return message_replies.quoted(info, self)
+
+    @field(
+        description="How many replies are in the branch that began with this message, counted up "
+        "to 1,000. Removed ones don't count; those of people whom the viewer blocked do. 0 for a "
+        "message that is a reply itself."
+    )
+    def reply_count(self: models.Message, info: Info) -> int:
+        return message_replies.reply_count(info, self)
+
+    @field(
+        description="The replies in the branch that began with this message, in the order of their "
+        "numbers: 50 per page by default, at most 100. Removed ones are left out. Empty for a "
+        "message that is a reply itself."
+    )
+    def replies(
+        self: models.Message, info: Info, first: First = None, after: After = None
+    ) -> MessageConnection:
+        return message_replies.replies(info, self, first=first, after=after)
 
     @field(description="The conversation that the message is in.")
     def conversation(self: models.Message, info: Info) -> Conversation:

@@ -29,6 +29,11 @@ class SendMessageInput:
         "is private, it stays as it is, and the message is sent to a group of all these people.",
     )
     client_id: uuid.UUID | None = strawberry.field(default=None, description=CLIENT_ID)
+    reply_to: int | None = strawberry.field(
+        default=None,
+        description="With `conversationId` and without `invite`: the number of the message in this "
+        "conversation that the message replies to.",
+    )
 
 
 MESSAGE = "The id of the message."

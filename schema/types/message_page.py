@@ -2,55 +2,25 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import strawberry
 from django.db.models import OuterRef, Subquery
-from strawberry import relay
 
 from talk import models
 from talk.exceptions import MessagingValidationError, RefusalCode
 
-from ..cursors import number_cursor, number_of
+from ..cursors import number_of
 from ..loading.batch import rows_by_conversation
-from ..loading.views import View, load, own_participation, show
+from ..loading.cleared import first_number
+from ..loading.views import View, load, own_participation, show, view_of
 from ..operation import count_texts
 from ..pagination import Window, page_size
 from ..times import utc
-from .fields import CURSOR, PAGE_INFO, field
-
-if TYPE_CHECKING:
-    from .message import Message
-else:
-    from .nodes import Message
-
-#: The most messages of one query. While its rows are made, their texts are in memory twice: as the
-#: database returned them, and in the rows.
-AT_ONCE = 150
+from .message_connection import AT_ONCE, MessageConnection, message_edge
 
 #: `first`, `after`, `last` and `before`, with numbers instead of cursors.
 Range = tuple[int | None, int | None, int | None, int | None]
-
-
-@strawberry.type(description="One message of a page.")
-class MessageEdge(relay.Edge[Message]):
-    # A function, since few clients select it.
-    @field(description=CURSOR)  # type: ignore[misc]  # a method here
-    def cursor(self: Any) -> str:  # type: ignore[override]
-        return number_cursor(self.node.number)
-
-
-@strawberry.type(description="A page of messages, in the order of their numbers.")
-class MessageConnection(relay.Connection[Message]):
-    edges: list[MessageEdge] = strawberry.field(  # type: ignore[assignment]  # narrower
-        description="The messages of this page."
-    )
-    window: strawberry.Private[Window]
-
-    @field(description=PAGE_INFO)  # type: ignore[misc]  # a method here
-    def page_info(self: Any) -> relay.PageInfo:  # type: ignore[override]
-        window: Window = self.window
-        return window.page_info()
 
 
 @strawberry.input(
@@ -71,13 +41,6 @@ class MessagesAround:
         description="The first message that was sent at this time or later is in the middle of the "
         "page.",
     )
-
-
-def message_edge(message: models.Message) -> MessageEdge:
-    # mypy takes `cursor` for a field; here it is a method.
-    edge: Any = MessageEdge
-    made: MessageEdge = edge(node=message)
-    return made
 
 
 def page(
@@ -104,7 +67,10 @@ def page(
     # Which message is the first unread one depends on the viewer.
     is_personal = around is not None and isinstance(around.first_unread, bool)
     viewer = info.context.viewer.pk if is_personal else None
-    name = ("messages", range_, repr(around), viewer)
+    # In live results, members who cleared the conversation get another page than the others do.
+    shared = view_of(info, conversation).participation is None
+    start = first_number(info, conversation) if shared else None
+    name = ("messages", range_, repr(around), viewer, start)
     connection: MessageConnection = load(info, name, conversation, load_all)
     return connection
 
@@ -112,11 +78,15 @@ def page(
 def _windows(
     info: Any, views: list[View], range_: Range, around: MessagesAround | None
 ) -> list[Window]:
+    seen = [(first_number(info, view.conversation), view.last_number) for view in views]
     if around is None:
-        return [Window.of(view.last_number, *range_) for view in views]
+        return [Window.of(*each, *range_) for each in seen]
     middles, size = _middles(info, views, around), range_[0]
-    ends = {view.conversation.pk: view.last_number for view in views}
-    return [Window.around(middles.get(key) or end, end, size) for key, end in ends.items()]
+    keys = [view.conversation.pk for view in views]
+    return [
+        Window.around(middles.get(key) or end, start, end, size)
+        for key, (start, end) in zip(keys, seen, strict=True)
+    ]
 
 
 def _middles(info: Any, views: list[View], around: MessagesAround) -> dict[int, int | None]:

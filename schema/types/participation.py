@@ -80,6 +80,14 @@ class Participation(relay.Node):
         return self.first_unread_number if info.context.is_viewer(self.user_id) else None
 
     @field(
+        description="The number of the first message that the viewer sees: above 1 if they cleared "
+        "the conversation. Clients drop the messages before it. Null in participations of other "
+        "users."
+    )
+    def first_visible_number(self: models.Participation, info: Info) -> int | None:
+        return self.history_from if info.context.is_viewer(self.user_id) else None
+
+    @field(
         description="The user who invited the viewer, while the status is INVITED. Null "
         "otherwise, and in participations of other users."
     )

@@ -70,6 +70,11 @@ class MarkUnreadPayload:
     participation: Participation = strawberry.field(description="The viewer's participation.")
 
 
+@strawberry.type(description="The conversation is cleared for the viewer.")
+class ClearConversationPayload:
+    participation: Participation = strawberry.field(description="The viewer's participation.")
+
+
 @strawberry.type(description="The other people are shown whether the viewer is typing.")
 class SetTypingPayload:
     typing: bool = strawberry.field(description="Whether they are shown that the viewer is typing.")
@@ -154,6 +159,10 @@ MarkReadResult = Annotated[
 ]
 MarkUnreadResult = Annotated[
     MarkUnreadPayload | Refusal, strawberry.union("MarkUnreadResult", description=RESULT)
+]
+ClearConversationResult = Annotated[
+    ClearConversationPayload | Refusal,
+    strawberry.union("ClearConversationResult", description=RESULT),
 ]
 SetTypingResult = Annotated[
     SetTypingPayload | Refusal, strawberry.union("SetTypingResult", description=RESULT)

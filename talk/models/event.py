@@ -174,6 +174,10 @@ MEMBERSHIP = DEPARTURES | {
     Event.Kind.PARTICIPANT_JOINED,
     Event.Kind.PARTICIPANT_REINSTATED,
 }
+#: Events after which a message that was sent before is another.
+CHANGES_OF_MESSAGES = frozenset(
+    {Event.Kind.MESSAGE_EDITED, Event.Kind.MESSAGE_REMOVED, Event.Kind.MESSAGE_REACTED}
+)
 #: Events after which other people may write than before.
 WRITERS = DEPARTURES | {
     Event.Kind.PARTICIPANT_JOINED,

@@ -1,9 +1,10 @@
 """The first few rows of each of many conversations or messages, in one query."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import connections, models
-from django.db.models import F, Func, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import RowNumber
 
 from ..prepared import Among, among
@@ -21,14 +22,31 @@ def first_of_each(of: str, keys: Any, rows: QuerySet[Any], size: int, order: str
 
     `of` is a foreign key of `rows`, and `keys` are those to which it refers.
     """
+    referred: Any = rows.model._meta.get_field(of).related_model
+    owners = referred._base_manager.filter(among("pk", keys))
+    return first_of_owners(owners, {of: "pk"}, rows, size, order)
+
+
+def first_of_owners(
+    owners: QuerySet[Any], by: Mapping[str, str], rows: QuerySet[Any], size: int, order: str
+) -> Q:
+    """Like `first_of_each`, for rows that belong to an owner without a foreign key.
+
+    `by` maps columns of `rows` to those of their owner that have the same values.
+    """
     if connections[rows.db].vendor == "postgresql":
-        # Reads `size` keys for each of `keys` from an index, then the rows by their keys.
-        first = rows.filter(**{of: OuterRef("pk")}).order_by(order).values("pk")[:size]
-        referred: Any = rows.model._meta.get_field(of).related_model
-        each = referred._base_manager.filter(among("pk", keys))
-        found = each.values_list(Func(Array(first), function="unnest"))
+        # Reads `size` keys for each owner from an index, then the rows by their keys.
+        theirs = rows.filter(**{column: OuterRef(same) for column, same in by.items()})
+        first = theirs.order_by(order).values("pk")[:size]
+        found = owners.values_list(Func(Array(first), function="unnest"))
         return Q(Among(F("pk"), Array(found)))
-    # Reads all rows that refer to `keys`, and numbers them.
-    position = Window(RowNumber(), partition_by=of, order_by=order)
-    numbered = rows.filter(among(of, keys)).alias(_position=position)
+    # Reads all rows of these owners, and numbers them.
+    for column, same in by.items():
+        rows = rows.filter(**{f"{column}__in": owners.values(same)})
+    if len(by) > 1:
+        # All columns are those of the same owner.
+        owner = owners.filter(**{same: OuterRef(column) for column, same in by.items()})
+        rows = rows.filter(Exists(owner))
+    position = Window(RowNumber(), partition_by=list(by), order_by=order)
+    numbered = rows.alias(_position=position)
     return Q(pk__in=numbered.filter(_position__lte=size).values("pk"))

@@ -9,7 +9,7 @@ from django.test import Client
 from schema.live import typing_indicator
 from talk.models import AccessToken, Block, Participation
 
-from .asking import group, leave, say
+from .asking import group, leave
 
 #: Whom the others of the table blocked is a member like any other where all can write.
 ROLES = (
@@ -42,7 +42,7 @@ class World:
         for other in ("left", "removed", "another", "newcomer"):
             Block.objects.block(people[other], people["blocked"])
         people["moderator"].user_permissions.add(Permission.objects.get(codename="moderate"))
-        late = say(owner, conversation, "late")
+        late = conversation.participation_of(owner).send("late", reply_to=early.number)
         token, _secret = AccessToken.objects.issue(owner, "a token")
         self._bearers = {
             role: AccessToken.objects.issue(people[role], role)[1] for role in ROLES[1:]

@@ -176,6 +176,13 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         counted = questions.unread_mention_counts(keys=keys).ask() if keys else []
         return {key: min(count, UNREAD_CAP) for key, count in counted}
 
+    def clearers_of(self, conversations: list[int]) -> list[tuple[int, Any, int]]:
+        """The active members who cleared one of these conversations for themselves.
+
+        For each: the keys of the conversation and the user, and the first number that they see.
+        """
+        return questions.clearers_of(conversations=conversations).ask()
+
     def unread_total(self, user: "User") -> int:
         """The unread messages of `user`'s whole inbox, counted up to `UNREAD_CAP`."""
         return Message.objects.unread_by(user)[:UNREAD_CAP].count()

@@ -88,6 +88,12 @@ def counts_in(present: Any, gone: Any) -> "models.QuerySet[Participation, Any]":
 
 
 @prepared
+def clearers_of(conversations: Any) -> "models.QuerySet[Participation, Any]":
+    cleared = _all().active().filter(among("conversation", conversations), history_from__gt=1)
+    return cleared.values_list("conversation", "user", "history_from")
+
+
+@prepared
 def changed_since(most: int, user: Any, since: Any) -> "ParticipationQuerySet":
     changed = _all().filter(user=user, changed_at__gte=since)
     shown = with_users(changed.with_conversation().with_unread_count(), "invited_by")
