@@ -9,13 +9,15 @@ from threading import Barrier
 from django.db import connection, connections, transaction
 
 from talk.exceptions import RefusalCode, Refused
-from talk.models import Block, Event, Message, Participation
+from talk.models import Block, Edit, Event, Mention, Message, Participation, Reaction
 from talk.models.conversation.keys import members_key
 
 Call = Callable[[], object]
 
 #: Seconds within which everything here happens, or never.
 PATIENCE = 20
+#: Events of messages that were sent before.
+LATER = {Event.Kind.MESSAGE_EDITED, Event.Kind.MESSAGE_REMOVED, Event.Kind.MESSAGE_REACTED}
 
 
 def at_once(*calls: Call) -> list[object]:
@@ -73,7 +75,15 @@ def assert_sound(conversation) -> None:
     assert conversation.latest_message == (messages[-1] if messages else None)
     # Times, numbers and revisions tell the same story.
     assert messages == sorted(messages, key=lambda message: message.sent_at)
-    assert messages == [event.message for event in events if event.message_id]
+    told = [event for event in events if event.message_id]
+    assert messages == [event.message for event in told if event.kind not in LATER]
+    # A message has the revision of its last change.
+    last = {event.message_id: event.revision for event in told}
+    assert {each.pk: each.revision for each in messages} == last
+    for belonging in (Edit, Mention, Reaction):
+        assert not belonging.objects.filter(
+            message__in=[each for each in messages if each.removed_as]
+        ).exists()
 
     places = list(Participation.objects.filter(conversation=conversation))
     active = [place for place in places if place.is_active]
@@ -92,8 +102,9 @@ def _assert_unread_agrees(place, messages, blocks) -> None:
         if message.kind == Message.Kind.TEXT
         and message.sender_id != place.user_id
         and (place.user_id, message.sender_id) not in blocks
+        and not message.removed_as
         and max(place.last_read_number, place.joined_at_number) < message.number
-        and message.number <= place.last_visible_number
+        and place.history_from <= message.number <= place.last_visible_number
     ]
     assert place.first_unread_number == (unread[0] if unread else None)
     assert place.unread_count == min(len(unread), 100)
