@@ -20,3 +20,25 @@ class MessageChangeMutation:
     ) -> message_results.EditMessageResult:
         own, message = message_of(info, input.message)
         return message_results.EditMessagePayload(edited=own.edit(message, input.body))
+
+    @mutation(
+        description="Take back a message that the viewer wrote: its text is deleted for everybody, "
+        "and it is unread for nobody any more. It keeps its number. To take it back again changes "
+        "nothing."
+    )
+    def retract_message(
+        self, info: Info, input: message_inputs.RetractMessageInput
+    ) -> message_results.RetractMessageResult:
+        own, message = message_of(info, input.message)
+        return message_results.RetractMessagePayload(retracted=own.retract(message))
+
+    @mutation(
+        description="Delete the text of a message in a group. Owners can do that with every "
+        "message of a person, admins with those of members and of people who left. To remove it "
+        "again changes nothing."
+    )
+    def remove_message(
+        self, info: Info, input: message_inputs.RemoveMessageInput
+    ) -> message_results.RemoveMessageResult:
+        own, message = message_of(info, input.message)
+        return message_results.RemoveMessagePayload(removed=own.remove_message(message))

@@ -43,3 +43,13 @@ MESSAGE = "The id of the message."
 class EditMessageInput:
     message: strawberry.ID = strawberry.field(description=MESSAGE)
     body: str = strawberry.field(description="The new text.")
+
+
+@strawberry.input(description="A message that the viewer wrote.")
+class RetractMessageInput:
+    message: strawberry.ID = strawberry.field(description=MESSAGE)
+
+
+@strawberry.input(description="A message in a group in which the viewer is an owner or admin.")
+class RemoveMessageInput:
+    message: strawberry.ID = strawberry.field(description=MESSAGE)

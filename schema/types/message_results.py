@@ -34,3 +34,23 @@ class EditMessagePayload:
 EditMessageResult = Annotated[
     EditMessagePayload | Refusal, strawberry.union("EditMessageResult", description=RESULT)
 ]
+
+
+@strawberry.type(description="The message was taken back.")
+class RetractMessagePayload:
+    retracted: Message = strawberry.field(description="The message.")
+
+
+RetractMessageResult = Annotated[
+    RetractMessagePayload | Refusal, strawberry.union("RetractMessageResult", description=RESULT)
+]
+
+
+@strawberry.type(description="The text of the message was removed.")
+class RemoveMessagePayload:
+    removed: Message = strawberry.field(description="The message.")
+
+
+RemoveMessageResult = Annotated[
+    RemoveMessagePayload | Refusal, strawberry.union("RemoveMessageResult", description=RESULT)
+]

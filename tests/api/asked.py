@@ -31,6 +31,8 @@ MUTATIONS = {
     },
     "sendMessage, replying": {"conversationId": "Conversation", "body": "x", "replyTo": 1},
     "editMessage": {"message": "Message", "body": "x"},
+    "retractMessage": {"message": "Message"},
+    "removeMessage": {"message": "Message"},
     "startConversation": {"participants": ["another"]},
     "inviteParticipants": {"conversationId": "Conversation", "participants": ["newcomer"]},
     "inviteParticipants, removed": {"conversationId": "Conversation", "participants": ["removed"]},

@@ -287,3 +287,45 @@ def test_long_earlier_texts_count_as_what_an_answer_may_hold(gql, alice, harbour
 
     assert error["extensions"]["code"] == "LIMIT_EXCEEDED"
     assert "MAX_ANSWER_SIZE" in error["message"]
+
+
+class TestTakingBack:
+    def test_retract_message_answers_the_message_without_its_words(self, gql, alice, bob, harbour):
+        said = say(alice, harbour)
+        edit(alice, said)
+
+        answer = act(gql(alice), "retractMessage", f"retracted {{ {WORDS} }}", message=gid(said))
+
+        assert words_of(answer["retracted"]) == ("", "RETRACTED", [])
+        assert shown(gql(bob), said) == answer["retracted"]
+
+    def test_remove_message_does_so_for_owners_and_admins(self, gql, alice, bob, harbour):
+        said = say(bob, harbour)
+        assert refusal(gql(bob), "removeMessage", message=gid(said)) == ("NOT_ALLOWED", [])
+
+        answer = act(gql(alice), "removeMessage", f"removed {{ {WORDS} }}", message=gid(said))
+
+        assert words_of(answer["removed"]) == ("", "REMOVED", [])
+        assert shown(gql(bob), said) == answer["removed"]
+
+    @pytest.mark.parametrize("mutation", ["retractMessage", "removeMessage"])
+    def test_what_one_does_not_see_is_not_found(self, gql, alice, bob, dave, harbour, mutation):
+        leave(bob, harbour)
+        late = say(alice, harbour)
+
+        for each in (bob, dave):
+            assert refusal(gql(each), mutation, message=gid(late)) == ("NOT_FOUND", ["message"])
+
+    def test_the_answer_shows_the_conversation_as_it_is_now(self, gql, alice, harbour):
+        said = say(alice, harbour, "Oops")
+        shows = "retracted { conversation { revision latestMessage { number body removal } } }"
+
+        answer = act(gql(alice), "retractMessage", shows, message=gid(said))
+
+        conversation = answer["retracted"]["conversation"]
+        assert conversation["revision"] == said.conversation.revision + 1
+        assert conversation["latestMessage"] == {
+            "number": said.number,
+            "body": "",
+            "removal": "RETRACTED",
+        }

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from talk.models import Participation
 
-from .asking import act, gid, group, say_many
+from .asking import act, gid, group, say, say_many
 
 pytestmark = [pytest.mark.thorough, pytest.mark.django_db]
 
@@ -14,6 +14,7 @@ TALK = """conversation { id title revision participantCount
   latestMessage { body sender { name } }
   participants { edges { node { role user { name } } } }
   messages { edges { node { body sender { name } subject { name } } } } }"""
+SAID = "body removal revision editedAt edits(first: 3) { edges { node { body } } } sender { name }"
 PLACE = "participation { role status unreadCount user { name } conversation { title lastNumber } }"
 
 
@@ -39,6 +40,10 @@ ACTS = {
     "send": ("sendMessage", f"upgraded {TALK} sent {{ body sender {{ name }} }}", {"body": "Hi"}),
     "send to": ("sendMessage", f"upgraded {TALK}", {"body": "Hi", "to": "others"}),
     "send and invite": ("sendMessage", TALK, {"body": "Hi", "invite": "dave"}),
+    "edit": ("editMessage", f"edited {{ {SAID} {TALK} }}", {"message": "earlier", "body": "Ho"}),
+    "edit the last": ("editMessage", f"edited {{ {SAID} }}", {"message": "last", "body": "Ho"}),
+    "retract": ("retractMessage", f"retracted {{ {SAID} {TALK} }}", {"message": "earlier"}),
+    "remove a message": ("removeMessage", f"removed {{ {SAID} {TALK} }}", {"message": "last"}),
     "start": ("startConversation", TALK, {"participants": "others"}),
     "invite": ("inviteParticipants", TALK, {"participants": "dave"}),
     "leave": ("leaveConversation", TALK, {}),
@@ -61,14 +66,17 @@ def test_a_mutation_makes_as_many_queries_for_much_as_for_little(
 
     def cost(people, messages):
         conversation, others = make(people, messages)
+        earlier, last = say(alice, conversation), say(alice, conversation)
         names = {
+            "earlier": gid(earlier),
+            "last": gid(last),
             "bob": gid(bob),
             "carol": gid(carol),
             "dave": [gid(dave)],
             "others": [gid(other) for other in others],
         }
         values = {key: names.get(value, value) for key, value in asked.items()}
-        if not {"to", "participants"} & set(asked) or name == "invite":
+        if not {"to", "participants", "message"} & set(asked) or name == "invite":
             values["conversationId"] = gid(conversation)
         with CaptureQueriesContext(connection) as captured:
             answer = act(ask, mutation, payload, **values)

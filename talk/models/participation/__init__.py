@@ -15,6 +15,7 @@ from .membership import Membership
 from .mentioning import Mentioning
 from .queryset import ParticipationQuerySet
 from .reading import Reading
+from .retracting import Retracting
 from .sending import Sending
 from .suspension import Suspension
 
@@ -23,6 +24,7 @@ __all__ = ["Participation", "ParticipationQuerySet"]
 
 class Participation(
     Sending,  # send
+    Retracting,  # retract, remove_message
     Editing,  # edit
     Inviting,  # invite
     Membership,  # leave, remove, accept, decline, reinstate
