@@ -33,7 +33,7 @@ class Limits:
         "never."
     )
     reaction_emoji: list[str] | None = strawberry.field(
-        description="The reactions that are allowed. Null: every emoji."
+        description="The reactions that `react` allows. Null: every emoji. Empty: none."
     )
     default_page_size: int = strawberry.field(
         description="The items of a page for which a client gives neither `first` nor `last`."

@@ -89,9 +89,9 @@ class Query:
         return models.Participation.objects.unread_total(info.context.viewer)
 
     @field(
-        description="The messages that mention the viewer by name, or because they reply to the "
-        "viewer, the newest first: 50 per page by default, at most 100. Messages that the viewer "
-        "can't read any more, or that mention everybody, are not among them.",
+        description="The messages of all conversations that mention the viewer or reply to the "
+        "viewer, the newest first: 50 per page by default, at most 100. Messages that mention "
+        "everybody, or that the viewer can't read any more, are not among them.",
         cost=costs.MENTIONS,
     )
     def mentions(self, info: Info, first: First = None, after: After = None) -> MentionConnection:

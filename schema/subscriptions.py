@@ -44,16 +44,16 @@ class ConversationChange:
     conversation: Conversation = strawberry.field(description="The conversation that changed.")
 
     @field(
-        description="The message that was added or changed. Null if there is none, or if the "
-        "viewer has cleared the conversation since it was sent."
+        description="The message that was sent, edited or reacted to, or whose text was removed, "
+        "as it is now. Null if the change concerns no message, or if the viewer has cleared the "
+        "conversation since the message was sent."
     )
     def message(self: Any, info: Info) -> Message | None:
         return message_as_seen(info, self)
 
     @field(
-        description="The message as one of a page, with the cursor that it has in "
-        "`Conversation.messages`: for clients that add it to the pages they have. Null if "
-        "`message` is null."
+        description="`message` with its cursor in `Conversation.messages`, for clients that add it "
+        "to the pages they have. Null if `message` is null."
     )
     def message_edge(self: Any, info: Info) -> MessageEdge | None:
         message = message_as_seen(info, self)
@@ -83,8 +83,8 @@ class InboxChange:
     )
 
     @field(
-        description="How many messages of other people in the whole inbox the viewer has not read "
-        'now, counted up to 100 (show "99+"), as in `Query.unreadTotal`.',
+        description="How many unread messages the whole inbox has now, counted up to 100 (show "
+        '"99+"): the same as `Query.unreadTotal`.',
         cost=costs.UNREAD_TOTAL,
     )
     def unread_total(self, info: Info) -> int:

@@ -49,9 +49,12 @@ class RefusalCode(models.TextChoices):
     BODY_TOO_LONG = "BODY_TOO_LONG", _("This message is too long.")
     INVALID_TITLE = "INVALID_TITLE", _("This title is empty or too long.")
     INVALID_TEXT = "INVALID_TEXT", _("This text has characters that can't be stored.")
-    NOT_A_TEXT = "NOT_A_TEXT", _("Only texts that people wrote can be changed or answered.")
+    NOT_A_TEXT = (
+        "NOT_A_TEXT",
+        _("Nobody wrote this message, so it can't be changed, answered or reacted to."),
+    )
     NOT_YOURS = "NOT_YOURS", _("Only the person who wrote this message can do that.")
-    TOO_LATE = "TOO_LATE", _("It is too late to do that.")
+    TOO_LATE = "TOO_LATE", _("It is too late to change this message.")
     TOO_MANY_MENTIONS = "TOO_MANY_MENTIONS", _("These are too many mentions for one message.")
     INVALID_EMOJI = "INVALID_EMOJI", _("This is not an emoji that can be used here.")
     TOO_MANY_REACTIONS = (

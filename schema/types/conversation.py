@@ -116,9 +116,9 @@ class Conversation(relay.Node):
         search: Annotated[
             str | None,
             strawberry.argument(
-                description="Only people whose names have these words: the first letters of words, "
-                "or whole words, in any order and case. For example, to complete the name of "
-                "somebody who is mentioned. Not found are people whose account is deactivated."
+                description="Only people with these words in their names, in any order and case. "
+                "The first letters of a word are enough, so this can complete the name of somebody "
+                "who is mentioned. People whose accounts are deactivated are not found."
             ),
         ] = None,
     ) -> ParticipantConnection:

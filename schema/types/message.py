@@ -80,7 +80,10 @@ class Message(relay.Node):
     def revision(self: models.Message, info: Info) -> int:
         return message_words.revision(info, self)
 
-    @field(description="When the text was last edited. Null if it never was, or is not there.")
+    @field(
+        description="When the text was last edited. Null if it never was, or if it was removed or "
+        "is not shown."
+    )
     def edited_at(self: models.Message, info: Info) -> datetime | None:
         return message_words.edited_at(info, self)
 
@@ -110,23 +113,23 @@ class Message(relay.Node):
         return self.client_id if info.context.is_viewer(self.sender_id) else None
 
     @field(
-        description="The users whom the message mentions, by their names or because it replies to "
-        "them, in the order in which they were first mentioned: at most 51. Empty if the text was "
-        "removed."
+        description="The users whom the message mentions: those whom the sender gave as `mentions` "
+        "and the author of the message that it replies to. They are in the order in which they "
+        "were first mentioned, at most 51. Empty if the text was removed."
     )
     def mentions(self: models.Message, info: Info) -> list[User]:
         return message_mentions.mentioned(info, self)
 
     @field(
-        description="Whether it mentions everybody who took part when it was sent. They are not in "
-        "`mentions`."
+        description="Whether it mentions everybody who took part when it was sent. These people "
+        "are not in `mentions`."
     )
     def mentions_all(self: models.Message) -> bool:
         return message_mentions.mentions_all(self)
 
     @field(
-        description="Whether it mentions the viewer, in one of these ways. False if the viewer "
-        "blocked the sender."
+        description="Whether it mentions the viewer, by `mentions` or `mentionsAll`. False if the "
+        "viewer blocked the sender."
     )
     def mentions_viewer(self: models.Message, info: Info) -> bool:
         return message_mentions.mentions_viewer(info, self)

@@ -26,7 +26,7 @@ SendMessageResult = Annotated[
 ]
 
 
-@strawberry.type(description="The message has this text.")
+@strawberry.type(description="The message, which has the new text now.")
 class EditMessagePayload:
     edited: Message = strawberry.field(description="The message.")
 
