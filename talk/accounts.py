@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from .deactivation import is_active
 from .exceptions import Refused
 from .locks import lock_accounts
-from .models import AccessToken, Block, Conversation, Participation
+from .models import AccessToken, Block, Conversation, Mention, Participation
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -78,6 +78,7 @@ def release(user: "User") -> None:
     """
     Block.objects.forget(user)
     AccessToken.objects.filter(user=user).delete()
+    Mention.objects.filter(user=user).delete()
     Participation.objects.filter(user=user).delete()
 
 

@@ -11,7 +11,17 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from .conf import conf
-from .models import AccessToken, Act, Block, Event, Message, NameWord, Participation, Report
+from .models import (
+    AccessToken,
+    Act,
+    Block,
+    Event,
+    Mention,
+    Message,
+    NameWord,
+    Participation,
+    Report,
+)
 from .models.name_word import search_fields
 from .naming import avatar_of, name_of
 
@@ -27,18 +37,28 @@ IN_MEMORY = 1_000_000
 def export(user: "User") -> Iterator[dict[str, Any]]:
     """All data that Talk has of `user`, as dictionaries for JSON, each with a `type`.
 
-    That is: columns of the account that Talk shows or reads, participations, messages, events,
-    blocks and reports by them, acts of moderators about them, and their tokens without secrets.
-    Messages of other people are left out, and so are the reasons of moderators: these data are
-    theirs.
+    That is: columns of the account that Talk shows or reads, participations, messages, mentions of
+    them and by them, events, blocks and reports by them, acts of moderators about them, and their
+    tokens without secrets. Messages of other people are left out, and so are the reasons of
+    moderators: these data are theirs.
     """
     yield _account(user)
     yield from _participations(user)
     yield from _rows(
         "message",
         Message.objects.filter(sender=user),
-        ["conversation", "number", "kind", "body", "removed_as", "sent_at", "client_id"],
+        [
+            "conversation",
+            "number",
+            "kind",
+            "body",
+            "mentions_all",
+            "removed_as",
+            "sent_at",
+            "client_id",
+        ],
     )
+    yield from _mentions(user)
     acted = Event.objects.filter(actor=user)
     yield from _rows("event", acted, ["conversation", "revision", "kind", "at"])
     for block in Block.objects.filter(blocker=user).order_by("pk").iterator(CHUNK):
@@ -119,6 +139,20 @@ def _participations(user: "User") -> Iterator[dict[str, Any]]:
             "last_read_number": participation.last_read_number,
             "marked_unread_at": _json_value(participation.marked_unread_at),
         }
+
+
+def _mentions(user: "User") -> Iterator[dict[str, Any]]:
+    """Which messages mention the user, and whom their messages mention."""
+    for found in (Mention.objects.filter(user=user), Mention.objects.filter(message__sender=user)):
+        for mention in found.order_by("pk").iterator(CHUNK):
+            yield {
+                "type": "mention",
+                "conversation": mention.conversation_id,
+                "number": mention.number,
+                "user": str(mention.user_id),
+                "by_reply": mention.by_reply,
+                "taken_out": mention.taken_out,
+            }
 
 
 def _reports(user: "User") -> Iterator[dict[str, Any]]:

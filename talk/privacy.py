@@ -15,6 +15,7 @@ from .models import (
     Block,
     Conversation,
     Event,
+    Mention,
     Message,
     NameWord,
     Participation,
@@ -36,6 +37,7 @@ def kept_of(user: "User") -> dict[str, int]:
         "messages": Message.objects.filter(sender=user),
         "conversations": Participation.objects.filter(user=user),
         "access tokens": AccessToken.objects.filter(user=user),
+        "mentions": Mention.objects.filter(user=user),
         "blocks": blocks,
         "reports": reports,
     }

@@ -4,6 +4,7 @@ import strawberry
 
 from ..authentication.context import Info
 from ..loading.participations import message_of
+from ..loading.users import user_keys_of
 from ..types import message_inputs, message_results
 from .field import mutation
 
@@ -18,8 +19,10 @@ class MessageChangeMutation:
     def edit_message(
         self, info: Info, input: message_inputs.EditMessageInput
     ) -> message_results.EditMessageResult:
+        mentions = user_keys_of(input.mentions, "mentions")
         own, message = message_of(info, input.message)
-        return message_results.EditMessagePayload(edited=own.edit(message, input.body))
+        edited = own.edit(message, input.body, mentions)
+        return message_results.EditMessagePayload(edited=edited)
 
     @mutation(
         description="Take back a message that the viewer wrote: its text is deleted for everybody, "

@@ -9,7 +9,7 @@ from talk.exceptions import MessagingValidationError, RefusalCode
 from ..authentication import rates
 from ..authentication.context import Info
 from ..loading.participations import participation_of
-from ..loading.users import count_start, other_users, refused_at, users_of
+from ..loading.users import count_start, other_users, refused_at, user_keys_of, users_of
 from ..types import inputs, message_inputs, message_results, results
 from .field import mutation
 
@@ -52,11 +52,17 @@ def _send_to_users(
         raise _invalid(_("`invite` can only be used with `conversationId`."), "invite")
     if input.reply_to is not None:
         raise _invalid(_("`replyTo` can only be used with `conversationId`."), "reply_to")
+    mentions = user_keys_of(input.mentions, "mentions")
     recipients = users_of(info, to, "to")
     count_start(info, recipients)
     with refused_at("to"):
         message = models.Message.send_to_users(
-            input.body, info.context.viewer, recipients, input.client_id
+            input.body,
+            info.context.viewer,
+            recipients,
+            input.client_id,
+            mentions,
+            input.mention_all,
         )
     return message_results.SendMessagePayload(
         sent=message, conversation=message.conversation, upgraded=False
@@ -70,9 +76,12 @@ def _send_to_conversation(
         raise _invalid(_("`replyTo` can't be used with `invite`."), "reply_to")
     if input.invite:
         rates.count_for_viewer(info.context, "invite", rates.times_for_people(input.invite))
+    mentions = user_keys_of(input.mentions, "mentions")
     own = participation_of(info, conversation)
     invited = other_users(info, own, input.invite, "invite") if input.invite else []
-    message = own.send(input.body, input.client_id, invited, input.reply_to)
+    message = own.send(
+        input.body, input.client_id, invited, input.reply_to, mentions, input.mention_all
+    )
     return message_results.SendMessagePayload(
         sent=message,
         conversation=message.conversation,

@@ -28,6 +28,17 @@ class SendMessageInput:
         description="With `conversationId`: the ids of users to invite first. If the conversation "
         "is private, it stays as it is, and the message is sent to a group of all these people.",
     )
+    mentions: list[strawberry.ID] | None = strawberry.field(
+        default=None,
+        description="The ids of users to mention, at most 50. All have to take part, also after "
+        "`invite`. The viewer is left out. Without a list, a reply mentions the author of the "
+        "message that it replies to.",
+    )
+    mention_all: bool = strawberry.field(
+        default=False,
+        description="Whether to mention everybody who takes part. Only owners and admins may do so "
+        "in groups of more than 100 people, unless the application has another rule.",
+    )
     client_id: uuid.UUID | None = strawberry.field(default=None, description=CLIENT_ID)
     reply_to: int | None = strawberry.field(
         default=None,
@@ -43,6 +54,11 @@ MESSAGE = "The id of the message."
 class EditMessageInput:
     message: strawberry.ID = strawberry.field(description=MESSAGE)
     body: str = strawberry.field(description="The new text.")
+    mentions: list[strawberry.ID] | None = strawberry.field(
+        default=None,
+        description="The ids of all users whom the message mentions by name now, at most 50. Those "
+        "who were not mentioned before have to take part. Null: they stay the same.",
+    )
 
 
 @strawberry.input(description="A message that the viewer wrote.")

@@ -4,14 +4,15 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import models, router
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from ..conf import conf
-from ..prepared import Question, among, prepared
+from ..prepared import Question, among, changing, inserting, prepared
 from .block import Block
 from .message import Message
+from .message.queryset import key_at
 from .message.retention import kept_since
 from .shown_users import with_users
 
@@ -109,6 +110,26 @@ class Mention(models.Model):
     def __str__(self) -> str:
         # Without names: staff who delete an account are shown this, and must not learn them.
         return f"mention {self.pk}"
+
+
+@prepared
+def of_message(message: Any) -> MentionQuerySet:
+    """All mentions of a message, also those that were taken out. Its conversation is locked."""
+    rows = Mention.objects.using(router.db_for_write(Mention))
+    return rows.filter(message=message)
+
+
+@prepared
+def added(**columns: Any) -> Any:
+    """The insertion of a mention, maybe in the round trip in which the message is inserted."""
+    columns["message_id"] = key_at(columns["conversation_id"], columns["number"])
+    return inserting(Mention(**columns))
+
+
+@prepared
+def taken(keys: Any, out: Any) -> Any:
+    """The update that takes these mentions out of their message, or back in."""
+    return changing(Mention.objects.filter(among("pk", keys)), taken_out=out)
 
 
 @prepared

@@ -162,9 +162,9 @@ def test_the_fingerprint_tells_what_is_referred_to(alice, bob):
         References(),
         References(reply_to=1),
         References(reply_to=2),
-        References(mentions=()),
-        References(mentions=(alice,)),
-        References(mentions=(alice, bob)),
+        References.of(None, (), False),
+        References.of(None, (alice,), False),
+        References.of(None, (alice, bob), False),
         References(mention_all=True),
         References(reply_to=1, mention_all=True),
     ]
@@ -172,7 +172,7 @@ def test_the_fingerprint_tells_what_is_referred_to(alice, bob):
     prints = {Request(alice, ID, "users", "Hello", [], each).fingerprint for each in given}
 
     assert len(prints) == len(given)
-    two = Request(alice, ID, "users", "Hello", [], References(mentions=(bob, alice, bob)))
+    two = Request(alice, ID, "users", "Hello", [], References.of(None, (bob, alice, bob), False))
     assert two.fingerprint in prints, "the order of names does not matter"
 
 

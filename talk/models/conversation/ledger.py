@@ -12,6 +12,7 @@ from ...prepared import Question, ask, changing, columns_of, inserting, prepared
 from ..block import Block
 from ..event import DEPARTURES, MEMBERSHIP, MOVES, Event, Moves
 from ..message import Message
+from ..message.queryset import key_at
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -180,7 +181,7 @@ def _insert_message(**columns: Any) -> Any:
 def _insert_event(number: Any = None, **columns: Any) -> Any:
     """An event, which refers to the message with `number` if there is one."""
     if number is not None:
-        columns["message_id"] = _message_at(columns["conversation_id"], number)
+        columns["message_id"] = key_at(columns["conversation_id"], number)
     return inserting(Event(**columns))
 
 
@@ -229,11 +230,5 @@ def _saved_conversation(key: Any, **changed: Any) -> Any:
     from . import Conversation
 
     if "last_number" in changed:
-        changed["latest_message"] = _message_at(key, changed["last_number"])
+        changed["latest_message"] = key_at(key, changed["last_number"])
     return changing(Conversation.objects.filter(pk=key), **changed)
-
-
-def _message_at(conversation: Any, number: Any) -> models.Subquery:
-    # By its number, since its key is unknown until it's written, maybe in the same round trip.
-    at = Message.objects.filter(conversation=conversation, number=number)
-    return models.Subquery(at.values("pk"))

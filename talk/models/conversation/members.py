@@ -9,6 +9,7 @@ from django.db import models, router
 
 from ...deactivation import is_active
 from ...prepared import among, changing, inserting, prepared
+from ..message import Message
 
 if TYPE_CHECKING:
     from ..participation import Participation
@@ -40,6 +41,25 @@ def expected_count(conversation: Any) -> "models.QuerySet[Participation, Any]":
     """The number of active and invited people. No row if there are none."""
     expected = _of(conversation).expected().order_by().values("conversation")
     return expected.values_list(models.Count("pk"), flat=True)
+
+
+@prepared
+def active_count(conversation: Any) -> "models.QuerySet[Participation, Any]":
+    """The number of active members. No row if there are none."""
+    active = _of(conversation).active().order_by().values("conversation")
+    return active.values_list(models.Count("pk"), flat=True)
+
+
+@prepared
+def active_users(
+    conversation: Any, users: Any, author_of: Any = None
+) -> "models.QuerySet[Participation, Any]":
+    """Which of these users are active, and of the author of the message with a number."""
+    wanted = models.Q(among("user", users))
+    if author_of is not None:
+        said = Message.objects.filter(conversation=conversation, number=author_of)
+        wanted |= models.Q(user__in=said.values("sender"))
+    return _of(conversation).active().filter(wanted).values_list("user", flat=True)
 
 
 @prepared

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
 
@@ -29,7 +29,7 @@ class Addressing(models.Model):
         sender: "User",
         recipients: Iterable["User"],
         client_id: uuid.UUID | None = None,
-        mentions: Iterable["User"] | None = None,
+        mentions: "Iterable[User | Any] | None" = None,
         mention_all: bool = False,
     ) -> "Message":
         """Send `body` to exactly `recipients`: in their conversation with the sender, or a new one.
@@ -60,7 +60,7 @@ class Addressing(models.Model):
         new_participants: Iterable["User"] | None = None,
         client_id: uuid.UUID | None = None,
         reply_to: int | None = None,
-        mentions: Iterable["User"] | None = None,
+        mentions: "Iterable[User | Any] | None" = None,
         mention_all: bool = False,
     ) -> "Message":
         """Send `body` in `conversation`, after taking in `new_participants`.

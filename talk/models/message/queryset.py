@@ -145,6 +145,14 @@ def updated(key: Any, **columns: Any) -> Any:
     return changing(Message.objects.filter(pk=key), **columns)
 
 
+def key_at(conversation: Any, number: Any) -> models.Subquery:
+    """The key of the message at a number, also of one that is written in the same round trip."""
+    from . import Message
+
+    at = Message.objects.filter(conversation=conversation, number=number)
+    return models.Subquery(at.values("pk"))
+
+
 @prepared
 def _in_ranges(count: int, **values: Any) -> MessageQuerySet:
     from . import Message

@@ -24,15 +24,23 @@ class References:
 
     #: The number of the message that it replies to, in the same conversation.
     reply_to: int | None = None
-    #: The people whom it mentions. None if the sender does not say: then a reply mentions the
-    #: author of the message that it replies to.
-    mentions: "tuple[User, ...] | None" = None
+    #: The keys of the users whom it mentions, each once. None if the sender does not say: then a
+    #: reply mentions the author of the message that it replies to.
+    mentions: tuple[Any, ...] | None = None
     #: Whether it mentions everybody who takes part.
     mention_all: bool = False
 
     @classmethod
-    def of(cls, reply_to: int | None, mentions: "Iterable[User] | None", mention_all: bool) -> Self:
-        return cls(reply_to, None if mentions is None else tuple(mentions), mention_all)
+    def of(
+        cls, reply_to: int | None, mentions: "Iterable[User | Any] | None", mention_all: bool
+    ) -> Self:
+        """`mentions` are users, or their keys."""
+        return cls(reply_to, None if mentions is None else keys_of(mentions), mention_all)
+
+    @property
+    def reply_number(self) -> int:
+        """`reply_to`, or a number that no message has if the database can't store it."""
+        return max(0, min(self.reply_to or 0, MOST_NUMBER))
 
     @property
     def given(self) -> dict[str, Any]:
@@ -41,10 +49,15 @@ class References:
         if self.reply_to is not None:
             parts["reply_to"] = self.reply_to
         if self.mentions is not None:
-            parts["mentions"] = sorted({str(user.pk) for user in self.mentions})
+            parts["mentions"] = sorted(map(str, self.mentions))
         if self.mention_all:
             parts["mention_all"] = True
         return parts
+
+
+def keys_of(users: "Iterable[User | Any]") -> tuple[Any, ...]:
+    """The keys of `users`, which are given as rows or as keys, each once."""
+    return tuple(dict.fromkeys(getattr(each, "pk", each) for each in users))
 
 
 #: The references of most messages.
@@ -65,15 +78,13 @@ class Quoted:
     """The message that a reply is to. `message` is None until it is read, or if there is none."""
 
     def __init__(self, conversation: Any, number: int) -> None:
-        self._conversation, self.number = conversation, number
+        self._conversation, self._number = conversation, number
         self.message: Message | None = None
 
     @property
     def current_row(self) -> Question["Message"]:
         """The question for the message. `take_over` takes the answer."""
-        # No message has a number that the database can't store.
-        number = max(0, min(self.number, MOST_NUMBER))
-        return _at_number(conversation=self._conversation, number=number)
+        return _at_number(conversation=self._conversation, number=self._number)
 
     def take_over(self, rows: "Sequence[Message]") -> None:
         self.message = rows[0] if rows else None

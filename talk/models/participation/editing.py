@@ -1,7 +1,8 @@
 """How a member changes what they said."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...conf import conf
 from ...exceptions import MessagingPermissionDenied, RefusalCode
@@ -12,6 +13,10 @@ from ..event import Event
 from ..message import Message
 from ..message.queryset import updated
 from .acting import Acting
+from .mentioning import EditedMentions
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 #: How long a request may be on its way, after the time for it has ended.
 GRACE = timedelta(seconds=20)
@@ -23,24 +28,31 @@ class Editing(Acting):
     class Meta:
         abstract = True
 
-    def edit(self, message: Message, body: str) -> Message:
+    def edit(
+        self, message: Message, body: str, mentions: "Iterable[User | Any] | None" = None
+    ) -> Message:
         """Give a message that this member wrote another text. Returns the message.
 
-        Its number, time and sender stay, and it becomes unread for nobody. The same text again is
-        no change. Raises what `must_find_text` raises, `EMPTY_BODY`, `BODY_TOO_LONG`, `NOT_YOURS`,
-        and `TOO_LATE` after `EDIT_SECONDS`.
+        Its number, time and sender stay, and it becomes unread for nobody. `mentions` replaces the
+        people whom it mentions by name; see `send`. For None they stay. The same text with the same
+        mentions is no change. Raises what `must_find_text` raises, `EMPTY_BODY`, `BODY_TOO_LONG`,
+        `NOT_YOURS`, `TOO_MANY_MENTIONS`, `NOT_A_MEMBER`, and `TOO_LATE` after `EDIT_SECONDS`.
         """
         body = clean_body(body)
-        with self.changing(message) as change:
+        mentioned = EditedMentions(message, self, mentions)
+        with self.changing(message, *mentioned.read_under_lock) as change:
             self.must_find_text(message)
             self.must_have_written(message)
             must_be_within(conf.EDIT_SECONDS, message, change.at)
-            if body == message.body:
+            writes = mentioned.writes(change.at)
+            if body != message.body:
+                writes += _kept(Edit(message=message, body=message.body, until=change.at))
+            elif not writes:
                 return message
-            before = Edit(message=message, body=message.body, until=change.at)
+            # Also if only the mentions change: people who left before are not shown them.
             message.body, message.edited_at = body, change.at
             change.record(Event.Kind.MESSAGE_EDITED, self, message)
-            change.read_again(self, *_kept(before), _edited(message))
+            change.read_again(self, *writes, _edited(message))
         return message
 
     def must_have_written(self, message: Message) -> None:

@@ -1,6 +1,25 @@
 """Whom a member mentions in messages, and how many unread messages mention them."""
 
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from ...exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
+from ...policy import policy
+from ...prepared import Question
+from ..conversation import members
+from ..mention import Mention, added, of_message, taken
+from ..message.references import keys_of
+from . import questions
 from .acting import Acting
+
+if TYPE_CHECKING:
+    from ..message import Message
+    from ..message.references import ReadUnderLock, References
+    from . import Participation
+
+#: The most people whom the sender of a message can name.
+MOST_MENTIONS = 50
 
 
 class Mentioning(Acting):
@@ -19,3 +38,129 @@ class Mentioning(Acting):
 
         own = Participation.objects.filter(pk=self.pk)
         return Participation.objects.unread_mention_counts(own).get(self.pk, 0)
+
+
+class Rows:
+    """The answer to a question, which a change asks in the round trip in which it takes the lock.
+
+    See `references.ReadUnderLock`.
+    """
+
+    def __init__(self, question: Question[Any]) -> None:
+        self.current_row = question
+        self.found: Sequence[Any] = ()
+
+    def take_over(self, rows: Sequence[Any]) -> None:
+        self.found = rows
+
+
+class Mentions:
+    """The people whom a new message is to mention. Raises `TOO_MANY_MENTIONS`."""
+
+    def __init__(self, sender: Acting, references: "References") -> None:
+        self._sender, self._to_all = sender, references.mention_all
+        self._named = _named(sender, references.mentions)
+        self._is_reply = references.mentions is None and references.reply_to is not None
+        at = {"author_of": references.reply_number} if self._is_reply else {}
+        self._active = _active(sender, self._named, **at) if self._named or at else None
+        self._count = Rows(members.active_count(conversation=sender.conversation))
+
+    @property
+    def read_under_lock(self) -> "list[ReadUnderLock]":
+        counted = [self._count] if self._to_all else []
+        return [*counted, *([self._active] if self._active else [])]
+
+    def must_be_allowed(self) -> None:
+        """Raise `NOT_A_MEMBER` or `NOT_ALLOWED`. The change has read what this takes."""
+        _must_be_active(self._named, self._active)
+        if self._to_all:
+            sender, people = cast("Participation", self._sender), sum(self._count.found)
+            if not policy().may_mention_all(sender, people):
+                raise MessagingPermissionDenied(RefusalCode.NOT_ALLOWED, path=("mention_all",))
+
+    def added_to(self, message: "Message") -> list[Question[Any]]:
+        """The insertions of the mentions, to be written along with the message."""
+        keys, by_reply = list(self._named), self._is_reply
+        if self._is_reply and self._active is not None:
+            # Nobody, if the author does not take part any more.
+            keys = [key for key in self._active.found if key != self._sender.user_id]
+        return [_added(message, key, by_reply=by_reply) for key in keys]
+
+
+class EditedMentions:
+    """The people whom a message is to mention after an edit; the same as before for None.
+
+    The author of the message that it replies to stays mentioned. Raises `TOO_MANY_MENTIONS`.
+    """
+
+    def __init__(self, message: "Message", author: Acting, users: "Iterable[Any] | None") -> None:
+        self._message, self._author = message, author
+        self._named = None if users is None else _named(author, keys_of(users))
+        self._before = Rows(of_message(message=message))
+        self._active = _active(author, self._named or [])
+
+    @property
+    def read_under_lock(self) -> "list[ReadUnderLock]":
+        return [] if self._named is None else [self._before, self._active]
+
+    def writes(self, at: datetime) -> list[Question[Any]]:
+        """What is to be written, which is nothing if the mentions stay the same.
+
+        Raises `NOT_A_MEMBER` for people who were not mentioned before and do not take part.
+        """
+        if self._named is None:
+            return []
+        before: dict[Any, Mention] = {each.user_id: each for each in self._before.found}
+        present = {key for key, each in before.items() if not each.taken_out}
+        back_in = [key for key in self._named if key not in present]
+        _must_be_active(back_in, self._active)
+        new = [key for key in back_in if key not in before]
+        replaced = {key for key in present if not before[key].by_reply}
+        out = sorted(before[key].pk for key in replaced.difference(self._named))
+        back = sorted(before[key].pk for key in back_in if key in before)
+        moved = [key for key in before if before[key].pk in {*out, *back}]
+        return [
+            *(_added(self._message, key, by_reply=False) for key in new),
+            *(
+                taken(keys=keys, out=is_out)
+                for keys, is_out in ((out, True), (back, False))
+                if keys
+            ),
+            *self._moves(at, new, moved),
+        ]
+
+    def _moves(self, at: datetime, new: list[Any], others: list[Any]) -> list[Question[Any]]:
+        """The inboxes of people who are told, and of those for whom the unread count changes."""
+        conversation, number = self._author.conversation_id, self._message.number
+        told = {"conversation": conversation, "at": at}
+        return [
+            *([questions.moved(users=new, **told)] if new else []),
+            *([questions.moved(users=others, unread=number, **told)] if others else []),
+        ]
+
+
+def _named(author: Acting, keys: Sequence[Any] | None) -> list[Any]:
+    """The users to mention, without the author of the message."""
+    named = [key for key in keys or () if key != author.user_id]
+    if len(named) > MOST_MENTIONS:
+        raise MessagingValidationError(RefusalCode.TOO_MANY_MENTIONS, path=("mentions",))
+    return named
+
+
+def _active(member: Acting, users: list[Any], **more: Any) -> Rows:
+    return Rows(members.active_users(conversation=member.conversation, users=users, **more))
+
+
+def _must_be_active(users: Sequence[Any], active: Rows | None) -> None:
+    """Whether a user exists is not told: unknown ones are no members, either."""
+    if set(users).difference(active.found if active else ()):
+        raise MessagingValidationError(RefusalCode.NOT_A_MEMBER, path=("mentions",))
+
+
+def _added(message: "Message", user: Any, *, by_reply: bool) -> Question[Any]:
+    return added(
+        conversation_id=message.conversation_id,
+        number=message.number,
+        user_id=user,
+        by_reply=by_reply,
+    )

@@ -116,6 +116,18 @@ def unread_mention_counts(keys: Any) -> "models.QuerySet[Participation, Any]":
 
 
 @prepared
+def moved(conversation: Any, users: Any, at: Any, unread: Any = None) -> Any:
+    """The update of active members whose inboxes show another row, because of a mention.
+
+    With `unread`, only those for whom the message with this number is unread.
+    """
+    members = _all().active().filter(among("user", users), conversation=conversation)
+    if unread is not None:
+        members = members.filter(first_unread_number__lte=unread)
+    return changing(members, changed_at=at)
+
+
+@prepared
 def reading(key: Any, number: Any, at: Any) -> Any:
     """The update of a participation whose person has read up to a number."""
     return changing(

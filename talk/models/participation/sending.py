@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
@@ -12,6 +12,7 @@ from ..message import Message
 from ..message.idempotency import Request
 from ..message.references import Quoted, References
 from .inviting import Inviting
+from .mentioning import Mentions
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -29,7 +30,7 @@ class Sending(Inviting):
         client_id: uuid.UUID | None = None,
         invite: Iterable["User"] = (),
         reply_to: int | None = None,
-        mentions: Iterable["User"] | None = None,
+        mentions: "Iterable[User | Any] | None" = None,
         mention_all: bool = False,
     ) -> Message:
         """Send `body`, after taking in the people to `invite`.
@@ -39,6 +40,11 @@ class Sending(Inviting):
 
         `reply_to` is the number of the message that this one replies to. It has to be a text that
         the sender can see, and can't be combined with `invite`.
+
+        `mentions` are at most 50 users who take part, or their keys; the sender is left out. None
+        stands for the author of the message that this one replies to, if they still take part.
+        `mention_all` mentions everybody who takes part, if the policy allows it. Raises
+        `TOO_MANY_MENTIONS`, `NOT_A_MEMBER` or `NOT_ALLOWED`; then nothing is sent.
         """
         invited = list(invite)
         if invited and reply_to is not None:
@@ -62,20 +68,26 @@ class Sending(Inviting):
         """Write the message that `request` is for. Called by `request.once` alone."""
         body = clean_body(body)
         quoted = self._quoted(request.references)
-        with self.changing(*quoted) as change:
+        mentions = Mentions(self, request.references)
+        with self.changing(*quoted, *mentions.read_under_lock) as change:
             self.must_be_able_to_write()
-            return change.write_message(
+            place = self._place_in_branch(*quoted)
+            mentions.must_be_allowed()
+            message = change.write_message(
                 self,
                 body,
                 client_id=request.client_id,
                 fingerprint=request.fingerprint if request.client_id else "",
-                **self._place_in_branch(*quoted),
+                mentions_all=request.references.mention_all,
+                **place,
             )
+            change.read_again(self, *mentions.added_to(message))
+        return message
 
     def _quoted(self, references: References) -> list[Quoted]:
         if references.reply_to is None:
             return []
-        return [Quoted(self.conversation_id, references.reply_to)]
+        return [Quoted(self.conversation_id, references.reply_number)]
 
     def _place_in_branch(self, quoted: Quoted | None = None) -> dict[str, int]:
         """The columns of a reply. The change has read the message that it replies to."""
