@@ -37,8 +37,8 @@ class Meter:
     - Ten scalars cost 1. A scalar with an alias costs 1 by itself: only with aliases can an object
       have more scalars than its type has.
     - Fields that search or count cost more, as `types.costs` says.
-    - The selection in a list is multiplied by the number of items: of a page `first` or `last`, of
-      any other list `LIST_LENGTH`.
+    - The selection in a list is multiplied by the number of items: `first` or `last` if the field
+      has these arguments, otherwise `LIST_LENGTH`.
     - `@skip` and `@include` make nothing cheaper.
     - Introspection costs the same, with two exceptions. Its scalars and `ofType` cost nothing, and
       its objects with an alias cost `LIST_LENGTH` times as much.
@@ -89,10 +89,12 @@ class Meter:
             return SCALAR_WITH_ALIAS if field.alias else plain
         if is_introspection:
             return self._introspection(field, definition, named)
+        is_sized = "first" in definition.args
         if is_list_type(get_nullable_type(definition.type)):
+            items = self._page_size(field, definition) if is_sized else items
             return items * (OBJECT + self._within(field.selection_set, named, LIST_LENGTH))
         # A page is an object with a list in it.
-        items = self._page_size(field) if "first" in definition.args else LIST_LENGTH
+        items = self._page_size(field, definition) if is_sized else LIST_LENGTH
         return OBJECT + self._within(field.selection_set, named, items)
 
     def _surcharge(self, field: FieldNode, parent: Any) -> int:
@@ -117,7 +119,7 @@ class Meter:
         # No tool selects the same field twice.
         return cost * LIST_LENGTH if field.alias else cost
 
-    def _page_size(self, field: FieldNode) -> int:
+    def _page_size(self, field: FieldNode, definition: GraphQLField) -> int:
         sizes_given = [
             argument.value
             for argument in field.arguments or ()
@@ -128,7 +130,8 @@ class Meter:
         }
         values = [value_from_ast_untyped(each, self._variables) for each in sizes_given]
         sizes = [size for each in values if (size := counted_size(each)) is not None]
-        return max(sizes, default=DEFAULT_PAGE)
+        unless_given = counted_size(definition.args["first"].default_value)
+        return max(sizes, default=DEFAULT_PAGE if unless_given is None else unless_given)
 
     def _fragment(self, name: str, items: int) -> int:
         if (name, items) not in self._costs:

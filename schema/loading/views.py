@@ -174,13 +174,18 @@ def load(
 
 def conversation_of(info: Any, row: models.Message | models.Participation) -> models.Conversation:
     """The conversation of `row`; raises `NOT_FOUND` if the viewer has no participation in it."""
+    return view_around(info, row).conversation
+
+
+def view_around(info: Any, row: models.Message | models.Participation) -> View:
+    """The viewer's view of the conversation of `row`; raises what `conversation_of` raises."""
     views = current_views()
     view = views.get(row.conversation_id)
     if view is not None:
-        return view.conversation
+        return view
     if isinstance(row, models.Participation) and info.context.is_viewer(row.user_id):
-        return views.replace(row).conversation
-    return _viewed(info, views, row.conversation).conversation
+        return views.replace(row)
+    return _viewed(info, views, row.conversation)
 
 
 def inactive_in(info: Any, message: models.Message) -> models.Participation | None:

@@ -4,7 +4,7 @@ A refusal that the method raises becomes the `Refusal` of the result. Each modul
 of one topic:
 
 - `messages`: sends a message, starts a conversation.
-- `message_changes`: edits, retracts and removes a message.
+- `message_changes`: edits, retracts and removes a message, reacts to one.
 - `participants`: invites, removes and reinstates people, changes roles and titles.
 - `reading`: marks as read or unread, shows who is typing.
 - `safety`: blocks users, reports to moderators.

@@ -45,3 +45,21 @@ class MessageChangeMutation:
     ) -> message_results.RemoveMessageResult:
         own, message = message_of(info, input.message)
         return message_results.RemoveMessagePayload(removed=own.remove_message(message))
+
+    @mutation(
+        description="React to a message with an emoji. If the viewer did so already, nothing "
+        "changes. A reaction makes nothing unread."
+    )
+    def react(self, info: Info, input: message_inputs.ReactInput) -> message_results.ReactResult:
+        own, message = message_of(info, input.message)
+        return message_results.ReactPayload(reacted=own.react(message, input.emoji))
+
+    @mutation(
+        description="Take back one of the viewer's reactions to a message. If there is none, "
+        "nothing changes."
+    )
+    def unreact(
+        self, info: Info, input: message_inputs.UnreactInput
+    ) -> message_results.UnreactResult:
+        own, message = message_of(info, input.message)
+        return message_results.UnreactPayload(unreacted=own.unreact(message, input.emoji))

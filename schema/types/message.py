@@ -15,6 +15,7 @@ from ..loading.views import conversation_of, removal_for
 from . import enums, message_mentions, message_replies, message_words  # noqa: F401
 from .fields import After, First, field
 from .message_connection import MessageConnection
+from .message_reactions import Reaction, reactions
 from .message_words import EditConnection
 from .nodes import Conversation, User
 
@@ -158,6 +159,13 @@ class Message(relay.Node):
         self: models.Message, info: Info, first: First = None, after: After = None
     ) -> MessageConnection:
         return message_replies.replies(info, self, first=first, after=after)
+
+    @field(
+        description="The reactions to the message, in the order in which each emoji was first "
+        "used. Viewers who left see those from before they left."
+    )
+    def reactions(self: models.Message, info: Info) -> list[Reaction]:
+        return reactions(info, self)
 
     @field(description="The conversation that the message is in.")
     def conversation(self: models.Message, info: Info) -> Conversation:

@@ -69,3 +69,18 @@ class RetractMessageInput:
 @strawberry.input(description="A message in a group in which the viewer is an owner or admin.")
 class RemoveMessageInput:
     message: strawberry.ID = strawberry.field(description=MESSAGE)
+
+
+@strawberry.input(description="A reaction of the viewer to a message.")
+class ReactInput:
+    message: strawberry.ID = strawberry.field(description=MESSAGE)
+    emoji: str = strawberry.field(
+        description="One emoji, as a keyboard or a picker of emoji sends it. If the server has a "
+        "list of reactions, one of these."
+    )
+
+
+@strawberry.input(description="A reaction of the viewer to take back.")
+class UnreactInput:
+    message: strawberry.ID = strawberry.field(description=MESSAGE)
+    emoji: str = strawberry.field(description="The emoji of the reaction.")

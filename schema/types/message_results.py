@@ -54,3 +54,21 @@ class RemoveMessagePayload:
 RemoveMessageResult = Annotated[
     RemoveMessagePayload | Refusal, strawberry.union("RemoveMessageResult", description=RESULT)
 ]
+
+
+@strawberry.type(description="The viewer has reacted to the message.")
+class ReactPayload:
+    reacted: Message = strawberry.field(description="The message.")
+
+
+ReactResult = Annotated[ReactPayload | Refusal, strawberry.union("ReactResult", description=RESULT)]
+
+
+@strawberry.type(description="The viewer has not, or no longer, reacted so to the message.")
+class UnreactPayload:
+    unreacted: Message = strawberry.field(description="The message.")
+
+
+UnreactResult = Annotated[
+    UnreactPayload | Refusal, strawberry.union("UnreactResult", description=RESULT)
+]

@@ -18,7 +18,7 @@ A condition with None is another question than one with a value.
 from .instances import is_made_by_columns, refer, renew
 from .placeholders import Among, among, round_up
 from .questions import Question, ask, prepared
-from .writes import changing, columns_of, inserting
+from .writes import changing, columns_of, deleting, inserting
 
 __all__ = [
     "Among",
@@ -27,6 +27,7 @@ __all__ = [
     "ask",
     "changing",
     "columns_of",
+    "deleting",
     "inserting",
     "is_made_by_columns",
     "prepared",

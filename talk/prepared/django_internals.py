@@ -13,7 +13,7 @@ from django.db.models.base import ModelState
 from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttribute
 from django.db.models.query import ModelIterable
 from django.db.models.query_utils import DeferredAttribute
-from django.db.models.sql import InsertQuery, Query, UpdateQuery
+from django.db.models.sql import DeleteQuery, InsertQuery, Query, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler, SQLInsertCompiler
 
 #: What each class has, by the names used here.
@@ -56,6 +56,11 @@ def update_query(rows: QuerySet[Any], values: dict[str, Any]) -> Any:
     query: Any = rows.query.chain(UpdateQuery)
     query.add_update_values(values)
     return query
+
+
+def delete_query(rows: QuerySet[Any]) -> Any:
+    """The query that deletes all `rows`, without what refers to them."""
+    return rows.query.chain(DeleteQuery)
 
 
 def compiled(query: Any, alias: str) -> tuple[Any, str, Any]:

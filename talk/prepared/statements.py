@@ -14,7 +14,7 @@ from .django_internals import compiled
 from .placeholders import Placeholder, assign_fields
 from .rows import Reader
 from .values import adapted
-from .writes import Update, Write
+from .writes import Deletion, Update, Write
 
 Row = TypeVar("Row")
 
@@ -29,7 +29,7 @@ class Statement(Generic[Row]):
 
     def __init__(self, asked: "QuerySet[Any, Row] | Write", alias: str) -> None:
         self.alias = alias
-        self._has_rows = not isinstance(asked, Update)
+        self._has_rows = not isinstance(asked, Update | Deletion)
         self._has_psycopg = postgresql.has_psycopg(connections[alias])
         self._parameters: Sequence[Any] = ()
         self._reader: Reader[Row] | None = None

@@ -1,11 +1,11 @@
-"""Writes that can be prepared: updates and insertions."""
+"""Writes that can be prepared: updates, insertions and deletions."""
 
 from typing import Any
 
 from django.db import router
 from django.db.models import Model, QuerySet
 
-from .django_internals import columns_to_insert, insert_query, update_query
+from .django_internals import columns_to_insert, delete_query, insert_query, update_query
 
 
 class Update:
@@ -40,7 +40,23 @@ class Insertion:
         return [(self._row.pk,)]
 
 
-Write = Update | Insertion
+class Deletion:
+    """The deletion of all rows of a queryset, which answers nothing."""
+
+    def __init__(self, rows: QuerySet[Any]) -> None:
+        self._rows = rows
+        self.model = rows.model
+
+    @property
+    def query(self) -> Any:
+        return delete_query(self._rows)
+
+    def write(self) -> list[Any]:
+        self._rows.delete()
+        return []
+
+
+Write = Update | Insertion | Deletion
 
 
 def changing(rows: QuerySet[Any], **values: Any) -> Any:
@@ -51,6 +67,11 @@ def changing(rows: QuerySet[Any], **values: Any) -> Any:
 def inserting(row: Model) -> Any:
     """The insertion of `row`, which answers its key."""
     return Insertion(row)
+
+
+def deleting(rows: QuerySet[Any]) -> Any:
+    """The deletion of all `rows`, to which no other rows refer. It answers nothing."""
+    return Deletion(rows)
 
 
 def columns_of(row: Model) -> dict[str, Any]:

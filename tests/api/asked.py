@@ -34,6 +34,8 @@ MUTATIONS = {
     "retractMessage": {"message": "Message"},
     "removeMessage": {"message": "Message"},
     "startConversation": {"participants": ["another"]},
+    "react": {"message": "Message", "emoji": "👍"},
+    "unreact": {"message": "Message", "emoji": "👍"},
     "inviteParticipants": {"conversationId": "Conversation", "participants": ["newcomer"]},
     "inviteParticipants, removed": {"conversationId": "Conversation", "participants": ["removed"]},
     "acceptInvitation": {"conversationId": "Conversation"},
@@ -100,6 +102,24 @@ def nodes(world):
 
             def get(role, query=query, row=row, field_name=field_name):
                 return outcome(world.ask(role, query, id=gid(row)), "node", field_name)
+
+            yield f"{name}.{field_name}", get
+
+
+def reactions(world):
+    """One from before two of them had gone, and one from after that."""
+    for name, emoji in (("Reaction", "👍"), ("Reaction, late", "❤")):
+        for field_name, field in TYPES["Reaction"].fields.items():
+            selected = f"emoji {field_name}{selection(field)}"
+            query = f"""query ($id: ID!) {{ node(id: $id) {{
+                ... on Message {{ reactions {{ {selected} }} }} }} }}"""
+
+            def get(role, query=query, emoji=emoji, field_name=field_name):
+                answer = world.ask(role, query, id=gid(world.rows["Message"]))
+                message = (answer.get("data") or {}).get("node") or {"reactions": []}
+                found = [each for each in message["reactions"] if each["emoji"] == emoji]
+                shown = {"found": found[0] if found else None}
+                return outcome({**answer, "data": shown}, "found", field_name)
 
             yield f"{name}.{field_name}", get
 

@@ -34,6 +34,7 @@ class World:
         conversation.participation_of(people["admin"]).change_role(
             Participation.Role.ADMIN, by=place
         )
+        place.react(early, "👍")
         leave(people["left"], conversation)
         conversation.participation_of(people["removed"]).remove(by=place)
         settings.TALK = {**settings.TALK, "INVITATIONS_ASK": True}
@@ -43,6 +44,7 @@ class World:
             Block.objects.block(people[other], people["blocked"])
         people["moderator"].user_permissions.add(Permission.objects.get(codename="moderate"))
         late = conversation.participation_of(owner).send("late", reply_to=early.number)
+        place.react(early, "❤")
         token, _secret = AccessToken.objects.issue(owner, "a token")
         self._bearers = {
             role: AccessToken.objects.issue(people[role], role)[1] for role in ROLES[1:]

@@ -13,12 +13,12 @@ from django.db import transaction
 from graphql import GraphQLObjectType
 
 from ..live.sockets import live
-from .asked import TYPES, mutations, nodes, payloads, queries
+from .asked import TYPES, mutations, nodes, payloads, queries, reactions
 from .heard import heard, streams
 from .roles import ROLES, World
 
 TABLE = Path(__file__).parent / "who_gets_what.md"
-ASKED = [nodes, queries, mutations, payloads]
+ASKED = [nodes, reactions, queries, mutations, payloads]
 
 #: What has no row of its own, since it shows nothing but what has one, and how much there is.
 WITHIN = re.compile(r"\w+(Connection|Edge)$|PageInfo$|Refusal$|Edit$")

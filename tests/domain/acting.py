@@ -8,7 +8,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from talk.exceptions import RefusalCode, Refused
-from talk.models import Conversation, Event, Mention, Message, Participation
+from talk.models import Conversation, Event, Mention, Message, Participation, Reaction
 
 
 @contextmanager
@@ -24,7 +24,7 @@ def refused(code: RefusalCode, *path: str):
 
 def everything():
     """Every row that Talk has."""
-    models = (Conversation, Participation, Message, Event, Mention)
+    models = (Conversation, Participation, Message, Event, Mention, Reaction)
     return [list(model.objects.order_by("pk").values()) for model in models]
 
 

@@ -144,6 +144,26 @@ def test_origins_that_are_none(said, origins):
     assert said(TALK={"ALLOWED_ORIGINS": ["https://app.example", "http://[::1]:5173"]}) == []
 
 
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "👍",
+        [5],
+        [""],
+        ["\u200b"],
+        ["x" * 33],
+        ["a\0"],
+        ["\ud800"],
+        ["❤", "❤\ufe0f"],
+        ["é", "e\u0301"],
+    ],
+)
+def test_reactions_that_nobody_can_use(said, listed):
+    assert said(TALK={"REACTIONS": ("👍", "❤\ufe0f", "party_parrot", "x" * 32)}) == []
+    assert said(TALK={"REACTIONS": ()}) == [], "then nobody reacts"
+    assert said(TALK={"REACTIONS": listed}) == ["talk.E024"]
+
+
 def test_words_kept_for_no_time_or_in_no_kind_of_conversation(said, settings):
     assert said(TALK={"RETENTION": {"group": 3, "private": None}}) == []
     assert said(TALK={"RETENTION": {"group": 0}}) == ["talk.E005"]

@@ -131,6 +131,16 @@ class TestTogether:
         assert [text.split()[0].strip(";") for text in sent][::3] == ["BEGIN", "COMMIT"]
         assert len(sent) == 4
 
+    def test_to_react_takes_as_many_and_so_does_taking_it_back(self, said, bob):
+        place, message = participation_of(bob, said), said.messages.get(number=1)
+
+        for verb in (place.react, place.unreact):
+            with trips_of(connection) as sent:
+                verb(message, "👍")
+
+            assert [text.split()[0].strip(";") for text in sent][::3] == ["BEGIN", "COMMIT"]
+            assert len(sent) == 4
+
     @pytest.mark.parametrize("size", [2, 40])
     def test_members_come_and_go_in_few_trips(self, alice, bob, size):
         there = group(alice, *crowd(size))

@@ -14,6 +14,7 @@ from .inviting import Inviting
 from .membership import Membership
 from .mentioning import Mentioning
 from .queryset import ParticipationQuerySet
+from .reacting import Reacting
 from .reading import Reading
 from .retracting import Retracting
 from .sending import Sending
@@ -26,6 +27,7 @@ class Participation(
     Sending,  # send
     Retracting,  # retract, remove_message
     Editing,  # edit
+    Reacting,  # react, unreact
     Inviting,  # invite
     Membership,  # leave, remove, accept, decline, reinstate
     Administration,  # change_role, rename
