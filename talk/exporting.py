@@ -8,13 +8,14 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from .conf import conf
 from .models import (
     AccessToken,
     Act,
     Block,
+    Edit,
     Event,
     Mention,
     Message,
@@ -37,10 +38,10 @@ IN_MEMORY = 1_000_000
 def export(user: "User") -> Iterator[dict[str, Any]]:
     """All data that Talk has of `user`, as dictionaries for JSON, each with a `type`.
 
-    That is: columns of the account that Talk shows or reads, participations, messages, mentions of
-    them and by them, events, blocks and reports by them, acts of moderators about them, and their
-    tokens without secrets. Messages of other people are left out, and so are the reasons of
-    moderators: these data are theirs.
+    That is: columns of the account that Talk shows or reads, participations, messages and what they
+    said before, mentions of them and by them, events, blocks and reports by them, acts of
+    moderators about them, and their tokens without secrets. Messages of other people are left out,
+    and so are the reasons of moderators: these data are theirs.
     """
     yield _account(user)
     yield from _participations(user)
@@ -55,9 +56,14 @@ def export(user: "User") -> Iterator[dict[str, Any]]:
             "mentions_all",
             "removed_as",
             "sent_at",
+            "edited_at",
             "client_id",
         ],
     )
+    earlier = Edit.objects.filter(message__sender=user).annotate(
+        conversation=F("message__conversation"), number=F("message__number")
+    )
+    yield from _rows("earlier_text", earlier, ["conversation", "number", "body", "until"])
     yield from _mentions(user)
     acted = Event.objects.filter(actor=user)
     yield from _rows("event", acted, ["conversation", "revision", "kind", "at"])

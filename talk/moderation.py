@@ -27,8 +27,7 @@ def remove_message(message: Message, by: "User | None", why: str) -> None:
     A message that renamed a group loses that title; so does the group, if it still has it. Raises
     `NOT_FOUND` if the message has no words, or has lost them before.
     """
-    with message.conversation.changing(None) as change:
-        message.refresh_from_db(fields=["kind", "body", "removed_as"])
+    with message.conversation.changing(None, message) as change:
         if not _has_words(message):
             raise MessagingValidationError(RefusalCode.NOT_FOUND)
         if message.kind == Message.Kind.RENAMED:
@@ -113,7 +112,7 @@ def decide(report: Report, decision: Decision, by: "User", why: str) -> None:
     if not alike.decidable_by(by).filter(pk=report.pk).exists():
         raise MessagingPermissionDenied(RefusalCode.NOT_ALLOWED, OWN)
     _carry_out(decision, found[report.pk], by, why)
-    alike.update(settled_at=timezone.now())
+    alike.update(settled_at=timezone.now(), words="")
 
 
 def _carry_out(decision: Decision, report: Report, by: "User", why: str) -> None:

@@ -115,11 +115,13 @@ def _erase_some(user: "User", keep_words: bool) -> bool:
 @transaction.atomic
 def _take_out_of_reports(user: "User", keep_words: bool) -> None:
     Report.objects.filter(Q(reporter=user) | Q(person=user)).locked()
-    reported = Report.objects.filter(reporter=user)
+    by_them, about_them = (Report.objects.filter(**{of: user}) for of in ("reporter", "person"))
     if not keep_words:
-        reported.update(why="")
-    reported.update(reporter=None)
-    Report.objects.filter(person=user).update(person=None)
+        by_them.update(why="")
+        # Also of messages that they had retracted.
+        about_them.update(words="")
+    by_them.update(reporter=None)
+    about_them.update(person=None)
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef
 
-from .models import Conversation, Message
+from .models import Conversation, Message, Report
 from .models.message.retention import kept_since
 
 #: Messages to purge in one transaction, and conversations to look up at a time.
@@ -47,10 +47,11 @@ def _purge(conversation: Conversation, cutoff: datetime) -> int:
             page = list(next_ones.filter(sent_at__lt=cutoff).order_by("number"))
             if not page:
                 return forgotten
-            words = [
-                each.pk for each in page if each.kind == Message.Kind.TEXT and not each.removed_as
-            ]
+            texts = [each for each in page if each.kind == Message.Kind.TEXT]
+            words = [each.pk for each in texts if not each.removed_as]
             Message.objects.filter(pk__in=words).forget_words(Message.Removal.EXPIRED)
+            # Also those of texts that were removed before, and are kept in open reports.
+            Report.objects.filter(message__in=texts).exclude(words="").update(words="")
             conversation.purged_number = page[-1].number
             conversation.save(update_fields=["purged_number"])
             forgotten += len(words)

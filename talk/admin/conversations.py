@@ -7,7 +7,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Conversation, Message, NameWord, Participation
+from ..models import Conversation, Edit, Message, NameWord, Participation
 from ..words import folded
 from .base import ReadOnly, TalkAdmin, username_of, words_of
 
@@ -55,6 +55,15 @@ class ConversationAdmin(ReadOnly, TalkAdmin):
         return found, duplicates
 
 
+class EditInline(ReadOnly, admin.TabularInline):
+    model = Edit
+    fields = ["until", "body"]
+    ordering = ["until"]
+
+    def has_view_permission(self, request: HttpRequest, obj: Message | None = None) -> bool:
+        return _may_read(request)
+
+
 @admin.register(Message)
 class MessageAdmin(ReadOnly, TalkAdmin):
     list_display = ["conversation", "number", "kind", "sender", "sent_at"]
@@ -66,11 +75,19 @@ class MessageAdmin(ReadOnly, TalkAdmin):
     readonly_fields = ["words"]
 
     def get_fields(self, request: HttpRequest, obj: Message | None = None) -> list[Any]:
-        fields = ["conversation", "number", "kind", "sender", "subject", "sent_at"]
-        if request.user.has_perm("talk.read_message_bodies"):
+        fields = ["conversation", "number", "kind", "sender", "subject", "sent_at", "edited_at"]
+        if _may_read(request):
             fields.append("words")
         return fields
+
+    def get_inlines(self, request: HttpRequest, obj: Message | None = None) -> list[Any]:
+        """Earlier texts are shown where the text is."""
+        return [EditInline] if obj is not None and obj.removal is None else []
 
     @admin.display(description=_("words"))
     def words(self, message: Message) -> str:
         return words_of(message)
+
+
+def _may_read(request: HttpRequest) -> bool:
+    return request.user.has_perm("talk.read_message_bodies")

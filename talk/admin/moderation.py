@@ -85,6 +85,8 @@ class ReportAdmin(TalkAdmin):
         "message",
         "conversation",
         "why",
+        "reported_words",
+        "earlier_texts",
         "context",
         "settled_at",
     ]
@@ -112,6 +114,15 @@ class ReportAdmin(TalkAdmin):
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return may_moderate(request)
+
+    @admin.display(description=_("what it said when it was reported"), empty_value="-")
+    def reported_words(self, report: Report) -> str:
+        return report.reported_words
+
+    @admin.display(description=_("what it said before it was edited"), empty_value="-")
+    def earlier_texts(self, report: Report) -> str:
+        lines = ((each.until, each.body) for each in report.earlier_texts())
+        return format_html_join(mark_safe("<br>"), "<i>{}</i> {}", lines)
 
     @admin.display(description=_("messages around it"))
     def context(self, report: Report) -> str:

@@ -12,6 +12,7 @@ from ..exceptions import MessagingPermissionDenied, MessagingValidationError, Re
 from ..locks import hold
 from ..staff import above
 from ..text import REASON_LENGTH, clean_reason
+from .edit import Edit
 from .event import Event
 from .message import Message
 
@@ -58,7 +59,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
         if giving is not None:
             return self._report(by.user, giving.sender, giving, why)
         starter = Event.objects.starter_of(group)
-        return self._report(by.user, starter, None, why, conversation=group)
+        return self._report(by.user, starter, None, why, conversation=group, title=title)
 
     def decidable_by(self, staff: "User") -> Self:
         """The reports that `staff`, a moderator, may see and settle.
@@ -100,19 +101,23 @@ class ReportQuerySet(models.QuerySet["Report"]):
         message: Message | None,
         why: str,
         conversation: "Conversation | None" = None,
+        title: str = "",
     ) -> "Report":
         if person == by:
             raise MessagingValidationError(RefusalCode.CANNOT_REPORT_YOURSELF)
         with transaction.atomic():
             # Erasing a person takes their name out of reports, and waits for this transaction.
             hold([by] if person is None else [by, person])
+            if message is not None:
+                # So does all that changes or deletes the words.
+                message.conversation.lock(message)
             report, _is_new = self.get_or_create(
                 reporter=by,
                 person=person,
                 message=message,
                 conversation=conversation,
                 settled_at=None,
-                defaults={"why": clean_reason(why)},
+                defaults={"why": clean_reason(why), "words": message.body if message else title},
             )
         return report
 
@@ -148,8 +153,8 @@ class Report(models.Model):
         help_text=_("The group whose first title is reported."),
     )
     why = models.CharField(_("reason"), max_length=REASON_LENGTH)
-    #: What the message said when it was reported, until the report is settled: its author can edit
-    #: or retract it meanwhile. Only moderators see it.
+    #: What the message or title said when it was reported, until the report is settled: its author
+    #: can edit or retract it meanwhile. Only moderators see it; see `reported_words`.
     words = models.TextField(_("words"), default="", db_default="", blank=True, editable=False)
     at = models.DateTimeField(_("at"), default=timezone.now)
     settled_at = models.DateTimeField(_("settled at"), null=True)
@@ -203,6 +208,21 @@ class Report(models.Model):
             return group.title
         kept = group.participations.exclude(left_at_title__in=["", *later])
         return kept.values_list("left_at_title", flat=True).first() or ""
+
+    @property
+    def reported_words(self) -> str:
+        """What the message or title said when it was reported.
+
+        Empty if that is not kept any more: the report is settled, the author was erased, or the
+        message is older than texts are kept.
+        """
+        return "" if self.message and self.message.is_expired else self.words
+
+    def earlier_texts(self) -> list[Edit]:
+        """What the reported message said before it was edited, the oldest first."""
+        if self.message is None or self.message.removal:
+            return []
+        return list(self.message.edits.order_by("until"))
 
     def context(self, around: int = 5) -> list[Message]:
         """The reported message, and some messages before and after it."""

@@ -136,7 +136,7 @@ def test_it_makes_as_many_queries_for_much_as_for_little(alice, bob):
         group(alice, bob)
     say_many(alice, ours, 50)
 
-    assert queries() == few == 13
+    assert queries() == few == 14
 
 
 def test_there_has_to_be_such_a_person():
@@ -169,3 +169,23 @@ def test_it_has_what_moderators_did_to_them_and_not_why(alice):
     assert "moderated" in [each["removed_as"] for each in of("message", told)]
     assert any(each["suspended_at"] for each in of("participation", told))
     assert "Carol's words" not in json.dumps(told)
+
+
+def test_what_they_said_before_they_edited_it_is_theirs_too(alice, bob):
+    ours = group(alice, bob)
+    for each in (alice, bob):
+        place = ours.participation_of(each)
+        place.edit(place.send(f"{each} before"), f"{each} after")
+
+    told = lines(alice)
+
+    (message,) = of("message", told)
+    (earlier,) = of("earlier_text", told)
+    assert (message["body"], message["edited_at"]) == ("alice after", earlier["until"])
+    assert {**earlier, "until": None} == {
+        "type": "earlier_text",
+        "conversation": ours.pk,
+        "number": message["number"],
+        "body": "alice before",
+        "until": None,
+    }

@@ -168,9 +168,11 @@ class Message(Addressing):
         """Why the words are gone, or not shown any more. None if they are shown."""
         if self.removed_as:
             return self.Removal(self.removed_as)
-        return self.Removal.EXPIRED if self._is_expired() else None
+        return self.Removal.EXPIRED if self.is_expired else None
 
-    def _is_expired(self) -> bool:
+    @property
+    def is_expired(self) -> bool:
+        """Whether it is a text that is older than texts are kept."""
         if not conf.RETENTION or self.kind != self.Kind.TEXT:
             return False
         cutoff = kept_since(self.conversation.kind)
