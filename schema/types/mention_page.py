@@ -1,6 +1,6 @@
 """The field `Query.mentions`: the messages that mention the viewer, in pages."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import strawberry
 from strawberry import relay
@@ -14,41 +14,23 @@ from ..loading.views import current_views, show
 from ..operation import count_texts
 from ..page_limits import DEFAULT_PAGE
 from ..pagination import page_size
-from .fields import CURSOR, PAGE_INFO, field
-
-if TYPE_CHECKING:
-    from .message import Message
-else:
-    from .nodes import Message
+from .fields import CURSOR, PAGE_INFO
+from .nodes import Message
 
 #: The first part of the cursors, by which those of other lists are refused.
 PREFIX = "mention"
 
 
 @strawberry.type(description="One message that mentions the viewer.")
-class MentionEdge(relay.Edge[Message]):
-    @field(description=CURSOR)  # type: ignore[misc]  # a method here
-    def cursor(self: Any) -> str:  # type: ignore[override]
-        return _cursor(self.node)
+class MentionEdge:
+    cursor: str = strawberry.field(description=CURSOR)
+    node: Message = strawberry.field(description="The message.")
 
 
 @strawberry.type(description="A page of messages that mention the viewer, the newest first.")
-class MentionConnection(relay.Connection[Message]):
-    edges: list[MentionEdge] = strawberry.field(  # type: ignore[assignment]  # narrower
-        description="The messages of this page."
-    )
-    has_previous: strawberry.Private[bool]
-    has_next: strawberry.Private[bool]
-
-    @field(description=PAGE_INFO)  # type: ignore[misc]  # a method here
-    def page_info(self: Any) -> relay.PageInfo:  # type: ignore[override]
-        edges = self.edges
-        return relay.PageInfo(
-            has_previous_page=self.has_previous,
-            has_next_page=self.has_next,
-            start_cursor=_cursor(edges[0].node) if edges else None,
-            end_cursor=_cursor(edges[-1].node) if edges else None,
-        )
+class MentionConnection:
+    edges: list[MentionEdge] = strawberry.field(description="The messages of this page.")
+    page_info: relay.PageInfo = strawberry.field(description=PAGE_INFO)
 
 
 def page(info: Any, first: int | None, after: str | None) -> MentionConnection:
@@ -61,13 +43,14 @@ def page(info: Any, first: int | None, after: str | None) -> MentionConnection:
     messages = found[:size]
     count_texts(messages)
     _show(viewer, messages)
-    # mypy takes `cursor` for a field; here it is a method.
-    edge: Any = MentionEdge
-    return MentionConnection(  # type: ignore[call-arg]  # `page_info` is a method
-        edges=[edge(node=each) for each in messages],
-        has_previous=before is not None,
-        has_next=len(found) > size,
+    edges = [MentionEdge(cursor=relay.to_base64(PREFIX, each.pk), node=each) for each in messages]
+    page_info = relay.PageInfo(
+        has_previous_page=before is not None,
+        has_next_page=len(found) > size,
+        start_cursor=edges[0].cursor if edges else None,
+        end_cursor=edges[-1].cursor if edges else None,
     )
+    return MentionConnection(edges=edges, page_info=page_info)
 
 
 def _show(viewer: Any, messages: list[models.Message]) -> None:
@@ -82,7 +65,3 @@ def _show(viewer: Any, messages: list[models.Message]) -> None:
         if view is not None:
             refer(message, "conversation", view.conversation)
     show(messages)
-
-
-def _cursor(message: models.Message) -> str:
-    return relay.to_base64(PREFIX, message.pk)

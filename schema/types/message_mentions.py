@@ -34,11 +34,9 @@ def mentions_viewer(info: Any, message: models.Message) -> bool:
         return not context.has_blocked(sender)
     if not mentions_all(message) or removal_for(info, message) is not None:
         return False
-    return (
-        not context.is_viewer(sender)
-        and not context.has_blocked(sender)
-        and (_took_part(info, message))
-    )
+    if context.is_viewer(sender) or context.has_blocked(sender):
+        return False
+    return _took_part(info, message)
 
 
 def unread_count(info: Any, own: models.Participation) -> int:

@@ -7,7 +7,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Conversation, Edit, Message, NameWord, Participation
+from ..models import Conversation, Edit, Mention, Message, NameWord, Participation
 from ..words import folded
 from .base import ReadOnly, TalkAdmin, username_of, words_of
 
@@ -55,13 +55,26 @@ class ConversationAdmin(ReadOnly, TalkAdmin):
         return found, duplicates
 
 
-class EditInline(ReadOnly, admin.TabularInline):
+class WordsInline(ReadOnly, admin.TabularInline):
+    """What belongs to the text of a message is shown to staff who may read that."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Message | None = None) -> bool:
+        return _may_read(request)
+
+
+class EditInline(WordsInline):
     model = Edit
     fields = ["until", "body"]
     ordering = ["until"]
 
-    def has_view_permission(self, request: HttpRequest, obj: Message | None = None) -> bool:
-        return _may_read(request)
+
+class MentionInline(WordsInline):
+    model = Mention
+    fields = ["user", "by_reply", "taken_out"]
+    ordering = ["pk"]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Mention]:
+        return super().get_queryset(request).select_related("user")
 
 
 @admin.register(Message)
@@ -76,13 +89,14 @@ class MessageAdmin(ReadOnly, TalkAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Message | None = None) -> list[Any]:
         fields = ["conversation", "number", "kind", "sender", "subject", "sent_at", "edited_at"]
+        fields.append("mentions_all")
         if _may_read(request):
             fields.append("words")
         return fields
 
     def get_inlines(self, request: HttpRequest, obj: Message | None = None) -> list[Any]:
-        """Earlier texts are shown where the text is."""
-        return [EditInline] if obj is not None and obj.removal is None else []
+        """Earlier texts and mentions are shown where the text is."""
+        return [EditInline, MentionInline] if obj is not None and obj.removal is None else []
 
     @admin.display(description=_("words"))
     def words(self, message: Message) -> str:

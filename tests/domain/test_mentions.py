@@ -4,6 +4,8 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from talk.exceptions import RefusalCode
 from talk.models import Block, Conversation, Edit, Event, Mention, Message, Participation
@@ -12,7 +14,7 @@ from talk.moderation import remove_message as moderate
 from talk.policy import Policy
 from talk.privacy import erase, export
 
-from .acting import crowd, group, participation_of, private, refused, say
+from .acting import crowd, group, hired, participation_of, private, refused, say
 
 pytestmark = pytest.mark.django_db
 
@@ -555,3 +557,48 @@ def there_now(conversation):
 
 def events_after(conversation, revision):
     return Event.objects.filter(conversation=conversation, revision__gt=revision)
+
+
+class TestTheAdmin:
+    """Whom a message mentions is part of what it says."""
+
+    def page(self, staff, message):
+        answer = staff.get(f"/admin/talk/message/{message.pk}/change/")
+        assert answer.status_code == 200
+        return answer.content.decode()
+
+    def test_staff_who_may_read_messages_see_whom_they_mention(
+        self, there, alice, bob, carol, erin
+    ):
+        message = mention(alice, there, bob, carol)
+        reader = hired(erin, "view_message", "read_message_bodies")
+
+        page = self.page(reader, message)
+
+        assert page.count("has_original") == 2
+        assert "bob" in page
+        assert "carol" in page
+
+    def test_other_staff_do_not(self, there, alice, bob, erin):
+        message = mention(alice, there, bob)
+        staff = hired(erin, "view_message", "view_mention", "view_user")
+
+        assert "bob" not in self.page(staff, message)
+
+    def test_nothing_can_be_changed(self, there, alice, bob, admin_client):
+        page = self.page(admin_client, mention(alice, there, bob))
+
+        assert "bob" in page
+        assert 'name="mentions-0-taken_out"' not in page
+        assert 'name="_save"' not in page
+
+    def test_a_page_costs_the_same_with_more_mentions(
+        self, alice, admin_client, django_assert_num_queries
+    ):
+        people = crowd(20)
+        there = group(alice, *people)
+        few, many = mention(alice, there, people[0]), mention(alice, there, *people)
+        with CaptureQueriesContext(connection) as captured:
+            self.page(admin_client, few)
+        with django_assert_num_queries(len(captured)):
+            self.page(admin_client, many)
