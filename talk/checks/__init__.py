@@ -1,3 +1,3 @@
 """System checks of a project's configuration of Talk."""
 
-from . import extensions, options, policy, reactions, services  # noqa: F401
+from . import changing_messages, extensions, options, policy, reactions, services  # noqa: F401

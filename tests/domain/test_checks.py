@@ -173,6 +173,21 @@ def test_words_kept_for_no_time_or_in_no_kind_of_conversation(said, settings):
     assert found.msg == 'TALK["RETENTION"]: "groups" is not a kind of conversation.'
 
 
+@pytest.mark.parametrize("name", ["EDIT_SECONDS", "RETRACT_SECONDS"])
+def test_times_to_change_messages_that_are_none(said, name):
+    for seconds in (None, 0, 0.5, 86_400):
+        assert said(TALK={name: seconds}) == []
+    for seconds in (-1, "60", True, float("inf"), float("nan")):
+        assert said(TALK={name: seconds}) == ["talk.E021"]
+
+
+def test_a_history_for_nobody_that_there_is(said):
+    for history in ("members", "moderators", "none"):
+        assert said(TALK={"EDIT_HISTORY": history}) == []
+    for history in (None, "Members", "everybody", ["members"]):
+        assert said(TALK={"EDIT_HISTORY": history}) == ["talk.E022"]
+
+
 def test_fewer_than_no_threads(said):
     assert said(TALK={"THREADS": 0}) == []
     for number in (-1, "8", None, 1.5):

@@ -252,8 +252,9 @@ class TestTime:
 
         assert edit(alice, said).body == "New words"
 
-    def test_none_means_always(self, harbour, alice, allow):
-        allow(EDIT_SECONDS=None)
+    @pytest.mark.parametrize("seconds", [None, 1e12])
+    def test_none_means_always_and_so_do_ages(self, harbour, alice, allow, seconds):
+        allow(EDIT_SECONDS=seconds)
         said = say(alice, harbour)
         sent_before(said, 1_000 * DAY)
 

@@ -1,7 +1,7 @@
 """How a member changes what they said."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ...conf import conf
@@ -18,8 +18,8 @@ from .mentioning import EditedMentions
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-#: How long a request may be on its way, after the time for it has ended.
-GRACE = timedelta(seconds=20)
+#: Seconds for which a request may be on its way, after the time for it has ended.
+GRACE_SECONDS = 20
 
 
 class Editing(Acting):
@@ -64,7 +64,8 @@ def must_be_within(seconds: float | None, message: Message, at: datetime) -> Non
     """Raise `TOO_LATE` if the time to change a message has ended: None is always, 0 never."""
     if seconds is None:
         return
-    if not seconds or at > message.sent_at + timedelta(seconds=seconds) + GRACE:
+    age = (at - message.sent_at).total_seconds()
+    if seconds == 0 or age > seconds + GRACE_SECONDS:
         raise MessagingPermissionDenied(RefusalCode.TOO_LATE, path=("message",))
 
 
