@@ -30,10 +30,21 @@ FAMILIAR = {
     models.UUIDField,
 }
 
+#: The type of the values that each of these fields stores without a change.
+STORED_AS_THEY_ARE = {
+    models.AutoField: int,
+    models.BigAutoField: int,
+    models.BigIntegerField: int,
+    models.BooleanField: bool,
+    models.CharField: str,
+    models.PositiveBigIntegerField: int,
+    models.TextField: str,
+}
+
 
 def adapted(value: Any, connection: Any, field: Any = None) -> Any:
     """A value as the driver of `connection` takes it; prepared by `field`, if there is one."""
-    if field is not None:
+    if field is not None and not _stores_as_it_is(field, value):
         return _prepared_by(field, value, connection)
     # The two most frequent types.
     if type(value) is int or type(value) is str:
@@ -41,6 +52,13 @@ def adapted(value: Any, connection: Any, field: Any = None) -> Any:
     if isinstance(value, list):
         return _list_of([_adapted_by_type(each, connection) for each in value], connection)
     return _adapted_by_type(value, connection)
+
+
+def _stores_as_it_is(field: Any, value: Any) -> bool:
+    """Whether a field stores a value without a change, as most of the fields of a new row do."""
+    if value is None:
+        return type(field) in FAMILIAR
+    return STORED_AS_THEY_ARE.get(type(field)) is type(value)
 
 
 def _adapted_by_type(value: Any, connection: Any) -> Any:
