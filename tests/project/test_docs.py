@@ -161,7 +161,7 @@ def test_the_mutation_that_makes_a_token_fits_the_schema():
 
 
 def test_the_protocol_is_spoken_as_it_is_written(tmp_path):
-    page, changes, inbox, moved, typing, there = (
+    reply, page, changes, inbox, moved, typing, there = (
         each.code for each in examples(PROTOCOL, "graphql")
     )
     with demo(tmp_path) as server:
@@ -182,7 +182,11 @@ def test_the_protocol_is_spoken_as_it_is_written(tmp_path):
             for edge in found["edges"]
             if edge["node"]["conversation"]["name"] == "Harbour Choir"
         )
-        revision = ask(page, id=choir)["conversation"]["revision"]
+        shown = ask(page, id=choir)["conversation"]
+        revision = shown["revision"]
+        said = next(
+            edge["node"] for edge in shown["messages"]["edges"] if edge["node"]["kind"] == "TEXT"
+        )
         address = f"{server.url.replace('http', 'ws')}/graphql"
         with websockets.sync.client.connect(
             address, subprotocols=["graphql-transport-ws"]
@@ -202,11 +206,9 @@ def test_the_protocol_is_spoken_as_it_is_written(tmp_path):
             for name, (query, variables) in streams.items():
                 payload = {"query": query, "variables": variables}
                 socket.send(json.dumps({"type": "subscribe", "id": name, "payload": payload}))
-            ask(
-                'mutation ($id: ID!) { sendMessage(input: {conversationId: $id, body: "Here"}) '
-                "{ ... on Refusal { code } } }",
-                id=choir,
-            )
+            answer = {"conversationId": choir, "body": "Here", "replyTo": said["number"]}
+            sent = ask(reply, input=answer)["sendMessage"]["sent"]
+            assert sent["replyTo"]["body"] == said["body"]
             heard = [json.loads(socket.recv(timeout=10)) for _stream in streams]
     assert {each["id"]: set(each["payload"]["data"]) for each in heard} == {
         "4": {"conversationChanges"},
