@@ -21,6 +21,7 @@ from .models import (
     Message,
     NameWord,
     Participation,
+    Reaction,
     Report,
 )
 from .models.name_word import search_fields
@@ -39,9 +40,9 @@ def export(user: "User") -> Iterator[dict[str, Any]]:
     """All data that Talk has of `user`, as dictionaries for JSON, each with a `type`.
 
     That is: columns of the account that Talk shows or reads, participations, messages and what they
-    said before, mentions of them and by them, events, blocks and reports by them, acts of
-    moderators about them, and their tokens without secrets. Messages of other people are left out,
-    and so are the reasons of moderators: these data are theirs.
+    said before, mentions of them and by them, their reactions, events, blocks and reports by them,
+    acts of moderators about them, and their tokens without secrets. Messages of other people are
+    left out, and so are the reasons of moderators: these data are theirs.
     """
     yield _account(user)
     yield from _participations(user)
@@ -65,6 +66,7 @@ def export(user: "User") -> Iterator[dict[str, Any]]:
     )
     yield from _rows("earlier_text", earlier, ["conversation", "number", "body", "until"])
     yield from _mentions(user)
+    yield from _reactions(user)
     acted = Event.objects.filter(actor=user)
     yield from _rows("event", acted, ["conversation", "revision", "kind", "at"])
     for block in Block.objects.filter(blocker=user).order_by("pk").iterator(CHUNK):
@@ -159,6 +161,18 @@ def _mentions(user: "User") -> Iterator[dict[str, Any]]:
                 "by_reply": mention.by_reply,
                 "taken_out": mention.taken_out,
             }
+
+
+def _reactions(user: "User") -> Iterator[dict[str, Any]]:
+    reactions = Reaction.objects.filter(user=user).select_related("message")
+    for reaction in reactions.order_by("pk").iterator(CHUNK):
+        yield {
+            "type": "reaction",
+            "conversation": reaction.message.conversation_id,
+            "number": reaction.message.number,
+            "emoji": reaction.emoji,
+            "at": _json_value(reaction.at),
+        }
 
 
 def _reports(user: "User") -> Iterator[dict[str, Any]]:

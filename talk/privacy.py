@@ -19,6 +19,7 @@ from .models import (
     Message,
     NameWord,
     Participation,
+    Reaction,
     Report,
 )
 
@@ -38,6 +39,7 @@ def kept_of(user: "User") -> dict[str, int]:
         "conversations": Participation.objects.filter(user=user),
         "access tokens": AccessToken.objects.filter(user=user),
         "mentions": Mention.objects.filter(user=user),
+        "reactions": Reaction.objects.filter(user=user),
         "blocks": blocks,
         "reports": reports,
     }
@@ -50,9 +52,9 @@ def erase(user: "User", why: str, by: "User | None" = None, *, keep_words: bool 
 
     The account is deactivated, if it can be, and left to the project to delete. The user leaves
     their conversations. Their messages keep their numbers and lose the words and the sender; titles
-    and reasons of reports are erased likewise. With `keep_words`, messages, titles and reasons lose
-    the name only. If this is interrupted, call it again. `why` and `by` go into the acts of
-    moderators.
+    and reasons of reports are erased likewise, and reactions are deleted. With `keep_words`, all of
+    these lose the name only. If this is interrupted, call it again. `why` and `by` go into the acts
+    of moderators.
     """
     # Before all else, so that there is a record of it even if this is interrupted.
     Act.objects.record(Act.Kind.USER_ERASED, by, why, user=user.pk)
@@ -63,10 +65,11 @@ def erase(user: "User", why: str, by: "User | None" = None, *, keep_words: bool 
             accounts.leave(user)
             or (not keep_words and _erase_titles(user))
             or _erase_some(user, keep_words)
+            or (not keep_words and _erase_reactions(user))
         ):
             pass
         _take_out_of_reports(user, keep_words)
-        done = _remove_references(user)
+        done = _remove_references(user, keep_words)
 
 
 def _shut_out(user: "User") -> None:
@@ -112,6 +115,23 @@ def _erase_some(user: "User", keep_words: bool) -> bool:
     return True
 
 
+def _erase_reactions(user: "User") -> bool:
+    """Delete reactions of `user` in one conversation. Returns whether there were any."""
+    theirs = Reaction.objects.filter(user=user)
+    first = theirs.select_related("message__conversation").first()
+    if first is None:
+        return False
+    conversation = first.message.conversation
+    with conversation.changing(None) as change:
+        reacted = conversation.messages.filter(pk__in=theirs.values("message"))
+        messages = list(reacted.order_by("number")[:CHUNK])
+        for message in messages:
+            change.record(Event.Kind.MESSAGE_REACTED, message=message)
+        Message.objects.bulk_update(messages, ["revision"])
+        theirs.filter(message__in=[each.pk for each in messages]).delete()
+    return True
+
+
 @transaction.atomic
 def _take_out_of_reports(user: "User", keep_words: bool) -> None:
     Report.objects.filter(Q(reporter=user) | Q(person=user)).locked()
@@ -125,14 +145,18 @@ def _take_out_of_reports(user: "User", keep_words: bool) -> None:
 
 
 @transaction.atomic
-def _remove_references(user: "User") -> bool:
+def _remove_references(user: "User", keep_words: bool) -> bool:
     """Remove the last references to `user`. Returns whether it was done.
 
-    It isn't if they wrote or joined something in the meantime.
+    It isn't if they wrote, joined or reacted to something in the meantime.
     """
     accounts.lock_conversations([user.pk])
     participations = Participation.objects.filter(user=user)
     if participations.expected().exists() or Message.objects.filter(sender=user).exists():
+        return False
+    if keep_words:
+        Reaction.objects.filter(user=user).update(user=None)
+    if Reaction.objects.filter(user=user).exists():
         return False
     Message.objects.filter(subject=user).update(subject=None)
     Participation.objects.filter(invited_by=user).update(invited_by=None)

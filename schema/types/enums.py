@@ -86,7 +86,7 @@ describe(
     MESSAGE_REMOVED="The text of `message` was removed: by its sender, by an owner or admin of the "
     "group, or by the application. The message keeps its number.",
     MESSAGE_REACTED="The reactions to `message` have changed. `participation` is that of the "
-    "person who reacted.",
+    "person whose reaction it is; null if their data were erased.",
     PARTICIPANT_INVITED="Somebody was invited.",
     PARTICIPANT_DECLINED="Somebody declined an invitation, or it was withdrawn.",
     PARTICIPANT_JOINED="Somebody joined for the first time.",

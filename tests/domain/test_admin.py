@@ -7,11 +7,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from talk.models import AccessToken, Block, Conversation, Message, Participation
+from talk.models import AccessToken, Block, Conversation, Message, Participation, Reaction
 
 from .acting import crowd, group, hired, participation_of, private, say
 
-MODELS = [Conversation, Participation, Message, Block, AccessToken]
+MODELS = [Conversation, Participation, Message, Reaction, Block, AccessToken]
 
 
 @pytest.fixture
@@ -26,7 +26,8 @@ def staff(erin):
 def conversation(alice, bob, carol):
     """With somebody who left, an upgrade, and a secret."""
     conversation = participation_of(alice, private(alice, bob)).invite([carol])
-    say(alice, conversation, "A secret")
+    said = say(alice, conversation, "A secret")
+    participation_of(bob, conversation).react(said, "👍")
     participation_of(carol, conversation).leave()
     AccessToken.objects.issue(alice, "laptop")
     Block.objects.block(alice, carol)
@@ -63,7 +64,7 @@ def test_no_page_is_there_without_permission(staff, erin, conversation, model):
         assert staff.get(reverse(f"admin:talk_{model._meta.model_name}_{url}")).status_code == 403
 
 
-@pytest.mark.parametrize("model", [Conversation, Participation, Message])
+@pytest.mark.parametrize("model", [Conversation, Participation, Message, Reaction])
 def test_nothing_that_the_verbs_keep_in_step_is_edited(admin_client, conversation, model):
     name, row = model._meta.model_name, model.objects.first()
     before = list(model.objects.order_by("pk").values())

@@ -18,6 +18,7 @@ from talk.models import (
     Event,
     Message,
     Participation,
+    Reaction,
     Report,
 )
 
@@ -57,9 +58,12 @@ def bodies(conversation):
 
 @pytest.mark.parametrize("keep", [False, True])
 def test_nothing_refers_to_them(world, alice, keep):
+    ours, _theirs = world
+    participation_of(alice, ours).react(ours.messages.get(number=2), "👍")
     erase(*(["--keep-words"] if keep else []))
 
-    for model in (AccessToken, Block, Conversation, Event, Message, Participation, Report):
+    models = (AccessToken, Block, Conversation, Event, Message, Participation, Reaction, Report)
+    for model in models:
         for row in model.objects.all():
             for each in model._meta.concrete_fields:
                 if each.is_relation and each.related_model is type(alice):
@@ -137,14 +141,14 @@ def test_what_they_say_while_they_are_erased_is_erased_too(world, alice, bob, mo
     ours, theirs = world
     remove = privacy._remove_references
 
-    def late(user):
+    def late(user, keep_words):
         monkeypatch.setattr(privacy, "_remove_references", remove)
         accounts = type(alice).objects.filter(pk=alice.pk)
         accounts.update(is_active=True)
         ours.add_participants([alice])
         say(alice, ours, "late")
         accounts.update(is_active=False)
-        return remove(user)
+        return remove(user, keep_words)
 
     monkeypatch.setattr(privacy, "_remove_references", late)
     erase()
