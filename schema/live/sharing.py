@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from ..authentication.context import Context
 
-#: The most results of one selection, for viewers who get different ones. If there are more, each
-#: subscription executes it for itself.
-MOST_VARIANTS = 4
+#: The most results that are kept of one selection, for viewers who get different ones. It is
+#: enough for each combination of own reactions with four emoji. Viewers whom none of them fits
+#: execute the selection for themselves.
+MOST_VARIANTS = 16
 #: The most selections whose results are kept.
 MOST_SELECTIONS = 50
 #: The most characters of results that are kept for an event, which may wait for slow readers.
@@ -113,13 +114,16 @@ class SharedResults:
         """A known result that fits the viewer of `stream`, or a new one from `execute`."""
         selection = stream.selection
         while selection not in self._personal:
-            for recording, result in self._known.get(selection, ()):
+            known = self._known.get(selection, ())
+            for recording, result in known:
                 if recording.fits(stream.context):
                     return result
+            if len(known) >= MOST_VARIANTS:
+                break
             if selection not in self._executing:
                 return await self._execute(stream, execute)
             await self._executing[selection].wait()
-        # Personal results are of no use to others, so nobody waits for them.
+        # The result is of no use to others, so nobody waits for it.
         return await execute(stream.context)
 
     async def _execute(self, stream: Subscriber, execute: Callable[[Any], Awaitable[str]]) -> str:
@@ -138,10 +142,9 @@ class SharedResults:
             self._known.clear()
             self._personal.clear()
             self._size = 0
-        known = self._known[selection]
-        known.append((recording, result))
+        self._known[selection].append((recording, result))
         self._size += len(result)
-        if recording.is_personal or len(known) > MOST_VARIANTS or self._size > MOST_KEPT:
+        if recording.is_personal or self._size > MOST_KEPT:
             self._size -= sum(len(each) for _recording, each in self._known.pop(selection))
             self._personal.add(selection)
         recording.forget()
