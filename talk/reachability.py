@@ -18,23 +18,30 @@ def must_reach(sender: "User", recipients: Sequence["User"]) -> None:
     The answer holds until the transaction ends if the caller holds their accounts, or the lock of
     a conversation with them.
     """
-    _must_not_be_blocked(sender.pk, recipients)
-    _must_be_all(recipients, policy().may_write_to(sender, recipients))
+    _must_be_all(recipients, reached_by(sender, recipients))
+
+
+def reached_by(sender: "User", people: Sequence["User"]) -> list["User"]:
+    """Those of `people` to whom `sender` may write."""
+    blockers = _blockers_of(sender.pk, people)
+    others = [each for each in people if each.pk not in blockers]
+    allowed = {each.pk for each in policy().may_write_to(sender, others)} if others else ()
+    return [each for each in others if each.pk in allowed]
 
 
 def must_be_invitable(member: "Participation", invited: Sequence["User"]) -> None:
     """Raise `NOT_REACHABLE` unless this member may invite all of them. See `must_reach`."""
     if not invited:
         return
-    _must_not_be_blocked(member.user_id, invited)
+    if _blockers_of(member.user_id, invited):
+        raise MessagingPermissionDenied(RefusalCode.NOT_REACHABLE)
     _must_be_all(invited, policy().may_invite(member, invited))
 
 
-def _must_not_be_blocked(user_pk: Any, by: Sequence["User"]) -> None:
+def _blockers_of(user_pk: Any, people: Sequence["User"]) -> frozenset[Any]:
     from .models import Block
 
-    if Block.objects.bars(user_pk, [user.pk for user in by]):
-        raise MessagingPermissionDenied(RefusalCode.NOT_REACHABLE)
+    return Block.objects.blockers_of(user_pk, [each.pk for each in people])
 
 
 def _must_be_all(users: Iterable["User"], allowed: Iterable["User"]) -> None:

@@ -5,6 +5,7 @@ Doors:
 - `participations`: the viewer's participation in a conversation, which is the permission to see it;
   messages and participations of others, if the viewer can see them.
 - `participants`: the first participants of many conversations.
+- `standings`: the viewer's participation, or one like it, to tell what they may do.
 - `views`: the conversations that an operation shows, each with the viewer's participation in it.
 - `cleared`: from which message on the viewer sees a conversation that they cleared.
 - `batch`: loads something for all conversations of a page in one query.

@@ -4,7 +4,7 @@
   lazy references to them, for annotations.
 - `message_connection`, `message_page`, `mention_page`, `participant_page`, `inbox`,
   `inbox_cursor`: pages.
-- `last_seen`, `others`, `upgrades`: fields of `Conversation` that take more than a line.
+- `capabilities`, `last_seen`, `others`, `upgrades`: fields that take more than a line.
 - `inputs`, `results`, `message_inputs`, `message_results`, `refusals`: what mutations take and
   return.
 - `enums`, `fields`, `costs`, `search`: what the others are made with.

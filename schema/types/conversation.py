@@ -11,8 +11,9 @@ from talk import models
 
 from ..authentication.context import Info
 from ..loading.cleared import unless_cleared
+from ..loading.participants import participant_count
 from ..loading.views import own_participation, view_of
-from . import costs, last_seen, message_page, participant_page, upgrades
+from . import capabilities, costs, last_seen, message_page, participant_page, upgrades
 from .fields import FIRST, After, Before, First, Last, field
 from .message_connection import MessageConnection
 from .message_page import MessagesAround
@@ -74,6 +75,13 @@ class Conversation(relay.Node):
     def latest_message(self: models.Conversation, info: Info) -> Message | None:
         return unless_cleared(info, self, last_seen.latest_message(info, self))
 
+    @field(
+        description="What the viewer may do here now. Ask again after changes of the conversation "
+        "and of its participations."
+    )
+    def viewer_can(self: models.Conversation, info: Info) -> list[models.ConversationCapability]:
+        return capabilities.in_conversation(info, self)
+
     @field(description="The viewer's own participation.")
     def viewer_participation(self: models.Conversation, info: Info) -> Participation:
         return own_participation(info, self)
@@ -94,7 +102,7 @@ class Conversation(relay.Node):
 
     @field(description="How many people take part. For a viewer who left, how many took part then.")
     def participant_count(self: models.Conversation, info: Info) -> int:
-        return participant_page.count(info, self)
+        return participant_count(info, self)
 
     @field(
         description="The people who take part, in the order in which they first joined: 50 per "

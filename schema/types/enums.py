@@ -74,6 +74,33 @@ describe(
     DECLINED="The user declined an invitation, or it was withdrawn.",
 )
 describe(
+    models.ConversationCapability,
+    "ConversationCapability",
+    "What the viewer may do in a conversation now. A mutation that is not promised is refused.",
+    SEND="`sendMessage` with `conversationId`.",
+    REACT="`react` and `unreact`, with a text that was not removed.",
+    MENTION_ALL="`sendMessage` with `mentionAll`.",
+    INVITE="`inviteParticipants`, with people whom the viewer may invite.",
+    REMOVE_MEMBERS="`removeParticipant`: owners with everybody else, admins with members.",
+    CHANGE_ROLES="`changeRole`: owners give any role, admins make members admins.",
+    RENAME="`renameConversation`.",
+    LEAVE="`leaveConversation`.",
+    ANSWER_INVITATION="`acceptInvitation` and `declineInvitation`.",
+)
+describe(
+    models.MessageCapability,
+    "MessageCapability",
+    "What the viewer may do with a message now. A mutation that is not promised is refused, or "
+    "changes nothing.",
+    REPLY="`sendMessage` with `replyTo`. Also for a text that was removed: that may happen while "
+    "the reply is written.",
+    REACT="`react` and `unreact`.",
+    EDIT="`editMessage`, until `Limits.editSeconds` after `sentAt`.",
+    RETRACT="`retractMessage`, until `Limits.retractSeconds` after `sentAt`.",
+    REMOVE="`removeMessage`.",
+    REPORT="`reportMessage`.",
+)
+describe(
     models.Event.Kind,
     "ConversationChangeKind",
     "What changed in a conversation. Events in Python have the same names.",

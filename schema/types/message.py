@@ -12,7 +12,7 @@ from talk import models
 
 from ..authentication.context import Info
 from ..loading.views import conversation_of, removal_for
-from . import enums, message_mentions, message_replies, message_words  # noqa: F401
+from . import capabilities, enums, message_mentions, message_replies, message_words  # noqa: F401
 from .fields import After, First, field
 from .message_connection import MessageConnection
 from .message_reactions import Reaction, reactions
@@ -166,6 +166,13 @@ class Message(relay.Node):
     )
     def reactions(self: models.Message, info: Info) -> list[Reaction]:
         return reactions(info, self)
+
+    @field(
+        description="What the viewer may do with the message now. Time limits of it are in "
+        "`Query.limits`."
+    )
+    def viewer_can(self: models.Message, info: Info) -> list[models.MessageCapability]:
+        return capabilities.with_message(info, self)
 
     @field(description="The conversation that the message is in.")
     def conversation(self: models.Message, info: Info) -> Conversation:

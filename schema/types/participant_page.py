@@ -1,4 +1,4 @@
-"""The fields `participants` and `participantCount`, read for many conversations at once."""
+"""The field `Conversation.participants`, read for many conversations at once."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -8,11 +8,10 @@ from strawberry import relay
 
 from talk import models
 from talk.models.name_word import searched_words
-from talk.models.participation.history import counts_since
 
 from ..authentication import rates
 from ..cursors import number_of
-from ..loading.participants import first_participants, left_in, visible_in
+from ..loading.participants import first_participants
 from ..loading.participations import without_activity
 from ..loading.views import View, load
 from ..page_limits import DEFAULT_PAGE
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from .participation import Participation
 else:
     from .nodes import Participation
-
-_ACTIVE = models.Participation.Status.ACTIVE
 
 
 @strawberry.type(description="One participation of a page.")
@@ -85,20 +82,6 @@ def _searched(info: Any, search: str) -> str:
     text = search_text(search, "search")
     rates.count_for_viewer(info.context, "search", max(1, len(searched_words(text))))
     return text
-
-
-def count(info: Any, conversation: models.Conversation) -> int:
-    def load_all(views: list[View]) -> Mapping[int, int]:
-        left = left_in(views, _ACTIVE)
-        present, own = visible_in(views, left, _ACTIVE)
-        # All who take part now are counted here. Those who came since are subtracted below.
-        present += [each.conversation_id for each in left]
-        counts = models.Participation.objects.counts_in(present, own)
-        since = counts_since(left) if left else {}
-        keys = [view.conversation.pk for view in views]
-        return {key: counts.get(key, 0) - since.get(key, 0) for key in keys}
-
-    return load(info, "participant_count", conversation, load_all) or 0
 
 
 def _as_seen(view: View, rows: list[models.Participation]) -> list[models.Participation]:

@@ -16,7 +16,7 @@ from .event import Event
 from .mention import Mention
 from .message import Message
 from .name_word import NameWord
-from .participation import Participation
+from .participation import ConversationCapability, MessageCapability, Participation
 from .reaction import Reaction
 from .report import Report
 from .token import AccessToken
@@ -26,10 +26,12 @@ __all__ = [
     "Act",
     "Block",
     "Conversation",
+    "ConversationCapability",
     "Edit",
     "Event",
     "Mention",
     "Message",
+    "MessageCapability",
     "NameWord",
     "Participation",
     "Reaction",

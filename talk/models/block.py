@@ -66,9 +66,9 @@ class BlockQuerySet(models.QuerySet["Block"]):
         """`blocked_by` as a question, to be asked together with others."""
         return _blocked_by(blocker=blocker)
 
-    def bars(self, blocked_pk: Any, blocker_pks: list[Any]) -> bool:
-        """Whether one of these people has blocked a user."""
-        return bool(_blocks(blocked=blocked_pk, blockers=blocker_pks).ask())
+    def blockers_of(self, blocked_pk: Any, people: list[Any]) -> frozenset[Any]:
+        """The keys of those of these people who have blocked a user."""
+        return frozenset(_blockers(blocked=blocked_pk, people=people).ask())
 
     def of_sender(self) -> Self:
         """Blocks of a message's sender by the user of a participation.
@@ -118,9 +118,9 @@ def _blocked_by(blocker: Any) -> "models.QuerySet[Block, Any]":
 
 
 @prepared
-def _blocks(blocked: Any, blockers: Any) -> "models.QuerySet[Block, Any]":
-    blocks = Block.objects.filter(among("blocker", blockers), blocked=blocked)
-    return blocks.values_list("pk")[:1]
+def _blockers(blocked: Any, people: Any) -> "models.QuerySet[Block, Any]":
+    blocks = Block.objects.filter(among("blocker", people), blocked=blocked)
+    return blocks.values_list("blocker", flat=True)
 
 
 def _refresh_first_unread(blocker: "User", blocked: "User") -> None:

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ..exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
+from ..exceptions import MessagingValidationError, RefusalCode
 from ..locks import hold
 from ..staff import above
 from ..text import REASON_LENGTH, clean_reason
@@ -34,8 +34,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
         Raises `NOT_A_PARTICIPANT`, `NOT_FOUND`, `CANNOT_REPORT_YOURSELF`, `INVALID_REASON`.
         """
         by.must_be_of(message.conversation)
-        if not by.sees(message):
-            raise MessagingPermissionDenied(RefusalCode.NOT_FOUND)
+        by.must_be_able_to_report(message)
         return self._report(by.user, message.sender, message, why)
 
     def report_user(self, by: "User", person: "User", why: str) -> "Report":

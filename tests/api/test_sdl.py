@@ -61,8 +61,10 @@ def test_each_enum_is_there_once():
 
     assert len(set(values)) == len(values)
     assert {each.name for each in enums} == {
+        "ConversationCapability",
         "ConversationChangeKind",
         "ConversationKind",
+        "MessageCapability",
         "MessageKind",
         "MessageRemoval",
         "ParticipationRole",

@@ -110,6 +110,7 @@ class Rulebook:
         self._must_have_a_say(place)
         must(len(set(invited)) <= MOST, Code.TOO_MANY_PARTICIPANTS)
         if room.private:
+            self._must_reach(actor, room.places)
             group = self.among(actor, [*room.places, *invited])
             if group != at and self.rooms[group].upgraded_from is None:
                 self.rooms[group].upgraded_from = at

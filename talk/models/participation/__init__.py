@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from .administration import Administration
+from .capabilities import Capabilities, ConversationCapability, MessageCapability
 from .clearing import Clearing
 from .editing import Editing
 from .inviting import Inviting
@@ -20,10 +21,16 @@ from .retracting import Retracting
 from .sending import Sending
 from .suspension import Suspension
 
-__all__ = ["Participation", "ParticipationQuerySet"]
+__all__ = [
+    "ConversationCapability",
+    "MessageCapability",
+    "Participation",
+    "ParticipationQuerySet",
+]
 
 
 class Participation(
+    Capabilities,  # capabilities, capabilities_with
     Sending,  # send
     Retracting,  # retract, remove_message
     Editing,  # edit

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from ...exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
+from ...policy import policy
 from ...prepared import Question, renew
 from ...reachability import must_reach
 from ..conversation.recipients import checked_users
@@ -27,6 +28,10 @@ class Acting(Standing):
     A verb checks its conditions inside the change, since they can become false until the lock of
     the conversation is held.
     """
+
+    #: Whether they reach the other person of a private conversation, if that was read before. Verbs
+    #: never know it: they look under the lock.
+    reaches_partner: bool | None = None
 
     class Meta:
         abstract = True
@@ -88,10 +93,7 @@ class Acting(Standing):
         """
         self.must_be_able_to_act()
         if self.conversation.is_private:
-            partners = questions.partners(conversation=self.conversation, user=self.user_id).ask()
-            if not checked_users(partners):
-                raise MessagingValidationError(RefusalCode.UNKNOWN_USER)
-            must_reach(self.user, partners)
+            self._must_reach_partner()
 
     def must_see(self, message: "Message") -> None:
         """Raise `NOT_FOUND` unless it is a message of this conversation that this person sees."""
@@ -108,6 +110,20 @@ class Acting(Standing):
         self.must_see(message)
         self.must_be_able_to_write()
         message.must_have_words()
+
+    def must_be_able_to_report(self, message: "Message") -> None:
+        """Raise `NOT_FOUND` unless they see the message, and `CANNOT_REPORT_YOURSELF` if it is
+        their own.
+        """
+        if not self.sees(message):
+            raise MessagingPermissionDenied(RefusalCode.NOT_FOUND)
+        if message.sender_id == self.user_id:
+            raise MessagingValidationError(RefusalCode.CANNOT_REPORT_YOURSELF)
+
+    def must_be_able_to_mention_all(self, people: int) -> None:
+        """Raise `NOT_ALLOWED` unless the policy allows it among so many people who take part."""
+        if not policy().may_mention_all(cast("Participation", self), people):
+            raise MessagingPermissionDenied(RefusalCode.NOT_ALLOWED, path=("mention_all",))
 
     def must_be_able_to_act_in(self, conversation: "Conversation") -> None:
         """Take part in this conversation, and be able to act. The change has read this row."""
@@ -126,10 +142,10 @@ class Acting(Standing):
         if self.role == self.Role.MEMBER:
             raise MessagingPermissionDenied(RefusalCode.NOT_ALLOWED)
 
-    def must_outrank(self, other: Standing) -> None:
-        """Owners act on everybody, admins on members, members on nobody."""
+    def must_outrank(self, role: str) -> None:
+        """Owners act on people of any role, admins on members, members on nobody."""
         self.must_be_admin()
-        if self.role != self.Role.OWNER and other.role != self.Role.MEMBER:
+        if self.role != self.Role.OWNER and role != self.Role.MEMBER:
             raise MessagingPermissionDenied(RefusalCode.NOT_ALLOWED)
 
     def may_bring_back(self, other: Standing) -> bool:
@@ -140,6 +156,15 @@ class Acting(Standing):
         """
         harder = {self.Status.REMOVED, self.Status.DECLINED}
         return other.status not in harder or self.role != self.Role.MEMBER
+
+    def _must_reach_partner(self) -> None:
+        if self.reaches_partner is None:
+            partners = questions.partners(conversation=self.conversation, user=self.user_id).ask()
+            if not checked_users(partners):
+                raise MessagingValidationError(RefusalCode.UNKNOWN_USER)
+            must_reach(self.user, partners)
+        elif not self.reaches_partner:
+            raise MessagingPermissionDenied(RefusalCode.NOT_REACHABLE)
 
     def _must_be_present(self) -> None:
         """For members who are acted on by others: raise `NOT_A_MEMBER` unless they are active."""

@@ -27,7 +27,7 @@ class Administration(Acting):
             self.must_be_in_group()
             if by is not None:
                 by.must_be_able_to_act_in(self.conversation)
-                by.must_outrank(self)
+                by.must_outrank(self.role)
                 if role == self.Role.OWNER and by.role != self.Role.OWNER:
                     raise MessagingPermissionDenied(RefusalCode.NOT_ALLOWED)
             self._must_be_present()
@@ -43,11 +43,14 @@ class Administration(Acting):
         if not title:
             raise MessagingValidationError(RefusalCode.INVALID_TITLE, path=("title",))
         with self.changing() as change:
-            self.must_be_able_to_act()
-            self.must_be_in_group()
-            self.must_be_admin()
+            self.must_be_able_to_rename()
             if title != self.conversation.title:
                 change.rename(title)
+
+    def must_be_able_to_rename(self) -> None:
+        self.must_be_able_to_act()
+        self.must_be_in_group()
+        self.must_be_admin()
 
     def take_role(self, role: Acting.Role, change: "Change") -> None:
         """Part of a change: have another role from now on."""

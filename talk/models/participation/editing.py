@@ -41,9 +41,7 @@ class Editing(Acting):
         body = clean_body(body)
         mentioned = EditedMentions(message, self, mentions)
         with self.changing(message, *mentioned.read_under_lock) as change:
-            self.must_find_text(message)
-            self.must_have_written(message)
-            must_be_within(conf.EDIT_SECONDS, message, change.at)
+            self.must_be_able_to_edit(message, change.at)
             writes = mentioned.writes(change.at)
             if body != message.body:
                 writes += _kept(Edit(message=message, body=message.body, until=change.at))
@@ -54,6 +52,12 @@ class Editing(Acting):
             change.record(Event.Kind.MESSAGE_EDITED, self, message)
             change.read_again(self, *writes, _edited(message))
         return message
+
+    def must_be_able_to_edit(self, message: Message, at: datetime) -> None:
+        """Raise what `edit` raises, whatever the text."""
+        self.must_find_text(message)
+        self.must_have_written(message)
+        must_be_within(conf.EDIT_SECONDS, message, at)
 
     def must_have_written(self, message: Message) -> None:
         if message.sender_id != self.user_id:

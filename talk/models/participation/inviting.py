@@ -37,6 +37,7 @@ class Inviting(Acting):
 
     @transaction.atomic
     def _upgrade(self, invited: list["User"]) -> Conversation:
+        self.must_be_able_to_write()
         private = self.conversation
         members = [each.user for each in private.participations.select_related("user")]
         others = recipients_of(self.user, [*members, *invited])

@@ -40,8 +40,7 @@ class Membership(Reading):
     def leave(self) -> None:
         """Leave a group. What they could read stays readable; nothing new does."""
         with self.changing() as change:
-            self.must_be_in_group()
-            self._must_not_have_left()
+            self.must_be_able_to_leave()
             self._depart(change, Message.Kind.LEFT)
 
     def revoke(self) -> None:
@@ -57,7 +56,7 @@ class Membership(Reading):
             self.must_be_in_group()
             if by is not None:
                 self._must_be_another_than(by, RefusalCode.CANNOT_REMOVE_YOURSELF)
-                by.must_outrank(self)
+                by.must_outrank(self.role)
             if self.is_invited:
                 self._decline(change)
                 return
@@ -67,7 +66,7 @@ class Membership(Reading):
     def accept(self) -> None:
         """Accept an invitation. Raises `NOT_INVITED`."""
         with self.changing() as change:
-            self._must_be_invited()
+            self.must_be_invited()
             change.activate(self)
 
     def decline(self) -> None:
@@ -76,7 +75,7 @@ class Membership(Reading):
         Raises `NOT_INVITED`.
         """
         with self.changing() as change:
-            self._must_be_invited()
+            self.must_be_invited()
             self._decline(change)
 
     def reinstate(self, by: "Participation | None" = None) -> None:
@@ -107,6 +106,14 @@ class Membership(Reading):
                 self.conversation.pair = f"gone {self.conversation.pk}"
                 self.conversation.save(update_fields=["pair"])
             self._depart(change, Message.Kind.LEFT)
+
+    def must_be_able_to_leave(self) -> None:
+        self.must_be_in_group()
+        self._must_not_have_left()
+
+    def must_be_invited(self) -> None:
+        if not self.is_invited:
+            raise MessagingPermissionDenied(RefusalCode.NOT_INVITED)
 
     # Parts of a change.
 
@@ -150,10 +157,6 @@ class Membership(Reading):
     def _set_status(self, status: Reading.Status, change: "Change") -> None:
         self.status, self.changed_at = status, change.at
         change.update(self, "status", "changed_at", "invited_by", "joined_at", "left_at_title")
-
-    def _must_be_invited(self) -> None:
-        if not self.is_invited:
-            raise MessagingPermissionDenied(RefusalCode.NOT_INVITED)
 
     def _must_not_have_left(self) -> None:
         if self.status == self.Status.LEFT:

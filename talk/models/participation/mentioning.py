@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from ...exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
-from ...policy import policy
+from ...exceptions import MessagingValidationError, RefusalCode
 from ...prepared import Question
 from ..conversation import members
 from ..mention import Mention, added, of_message, taken
@@ -16,7 +15,6 @@ from .acting import Acting
 if TYPE_CHECKING:
     from ..message import Message
     from ..message.references import ReadUnderLock, References
-    from . import Participation
 
 #: The most people whom the sender of a message can name.
 MOST_MENTIONS = 50
@@ -74,9 +72,7 @@ class Mentions:
         """Raise `NOT_A_MEMBER` or `NOT_ALLOWED`. The change has read what this takes."""
         _must_be_active(self._named, self._active)
         if self._to_all:
-            sender, people = cast("Participation", self._sender), sum(self._count.found)
-            if not policy().may_mention_all(sender, people):
-                raise MessagingPermissionDenied(RefusalCode.NOT_ALLOWED, path=("mention_all",))
+            self._sender.must_be_able_to_mention_all(sum(self._count.found))
 
     def added_to(self, message: "Message") -> list[Question[Any]]:
         """The insertions of the mentions, to be written along with the message."""

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from ...exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
 from ...prepared import Question, among, round_up
+from ...reachability import reached_by
 from ..conversation import members
 from ..message import Message
 from ..name_word import NameWord
@@ -182,6 +183,13 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         For each: the keys of the conversation and the user, and the first number that they see.
         """
         return questions.clearers_of(conversations=conversations).ask()
+
+    def partners_reached(self, user: "User", conversations: Iterable[Any]) -> set[int]:
+        """Those of these private conversations in which `user` may write to the other person."""
+        others = self.filter(conversation__in=conversations).exclude(user=user)
+        partners = [each for each in others.select_related("user") if each.user.is_active]
+        reached = {each.pk for each in reached_by(user, [each.user for each in partners])}
+        return {each.conversation_id for each in partners if each.user_id in reached}
 
     def unread_total(self, user: "User") -> int:
         """The unread messages of `user`'s whole inbox, counted up to `UNREAD_CAP`."""

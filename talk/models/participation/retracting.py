@@ -1,6 +1,6 @@
 """How members take back what they said, and owners and admins remove what others said."""
 
-from django.db import models
+from datetime import datetime
 
 from ...conf import conf
 from ...exceptions import MessagingPermissionDenied, RefusalCode
@@ -27,9 +27,7 @@ class Retracting(Editing):
             is_theirs = message.sender_id == self.user_id
             if is_theirs and message.removed_as == Message.Removal.RETRACTED:
                 return message
-            message.must_have_words()
-            self.must_have_written(message)
-            must_be_within(conf.RETRACT_SECONDS, message, change.at)
+            self.must_be_able_to_retract(message, change.at)
             change.remove([message], Message.Removal.RETRACTED)
         return message
 
@@ -45,15 +43,33 @@ class Retracting(Editing):
             self.must_be_able_to_act(as_admin=True)
             if message.removed_as == Message.Removal.REMOVED:
                 return message
-            message.must_have_words()
-            self._must_outrank_sender(message)
+            self.must_be_able_to_remove(message, self._role_of_sender(message))
             change.remove([message], Message.Removal.REMOVED)
         return message
 
-    def _must_outrank_sender(self, message: Message) -> None:
-        """By the role that the sender has now. People without an account have none."""
+    def must_be_able_to_retract(self, message: Message, at: datetime) -> None:
+        """Raise what `retract` raises. It is refused for a message without words, too."""
+        self.must_see(message)
+        self.must_be_active()
+        message.must_have_words()
+        self.must_have_written(message)
+        must_be_within(conf.RETRACT_SECONDS, message, at)
+
+    def must_be_able_to_remove(self, message: Message, role_of_sender: str | None) -> None:
+        """Raise what `remove_message` raises. It is refused for a message without words, too.
+
+        The role is the one that the sender has now. Senders without an account have none.
+        """
+        self.must_see(message)
+        self.must_be_able_to_act(as_admin=True)
+        message.must_have_words()
         if message.announced_as is not None:
             raise MessagingPermissionDenied(RefusalCode.NOT_ALLOWED, path=("message",))
-        places: models.QuerySet[Retracting] = self.conversation.participations.all()
-        for sender in places.filter(user=message.sender_id) if message.sender_id else ():
-            self.must_outrank(sender)
+        if role_of_sender is not None:
+            self.must_outrank(role_of_sender)
+
+    def _role_of_sender(self, message: Message) -> str | None:
+        if message.sender_id is None:
+            return None
+        senders = self.conversation.participations.filter(user=message.sender_id)
+        return senders.values_list("role", flat=True).first()

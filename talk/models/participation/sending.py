@@ -94,8 +94,17 @@ class Sending(Inviting):
         if quoted is None:
             return {}
         message = quoted.message
-        if message is None or not self.sees(message):
+        if message is None:
+            raise MessagingValidationError(RefusalCode.NUMBER_OUT_OF_RANGE, path=("reply_to",))
+        self.must_be_able_to_quote(message)
+        return {"reply_to": message.number, "root": message.root or message.number}
+
+    def must_be_able_to_quote(self, message: Message) -> None:
+        """Raise `NUMBER_OUT_OF_RANGE` unless they see the message, and `NOT_A_TEXT`.
+
+        A text that was removed can be replied to: that may happen while the reply is written.
+        """
+        if not self.sees(message):
             raise MessagingValidationError(RefusalCode.NUMBER_OUT_OF_RANGE, path=("reply_to",))
         if message.kind != Message.Kind.TEXT:
             raise MessagingValidationError(RefusalCode.NOT_A_TEXT, path=("reply_to",))
-        return {"reply_to": message.number, "root": message.root or message.number}
