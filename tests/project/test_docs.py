@@ -161,7 +161,7 @@ def test_the_mutation_that_makes_a_token_fits_the_schema():
 
 
 def test_the_protocol_is_spoken_as_it_is_written(tmp_path):
-    reply, page, changes, inbox, moved, typing, there = (
+    edit, reply, page, changes, inbox, moved, typing, there = (
         each.code for each in examples(PROTOCOL, "graphql")
     )
     with demo(tmp_path) as server:
@@ -210,6 +210,9 @@ def test_the_protocol_is_spoken_as_it_is_written(tmp_path):
             sent = ask(reply, input=answer)["sendMessage"]["sent"]
             assert sent["replyTo"]["body"] == said["body"]
             heard = [json.loads(socket.recv(timeout=10)) for _stream in streams]
+            correction = {"message": sent["id"], "body": "Here!"}
+            edited = ask(edit, input=correction)["editMessage"]["edited"]
+            assert edited["revision"] > sent["revision"], "keep the greater"
     assert {each["id"]: set(each["payload"]["data"]) for each in heard} == {
         "4": {"conversationChanges"},
         "5": {"inboxChanges"},
