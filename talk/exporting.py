@@ -54,6 +54,7 @@ def export(user: "User") -> Iterator[dict[str, Any]]:
             "number",
             "kind",
             "body",
+            "reply_to",
             "mentions_all",
             "removed_as",
             "sent_at",

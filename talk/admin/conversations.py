@@ -89,7 +89,7 @@ class MessageAdmin(ReadOnly, TalkAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Message | None = None) -> list[Any]:
         fields = ["conversation", "number", "kind", "sender", "subject", "sent_at", "edited_at"]
-        fields.append("mentions_all")
+        fields += ["reply_to", "root", "mentions_all"]
         if _may_read(request):
             fields.append("words")
         return fields

@@ -21,7 +21,8 @@ ASKED = {
     "act": "kind at by by_name why user conversation number",
     "block": "blocker blocked at",
     "conversation": "kind title upgraded_from started_at changed_at last_number",
-    "message": "conversation number kind sender subject sent_at edited_at mentions_all",
+    "message": "conversation number kind sender subject sent_at edited_at reply_to root "
+    "mentions_all",
     "participation": "conversation user role status joined_at left_at left_at_number suspended_at "
     "left_at_title last_read_number first_unread_number marked_unread_at last_activity_at "
     "changed_at",

@@ -114,6 +114,17 @@ def pictured(person):
     return f"https://pictures.example/{person.username}"
 
 
+def test_it_has_what_was_replied_to_and_from_where_on_the_person_sees(alice, bob):
+    there = group(alice, bob, says=["Noon?"])
+    there.participation_of(alice).send("Hello?", reply_to=1)
+    there.participation_of(alice).clear()
+
+    told = lines(alice)
+
+    assert [each["reply_to"] for each in of("message", told)] == [None, 1]
+    assert [each["history_from"] for each in of("participation", told)] == [3]
+
+
 def test_it_says_no_secret(alice):
     token, secret = AccessToken.objects.issue(alice, "phone")
 
