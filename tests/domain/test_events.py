@@ -4,6 +4,7 @@ import pytest
 
 from talk.exceptions import ResyncRequired
 from talk.models import Event, Participation
+from talk.models.event import CHANGES_OF_MESSAGES
 from talk.moderation import remove_message, restore, suspend
 
 from .acting import group, participation_of, private, say
@@ -24,6 +25,7 @@ def eventful(alice, bob, carol, dave, erin, settings):
         as_admin, by=participation_of(alice, conversation)
     )
     participation_of(carol, conversation).read()
+    participation_of(bob, conversation).edit(conversation.messages.get(number=2), "Hi")
     participation_of(carol, conversation).react(conversation.messages.get(number=2), "👍")
     remove_message(conversation.messages.get(number=2), alice, "rude")
     suspend(participation_of(bob, conversation), alice, "rude")
@@ -47,6 +49,7 @@ KINDS = [
     ("participant_removed", "dave", 7),
     ("participant_role_changed", "bob", None),
     ("conversation_read", "carol", None),
+    ("message_edited", "bob", 2),
     ("message_reacted", "carol", 2),
     ("message_removed", None, 2),
     ("participant_suspended", "bob", None),
@@ -73,11 +76,17 @@ class TestLog:
             for event in log
         ]
         assert told == KINDS
-        unused = {
-            Event.Kind.CONVERSATION_MARKED_UNREAD,
-            Event.Kind.MESSAGE_EDITED,
-        }
+        unused = {Event.Kind.CONVERSATION_MARKED_UNREAD}
         assert {event.kind for event in log} == set(Event.Kind) - unused
+
+    def test_what_names_a_message_again_is_known_as_its_change(self, eventful):
+        """Live, nobody can have cleared what was sent just now, but what is changed."""
+        named = set()
+        for event in Event.objects.after(eventful, 0):
+            if event.message_id is not None:
+                is_known = event.kind in CHANGES_OF_MESSAGES
+                assert is_known == (event.message_id in named), event.kind
+                named.add(event.message_id)
 
     def test_later_events_have_later_times(self, eventful):
         times = [event.at for event in Event.objects.after(eventful, 0)]
