@@ -52,6 +52,10 @@ QUERIES = {
         participants(first: 5) { edges { node { user { name } } } } } } } } }""",
     "thread": """query ($id: ID!) { conversation(id: $id) {
         messages(last: 50) { edges { node { body sender { name } } } } } }""",
+    "thread with replies": """query ($id: ID!) { conversation(id: $id) {
+        messages(last: 50) { edges { node { body root sender { name } replyCount
+          replyTo { body sender { name } replyTo { body } }
+          replies(first: 2) { edges { node { body sender { name } } } } } } } } }""",
     "conversation": f"query ($id: ID!) {{ conversation(id: $id) {{ {TALK} }} }}",
     "node": f"query ($id: ID!) {{ node(id: $id) {{ ... on Conversation {{ {TALK} }} }} }}",
     "users": '{ users(search: "some") { totalCount edges { cursor node { id username name } } } }',
@@ -153,6 +157,7 @@ def queries(gql, alice):
 def grow(alice, bob, carol, crowd):
     """Make Alice's inbox and one group in it, then call it again to make all of it bigger."""
     talk = group(alice, bob, carol, title="Talk")
+    carol_there = talk.participation_of(carol)
     upgraded = private(alice, bob, "between us")
     upgraded.participation_of(alice).invite([carol])
 
@@ -171,7 +176,9 @@ def grow(alice, bob, carol, crowd):
             say_many(bob, upgrade, 3)
             if person.pk % 2:
                 leave(alice, upgrade)
-        say_many(bob, talk, messages)
+        for said in say_many(bob, talk, messages):
+            answer = carol_there.send("Yes", reply_to=said.number)
+            carol_there.send("No", reply_to=answer.number)
         for number in range(people):
             AccessToken.objects.issue(alice, f"token {number}")
         return talk, upgraded
