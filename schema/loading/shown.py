@@ -47,7 +47,10 @@ class Shown:
         return value
 
     def forget_loaded(self) -> None:
-        """Drop what was loaded, because a mutation may change it."""
+        """Drop rows and what was loaded for them, because a mutation may change both."""
+        self._rows.clear()
+        for found in self._found.values():
+            found.clear()
         self._loaded.clear()
 
     def _look_for_rows(self, rows: Iterable[Any]) -> None:

@@ -73,7 +73,7 @@ class Views:
         return self._shown
 
     def forget_loaded(self) -> None:
-        """Drop what was loaded for users and messages, because a mutation may change it."""
+        """Drop users and messages and what was loaded for them: a mutation may change both."""
         if self._shown is not None:
             self._shown.forget_loaded()
 

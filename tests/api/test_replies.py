@@ -161,6 +161,23 @@ class TestQuotes:
             last = last.get("replyTo")
         assert numbers == [4, 3, 2, 1]
 
+    def test_a_later_mutation_of_the_same_request_quotes_what_an_earlier_one_wrote(
+        self, gql, alice, bob, lunch
+    ):
+        asked = say(alice, lunch, "Noon?")
+        ask = gql(alice)
+        reply_ = """sendMessage(input: {conversationId: $id, body: "Yes", replyTo: 1}) {
+            ... on SendMessagePayload { sent { replyTo { body } } } }"""
+        edit = """editMessage(input: {message: $message, body: "One?"}) {
+            ... on Refusal { code } }"""
+        document = f"""mutation ($id: ID!, $message: ID!) {{
+            before: {reply_} {edit} after: {reply_} }}"""
+
+        found = ok(ask(document, id=gid(lunch), message=gid(asked)))
+
+        said = [found[name]["sent"]["replyTo"]["body"] for name in ("before", "after")]
+        assert said == ["Noon?", "One?"]
+
 
 class TestBranches:
     BRANCH = "number replyCount replies(first: 9) { edges { node { number } } }"
