@@ -7,6 +7,7 @@ from django.db import transaction
 
 from talk.models import Conversation, Message, Participation
 
+from .play import Play
 from .script import CONCERT, REHEARSAL
 
 PEOPLE = {
@@ -45,10 +46,10 @@ def make() -> None:
     everybody = [mira, jonas, priya, tomas, aiko, lena]
 
     choir = Conversation.objects.start_group(mira, everybody, "Harbour Choir")
-    _talk(choir, REHEARSAL)
+    Play(choir).perform(REHEARSAL)
 
     concert = Conversation.objects.start_group(lena, [mira, jonas, priya, tomas, aiko], "Concert")
-    _talk(concert, CONCERT)
+    Play(concert).perform(CONCERT)
     concert.participation_of(lena).rename("Concert on the 12th")
     concert.participation_of(jonas).leave()
 
@@ -71,12 +72,6 @@ def make() -> None:
     choir.participation_of(tomas).leave()
     Message.send_to_conversation("Tomás left by mistake again, didn't he?", jonas, choir)
     choir.participation_of(tomas).reinstate(by=choir.participation_of(mira))
-    Message.send_to_conversation("I did. My thumb is too big for this phone.", tomas, choir)
+    thumb = Message.send_to_conversation("I did. My thumb is too big for this phone.", tomas, choir)
+    choir.participation_of(priya).react(thumb, "😂")
     Participation.objects.of(mira, concert).mark_unread()
-
-
-def _talk(conversation: Conversation, script: str) -> None:
-    speakers = {user.username: conversation.participation_of(user) for user in people()}
-    for line in script.strip().splitlines():
-        username, body = line.split(": ", 1)
-        speakers[username].send(body)

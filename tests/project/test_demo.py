@@ -14,6 +14,11 @@ from .markdown import ROOT
 from .processes import PRODUCTION, demo, environment, new_demo, run, token_for
 
 INBOX = "{ inbox(first: 100) { edges { node { conversation { lastNumber title } } } } }"
+THREAD = """{ inbox(first: 1, filter: {titleContains: "Harbour"}) { edges { node { conversation {
+  messages(first: 100) { edges { node {
+    body removal editedAt replyTo { body } replyCount mentions { name }
+    reactions { emoji count viewerReacted }
+  } } } } } } } }"""
 PEOPLE = '{ users(search: "") { edges { node { id username } } } }'
 
 
@@ -49,6 +54,29 @@ def test_its_world_is_made_once_and_kept(tmp_path):
     assert after[0]["node"]["conversation"] == {"title": "", "lastNumber": 3}
     assert len(after) == len(before)
     assert total(after) == total(before) + 1
+
+
+def test_its_people_edit_reply_mention_react_and_take_back(tmp_path):
+    with demo(tmp_path) as server:
+        (edge,) = ask(server, token_for("mira", tmp_path), THREAD)["inbox"]["edges"]
+    messages = [each["node"] for each in edge["node"]["conversation"]["messages"]["edges"]]
+    said = {each["body"]: each for each in messages}
+
+    scarf, bust = (
+        said["Has anybody seen a green scarf? Left it on the coat stand."],
+        said["It is on the bust of Beethoven. It suits him."],
+    )
+    assert bust["replyTo"] == {"body": scarf["body"]}
+    assert scarf["replyCount"] == 2, "and the reply to the reply"
+    assert bust["mentions"] == [{"name": "Lena Brandt"}]
+    assert bust["reactions"] == [
+        {"emoji": "😂", "count": 2, "viewerReacted": True},
+        {"emoji": "🧣", "count": 1, "viewerReacted": False},
+    ]
+    (warm_up,) = (each for each in messages if each["body"].startswith("Warm-up begins"))
+    assert warm_up["editedAt"]
+    assert warm_up["mentions"] == [{"name": "Jonas Lindqvist"}]
+    assert {each["removal"] for each in messages} == {None, "RETRACTED", "REMOVED"}
 
 
 def test_it_says_where_it_is_and_lets_one_be_somebody_there(tmp_path):
