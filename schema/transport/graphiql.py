@@ -1,5 +1,6 @@
 """Renders GraphiQL, a page to try the API with. It loads nothing from other servers."""
 
+import json
 import secrets
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from django.utils.safestring import SafeString
 from strawberry import relay
 
 from talk.conf import conf
-from talk.models import Participation
+from talk.models import Message, Participation
 from talk.naming import name_of
 
 from ..ids import type_name
@@ -80,7 +81,7 @@ def _configuration(request: HttpRequest) -> dict[str, Any]:
     newest = viewer and Participation.objects.inbox_for(viewer).first()
     if newest:
         # Tabs are kept in the browser. The next user of it must not see them.
-        whose, tabs = str(viewer.pk), _tabs(newest.conversation)
+        whose, tabs = str(viewer.pk), _tabs(newest)
     elif viewer:
         # Kept apart, so that the tabs change as soon as the inbox is not empty any more.
         whose, tabs = (
@@ -98,17 +99,34 @@ def _configuration(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _tabs(conversation: Any) -> list[dict[str, str]]:
-    key = relay.to_base64(type_name(type(conversation)), conversation.pk)
+def _tabs(newest: Participation) -> list[dict[str, str]]:
+    """Tabs about the conversation in which something happened last."""
+    conversation = newest.conversation
+    key = _id_of(conversation)
+    texts = Message.objects.visible_to(newest).filter(kind=Message.Kind.TEXT, removed_as="")
+    last, own = texts.order_by("number").last(), texts.filter(sender=newest.user_id)
+    last_own = own.order_by("number").last()
     # The subscription begins with the last two changes, to show what a change looks like.
     after = max(0, conversation.revision - 2)
-    variables = {
-        "inbox": "{}",
-        "thread": f'{{\n  "id": "{key}"\n}}',
-        "send": f'{{\n  "id": "{key}",\n  "body": "Hello from GraphiQL"\n}}',
-        "subscribe": f'{{\n  "id": "{key}",\n  "after": {after}\n}}',
+    variables: dict[str, dict[str, Any]] = {
+        "inbox": {},
+        "thread": {"id": key},
+        "send": {"id": key, "body": "Hello from GraphiQL"},
     }
-    return [{"query": _document(name), "variables": given} for name, given in variables.items()]
+    if last_own:
+        variables["edit"] = {"message": _id_of(last_own), "body": "Edited in GraphiQL"}
+    emoji = "👍" if conf.REACTIONS is None else next(iter(conf.REACTIONS), None)
+    if last and emoji:
+        variables["react"] = {"message": _id_of(last), "emoji": emoji}
+    variables["subscribe"] = {"id": key, "after": after}
+    return [
+        {"query": _document(name), "variables": json.dumps(each, indent=2, ensure_ascii=False)}
+        for name, each in variables.items()
+    ]
+
+
+def _id_of(row: Any) -> str:
+    return relay.to_base64(type_name(type(row)), row.pk)
 
 
 def _document(name: str) -> str:

@@ -1,12 +1,17 @@
 """Who is shown GraphiQL, and what browsers are told to let neither it nor an answer do."""
 
+import json
 import re
 
 import pytest
+from graphql import parse, validate
 from strawberry import relay
 
+from schema import Mutation, Query, Schema, Subscription
 from schema.transport.graphiql import PACKAGE
-from talk.models import Message
+from talk.models import Conversation, Message
+
+from .asking import gid, ok
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +92,76 @@ def test_its_examples_fit_a_schema_whose_types_have_a_prefix(page, client, setti
 
     assert "... on TalkSendMessagePayload" in page().text
     assert relay.to_base64("TalkConversation", message.conversation_id).rstrip("=") in page().text
+
+
+def tabs_of(response):
+    """The operations of the tabs by their names, each with its document and its variables."""
+    (configuration,) = re.findall(
+        r'<script id="configuration" type="application/json">(.+?)</script>', response.text
+    )
+    found = {}
+    for tab in json.loads(configuration)["tabs"]:
+        operation = re.search(r"^(query|mutation|subscription) (\w+)", tab["query"], re.MULTILINE)
+        found[operation[2]] = tab["query"], json.loads(tab["variables"])
+    return found
+
+
+def test_each_tab_works_at_once(page, client, gql, alice, bob):
+    group = Conversation.objects.start_group(alice, [bob], "Lunch")
+    mine = group.participation_of(alice).send("Soup?")
+    theirs = group.participation_of(bob).send("Pasta!")
+    client.force_login(alice)
+
+    tabs = tabs_of(page())
+
+    assert list(tabs) == ["Inbox", "Thread", "Send", "Edit", "React", "Subscribe"]
+    answers = {
+        name: ok(gql(alice)(document, **variables))
+        for name, (document, variables) in tabs.items()
+        if name != "Subscribe"
+    }
+    assert answers["Send"]["sendMessage"]["sent"]["number"] == 3
+    assert answers["Edit"]["editMessage"]["edited"]["number"] == mine.number
+    assert answers["React"]["react"]["reacted"]["number"] == theirs.number
+    assert tabs["Subscribe"][1] == {"id": gid(group), "after": group.revision - 2}
+
+
+def test_who_wrote_nothing_there_has_nothing_to_edit(page, client, alice, bob):
+    Message.send_to_users("Hello", bob, [alice])
+    client.force_login(alice)
+
+    assert list(tabs_of(page())) == ["Inbox", "Thread", "Send", "React", "Subscribe"]
+
+
+def test_what_was_taken_back_is_neither_edited_nor_reacted_to(page, client, alice, bob):
+    own = Conversation.objects.start_group(alice, [bob], "Lunch").participation_of(alice)
+    own.retract(own.send("Oops"))
+    client.force_login(alice)
+
+    assert list(tabs_of(page())) == ["Inbox", "Thread", "Send", "Subscribe"]
+
+
+@pytest.mark.parametrize(("reactions", "tried"), [(["party"], "party"), ([], None)])
+def test_the_reaction_that_is_tried_is_one_of_the_projects(
+    page, client, settings, alice, bob, reactions, tried
+):
+    Message.send_to_users("Hello", bob, [alice])
+    client.force_login(alice)
+    settings.TALK = {**settings.TALK, "GRAPHIQL": True, "REACTIONS": reactions}
+
+    _document, variables = tabs_of(page()).get("React", (None, {}))
+
+    assert variables.get("emoji") == tried
+
+
+def test_each_tab_fits_a_schema_whose_types_have_a_prefix(page, client, settings, alice, bob):
+    Message.send_to_users("Hello", alice, [bob])
+    client.force_login(alice)
+    settings.TALK = {**settings.TALK, "GRAPHIQL": True, "TYPE_PREFIX": "Talk"}
+    schema = Schema(query=Query, mutation=Mutation, subscription=Subscription)
+
+    for document, _variables in tabs_of(page()).values():
+        assert validate(schema._schema, parse(document)) == []
 
 
 def test_a_project_without_such_a_place_promises_none(page, settings):

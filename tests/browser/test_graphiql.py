@@ -9,13 +9,15 @@ __all__ = ["browser", "demo"]
 
 pytestmark = needs_chromium
 
+TABS = ["Inbox", "Thread", "Send", "Edit", "React", "Subscribe"]
+
 
 def test_two_people_talk_live_with_no_internet(demo: str, browser: Any, tmp_path: Path) -> None:
     mira, lena = Page(browser, demo), Page(browser, demo)
 
     mira.become("mira")
     assert "You are Mira Okafor" in mira.says()
-    assert mira.tabs() == ["Inbox", "Thread", "Send", "Subscribe"]
+    assert mira.tabs() == TABS
     mira.run("Inbox")
     mira.sees("Harbour Choir")
     mira.run("Thread")
@@ -29,6 +31,31 @@ def test_two_people_talk_live_with_no_internet(demo: str, browser: Any, tmp_path
     mira.sees("Hello from GraphiQL")
 
     mira.page.screenshot(path=tmp_path / "live.png")
+    assert mira.problems == lena.problems == []
+
+
+def test_edits_and_reactions_of_others_arrive_live(demo: str, browser: Any, tmp_path: Path) -> None:
+    mira, lena = Page(browser, demo), Page(browser, demo)
+    mira.become("mira")
+    mira.run("Subscribe")
+    mira.sees("MESSAGE_REACTED")
+    lena.become("lena")
+
+    lena.run("Edit")
+    lena.sees("Edited in GraphiQL")
+    mira.sees("MESSAGE_EDITED")
+    mira.sees("Edited in GraphiQL")
+    mira.page.screenshot(path=tmp_path / "edited.png")
+
+    lena.run("React")
+    lena.sees('"viewerReacted": true')
+    mira.sees("MESSAGE_REACTED")
+    mira.sees("👍")
+    mira.sees('"viewerReacted": false')
+    mira.page.screenshot(path=tmp_path / "reacted.png")
+
+    mira.run("Thread")
+    mira.sees("replyCount")
     assert mira.problems == lena.problems == []
 
 
@@ -95,7 +122,7 @@ def test_an_empty_inbox_gives_way_to_a_full_one(demo: str, browser: Any, tmp_pat
     page.page.reload()
     page.page.wait_for_selector(".graphiql-execute-button")
 
-    assert page.tabs() == ["Inbox", "Thread", "Send", "Subscribe"]
+    assert page.tabs() == TABS
     page.run("Thread")
     page.sees("Welcome!")
     assert page.problems == []
