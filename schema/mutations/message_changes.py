@@ -25,9 +25,9 @@ class MessageChangeMutation:
         return message_results.EditMessagePayload(edited=edited)
 
     @mutation(
-        description="Take back a message that the viewer wrote: its text is deleted for everybody, "
-        "and it is unread for nobody any more. It keeps its number. To take it back again changes "
-        "nothing."
+        description="Take back a message that the viewer wrote. Its text is deleted for everybody. "
+        "The message keeps its number, and counts as unread no longer. To take it back again "
+        "changes nothing."
     )
     def retract_message(
         self, info: Info, input: message_inputs.RetractMessageInput
@@ -36,9 +36,9 @@ class MessageChangeMutation:
         return message_results.RetractMessagePayload(retracted=own.retract(message))
 
     @mutation(
-        description="Delete the text of a message in a group. Owners can do that with every "
-        "message of a person, admins with those of members and of people who left. To remove it "
-        "again changes nothing."
+        description="Delete the text of a message in a group. Owners can do it "
+        "with the messages of everybody, admins with those of members and of people who left. To "
+        "remove it again changes nothing."
     )
     def remove_message(
         self, info: Info, input: message_inputs.RemoveMessageInput

@@ -30,8 +30,8 @@ class ReadingMutation:
         return results.MarkUnreadPayload(participation=own)
 
     @mutation(
-        description="Clear a conversation for the viewer alone: they see no message of it any more "
-        "that was sent until now. Nobody else is told, and it can't be undone."
+        description="Hide all messages that a conversation has now from the viewer alone. Nobody "
+        "else is told, and it can't be undone."
     )
     def clear_conversation(
         self, info: Info, input: inputs.ClearConversationInput

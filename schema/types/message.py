@@ -37,8 +37,8 @@ class Message(relay.Node):
         description="When it was sent. Messages with higher numbers have later times."
     )
     root: int | None = strawberry.field(
-        description="The number of the message with which the branch of replies began that this "
-        "message is in. Null for that message itself, and for messages in no branch."
+        description="For a reply: the number of the first message of its branch, under which all "
+        "replies to replies are, too. Null if the message is no reply."
     )
     sender: User | None = strawberry.field(
         description="The user who wrote the message or did what it records. Null if the "

@@ -30,9 +30,9 @@ class SendMessageInput:
     )
     mentions: list[strawberry.ID] | None = strawberry.field(
         default=None,
-        description="The ids of users to mention, at most 50. All have to take part, also after "
-        "`invite`. The viewer is left out. Without a list, a reply mentions the author of the "
-        "message that it replies to.",
+        description="The ids of users to mention, at most 50: people who take part, or whom "
+        "`invite` takes in. The viewer is left out. Without a list, a reply mentions the author of "
+        "the message that it replies to; an empty list mentions nobody.",
     )
     mention_all: bool = strawberry.field(
         default=False,
@@ -42,8 +42,8 @@ class SendMessageInput:
     client_id: uuid.UUID | None = strawberry.field(default=None, description=CLIENT_ID)
     reply_to: int | None = strawberry.field(
         default=None,
-        description="With `conversationId` and without `invite`: the number of the message in this "
-        "conversation that the message replies to.",
+        description="With `conversationId` and without `invite`: the number of the message "
+        "to which this one replies.",
     )
 
 
@@ -56,8 +56,8 @@ class EditMessageInput:
     body: str = strawberry.field(description="The new text.")
     mentions: list[strawberry.ID] | None = strawberry.field(
         default=None,
-        description="The ids of all users whom the message mentions by name now, at most 50. Those "
-        "who were not mentioned before have to take part. Null: they stay the same.",
+        description="The ids of all users whom the message mentions from now on, at most 50. Those "
+        "whom it did not mention before have to take part. Null: the mentions stay as they are.",
     )
 
 

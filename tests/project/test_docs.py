@@ -77,7 +77,8 @@ assert [each.to for each in mail.outbox] == [["bob@host.example"]], mail.outbox
 rows = []
 assert export(group, 0, lambda *row: rows.append(row)) == group.revision
 assert rows[0] == (1, "conversation_started", None)
-assert rows[1] == (2, "message_sent", "I cook.")
+assert rows[1] == (2, "message_sent", "I cook pasta.")
+assert rows[2] == (3, "message_edited", "I cook pasta.")
 print("heard")
 """
 
@@ -143,7 +144,11 @@ def test_every_signal_is_named():
 
 
 def test_every_refusal_of_a_verb_is_one():
-    for heading in ("to start or to find", "verb of a participation"):
+    for heading in (
+        "to start or to find",
+        "verb of a participation",
+        "verb of a participation on a message",
+    ):
         for _verb, refusals in table(EMBEDDING, heading):
             for name in names(refusals):
                 assert name in RefusalCode.__members__ or name.islower(), name
@@ -161,7 +166,7 @@ def test_the_mutation_that_makes_a_token_fits_the_schema():
 
 
 def test_the_protocol_is_spoken_as_it_is_written(tmp_path):
-    edit, reply, page, changes, inbox, moved, typing, there = (
+    edit, reply, row, page, changes, inbox, moved, typing, there = (
         each.code for each in examples(PROTOCOL, "graphql")
     )
     with demo(tmp_path) as server:
@@ -182,6 +187,8 @@ def test_the_protocol_is_spoken_as_it_is_written(tmp_path):
             for edge in found["edges"]
             if edge["node"]["conversation"]["name"] == "Harbour Choir"
         )
+        newest = ask(row, id=choir)["conversation"]["messages"]["edges"][-1]["node"]
+        assert [user["name"] for user in newest["reactions"][0]["users"]] == ["Priya Raman"]
         shown = ask(page, id=choir)["conversation"]
         revision = shown["revision"]
         said = next(

@@ -21,7 +21,10 @@ from .processes import demo, environment, token_for
 PROTOCOL = ROOT / "docs" / "protocol.md"
 
 SEND = """mutation ($input: SendMessageInput!) { sendMessage(input: $input) {
-  ... on SendMessagePayload { sent { number } } ... on Refusal { code path } } }"""
+  ... on SendMessagePayload { sent { id number } } ... on Refusal { code path } } }"""
+CHANGE = """mutation ($id: ID!) {
+  editMessage(input: {message: $id, body: "And now, do you?"}) { ... on Refusal { code } }
+  react(input: {message: $id, emoji: "👂"}) { ... on Refusal { code } } }"""
 
 CHOIR = """{ inbox(filter: {titleContains: "Harbour"}) {
   edges { node { conversation { id revision } } } } }"""
@@ -67,17 +70,33 @@ async function say(body) {
     variables: { input: { conversationId: id, body, clientId: crypto.randomUUID() } },
   });
   sent.push(answer.data.sendMessage.sent.number);
+  await hear(body);
+  return answer.data.sendMessage.sent.id;
+}
+async function hear(body) {
   while (!heard.some((each) => each.message?.body === body)) {
     await new Promise((resolve) => { wake = resolve; });
   }
 }
-await say("From Apollo");
+const edited = await client.mutate({
+  mutation: gql`mutation ($input: EditMessageInput!) {
+    editMessage(input: $input) { ... on EditMessagePayload { edited { id } } }
+  }`,
+  variables: { input: { message: await say("From Apollo"), body: "Edited by Apollo" } },
+  fetchPolicy: "no-cache",
+});
+const { id: message } = edited.data.editMessage.edited;
+await hear("Edited by Apollo");
+const cached = client.cache.readFragment({
+  id: client.cache.identify({ __typename: "Message", id: message }),
+  fragment: gql`fragment Cached on Message { body }`,
+});
 network.close();
 for (const each of open) each.destroy();
 await new Promise((done) => setTimeout(done, 1500));
 await new Promise((done) => network.listen(address.port, hostname, done));
 await say("Back again");
-console.log(JSON.stringify({ revision, heard, sent }));
+console.log(JSON.stringify({ revision, heard, sent, cached: cached.body }));
 process.exit(0);
 """
 
@@ -218,7 +237,8 @@ def test_the_python_client_prints_each_change_once_though_the_network_goes_away(
     script = tmp_path / "listen.py"
 
     def says(body):
-        ask(SEND, input={"conversationId": choir["id"], "body": body})
+        sent = ask(SEND, input={"conversationId": choir["id"], "body": body})
+        return sent["sendMessage"]["sent"]["id"]
 
     with Network(server.url) as network:
         port = network.server_address[1]
@@ -234,18 +254,28 @@ def test_the_python_client_prints_each_change_once_though_the_network_goes_away(
             says("Do you hear me?")
             changes.append(json.loads(listener.stdout.readline()))
             network.cut()
-            says("And now?")
-            changes.append(json.loads(listener.stdout.readline()))
+            ask(CHANGE, id=says("And now?"))
+            changes += [json.loads(listener.stdout.readline()) for _change in range(3)]
         finally:
             listener.terminate()
             listener.communicate()
             network.shutdown()
 
-    assert [each["revision"] for each in changes] == list(range(1, choir["revision"] + 3))
+    assert [each["revision"] for each in changes] == list(range(1, choir["revision"] + 5))
     assert changes[0] == {"revision": 1, "kind": "CONVERSATION_STARTED", "message": None}
     assert changes[1]["message"]["sender"] == {"name": "Mira Okafor"}
-    said = [each["message"]["body"] for each in changes[-2:]]
-    assert said == ["Do you hear me?", "And now?"]
+    heard, *missed = changes[-4:]
+    assert heard["message"]["body"] == "Do you hear me?"
+    assert [each["kind"] for each in missed] == [
+        "MESSAGE_SENT",
+        "MESSAGE_EDITED",
+        "MESSAGE_REACTED",
+    ]
+    copies = [each["message"] for each in missed]
+    assert [each["number"] for each in copies] == [copies[-1]["number"]] * 3
+    assert copies[-1]["revision"] == max(each["revision"] for each in copies)
+    assert copies[-1]["body"] == "And now, do you?"
+    assert copies[-1]["reactions"] == [{"emoji": "👂", "count": 1}]
 
 
 @pytest.mark.timeout(300)
@@ -267,8 +297,13 @@ def test_the_apollo_client_asks_listens_and_sends(tmp_path, server, token):
     told = json.loads(tried)
     # It goes on from where it began, so some come again.
     heard = {each["revision"]: each for each in told["heard"]}
-    assert list(heard) == [told["revision"] + 1, told["revision"] + 2]
-    assert {each["kind"] for each in heard.values()} == {"MESSAGE_SENT"}
-    messages = [each["message"] for each in heard.values()]
-    assert [each["body"] for each in messages] == ["From Apollo", "Back again"]
-    assert [each["number"] for each in messages] == told["sent"]
+    assert list(heard) == [told["revision"] + each for each in (1, 2, 3)]
+    kinds = [each["kind"] for each in heard.values()]
+    assert kinds == ["MESSAGE_SENT", "MESSAGE_EDITED", "MESSAGE_SENT"]
+    assert told["cached"] == "Edited by Apollo"
+    sent, edited, back = (each["message"] for each in heard.values())
+    # When it goes on, the first change comes again, and shows the message as it is now.
+    assert sent["body"] in {"From Apollo", "Edited by Apollo"}
+    assert (edited["id"], edited["body"]) == (sent["id"], "Edited by Apollo")
+    assert back["body"] == "Back again"
+    assert [sent["number"], back["number"]] == told["sent"]
