@@ -76,7 +76,7 @@ describe(
 describe(
     models.ConversationCapability,
     "ConversationCapability",
-    "What the viewer may do in a conversation now. A mutation that is not promised is refused.",
+    "What the viewer may do in a conversation now: the mutations that would not be refused.",
     SEND="`sendMessage` with `conversationId`.",
     REACT="`react` and `unreact`, with a text that was not removed.",
     MENTION_ALL="`sendMessage` with `mentionAll`.",
@@ -90,10 +90,10 @@ describe(
 describe(
     models.MessageCapability,
     "MessageCapability",
-    "What the viewer may do with a message now. A mutation that is not promised is refused, or "
-    "changes nothing.",
-    REPLY="`sendMessage` with `replyTo`. Also for a text that was removed: that may happen while "
-    "the reply is written.",
+    "What the viewer may do with a message now. The other mutations would be refused, or would "
+    "change nothing.",
+    REPLY="`sendMessage` with `replyTo`. A text that was removed can be answered, too, since that "
+    "may happen while somebody writes the reply.",
     REACT="`react` and `unreact`.",
     EDIT="`editMessage`, until `Limits.editSeconds` after `sentAt`.",
     RETRACT="`retractMessage`, until `Limits.retractSeconds` after `sentAt`.",

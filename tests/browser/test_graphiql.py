@@ -55,7 +55,7 @@ def test_edits_and_reactions_of_others_arrive_live(demo: str, browser: Any, tmp_
     mira.page.screenshot(path=tmp_path / "reacted.png")
 
     mira.run("Thread")
-    mira.sees("replyCount")
+    mira.sees("viewerCan")
     assert mira.problems == lena.problems == []
 
 
