@@ -2,7 +2,15 @@
 
 from collections import Counter, defaultdict
 
-from talk.models import Conversation, Event, Message, Participation
+from talk.models import (
+    Conversation,
+    Edit,
+    Event,
+    Mention,
+    Message,
+    Participation,
+    Reaction,
+)
 from talk.models.conversation.keys import members_key
 from talk.models.participation.history import counts_since, pages_then
 
@@ -24,17 +32,21 @@ class Rows:
     def __init__(self, talk):
         self.conversations = {row.pk: row for row in Conversation.objects.all()}
         self.name = {user.pk: name for name, user in talk.people.items()} | {None: None}
-        self.messages = _by_conversation(Message.objects.order_by("number"))
-        self.events = _by_conversation(
-            Event.objects.select_related("message", "participation").order_by("revision")
+        self.messages = _by("conversation_id", Message.objects.order_by("number"))
+        self.edits = _by("message_id", Edit.objects.order_by("until"))
+        self.mentions = _by("message_id", Mention.objects.all())
+        self.reactions = _by("message_id", Reaction.objects.order_by("pk"))
+        self.events = _by(
+            "conversation_id",
+            Event.objects.select_related("message", "participation").order_by("revision"),
         )
-        self.places = _by_conversation(Participation.objects.with_unread_count())
+        self.places = _by("conversation_id", Participation.objects.with_unread_count())
 
 
-def _by_conversation(rows):
+def _by(key, rows):
     sorted_out = defaultdict(list)
     for row in rows:
-        sorted_out[row.conversation_id].append(row)
+        sorted_out[getattr(row, key)].append(row)
     return sorted_out
 
 
@@ -52,8 +64,8 @@ def _assert_room(rows, talk, rules, at) -> None:
     assert [message.number for message in messages] == list(range(1, len(room.said) + 1))
     assert conversation.last_number == len(messages)
     assert conversation.latest_message_id == (messages[-1].pk if messages else None)
-    said = [(row.kind, name[row.sender_id], name[row.subject_id], row.body) for row in messages]
-    assert said == room.said
+    for message, said in zip(messages, room.said, strict=True):
+        _assert_message(rows, message, said)
 
     assert [event.revision for event in events] == list(range(1, len(room.log) + 1))
     assert conversation.revision == len(events)
@@ -71,6 +83,27 @@ def _assert_room(rows, talk, rules, at) -> None:
     _assert_places(rows, conversation, rules, at)
 
 
+def _assert_message(rows, message, said) -> None:
+    name = rows.name
+    assert (message.kind, message.body) == (said.kind, said.body)
+    assert (name[message.sender_id], name[message.subject_id]) == (said.sender, said.subject)
+    assert message.revision == said.revision
+    assert (message.removed_as, message.edited_at is not None) == (
+        said.removed_as,
+        said.edited is not None,
+    )
+    assert [edit.body for edit in rows.edits[message.pk]] == said.earlier
+    assert (message.reply_to, message.root) == (said.reply_to, said.root)
+    mentions = rows.mentions[message.pk]
+    there = {name[each.user_id]: each.by_reply for each in mentions if not each.taken_out}
+    assert there == said.mentions
+    assert {name[each.user_id] for each in mentions if each.taken_out} == said.taken_out
+    assert {each.number for each in mentions} <= {message.number}
+    assert message.mentions_all == said.mentions_all
+    reactions = [(each.emoji, name[each.user_id]) for each in rows.reactions[message.pk]]
+    assert reactions == [(emoji, whose) for emoji, whose, _when in said.reactions]
+
+
 def _assert_places(rows, conversation, rules, at) -> None:
     room = rules.rooms[at]
     places = rows.places[conversation.pk]
@@ -84,6 +117,9 @@ def _assert_places(rows, conversation, rules, at) -> None:
         unread = rules.unread(name, at)
         assert place.first_unread_number == (unread[0] if unread else None)
         assert place.unread_count == len(unread)
+        if place.is_active:
+            mentions = rules.unread_mentions(name, at)
+            assert place.unread_mention_count == len(mentions)
         _assert_place(place, name, conversation, room)
 
 
@@ -91,7 +127,7 @@ def _assert_place(place, name, conversation, room) -> None:
     ruled = room.places[name]
     assert (place.role, place.status) == (ruled.role, ruled.status)
     assert (place.left_at_number, place.left_at_title) == (ruled.left_at, ruled.left_title)
-    assert place.joined_at_number == ruled.before
+    assert (place.joined_at_number, place.history_from) == (ruled.before, ruled.history_from)
     assert (place.last_read_number, place.marked_unread_at is not None) == (
         ruled.read,
         ruled.marked,
@@ -101,7 +137,7 @@ def _assert_place(place, name, conversation, room) -> None:
     assert place.last_visible_number == last
     if not ruled.here:
         visible = Message.objects.visible_to(place).order_by("number")
-        assert list(visible.values_list("number", flat=True)) == list(range(1, last + 1))
+        assert list(visible.values_list("number", flat=True)) == list(room.seen_by(name))
         kinds = [kind for kind, *_, number in room.log if number == last]
         assert kinds == [f"participant_{ruled.status}"]
         assert room.log[place.last_visible_revision - 1][-1] == last

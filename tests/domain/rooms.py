@@ -23,7 +23,11 @@ class Place:
     read: int = 0
     #: How much was said before they joined.
     before: int = 0
+    #: The number of the first message that they see.
+    history_from: int = 1
+    #: The number of the last message that they see, and when they left.
     left_at: int | None = None
+    left_when: int | None = None
     left_title: str = ""
     #: Who took part when they had left.
     left_with: frozenset[str] = frozenset()
@@ -36,15 +40,50 @@ class Place:
 
 
 @dataclass
+class Said:
+    """One message."""
+
+    kind: str
+    sender: str | None
+    subject: str | None
+    body: str
+    #: When it was sent, and edited last, by the clock of the rules.
+    at: int = 0
+    edited: int | None = None
+    #: Why its words are gone.
+    removed_as: str = ""
+    #: What it said before, the oldest text first.
+    earlier: list[str] = field(default_factory=list)
+    reply_to: int | None = None
+    root: int | None = None
+    #: Who is mentioned, and whether that is because it replies to them.
+    mentions: dict[str, bool] = field(default_factory=dict)
+    #: Who was mentioned until an edit took them out.
+    taken_out: set[str] = field(default_factory=set)
+    mentions_all: bool = False
+    #: (emoji, whose, when), the oldest first.
+    reactions: list[tuple[str, str, int]] = field(default_factory=list)
+    #: The revision of its last change.
+    revision: int = 0
+
+    @property
+    def is_text(self):
+        return self.kind == "text"
+
+    def forget(self, why):
+        """The words are gone, and all that belongs to them."""
+        self.body, self.removed_as = "", why
+        self.earlier, self.reactions = [], []
+        self.mentions, self.taken_out, self.mentions_all = {}, set(), False
+
+
+@dataclass
 class Room:
     private: bool
     title: str = ""
     upgraded_from: int | None = None
     places: dict[str, Place] = field(default_factory=dict)
-    #: (kind, sender, subject, body)
-    said: list[tuple] = field(default_factory=list)
-    #: The numbers of what has no words any more.
-    removed: set[int] = field(default_factory=set)
+    said: list[Said] = field(default_factory=list)
     #: (kind, actor, participant, number of the message)
     log: list[tuple] = field(default_factory=list)
 
@@ -52,15 +91,47 @@ class Room:
     def active(self):
         return {name for name, place in self.places.items() if place.here}
 
+    def record(self, kind, actor, about=None, number=None):
+        """One event, and with it one revision, also of the message at `number`."""
+        self.log.append((kind, actor, about, number))
+        if number is not None:
+            self.said[number - 1].revision = len(self.log)
+
+    def seen_by(self, name):
+        """The numbers of the messages that `name` sees."""
+        place = self.places[name]
+        end = len(self.said) if place.left_at is None else place.left_at
+        return range(place.history_from, end + 1)
+
     def unread(self, name, hidden=()):
         """The numbers of what waits for `name`, counted one by one."""
         place = self.places[name]
-        end = len(self.said) if place.left_at is None else place.left_at
         return [
             number
-            for number, (kind, sender, *_) in enumerate(self.said, start=1)
-            if max(place.read, place.before) < number <= end
-            and kind == "text"
-            and sender not in {name, *hidden}
-            and number not in self.removed
+            for number in self.seen_by(name)
+            if number > max(place.read, place.before)
+            and (said := self.said[number - 1]).is_text
+            and said.sender not in {name, *hidden}
+            and not said.removed_as
+        ]
+
+    def unread_mentions(self, name, hidden=()):
+        """The numbers of what waits for `name` and mentions them.
+
+        What mentions everybody mentions those who have been in the room since then.
+        """
+        place = self.places[name]
+        return [
+            number
+            for number in self.unread(name, hidden)
+            if name in (said := self.said[number - 1]).mentions
+            or (said.mentions_all and place.here and place.joined <= said.at)
+        ]
+
+    def replies_to(self, number):
+        """The numbers of the replies in the branch that began at `number`, without what is gone."""
+        return [
+            at
+            for at, said in enumerate(self.said, start=1)
+            if said.root == number and not said.removed_as
         ]

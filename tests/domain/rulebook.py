@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 from talk.exceptions import RefusalCode as Code
 
-from .rooms import No, Place, Room, must
+from .rooms import No, Place, Room, Said, must
+from .words import Words
 
 __all__ = ["MOST", "No", "Rulebook"]
 
@@ -12,7 +13,7 @@ MOST = 4
 
 
 @dataclass
-class Rulebook:
+class Rulebook(Words):
     rooms: list[Room] = field(default_factory=list)
     clock: int = 0
     #: (who blocked, whom)
@@ -63,7 +64,7 @@ class Rulebook:
         now = self.tick()
         for turn, name in enumerate(people):
             room.places[name] = Place(joined=now, activity=now, turn=turn)
-        room.log.append(("conversation_started", people[0], None, None))
+        room.record("conversation_started", people[0])
         self.rooms.append(room)
         return len(self.rooms) - 1
 
@@ -73,13 +74,13 @@ class Rulebook:
         at = self.among(sender, others)
         return self._say(sender, at, body)
 
-    def send(self, sender, at, body, invited=()):
+    def send(self, sender, at, body, invited=(), **refers):
         self.place(sender, at)
         if invited:
             at = self.invite(sender, at, invited)
-        return self._say(sender, at, body)
+        return self._say(sender, at, body, **refers)
 
-    def _say(self, sender, at, body):
+    def _say(self, sender, at, body, reply_to=None, mentions=None, mention_all=False):
         room = self.rooms[at]
         place = room.places[sender]
         must(body, Code.EMPTY_BODY)
@@ -88,7 +89,8 @@ class Rulebook:
             self._must_reach(sender, room.places)
         caught_up = not self.unread(sender, at) and place.read >= place.before
         now = self.tick()
-        self._tell(room, "text", "message_sent", sender, sender, body, subject=None)
+        refers = self.references(room, sender, reply_to, mentions, mention_all)
+        self._tell(room, "text", "message_sent", sender, sender, body, **refers)
         if caught_up:
             place.read = len(room.said)
         place.marked = False
@@ -113,6 +115,7 @@ class Rulebook:
             self._must_reach(actor, room.places)
             group = self.among(actor, [*room.places, *invited])
             if group != at and self.rooms[group].upgraded_from is None:
+                self._must_have_a_say(self.rooms[group].places[actor])
                 self.rooms[group].upgraded_from = at
                 self._tell(self.rooms[group], "upgraded", "conversation_upgraded", actor)
             return group
@@ -133,6 +136,7 @@ class Rulebook:
             may = by_the_project or place.status == "left" or room.places[actor].role != "member"
             must(may, Code.NOT_ALLOWED)
             place.status, place.left_at, place.left_title = "active", None, ""
+            place.left_when = None
             place.joined = place.activity = now
             place.marked = False
             self._tell(room, "reinstated", "participant_reinstated", actor, name, subject=name)
@@ -167,6 +171,7 @@ class Rulebook:
         self._tell(room, kind, f"participant_{kind}", actor, name, subject=name)
         place.status, place.role = kind, "member"
         place.left_at, place.left_title = len(room.said), room.title
+        place.left_when = self.clock
         place.left_with = frozenset(room.active)
         self._keep_an_owner(room, actor)
 
@@ -198,7 +203,7 @@ class Rulebook:
             ]
             must(owners != [name], Code.LAST_OWNER)
             place.role = role
-            room.log.append(("participant_role_changed", actor, name, None))
+            room.record("participant_role_changed", actor, name)
 
     def rename(self, actor, at, title):
         place, room = self.place(actor, at), self.rooms[at]
@@ -216,7 +221,7 @@ class Rulebook:
         if number < place.read:
             return
         if number > place.read:
-            room.log.append(("conversation_read", name, name, None))
+            room.record("conversation_read", name, name)
         place.read, place.marked = number, False
 
     def mark_unread(self, name, at):
@@ -229,13 +234,12 @@ class Rulebook:
     def remove_message(self, at, number):
         room = self.rooms[at]
         must(0 < number <= len(room.said), Code.NOT_FOUND)
-        kind, sender, subject, _body = room.said[number - 1]
-        must(kind in {"text", "renamed"} and number not in room.removed, Code.NOT_FOUND)
-        title = room.said[number - 1][3]
-        room.said[number - 1] = (kind, sender, subject, "")
-        room.removed.add(number)
-        room.log.append(("message_removed", None, None, number))
-        if kind == "renamed":
+        said = room.said[number - 1]
+        must(said.kind in {"text", "renamed"} and not said.removed_as, Code.NOT_FOUND)
+        title = said.body
+        said.forget("moderated")
+        room.record("message_removed", None, number=number)
+        if said.kind == "renamed":
             self._forget_title(room, number, title)
 
     def suspend(self, name, at, suspended=True):
@@ -243,18 +247,18 @@ class Rulebook:
         if place.suspended != suspended:
             place.suspended = suspended
             kind = "participant_suspended" if suspended else "participant_restored"
-            self.rooms[at].log.append((kind, None, name, None))
+            self.rooms[at].record(kind, None, name)
             self._keep_an_owner(self.rooms[at], None)
 
     def _forget_title(self, room, number, title):
-        renames = [at for at, said in enumerate(room.said, start=1) if said[0] == "renamed"]
-        if title not in {room.said[at - 1][3] for at in renames}:
+        renames = [at for at, said in enumerate(room.said, start=1) if said.kind == "renamed"]
+        if title not in {room.said[at - 1].body for at in renames}:
             for place in room.places.values():
                 if place.left_title == title:
                     place.left_title = ""
         if room.title and renames[-1] == number:
             room.title = ""
-            room.log.append(("conversation_renamed", None, None, None))
+            room.record("conversation_renamed", None)
 
     # What they do about each other.
 
@@ -266,7 +270,13 @@ class Rulebook:
         self.blocks.discard((blocker, blocked))
 
     def unread(self, name, at):
-        return self.rooms[at].unread(name, {other for by, other in self.blocks if by == name})
+        return self.rooms[at].unread(name, self.blocked_by(name))
+
+    def unread_mentions(self, name, at):
+        return self.rooms[at].unread_mentions(name, self.blocked_by(name))
+
+    def blocked_by(self, name):
+        return {other for by, other in self.blocks if by == name}
 
     # Parts of the rules.
 
@@ -285,9 +295,9 @@ class Rulebook:
         may = by.role == "owner" or (by.role == "admin" and other.role == "member")
         must(may, Code.NOT_ALLOWED)
 
-    def _tell(self, room, kind, event, actor, about=None, body="", *, subject=None):
-        room.said.append((kind, actor, subject, body))
-        room.log.append((event, actor, about, len(room.said)))
+    def _tell(self, room, kind, event, actor, about=None, body="", *, subject=None, **refers):
+        room.said.append(Said(kind, actor, subject, body, at=self.clock, **refers))
+        room.record(event, actor, about, len(room.said))
 
     def _keep_an_owner(self, room, actor):
         def standing(name):
@@ -300,7 +310,7 @@ class Rulebook:
         heir = min(room.active, key=standing, default=None)
         if not room.private and heir and room.places[heir].role != "owner":
             room.places[heir].role = "owner"
-            room.log.append(("participant_role_changed", actor, heir, None))
+            room.record("participant_role_changed", actor, heir)
 
 
 def recipients(sender, others):

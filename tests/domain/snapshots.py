@@ -45,16 +45,22 @@ def catch_up(snapshot: Snapshot, pk) -> Snapshot:
     return snapshot
 
 
-def derived(snapshot: Snapshot) -> dict[Any, tuple[Any, Any]]:
+def derived(snapshot: Snapshot, pk) -> dict[Any, tuple[Any, Any]]:
     """What needs no event of its own, because it follows from the rest: of each person what the
     first unread number is, and since when the conversation stands where it does in their inbox.
 
     A message changes these for all members at once, and a block for one everywhere. Events that
-    said so would be as many as there are members, or conversations.
+    said so would be as many as there are members, or conversations. Where somebody's history
+    begins, since they cleared it, is nobody else's business.
     """
     blocks = set(Block.objects.values_list("blocker", "blocked"))
+    cleared = Participation.objects.filter(conversation=pk).values_list("user", "history_from")
+    begins = dict(cleared)
     return {
-        user: (_first_unread(snapshot, user, place, blocks), _last_activity(snapshot, place))
+        user: (
+            _first_unread(snapshot, user, place | {"history_from": begins[user]}, blocks),
+            _last_activity(snapshot, place),
+        )
         for user, place in snapshot.participations.items()
     }
 
@@ -72,9 +78,26 @@ def _see_conversation(snapshot: Snapshot, row: Conversation) -> None:
 
 
 def _see_message(snapshot: Snapshot, row: Message) -> None:
+    belonging = {
+        "edits": row.edits.order_by("until").values_list("body", "until"),
+        "mentions": row.mentions.order_by("pk").values_list("user", "by_reply", "taken_out"),
+        "reactions": row.reactions.order_by("pk").values_list("user", "emoji", "at"),
+    }
     snapshot.messages[row.number] = _values(
-        row, "kind", "sender_id", "subject_id", "body", "removed_as", "sent_at", "client_id"
-    )
+        row,
+        "kind",
+        "revision",
+        "sender_id",
+        "subject_id",
+        "body",
+        "removed_as",
+        "sent_at",
+        "edited_at",
+        "reply_to",
+        "root",
+        "mentions_all",
+        "client_id",
+    ) | {name: list(rows) for name, rows in belonging.items()}
 
 
 def _see_participation(snapshot: Snapshot, row: Participation) -> None:
@@ -112,6 +135,7 @@ def _first_unread(snapshot: Snapshot, user, place: dict[str, Any], blocks) -> in
         number
         for number, message in _texts(snapshot, place)
         if number > max(place["last_read_number"], place["joined_at_number"])
+        and number >= place["history_from"]
         and message["sender_id"] != user
         and not message["removed_as"]
         and (user, message["sender_id"]) not in blocks

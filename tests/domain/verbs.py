@@ -42,9 +42,51 @@ class Verbs:
             body, self.people[sender], self.users(others), client_id=client_id
         )
 
-    def send(self, sender, at, body, invited=(), client_id: uuid.UUID | None = None) -> Message:
+    def send(
+        self,
+        sender,
+        at,
+        body,
+        invited=(),
+        client_id: uuid.UUID | None = None,
+        mentions=None,
+        **refers,
+    ) -> Message:
+        if mentions is not None:
+            refers["mentions"] = self.users(mentions)
         invited = self.users(invited)
-        return self.place(sender, at).send(body, client_id=client_id, invite=invited)
+        return self.place(sender, at).send(body, client_id=client_id, invite=invited, **refers)
+
+    def message(self, at, number) -> Message:
+        """The message with a number, or one that is not there, as if it had been deleted."""
+        conversation = self.conversation(at)
+        found = conversation.messages.filter(number=number).first()
+        return found or Message(pk=0, conversation=conversation, number=number)
+
+    def edit(self, name, at, number, body, mentions=None):
+        given = {} if mentions is None else {"mentions": self.users(mentions)}
+        self.change(name, at, number, "edit", body, **given)
+
+    def retract(self, name, at, number):
+        self.change(name, at, number, "retract")
+
+    def take_away(self, name, at, number):
+        self.change(name, at, number, "remove_message")
+
+    def react(self, name, at, number, emoji):
+        self.change(name, at, number, "react", emoji)
+
+    def unreact(self, name, at, number, emoji):
+        self.change(name, at, number, "unreact", emoji)
+
+    def change(self, name, at, number, verb, *args, **given):
+        """Use a verb on a message. It answers the message as it is stored afterwards."""
+        place = self.place(name, at)
+        answer = getattr(place, verb)(self.message(at, number), *args, **given)
+        assert values(answer) == values(self.message(at, number))
+
+    def clear(self, name, at):
+        self.place(name, at).clear()
 
     def announce(self, at, body) -> Message:
         return self.conversation(at).announce(body)
@@ -71,8 +113,8 @@ class Verbs:
         other.change_role(role, by=by)
 
     def remove_message(self, at, number):
-        message = self.conversation(at).messages.filter(number=number).first()
-        if message is None:
+        message = self.message(at, number)
+        if not message.pk:
             raise MessagingValidationError(RefusalCode.NOT_FOUND)
         moderation.remove_message(message, self.moderator, "rude")
 
@@ -94,3 +136,7 @@ class Verbs:
 
     def mark_unread(self, name, at):
         self.place(name, at).mark_unread()
+
+
+def values(message):
+    return {field.attname: getattr(message, field.attname) for field in message._meta.fields}

@@ -133,6 +133,8 @@ class Change(Ledger):
         """Delete the words of these messages, and record an event for each."""
         for message in messages:
             message.body, message.removed_as = "", why
+            # As `forget_words` stores it.
+            message.fingerprint, message.mentions_all = "", False
             self._removed[why].append(message.pk)
             self.record(Event.Kind.MESSAGE_REMOVED, message=message)
 

@@ -1,0 +1,130 @@
+"""The part of the rulebook about what people do with messages that were sent."""
+
+from talk.exceptions import RefusalCode as Code
+
+from .rooms import must
+
+#: Most different reactions to one message.
+MOST_EMOJI = 20
+
+
+class Words:
+    """Rules of messages that were sent. The rest of the rulebook has the rooms and the people."""
+
+    #: Whether `EDIT_SECONDS` is None, and not 0.
+    may_edit = True
+
+    def edit(self, name, at, number, body, mentions=None):
+        self.place(name, at)
+        must(body, Code.EMPTY_BODY)
+        room, said = self._text(name, at, number)
+        must(said.sender == name, Code.NOT_YOURS)
+        must(self.may_edit, Code.TOO_LATE)
+        mentioned = self._mentioned_by_edit(room, said, mentions)
+        if (body, mentioned) == (said.body, said.mentions):
+            return
+        now = self.tick()
+        if body != said.body:
+            said.earlier.append(said.body)
+        said.body, said.edited = body, now
+        said.taken_out |= said.mentions.keys()
+        said.taken_out -= mentioned.keys()
+        said.mentions = mentioned
+        room.record("message_edited", name, name, number)
+
+    def retract(self, name, at, number):
+        place, room = self.place(name, at), self.rooms[at]
+        must(number in room.seen_by(name), Code.NOT_FOUND)
+        said = room.said[number - 1]
+        must(place.here, Code.NOT_A_PARTICIPANT)
+        must(said.is_text, Code.NOT_A_TEXT)
+        must(said.sender == name or not said.removed_as, Code.NOT_FOUND)
+        must(said.sender == name, Code.NOT_YOURS)
+        if said.removed_as == "retracted":
+            return
+        must(not said.removed_as, Code.NOT_FOUND)
+        said.forget("retracted")
+        room.record("message_removed", name, number=number)
+
+    def take_away(self, name, at, number):
+        """`remove_message` by an owner or admin."""
+        place, room = self.place(name, at), self.rooms[at]
+        must(number in room.seen_by(name), Code.NOT_FOUND)
+        must(not room.private, Code.PRIVATE_CONVERSATION)
+        self._must_be_admin(place)
+        said = room.said[number - 1]
+        if said.removed_as == "removed":
+            return
+        must(said.is_text, Code.NOT_A_TEXT)
+        must(not said.removed_as, Code.NOT_FOUND)
+        must(said.sender, Code.NOT_ALLOWED)
+        self._outrank(place, room.places[said.sender])
+        said.forget("removed")
+        room.record("message_removed", name, number=number)
+
+    def react(self, name, at, number, emoji):
+        room, said = self._text(name, at, number)
+        if any((emoji, name) == each[:2] for each in said.reactions):
+            return
+        known = {each for each, *_ in said.reactions}
+        must(emoji in known or len(known) < MOST_EMOJI, Code.TOO_MANY_REACTIONS)
+        said.reactions.append((emoji, name, self.tick()))
+        room.record("message_reacted", name, name, number)
+
+    def unreact(self, name, at, number, emoji):
+        room, said = self._text(name, at, number)
+        left = [each for each in said.reactions if each[:2] != (emoji, name)]
+        if left != said.reactions:
+            self.tick()
+            said.reactions = left
+            room.record("message_reacted", name, name, number)
+
+    def clear(self, name, at):
+        place, room = self.place(name, at), self.rooms[at]
+        self.tick()
+        place.history_from = (len(room.said) if place.left_at is None else place.left_at) + 1
+        place.marked = False
+
+    # Parts of the rules.
+
+    def _text(self, name, at, number):
+        """A text with words, on which `name` may act."""
+        place, room = self.place(name, at), self.rooms[at]
+        must(number in room.seen_by(name), Code.NOT_FOUND)
+        self._must_have_a_say(place)
+        if room.private:
+            self._must_reach(name, room.places)
+        said = room.said[number - 1]
+        must(said.is_text, Code.NOT_A_TEXT)
+        must(not said.removed_as, Code.NOT_FOUND)
+        return room, said
+
+    def references(self, room, sender, reply_to, mentions, mention_all):
+        """What a new message replies to, and whom it mentions."""
+        refers = {}
+        mentioned = dict.fromkeys(self._named(sender, mentions or []), False)
+        if reply_to is not None:
+            must(reply_to in room.seen_by(sender), Code.NUMBER_OUT_OF_RANGE)
+            quoted = room.said[reply_to - 1]
+            must(quoted.is_text, Code.NOT_A_TEXT)
+            refers = {"reply_to": reply_to, "root": quoted.root or reply_to}
+            # A list says exactly who is mentioned.
+            if mentions is None and quoted.sender in room.active - {sender}:
+                mentioned = {quoted.sender: True}
+        must(mentioned.keys() <= room.active, Code.NOT_A_MEMBER)
+        if mention_all:
+            may = room.places[sender].role != "member" or len(room.active) <= 100
+            must(may, Code.NOT_ALLOWED)
+        return {"mentions": mentioned, "mentions_all": mention_all, **refers}
+
+    def _mentioned_by_edit(self, room, said, mentions):
+        """Whom a message mentions after an edit. The author whom it replies to stays."""
+        if mentions is None:
+            return said.mentions
+        named = self._named(said.sender, mentions)
+        must(set(named) - said.mentions.keys() <= room.active, Code.NOT_A_MEMBER)
+        stays = {each: by_reply for each, by_reply in said.mentions.items() if by_reply}
+        return dict.fromkeys(named, False) | stays
+
+    def _named(self, sender, mentions):
+        return [each for each in dict.fromkeys(mentions) if each != sender]
