@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial, reduce
+from operator import or_
 from typing import Any
 
 import orjson
 import strawberry
 import strawberry_django
+from django.db.models import Max, Q
 from strawberry import relay
 
 from talk import models
@@ -34,9 +37,35 @@ def edited_at(info: Any, message: models.Message) -> datetime | None:
 
 def revision(info: Any, message: models.Message) -> int:
     """The revision of the last change of a message that the viewer may know of."""
-    if inactive_in(info, message) is None:
+    last = _last_known_revision(info, message)
+    if last is None or message.revision <= last:
         return message.revision
-    return min(message.revision, last_seen.revision(info, conversation_of(info, message)))
+    if removal_for(info, message):
+        # They see that it changed. This is newer than any copy from before they left.
+        return last
+    # They see nothing of a reaction that came later, and so not that there was one.
+    return load_for_messages(message, "known revisions", partial(_known_revisions, info)) or last
+
+
+def _last_known_revision(info: Any, message: models.Message) -> int | None:
+    """The last revision of the conversation that the viewer may know of; None for all of them."""
+    if inactive_in(info, message) is None:
+        return None
+    return last_seen.revision(info, conversation_of(info, message))
+
+
+def _known_revisions(info: Any, messages: list[models.Message]) -> Mapping[int, int]:
+    """The last revision of each message that the viewer may know of, where there was a later one.
+
+    The others are left out.
+    """
+    known = [
+        Q(message=each.pk, revision__lte=last)
+        for each in messages
+        if (last := _last_known_revision(info, each)) is not None and each.revision > last
+    ]
+    told = models.Event.objects.filter(reduce(or_, known, Q(pk__in=[])))
+    return dict(told.order_by().values_list("message").annotate(Max("revision")))
 
 
 @strawberry_django.type(models.Edit, description="What a message said before it was edited.")

@@ -14,7 +14,7 @@ from django.test.utils import isolate_apps
 from django.utils import timezone
 
 from talk import moderation
-from talk.models import Act, Edit, Mention, Message, Reaction, Report
+from talk.models import Act, Edit, Event, Mention, Message, Reaction, Report
 from talk.privacy import erase
 from talk.purging import purge
 
@@ -152,6 +152,17 @@ class TestWords:
 
         assert [list(model.objects.filter(message=another)) for model in (Edit, Reaction)] == before
         assert Message.objects.get(pk=another.pk).body == "Another"
+
+    def test_of_several_whose_words_go_at_once_each_has_the_revision_of_its_own_event(
+        self, message, bob
+    ):
+        say(bob, message.conversation, "Another")
+
+        erase(bob, "He asked for it.")
+
+        told = Event.objects.filter(kind=Event.Kind.MESSAGE_REMOVED).order_by("revision")
+        assert len(told) == 2
+        assert [each.message.revision for each in told] == [each.revision for each in told]
 
     @isolate_apps("talk")
     def test_a_table_that_is_forgotten_is_told(self, message):

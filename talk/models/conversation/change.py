@@ -135,8 +135,8 @@ class Change(Ledger):
             message.body, message.removed_as = "", why
             # As `forget_words` stores it.
             message.fingerprint, message.mentions_all = "", False
-            self._removed[why].append(message.pk)
             self.record(Event.Kind.MESSAGE_REMOVED, message=message)
+            self._removed[why][message.pk] = message.revision
 
     def forget_titles(
         self, renames: Sequence[Message], why: Message.Removal, *, first: bool

@@ -42,7 +42,8 @@ class Ledger:
         #: Participations to insert, and updates of participations.
         self._joining: list[Participation] = []
         self._updates: list[Question[Any]] = []
-        self._removed: defaultdict[Message.Removal, list[int]] = defaultdict(list)
+        #: The revisions of messages whose words go, by the reason and the key of the message.
+        self._removed: defaultdict[Message.Removal, dict[int, int]] = defaultdict(dict)
 
     def record(
         self,
@@ -102,8 +103,8 @@ class Ledger:
 
     def _write_in_steps(self) -> None:
         Message.objects.bulk_create(self._messages)
-        for why, gone in self._removed.items():
-            Message.objects.filter(pk__in=gone).forget_words(why, self.conversation.revision)
+        for why, revisions in self._removed.items():
+            Message.objects.filter(pk__in=list(revisions)).forget_words(why, revisions)
         Event.objects.bulk_create(self._events)
         self._finish()
 

@@ -1,6 +1,6 @@
 """Finds messages: pages of a conversation, what is visible, what is unread."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, Self
@@ -77,14 +77,16 @@ class MessageQuerySet(models.QuerySet["Message"]):
             number__gte=models.F("conversation__participations__first_unread_number"),
         ).exclude(sender=user)
 
-    def forget_words(self, why: "Message.Removal", revision: int | None = None) -> None:
+    def forget_words(
+        self, why: "Message.Removal", revisions: Mapping[Any, int] | None = None
+    ) -> None:
         """Delete the words of these messages, and everything that hangs on words.
 
         That is: earlier texts, mentions and reactions. The rows of the messages stay, and count as
         unread for nobody. This is the only place where words go, so that no copy of them is left.
 
-        All messages are of one conversation, whose lock the caller holds. `revision` is that of
-        the conversation after the change, if clients are told of it.
+        All messages are of one conversation, whose lock the caller holds. `revisions` has that of
+        the event of each message, by its key, if clients are told of it.
         """
         from ..edit import Edit
         from ..mention import Mention
@@ -95,7 +97,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
         if not numbers:
             return
         gone = self.model.objects.filter(pk__in=list(numbers))
-        told = {} if revision is None else {"revision": revision}
+        told = {} if revisions is None else {"revision": _value_by_key(revisions)}
         gone.update(body="", removed_as=why, fingerprint="", mentions_all=False, **told)
         for hanging in (Edit, Mention, Reaction):
             hanging._default_manager.filter(message__in=list(numbers)).delete()
@@ -120,6 +122,12 @@ class MessageQuerySet(models.QuerySet["Message"]):
             ),
             changed_at=timezone.now(),
         )
+
+
+def _value_by_key(values: Mapping[Any, int]) -> models.Case:
+    """A value for each row, by its key."""
+    cases = (models.When(pk=key, then=value) for key, value in values.items())
+    return models.Case(*cases, output_field=models.PositiveBigIntegerField())
 
 
 @prepared
