@@ -8,6 +8,7 @@ import strawberry
 
 from talk import models
 from talk.models import reaction as questions
+from talk.prepared import round_up
 
 from ..authentication.context import Info
 from ..loading.views import load_for_messages, show, view_around
@@ -92,10 +93,13 @@ def _first_users(info: Any, message: models.Message, size: int) -> Mapping[str, 
             rows: Iterable[Any] = models.Reaction.objects.to(messages, inactive).first_of_each(size)
         else:
             keys = [each.pk for each in messages]
-            rows = questions.first_of_each(messages=keys, size=size).ask()
-        rows = list(rows)
-        show([row.user for row in rows])
-        return _by_emoji((row.message_id, row.emoji, row.user) for row in rows)
+            # Each size is another SQL statement, so it is rounded up.
+            rows = questions.first_of_each(round_up(size), messages=keys).ask()
+        users = _by_emoji((row.message_id, row.emoji, row.user) for row in rows)
+        for each in users.values():
+            each |= {emoji: found[:size] for emoji, found in each.items()}
+            show([user for found in each.values() for user in found])
+        return users
 
     return load_for_messages(message, ("reactors", size), load_all) or {}
 

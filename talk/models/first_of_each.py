@@ -39,7 +39,7 @@ def first_of_owners(
         theirs = rows.filter(**{column: OuterRef(same) for column, same in by.items()})
         first = theirs.order_by(order).values("pk")[:size]
         found = owners.values_list(Func(Array(first), function="unnest"))
-        return Q(Among(F("pk"), Array(found)))
+        return with_keys(found)
     # Reads all rows of these owners, and numbers them.
     for column, same in by.items():
         rows = rows.filter(**{f"{column}__in": owners.values(same)})
@@ -49,4 +49,14 @@ def first_of_owners(
         rows = rows.filter(Exists(owner))
     position = Window(RowNumber(), partition_by=list(by), order_by=order)
     numbered = rows.alias(_position=position)
-    return Q(pk__in=numbered.filter(_position__lte=size).values("pk"))
+    return with_keys(numbered.filter(_position__lte=size).values("pk"))
+
+
+def with_keys(keys: QuerySet[Any]) -> Q:
+    """The condition for the rows whose primary keys a query finds.
+
+    PostgreSQL finds the keys first, and then these rows. With `IN` it may read a whole table.
+    """
+    if connections[keys.db].vendor == "postgresql":
+        return Q(Among(F("pk"), Array(keys)))
+    return Q(pk__in=keys)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..emoji import EMOJI_LENGTH
 from ..prepared import among, prepared
+from .first_of_each import with_keys
 from .message import Message
 from .shown_users import with_users
 
@@ -47,7 +48,7 @@ class ReactionQuerySet(models.QuerySet["Reaction"]):
         counted = groups.annotate(count=Count("pk"), own=own, began=Min("pk")).order_by("began")
         return counted.values_list("message", "emoji", "count", "own")
 
-    def first_of_each(self, size: Any) -> "ReactionQuerySet":
+    def first_of_each(self, size: int) -> "ReactionQuerySet":
         """The first `size` reactions with each emoji to each message, in order, with their users.
 
         Without those of deleted accounts.
@@ -55,7 +56,7 @@ class ReactionQuerySet(models.QuerySet["Reaction"]):
         position = Window(RowNumber(), partition_by=["message", "emoji"], order_by="pk")
         named = self.filter(user__isnull=False).alias(_position=position)
         first = named.filter(_position__lte=size).values("pk")
-        return with_users(Reaction.objects.filter(pk__in=first), "user").order_by("pk")
+        return with_users(Reaction.objects.filter(with_keys(first)), "user").order_by("pk")
 
 
 class Reaction(models.Model):
@@ -102,6 +103,6 @@ def counted(messages: Any, viewer: Any = None) -> "models.QuerySet[Reaction, Any
 
 
 @prepared
-def first_of_each(messages: Any, size: Any) -> ReactionQuerySet:
+def first_of_each(size: int, messages: Any) -> ReactionQuerySet:
     """`ReactionQuerySet.first_of_each`, for messages of which all reactions are seen."""
     return Reaction.objects.filter(among("message", messages)).first_of_each(size)
