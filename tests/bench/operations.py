@@ -2,10 +2,12 @@
 
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from strawberry import relay
+
+from .lively import EMOJI
 
 if TYPE_CHECKING:
     from .crowd import Crowd
@@ -20,6 +22,15 @@ INBOX = """query Inbox($first: Int) { inbox(first: $first) { edges { node {
 THREAD = """query Thread($id: ID!, $before: String) { conversation(id: $id) {
     messages(last: 50, before: $before) { edges { node {
         id number kind body sentAt sender { id username } } } }
+} }"""
+#: A page of messages with all that a front end shows of them.
+FULL_THREAD = """query FullThread($id: ID!) { conversation(id: $id) {
+    messages(last: 50) { edges { node {
+        id number revision kind body sentAt editedAt removal hidden sender { id username }
+        replyTo { id number body removal hidden sender { id username } } replyCount
+        mentions { id username } mentionsAll mentionsViewer
+        reactions { emoji count viewerReacted users(first: 3) { id username } }
+        edits(first: 1) { edges { node { body until } } } } } }
 } }"""
 PEOPLE = """query People($id: ID!) { conversation(id: $id) {
     participants(first: 5) { edges { node { role user { id username } } } }
@@ -36,6 +47,10 @@ INVITE = """mutation Invite($input: InviteParticipantsInput!) { inviteParticipan
 } }"""
 EDIT = """mutation Edit($input: EditMessageInput!) { editMessage(input: $input) {
     ... on EditMessagePayload { edited { id revision body } } ... on Refusal { message }
+} }"""
+REACT = """mutation React($input: ReactInput!) { react(input: $input) {
+    ... on ReactPayload { reacted { id revision reactions { emoji count viewerReacted } } }
+    ... on Refusal { message }
 } }"""
 UNREAD = "{ unreadTotal }"
 
@@ -62,7 +77,9 @@ def operations(crowd: "Crowd") -> list[Operation]:
         _in_turn("send", SEND, crowd.fours, _to_send),
         _in_turn("mark_read", MARK_READ, crowd.fours, _to_read),
         invite("invite", crowd.fifties, crowd.people),
+        full_thread("thread_full", crowd.threads),
         edit("edit", crowd.fresh),
+        react("react", crowd.fresh),
     ]
 
 
@@ -102,6 +119,26 @@ def edit(name: str, messages: list[tuple[int, int]]) -> Operation:
         return {"input": {"message": ids[turn % len(ids)], "body": f"{BODY} {uuid.uuid4()}"}}
 
     return Operation(name, EDIT, [sender for _message, sender in messages], to_edit, compared=False)
+
+
+def react(name: str, messages: list[tuple[int, int]]) -> Operation:
+    """React to messages in turn, with another emoji each time. Each sender reacts to their own."""
+    ids = [relay.to_base64("Message", message) for message, _sender in messages]
+    # A request goes on where the one before ended: the same reaction again changes nothing.
+    emoji = {each: iter(EMOJI) for each in ids}
+
+    def to_react(turn: int) -> dict[str, Any]:
+        message = ids[turn % len(ids)]
+        return {"input": {"message": message, "emoji": next(emoji[message])}}
+
+    people = [sender for _message, sender in messages]
+    return Operation(name, REACT, people, to_react, compared=False)
+
+
+def full_thread(name: str, places: list[tuple[int, int]]) -> Operation:
+    """Read a page of messages with their replies, mentions, reactions and edits."""
+    operation = _in_turn(name, FULL_THREAD, places, lambda here: {"id": here})
+    return replace(operation, compared=False)
 
 
 def inbox(name: str, person: int) -> Operation:
