@@ -35,16 +35,28 @@ class Shown:
         It is called for all rows of this model that are shown so far. `name` says what is loaded,
         and includes everything that the result depends on, except the rows.
         """
-        loaded = self._loaded.setdefault(name, {})
-        if row.pk not in loaded:
-            while self._rows:
-                self._look_for_rows(self._rows.pop())
-            rows = {row.pk: row, **(self._found_like(row) or {})}
-            missing = {key: each for key, each in rows.items() if key not in loaded}
-            found = load_all(list(missing.values()))
-            loaded.update((key, found.get(key)) for key in missing)
-        value: Value | None = loaded[row.pk]
+        loaded = self._loaded.get(name)
+        if loaded is None:
+            loaded = self._loaded[name] = {}
+        key = row.pk
+        if key not in loaded:
+            self._load(row, loaded, load_all)
+        value: Value | None = loaded[key]
         return value
+
+    def _load(
+        self,
+        row: Any,
+        loaded: dict[Any, Any],
+        load_all: Callable[[list[Any]], Mapping[Any, Value]],
+    ) -> None:
+        """Add what `load_all` returns for `row`, and all others of its model, to `loaded`."""
+        while self._rows:
+            self._look_for_rows(self._rows.pop())
+        rows = {row.pk: row, **(self._found_like(row) or {})}
+        missing = {key: each for key, each in rows.items() if key not in loaded}
+        found = load_all(list(missing.values()))
+        loaded.update((key, found.get(key)) for key in missing)
 
     def forget_loaded(self) -> None:
         """Drop rows and what was loaded for them, because a mutation may change both."""

@@ -61,11 +61,9 @@ def role_of_sender(message: models.Message) -> str | None:
 
 
 def _roles_of_senders(messages: list[models.Message]) -> Mapping[int, str]:
-    leading = models.Participation.objects.exclude(role=_Role.MEMBER).filter(
-        conversation__in={each.conversation_id for each in messages},
-        user__in={each.sender_id for each in messages},
-    )
-    rows = leading.values_list("conversation", "user", "role")
+    conversations = {each.conversation_id for each in messages}
+    senders = {each.sender_id for each in messages if each.sender_id is not None}
+    rows = models.Participation.objects.roles_of_leaders(list(conversations), list(senders))
     roles: dict[Any, str] = {(conversation, user): role for conversation, user, role in rows}
     return {
         each.pk: role

@@ -30,7 +30,8 @@ def mentions_all(message: models.Message) -> bool:
 def mentions_viewer(info: Any, message: models.Message) -> bool:
     """Whether a message mentions the viewer. It asks little of them, so that results are shared."""
     context, sender = info.context, message.sender_id
-    if context.is_among(frozenset(user.pk for user in mentioned(info, message))):
+    users = mentioned(info, message)
+    if users and context.is_among(frozenset(user.pk for user in users)):
         return not context.has_blocked(sender)
     if not mentions_all(message) or removal_for(info, message) is not None:
         return False

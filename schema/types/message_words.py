@@ -26,8 +26,7 @@ from .fields import CURSOR, PAGE_INFO
 
 def is_hidden(info: Any, message: models.Message) -> bool:
     """Whether the words are hidden because the viewer blocked the sender."""
-    is_text = message.kind == models.Message.Kind.TEXT
-    return is_text and bool(info.context.has_blocked(message.sender_id))
+    return message.kind == _TEXT and bool(info.context.has_blocked(message.sender_id))
 
 
 def edited_at(info: Any, message: models.Message) -> datetime | None:
@@ -133,3 +132,6 @@ def _time_of(cursor: str) -> datetime:
     until: datetime
     (until,) = values_of(models.Edit, [models.Edit._meta.get_field("until")], cursor, "after")
     return until
+
+
+_TEXT = models.Message.Kind.TEXT

@@ -24,9 +24,10 @@ THREAD = """query Thread($id: ID!, $before: String) { conversation(id: $id) {
         id number kind body sentAt sender { id username } } } }
 } }"""
 #: A page of messages with all that a front end shows of them.
-FULL_THREAD = """query FullThread($id: ID!) { conversation(id: $id) {
+FULL_THREAD = """query FullThread($id: ID!) { conversation(id: $id) { viewerCan
     messages(last: 50) { edges { node {
-        id number revision kind body sentAt editedAt removal hidden sender { id username }
+        id number revision kind body sentAt editedAt removal hidden viewerCan
+        sender { id username }
         replyTo { id number body removal hidden sender { id username } } replyCount
         mentions { id username } mentionsAll mentionsViewer
         reactions { emoji count viewerReacted users(first: 3) { id username } }

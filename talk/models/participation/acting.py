@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from ...exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
 from ...policy import policy
-from ...prepared import Question, renew
+from ...prepared import Question, refer, renew
 from ...reachability import must_reach
 from ..conversation.recipients import checked_users
 from . import questions
@@ -99,7 +99,7 @@ class Acting(Standing):
         """Raise `NOT_FOUND` unless it is a message of this conversation that this person sees."""
         if not self.sees(message):
             raise MessagingValidationError(RefusalCode.NOT_FOUND, path=("message",))
-        message.conversation = self.conversation
+        refer(message, "conversation", self.conversation)
 
     def must_find_text(self, message: "Message") -> None:
         """For verbs on what somebody said: this person sees it, may write, and its words are there.

@@ -74,24 +74,23 @@ class Capabilities(Acting):
         }
         return [each for each, is_allowed in may.items() if is_allowed]
 
-    def capabilities_with(
-        self, message: "Message", role_of_sender: str | None
-    ) -> list[MessageCapability]:
+    def capabilities_with(self, message: "Message", role: str | None) -> list[MessageCapability]:
         """What this person may do now with a message of the conversation.
 
-        `role_of_sender` is the role that its sender has now, None without a participation.
+        `role` is the role that its sender has now, None without a participation.
         """
         own = cast("Participation", self)
         writes, at = _allows(own.must_be_able_to_write), timezone.now()
-        may = {
-            MessageCapability.REPLY: writes and _allows(own.must_be_able_to_quote, message),
-            MessageCapability.REACT: writes and _allows(own.must_find_text, message),
-            MessageCapability.EDIT: writes and _allows(own.must_be_able_to_edit, message, at),
-            MessageCapability.RETRACT: _allows(own.must_be_able_to_retract, message, at),
-            MessageCapability.REMOVE: _allows(own.must_be_able_to_remove, message, role_of_sender),
-            MessageCapability.REPORT: _allows(own.must_be_able_to_report, message),
-        }
-        return [each for each, is_allowed in may.items() if is_allowed]
+        # Pairs: to look an enumeration up in a mapping takes long for each message of a page.
+        may = (
+            (MessageCapability.REPLY, writes and _allows(own.must_be_able_to_quote, message)),
+            (MessageCapability.REACT, writes and _allows(own.must_find_text, message)),
+            (MessageCapability.EDIT, writes and _allows(own.must_be_able_to_edit, message, at)),
+            (MessageCapability.RETRACT, _allows(own.must_be_able_to_retract, message, at)),
+            (MessageCapability.REMOVE, _allows(own.must_be_able_to_remove, message, role)),
+            (MessageCapability.REPORT, _allows(own.must_be_able_to_report, message)),
+        )
+        return [each for each, is_allowed in may if is_allowed]
 
 
 def _allows(check: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:

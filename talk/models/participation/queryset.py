@@ -186,10 +186,19 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
 
     def partners_reached(self, user: "User", conversations: Iterable[Any]) -> set[int]:
         """Those of these private conversations in which `user` may write to the other person."""
-        others = self.filter(conversation__in=conversations).exclude(user=user)
-        partners = [each for each in others.select_related("user") if each.user.is_active]
+        others = questions.others_in(user=user, conversations=list(conversations)).ask()
+        partners = [each for each in others if each.user.is_active]
         reached = {each.pk for each in reached_by(user, [each.user for each in partners])}
         return {each.conversation_id for each in partners if each.user_id in reached}
+
+    def roles_of_leaders(
+        self, conversations: list[int], users: list[Any]
+    ) -> list[tuple[int, Any, str]]:
+        """Which of these users are owners or admins of these conversations: with their roles.
+
+        They have these roles also after they left.
+        """
+        return questions.leaders(conversations=conversations, users=users).ask()
 
     def unread_total(self, user: "User") -> int:
         """The unread messages of `user`'s whole inbox, counted up to `UNREAD_CAP`."""

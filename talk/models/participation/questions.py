@@ -137,3 +137,16 @@ def reading(key: Any, number: Any, at: Any) -> Any:
         marked_unread_at=None,
         changed_at=at,
     )
+
+
+@prepared
+def others_in(user: Any, conversations: Any) -> "ParticipationQuerySet":
+    """The participations of everybody but `user` in these conversations, with the accounts."""
+    others = _all().filter(among("conversation", conversations)).exclude(user=user)
+    return others.select_related("user")
+
+
+@prepared
+def leaders(conversations: Any, users: Any) -> "models.QuerySet[Participation, Any]":
+    leading = _all().filter(among("conversation", conversations), among("user", users))
+    return leading.exclude(role="member").values_list("conversation", "user", "role")
