@@ -3,6 +3,7 @@
 import strawberry
 
 from talk.conf import conf
+from talk.models.mention import MOST_MENTIONS
 from talk.text import REASON_LENGTH, TITLE_LENGTH
 
 from .live import presence, typing_indicator
@@ -25,6 +26,7 @@ class Limits:
         description="The most people who can take part in a conversation, and the most that one "
         "request can name."
     )
+    mentions: int = strawberry.field(description="The most people whom a message can name.")
     edit_seconds: float | None = strawberry.field(
         description="For how many seconds people can edit what they sent. Null: always. 0: never."
     )
@@ -57,6 +59,7 @@ def limits() -> Limits:
         title_length=TITLE_LENGTH,
         reason_length=REASON_LENGTH,
         participants=conf.MAX_PARTICIPANTS,
+        mentions=MOST_MENTIONS,
         edit_seconds=conf.EDIT_SECONDS,
         retract_seconds=conf.RETRACT_SECONDS,
         reaction_emoji=None if conf.REACTIONS is None else list(conf.REACTIONS),

@@ -19,6 +19,8 @@ from .shown_users import with_users
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+#: The most people whom the sender of a message can name.
+MOST_MENTIONS = 50
 #: The participation of the mentioned person, from a mention.
 OWN = "conversation__participations"
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ..domain.acting import crowd
 from .asking import act, code, gid, group, ok, refusal, say
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +54,19 @@ def test_as_many_people_as_told_take_part_and_no_more(ask, alice, bob, carol, da
     assert refusal(ask, "inviteParticipants", **to, participants=[gid(dave)])[0] == (
         "TOO_MANY_PARTICIPANTS"
     )
+
+
+def test_a_message_names_as_many_people_as_told_and_no_more(ask, alice):
+    people = crowd(51)
+    there = group(alice, *people)
+    most = told(ask, "mentions")
+
+    def send(count):
+        names = [gid(each) for each in people[:count]]
+        return act(ask, "sendMessage", conversationId=gid(there), body="Hello", mentions=names)
+
+    assert "code" not in send(most)
+    assert send(most + 1)["code"] == "TOO_MANY_MENTIONS"
 
 
 def test_pages_have_the_sizes_that_are_told(ask, alice, bob):

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from talk.exceptions import RefusalCode
 from talk.models import Block, Conversation, Edit, Event, Mention, Message, Participation
-from talk.models.participation.mentioning import MOST_MENTIONS
+from talk.models.mention import MOST_MENTIONS
 from talk.moderation import remove_message as moderate
 from talk.policy import Policy
 from talk.privacy import erase, export

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ...exceptions import MessagingValidationError, RefusalCode
 from ...prepared import Question
 from ..conversation import members
-from ..mention import Mention, added, of_message, taken
+from ..mention import MOST_MENTIONS, Mention, added, of_message, taken
 from ..message.references import keys_of
 from . import questions
 from .acting import Acting
@@ -15,9 +15,7 @@ from .acting import Acting
 if TYPE_CHECKING:
     from ..message import Message
     from ..message.references import ReadUnderLock, References
-
-#: The most people whom the sender of a message can name.
-MOST_MENTIONS = 50
+    from . import Participation
 
 
 class Mentioning(Acting):
@@ -34,8 +32,8 @@ class Mentioning(Acting):
         """
         from . import Participation
 
-        own = Participation.objects.filter(pk=self.pk)
-        return Participation.objects.unread_mention_counts(own).get(self.pk, 0)
+        own = cast("Participation", self)
+        return Participation.objects.unread_mention_counts([own]).get(own.pk, 0)
 
 
 class Rows:
@@ -56,31 +54,34 @@ class Mentions:
     """The people whom a new message is to mention. Raises `TOO_MANY_MENTIONS`."""
 
     def __init__(self, sender: Acting, references: "References") -> None:
-        self._sender, self._to_all = sender, references.mention_all
+        self._sender = sender
         self._named = _named(sender, references.mentions)
         self._is_reply = references.mentions is None and references.reply_to is not None
-        at = {"author_of": references.reply_number} if self._is_reply else {}
-        self._active = _active(sender, self._named, **at) if self._named or at else None
-        self._count = Rows(members.active_count(conversation=sender.conversation))
+        self._active = self._count = None
+        if self._is_reply:
+            self._active = _active(sender, [], author_of=references.reply_number)
+        elif self._named:
+            self._active = _active(sender, self._named)
+        if references.mention_all:
+            self._count = Rows(members.active_count(conversation=sender.conversation))
 
     @property
     def read_under_lock(self) -> "list[ReadUnderLock]":
-        counted = [self._count] if self._to_all else []
-        return [*counted, *([self._active] if self._active else [])]
+        return [each for each in (self._active, self._count) if each is not None]
 
     def must_be_allowed(self) -> None:
         """Raise `NOT_A_MEMBER` or `NOT_ALLOWED`. The change has read what this takes."""
         _must_be_active(self._named, self._active)
-        if self._to_all:
+        if self._count is not None:
             self._sender.must_be_able_to_mention_all(sum(self._count.found))
 
     def added_to(self, message: "Message") -> list[Question[Any]]:
         """The insertions of the mentions, to be written along with the message."""
-        keys, by_reply = list(self._named), self._is_reply
+        keys: Iterable[Any] = self._named
         if self._is_reply and self._active is not None:
             # Nobody, if the author does not take part any more.
-            keys = [key for key in self._active.found if key != self._sender.user_id]
-        return [_added(message, key, by_reply=by_reply) for key in keys]
+            keys = (key for key in self._active.found if key != self._sender.user_id)
+        return [_added(message, key, by_reply=self._is_reply) for key in keys]
 
 
 class EditedMentions:

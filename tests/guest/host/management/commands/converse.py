@@ -86,6 +86,7 @@ class Command(BaseCommand):
         group = start(cast)
         block(cast, group)
         come_and_go(cast, group)
+        mention(cast, group)
         search(cast)
         asyncio.run(listen(cast, group))
         be_forgotten(cast)
@@ -149,6 +150,28 @@ def come_and_go(cast, group):
         assert "code" not in cast.act("alice", verb, **bob, **there)
     promoted = cast.act("alice", "changeRole", role="OWNER", **bob, **there)
     assert "code" not in promoted, promoted
+
+
+def mention(cast, group):
+    """Who is mentioned is known by their key, and whether a stranger exists is not told."""
+    bob, carol = cast.ids["bob"], cast.ids["carol"]
+    message = "{0} {{ id mentions {{ id }} }}"
+    given = {"conversationId": group, "mentions": [bob], "body": "Bob!"}
+    for _time in range(7):
+        sent = cast.act("alice", "sendMessage", message.format("sent"), **given)["sent"]
+        assert [each["id"] for each in sent["mentions"]] == [bob], sent
+    edit = {"message": sent["id"], "body": "Both!", "mentions": [carol, bob]}
+    edited = cast.act("alice", "editMessage", message.format("edited"), **edit)["edited"]
+    assert [each["id"] for each in edited["mentions"]] == [bob, carol], edited
+    document = "{ mentions(first: 1) { edges { node { body mentionsViewer } } } }"
+    for name in ("bob", "carol"):
+        (edge,) = cast.ask(name, document)["mentions"]["edges"]
+        assert edge["node"] == {"body": "Both!", "mentionsViewer": True}, edge
+    stranger = get_user_model().objects.create(email="stranger@example.com")
+    given["mentions"] = [relay.to_base64(f"{PREFIX}User", stranger.pk)]
+    refused = cast.act("alice", "sendMessage", message.format("sent"), **given)
+    assert refused == {"code": "NOT_A_MEMBER", "path": ["mentions"]}, refused
+    stranger.delete()
 
 
 def search(cast):
