@@ -1,6 +1,6 @@
 """A person's participation in a conversation, and the verbs of messaging that it has.
 
-Each capability is an abstract model in a file of its own, with its columns and its verbs.
+Each base is a mixin: an abstract model in a file of its own, with its columns and its verbs.
 """
 
 from django.db import models

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Standing(models.Model):
     """The columns that say who takes part in which conversation, and what they may see of it.
 
-    Base of all capabilities of `Participation`.
+    Base of all mixins of `Participation`.
     """
 
     class Role(models.TextChoices):
