@@ -170,6 +170,18 @@ class TestWhoLeft:
         (place,) = nodes(ok(gql(bob)(inbox))["inbox"])
         assert words_of(nodes(place["conversation"]["messages"])[0]) == self.CHANGED
 
+    def test_in_a_quote(self, gql, alice, bob, carol, harbour):
+        said = say(alice, harbour, "one")
+        reply = harbour.participation_of(carol).send("Yes", reply_to=said.number)
+        leave(bob, harbour)
+        edit(alice, said, "two")
+        quote = NODE.replace(WORDS, f"replyTo {{ {WORDS} }}")
+
+        seen = ok(gql(bob)(quote, id=gid(reply)))["node"]["replyTo"]
+        assert words_of(seen) == self.CHANGED
+        seen = ok(gql(carol)(quote, id=gid(reply)))["node"]["replyTo"]
+        assert words_of(seen) == ("two", None, ["one"])
+
     def test_what_was_edited_before_they_left_is_seen_as_it_was(self, gql, alice, bob, harbour):
         said = say(alice, harbour, "one")
         edit(alice, said, "two")

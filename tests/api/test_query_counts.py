@@ -1,5 +1,7 @@
 """What an answer costs does not grow with what it is about."""
 
+import itertools
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -99,12 +101,15 @@ def test_frequent_requests_take_few_queries(alice, bob, document, taken):
         (operations.INBOX, 3),
         (operations.THREAD, 3),
         (operations.SEND, 6),
+        (operations.EDIT, 6),
         (operations.MARK_READ, 5),
     ],
 )
 def test_frequent_requests_take_few_round_trips(alice, bob, document, most):
     said = group(alice, bob)
     say_many(bob, said, 3)
+    own = said.participation_of(alice).send("Soup")
+    texts = itertools.count()
     token = f"Bearer {AccessToken.objects.issue(alice, 'phone')[1]}"
     client = Client(headers={"authorization": token})
 
@@ -112,6 +117,8 @@ def test_frequent_requests_take_few_round_trips(alice, bob, document, most):
         given = {"conversationId": gid(said)}
         if document == operations.SEND:
             given["body"] = "Soup?"
+        if document == operations.EDIT:
+            given = {"message": gid(own), "body": f"Soup {next(texts)}"}
         body = {"query": document, "variables": {"id": gid(said), "first": 20, "input": given}}
         return client.post("/graphql", body, content_type="application/json").json()
 

@@ -1,5 +1,6 @@
 """Editing: who may change which words, until when, and what follows from it."""
 
+import json
 import uuid
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from talk.exceptions import RefusalCode
 from talk.models import Block, Edit, Event, Message, Participation
+from talk.models.edit import _pages_of as earlier_texts
 from talk.moderation import remove_message
 from talk.privacy import erase
 
@@ -398,3 +400,40 @@ class TestWhatIsLeft:
         remove_message(now(said), None, "Spam.")
 
         assert earlier(said) == []
+
+
+@pytest.mark.postgresql
+def test_a_long_history_is_not_read_as_a_whole(harbour, alice):
+    """In a table that is large enough for the planner not to look at it as a whole."""
+    messages = [say(alice, harbour) for _message in range(5)]
+    Edit.objects.bulk_create(
+        Edit(message=each, body="x" * 100, until=each.sent_at + timedelta(seconds=second))
+        for each in messages
+        for second in range(2_000)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE talk_edit, talk_message")
+    asked = earlier_texts(3, messages=[each.pk for each in messages])
+
+    statement = asked.form.statement()
+    values = statement.filled(asked.values, connection)
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement.sql}", values)
+        ((told,),) = cursor.fetchall()
+
+    (plan,) = json.loads(told) if isinstance(told, str) else told
+    limits = [each for each in nodes_of(plan["Plan"]) if each["Node Type"] == "Limit"]
+    assert limits, "for this test to mean anything"
+    read = sum(each["Actual Rows"] * each["Actual Loops"] for each in limits)
+    assert read == 3 * len(messages)
+    assert not any(
+        each["Node Type"] == "Seq Scan"
+        for each in nodes_of(plan["Plan"])
+        if each.get("Relation Name") == Edit._meta.db_table
+    )
+
+
+def nodes_of(node):
+    yield node
+    for each in node.get("Plans", ()):
+        yield from nodes_of(each)
