@@ -58,6 +58,7 @@ def participation_in(
 
 def visible_message(info: Any, key: Any) -> models.Message | None:
     """The message with this key, if the viewer can read it, or None."""
+    rows: list[models.Message]
     rows, places = ask(
         models.Message.objects.find_question(key),
         models.Participation.objects.find_at_question(info.context.viewer, key),

@@ -64,12 +64,12 @@ def visible_user(info: Any, key: Any) -> Any:
     return known_to(info.context.viewer, users).first()
 
 
-def user_keys_of(ids: Sequence[strawberry.ID] | None, path: str) -> list[Any] | None:
-    """The keys in these global ids from the input `path`. No user is looked up; None stays None.
+def user_keys_of(ids: Sequence[strawberry.ID], path: str) -> list[Any]:
+    """The keys in these global ids from the input `path`. No user is looked up.
 
     For verbs that refuse people who don't take part, whether they have an account or not.
     """
-    return None if ids is None else _keys_of(ids, path)
+    return _keys_of(ids, path)
 
 
 @contextmanager

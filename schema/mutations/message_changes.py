@@ -19,7 +19,7 @@ class MessageChangeMutation:
     def edit_message(
         self, info: Info, input: message_inputs.EditMessageInput
     ) -> message_results.EditMessageResult:
-        mentions = user_keys_of(input.mentions, "mentions")
+        mentions = input.mentions and user_keys_of(input.mentions, "mentions")
         own, message = message_of(info, input.message)
         edited = own.edit(message, input.body, mentions)
         return message_results.EditMessagePayload(edited=edited)

@@ -52,7 +52,7 @@ def _send_to_users(
         raise _invalid(_("`invite` can only be used with `conversationId`."), "invite")
     if input.reply_to is not None:
         raise _invalid(_("`replyTo` can only be used with `conversationId`."), "reply_to")
-    mentions = user_keys_of(input.mentions, "mentions")
+    mentions = input.mentions and user_keys_of(input.mentions, "mentions")
     recipients = users_of(info, to, "to")
     count_start(info, recipients)
     with refused_at("to"):
@@ -76,7 +76,7 @@ def _send_to_conversation(
         raise _invalid(_("`replyTo` can't be used with `invite`."), "reply_to")
     if input.invite:
         rates.count_for_viewer(info.context, "invite", rates.times_for_people(input.invite))
-    mentions = user_keys_of(input.mentions, "mentions")
+    mentions = input.mentions and user_keys_of(input.mentions, "mentions")
     own = participation_of(info, conversation)
     invited = other_users(info, own, input.invite, "invite") if input.invite else []
     message = own.send(
