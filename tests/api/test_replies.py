@@ -233,10 +233,22 @@ class TestBranches:
         assert found["replyCount"] == 1
         assert nodes(found["replies"]) == [{"body": "", "hidden": True}]
 
-    def test_who_left_sees_the_replies_until_then(self, gql, alice, bob, lunch):
+    @pytest.mark.parametrize("status", ["LEFT", "REMOVED", "INVITED", "DECLINED"])
+    def test_who_is_gone_sees_the_replies_until_then(
+        self, gql, alice, bob, lunch, settings, status
+    ):
         asked = say(alice, lunch)
         reply(alice, lunch, 1)
-        leave(bob, lunch)
+        if status == "REMOVED":
+            lunch.participation_of(bob).remove(by=lunch.participation_of(alice))
+        else:
+            leave(bob, lunch)
+        settings.TALK = {**settings.TALK, "INVITATIONS_ASK": True}
+        if status in {"INVITED", "DECLINED"}:
+            lunch.participation_of(alice).invite([bob])
+        if status == "DECLINED":
+            lunch.participation_of(bob).decline()
+        assert lunch.participation_of(bob).status == status.lower()
         reply(alice, lunch, 1, "A secret")
 
         full = "replyCount replies(first: 1) { edges { node { body } } pageInfo { hasNextPage } }"
