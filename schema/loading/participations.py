@@ -63,12 +63,15 @@ def visible_message(info: Any, key: Any) -> models.Message | None:
         models.Message.objects.find_question(key),
         models.Participation.objects.find_at_question(info.context.viewer, key),
     )
-    for found, own in zip(rows, places, strict=False):
-        current_views().replace(own)
-        if own.sees(found):
-            found.conversation = own.conversation
-            return found
-    return None
+    if not (rows and places):
+        return None
+    found: models.Message = rows[0]
+    own = places[0]
+    current_views().replace(own)
+    if not own.sees(found):
+        return None
+    found.conversation = own.conversation
+    return found
 
 
 def message_of(info: Any, message: strawberry.ID) -> tuple[models.Participation, models.Message]:
