@@ -98,11 +98,11 @@ def edits(
 
     def load_all(messages: list[models.Message]) -> Mapping[int, EditConnection]:
         edited = [each for each in messages if each.edited_at and not each.removed_as]
-        found = models.Edit.objects.pages_of(edited, size + 1, before)
-        count_texts(found)
         rows: dict[int, list[models.Edit]] = {each.pk: [] for each in edited}
-        for each in found:
-            rows[each.message_id].append(each)
+        for part in models.Edit.objects.pages_of(edited, size + 1, before):
+            count_texts(part)
+            for each in part:
+                rows[each.message_id].append(each)
         return {key: _page(each, size, after) for key, each in rows.items()}
 
     found = load_for_messages(message, ("edits", size, before), load_all)

@@ -2,8 +2,10 @@
 
 import json
 import tracemalloc
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from strawberry.extensions import SchemaExtension
 
 from schema import Mutation, Query, error_masking, schema
@@ -13,9 +15,10 @@ from schema.documents.request import Request
 from schema.execution import Schema
 from schema.execution.budget import BudgetedExecutor, size_of
 from schema.execution.executor import PlannedExecutor
-from schema.types import message_page
+from schema.operation import count_texts
+from schema.types import message_page, message_words
 from talk.conf import Conf
-from talk.models import Conversation, Message
+from talk.models import Conversation, Edit, Message
 from talk.models.message import MessageQuerySet
 
 from ..bench import operations
@@ -245,6 +248,38 @@ def test_no_more_is_read_than_could_be_told(gql, alice, bob, carol, limit, monke
     limit(2_500)
     assert code(ask(asked % "number")) == "LIMIT_EXCEEDED"
     assert len(read) == 4
+
+
+def test_earlier_texts_are_read_in_parts_until_they_are_too_many(
+    gql, alice, bob, limit, monkeypatch
+):
+    here = private(alice, bob, *["words"] * 4)
+    now = timezone.now()
+    here.messages.update(edited_at=now)
+    Edit.objects.bulk_create(
+        Edit(message=message, body="x" * 1_000, until=now - timedelta(seconds=age))
+        for age in range(60)
+        for message in here.messages.all()
+    )
+    parts = []
+    monkeypatch.setattr(
+        message_words, "count_texts", lambda rows: parts.append(len(rows)) or count_texts(rows)
+    )
+    ask = gql(alice)
+    times = """query ($id: ID!) { conversation(id: $id) { messages(first: 4) { edges { node {
+        edits(first: 60) { edges { node { until } } } } } } } }"""
+
+    edges = ok(ask(times, id=gid(here)))["conversation"]["messages"]["edges"]
+    pages = [[edit["node"]["until"] for edit in edge["node"]["edits"]["edges"]] for edge in edges]
+
+    assert [len(page) for page in pages] == [60] * 4
+    assert pages == [sorted(page, reverse=True) for page in pages]
+    # Two pages are whole in the first 150 rows.
+    assert parts == [120, 120]
+    parts.clear()
+    limit(20_000)
+    assert code(ask(times, id=gid(here))) == "LIMIT_EXCEEDED"
+    assert parts == [120]
 
 
 def test_what_one_operation_reads_is_counted_together(gql, alice, bob, limit):
