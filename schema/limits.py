@@ -26,7 +26,9 @@ class Limits:
         description="The most people who can take part in a conversation, and the most that one "
         "request can name."
     )
-    mentions: int = strawberry.field(description="The most people whom a message can name.")
+    mentions: int = strawberry.field(
+        description="The most users whom one message can mention by `mentions`."
+    )
     edit_seconds: float | None = strawberry.field(
         description="For how many seconds people can edit what they sent. Null: always. 0: never."
     )

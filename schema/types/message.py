@@ -37,8 +37,8 @@ class Message(relay.Node):
         description="When it was sent. Messages with higher numbers have later times."
     )
     root: int | None = strawberry.field(
-        description="For a reply: the number of the first message of its branch, under which all "
-        "replies to replies are, too. Null if the message is no reply."
+        description="For a reply: the number of the first message of its branch, however deep in "
+        "the branch the reply is. Null if the message is no reply."
     )
     sender: User | None = strawberry.field(
         description="The user who wrote the message or did what it records. Null if the "
@@ -114,9 +114,10 @@ class Message(relay.Node):
         return self.client_id if info.context.is_viewer(self.sender_id) else None
 
     @field(
-        description="The users whom the message mentions: those whom the sender gave as `mentions` "
-        "and the author of the message that it replies to. They are in the order in which they "
-        "were first mentioned, at most 51. Empty if the text was removed."
+        description="The users whom the message mentions: those whom the sender gave as "
+        "`mentions`. A reply that was sent without a list mentions the author of the message that "
+        "it replies to. They are in the order in which they were first mentioned, at most 51. "
+        "Empty if the text was removed."
     )
     def mentions(self: models.Message, info: Info) -> list[User]:
         return message_mentions.mentioned(info, self)
