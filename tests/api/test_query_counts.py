@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from talk.models import AccessToken, NameWord
+from talk.models import AccessToken, Message, NameWord, Reaction
 
 from ..bench import operations
 from ..trips import trips_of
@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.thorough, pytest.mark.django_db]
 
 WHO = "user { id username name }"
 SAID = "id number body sender { id name } subject { id name } clientId conversation { id title }"
+REACTIONS = "reactions { emoji count viewerReacted users(first: 2) { id name } }"
 TALK = """
   id kind title lastNumber revision participantCount
   latestMessage { %(said)s } viewerParticipation { id role unreadCount %(who)s }
@@ -58,6 +59,13 @@ QUERIES = {
         messages(last: 50) { edges { node { body root sender { name } replyCount
           replyTo { body sender { name } replyTo { body } }
           replies(first: 2) { edges { node { body sender { name } } } } } } } } }""",
+    "thread with reactions": f"""query ($id: ID!) {{ conversation(id: $id) {{
+        messages(last: 50) {{ edges {{ node {{ body {REACTIONS} }} }} }} }} }}""",
+    "inbox with reactions": f"""{{ inbox {{ edges {{ node {{ conversation {{
+        latestMessage {{ body {REACTIONS} }} }} }} }} }} }}""",
+    "reactions where one left": f"""{{ inbox(filter: {{status: LEFT}}) {{ edges {{ node {{
+        conversation {{ messages(first: 9) {{
+            edges {{ node {{ {REACTIONS} }} }} }} }} }} }} }} }}""",
     "conversation": f"query ($id: ID!) {{ conversation(id: $id) {{ {TALK} }} }}",
     "node": f"query ($id: ID!) {{ node(id: $id) {{ ... on Conversation {{ {TALK} }} }} }}",
     "users": '{ users(search: "some") { totalCount edges { cursor node { id username name } } } }',
@@ -188,6 +196,13 @@ def grow(alice, bob, carol, crowd):
             carol_there.send("No", reply_to=answer.number)
         for number in range(people):
             AccessToken.objects.issue(alice, f"token {number}")
+        texts = Message.objects.filter(kind="text").exclude(reactions__isnull=False)
+        Reaction.objects.bulk_create(
+            Reaction(message=said, user=user, emoji=emoji)
+            for said in texts
+            for emoji in "👍❤"[: 1 + said.pk % 2]
+            for user in (alice, bob, *newcomers)
+        )
         return talk, upgraded
 
     return grow
