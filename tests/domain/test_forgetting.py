@@ -1,21 +1,23 @@
-"""Nothing is left of words that are gone, in any table.
+"""Nothing is left in any table of words that are gone, nor of a person who is erased.
 
 These tests walk over all models. So they fail for a new table that nobody thought of.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.contrib.auth import get_user_model
 from django.db import models
 from django.test.utils import isolate_apps
 from django.utils import timezone
 
 from talk import moderation
-from talk.models import Act, Edit, Event, Mention, Message, Reaction, Report
-from talk.privacy import erase
+from talk.models import AccessToken, Act, Block, Edit, Event, Message, Reaction, Report
+from talk.privacy import erase, export
 from talk.purging import purge
 
 from .acting import group, participation_of, say
@@ -34,6 +36,27 @@ STAYS = {
     "talk.Report.message": "A report stays. Its copy of the words goes, as is tested below.",
     "talk.Act": "It says that a moderator acted on a message, and not what the message said.",
     "talk.Message": "This is the message itself. Its words go, as is tested below.",
+}
+
+
+#: Where the export of a person has the rows that refer to them: the type of its lines.
+EXPORTED = {
+    "talk.AccessToken.user": "token",
+    "talk.Block.blocker": "block",
+    "talk.Event.actor": "event",
+    "talk.Mention.user": "mention",
+    "talk.Message.sender": "message",
+    "talk.NameWord.user": "account",
+    "talk.Participation.user": "participation",
+    "talk.Reaction.user": "reaction",
+    "talk.Report.reporter": "report",
+}
+#: Why the export of a person does not have the rows that refer to them.
+NOT_EXPORTED = {
+    "talk.Block.blocked": "A block is the business of the person who blocked them.",
+    "talk.Message.subject": "It says what another member did, or repeats their own participation.",
+    "talk.Participation.invited_by": "The participation is that of the person whom they invited.",
+    "talk.Report.person": "A report is the business of the person who reported them.",
 }
 
 
@@ -78,6 +101,28 @@ def must_be_emptied(found: Models, message: Message, forget: Callable[[], object
     assert not left, f"{left} outlive the words of the message"
 
 
+def must_be_erased(found: Models, user: Any, forget: Callable[[], object]) -> None:
+    """Every row that refers to `user` is exported, and refers to nobody after `forget()`."""
+    theirs = {
+        f"{model._meta.label}.{field}": model._base_manager.filter(**{field: user.pk})
+        for model, field in relations(found, get_user_model())
+    }
+    lines = Counter(line["type"] for line in export(user))
+    for name, rows in theirs.items():
+        assert rows.exists(), f"Write a row in which {name} is the person."
+        assert (name in EXPORTED) != (name in NOT_EXPORTED), (
+            f"Export {name} and name it in EXPORTED, or say in NOT_EXPORTED why not."
+        )
+        if name in EXPORTED:
+            expected = 1 if EXPORTED[name] == "account" else rows.count()
+            assert lines[EXPORTED[name]] >= expected, f"The export leaves out {name}."
+
+    forget()
+
+    left = [name for name, rows in theirs.items() if rows.all().exists()]
+    assert not left, f"{left} refer to a person who was erased"
+
+
 def columns_with(word: str) -> set[str]:
     """The columns of all tables, also of those that are not Talk's, in which a text has `word`."""
     texts = (models.CharField, models.TextField, models.JSONField)
@@ -103,12 +148,10 @@ def message(alice, bob, carol):
     """Bob's, with a row of everything that can belong to a message."""
     ours = group(alice, bob, carol, title="Ours")
     say(carol, ours, "First")
-    message = say(bob, ours, WORDS)
-    Edit.objects.create(message=message, body=EARLIER, until=timezone.now())
-    Mention.objects.create(message=message, conversation=ours, number=message.number, user=carol)
-    Reaction.objects.create(message=message, user=alice, emoji="👍")
+    message = participation_of(bob, ours).send(EARLIER, mentions=[carol], mention_all=True)
+    participation_of(bob, ours).edit(message, WORDS)
+    participation_of(alice, ours).react(message, "👍")
     Report.objects.report_message(participation_of(carol, ours), message, "It is rude.")
-    Report.objects.update(words=WORDS)
     say(alice, ours, "Last")
     return message
 
@@ -142,9 +185,9 @@ class TestWords:
         assert columns_with(EARLIER) == set()
 
     def test_what_belongs_to_other_messages_stays(self, message, alice):
-        another = say(alice, message.conversation, "Another")
-        Edit.objects.create(message=another, body="Before", until=timezone.now())
-        Reaction.objects.create(message=another, user=alice, emoji="👍")
+        another = say(alice, message.conversation, "Before")
+        participation_of(alice, message.conversation).edit(another, "Another")
+        participation_of(alice, message.conversation).react(another, "👍")
         before = [list(model.objects.filter(message=another)) for model in (Edit, Reaction)]
         assert all(before)
 
@@ -186,15 +229,70 @@ class TestWords:
         assert all(reason.endswith(".") for reason in STAYS.values())
 
 
+class TestPeople:
+    @pytest.fixture
+    def somebody(self, message, alice, bob, carol):
+        """Bob, to whom each kind of row refers."""
+        ours = message.conversation
+        AccessToken.objects.issue(bob, "phone")
+        Block.objects.block(bob, carol)
+        Block.objects.block(carol, bob)
+        Report.objects.report_user(bob, carol, "She is rude.")
+        mentioning = participation_of(alice, ours).send("Bob!", mentions=[bob])
+        participation_of(bob, ours).react(mentioning, "👍")
+        participation_of(bob, ours).leave()
+        participation_of(bob, ours).reinstate(by=participation_of(alice, ours))
+        ours.participations.filter(user=alice).update(invited_by=bob)
+        return bob
+
+    @pytest.mark.parametrize("keep_words", [False, True])
+    def test_all_that_refers_to_a_person_is_exported_and_then_erased(self, somebody, keep_words):
+        must_be_erased(
+            of_talk(),
+            somebody,
+            lambda: erase(somebody, "He asked for it.", keep_words=keep_words),
+        )
+
+    def test_all_that_they_wrote_is_exported_and_then_erased(self, somebody):
+        exported = repr(list(export(somebody)))
+        for word in (WORDS, EARLIER):
+            assert word in exported
+
+        erase(somebody, "He asked for it.")
+
+        for word in (WORDS, EARLIER):
+            assert columns_with(word) == set()
+
+    @isolate_apps("talk")
+    def test_a_table_that_is_forgotten_is_told(self, somebody):
+        to_person = models.ForeignKey(get_user_model(), models.DO_NOTHING, to_field="id")
+        forgotten_one = throw_away("Forgotten", Report, person=to_person)
+
+        with pytest.raises(AssertionError, match=r"Export talk\.Forgotten\.person"):
+            must_be_erased([*of_talk(), forgotten_one], somebody, lambda: None)
+        with pytest.raises(AssertionError, match=r"talk\.Report\.person.* refer to a person"):
+            must_be_erased(of_talk(), somebody, lambda: None)
+
+    def test_every_reason_is_about_a_column_that_there_is(self):
+        named = {
+            f"{model._meta.label}.{field}"
+            for model, field in relations(of_talk(), get_user_model())
+        }
+        assert EXPORTED.keys() | NOT_EXPORTED.keys() == named
+
+
 class TestEveryDoor:
     """Words go by several verbs, and by each of them all copies go."""
 
-    @pytest.fixture
-    def bobs(self, message, bob):
-        return lambda: participation_of(bob, message.conversation)
-
     def by_a_moderator(self, message):
         moderation.remove_message(message, None, "It is rude.")
+
+    def by_their_author(self, message):
+        participation_of(message.sender, message.conversation).retract(message)
+
+    def by_an_owner(self, message):
+        owner = message.conversation.participations.get(role="owner")
+        owner.remove_message(message)
 
     def by_erasing(self, message):
         erase(message.sender, "He asked for it.")
@@ -203,7 +301,9 @@ class TestEveryDoor:
         Message.objects.update(sent_at=timezone.now() - timedelta(days=2))
         purge()
 
-    @pytest.mark.parametrize("door", ["by_a_moderator", "by_erasing", "by_retention"])
+    @pytest.mark.parametrize(
+        "door", ["by_their_author", "by_an_owner", "by_a_moderator", "by_erasing", "by_retention"]
+    )
     def test_words_go_by_it_with_all_that_belongs_to_them(self, message, settings, door):
         settings.TALK = {**settings.TALK, "RETENTION": {"group": 1}}
 
