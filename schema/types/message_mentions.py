@@ -1,9 +1,11 @@
 """The fields of `Message` and `Participation` about mentions, read for many rows at once."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from talk import models
+from talk.models.participation.history import present_at
 
 from ..loading.views import (
     View,
@@ -66,27 +68,42 @@ def _users_of(messages: list[models.Message]) -> Mapping[int, list[Any]]:
 
 def _took_part(info: Any, message: models.Message) -> bool:
     """Whether the viewer took part in the conversation when the message was sent."""
-    own = view_of(info, conversation_of(info, message)).participation
-    if own is not None:
-        return own.joined_at <= message.sent_at
-    # All viewers are active members: those who joined later are mostly none.
-    later = load_for_messages(message, "joined_later", _joined_later)
-    return not info.context.is_among(later or frozenset())
+    own = _own(info, message)
+    if own is None:
+        # All viewers are active members: those who were away then are mostly none.
+        absent = load_for_messages(message, "absent", _absent)
+        return not info.context.is_among(absent or frozenset())
+    if own.joined_at <= message.sent_at:
+        return True
+    return bool(load_for_messages(message, "was there", partial(_viewer_was_there, info)))
 
 
-def _joined_later(messages: list[models.Message]) -> Mapping[int, frozenset[Any]]:
-    """The members who joined after each of the messages that mention all."""
+def _own(info: Any, message: models.Message) -> models.Participation | None:
+    return view_of(info, conversation_of(info, message)).participation
+
+
+def _viewer_was_there(info: Any, messages: list[models.Message]) -> Mapping[int, frozenset[Any]]:
+    """The viewer alone, for each message that was sent while they took part, and nobody else."""
     to_all = [each for each in messages if each.mentions_all]
-    since = min(each.sent_at for each in to_all)
-    rows = models.Participation.objects.active().filter(
-        conversation__in={each.conversation_id for each in to_all}, joined_at__gt=since
+    own = {each.conversation_id: own for each in to_all if (own := _own(info, each)) is not None}
+    return present_at(to_all, own.values())
+
+
+def _absent(messages: list[models.Message]) -> Mapping[int, frozenset[Any]]:
+    """The members who did not take part when each of the messages that mention all was sent."""
+    to_all = [each for each in messages if each.mentions_all]
+    # The others have been there since.
+    later = list(
+        models.Participation.objects.active().filter(
+            conversation__in={each.conversation_id for each in to_all},
+            joined_at__gt=min(each.sent_at for each in to_all),
+        )
     )
-    joined = list(rows.values_list("conversation", "joined_at", "user"))
+    present = present_at(to_all, later) if later else {}
     return {
         each.pk: frozenset(
-            user
-            for conversation, at, user in joined
-            if conversation == each.conversation_id and at > each.sent_at
+            own.user_id for own in later if own.conversation_id == each.conversation_id
         )
+        - present.get(each.pk, frozenset())
         for each in to_all
     }

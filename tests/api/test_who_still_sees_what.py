@@ -4,6 +4,8 @@ People who left see a conversation as it was when they left, and no trace of wha
 query or live. Blocks, suspensions and clearing have rules of their own.
 """
 
+import asyncio
+
 import pytest
 
 from talk.exceptions import RefusalCode, Refused
@@ -262,6 +264,31 @@ class TestGone:
         assert [each["body"] for each in nodes(messages[1]["edits"])] == ["first"]
         assert replies(messages[1])[0] == 2
         assert len(reactions(messages[1])) == 2
+
+
+class TestAwayMeanwhile:
+    @pytest.mark.parametrize("is_live", [False, True])
+    @pytest.mark.django_db(transaction=True)
+    def test_all_were_mentioned_who_took_part_then_whatever_they_do_later(
+        self, gql, ours, goes, alice, bob, carol, is_live
+    ):
+        place_of(alice, ours).send("while she is here", mention_all=True)
+        goes(carol, ours, "left")
+        place_of(alice, ours).send("while she is away", mention_all=True)
+        place_of(carol, ours).reinstate(by=place_of(alice, ours))
+        place_of(alice, ours).send("when she is back", mention_all=True)
+
+        for user, expected in ((carol, [True, False, True]), (bob, [True] * 3)):
+            if is_live:
+                last = Conversation.objects.get(pk=ours.pk).revision
+                changes, _none = asyncio.run(heard(user, ours, until=last))
+                shown = [each["message"] for each in changes if each["message"]]
+            else:
+                shown = messages_of(gql(user), ours).values()
+            told = [each["mentionsViewer"] for each in shown if each["mentionsAll"]]
+            assert told == expected
+            # One is by name, or by a reply.
+            assert place_of(user, ours).unread_mention_count == sum(expected) + 1
 
 
 @pytest.mark.parametrize("how", NEVER_HERE)

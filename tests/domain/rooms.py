@@ -61,6 +61,8 @@ class Said:
     #: Who was mentioned until an edit took them out.
     taken_out: set[str] = field(default_factory=set)
     mentions_all: bool = False
+    #: Who took part when it was sent.
+    here: frozenset[str] = frozenset()
     #: (emoji, whose, when), the oldest first.
     reactions: list[tuple[str, str, int]] = field(default_factory=list)
     #: The revision of its last change.
@@ -118,14 +120,13 @@ class Room:
     def unread_mentions(self, name, hidden=()):
         """The numbers of what waits for `name` and mentions them.
 
-        What mentions everybody mentions those who have been in the room since then.
+        What mentions everybody mentions those who took part at that moment.
         """
-        place = self.places[name]
         return [
             number
             for number in self.unread(name, hidden)
             if name in (said := self.said[number - 1]).mentions
-            or (said.mentions_all and place.here and place.joined <= said.at)
+            or (said.mentions_all and name in said.here)
         ]
 
     def replies_to(self, number):

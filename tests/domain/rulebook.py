@@ -296,7 +296,9 @@ class Rulebook(Words):
         must(may, Code.NOT_ALLOWED)
 
     def _tell(self, room, kind, event, actor, about=None, body="", *, subject=None, **refers):
-        room.said.append(Said(kind, actor, subject, body, at=self.clock, **refers))
+        room.said.append(
+            Said(kind, actor, subject, body, at=self.clock, here=frozenset(room.active), **refers)
+        )
         room.record(event, actor, about, len(room.said))
 
     def _keep_an_owner(self, room, actor):

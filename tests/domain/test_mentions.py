@@ -184,6 +184,13 @@ class TestMentioningEverybody:
         assert participation_of(bob, there).unread_count == 2
         assert unread(bob, there) == 0
 
+    def test_a_person_who_leaves_and_comes_back_was_there(self, there, alice, bob):
+        mention(alice, there, mention_all=True)
+        participation_of(bob, there).leave()
+        participation_of(bob, there).reinstate(by=participation_of(alice, there))
+
+        assert unread(bob, there) == 1
+
     def test_a_person_who_is_also_mentioned_by_name_counts_it_once(self, there, alice, bob):
         mention(alice, there, bob, mention_all=True)
 

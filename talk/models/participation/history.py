@@ -4,6 +4,7 @@ The rows have the present state. The past is found from the messages that say wh
 removed or reinstated. There are no such messages about people who took part from the start.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,40 @@ STATUS = {
     Message.Kind.REMOVED: Standing.Status.REMOVED,
 }
 ABOUT_MEMBERS = list(STATUS)
+#: The kinds after which a member is active.
+COMING = [kind for kind, made in STATUS.items() if made == Standing.Status.ACTIVE]
+
+
+def present_at(
+    messages: Iterable[Message], participations: "Iterable[Participation]"
+) -> dict[int, frozenset[Any]]:
+    """Which users of `participations` took part when each message was sent, by its key.
+
+    Coming and going later does not change that.
+    """
+    messages, people = list(messages), list(participations)
+    about = Message.objects.filter(
+        conversation__in={each.conversation_id for each in people},
+        subject__in={each.user_id for each in people},
+        kind__in=ABOUT_MEMBERS,
+    )
+    told: defaultdict[tuple[int, Any], list[Message]] = defaultdict(list)
+    for change in about.order_by("number").only("conversation", "subject", "number", "kind"):
+        told[change.conversation_id, change.subject_id].append(change)
+
+    def was_there(each: "Participation", number: int) -> bool:
+        changes = told[each.conversation_id, each.user_id]
+        before = [change.kind for change in changes if change.number < number]
+        return before[-1] in COMING if before else number > each.joined_at_number
+
+    return {
+        message.pk: frozenset(
+            each.user_id
+            for each in people
+            if each.conversation_id == message.conversation_id and was_there(each, message.number)
+        )
+        for message in messages
+    }
 
 
 def participations_then(own: Q, status: str) -> "ParticipationQuerySet":

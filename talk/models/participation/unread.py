@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Greatest
 
 from ..block import Block
 from ..mention import Mention
 from ..message import Message
+from .history import ABOUT_MEMBERS, COMING
 
 #: Above every number.
 ENDLESS = models.Value(2**63 - 1, models.PositiveBigIntegerField())
@@ -48,10 +49,19 @@ def unread_mentions() -> Combinable:
     hidden = Block.objects.filter(blocker=OuterRef("user"), blocked=OuterRef("message__sender"))
     by_name = _unread(Mention.objects.present())
     by_name = by_name.filter(~Exists(hidden), user=OuterRef("user"))
-    # The other part of the sum has these.
-    by_name = by_name.exclude(message__mentions_all=True, message__sent_at__gte=_JOINED_AT)
-    of_all = _unread(Message.objects.texts_of_others())
-    of_all = of_all.filter(mentions_all=True, sent_at__gte=_JOINED_AT)
+    named = Mention.objects.present().filter(
+        message=OuterRef("pk"), user=OuterRef(OuterRef("user"))
+    )
+    # The other part of the sum has messages that mention the person by name, too.
+    of_all = _unread(Message.objects.texts_of_others()).filter(~Exists(named), mentions_all=True)
+    last_change = Message.objects.filter(
+        conversation=OuterRef("conversation"),
+        subject=OuterRef(OuterRef("user")),
+        kind__in=ABOUT_MEMBERS,
+        number__lt=OuterRef("number"),
+    ).order_by("-number")
+    of_all = of_all.alias(_last_kind=Subquery(last_change.values("kind")[:1]))
+    of_all = of_all.filter(Q(_last_kind=None) | Q(_last_kind__in=COMING))
     return CountRows(by_name.values("pk")[:UNREAD_CAP]) + CountRows(
         of_all.values("pk")[:UNREAD_CAP]
     )
@@ -63,6 +73,3 @@ def _unread(rows: Any) -> Any:
         conversation=OuterRef("conversation"),
         number__gte=Greatest(OuterRef("first_unread_number"), OuterRef("history_from")),
     )
-
-
-_JOINED_AT = OuterRef("joined_at")
