@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: The most people whom the sender of a message can name.
 MOST_MENTIONS = 50
+#: The most messages whose mentions one query reads: each row has a user of its own for a moment.
+AT_ONCE = 100
 #: The participation of the mentioned person, from a mention.
 OWN = "conversation__participations"
 
@@ -37,9 +39,11 @@ class MentionQuerySet(models.QuerySet["Mention"]):
         """
         keys = [each.pk for each in messages if each.removal is None]
         found: dict[int, list[User]] = {}
-        if keys:
-            for mention in _of_messages(messages=keys).ask():
-                found.setdefault(mention.message_id, []).append(mention.user)
+        users: dict[Any, User] = {}
+        for start in range(0, len(keys), AT_ONCE):
+            for mention in _of_messages(messages=keys[start : start + AT_ONCE]).ask():
+                user = users.setdefault(mention.user_id, mention.user)
+                found.setdefault(mention.message_id, []).append(user)
         return found
 
     def newest_question(

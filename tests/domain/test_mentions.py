@@ -515,6 +515,21 @@ class TestWhatCounts:
         assert rest.message.body == "one"
 
 
+class TestReadingMany:
+    def test_they_are_read_in_parts_with_one_object_for_each_person(
+        self, there, alice, bob, carol, monkeypatch, django_assert_num_queries
+    ):
+        """Many messages with many mentions each would take much memory at once."""
+        monkeypatch.setattr("talk.models.mention.AT_ONCE", 2)
+        messages = [mention(alice, there, bob, carol) for _ in range(5)]
+
+        with django_assert_num_queries(3):
+            found = Mention.objects.users_of(messages)
+
+        assert [list(map(str, users)) for users in found.values()] == [["bob", "carol"]] * 5
+        assert len({id(user) for users in found.values() for user in users}) == 2
+
+
 class TestPeopleWhoGo:
     def test_with_an_account_go_its_mentions(self, there, alice, bob, carol):
         mention(alice, there, bob, carol)
