@@ -40,8 +40,8 @@ def revision(info: Any, message: models.Message) -> int:
     if last is None or message.revision <= last:
         return message.revision
     if removal_for(info, message):
-        # They see that it changed. This is newer than any copy from before they left.
-        return last
+        # They see that it changed. This is newer than any copy from before they left; 0 is unknown.
+        return last or message.revision
     # They see nothing of a reaction that came later, and so not that there was one.
     return load_for_messages(message, "known revisions", partial(_known_revisions, info)) or last
 

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from talk.models import Block, Message
+from talk.models import Block, Event, Message
 from talk.moderation import remove_message
 
 from ..live.sockets import in_thread, live, signed_in, talk
@@ -199,11 +199,16 @@ class TestWhoLeft:
         assert Message.objects.get(pk=said.pk).revision > end
         assert untouched.revision > end, "for this test to mean anything"
 
-    def test_their_copy_is_still_replaced_by_what_they_see(self, gql, alice, bob, harbour):
+    @pytest.mark.parametrize("is_pruned", [False, True])
+    def test_their_copy_is_still_replaced_by_what_they_see(
+        self, gql, alice, bob, harbour, is_pruned
+    ):
         said = say(alice, harbour)
         copy = shown(gql(bob), said)
         leave(bob, harbour)
         edit(alice, said)
+        if is_pruned:
+            Event.objects.all().delete()
 
         assert shown(gql(bob), said)["revision"] > copy["revision"]
 
