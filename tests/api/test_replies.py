@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -390,3 +391,31 @@ class TestCosts:
             reply(bob, lunch, lunch.messages.count())
 
         assert queries(page(90), id=gid(lunch)) == few == count
+
+    @pytest.mark.parametrize(
+        ("selection", "more"),
+        [
+            ("replyTo { id }", 1),
+            ("replyTo { replyTo { id } }", 2),
+            ("replyTo { replyTo { replyTo { id } } }", 3),
+            # The page, and an edge and a message for each of its items.
+            ("replies(first: 10) { edges { node { id } } }", 1 + 10 * 2 + 10 // 10),
+            ("replies { edges { node { id } } }", 1 + 50 * 2 + 50 // 10),
+            ("replies(first: 3) { edges { node { replyTo { id } } } }", 1 + 3 * 3),
+        ],
+    )
+    def test_quotes_and_branches_have_their_price(self, alice, lunch, selection, more):
+        client = Client()
+        client.force_login(alice)
+
+        def cost(selection):
+            query = "query ($id: ID!) { node(id: $id) { ... on Message { number %s } } }"
+            body = {
+                "query": query % selection,
+                "variables": {"id": gid(say(alice, lunch))},
+                "extensions": {"cost": True},
+            }
+            answer = client.post("/graphql", body, content_type="application/json").json()
+            return answer["extensions"]["cost"]["cost"]
+
+        assert cost(selection) == cost("") + more
