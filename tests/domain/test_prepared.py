@@ -29,7 +29,7 @@ from django.test.utils import isolate_apps
 from django.utils import timezone
 
 from talk.models import Conversation, Event, Message, Participation
-from talk.prepared import among, ask, changing, columns_of, inserting, prepared
+from talk.prepared import among, ask, changing, columns_of, deleting, inserting, prepared
 from talk.prepared.django_internals import NAMES, SelectedModel
 from talk.prepared.instances import is_plain
 
@@ -401,6 +401,15 @@ class TestTogether:
         assert Event.objects.get(pk=key).revision == 99
         assert title == "100 % 'new'; --"
 
+    def test_a_deletion_goes_with_other_questions(self, said, django_assert_num_queries):
+        first, *others = Event.objects.filter(conversation=said).order_by("revision")
+
+        with django_assert_num_queries(2):
+            deleted, left = ask(_strike(key=first.pk), _left(conversation=said.pk))
+
+        assert deleted == []
+        assert left == [each.pk for each in others]
+
     def test_other_values_take_the_same_places(self, alice, bob, carol):
         for other in (bob, carol):
             place = Participation.objects.find(alice, private(alice, other).pk)
@@ -423,6 +432,17 @@ def _retitle(key, title):
 @prepared
 def _note(**columns):
     return inserting(Event(**columns))
+
+
+@prepared
+def _left(conversation):
+    there = Event.objects.filter(conversation=conversation)
+    return there.order_by("revision").values_list("pk", flat=True)
+
+
+@prepared
+def _strike(key):
+    return deleting(Event.objects.filter(pk=key))
 
 
 def raising(*args, **kwargs):
@@ -472,7 +492,7 @@ class TestUnprepared:
         event = Event(
             conversation=said, revision=99, kind=Event.Kind.CONVERSATION_RENAMED, actor=alice
         )
-        retitle, note = anew(_retitle), anew(_note)
+        retitle, note, strike = anew(_retitle), anew(_note), anew(_strike)
 
         for title in ("one", "two"):
             assert retitle(key=said.pk, title=title).ask() == []
@@ -485,7 +505,10 @@ class TestUnprepared:
             "actor": alice.pk,
             "at": event.at,
         }
-        assert unprepared() == ["_retitle", "_note"]
+        assert strike(key=key).ask() == []
+        assert not Event.objects.filter(pk=key).exists()
+        assert Event.objects.filter(conversation=said).exists(), "no other row is deleted"
+        assert unprepared() == ["_retitle", "_note", "_strike"]
 
     def test_rows_are_compared_by_their_keys(self, said, settings):
         """With any field, also a key."""
