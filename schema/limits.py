@@ -4,6 +4,7 @@ import strawberry
 
 from talk.conf import conf
 from talk.models.mention import MOST_MENTIONS
+from talk.models.reaction import MOST_EMOJI
 from talk.text import REASON_LENGTH, TITLE_LENGTH
 
 from .live import presence, typing_indicator
@@ -28,6 +29,9 @@ class Limits:
     )
     mentions: int = strawberry.field(
         description="The most users whom one message can mention by `mentions`."
+    )
+    reactions: int = strawberry.field(
+        description="The most different emoji that people can react with to one message."
     )
     edit_seconds: float | None = strawberry.field(
         description="For how many seconds people can edit what they sent. Null: always. 0: never."
@@ -62,6 +66,7 @@ def limits() -> Limits:
         reason_length=REASON_LENGTH,
         participants=conf.MAX_PARTICIPANTS,
         mentions=MOST_MENTIONS,
+        reactions=MOST_EMOJI,
         edit_seconds=conf.EDIT_SECONDS,
         retract_seconds=conf.RETRACT_SECONDS,
         reaction_emoji=None if conf.REACTIONS is None else list(conf.REACTIONS),

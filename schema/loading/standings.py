@@ -7,7 +7,7 @@ from typing import Any
 from talk import models
 from talk.policy import Policy, policy
 
-from .views import View, load, load_for_messages, own_participation, view_of
+from .views import View, load, load_for_messages, own_participation
 
 _Role = models.Participation.Role
 #: Stands for the key of any user but the sender of a message.
@@ -33,17 +33,9 @@ def standing_of(
     In a live result that members share, it is a row like theirs that is in no table, and tells
     whether the viewer is the user with the key `author`.
     """
-    if view_of(info, conversation).participation is None:
-        return _row_like_the_viewers(info, conversation, author)
-    viewer = info.context.viewer
-
-    def load_all(views: list[View]) -> Mapping[int, models.Participation]:
-        own = {view.conversation.pk: own_participation(info, view.conversation) for view in views}
-        private = [key for key, each in own.items() if each.is_active and _is_private(each)]
-        reached = models.Participation.objects.partners_reached(viewer, private) if private else ()
-        return own | {key: own[key].knowing(reaches_partner=key in reached) for key in private}
-
-    found: models.Participation = load(info, ("standing", viewer.pk), conversation, load_all)
+    found: models.Participation | Standings = load(info, "standing", conversation, _standings)
+    if isinstance(found, Standings):
+        return _row_like_the_viewers(info.context, conversation, found, author)
     return found
 
 
@@ -72,12 +64,29 @@ def _roles_of_senders(messages: list[models.Message]) -> Mapping[int, str]:
     }
 
 
+def _standings(views: list[View]) -> Mapping[int, models.Participation | Standings]:
+    """The participations of the views, all of one person; for views of all members, `Standings`."""
+    own = {view.conversation.pk: view.participation for view in views}
+    private = [view.conversation.pk for view in views if view.conversation.is_private]
+    people = [each for key in private if (each := own[key]) is not None and each.is_active]
+    reached = set()
+    if people:
+        where = [each.conversation_id for each in people]
+        reached = models.Participation.objects.partners_reached(people[0].user, where)
+    found: dict[int, models.Participation | Standings] = {}
+    for view in views:
+        key, each = view.conversation.pk, view.participation
+        if each is None:
+            found[key] = _standings_in(view.conversation)
+        else:
+            found[key] = each.knowing(reaches_partner=key in reached)
+    return found
+
+
 def _row_like_the_viewers(
-    info: Any, conversation: models.Conversation, author: Any
+    context: Any, conversation: models.Conversation, standings: Standings, author: Any
 ) -> models.Participation:
     """A row with what the rules ask of the viewer, by questions that many members answer alike."""
-    context = info.context
-    standings: Standings = load(info, "standings", conversation, _standings)
     is_suspended = _is_among(context, standings.suspended)
     is_author = author is not None and context.is_viewer(author)
     own = models.Participation(
@@ -100,10 +109,6 @@ def _is_among(context: Any, users: frozenset[Any]) -> bool:
     return bool(users) and context.is_among(users)
 
 
-def _standings(views: list[View]) -> Mapping[int, Standings]:
-    return {view.conversation.pk: _standings_in(view.conversation) for view in views}
-
-
 def _standings_in(conversation: models.Conversation) -> Standings:
     active = models.Participation.objects.active().filter(conversation=conversation)
     special = active.exclude(role=_Role.MEMBER, suspended_at=None)
@@ -120,7 +125,3 @@ def _reaching_in(conversation: models.Conversation) -> list[Any]:
     rows = models.Participation.objects.filter(conversation=conversation).select_related("user")
     reached = models.Participation.objects.partners_reached
     return [each.user_id for each in rows if reached(each.user, [conversation.pk])]
-
-
-def _is_private(own: models.Participation) -> bool:
-    return own.conversation.is_private

@@ -104,6 +104,16 @@ def test_the_reactions_that_are_allowed_are_told(ask, settings):
     assert told(ask, "reactionEmoji") == ["👍", "party_parrot"]
 
 
+def test_as_many_emoji_as_told_are_reacted_with_and_no_more(ask, alice, bob):
+    to = {"message": gid(say(bob, group(alice, bob)))}
+    most = told(ask, "reactions")
+    emoji = [chr(ord("😀") + number) for number in range(most + 1)]
+
+    for each in emoji[:most]:
+        assert "code" not in act(ask, "react", **to, emoji=each)
+    assert refusal(ask, "react", **to, emoji=emoji[most])[0] == "TOO_MANY_REACTIONS"
+
+
 def test_nobody_reads_the_limits_without_signing_in(gql):
     assert code(gql(None)("{ limits { pageSize } }")) == "UNAUTHENTICATED"
 

@@ -117,7 +117,7 @@ class Acting(Standing):
         """
         if not self.sees(message):
             raise MessagingPermissionDenied(RefusalCode.NOT_FOUND)
-        if message.sender_id == self.user_id:
+        if self.wrote(message):
             raise MessagingValidationError(RefusalCode.CANNOT_REPORT_YOURSELF)
 
     def must_be_able_to_mention_all(self, people: int) -> None:

@@ -60,19 +60,19 @@ class Capabilities(Acting):
         own = cast("Participation", self)
         writes = _allows(own.must_be_able_to_write)
         leads = _allows(own.must_be_able_to_act, as_admin=True)
-        may = {
-            ConversationCapability.SEND: writes,
-            ConversationCapability.REACT: writes,
-            ConversationCapability.MENTION_ALL: writes
-            and _allows(own.must_be_able_to_mention_all, people),
-            ConversationCapability.INVITE: writes,
-            ConversationCapability.REMOVE_MEMBERS: leads,
-            ConversationCapability.CHANGE_ROLES: leads,
-            ConversationCapability.RENAME: _allows(own.must_be_able_to_rename),
-            ConversationCapability.LEAVE: _allows(own.must_be_able_to_leave),
-            ConversationCapability.ANSWER_INVITATION: _allows(own.must_be_invited),
-        }
-        return [each for each, is_allowed in may.items() if is_allowed]
+        mentions = writes and _allows(own.must_be_able_to_mention_all, people)
+        may = [
+            (ConversationCapability.SEND, writes),
+            (ConversationCapability.REACT, writes),
+            (ConversationCapability.MENTION_ALL, mentions),
+            (ConversationCapability.INVITE, writes),
+            (ConversationCapability.REMOVE_MEMBERS, leads),
+            (ConversationCapability.CHANGE_ROLES, leads),
+            (ConversationCapability.RENAME, _allows(own.must_be_able_to_rename)),
+            (ConversationCapability.LEAVE, _allows(own.must_be_able_to_leave)),
+            (ConversationCapability.ANSWER_INVITATION, own.is_invited),
+        ]
+        return [each for each, is_allowed in may if is_allowed]
 
     def capabilities_with(self, message: "Message", role: str | None) -> list[MessageCapability]:
         """What this person may do now with a message of the conversation.
@@ -80,16 +80,24 @@ class Capabilities(Acting):
         `role` is the role that its sender has now, None without a participation.
         """
         own = cast("Participation", self)
-        writes, at = _allows(own.must_be_able_to_write), timezone.now()
-        # Pairs: to look an enumeration up in a mapping takes long for each message of a page.
-        may = (
+        writes = _allows(own.must_be_able_to_write)
+        # These are asked first, since most messages are by others, and a refusal takes long.
+        wrote, leads = own.wrote(message), own.role != own.Role.MEMBER
+        at = timezone.now()
+        may = [
             (MessageCapability.REPLY, writes and _allows(own.must_be_able_to_quote, message)),
             (MessageCapability.REACT, writes and _allows(own.must_find_text, message)),
-            (MessageCapability.EDIT, writes and _allows(own.must_be_able_to_edit, message, at)),
-            (MessageCapability.RETRACT, _allows(own.must_be_able_to_retract, message, at)),
-            (MessageCapability.REMOVE, _allows(own.must_be_able_to_remove, message, role)),
-            (MessageCapability.REPORT, _allows(own.must_be_able_to_report, message)),
-        )
+            (MessageCapability.EDIT, wrote and _allows(own.must_be_able_to_edit, message, at)),
+            (
+                MessageCapability.RETRACT,
+                wrote and _allows(own.must_be_able_to_retract, message, at),
+            ),
+            (
+                MessageCapability.REMOVE,
+                leads and _allows(own.must_be_able_to_remove, message, role),
+            ),
+            (MessageCapability.REPORT, not wrote and _allows(own.must_be_able_to_report, message)),
+        ]
         return [each for each, is_allowed in may if is_allowed]
 
 

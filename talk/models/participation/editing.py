@@ -60,7 +60,7 @@ class Editing(Acting):
         must_be_within(conf.EDIT_SECONDS, message, at)
 
     def must_have_written(self, message: Message) -> None:
-        if message.sender_id != self.user_id:
+        if not self.wrote(message):
             raise MessagingPermissionDenied(RefusalCode.NOT_YOURS, path=("message",))
 
 

@@ -116,6 +116,10 @@ class Standing(models.Model):
         is_later = edited_at is not None and left_at is not None and edited_at > left_at
         return message.removal or (message.Removal.CHANGED_SINCE if is_later else None)
 
+    def wrote(self, message: "Message") -> bool:
+        """Whether this person wrote the message, or did what it records."""
+        return message.sender_id == self.user_id
+
     @property
     def last_visible_revision(self) -> int:
         """The revision of the last event that this person may see."""
