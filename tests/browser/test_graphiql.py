@@ -23,11 +23,13 @@ def test_two_people_talk_live_with_no_internet(demo: str, browser: Any, tmp_path
     mira.run("Thread")
     mira.sees("firstUnreadNumber")
     mira.run("Subscribe")
-    mira.sees("MESSAGE_SENT")
+    # The last two changes of the demo come at once, and GraphiQL shows the last result.
+    mira.sees("MESSAGE_REACTED")
 
     lena.become("lena")
     lena.run("Send")
     lena.sees("Hello from GraphiQL")
+    mira.sees("MESSAGE_SENT")
     mira.sees("Hello from GraphiQL")
 
     mira.page.screenshot(path=tmp_path / "live.png")
@@ -122,7 +124,7 @@ def test_an_empty_inbox_gives_way_to_a_full_one(demo: str, browser: Any, tmp_pat
     page.page.reload()
     page.page.wait_for_selector(".graphiql-execute-button")
 
-    assert page.tabs() == TABS
+    assert page.tabs() == [tab for tab in TABS if tab != "Edit"], "Nora has written nothing yet"
     page.run("Thread")
     page.sees("Welcome!")
     assert page.problems == []

@@ -70,6 +70,29 @@ def test_a_signal_fires_once_after_the_commit(alice, bob, heard):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_receivers_get_a_message_as_it_is_after_the_change(alice, bob):
+    own = participation_of(alice, group(alice, bob))
+    told = []
+
+    def listen(event, message, **kwargs):
+        emoji = [each.emoji for each in message.reactions.all()]
+        told.append((event.kind, event.actor, message.body, message.removal, emoji))
+
+    for signal in (signals.message_edited, signals.message_reacted, signals.message_removed):
+        signal.connect(listen)
+    said = own.send("Helo")
+    own.edit(said, "Hello")
+    own.react(said, "👋")
+    own.retract(said)
+
+    assert told == [
+        ("message_edited", alice, "Hello", None, []),
+        ("message_reacted", alice, "Hello", None, ["👋"]),
+        ("message_removed", alice, "", Message.Removal.RETRACTED, []),
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_no_signal_fires_for_what_was_rolled_back(alice, bob, heard, kinds):
     pair = private(alice, bob)
     heard.clear()
