@@ -8,7 +8,7 @@ from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 
-from talk.models import AccessToken, Act, Block, Edit, Event, Mention, Reaction, Report
+from talk.models import AccessToken, Act, Block, Event, Report
 from talk.moderation import Decision, decide, suspend
 
 from ..races.together import assert_sound
@@ -25,6 +25,9 @@ def dump(alice, bob, carol, dave, erin, tmp_path):
     ours = participation_of(alice, private(alice, bob)).invite([carol])
     for sender in (alice, bob, carol):
         say(sender, ours)
+    said = participation_of(alice, ours).send("Before", reply_to=ours.messages.last().number)
+    participation_of(alice, ours).edit(said, "After", mentions=[bob])
+    participation_of(bob, ours).react(said, "👍")
     participation_of(alice, ours).rename("Ours")
     participation_of(carol, ours).leave()
     Block.objects.block(bob, dave)
@@ -39,10 +42,6 @@ def dump(alice, bob, carol, dave, erin, tmp_path):
     suspend(participation_of(bob, ours), erin, "rude")
     alice.is_active = False
     alice.save()
-    latest = ours.messages.last()
-    Edit.objects.create(message=latest, body="Before", until=latest.sent_at)
-    Reaction.objects.create(message=latest, user=bob, emoji="👍")
-    Mention.objects.create(message=latest, conversation=ours, number=latest.number, user=bob)
     file = tmp_path / "dump.json"
     names = [model._meta.label for model in MODELS]
     call_command("dumpdata", *names, output=str(file), verbosity=0)
