@@ -1,6 +1,6 @@
 """The subscriptions of the GraphQL API. What they follow is in `live`."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from datetime import datetime
 from typing import Annotated, Any, cast
@@ -20,6 +20,7 @@ from .live.streams import Stream
 from .live.typing import Typing, follow_typing
 from .loading.cleared import message_as_seen
 from .loading.participations import participation_as_seen
+from .loading.views import ReadTogether, View, load
 from .types import costs, enums  # noqa: F401
 from .types.fields import Id, field, subscription
 from .types.message_connection import MessageEdge, message_edge
@@ -81,6 +82,7 @@ class InboxChange:
         description="The participation as it is now. If it is no longer active, it is no longer in "
         "the inbox."
     )
+    read_together: strawberry.Private[ReadTogether]
 
     @field(
         description="How many unread messages the whole inbox has now, counted up to 100 (show "
@@ -88,7 +90,14 @@ class InboxChange:
         cost=costs.UNREAD_TOTAL,
     )
     def unread_total(self, info: Info) -> int:
-        return models.Participation.objects.unread_total(info.context.viewer)
+        viewer, conversation = info.context.viewer, self.participation.conversation
+
+        def load_all(views: list[View]) -> Mapping[int, int]:
+            total = models.Participation.objects.unread_total(viewer)
+            return dict.fromkeys((view.conversation.pk for view in views), total)
+
+        total: int = load(info, "unread_total", conversation, load_all)
+        return total
 
 
 @strawberry.type(description="What a client can subscribe to.")
@@ -138,9 +147,9 @@ class Subscription:
         ] = None,
     ) -> AsyncGenerator[InboxChange, None]:
         async with aclosing(follow_inbox(info.context.viewer, after)) as changes:
-            async for cursor, participation in changes:
-                yield InboxChange(cursor=cursor, participation=participation)
-                del participation
+            async for cursor, participation, page in changes:
+                yield InboxChange(cursor=cursor, participation=participation, read_together=page)
+                del participation, page
 
     @subscription(
         description="Who is typing in a conversation: now, and each time this changes. Each result "

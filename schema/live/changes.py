@@ -14,8 +14,7 @@ from talk.exceptions import MessagingPermissionDenied, MessagingValidationError,
 from talk.models.event import PAGE
 
 from .. import threads
-from ..loading.batch import Batch
-from ..loading.views import View
+from ..loading.views import ReadTogether, View
 from ..types.inbox_cursor import InboxCursor
 from .retries import with_retries
 from .sharing import SharedResults, Subscriber
@@ -39,8 +38,7 @@ class Delivery:
     """An event on its way to subscriptions, with what its executions share."""
 
     event: models.Event
-    #: The conversation, as the readers of the event see it.
-    batch: Batch
+    read_together: ReadTogether
     #: None if the event was read for one viewer only.
     shared_results: SharedResults | None
 
@@ -115,7 +113,7 @@ def _execute_early(delivery: Delivery, streams: list[Subscriber], unfit: set[Has
 
 
 def _page(events: list[models.Event], view: View, after: int) -> EventPage:
-    conversation, batch = view.conversation, Batch([view])
+    conversation = view.conversation
     for event in events:
         # All rows have the same conversation object, so what it loads is loaded once.
         event.conversation = conversation
@@ -123,9 +121,8 @@ def _page(events: list[models.Event], view: View, after: int) -> EventPage:
             if row is not None:
                 row.conversation = conversation
     is_shared = view.participation is None
-    deliveries = [
-        Delivery(event, batch, SharedResults() if is_shared else None) for event in events
-    ]
+    page = ReadTogether([view], None if is_shared else events)
+    deliveries = [Delivery(event, page, SharedResults() if is_shared else None) for event in events]
     return EventPage(deliveries, events[-1].revision if events else after, more=len(events) == PAGE)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from talk.models import Participation
 
+from ..loading.views import ReadTogether, View
 from ..types.inbox_cursor import InboxCursor
 from .changes import (
     FRESH_SECONDS,
@@ -20,8 +21,10 @@ from .topics import inbox_topic
 
 async def follow_inbox(
     viewer: Any, after: str | None
-) -> AsyncGenerator[tuple[str, Participation], None]:
+) -> AsyncGenerator[tuple[str, Participation, ReadTogether], None]:
     """Each participation of the viewer that has changed after a cursor, and its own cursor.
+
+    The third value is what its execution shares with those of the changes that were read with it.
 
     For None, from now on. It watches first and reads then, so that no change between the two is
     missed. A participation that has changed several times meanwhile comes once.
@@ -36,16 +39,20 @@ async def follow_inbox(
             changed, more = await inbox_changes(viewer, cursor, page_size)
             if more:
                 page_size = next_page_size(len(changed), INBOX_PAGE)
-            read_at = time.monotonic()
+            read_at, page = time.monotonic(), _page(changed)
             for participation in changed:
                 if time.monotonic() > read_at + FRESH_SECONDS:
                     # The client was slow. The rest is read again, as it is now.
                     break
                 cursor.advance(participation)
-                yield cursor.encode(), participation
+                yield cursor.encode(), participation, page
                 del participation
             else:
                 # An idle subscription need not keep its last changes in memory.
-                del changed
+                del changed, page
                 if not more:
                     await wakeup.wait()
+
+
+def _page(changed: list[Participation]) -> ReadTogether:
+    return ReadTogether([View(each.conversation, each) for each in changed], changed)

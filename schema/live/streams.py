@@ -20,7 +20,7 @@ from ..deadlines import deadline
 from ..documents.request import encode_text
 from ..error_masking import mask, public_error
 from ..errors import AnswerTooLong, RateLimited, Unavailable
-from ..loading.views import Views, showing
+from ..loading.views import ReadTogether, Views, showing
 from ..not_executed import NotExecuted
 from ..strawberry_internals import await_maybe
 from .changes import Delivery
@@ -110,10 +110,11 @@ class Stream:
 
     def execute(self, event: Any, context: Any) -> str | Awaitable[str]:
         """See `sharing.Subscriber`."""
-        is_delivery = isinstance(event, Delivery)
-        executor = self._executor.build_per_event_executor(event.event if is_delivery else event)
+        page = getattr(event, "read_together", None)
+        event = event.event if isinstance(event, Delivery) else event
+        executor = self._executor.build_per_event_executor(event)
         executor.context_value = context
-        with deadline(), showing(Views(event.batch) if is_delivery else Views()):
+        with deadline(), showing(page.views() if isinstance(page, ReadTogether) else Views()):
             result = execute_subscription_event(executor)
         if isinstance(result, ExecutionResult):
             return self._text(result)

@@ -54,9 +54,9 @@ class View:
 class Views:
     """The views of one operation, by the key of the conversation. All are of the same viewer."""
 
-    def __init__(self, *batches: Batch) -> None:
+    def __init__(self, *batches: Batch, shown: Shown | None = None) -> None:
         self._batches = {key: batch for batch in batches for key in batch.views}
-        self._shown: Shown | None = None
+        self._shown = shown
         self.is_over = False
 
     def clear(self) -> None:
@@ -104,6 +104,25 @@ class Views:
     ) -> Any:
         """See `Batch.load`."""
         return self._batches[key].load(name, key, load_all)
+
+
+class ReadTogether:
+    """What the executions of the changes of one page share, so that they load it once for all."""
+
+    def __init__(self, views: Iterable[View], rows: Iterable[Any] | None) -> None:
+        """`rows` are those that one viewer is shown.
+
+        For None, results are shared by several viewers, and each execution loads for itself.
+        """
+        self._batch = Batch(views)
+        self._shown: Shown | None = None
+        if rows is not None:
+            self._shown = Shown()
+            self._shown.show(rows)
+
+    def views(self) -> Views:
+        """The views of one execution."""
+        return Views(self._batch, shown=self._shown)
 
 
 _current: ContextVar[Views | None] = ContextVar("views", default=None)

@@ -3,7 +3,9 @@
 from contextlib import AsyncExitStack
 
 import pytest
+from django.db.backends.utils import CursorWrapper
 
+from schema.types.inbox_cursor import InboxCursor
 from talk.models import Conversation
 
 from ..conftest import person
@@ -86,3 +88,76 @@ async def test_names_of_a_conversation_are_shared_by_all_who_are_not_among_the_f
     assert heard == first + ["Alice, Bob, Carol"] * 6
     # One for each of the first three, and one for all others.
     assert len(executions) == 4
+
+
+MISSED = """subscription ($id: ID!, $after: Int!) { conversationChanges(id: $id, after: $after) {
+    revision message { reactions { count users { name } } mentions { name } replyCount
+    replyTo { body } edits { edges { node { body } } } viewerCan } } }"""
+MISSED_INBOX = """subscription ($after: String!) { inboxChanges(after: $after) {
+    unreadTotal participation { unreadMentionCount conversation { name viewerCan
+    latestMessage { reactions { count } } } } } }"""
+
+
+@pytest.fixture
+def statements(monkeypatch):
+    """How many statements went to the database, in any thread."""
+    counted = [0]
+    execute = CursorWrapper.execute
+
+    def counting(*args, **kwargs):
+        counted[0] += 1
+        return execute(*args, **kwargs)
+
+    monkeypatch.setattr(CursorWrapper, "execute", counting)
+    return counted
+
+
+async def statements_for(statements, bob, changes, query, **variables):
+    """The statements of a stream from its beginning until it has told so many changes."""
+    async with signed_in(bob, talk) as socket:
+        before = statements[0]
+        await socket.subscribe(query, variables=variables)
+        for _ in range(changes):
+            await change_of(socket)
+        assert await socket.receive_nothing(0.3), "for this test to mean anything"
+    return statements[0] - before
+
+
+@live
+async def test_what_a_client_missed_costs_as_many_queries_for_few_changes_as_for_many(
+    statements, settings, alice, bob, group
+):
+    settings.TALK = {**settings.TALK, "PREPARED_QUERIES": False, "RECONCILE_SECONDS": 60}
+
+    def talk_a_lot():
+        place = group.participation_of(alice)
+        for number in range(1, 31):
+            said = place.send(f"{number}", reply_to=number - 1 or None, mentions=[bob])
+            place.react(said, "👍")
+            place.edit(said, f"{number}!")
+
+    await in_thread(talk_a_lot)()
+    last = await in_thread(lambda: Conversation.objects.get(pk=group.pk).revision)()
+    few = await statements_for(statements, bob, 3, MISSED, id=id_of(group), after=last - 3)
+    many = await statements_for(statements, bob, 80, MISSED, id=id_of(group), after=last - 80)
+
+    assert many == few > 5
+
+
+@live
+async def test_so_do_the_changes_of_an_inbox(statements, settings, alice, bob):
+    settings.TALK = {**settings.TALK, "PREPARED_QUERIES": False, "RECONCILE_SECONDS": 60}
+
+    def start(many):
+        for number in range(many):
+            group = Conversation.objects.start_group(alice, [bob], f"{number}")
+            said = group.participation_of(alice).send("Soup?", mention_all=True)
+            group.participation_of(bob).react(said, "👍")
+
+    cursors = [InboxCursor.now().encode()]
+    await in_thread(start)(2)
+    few = await statements_for(statements, bob, 2, MISSED_INBOX, after=cursors[0])
+    await in_thread(start)(28)
+    many = await statements_for(statements, bob, 30, MISSED_INBOX, after=cursors[0])
+
+    assert many == few > 5
