@@ -5,6 +5,7 @@ import json
 import pytest
 from django.test import Client
 from graphql import GraphQLList, get_nullable_type
+from strawberry import relay
 
 from schema import schema
 from schema.documents import document as documents
@@ -267,12 +268,24 @@ def test_every_list_that_a_client_gives_has_a_limit(gql, alice, bob, carol):
             "query ($ids: [ID!]!) { inbox(filter: {with: $ids}) { totalCount } }", ids=many
         ),
     }
+    own = gid(group(alice, bob).participation_of(alice).send("x"))
+    # Somebody who is named twice is mentioned once.
+    people = [relay.to_base64("User", 10_000 + number) for number in range(51)]
+    mentioning = {
+        "SendMessageInput.mentions": act(
+            ask, "sendMessage", body="x", conversationId=a_group, mentions=people
+        ),
+        "EditMessageInput.mentions": act(
+            ask, "editMessage", message=own, body="y", mentions=people
+        ),
+    }
 
     said = {name: answer.get("code") or code(answer) for name, answer in refused.items()}
 
     assert set(said.values()) == {"TOO_MANY_PARTICIPANTS"}
+    assert {answer["code"] for answer in mentioning.values()} == {"TOO_MANY_MENTIONS"}
     # That of a stream is tested with the streams.
-    assert {*said, "Subscription.presence.users"} == set(_lists())
+    assert {*said, *mentioning, "Subscription.presence.users"} == set(_lists())
 
 
 def _lists():

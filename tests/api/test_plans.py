@@ -327,7 +327,9 @@ def test_an_error_is_told_once_where_it_happened_and_spares_the_rest(
 
 def test_null_where_none_may_be_takes_its_parents_along(gql, alice, place, monkeypatch):
     monkeypatch.setattr(Conversation, "participant_count", None, raising=False)
-    monkeypatch.setattr("schema.types.participant_page.count", lambda info, conversation: None)
+    monkeypatch.setattr(
+        "schema.types.conversation.participant_count", lambda info, conversation: None
+    )
 
     answer = gql(alice)("query ($id: ID!) { conversation(id: $id) { participantCount } }", id=place)
 
