@@ -21,7 +21,7 @@ from django.utils.safestring import SafeString
 from strawberry import relay
 
 from talk.conf import conf
-from talk.models import Message, Participation
+from talk.models import Message, MessageCapability, Participation
 from talk.naming import name_of
 
 from ..ids import type_name
@@ -104,8 +104,8 @@ def _tabs(newest: Participation) -> list[dict[str, str]]:
     conversation = newest.conversation
     key = _id_of(conversation)
     texts = Message.objects.visible_to(newest).filter(kind=Message.Kind.TEXT, removed_as="")
-    last, own = texts.order_by("number").last(), texts.filter(sender=newest.user_id)
-    last_own = own.order_by("number").last()
+    last = texts.order_by("number").last()
+    last_own = texts.filter(sender=newest.user_id).order_by("number").last()
     # The subscription begins with the last two changes, to show what a change looks like.
     after = max(0, conversation.revision - 2)
     variables: dict[str, dict[str, Any]] = {
@@ -113,10 +113,11 @@ def _tabs(newest: Participation) -> list[dict[str, str]]:
         "thread": {"id": key},
         "send": {"id": key, "body": "Hello from GraphiQL"},
     }
-    if last_own:
+    # Neither depends on the role of the sender.
+    if last_own and MessageCapability.EDIT in newest.capabilities_with(last_own, None):
         variables["edit"] = {"message": _id_of(last_own), "body": "Edited in GraphiQL"}
     emoji = "👍" if conf.REACTIONS is None else next(iter(conf.REACTIONS), None)
-    if last and emoji:
+    if last and emoji and MessageCapability.REACT in newest.capabilities_with(last, None):
         variables["react"] = {"message": _id_of(last), "emoji": emoji}
     variables["subscribe"] = {"id": key, "after": after}
     return [

@@ -141,6 +141,25 @@ def test_what_was_taken_back_is_neither_edited_nor_reacted_to(page, client, alic
     assert list(tabs_of(page())) == ["Inbox", "Thread", "Send", "Subscribe"]
 
 
+def test_what_can_not_be_edited_any_more_is_not_offered(page, client, settings, alice, bob):
+    Message.send_to_users("Hello", alice, [bob])
+    client.force_login(alice)
+    assert "Edit" in tabs_of(page()), "for this test to mean anything"
+
+    settings.TALK = {**settings.TALK, "EDIT_SECONDS": 0}
+
+    assert list(tabs_of(page())) == ["Inbox", "Thread", "Send", "React", "Subscribe"]
+
+
+def test_who_is_suspended_neither_edits_nor_reacts(page, client, alice, bob):
+    own = Conversation.objects.start_group(alice, [bob], "Lunch").participation_of(alice)
+    own.send("Soup?")
+    own.suspend()
+    client.force_login(alice)
+
+    assert list(tabs_of(page())) == ["Inbox", "Thread", "Send", "Subscribe"]
+
+
 @pytest.mark.parametrize(("reactions", "tried"), [(["party"], "party"), ([], None)])
 def test_the_reaction_that_is_tried_is_one_of_the_projects(
     page, client, settings, alice, bob, reactions, tried
