@@ -125,6 +125,26 @@ def test_each_event_has_its_signal(alice, bob, carol, kinds, django_capture_on_c
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_message_that_changes_has_signals_of_its_own(alice, bob, heard):
+    message = say(alice, private(alice, bob))
+    place, other = (participation_of(user, message.conversation) for user in (alice, bob))
+    heard.clear()
+
+    place.edit(message, "Hello again")
+    place.edit(message, "Hello again")
+    other.react(message, "👍")
+    other.react(message, "👍")
+    place.retract(message)
+    place.retract(message)
+
+    assert heard == [
+        ("message_edited", message, place, False),
+        ("message_reacted", message, other, False),
+        ("message_removed", message, None, False),
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_receiver_that_fails_harms_nobody(alice, bob, kinds, caplog):
     def fail(**kwargs):
         raise RuntimeError("I am broken.")

@@ -2,6 +2,7 @@
 
 import uuid
 from copy import deepcopy
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -48,12 +49,15 @@ PROFILE = settings(
 
 class People(RuleBasedStateMachine):
     people: dict
+    #: Django's settings.
+    options: Any
 
     def __init__(self):
         super().__init__()
         self.atomic = transaction.atomic()
         self.atomic.__enter__()
         self.rules = Rulebook()
+        self.options.TALK = {"MAX_PARTICIPANTS": MOST, "EDIT_SECONDS": None}
         self.talk = Verbs(self.people)
         #: Requests with a client id that were answered: the call, its id, and the message.
         self.answered = []
@@ -104,6 +108,11 @@ class People(RuleBasedStateMachine):
     def edit(self, name, at, number, body, mentions):
         at = self.at(at)
         self.both("edit", name, at, self.number(at, number), body, mentions)
+
+    @rule(allowed=st.booleans())
+    def set_whether_texts_may_be_edited(self, allowed):
+        self.options.TALK = {**self.options.TALK, "EDIT_SECONDS": None if allowed else 0}
+        self.rules.may_edit = allowed
 
     @rule(name=names, at=where, number=numbers)
     def retract(self, name, at, number):
@@ -280,7 +289,7 @@ def outcome(call, *args, **identity):
 @pytest.mark.thorough
 @pytest.mark.timeout(300)
 def test_the_rules_hold_whatever_people_do(alice, bob, carol, dave, erin, settings):
-    settings.TALK = {"MAX_PARTICIPANTS": MOST}
+    People.options = settings
     People.people = dict(zip(CAST, [alice, bob, carol, dave, erin], strict=True))
 
     run_state_machine_as_test(People, settings=PROFILE)
