@@ -1,7 +1,10 @@
 """Inviting people from a private conversation starts a group beside it."""
 
+import pytest
+
 from talk.exceptions import RefusalCode
-from talk.models import Conversation
+from talk.models import Block, Conversation
+from talk.privacy import erase
 
 from .acting import (
     crowd,
@@ -167,3 +170,26 @@ def test_an_upgrade_that_somebody_else_was_faster_with_is_not_repeated(
 
     assert found.upgraded_from == pair
     assert story(found) == ["upgraded"]
+
+
+@pytest.mark.parametrize("is_there_already", [True, False])
+def test_who_is_blocked_starts_no_group_from_the_private_conversation(
+    alice, bob, carol, is_there_already
+):
+    """Also if a group of all these people is there already."""
+    pair = private(alice, bob)
+    if is_there_already:
+        group(alice, bob, carol)
+    Block.objects.block(bob, alice)
+
+    with refused(RefusalCode.NOT_REACHABLE):
+        participation_of(alice, pair).invite([carol])
+
+
+def test_from_the_private_conversation_with_an_erased_account_no_group_starts(alice, bob, carol):
+    pair = private(alice, bob)
+    erase(bob, "asked")
+
+    with refused(RefusalCode.UNKNOWN_USER):
+        participation_of(alice, pair).invite([carol])
+    assert not Conversation.objects.filter(upgraded_from=pair).exists()
