@@ -115,9 +115,9 @@ class Message(relay.Node):
 
     @field(
         description="The users whom the message mentions: those whom the sender gave as "
-        "`mentions`. A reply that was sent without a list mentions the author of the message that "
-        "it replies to. They are in the order in which they were first mentioned, at most 51. "
-        "Empty if the text was removed."
+        "`mentions`, and the author of the message that it replies to, unless the sender gave an "
+        "empty list. They are in the order in which they were first mentioned, at most 51. Empty "
+        "if the text was removed."
     )
     def mentions(self: models.Message, info: Info) -> list[User]:
         return message_mentions.mentioned(info, self)

@@ -31,8 +31,8 @@ class SendMessageInput:
     mentions: list[strawberry.ID] | None = strawberry.field(
         default=None,
         description="The ids of users to mention, at most 50: people who take part, or whom "
-        "`invite` takes in. The viewer is left out. Without a list, a reply mentions the author of "
-        "the message that it replies to; an empty list mentions nobody.",
+        "`invite` takes in. The viewer is left out. A reply mentions the author of the message "
+        "that it replies to as well, unless the list is empty.",
     )
     mention_all: bool = strawberry.field(
         default=False,

@@ -249,12 +249,20 @@ class TestReplies:
         assert Mention.objects.get().by_reply
         assert unread(bob, there) == 1
 
-    def test_unless_they_say_whom_to_mention(self, there, alice, bob, carol):
+    def test_and_those_whom_they_name(self, there, alice, bob, carol):
+        said = say(bob, there)
+        another = mention(alice, there, carol, reply_to=said.number)
+        both = mention(alice, there, carol, bob, reply_to=said.number)
+
+        assert (mentioned(another), mentioned(both)) == (["bob", "carol"], ["carol", "bob"])
+        by_reply = Mention.objects.filter(by_reply=True)
+        assert [(each.user, each.message) for each in by_reply] == [(bob, another)]
+
+    def test_unless_they_say_that_they_mention_nobody(self, there, alice, bob):
         said = say(bob, there)
         nobody = participation_of(alice, there).send("Yes", reply_to=said.number, mentions=[])
-        another = mention(alice, there, carol, reply_to=said.number)
 
-        assert (mentioned(nobody), mentioned(another)) == ([], ["carol"])
+        assert mentioned(nobody) == []
 
     def test_not_an_author_who_does_not_take_part_any_more(self, there, alice, bob):
         said = say(bob, there)

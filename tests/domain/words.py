@@ -108,9 +108,9 @@ class Words:
             quoted = room.said[reply_to - 1]
             must(quoted.is_text, Code.NOT_A_TEXT)
             refers = {"reply_to": reply_to, "root": quoted.root or reply_to}
-            # A list says exactly who is mentioned.
-            if mentions is None and quoted.sender in room.active - {sender}:
-                mentioned = {quoted.sender: True}
+            # An empty list mentions nobody.
+            if mentions != [] and quoted.sender in room.active - {sender}:
+                mentioned.setdefault(quoted.sender, True)
         must(mentioned.keys() <= room.active, Code.NOT_A_MEMBER)
         if mention_all:
             may = room.places[sender].role != "member" or len(room.active) <= 100

@@ -54,11 +54,11 @@ def active_count(conversation: Any) -> "models.QuerySet[Participation, Any]":
 def active_users(
     conversation: Any, users: Any, author_of: Any = None
 ) -> "models.QuerySet[Participation, Any]":
-    """Which of these users are active; with `author_of`, whether the author of that message is."""
+    """Which of these users are active, and, with `author_of`, the author of that message."""
     wanted = models.Q(among("user", users))
     if author_of is not None:
         said = Message.objects.filter(conversation=conversation, number=author_of)
-        wanted = models.Q(user__in=said.values("sender"))
+        wanted |= models.Q(user__in=said.values("sender"))
     return _of(conversation).active().filter(wanted).values_list("user", flat=True)
 
 

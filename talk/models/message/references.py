@@ -24,8 +24,8 @@ class References:
 
     #: The number of the message that it replies to, in the same conversation.
     reply_to: int | None = None
-    #: The keys of the users whom it mentions, each once. None if the sender does not say: then a
-    #: reply mentions the author of the message that it replies to.
+    #: The keys of the users whom it mentions, each once. A reply also mentions the author of the
+    #: message that it replies to, unless this is empty. None if the sender does not say.
     mentions: tuple[Any, ...] | None = None
     #: Whether it mentions everybody who takes part.
     mention_all: bool = False

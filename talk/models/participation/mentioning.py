@@ -56,10 +56,10 @@ class Mentions:
     def __init__(self, sender: Acting, references: "References") -> None:
         self._sender = sender
         self._named = _named(sender, references.mentions)
-        self._is_reply = references.mentions is None and references.reply_to is not None
         self._active = self._count = None
-        if self._is_reply:
-            self._active = _active(sender, [], author_of=references.reply_number)
+        if references.reply_to is not None and references.mentions != ():
+            # An empty list says that the reply mentions nobody.
+            self._active = _active(sender, self._named, author_of=references.reply_number)
         elif self._named:
             self._active = _active(sender, self._named)
         if references.mention_all:
@@ -77,11 +77,13 @@ class Mentions:
 
     def added_to(self, message: "Message") -> list[Question[Any]]:
         """The insertions of the mentions, to be written along with the message."""
-        keys: Iterable[Any] = self._named
-        if self._is_reply and self._active is not None:
-            # Nobody, if the author does not take part any more.
-            keys = (key for key in self._active.found if key != self._sender.user_id)
-        return [_added(message, key, by_reply=self._is_reply) for key in keys]
+        found = self._active.found if self._active else ()
+        # Nobody, if the author of the message that it replies to does not take part any more.
+        replied_to = set(found).difference(self._named, [self._sender.user_id])
+        return [
+            *(_added(message, key, by_reply=True) for key in replied_to),
+            *(_added(message, key, by_reply=False) for key in self._named),
+        ]
 
 
 class EditedMentions:

@@ -41,8 +41,9 @@ class Sending(Inviting):
         `reply_to` is the number of the message that this one replies to. It has to be a text that
         the sender can see, and can't be combined with `invite`.
 
-        `mentions` are at most 50 users who take part, or their keys; the sender is left out. None
-        stands for the author of the message that this one replies to, if they still take part.
+        `mentions` are at most 50 users who take part, or their keys; the sender is left out. A
+        reply also mentions the author of the message that it replies to, if they still take part,
+        unless `mentions` is empty.
         `mention_all` mentions everybody who takes part, if the policy allows it. Raises
         `TOO_MANY_MENTIONS`, `NOT_A_MEMBER` or `NOT_ALLOWED`; then nothing is sent.
         """
