@@ -35,6 +35,8 @@ def measure(crowd: Crowd) -> list[dict[str, Any]]:
         "inbox": {n: operations.inbox("inbox", who) for n, who in crowd.inboxes.items()},
         "unread total": {n: operations.unread("unread", who) for n, who in crowd.inboxes.items()},
         "thread": {n: operations.thread("thread", crowd.deep, at) for n, at in pages.items()},
+        # By the number of reactors to each message.
+        "reactions": {n: operations.full_thread("reactions", p) for n, p in crowd.reacted.items()},
         "people": {n: operations.people("people", place) for n, place in crowd.groups.items()},
         "send": {n: operations.send("send", place) for n, place in crowd.groups.items()},
         "invite": {
