@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from ._concurrently import AddPositiveField
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -13,6 +15,15 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # First, since verbs read participations before they write messages: in another order, they
+        # and this migration would wait for each other.
+        AddPositiveField(
+            "participation",
+            "history_from",
+            models.PositiveBigIntegerField(
+                db_default=1, default=1, editable=False, verbose_name="history from"
+            ),
+        ),
         migrations.CreateModel(
             name="Edit",
             fields=[
@@ -77,29 +88,20 @@ class Migration(migrations.Migration):
                 db_default=False, default=False, editable=False, verbose_name="mentions all"
             ),
         ),
-        migrations.AddField(
-            model_name="message",
-            name="reply_to",
-            field=models.PositiveBigIntegerField(
-                editable=False, null=True, verbose_name="reply to"
-            ),
+        AddPositiveField(
+            "message",
+            "reply_to",
+            models.PositiveBigIntegerField(editable=False, null=True, verbose_name="reply to"),
         ),
-        migrations.AddField(
-            model_name="message",
-            name="revision",
-            field=models.PositiveBigIntegerField(db_default=0, default=0, editable=False),
+        AddPositiveField(
+            "message",
+            "revision",
+            models.PositiveBigIntegerField(db_default=0, default=0, editable=False),
         ),
-        migrations.AddField(
-            model_name="message",
-            name="root",
-            field=models.PositiveBigIntegerField(editable=False, null=True, verbose_name="root"),
-        ),
-        migrations.AddField(
-            model_name="participation",
-            name="history_from",
-            field=models.PositiveBigIntegerField(
-                db_default=1, default=1, editable=False, verbose_name="history from"
-            ),
+        AddPositiveField(
+            "message",
+            "root",
+            models.PositiveBigIntegerField(editable=False, null=True, verbose_name="root"),
         ),
         migrations.AddField(
             model_name="report",

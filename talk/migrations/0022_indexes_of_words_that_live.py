@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-from ._concurrently import AddIndex
+from ._concurrently import AddIndex, ValidateCheck
 
 
 class Migration(migrations.Migration):
@@ -9,6 +9,10 @@ class Migration(migrations.Migration):
     dependencies = [("talk", "0021_words_that_live")]
 
     operations = [
+        ValidateCheck("message", "revision"),
+        ValidateCheck("message", "reply_to"),
+        ValidateCheck("message", "root"),
+        ValidateCheck("participation", "history_from"),
         AddIndex(
             "message",
             models.Index(

@@ -1,9 +1,10 @@
-"""Adds indexes to large tables while people go on writing, on PostgreSQL.
+"""Adds indexes and columns to large tables while people go on writing, on PostgreSQL.
 
-PostgreSQL allows it outside of transactions only: such an operation stands alone in its migration,
-which has `atomic = False`. What a try that was stopped left behind is removed first.
+PostgreSQL adds such an index outside of transactions only: these operations are in migrations with
+`atomic = False`. What a try that was stopped left behind is removed first.
 """
 
+from copy import copy
 from typing import Any
 
 from django.db import migrations
@@ -54,3 +55,67 @@ class AddUniqueConstraint(Concurrently, migrations.AddConstraint):
     def create(self, editor: Any, model: Any) -> None:
         made = str(self.constraint.create_sql(model, editor))
         editor.execute(made.replace(" INDEX ", " INDEX CONCURRENTLY ", 1), params=None)
+
+
+class AddPositiveField(migrations.AddField):
+    """Adds a column of numbers that can't be negative, without reading the table on PostgreSQL.
+
+    PostgreSQL reads all rows for the check of such a column, while nobody else can use the table.
+    Here the check is only made for rows that are written from then on, until `ValidateCheck` is
+    executed in a later migration.
+    """
+
+    def database_forwards(self, app_label: str, editor: Any, old: Any, new: Any) -> None:
+        if editor.connection.vendor != "postgresql":
+            super().database_forwards(app_label, editor, old, new)
+            return
+        model = old.apps.get_model(app_label, self.model_name)
+        if self.allow_migrate_model(editor.connection.alias, model):
+            table = new.apps.get_model(app_label, self.model_name)
+            field: Any = table._meta.get_field(self.name)
+            unchecked = copy(field)
+            unchecked.db_check = lambda connection: None
+            editor.add_field(model, unchecked)
+            editor.execute(
+                f"ALTER TABLE {editor.quote_name(model._meta.db_table)}"
+                f" ADD CONSTRAINT {editor.quote_name(check_of(model, field.column))}"
+                f" CHECK ({field.db_check(editor.connection)}) NOT VALID"
+            )
+
+
+class ValidateCheck(Operation):
+    """Makes the check of a column that `AddPositiveField` added for all rows.
+
+    Others can read and write the table meanwhile.
+    """
+
+    reduces_to_sql = True
+    reversible = True
+
+    def __init__(self, model_name: str, name: str) -> None:
+        self.model_name, self.name = model_name, name
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        pass
+
+    def database_forwards(self, app_label: str, editor: Any, old: Any, new: Any) -> None:
+        model = new.apps.get_model(app_label, self.model_name)
+        if editor.connection.vendor == "postgresql" and self.allow_migrate_model(
+            editor.connection.alias, model
+        ):
+            check = check_of(model, model._meta.get_field(self.name).column)
+            editor.execute(
+                f"ALTER TABLE {editor.quote_name(model._meta.db_table)}"
+                f" VALIDATE CONSTRAINT {editor.quote_name(check)}"
+            )
+
+    def database_backwards(self, app_label: str, editor: Any, old: Any, new: Any) -> None:
+        pass
+
+    def describe(self) -> str:
+        return f"Check {self.name} of all rows of {self.model_name}"
+
+
+def check_of(model: Any, column: str) -> str:
+    """The name that PostgreSQL itself gives to the check of a column."""
+    return f"{model._meta.db_table}_{column}_check"

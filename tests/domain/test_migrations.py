@@ -1,8 +1,15 @@
 """`migrate` changes large tables while people go on writing."""
 
+from importlib import import_module
+
 import pytest
-from django.db import connection, migrations
+from django.apps import apps
+from django.db import connection, migrations, models
 from django.db.migrations.loader import MigrationLoader
+
+from talk.models import Event, Message
+
+from .acting import group, participation_of, say
 
 OURS = {
     name: migration
@@ -21,6 +28,36 @@ def test_no_table_is_locked_while_its_rows_are_changed(name):
     assert len(kinds) == 1
 
 
+#: These read the whole table while they keep everybody out of it. The tables were small then.
+READ_A_TABLE = {"0003_moderation", "0012_joined_at_number"}
+
+
+@pytest.mark.parametrize("name", sorted(OURS.keys() - READ_A_TABLE))
+def test_no_table_is_locked_while_its_rows_are_checked(name):
+    """PostgreSQL reads all rows for the check of a column that can't be negative."""
+    made = {each.name_lower for each in OURS[name].operations if hasattr(each, "managers")}
+
+    assert not [
+        each.name
+        for each in OURS[name].operations
+        if type(each) is migrations.AddField
+        and each.model_name_lower not in made
+        and isinstance(each.field, models.PositiveBigIntegerField)
+    ]
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite makes tables anew")
+def test_every_check_is_made_for_all_rows():
+    """Also those that a migration added for new rows alone."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT conname FROM pg_constraint WHERE contype = 'c' AND NOT convalidated")
+        assert cursor.fetchall() == []
+        cursor.execute("SELECT conname FROM pg_constraint WHERE contype = 'c'")
+        checks = {name for (name,) in cursor.fetchall()}
+    assert {"talk_message_root_check", "talk_participation_history_from_check"} <= checks
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("name", [name for name, each in OURS.items() if not each.atomic])
 def test_what_stopped_half_way_can_be_done_again(name):
@@ -35,3 +72,26 @@ def test_what_stopped_half_way_can_be_done_again(name):
         if not operation.reduces_to_sql or connection.vendor == "postgresql":
             with connection.schema_editor(atomic=False) as editor:
                 operation.database_forwards("talk", editor, before, state)
+
+
+@pytest.mark.django_db
+def test_the_earlier_version_knows_every_removal_and_every_kind_of_event(alice, bob):
+    """After the migrations were undone. It would fail to show others."""
+    ours = group(alice, bob)
+    own, others = participation_of(alice, ours), say(bob, ours)
+    own.edit(said := say(alice, ours), "Changed")
+    own.react(others, "👍")
+    own.retract(said)
+    own.remove_message(others)
+    migration = import_module("talk.migrations.0023_words_of_open_reports")
+
+    migration.say_what_was_known(apps, connection.schema_editor())
+
+    assert set(Message.objects.values_list("removed_as", flat=True)) == {"moderated"}
+    kinds = Event.objects.order_by("revision").values_list("kind", flat=True)
+    assert list(kinds) == [
+        "conversation_started",
+        *["message_sent"] * 2,
+        *["conversation_read"] * 2,
+        *["message_removed"] * 2,
+    ]
