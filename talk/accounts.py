@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from .deactivation import is_active
 from .exceptions import Refused
 from .locks import lock_accounts
-from .models import AccessToken, Block, Conversation, Mention, Participation
+from .models import AccessToken, Block, Conversation, Mention, Participation, Report
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -44,7 +44,7 @@ def before_deletion(user: "User", origin: Any) -> None:
     if isinstance(origin, QuerySet) and issubclass(origin.model, type(user)):
         _lock_once(user, origin)
     lock_accounts([user.pk])
-    lock_conversations([user.pk])
+    _lock_references([user.pk])
     leave(user)
     release(user)
 
@@ -83,7 +83,7 @@ def release(user: "User") -> None:
 
 
 def _lock_once(user: "User", users: QuerySet[Any]) -> None:
-    """Lock all accounts that are deleted together, then all their conversations.
+    """Lock all accounts that are deleted together, then what refers to them.
 
     It is called for each of these accounts, and the call for the first one locks all. To lock the
     conversations of one account after those of another would be out of order, and could end in a
@@ -91,4 +91,10 @@ def _lock_once(user: "User", users: QuerySet[Any]) -> None:
     """
     keys = users.order_by("pk").values_list("pk", flat=True)
     if keys.first() == user.pk:
-        lock_conversations(lock_accounts(keys.order_by()))
+        _lock_references(lock_accounts(keys.order_by()))
+
+
+def _lock_references(keys: list[Any]) -> None:
+    """Lock what the deletion of these accounts changes, in the order of all transactions."""
+    lock_conversations(keys)
+    Report.objects.referring_to(keys).locked()

@@ -51,7 +51,7 @@ def _purge(conversation: Conversation, cutoff: datetime) -> int:
             words = [each.pk for each in texts if not each.removed_as]
             Message.objects.filter(pk__in=words).forget_words(Message.Removal.EXPIRED)
             # Also those of texts that were removed before, and are kept in open reports.
-            Report.objects.filter(message__in=texts).exclude(words="").update(words="")
+            Report.objects.filter(message__in=texts).forget_words()
             conversation.purged_number = page[-1].number
             conversation.save(update_fields=["purged_number"])
             forgotten += len(words)

@@ -1,6 +1,7 @@
 """Reports to moderators."""
 
-from typing import TYPE_CHECKING, Self
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models, transaction
@@ -86,12 +87,21 @@ class ReportQuerySet(models.QuerySet["Report"]):
             same |= Q(OF_PERSON, person=report.person_id)
         return self.filter(same, settled_at=None)
 
+    def referring_to(self, users: Iterable[Any]) -> Self:
+        """The reports by and about the users with these keys."""
+        return self.filter(Q(reporter__in=users) | Q(person__in=users))
+
     def locked(self) -> list["Report"]:
         """Lock these reports until the transaction ends.
 
         All transactions lock reports in this order, so that no two wait for each other.
         """
         return list(self.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+
+    def forget_words(self) -> None:
+        """Delete what these reports keep of the words that were reported."""
+        keeping = self.exclude(words="")
+        self.model.objects.filter(pk__in=[each.pk for each in keeping.locked()]).update(words="")
 
     def _report(
         self,

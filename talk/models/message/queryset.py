@@ -102,7 +102,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
         for hanging in (Edit, Mention, Reaction):
             hanging._default_manager.filter(message__in=list(numbers)).delete()
         if why not in self.model.KEPT_IN_REPORTS:
-            Report.objects.filter(message__in=list(numbers)).update(words="")
+            Report.objects.filter(message__in=list(numbers)).forget_words()
         self._are_read(numbers)
 
     def _are_read(self, numbers: dict[Any, int]) -> None:
