@@ -148,6 +148,8 @@ def test_origins_that_are_none(said, origins):
     "listed",
     [
         "👍",
+        False,
+        5,
         [5],
         [""],
         ["\u200b"],

@@ -51,7 +51,11 @@ class Ledger:
         participation: "Acting | None" = None,
         message: Message | None = None,
     ) -> None:
-        """Add an event. `event.MOVES` says whose inboxes it changes."""
+        """Add an event. `event.MOVES` says whose inboxes it changes.
+
+        The message gets the revision of the event. A verb that changes a stored message writes that
+        to its row.
+        """
         self.conversation.revision += 1
         if message is not None:
             message.revision = self.conversation.revision

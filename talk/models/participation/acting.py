@@ -99,6 +99,7 @@ class Acting(Standing):
         """Raise `NOT_FOUND` unless it is a message of this conversation that this person sees."""
         if not self.sees(message):
             raise MessagingValidationError(RefusalCode.NOT_FOUND, path=("message",))
+        # `Message.removal` asks for it, and would read it again.
         refer(message, "conversation", self.conversation)
 
     def must_find_text(self, message: "Message") -> None:
@@ -110,6 +111,10 @@ class Acting(Standing):
         self.must_see(message)
         self.must_be_able_to_write()
         message.must_have_words()
+
+    def must_have_written(self, message: "Message") -> None:
+        if not self.wrote(message):
+            raise MessagingPermissionDenied(RefusalCode.NOT_YOURS, path=("message",))
 
     def must_be_able_to_report(self, message: "Message") -> None:
         """Raise `NOT_FOUND` unless they see the message, and `CANNOT_REPORT_YOURSELF` if it is

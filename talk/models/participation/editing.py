@@ -59,10 +59,6 @@ class Editing(Acting):
         self.must_have_written(message)
         must_be_within(conf.EDIT_SECONDS, message, at)
 
-    def must_have_written(self, message: Message) -> None:
-        if not self.wrote(message):
-            raise MessagingPermissionDenied(RefusalCode.NOT_YOURS, path=("message",))
-
 
 def must_be_within(seconds: float | None, message: Message, at: datetime) -> None:
     """Raise `TOO_LATE` if the time to change a message has ended: None is always, 0 never."""

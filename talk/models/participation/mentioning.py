@@ -114,18 +114,16 @@ class EditedMentions:
         back_in = [key for key in self._named if key not in present]
         _must_be_active(back_in, self._active)
         new = [key for key in back_in if key not in before]
-        replaced = {key for key in present if not before[key].by_reply}
-        out = sorted(before[key].pk for key in replaced.difference(self._named))
-        back = sorted(before[key].pk for key in back_in if key in before)
-        moved = [key for key in before if before[key].pk in {*out, *back}]
+        back = [key for key in back_in if key in before]
+        out = [key for key in present.difference(self._named) if not before[key].by_reply]
         return [
             *(_added(self._message, key, by_reply=False) for key in new),
             *(
-                taken(keys=keys, out=is_out)
+                taken(keys=sorted(before[key].pk for key in keys), out=is_out)
                 for keys, is_out in ((out, True), (back, False))
                 if keys
             ),
-            *self._moves(at, new, moved),
+            *self._moves(at, new, [*out, *back]),
         ]
 
     def _moves(self, at: datetime, new: list[Any], others: list[Any]) -> list[Question[Any]]:

@@ -5,10 +5,11 @@ from datetime import datetime
 from ...conf import conf
 from ...exceptions import MessagingPermissionDenied, RefusalCode
 from ..message import Message
-from .editing import Editing, must_be_within
+from .acting import Acting
+from .editing import must_be_within
 
 
-class Retracting(Editing):
+class Retracting(Acting):
     """Retracts messages, and removes those of other members."""
 
     class Meta:

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models.functions import Coalesce
 
 from ..block import Block
 from ..mention import Mention
@@ -70,6 +70,5 @@ def unread_mentions() -> Combinable:
 def _unread(rows: Any) -> Any:
     """Those of these mentions or messages that are unread in the conversation."""
     return rows.filter(
-        conversation=OuterRef("conversation"),
-        number__gte=Greatest(OuterRef("first_unread_number"), OuterRef("history_from")),
+        conversation=OuterRef("conversation"), number__gte=OuterRef("first_unread_number")
     )
