@@ -4,10 +4,11 @@ The state of an operation is in one object. Most functions get it as an argument
 Strawberry calls, find it with `current`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from sys import getsizeof
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from talk.conf import conf
 from talk.models import Edit, Message
@@ -74,13 +75,42 @@ def mark_counted() -> None:
         operation.is_counted = True
 
 
+class NoRoom(Exception):
+    """The texts that are read take more memory than there is room for. See `reading_into`."""
+
+
+class Room(Protocol):
+    """Something that keeps texts in memory."""
+
+    #: How many bytes more they may take. None means any number.
+    room: int | None
+
+
+_room: ContextVar[Room | None] = ContextVar("room", default=None)
+
+
+@contextmanager
+def reading_into(room: Room) -> Iterator[None]:
+    """Let `count_texts` raise `NoRoom` inside, once there is no room left."""
+    token = _room.set(room)
+    try:
+        yield
+    finally:
+        _room.reset(token)
+
+
 def count_texts(messages: Iterable[Message | Edit]) -> None:
     """Count the texts that were read. They stay in memory until the answer is sent.
 
     Raises `BudgetSpent` if the operation has read more than its answer could hold.
     """
-    operation = current()
+    operation, room = current(), _room.get()
+    size = sum(map(getsizeof, [message.body for message in messages]))
+    if room is not None and room.room is not None:
+        room.room -= size
+        if room.room < 0:
+            raise NoRoom
     if operation is not None:
-        operation.bytes_read += sum(map(getsizeof, [message.body for message in messages]))
+        operation.bytes_read += size
         if operation.bytes_read > READ_TIMES * conf.MAX_ANSWER_SIZE:
             raise BudgetSpent

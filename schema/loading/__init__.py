@@ -10,6 +10,6 @@ Doors:
 - `cleared`: from which message on the viewer sees a conversation that they cleared.
 - `batch`: loads something for all conversations of a page in one query.
 - `users`: the users that a client names by their global ids.
-- `shown`: loads data for all users, or all messages, that an answer shows.
+- `shown`: loads data for all users that an answer shows, or for all messages of a page.
 - `blocks`: reads whom the viewer blocked in the same round trip as a page.
 """

@@ -1,10 +1,13 @@
-"""Loads data in one query for all users, or all messages, that an answer shows.
+"""Loads data in one query for all users that an answer shows, or for all messages of a page.
 
 A data loader collects keys on an event loop. There is none here. Instead each page registers its
-rows, and the first load for a user or a message is also one for all others in these rows.
+rows, and the first load for a user is also one for all others in these rows. That for a message is
+one for the other messages of its page, which have the same selection. For messages elsewhere in the
+answer nobody may have asked for it, or paid its cost.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any, TypeVar
 
 from django.contrib.auth import get_user_model
@@ -13,18 +16,33 @@ from talk import models
 
 Value = TypeVar("Value")
 
+#: The most changes of a stream for which is loaded at once what they show.
+TOGETHER = 50
+#: Bytes of the texts that are read for these, in addition to their own.
+ROOM = 262_144
+
 
 class Shown:
     """The users and messages that one operation shows, and what was loaded for them."""
 
-    def __init__(self) -> None:
+    def __init__(self, room: int | None = None) -> None:
         #: Rows of models in which users and messages are not looked for yet.
         self._rows: list[Iterable[Any]] = []
-        self._found: dict[type[Any], dict[Any, Any]] = {get_user_model(): {}, models.Message: {}}
+        self._users: dict[Any, Any] = {}
+        #: The messages of the page of each message, by `id` of this row: another page may show the
+        #: same message as another row. All of these rows stay in memory, and so no `id` is reused.
+        self._pages: dict[int, dict[int, models.Message]] = {}
         self._loaded: dict[Hashable, dict[Any, Any]] = {}
+        #: How many bytes the texts may take that are loaded for messages; None for any number.
+        self.room = room
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there is no room for more texts: then it loads for one message at a time."""
+        return self.room is not None and self.room < 0
 
     def show(self, rows: Iterable[Any]) -> None:
-        """Register rows that the operation shows, with related rows that were read with them."""
+        """Register a page that the operation shows, with related rows that were read with it."""
         self._rows.append(rows)
 
     def load(
@@ -32,8 +50,8 @@ class Shown:
     ) -> Value | None:
         """What `load_all` returns for a user or a message, by primary key.
 
-        It is called for all rows of this model that are shown so far. `name` says what is loaded,
-        and includes everything that the result depends on, except the rows.
+        It is called for all users that are shown so far, or for all messages of the page. `name`
+        says what is loaded, and includes everything that the result depends on, except the rows.
         """
         loaded = self._loaded.get(name)
         if loaded is None:
@@ -50,29 +68,54 @@ class Shown:
         loaded: dict[Any, Any],
         load_all: Callable[[list[Any]], Mapping[Any, Value]],
     ) -> None:
-        """Add what `load_all` returns for `row`, and all others of its model, to `loaded`."""
-        while self._rows:
-            self._look_for_rows(self._rows.pop())
-        rows = {row.pk: row, **(self._found_like(row) or {})}
-        missing = {key: each for key, each in rows.items() if key not in loaded}
+        """Add what `load_all` returns for `row`, and for those that are loaded with it."""
+        pending, self._rows = self._rows, []
+        for rows in pending:
+            self._look_for_rows(rows)
+        others: Mapping[Any, Any] = self._users
+        if isinstance(row, models.Message):
+            others = {} if self.is_full else self._pages.get(id(row), {})
+        shown = {row.pk: row, **others}
+        missing = {key: each for key, each in shown.items() if key not in loaded}
         found = load_all(list(missing.values()))
         loaded.update((key, found.get(key)) for key in missing)
 
     def forget_loaded(self) -> None:
         """Drop rows and what was loaded for them, because a mutation may change both."""
         self._rows.clear()
-        for found in self._found.values():
-            found.clear()
+        self._users.clear()
+        self._pages.clear()
         self._loaded.clear()
 
     def _look_for_rows(self, rows: Iterable[Any]) -> None:
+        page: dict[int, models.Message] = {}
+        user_model = get_user_model()
         for row in _with_related(rows):
-            if (found := self._found_like(row)) is not None:
-                found[row.pk] = row
+            if isinstance(row, models.Message):
+                page[row.pk] = row
+                self._pages[id(row)] = page
+            elif isinstance(row, user_model):
+                self._users[row.pk] = row
 
-    def _found_like(self, row: Any) -> dict[Any, Any] | None:
-        """The rows of the model of `row`, if it is one of those that are looked for."""
-        return next((found for model, found in self._found.items() if isinstance(row, model)), None)
+
+class ShownTogether:
+    """What is loaded for `TOGETHER` changes of a stream at a time, in their order.
+
+    If the texts for these take more memory than `ROOM`, each change loads for itself.
+    """
+
+    def __init__(self, rows: Iterable[Any]) -> None:
+        self._rows = iter(rows)
+        self._shown = Shown()
+        self._left = 0
+
+    def next(self) -> Shown:
+        """What the execution of the next change shows."""
+        if not self._left:
+            self._shown, self._left = Shown(ROOM), TOGETHER
+            self._shown.show(list(islice(self._rows, TOGETHER)))
+        self._left -= 1
+        return Shown() if self._shown.is_full else self._shown
 
 
 def _with_related(rows: Iterable[Any]) -> Iterator[Any]:

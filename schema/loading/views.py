@@ -7,7 +7,7 @@ leave memory when their operation ends.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -15,8 +15,9 @@ from typing import Any, TypeVar
 from talk import models
 from talk.exceptions import MessagingValidationError, RefusalCode
 
+from ..operation import NoRoom, reading_into
 from .batch import Batch
-from .shown import Shown
+from .shown import Shown, ShownTogether
 
 Value = TypeVar("Value")
 
@@ -107,7 +108,7 @@ class Views:
 
 
 class ReadTogether:
-    """What the executions of the changes of one page share, so that they load it once for all."""
+    """What the executions of the changes of one page share, so that they load it once for many."""
 
     def __init__(self, views: Iterable[View], rows: Iterable[Any] | None) -> None:
         """`rows` are those that one viewer is shown.
@@ -115,14 +116,11 @@ class ReadTogether:
         For None, results are shared by several viewers, and each execution loads for itself.
         """
         self._batch = Batch(views)
-        self._shown: Shown | None = None
-        if rows is not None:
-            self._shown = Shown()
-            self._shown.show(rows)
+        self._together = None if rows is None else ShownTogether(rows)
 
     def views(self) -> Views:
-        """The views of one execution."""
-        return Views(self._batch, shown=self._shown)
+        """The views of the next execution."""
+        return Views(self._batch, shown=None if self._together is None else self._together.next())
 
 
 _current: ContextVar[Views | None] = ContextVar("views", default=None)
@@ -147,7 +145,7 @@ def current_views() -> Views:
 
 
 def show(rows: Iterable[Any]) -> None:
-    """Register rows that the operation shows; see `load_for_all` and `load_for_messages`."""
+    """Register a page that the operation shows; see `load_for_all` and `load_for_messages`."""
     current_views().shown.show(rows)
 
 
@@ -167,11 +165,14 @@ def load_for_messages(
 ) -> Value | None:
     """What `load_all` returns for a message, by primary key; None if it returns nothing for it.
 
-    It is called for all messages that the operation shows so far, so once for a page or less often.
-    `name` says what is loaded, and includes everything that the result depends on, except the
-    messages.
+    It is called for all messages of the page that shows this one; see `shown`. `name` says what is
+    loaded, and includes everything that the result depends on, except the messages.
     """
-    return current_views().shown.load(message, name, load_all)
+    shown = current_views().shown
+    if shown.room is not None and not shown.is_full:
+        with suppress(NoRoom), reading_into(shown):
+            return shown.load(message, name, load_all)
+    return shown.load(message, name, load_all)
 
 
 def view_of(info: Any, conversation: models.Conversation) -> View:

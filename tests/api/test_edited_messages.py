@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from talk.models import Block, Event, Message
+from talk.models.edit import EditQuerySet
 from talk.moderation import remove_message
 
 from ..live.sockets import in_thread, live, signed_in, talk
@@ -304,6 +305,30 @@ def test_long_earlier_texts_count_as_what_an_answer_may_hold(gql, alice, harbour
 
     assert error["extensions"]["code"] == "LIMIT_EXCEEDED"
     assert "MAX_ANSWER_SIZE" in error["message"]
+
+
+def test_what_is_asked_of_one_message_is_not_read_for_others(gql, alice, harbour, monkeypatch):
+    """It would cost much more than the query does, which is limited by what it asks for."""
+    others = [say(alice, harbour) for _ in range(3)]
+    for each in others:
+        edit(alice, each)
+    read, pages_of = [], EditQuerySet.pages_of
+
+    def noted(rows, messages, *args):
+        read.append([each.number for each in messages])
+        return pages_of(rows, messages, *args)
+
+    monkeypatch.setattr(EditQuerySet, "pages_of", noted)
+    query = """query ($id: ID!, $message: ID!) {
+        conversation(id: $id) { messages { edges { node { number } } } }
+        node(id: $message) { ... on Message { edits { edges { node { body } } } } } }"""
+    one = others[1]
+
+    answer = ok(gql(alice)(query, id=gid(harbour), message=gid(one)))
+
+    assert len(answer["conversation"]["messages"]["edges"]) == 3
+    assert len(answer["node"]["edits"]["edges"]) == 1
+    assert read == [[one.number]]
 
 
 class TestTakingBack:

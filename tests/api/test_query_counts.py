@@ -173,6 +173,9 @@ def grow(alice, bob, carol, crowd):
     """Make Alice's inbox and one group in it, then call it again to make all of it bigger."""
     talk = group(alice, bob, carol, title="Talk")
     carol_there = talk.participation_of(carol)
+    first, *_others = say_many(bob, talk, 3)
+    old = carol_there.send("Yes", reply_to=first.number)
+    say_many(bob, talk, 50)
     upgraded = private(alice, bob, "between us")
     upgraded.participation_of(alice).invite([carol])
 
@@ -194,6 +197,10 @@ def grow(alice, bob, carol, crowd):
         for said in say_many(bob, talk, messages):
             answer = carol_there.send("Yes", reply_to=said.number)
             carol_there.send("No", reply_to=answer.number)
+        # The last page has a message with which a branch begins, and a reply to an old reply.
+        (said,) = say_many(bob, talk, 1)
+        carol_there.send("Yes", reply_to=said.number)
+        carol_there.send("Yes", reply_to=old.number)
         for number in range(people):
             AccessToken.objects.issue(alice, f"token {number}")
         texts = Message.objects.filter(kind="text").exclude(reactions__isnull=False)

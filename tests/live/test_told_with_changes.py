@@ -6,7 +6,8 @@ import pytest
 from django.db.backends.utils import CursorWrapper
 
 from schema.types.inbox_cursor import InboxCursor
-from talk.models import Conversation
+from talk.models import Conversation, Message
+from talk.models.edit import EditQuerySet
 
 from ..conftest import person
 from .client import id_of
@@ -27,7 +28,9 @@ def group(alice, bob, carol):
 
 
 async def change_of(socket):
-    ((change,),) = [(await socket.hear())["payload"]["data"].values()]
+    while (told := await socket.hear())["type"] == "ping":
+        await socket.say({"type": "pong"})
+    (change,) = told["payload"]["data"].values()
     return change
 
 
@@ -139,7 +142,7 @@ async def test_what_a_client_missed_costs_as_many_queries_for_few_changes_as_for
     await in_thread(talk_a_lot)()
     last = await in_thread(lambda: Conversation.objects.get(pk=group.pk).revision)()
     few = await statements_for(statements, bob, 3, MISSED, id=id_of(group), after=last - 3)
-    many = await statements_for(statements, bob, 80, MISSED, id=id_of(group), after=last - 80)
+    many = await statements_for(statements, bob, 45, MISSED, id=id_of(group), after=last - 45)
 
     assert many == few > 5
 
@@ -161,3 +164,36 @@ async def test_so_do_the_changes_of_an_inbox(statements, settings, alice, bob):
     many = await statements_for(statements, bob, 30, MISSED_INBOX, after=cursors[0])
 
     assert many == few > 5
+
+
+@live
+@pytest.mark.parametrize(("length", "read_at_once"), [(10, [10]), (10_000, [10, 1])])
+async def test_long_earlier_texts_are_read_for_one_change_at_a_time(
+    alice, bob, group, monkeypatch, length, read_at_once
+):
+    """Together they could take more memory than the process has."""
+
+    def talk_at_length():
+        place = group.participation_of(alice)
+        for _ in range(10):
+            said = place.send("0")
+            for number in range(1, 4):
+                place.edit(Message.objects.get(pk=said.pk), f"{number}" * length)
+            place.edit(Message.objects.get(pk=said.pk), "short")
+
+    await in_thread(talk_at_length)()
+    read, pages_of = [], EditQuerySet.pages_of
+
+    def noted(rows, messages, *args):
+        read.append(len(messages))
+        return pages_of(rows, messages, *args)
+
+    monkeypatch.setattr(EditQuerySet, "pages_of", noted)
+    async with signed_in(bob, talk) as socket:
+        await socket.subscribe(MISSED, variables={"id": id_of(group), "after": 1})
+        for _ in range(50):
+            change = await change_of(socket)
+            bodies = [each["node"]["body"] for each in change["message"]["edits"]["edges"]]
+            assert bodies == ["3" * length, "2" * length, "1" * length, "0"]
+
+    assert sorted(set(read), reverse=True) == read_at_once
