@@ -10,26 +10,42 @@ from django.contrib.auth.models import Permission
 from django.db import connection
 from django.db.models.signals import pre_delete
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from talk import receivers
 from talk.exceptions import RefusalCode
-from talk.models import AccessToken, Block, Conversation, Event, Message, Participation, Report
+from talk.models import (
+    AccessToken,
+    Block,
+    Conversation,
+    Edit,
+    Event,
+    Mention,
+    Message,
+    Participation,
+    Reaction,
+    Report,
+)
 from talk.models.conversation.keys import members_key
 from talk.privacy import erase
 
 from ..races.together import assert_sound
-from .acting import group, hired, participation_of, private, refused, say, story
+from .acting import crowd, group, hired, participation_of, private, refused, say, story
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def ours(alice, bob, carol):
-    """Alice's, who reported, was reported, blocked, was blocked, and has a token."""
+    """Alice's, who reported, was reported, blocked, was blocked, and has a token.
+
+    She edited her message and reacted to Bob's, which mentions her.
+    """
     ours = group(alice, bob, carol, title="Ours")
-    for sender in (alice, bob):
-        say(sender, ours)
+    participation_of(alice, ours).edit(say(alice, ours, "Helo"), "Hello")
+    to_her = participation_of(bob, ours).send("Hello", mentions=[alice])
+    participation_of(alice, ours).react(to_her, "👍")
     say(alice, private(alice, bob), "in private")
     Block.objects.block(alice, carol)
     Block.objects.block(carol, alice)
@@ -62,6 +78,12 @@ def delete(request):
 def events_after(revision, conversation):
     found = Event.objects.filter(conversation=conversation, revision__gt=revision)
     return list(found.order_by("revision").values_list("kind", flat=True))
+
+
+def statements_of(call):
+    with CaptureQueriesContext(connection) as captured:
+        call()
+    return len(captured)
 
 
 class TestDeleting:
@@ -101,6 +123,25 @@ class TestDeleting:
         assert set(Report.objects.values_list("why")) == {("rude",)}
         assert not AccessToken.objects.exists()
         assert not Block.objects.exists()
+
+    def test_their_reactions_count_on_and_name_nobody_and_nothing_mentions_them(
+        self, ours, alice, delete
+    ):
+        delete(alice)
+
+        assert [each.user for each in Reaction.objects.all()] == [None]
+        assert not Mention.objects.exists()
+        assert Edit.objects.get().body == "Helo"
+
+    def test_it_takes_as_many_statements_with_many_reactions_and_mentions_as_with_few(self):
+        owner, one, another = crowd(3)
+        there = group(owner, one, another)
+        for person, times in ((one, 1), (another, 30)):
+            for _time in range(times):
+                to_them = participation_of(owner, there).send("Hello", mentions=[person])
+                participation_of(person, there).react(to_them, "👍")
+
+        assert statements_of(one.delete) == statements_of(another.delete)
 
     def test_whoever_had_blocked_them_has_it_unread(self, ours, alice, carol, delete):
         delete(alice)
