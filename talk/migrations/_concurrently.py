@@ -1,4 +1,4 @@
-"""Adds indexes and columns to large tables while people go on writing, on PostgreSQL.
+"""Adds indexes, columns and checks to large tables while people go on writing, on PostgreSQL.
 
 PostgreSQL adds such an index outside of transactions only: these operations are in migrations with
 `atomic = False`. What a try that was stopped left behind is removed first.
@@ -26,16 +26,16 @@ class Concurrently(Operation):
             return
         model = new.apps.get_model(app_label, self.model_name)  # type: ignore[attr-defined]
         if self.allow_migrate_model(editor.connection.alias, model):
-            self._drop(editor)
+            self._drop(editor, model)
             self.create(editor, model)
 
     def database_backwards(self, app_label: str, editor: Any, old: Any, new: Any) -> None:
         if editor.connection.vendor != "postgresql":
             super().database_backwards(app_label, editor, old, new)
             return
-        self._drop(editor)
+        self._drop(editor, old.apps.get_model(app_label, self.model_name))  # type: ignore[attr-defined]
 
-    def _drop(self, editor: Any) -> None:
+    def _drop(self, editor: Any, model: Any) -> None:
         name = editor.quote_name(getattr(self, self.kept_as).name)
         editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
 
@@ -55,6 +55,21 @@ class AddUniqueConstraint(Concurrently, migrations.AddConstraint):
     def create(self, editor: Any, model: Any) -> None:
         made = str(self.constraint.create_sql(model, editor))
         editor.execute(made.replace(" INDEX ", " INDEX CONCURRENTLY ", 1), params=None)
+
+
+class AddCheck(Concurrently, migrations.AddConstraint):
+    """For a check of a table, which is made for new rows first, and then for all rows."""
+
+    kept_as = "constraint"
+
+    def create(self, editor: Any, model: Any) -> None:
+        made = str(self.constraint.create_sql(model, editor))
+        editor.execute(f"{made} NOT VALID", params=None)
+        validate(editor, model, self.constraint.name)
+
+    def _drop(self, editor: Any, model: Any) -> None:
+        table, name = map(editor.quote_name, (model._meta.db_table, self.constraint.name))
+        editor.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}")
 
 
 class AddPositiveField(migrations.AddField):
@@ -84,10 +99,7 @@ class AddPositiveField(migrations.AddField):
 
 
 class ValidateCheck(Operation):
-    """Makes the check of a column that `AddPositiveField` added for all rows.
-
-    Others can read and write the table meanwhile.
-    """
+    """Makes the check of a column that `AddPositiveField` added for all rows."""
 
     reduces_to_sql = True
     reversible = True
@@ -103,17 +115,19 @@ class ValidateCheck(Operation):
         if editor.connection.vendor == "postgresql" and self.allow_migrate_model(
             editor.connection.alias, model
         ):
-            check = check_of(model, model._meta.get_field(self.name).column)
-            editor.execute(
-                f"ALTER TABLE {editor.quote_name(model._meta.db_table)}"
-                f" VALIDATE CONSTRAINT {editor.quote_name(check)}"
-            )
+            validate(editor, model, check_of(model, model._meta.get_field(self.name).column))
 
     def database_backwards(self, app_label: str, editor: Any, old: Any, new: Any) -> None:
         pass
 
     def describe(self) -> str:
         return f"Check {self.name} of all rows of {self.model_name}"
+
+
+def validate(editor: Any, model: Any, check: str) -> None:
+    """Make a check for all rows. Others can read and write the table meanwhile."""
+    table, name = map(editor.quote_name, (model._meta.db_table, check))
+    editor.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
 
 
 def check_of(model: Any, column: str) -> str:

@@ -51,6 +51,20 @@ def test_a_message_has_a_number_and_words(conversation, values):
     refuse(conversation.messages.all(), **values)
 
 
+@pytest.mark.parametrize(
+    ("reply_to", "root"),
+    [(None, 1), (1, None), (1, 0), (1, 2), (2, 1), (2, 2), (3, 1), (-1, -1)],
+)
+def test_a_reply_is_to_an_earlier_message_and_its_branch_began_no_later(
+    alice, conversation, reply_to, root
+):
+    say(alice, conversation)
+    second = conversation.messages.filter(number=2)
+
+    refuse(second, reply_to=reply_to, root=root)
+    assert second.update(reply_to=1, root=1)
+
+
 def test_what_happened_may_have_no_words(conversation):
     conversation.messages.update(kind=Message.Kind.JOINED, body="")
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -139,6 +140,12 @@ class Message(Addressing):
             models.CheckConstraint(
                 condition=models.Q(removed_as="") | models.Q(kind__in=["text", "renamed"], body=""),
                 name="talk_message_removed_is_gone",
+            ),
+            models.CheckConstraint(
+                condition=Q(reply_to=None, root=None)
+                | Q(root__gte=1, root__lte=F("reply_to"), reply_to__lt=F("number"))
+                & Q(reply_to__isnull=False, root__isnull=False),
+                name="talk_message_branch_agrees",
             ),
         ]
 
