@@ -4,10 +4,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.db import models
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Conversation, Edit, Mention, Message, NameWord, Participation
+from ..models.edit import MOST_SHOWN
 from ..words import folded
 from .base import ReadOnly, TalkAdmin, username_of, words_of
 
@@ -62,10 +64,21 @@ class WordsInline(ReadOnly, admin.TabularInline):
         return _may_read(request)
 
 
+class NewestEdits(BaseInlineFormSet):
+    """The newest earlier texts. All of them could be too much for a page."""
+
+    def get_queryset(self) -> models.QuerySet[Edit]:
+        # Kept: it is asked for each row.
+        if not hasattr(self, "_newest"):
+            self._newest: models.QuerySet[Edit] = super().get_queryset()[:MOST_SHOWN]
+        return self._newest
+
+
 class EditInline(WordsInline):
     model = Edit
+    formset = NewestEdits
     fields = ["until", "body"]
-    ordering = ["until"]
+    ordering = ["-until"]
 
 
 class MentionInline(WordsInline):

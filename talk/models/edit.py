@@ -13,6 +13,8 @@ from .message import Message
 
 #: The most earlier texts that one query reads, which may be long. It is more than a page has.
 AT_ONCE = 150
+#: The most earlier texts of a message that staff are shown, so that no page is too long to open.
+MOST_SHOWN = 100
 
 
 class EditQuerySet(models.QuerySet["Edit"]):

@@ -13,7 +13,7 @@ from ..exceptions import MessagingValidationError, RefusalCode
 from ..locks import hold
 from ..staff import above
 from ..text import REASON_LENGTH, clean_reason
-from .edit import Edit
+from .edit import MOST_SHOWN, Edit
 from .event import Event
 from .message import Message
 
@@ -228,10 +228,13 @@ class Report(models.Model):
         return "" if self.message and self.message.is_expired else self.words
 
     def earlier_texts(self) -> list[Edit]:
-        """What the reported message said before it was edited, the oldest first."""
+        """What the reported message said before it was edited, the newest first.
+
+        They are at most `MOST_SHOWN`.
+        """
         if self.message is None or self.message.removal:
             return []
-        return list(self.message.edits.order_by("until"))
+        return list(self.message.edits.order_by("-until")[:MOST_SHOWN])
 
     def context(self, around: int = 5) -> list[Message]:
         """The reported message, and some messages before and after it."""

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from talk.exceptions import RefusalCode
-from talk.models import Act, Message, Report
+from talk.models import Act, Edit, Message, Report
 from talk.moderation import Decision, decide, remove_message
 from talk.privacy import erase, export
 from talk.purging import purge
@@ -285,6 +285,24 @@ class TestWhoSeesIt:
 
         assert "rude words" not in shown
         assert "kind words" not in shown
+
+    def test_the_pages_have_the_newest_earlier_texts_however_many_there_are(
+        self, page, erin, alice, bob, rude
+    ):
+        """An author could make them too long to open, and so keep moderators away."""
+        edit(bob, rude)
+        Edit.objects.bulk_create(
+            Edit(message=rude, body=f"text {number}.", until=rude.sent_at - timedelta(days=number))
+            for number in range(1, 150)
+        )
+        reported = report(alice, rude)
+        browser = hired(erin, "view_message", "read_message_bodies", "moderate")
+        url = reverse("admin:talk_message_change", args=[rude.pk])
+
+        for shown in (page(reported), browser.get(url).content.decode()):
+            assert "rude words" in shown
+            assert shown.index("text 1.") < shown.index("text 99.")
+            assert "text 100." not in shown
 
     def test_nobody_changes_earlier_texts_in_the_admin(self, admin_client, bob, rude):
         edit(bob, rude)
