@@ -24,7 +24,8 @@ _SYMBOLS = (
 #: The emoji in other blocks, which are all old.
 _OTHERS = "©®‼⁉™ℹⓂ〰〽㊗㊙"
 _SKIN_TONES = "\U0001f3fb-\U0001f3ff"
-_TAGS = "\U000e0020-\U000e007e"
+#: The invisible letters and digits that spell the code of a part of a country.
+_TAGS = "\U000e0030-\U000e0039\U000e0061-\U000e007a"
 
 _PICTURE = f"(?![{_SKIN_TONES}])[{_SYMBOLS}{_OTHERS}][{_SKIN_TONES}]?"
 _ONE_EMOJI = re.compile(
@@ -32,10 +33,12 @@ _ONE_EMOJI = re.compile(
     "[\U0001f1e6-\U0001f1ff]{2}"
     # A key of a telephone.
     "|[0-9#*]\u20e3"
-    # A flag of a part of a country, with a code that ends with the last tag.
-    f"|\U0001f3f4[{_TAGS}]+\U000e007f"
-    # A picture, or several that are joined into one.
-    f"|{_PICTURE}(?:\u200d{_PICTURE})*"
+    # A flag of a part of a country. Its code has the two letters of the country, and one to four
+    # more. Longer ones would be hidden text: nobody sees it behind the flag.
+    f"|\U0001f3f4[{_TAGS}]{{3,6}}\U000e007f"
+    # A picture, or several that are joined into one. No emoji has more than four. Devices show
+    # unknown ones as single pictures, so without an end they would be whole sentences.
+    f"|{_PICTURE}(?:\u200d{_PICTURE}){{0,4}}"
 )
 
 
