@@ -92,6 +92,7 @@ class Conf:
             "start": "10/minute; 100/hour",
             "invite": "10/minute; 100/hour",
             "report": "10/minute; 50/day",
+            "react": "20/10 seconds; 100/minute",
             "write": "50/10 seconds",
             "read": "100/10 seconds",
             "search": "50/10 seconds",

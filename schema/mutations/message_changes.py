@@ -48,7 +48,8 @@ class MessageChangeMutation:
 
     @mutation(
         description="React to a message with an emoji. If the viewer did so already, nothing "
-        "changes. A reaction makes nothing unread."
+        "changes. A reaction makes nothing unread.",
+        rate="react",
     )
     def react(self, info: Info, input: message_inputs.ReactInput) -> message_results.ReactResult:
         own, message = message_of(info, input.message)
@@ -56,7 +57,8 @@ class MessageChangeMutation:
 
     @mutation(
         description="Take back one of the viewer's reactions to a message. If there is none, "
-        "nothing changes."
+        "nothing changes.",
+        rate="react",
     )
     def unreact(
         self, info: Info, input: message_inputs.UnreactInput

@@ -104,6 +104,21 @@ def test_each_verb_has_its_own_limit(gql, alice, bob, at_most, monkeypatch):
     assert spent[-1] == "read"
 
 
+def test_reactions_count_apart_and_the_same_again_counts_too(gql, alice, bob, at_most):
+    """Each of them wakes all streams of the conversation; see the rate of messages."""
+    at_most(react="2/hour", write="2/hour", send="2/hour")
+    said = group(alice, bob).participation_of(bob).send("Soup?")
+    ask, thumb = gql(alice), {"message": gid(said), "emoji": "👍"}
+
+    ok(ask(document("react"), input=thumb))
+    ok(ask(document("unreact"), input=thumb))
+
+    for verb in ("react", "unreact"):
+        assert code(ask(document(verb), input=thumb)) == "RATE_LIMITED"
+    assert ok(ask(document("markRead"), input={"conversationId": gid(said.conversation)}))
+    assert said.reactions.count() == 0
+
+
 def test_what_starts_a_conversation_counts_as_a_start_whichever_way(
     gql, alice, bob, carol, dave, at_most
 ):
