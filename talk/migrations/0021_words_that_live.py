@@ -5,8 +5,6 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-from ._concurrently import AddPositiveField
-
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -15,15 +13,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        # First, since verbs read participations before they write messages: in another order, they
-        # and this migration would wait for each other.
-        AddPositiveField(
-            "participation",
-            "history_from",
-            models.PositiveBigIntegerField(
-                db_default=1, default=1, editable=False, verbose_name="history from"
-            ),
-        ),
         migrations.CreateModel(
             name="Edit",
             fields=[
@@ -87,21 +76,6 @@ class Migration(migrations.Migration):
             field=models.BooleanField(
                 db_default=False, default=False, editable=False, verbose_name="mentions all"
             ),
-        ),
-        AddPositiveField(
-            "message",
-            "reply_to",
-            models.PositiveBigIntegerField(editable=False, null=True, verbose_name="reply to"),
-        ),
-        AddPositiveField(
-            "message",
-            "revision",
-            models.PositiveBigIntegerField(db_default=0, default=0, editable=False),
-        ),
-        AddPositiveField(
-            "message",
-            "root",
-            models.PositiveBigIntegerField(editable=False, null=True, verbose_name="root"),
         ),
         migrations.AddField(
             model_name="report",

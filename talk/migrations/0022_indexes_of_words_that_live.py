@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-from ._concurrently import AddIndex, ValidateCheck
+from ._concurrently import AddIndex, AddPositiveField
 
 
 class Migration(migrations.Migration):
@@ -9,10 +9,28 @@ class Migration(migrations.Migration):
     dependencies = [("talk", "0021_words_that_live")]
 
     operations = [
-        ValidateCheck("message", "revision"),
-        ValidateCheck("message", "reply_to"),
-        ValidateCheck("message", "root"),
-        ValidateCheck("participation", "history_from"),
+        AddPositiveField(
+            "participation",
+            "history_from",
+            models.PositiveBigIntegerField(
+                db_default=1, default=1, editable=False, verbose_name="history from"
+            ),
+        ),
+        AddPositiveField(
+            "message",
+            "reply_to",
+            models.PositiveBigIntegerField(editable=False, null=True, verbose_name="reply to"),
+        ),
+        AddPositiveField(
+            "message",
+            "revision",
+            models.PositiveBigIntegerField(db_default=0, default=0, editable=False),
+        ),
+        AddPositiveField(
+            "message",
+            "root",
+            models.PositiveBigIntegerField(editable=False, null=True, verbose_name="root"),
+        ),
         AddIndex(
             "message",
             models.Index(

@@ -1,7 +1,8 @@
 """Adds indexes, columns and checks to large tables while people go on writing, on PostgreSQL.
 
-PostgreSQL adds such an index outside of transactions only: these operations are in migrations with
-`atomic = False`. What a try that was stopped left behind is removed first.
+PostgreSQL keeps the locks of a transaction until its end, and adds such an index outside of
+transactions only: these operations are in migrations with `atomic = False`. What a try that was
+stopped left behind is removed or used.
 """
 
 from copy import copy
@@ -68,16 +69,14 @@ class AddCheck(Concurrently, migrations.AddConstraint):
         validate(editor, model, self.constraint.name)
 
     def _drop(self, editor: Any, model: Any) -> None:
-        table, name = map(editor.quote_name, (model._meta.db_table, self.constraint.name))
-        editor.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}")
+        drop_constraint(editor, model, self.constraint.name)
 
 
 class AddPositiveField(migrations.AddField):
-    """Adds a column of numbers that can't be negative, without reading the table on PostgreSQL.
+    """For a column of numbers that can't be negative.
 
-    PostgreSQL reads all rows for the check of such a column, while nobody else can use the table.
-    Here the check is only made for rows that are written from then on, until `ValidateCheck` is
-    executed in a later migration.
+    PostgreSQL would read all rows for its check, while nobody else can use the table. Here the check
+    is made for new rows first, and then for all rows.
     """
 
     def database_forwards(self, app_label: str, editor: Any, old: Any, new: Any) -> None:
@@ -86,50 +85,32 @@ class AddPositiveField(migrations.AddField):
             return
         model = old.apps.get_model(app_label, self.model_name)
         if self.allow_migrate_model(editor.connection.alias, model):
-            table = new.apps.get_model(app_label, self.model_name)
-            field: Any = table._meta.get_field(self.name)
-            unchecked = copy(field)
-            unchecked.db_check = lambda connection: None
-            editor.add_field(model, unchecked)
-            editor.execute(
-                f"ALTER TABLE {editor.quote_name(model._meta.db_table)}"
-                f" ADD CONSTRAINT {editor.quote_name(check_of(model, field.column))}"
-                f" CHECK ({field.db_check(editor.connection)}) NOT VALID"
-            )
+            field: Any = new.apps.get_model(app_label, self.model_name)._meta.get_field(self.name)
+            # The name that PostgreSQL itself gives to the check of a column.
+            check = f"{model._meta.db_table}_{field.column}_check"
+            drop_constraint(editor, model, check)
+            if field.column not in columns_of(editor.connection, model):
+                unchecked = copy(field)
+                unchecked.db_check = lambda connection: None
+                editor.add_field(model, unchecked)
+            table, name = map(editor.quote_name, (model._meta.db_table, check))
+            condition = field.db_check(editor.connection)
+            editor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} CHECK ({condition}) NOT VALID")
+            validate(editor, model, check)
 
 
-class ValidateCheck(Operation):
-    """Makes the check of a column that `AddPositiveField` added for all rows."""
+def columns_of(connection: Any, model: Any) -> set[str]:
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_table_description(cursor, model._meta.db_table)
+    return {column.name for column in found}
 
-    reduces_to_sql = True
-    reversible = True
 
-    def __init__(self, model_name: str, name: str) -> None:
-        self.model_name, self.name = model_name, name
-
-    def state_forwards(self, app_label: str, state: Any) -> None:
-        pass
-
-    def database_forwards(self, app_label: str, editor: Any, old: Any, new: Any) -> None:
-        model = new.apps.get_model(app_label, self.model_name)
-        if editor.connection.vendor == "postgresql" and self.allow_migrate_model(
-            editor.connection.alias, model
-        ):
-            validate(editor, model, check_of(model, model._meta.get_field(self.name).column))
-
-    def database_backwards(self, app_label: str, editor: Any, old: Any, new: Any) -> None:
-        pass
-
-    def describe(self) -> str:
-        return f"Check {self.name} of all rows of {self.model_name}"
+def drop_constraint(editor: Any, model: Any, name: str) -> None:
+    table, name = map(editor.quote_name, (model._meta.db_table, name))
+    editor.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}")
 
 
 def validate(editor: Any, model: Any, check: str) -> None:
     """Make a check for all rows. Others can read and write the table meanwhile."""
     table, name = map(editor.quote_name, (model._meta.db_table, check))
     editor.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
-
-
-def check_of(model: Any, column: str) -> str:
-    """The name that PostgreSQL itself gives to the check of a column."""
-    return f"{model._meta.db_table}_{column}_check"

@@ -46,6 +46,21 @@ def test_no_table_is_locked_while_its_rows_are_checked(name):
     ]
 
 
+#: Tables that are read and written all the time, mostly several at once.
+BUSY = {"conversation", "event", "message", "participation"}
+#: The tables were small then.
+ALTER_SEVERAL = {"0001_initial", "0003_moderation"}
+
+
+@pytest.mark.parametrize("name", sorted(OURS.keys() - ALTER_SEVERAL))
+def test_no_transaction_alters_two_busy_tables(name):
+    """It would keep the first until it has the second, and others wait the other way round."""
+    alters = (migrations.AddField, migrations.AddConstraint, migrations.AddIndex)
+    altered = {each.model_name_lower for each in OURS[name].operations if isinstance(each, alters)}
+
+    assert not OURS[name].atomic or len(altered & BUSY) <= 1
+
+
 @pytest.mark.django_db
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite makes tables anew")
 def test_every_check_is_made_for_all_rows():
