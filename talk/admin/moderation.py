@@ -5,8 +5,10 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.formats import localize
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
+from django.utils.timezone import template_localtime as localtime
 from django.utils.translation import gettext_lazy as _
 
 from ..exceptions import Refused
@@ -115,14 +117,14 @@ class ReportAdmin(TalkAdmin):
     def has_module_permission(self, request: HttpRequest) -> bool:
         return may_moderate(request)
 
-    @admin.display(description=_("what it said when it was reported"), empty_value="-")
+    @admin.display(description=_("what it said when it was reported"))
     def reported_words(self, report: Report) -> str:
-        return report.reported_words
+        return report.reported_words or "-"
 
-    @admin.display(description=_("what it said before it was edited"), empty_value="-")
+    @admin.display(description=_("what it said before it was edited"))
     def earlier_texts(self, report: Report) -> str:
-        lines = ((each.until, each.body) for each in report.earlier_texts())
-        return format_html_join(mark_safe("<br>"), "<i>{}</i> {}", lines)
+        lines = ((localize(localtime(each.until)), each.body) for each in report.earlier_texts())
+        return format_html_join(mark_safe("<br>"), "<i>{}</i> {}", lines) or "-"
 
     @admin.display(description=_("messages around it"))
     def context(self, report: Report) -> str:

@@ -1,6 +1,6 @@
 """Reports keep what was said when it was reported, for moderators alone, until they are settled."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 
 import pytest
@@ -220,6 +220,25 @@ class TestWhoSeesIt:
         edit(bob, rude)
 
         assert "rude words" in page(report(alice, rude))
+
+    def test_they_see_times_as_elsewhere_in_the_admin(self, page, alice, bob, rude, settings):
+        settings.TIME_ZONE = "Asia/Kathmandu"
+        reported = report(alice, rude)
+        edit(bob, rude)
+        rude.edits.update(until=datetime(2026, 3, 4, 20, 30, tzinfo=UTC))
+
+        assert "<i>March 5, 2026, 2:15 a.m.</i> rude words" in page(reported)
+
+    def test_a_dash_says_that_there_are_no_words(self, page, erin, alice, rude):
+        """Nobody edited the message, and what the report kept goes when the report is settled."""
+        reported = report(alice, rude)
+        earlier = page(reported).split("before it was edited")[1]
+        assert earlier.split('readonly">')[1].startswith("-</div>")
+
+        decide(reported, Decision.DISMISS, erin, "No")
+
+        kept = page(reported).split("when it was reported")[1]
+        assert kept.split('readonly">')[1].startswith("-</div>")
 
     def test_they_see_what_was_retracted_as_it_was_reported(self, page, alice, bob, rude):
         edit(bob, rude)
