@@ -1,5 +1,6 @@
 """The demo's GraphiQL in a browser."""
 
+import json
 import shutil
 import signal
 from collections.abc import Iterator
@@ -86,6 +87,18 @@ class Page:
 
     def sees(self, text: str) -> None:
         self.page.wait_for_selector(f".result-window >> text={text}", timeout=20_000)
+
+    def result(self) -> Any:
+        """The data of the answer that the open tab shows."""
+        program = "(element) => element.CodeMirror.getValue()"
+        shown = self.page.eval_on_selector(".result-window .CodeMirror", program)
+        return json.loads(shown)["data"]
+
+    def reload(self) -> None:
+        self.page.reload()
+        self.page.wait_for_selector(".graphiql-execute-button")
+        # GraphiQL keeps what it shows a moment later.
+        self.page.wait_for_timeout(1_000)
 
     def ask(self, document: str) -> None:
         """Write `document` in the place of what the tab has, and run it."""

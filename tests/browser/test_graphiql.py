@@ -128,3 +128,66 @@ def test_an_empty_inbox_gives_way_to_a_full_one(demo: str, browser: Any, tmp_pat
     page.run("Thread")
     page.sees("Welcome!")
     assert page.problems == []
+
+
+def test_the_next_visit_edits_what_was_written_since(demo: str, browser: Any) -> None:
+    """Tabs are kept in the browser. Those that nobody changed name the messages of today."""
+    page = Page(browser, demo)
+    page.become("lena")
+    page.open("React")
+    page.note("Mine")
+    page.run("Send")
+    page.sees("Hello from GraphiQL")
+    sent = page.result()["sendMessage"]["sent"]["number"]
+
+    page.reload()
+
+    assert page.tabs() == TABS
+    page.run("Edit")
+    page.sees("Edited in GraphiQL")
+    assert page.result()["editMessage"]["edited"]["number"] == sent
+    page.run("React")
+    page.sees("viewerReacted")
+    assert page.result()["react"]["reacted"]["number"] < sent, "somebody wrote in this tab"
+    assert "# Mine" in page.document()
+    assert page.problems == []
+
+
+def test_the_open_tab_is_open_at_the_next_visit(demo: str, browser: Any) -> None:
+    page = Page(browser, demo)
+    page.become("lena")
+    page.run("Send")
+    page.sees("Hello from GraphiQL")
+    page.open("Edit")
+    before = page.document()
+
+    page.reload()
+
+    assert page.tabs() == TABS
+    assert page.document() == before
+    assert page.problems == []
+
+
+def test_a_tab_is_added_once_it_works_and_a_closed_one_stays_closed(
+    demo: str, browser: Any, tmp_path: Path
+) -> None:
+    page = Page(browser, demo)
+    manage(
+        tmp_path,
+        "from talk.models import Message, Participation",
+        "for each in Message.objects.filter(sender__username='lena', kind='text'):",
+        "    Participation.objects.of(each.sender, each.conversation).retract(each)",
+    )
+    page.become("lena")
+    assert "Edit" not in page.tabs()
+    page.open("React")
+    page.page.click(".graphiql-tab-active .graphiql-tab-close")
+    page.run("Send")
+    page.sees("Hello from GraphiQL")
+
+    page.reload()
+
+    assert page.tabs() == ["Inbox", "Thread", "Send", "Subscribe", "Edit"]
+    page.run("Edit")
+    page.sees("Edited in GraphiQL")
+    assert page.problems == []
