@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from websockets.sync.server import serve
 
 from .markdown import README, ROOT, example
 from .npm import npm, output
@@ -34,6 +35,7 @@ APOLLO = """
 import net from "node:net";
 import { gql } from "@apollo/client";
 import { createTalkClient } from "./talk.mjs";
+import { followThread } from "./thread.mjs";
 
 const { port, hostname } = new URL(process.env.ADDRESS);
 const open = new Set();
@@ -50,6 +52,10 @@ const inbox = await client.query({
   query: gql`{ inbox(first: 1) { edges { node { id conversation { id revision } } } } }`,
 });
 const { id, revision } = inbox.data.inbox.edges[0].node.conversation;
+const page = gql(process.env.PAGE);
+const row = gql(process.env.PAGE.slice(process.env.PAGE.indexOf("fragment Row")));
+await client.query({ query: page, variables: { id } });
+followThread(client, { page, row, id, onError: (error) => { throw error; } });
 const heard = [];
 let wake;
 client.subscribe({
@@ -62,12 +68,12 @@ client.subscribe({
   error: (error) => { throw error; },
 });
 const sent = [];
-async function say(body) {
+async function say(body, replyTo) {
   const answer = await client.mutate({
     mutation: gql`mutation ($input: SendMessageInput!) {
       sendMessage(input: $input) { ... on SendMessagePayload { sent { id number } } }
     }`,
-    variables: { input: { conversationId: id, body, clientId: crypto.randomUUID() } },
+    variables: { input: { conversationId: id, body, replyTo, clientId: crypto.randomUUID() } },
   });
   sent.push(answer.data.sendMessage.sent.number);
   await hear(body);
@@ -78,15 +84,18 @@ async function hear(body) {
     await new Promise((resolve) => { wake = resolve; });
   }
 }
-const edited = await client.mutate({
-  mutation: gql`mutation ($input: EditMessageInput!) {
-    editMessage(input: $input) { ... on EditMessagePayload { edited { id } } }
-  }`,
-  variables: { input: { message: await say("From Apollo"), body: "Edited by Apollo" } },
-  fetchPolicy: "no-cache",
-});
-const { id: message } = edited.data.editMessage.edited;
-await hear("Edited by Apollo");
+async function edit(message, body) {
+  const edited = await client.mutate({
+    mutation: gql`mutation ($input: EditMessageInput!) {
+      editMessage(input: $input) { ... on EditMessagePayload { edited { id } } }
+    }`,
+    variables: { input: { message, body } },
+    fetchPolicy: "no-cache",
+  });
+  await hear(body);
+  return edited.data.editMessage.edited.id;
+}
+const message = await edit(await say("From Apollo"), "Edited by Apollo");
 const cached = client.cache.readFragment({
   id: client.cache.identify({ __typename: "Message", id: message }),
   fragment: gql`fragment Cached on Message { body }`,
@@ -95,8 +104,12 @@ network.close();
 for (const each of open) each.destroy();
 await new Promise((done) => setTimeout(done, 1500));
 await new Promise((done) => network.listen(address.port, hostname, done));
-await say("Back again");
-console.log(JSON.stringify({ revision, heard, sent, cached: cached.body }));
+await say("Back again", sent[0]);
+await edit(message, "Edited again");
+const shown = () => client.readQuery({ query: page, variables: { id } }).conversation;
+while (shown().revision < revision + 4) await new Promise((done) => setTimeout(done, 50));
+const rows = shown().messages.edges.slice(-2).map(({ node }) => node);
+console.log(JSON.stringify({ revision, heard, sent, cached: cached.body, rows }));
 process.exit(0);
 """
 
@@ -278,6 +291,53 @@ def test_the_python_client_prints_each_change_once_though_the_network_goes_away(
     assert copies[-1]["reactions"] == [{"emoji": "👂", "count": 1}]
 
 
+def test_the_python_client_ends_when_the_stream_cannot_go_on(server, token, here):
+    client = here(example(PROTOCOL, "python", "import websockets"))
+
+    ended = subprocess.run(
+        [sys.executable, "-c", client],
+        env=environment(TOKEN=token, CONVERSATION="Q29udmVyc2F0aW9uOjk5OTk5"),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines()[-1].startswith("RuntimeError: ")
+    assert "'code': 'NOT_FOUND'" in ended.stderr.splitlines()[-1]
+
+
+def test_the_python_client_goes_on_when_the_server_says_that_it_may_help():
+    away = {"message": "Away.", "extensions": {"code": "UNAVAILABLE", "retryable": True}}
+    away["extensions"]["retryAfter"] = 0.1
+    change = {"revision": 8, "kind": "MESSAGE_SENT", "message": None}
+    answers = [{"data": None, "errors": [away]}, {"data": {"conversationChanges": change}}]
+
+    def answer(socket):
+        socket.recv()
+        socket.send(json.dumps({"type": "connection_ack"}))
+        socket.recv()
+        socket.send(json.dumps({"id": "1", "type": "next", "payload": answers.pop(0)}))
+        socket.recv()
+
+    with serve(answer, "127.0.0.1", 0, subprotocols=["graphql-transport-ws"]) as network:
+        threading.Thread(target=network.serve_forever, daemon=True).start()
+        port = network.socket.getsockname()[1]
+        client = example(PROTOCOL, "python", "import websockets").replace(":8000", f":{port}")
+        listener = subprocess.Popen(
+            [sys.executable, "-u", "-c", client],
+            env=environment(TOKEN="talk_", CONVERSATION="1"),
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            assert json.loads(listener.stdout.readline()) == change
+        finally:
+            listener.terminate()
+            listener.communicate()
+
+
 @pytest.mark.timeout(300)
 def test_the_apollo_client_asks_listens_and_sends(tmp_path, server, token):
     if not shutil.which("node"):
@@ -290,20 +350,27 @@ def test_the_apollo_client_asks_listens_and_sends(tmp_path, server, token):
     (tmp_path / "talk.mjs").write_text(
         example(PROTOCOL, "js", "createTalkClient"), encoding="utf-8"
     )
+    follow = example(PROTOCOL, "js", "followThread")
+    (tmp_path / "thread.mjs").write_text(follow, encoding="utf-8")
     (tmp_path / "try.mjs").write_text(polyfill + APOLLO, encoding="utf-8")
 
-    tried = output(["node", "try.mjs"], tmp_path, ADDRESS=f"{server.url}/graphql", TOKEN=token)
+    given = {"ADDRESS": f"{server.url}/graphql", "TOKEN": token}
+    given["PAGE"] = example(PROTOCOL, "graphql", "fragment Row")
+
+    tried = output(["node", "try.mjs"], tmp_path, **given)
 
     told = json.loads(tried)
     # It goes on from where it began, so some come again.
     heard = {each["revision"]: each for each in told["heard"]}
-    assert list(heard) == [told["revision"] + each for each in (1, 2, 3)]
+    assert list(heard) == [told["revision"] + each for each in (1, 2, 3, 4)]
     kinds = [each["kind"] for each in heard.values()]
-    assert kinds == ["MESSAGE_SENT", "MESSAGE_EDITED", "MESSAGE_SENT"]
+    assert kinds == ["MESSAGE_SENT", "MESSAGE_EDITED", "MESSAGE_SENT", "MESSAGE_EDITED"]
     assert told["cached"] == "Edited by Apollo"
-    sent, edited, back = (each["message"] for each in heard.values())
+    sent, edited, back, _edited = (each["message"] for each in heard.values())
     # When it goes on, the first change comes again, and shows the message as it is now.
     assert sent["body"] in {"From Apollo", "Edited by Apollo"}
+    assert [each["body"] for each in told["rows"]] == ["Edited again", "Back again"]
+    assert told["rows"][1]["replyTo"]["body"] == "Edited again", "a quote is as the message is"
     assert (edited["id"], edited["body"]) == (sent["id"], "Edited by Apollo")
     assert back["body"] == "Back again"
     assert [sent["number"], back["number"]] == told["sent"]
