@@ -4,11 +4,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import display_for_value
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.formats import localize
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
-from django.utils.timezone import template_localtime as localtime
 from django.utils.translation import gettext_lazy as _
 
 from ..exceptions import Refused
@@ -123,7 +122,7 @@ class ReportAdmin(TalkAdmin):
 
     @admin.display(description=_("what it said before it was edited"))
     def earlier_texts(self, report: Report) -> str:
-        lines = ((localize(localtime(each.until)), each.body) for each in report.earlier_texts())
+        lines = ((display_for_value(each.until, "-"), each.body) for each in report.earlier_texts())
         return format_html_join(mark_safe("<br>"), "<i>{}</i> {}", lines) or "-"
 
     @admin.display(description=_("messages around it"))
