@@ -255,8 +255,15 @@ class TestReplies:
         both = mention(alice, there, carol, bob, reply_to=said.number)
 
         assert (mentioned(another), mentioned(both)) == (["bob", "carol"], ["carol", "bob"])
-        by_reply = Mention.objects.filter(by_reply=True)
-        assert [(each.user, each.message) for each in by_reply] == [(bob, another)]
+        by_reply = Mention.objects.filter(by_reply=True).order_by("pk")
+        assert [(each.user, each.message) for each in by_reply] == [(bob, another), (bob, both)]
+
+    def test_the_author_stays_mentioned_whatever_an_edit_names(self, there, alice, bob, carol):
+        said = say(bob, there)
+        reply = mention(alice, there, carol, bob, reply_to=said.number)
+        participation_of(alice, there).edit(reply, "Yes!", mentions=[])
+
+        assert mentioned(reply) == ["bob"]
 
     def test_unless_they_say_that_they_mention_nobody(self, there, alice, bob):
         said = say(bob, there)

@@ -110,7 +110,7 @@ class Words:
             refers = {"reply_to": reply_to, "root": quoted.root or reply_to}
             # An empty list mentions nobody.
             if mentions != [] and quoted.sender in room.active - {sender}:
-                mentioned.setdefault(quoted.sender, True)
+                mentioned[quoted.sender] = True
         must(mentioned.keys() <= room.active, Code.NOT_A_MEMBER)
         if mention_all:
             may = room.places[sender].role != "member" or len(room.active) <= 100

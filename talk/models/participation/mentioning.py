@@ -75,15 +75,16 @@ class Mentions:
         if self._count is not None:
             self._sender.must_be_able_to_mention_all(sum(self._count.found))
 
-    def added_to(self, message: "Message") -> list[Question[Any]]:
-        """The insertions of the mentions, to be written along with the message."""
+    def added_to(self, message: "Message", author: Any = None) -> list[Question[Any]]:
+        """The insertions of the mentions, to be written along with the message.
+
+        `author` is the key of the user to whose message it replies.
+        """
         found = self._active.found if self._active else ()
-        # Nobody, if the author of the message that it replies to does not take part any more.
-        replied_to = set(found).difference(self._named, [self._sender.user_id])
-        return [
-            *(_added(message, key, by_reply=True) for key in replied_to),
-            *(_added(message, key, by_reply=False) for key in self._named),
-        ]
+        # Nobody, if the author does not take part any more, or is the sender.
+        replied_to = {author}.intersection(found).difference([self._sender.user_id])
+        keys = [*replied_to.difference(self._named), *self._named]
+        return [_added(message, key, by_reply=key in replied_to) for key in keys]
 
 
 class EditedMentions:

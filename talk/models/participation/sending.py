@@ -82,7 +82,8 @@ class Sending(Inviting):
                 mentions_all=request.references.mention_all,
                 **place,
             )
-            change.read_again(self, *mentions.added_to(message))
+            authors = (each.message.sender_id for each in quoted if each.message is not None)
+            change.read_again(self, *mentions.added_to(message, *authors))
         return message
 
     def _quoted(self, references: References) -> list[Quoted]:
