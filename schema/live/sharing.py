@@ -88,8 +88,11 @@ class SharedResults:
 
     def __init__(self) -> None:
         self._known: defaultdict[Hashable, list[tuple[RecordingContext, str]]] = defaultdict(list)
-        #: The selections whose results are for one viewer only.
+        #: The selections that each viewer executes for themselves: their results are for one viewer
+        #: only, or too long to be kept.
         self._personal: set[Hashable] = set()
+        #: The selections of which some results are kept, and of which there is no room for more.
+        self._full: set[Hashable] = set()
         #: The selections that are executed now.
         self._executing: dict[Hashable, asyncio.Event] = {}
         self._size = 0
@@ -107,7 +110,7 @@ class SharedResults:
             if isinstance(result, str):
                 self._keep(stream.selection, recording, result)
                 is_quick = time.monotonic() < begun + QUICK_SECONDS
-                return is_quick and stream.selection not in self._personal
+                return is_quick and stream.selection in self._known
         return False
 
     async def get(self, stream: Subscriber, execute: Callable[[Any], Awaitable[str]]) -> str:
@@ -118,7 +121,7 @@ class SharedResults:
             for recording, result in known:
                 if recording.fits(stream.context):
                     return result
-            if len(known) >= MOST_VARIANTS:
+            if len(known) >= MOST_VARIANTS or selection in self._full:
                 break
             if selection not in self._executing:
                 return await self._execute(stream, execute)
@@ -141,10 +144,15 @@ class SharedResults:
         if len(self._known) + len(self._personal) >= MOST_SELECTIONS:
             self._known.clear()
             self._personal.clear()
+            self._full.clear()
             self._size = 0
-        self._known[selection].append((recording, result))
-        self._size += len(result)
-        if recording.is_personal or self._size > MOST_KEPT:
-            self._size -= sum(len(each) for _recording, each in self._known.pop(selection))
+        if recording.is_personal:
+            self._size -= sum(len(each) for _recording, each in self._known.pop(selection, ()))
             self._personal.add(selection)
+        elif self._size + len(result) > MOST_KEPT:
+            # The results that are kept still fit many viewers.
+            (self._full if selection in self._known else self._personal).add(selection)
+        else:
+            self._known[selection].append((recording, result))
+            self._size += len(result)
         recording.forget()

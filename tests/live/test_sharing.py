@@ -240,6 +240,26 @@ async def test_what_is_kept_for_others_is_bounded():
 
 
 @live
+async def test_what_is_kept_is_shared_also_when_there_is_no_room_for_more():
+    """Otherwise one viewer who gets another long result would make all execute for themselves."""
+    answers, executed = sharing.SharedResults(), []
+
+    async def heard_by(viewer):
+        async def execute(context):
+            executed.append(viewer)
+            return ("own" if context.is_viewer(1) else "other") + " " * 100_000
+
+        context = SimpleNamespace(is_viewer=lambda user_pk: user_pk == viewer)
+        stream = SimpleNamespace(selection="reactions", context=context)
+        return (await answers.get(stream, execute)).strip()
+
+    heard = [await heard_by(viewer) for viewer in (2, 1, 3, 1, 2)]
+
+    assert heard == ["other", "own", "other", "own", "other"]
+    assert executed == [2, 1, 1]
+
+
+@live
 async def test_an_idle_subscription_keeps_no_event_that_it_has_delivered(alice, bob, group):
     participation = await in_thread(group.participation_of)(alice)
     body = "a text that nothing else has " * 10
