@@ -76,12 +76,16 @@ class TestAnEdit:
 
     def test_nothing_is_kept_where_the_project_keeps_no_history(self, harbour, alice, allow):
         allow(EDIT_HISTORY="none")
-        said = say(alice, harbour)
+        retry = uuid.uuid4()
+        said = participation_of(alice, harbour).send("Old words", retry)
+        assert now(said).fingerprint
 
         edited = edit(alice, said)
 
         assert edited.edited_at is not None
         assert earlier(said) == []
+        assert now(said).fingerprint == "", "one could guess the words by it"
+        assert participation_of(alice, harbour).send("Old words", retry) == said
 
     def test_it_is_one_change_that_names_the_message_and_its_author(self, harbour, alice):
         said = say(alice, harbour)

@@ -75,7 +75,11 @@ def _kept(before: Edit) -> list[Question[Any]]:
 
 
 def _edited(message: Message) -> Question[Any]:
-    fields = ("body", "edited_at", "revision")
+    fields = ["body", "edited_at", "revision"]
+    if conf.EDIT_HISTORY == "none":
+        # One could guess by it what the message said before.
+        message.fingerprint = ""
+        fields.append("fingerprint")
     return updated(key=message.pk, **{field: getattr(message, field) for field in fields})
 
 
