@@ -157,3 +157,17 @@ class TestListed:
 def test_what_can_not_be_stored_is_compared_with_nothing(text):
     with refused(RefusalCode.INVALID_EMOJI, "emoji"):
         comparable_emoji(text)
+
+
+def test_a_text_that_gets_too_long_in_its_spelling_is_refused():
+    """Normalized, each of these characters is two."""
+    with refused(RefusalCode.INVALID_EMOJI, "emoji"):
+        comparable_emoji("\ufb1d" * (EMOJI_LENGTH // 2 + 1))
+
+
+def test_a_long_text_is_refused_before_it_is_normalized(monkeypatch):
+    """That would take minutes."""
+    monkeypatch.setattr("talk.emoji.unicodedata", None)
+
+    with refused(RefusalCode.INVALID_EMOJI, "emoji"):
+        comparable_emoji("a" * (EMOJI_LENGTH + 1))

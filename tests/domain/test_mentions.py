@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from talk.exceptions import RefusalCode
 from talk.models import Block, Conversation, Edit, Event, Mention, Message, Participation
 from talk.models.mention import MOST_MENTIONS
+from talk.models.participation.history import present_at
 from talk.moderation import remove_message as moderate
 from talk.policy import Policy
 from talk.privacy import erase, export
@@ -184,6 +185,16 @@ class TestMentioningEverybody:
         assert participation_of(bob, there).unread_count == 2
         assert unread(bob, there) == 0
 
+    def test_who_was_there_is_told_for_each_conversation_by_itself(self, there, alice, bob):
+        elsewhere, place = group(alice, bob), participation_of(bob, there)
+        place.leave()
+        messages = [mention(alice, each, mention_all=True) for each in (there, elsewhere)]
+        place.reinstate()
+
+        found = present_at(messages, Participation.objects.filter(user=bob))
+
+        assert [found[each.pk] for each in messages] == [frozenset(), {bob.pk}]
+
     def test_a_person_who_leaves_and_comes_back_was_there(self, there, alice, bob):
         mention(alice, there, mention_all=True)
         participation_of(bob, there).leave()
@@ -352,6 +363,17 @@ class TestEditing:
         assert (again.pk, again.taken_out) == (row.pk, False)
         assert (mentioned(message), unread(bob, there)) == (["bob", "carol"], 1)
 
+    def test_back_in_it_counts_again_and_their_inbox_is_told(self, there, alice, bob):
+        message, place = mention(alice, there, bob), participation_of(alice, there)
+        say(alice, there)
+        place.edit(message, "Look!", mentions=[])
+        before = changed_at(there)
+
+        place.edit(message, "Look!", mentions=[bob])
+
+        assert unread(bob, there) == 1
+        assert changed_at(there)["bob"] > before["bob"]
+
     def test_a_mention_that_was_read_comes_back_without_a_move(self, there, alice, bob):
         message, place = mention(alice, there, bob), participation_of(alice, there)
         say(alice, there)
@@ -472,6 +494,26 @@ class TestWhatCounts:
         assert unread(bob, there) == 0
 
     @pytest.mark.parametrize("to_all", [True, False])
+    def test_not_what_a_blocked_person_said_whatever_else_is_unread(
+        self, there, alice, bob, carol, to_all
+    ):
+        say(carol, there)
+        mention(alice, there, *([] if to_all else [bob]), mention_all=to_all)
+        assert unread(bob, there) == 1
+
+        Block.objects.block(bob, alice)
+
+        assert participation_of(bob, there).unread_count == 1
+        assert unread(bob, there) == 0
+
+    def test_who_is_no_more_mentioned_by_name_still_counts_among_all(self, there, alice, bob):
+        message = mention(alice, there, bob, mention_all=True)
+
+        participation_of(alice, there).edit(message, "Look!", mentions=[])
+
+        assert (unread(bob, there), listed(bob)) == (1, [])
+
+    @pytest.mark.parametrize("to_all", [True, False])
     def test_what_was_removed_mentions_nobody(self, there, alice, bob, carol, to_all):
         message = mention(alice, there, *([] if to_all else [bob]), mention_all=to_all)
 
@@ -496,6 +538,13 @@ class TestWhatCounts:
 
         assert listed(bob) == ["new"]
         assert mentioned(old) == []
+
+    def test_what_is_kept_for_longer_elsewhere_is_listed(self, alice, bob, settings):
+        settings.TALK = {**settings.TALK, "RETENTION": {"group": 30}}
+        old = mention(alice, private(alice, bob), bob, body="old")
+        Message.objects.filter(pk=old.pk).update(sent_at=old.sent_at - timedelta(days=31))
+
+        assert listed(bob) == ["old"]
 
     def test_after_leaving_nothing_counts_and_what_can_still_be_read_is_listed(
         self, there, alice, bob
@@ -528,6 +577,14 @@ class TestWhatCounts:
         _newest, second = Mention.objects.newest_question(bob, 2).ask()
         (rest,) = Mention.objects.newest_question(bob, 2, before=second.message_id).ask()
         assert rest.message.body == "one"
+
+    def test_a_mention_that_an_edit_adds_has_the_place_of_its_message(self, there, alice, bob):
+        old = say(alice, there, "old")
+        mention(alice, there, bob, body="new")
+
+        participation_of(alice, there).edit(old, "old", mentions=[bob])
+
+        assert listed(bob) == ["new", "old"]
 
 
 class TestReadingMany:

@@ -289,6 +289,28 @@ class TestWhatFollows:
 
         assert reactions(said) == [(None, "👍")] * 2
 
+    def test_who_left_one_of_two_conversations_sees_all_of_the_other(
+        self, harbour, said, alice, bob, carol
+    ):
+        elsewhere = say(alice, group(alice, bob, carol))
+        for message in (said, elsewhere):
+            react(alice, message)
+        left = participation_of(bob, harbour)
+        left.leave()
+        for message in (said, elsewhere):
+            react(carol, message)
+
+        seen = Reaction.objects.to([said, elsewhere], [left])
+
+        assert [*seen.counted()] == [(said.pk, "👍", 1, 0), (elsewhere.pk, "👍", 2, 0)]
+
+    def test_who_was_only_ever_invited_sees_none(self, settings, said, alice, bob, dave):
+        settings.TALK = {**settings.TALK, "INVITATIONS_ASK": True}
+        participation_of(alice, said.conversation).invite([dave])
+        react(bob, said)
+
+        assert not Reaction.objects.to([said], [participation_of(dave, said.conversation)])
+
     def test_it_makes_nothing_unread_and_moves_nobodys_inbox(self, harbour, said, bob, carol):
         participation_of(bob, harbour).read()
         before = [*Participation.objects.order_by("pk").values()]

@@ -32,6 +32,17 @@ def conversation_end(conversation):
     return conversation.messages.order_by("number").last().number
 
 
+def test_a_row_of_a_list_counts_anew_after_its_person_read_some(alice, bob, conversation):
+    for _each in range(3):
+        say(alice, conversation)
+    (listed,) = Participation.objects.filter(user=bob).with_unread_count()
+    assert listed.unread_count == 3
+
+    listed.read(1)
+
+    assert listed.unread_count == 2
+
+
 class TestReplying:
     def test_replying_is_not_reading(self, alice, bob, conversation):
         """Replying without having read does not mark what came before as read. A reply by someone

@@ -9,6 +9,7 @@ from talk.exceptions import RefusalCode
 from talk.models import Block, Message
 from talk.models.message.idempotency import Request
 from talk.models.message.references import References
+from talk.models.replies import first_replies, quoted_by, reply_counts
 
 from ..trips import trips_of
 from .acting import everything, group, participation_of, private, refused, say
@@ -111,6 +112,30 @@ def test_in_private_who_is_blocked_does_not_reply(alice, bob):
 
     with refused(RefusalCode.NOT_REACHABLE):
         reply(bob, pair, 1)
+
+
+def test_in_another_conversation_a_person_who_left_one_sees_all_replies(alice, bob, carol, lunch):
+    elsewhere = group(alice, bob, carol)
+    roots = [say(alice, each).pk for each in (lunch, elsewhere)]
+    reply(carol, lunch, 1)
+    left = participation_of(bob, lunch)
+    left.leave()
+    for there in (lunch, elsewhere, elsewhere, elsewhere):
+        reply(carol, there, 1)
+
+    assert reply_counts(roots, [left.pk]) == dict(zip(roots, (1, 3), strict=True))
+    found = first_replies(roots, 9, 0, [left.pk])
+    assert [conversation for _key, conversation, _root in found] == [lunch.pk, *[elsewhere.pk] * 3]
+
+
+def test_what_is_quoted_is_of_the_conversation_of_the_reply(alice, bob, carol, lunch):
+    elsewhere = group(alice, bob, carol)
+    asked = [say(alice, each) for each in (lunch, elsewhere)]
+    answers = [reply(bob, each, 1) for each in (lunch, elsewhere)]
+
+    found = quoted_by(answers)
+
+    assert [found[each.pk] for each in answers] == asked
 
 
 def test_a_reply_takes_nobody_in(alice, bob, dave, lunch):

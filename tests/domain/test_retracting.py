@@ -95,6 +95,15 @@ class TestTakingBack:
         assert not Mention.objects.exists()
         assert not Reaction.objects.exists()
 
+    def test_the_caller_holds_what_is_stored(self, harbour, alice):
+        place = participation_of(alice, harbour)
+        said = place.send("Oops", uuid.uuid4(), mention_all=True)
+
+        place.retract(said)
+
+        stored = Message.objects.values().get(pk=said.pk)
+        assert {name: getattr(said, name) for name in stored} == stored
+
     def test_twice_is_no_change(self, harbour, carol):
         said = say(carol, harbour)
         retract(carol, said)
@@ -136,6 +145,14 @@ class TestTakingBack:
 
         with refused(RefusalCode.NOT_A_PARTICIPANT):
             retract(carol, said)
+
+    def test_who_left_does_not_learn_of_what_was_said_later(self, harbour, alice, bob):
+        participation_of(bob, harbour).leave()
+        later = say(alice, harbour)
+
+        for each in (retract, remove):
+            with refused(RefusalCode.NOT_FOUND, "message"):
+                each(bob, later)
 
     def test_nobody_takes_back_what_others_said(self, harbour, alice, carol):
         said = say(carol, harbour)
@@ -312,6 +329,16 @@ class TestRemoving:
         with refused(RefusalCode.NOT_A_PARTICIPANT):
             remove(bob, said)
 
+    def test_who_may_not_remove_is_refused_what_was_removed_already_too(self, harbour, bob, carol):
+        said = say(carol, harbour)
+        remove(bob, said)
+        with refused(RefusalCode.NOT_ALLOWED):
+            remove(carol, said)
+
+        participation_of(bob, harbour).suspend()
+        with refused(RefusalCode.SUSPENDED):
+            remove(bob, said)
+
     def test_what_happened_can_not_be_removed(self, harbour, alice):
         participation_of(alice, harbour).rename("Quay")
 
@@ -408,6 +435,22 @@ class TestWhatFollows:
         after = places(harbour)
         changed = {key for key, row in after.items() if row != before[key]}
         assert changed == {carol.pk}, "Bob had read it, and it is Alice's own"
+
+    @pytest.mark.parametrize("is_first", [True, False])
+    def test_an_inbox_is_told_wherever_among_the_unread_messages_it_was(
+        self, harbour, alice, carol, is_first
+    ):
+        """Its unread count is another one, even if the first unread message stays the same."""
+        messages = [say(alice, harbour), say(alice, harbour), say(alice, harbour)]
+        before = participation_of(carol, harbour)
+        assert before.unread_count == 3
+
+        retract(alice, messages[0 if is_first else 1])
+
+        after = participation_of(carol, harbour)
+        assert after.unread_count == 2
+        assert after.first_unread_number == (2 if is_first else 1)
+        assert after.changed_at > before.changed_at
 
     def test_of_the_last_message_all_inboxes_are_told(self, harbour, alice, bob):
         said = say(alice, harbour)
