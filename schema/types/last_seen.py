@@ -32,12 +32,20 @@ def revision(info: Any, conversation: models.Conversation) -> int:
 
 def latest_message(info: Any, conversation: models.Conversation) -> models.Message | None:
     def load_all(views: list[View]) -> Mapping[int, models.Message | None]:
-        messages = {view.conversation.pk: view.conversation.latest_message for view in views}
-        inactive = _inactive(views)
-        if inactive:
-            messages |= {each.conversation_id: None for each in inactive}
-            last = models.Message.objects.filter(_last_visible(inactive, "number"))
-            rows = with_users(last, "sender", "subject")
+        messages: dict[int, models.Message | None] = {}
+        wanted = []
+        for view in views:
+            shown = view.conversation
+            if view.inactive is not None:
+                wanted.append(_last_visible([view.inactive], "number"))
+            elif _LATEST.is_cached(shown):
+                messages[shown.pk] = shown.latest_message
+            else:
+                # Of live events, conversations are read without it.
+                wanted.append(Q(pk=shown.latest_message_id))
+        if wanted:
+            read = models.Message.objects.filter(reduce(or_, wanted))
+            rows = with_users(read, "sender", "subject")
             messages |= {message.conversation_id: message for message in rows}
         return messages
 
@@ -58,3 +66,6 @@ def _last_visible(inactive: Iterable[models.Participation], number: str) -> Q:
             for each in inactive
         ),
     )
+
+
+_LATEST = models.Conversation._meta.get_field("latest_message")

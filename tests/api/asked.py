@@ -73,6 +73,22 @@ def selection(field):
     return " { __typename }" if is_composite_type(get_named_type(field.type)) else ""
 
 
+def everything(name, depth, without=frozenset()):
+    """A selection of all fields of a type, with objects in objects to this depth."""
+    fields = []
+    for field_name, field in TYPES[name].fields.items():
+        inner = get_named_type(field.type)
+        # Pages and reactions are steps on the way to what they contain.
+        below = depth if name.endswith(("Connection", "Edge", "Reaction")) else depth - 1
+        if field_name in without:
+            continue
+        if not is_composite_type(inner):
+            fields.append(field_name)
+        elif below >= 0:
+            fields.append(f"{field_name} {{ {everything(inner.name, below, without)} }}")
+    return " ".join(fields) or "__typename"
+
+
 def word(code):
     return "-" if code == "UNAUTHENTICATED" else code
 

@@ -28,6 +28,18 @@ def test_the_same_again_gives_the_same_message(alice, lunch):
     assert message.client_id == ID
 
 
+def test_a_retry_leaves_the_numbers_of_the_conversation_at_hand_right(alice, lunch):
+    """The message and the event of the second attempt were not written."""
+    place = participation_of(alice, lunch)
+    place.send("Hello", client_id=ID)
+    numbers = place.conversation.last_number, place.conversation.revision
+
+    place.send("Hello", client_id=ID)
+
+    assert (place.conversation.last_number, place.conversation.revision) == numbers == (1, 2)
+    assert place.conversation.latest_message.body == "Hello"
+
+
 def test_also_to_users(alice, bob, carol):
     message = Message.send_to_users("Hello", alice, [bob, carol], client_id=ID)
     before = everything()

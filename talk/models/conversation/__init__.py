@@ -100,15 +100,20 @@ class Conversation(Announcing):
         has the accounts to lock before; see `talk.locks.hold`.
         """
         with transaction.atomic():
-            self.lock(*rows, holding=holding)
+            locked = self.lock(*rows, holding=holding)
             change = Change(self, actor)
-            yield change
-            change.write()
+            try:
+                yield change
+                change.write()
+            except BaseException:
+                # Its numbers and revisions were not given out. Somebody may show this object.
+                renew(self, locked)
+                raise
 
-    def lock(self, *rows: "ReadUnderLock", holding: Iterable["User"] = ()) -> None:
+    def lock(self, *rows: "ReadUnderLock", holding: Iterable["User"] = ()) -> "Conversation":
         """Lock this row until the transaction ends, and read it and `rows` again.
 
-        The accounts in `holding` are locked before.
+        The accounts in `holding` are locked before. Returns another copy of this row.
         """
         # One round trip: later questions see what was committed before the lock was granted.
         users = list(holding)
@@ -123,6 +128,8 @@ class Conversation(Announcing):
         renew(self, found[0])
         for row, answer in zip(rows, current, strict=True):
             row.take_over(answer)
+        locked: Conversation = found[0]
+        return locked
 
     def add_participants(
         self, users: Iterable["User"], by: "Participation | None" = None

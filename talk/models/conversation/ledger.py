@@ -133,12 +133,14 @@ class Ledger:
     def _participations(self) -> "ParticipationQuerySet":
         return self.conversation.participations.all()
 
-    def _message(self, **fields: Any) -> Message:
+    def _message(self, subject: "User | None" = None, **fields: Any) -> Message:
         self.conversation.last_number += 1
         message = Message(
             conversation=self.conversation,
             number=self.conversation.last_number,
             sender=self.actor,
+            # Also if there is none, so that nobody has to look for it.
+            subject=subject,
             sent_at=self.at,
             **fields,
         )

@@ -63,7 +63,7 @@ class Request:
     def _earlier(self) -> "Message | None":
         if self.client_id is None:
             return None
-        earlier = self._sent().select_related("conversation").first()
+        earlier = self._sent().select_related("conversation", "sender", "subject").first()
         # Removed messages have no fingerprint: one could guess their words by it.
         if earlier and earlier.fingerprint and earlier.fingerprint != self.fingerprint:
             raise MessagingValidationError(RefusalCode.CLIENT_ID_REUSED, path=("client_id",))
