@@ -143,6 +143,23 @@ def test_with_the_words_go_the_earlier_ones(gql, alice, bob, harbour):
     assert seen["editedAt"] is None
 
 
+def test_each_alias_has_the_page_of_earlier_texts_that_it_asks_for(gql, alice, harbour):
+    said = say(alice, harbour, "one")
+    for body in ("two", "three", "four"):
+        edit(alice, said, body)
+    edges = "{ edges { cursor node { body } } }"
+
+    def pages(**asked):
+        selection = " ".join(f"{name}: edits({page}) {edges}" for name, page in asked.items())
+        return ok(gql(alice)(NODE.replace(WORDS, selection), id=gid(said)))["node"]
+
+    first = pages(one="first: 1")["one"]["edges"][0]["cursor"]
+    seen = pages(one="first: 1", two="first: 2", rest=f'first: 2, after: "{first}"')
+
+    bodies = {name: [each["body"] for each in nodes(page)] for name, page in seen.items()}
+    assert bodies == {"one": ["three"], "two": ["three", "two"], "rest": ["two", "one"]}
+
+
 class TestWhoLeft:
     """They see neither text of what was edited after that."""
 

@@ -151,6 +151,16 @@ class TestWhatIsSeen:
         ((_emoji, count, _own, names),) = seen(gql(alice), said)
         assert (count, names) == (12, [f"person{n:02}" for n in range(5)])
 
+    def test_each_alias_has_as_many_as_it_asks_for(self, gql, said, alice, bob, carol):
+        for each in (carol, bob, alice):
+            react(each, said)
+        both = "one: users(first: 1) { username } two: users(first: 2) { username }"
+        document = NODE.replace(REACTIONS, f"reactions {{ {both} }}")
+
+        (thumb,) = ok(gql(bob)(document, id=gid(said)))["node"]["reactions"]
+
+        assert [len(thumb[name]) for name in ("one", "two")] == [1, 2]
+
     def test_who_is_blocked_is_counted_and_not_named(self, gql, said, alice, bob, carol):
         for each in (carol, bob):
             react(each, said)

@@ -40,6 +40,21 @@ def shown(ask, message, selection):
     return ok(ask(query, id=gid(message)))["node"]
 
 
+def test_each_alias_has_the_page_that_it_asks_for(gql, alice, bob, lunch):
+    said = say(alice, lunch, "Noon?")
+    for body in ("one", "two", "three"):
+        reply(bob, lunch, said.number, body)
+    edges = "{ edges { cursor node { body } } }"
+    first = shown(gql(alice), said, f"replies(first: 1) {edges}")["replies"]["edges"][0]["cursor"]
+    pages = {"one": "first: 1", "all": "first: 3", "rest": f'first: 2, after: "{first}"'}
+    selection = " ".join(f"{name}: replies({page}) {edges}" for name, page in pages.items())
+
+    seen = shown(gql(alice), said, selection)
+
+    bodies = {name: [each["body"] for each in nodes(seen[name])] for name in pages}
+    assert bodies == {"one": ["one"], "all": ["one", "two", "three"], "rest": ["two", "three"]}
+
+
 class TestSending:
     def test_a_reply_says_what_it_replies_to(self, gql, alice, bob, lunch):
         say(alice, lunch, "Noon?")
