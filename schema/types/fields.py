@@ -20,6 +20,7 @@ FIRST = "At most this many items, from the beginning."
 LAST = "At most this many items, from the end."
 #: Descriptions that the library gives to the same fields.
 CURSOR = "A cursor for use in pagination"
+NODE = "The item at the end of the edge"
 PAGE_INFO = "Pagination data for this connection"
 
 #: The arguments of a page, for resolvers that make their pages themselves.

@@ -9,7 +9,7 @@ from talk import models
 
 from ..cursors import number_cursor
 from ..pagination import Listed, Window
-from .fields import CURSOR, PAGE_INFO, field
+from .fields import CURSOR, NODE, PAGE_INFO, field
 
 if TYPE_CHECKING:
     from .message import Message
@@ -23,6 +23,9 @@ AT_ONCE = 150
 
 @strawberry.type(description="One message of a page.")
 class MessageEdge(relay.Edge[Message]):
+    # Without it, Python 3.11 does not resolve the lazy reference that the base has.
+    node: Message = strawberry.field(description=NODE)
+
     # A function, since few clients select it.
     @field(description=CURSOR)  # type: ignore[misc]  # a method here
     def cursor(self: Any) -> str:  # type: ignore[override]

@@ -16,7 +16,7 @@ from ..loading.participations import without_activity
 from ..loading.views import View, load
 from ..page_limits import DEFAULT_PAGE
 from ..pagination import page_size
-from .fields import CURSOR, PAGE_INFO, field
+from .fields import CURSOR, NODE, PAGE_INFO, field
 from .search import search_text
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ else:
 
 @strawberry.type(description="One participation of a page.")
 class ParticipantEdge(relay.Edge[Participation]):
+    # Without it, Python 3.11 does not resolve the lazy reference that the base has.
+    node: Participation = strawberry.field(description=NODE)
+
     @field(description=CURSOR)  # type: ignore[misc]  # a method here
     def cursor(self: Any) -> str:  # type: ignore[override]
         return _cursor(self.node)
