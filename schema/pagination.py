@@ -35,6 +35,22 @@ def page_size(size: int | None, name: str, most: int = MAX_PAGE) -> int | None:
     return size
 
 
+def first_or_default(first: int | None) -> int:
+    """The size of a page that only has the argument `first`. Raises `INVALID_PAGE`."""
+    size = page_size(first, "first")
+    return DEFAULT_PAGE if size is None else size
+
+
+def page_info_of(edges: Sequence[Any], *, has_previous: bool, has_next: bool) -> relay.PageInfo:
+    """The `PageInfo` of a page whose edges know their cursors."""
+    return relay.PageInfo(
+        has_previous_page=has_previous,
+        has_next_page=has_next,
+        start_cursor=edges[0].cursor if edges else None,
+        end_cursor=edges[-1].cursor if edges else None,
+    )
+
+
 @strawberry.type(name="Edge", description="One item of a page.")
 class Edge(DjangoCursorEdge[relay.NodeType]):
     @classmethod

@@ -62,12 +62,12 @@ def export(user: "User") -> Iterator[dict[str, Any]]:
             "client_id",
         ],
     )
-    earlier = Edit.objects.filter(message__sender=user).annotate(
-        conversation=F("message__conversation"), number=F("message__number")
-    )
+    where = {"conversation": F("message__conversation"), "number": F("message__number")}
+    earlier = Edit.objects.filter(message__sender=user).annotate(**where)
     yield from _rows("earlier_text", earlier, ["conversation", "number", "body", "until"])
     yield from _mentions(user)
-    yield from _reactions(user)
+    reactions = Reaction.objects.filter(user=user).annotate(**where)
+    yield from _rows("reaction", reactions, ["conversation", "number", "emoji", "at"])
     acted = Event.objects.filter(actor=user)
     yield from _rows("event", acted, ["conversation", "revision", "kind", "at"])
     for block in Block.objects.filter(blocker=user).order_by("pk").iterator(CHUNK):
@@ -162,18 +162,6 @@ def _mentions(user: "User") -> Iterator[dict[str, Any]]:
                 "by_reply": mention.by_reply,
                 "taken_out": mention.taken_out,
             }
-
-
-def _reactions(user: "User") -> Iterator[dict[str, Any]]:
-    reactions = Reaction.objects.filter(user=user).select_related("message")
-    for reaction in reactions.order_by("pk").iterator(CHUNK):
-        yield {
-            "type": "reaction",
-            "conversation": reaction.message.conversation_id,
-            "number": reaction.message.number,
-            "emoji": reaction.emoji,
-            "at": _json_value(reaction.at),
-        }
 
 
 def _reports(user: "User") -> Iterator[dict[str, Any]]:

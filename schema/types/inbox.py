@@ -23,8 +23,7 @@ from ..ids import key_of, type_name
 from ..loading.blocks import ask_with_blocks
 from ..loading.views import current_views, show
 from ..operation import count_texts
-from ..page_limits import DEFAULT_PAGE
-from ..pagination import Connection, page_size, values_of
+from ..pagination import Connection, first_or_default, page_info_of, values_of
 from ..strawberry_internals import resolve_edge_class
 from . import costs
 from .fields import field
@@ -63,8 +62,7 @@ class InboxConnection(Connection[Participation]):
     @classmethod
     def newest(cls, context: Context, first: int | None, after: str | None) -> Self:
         """A page of the whole inbox, newest first, by a prepared question."""
-        size = page_size(first, "first")
-        size = DEFAULT_PAGE if size is None else size
+        size = first_or_default(first)
         before = None if after is None else _position_of(after)
         cursor = InboxCursor.now()
 
@@ -80,12 +78,7 @@ class InboxConnection(Connection[Participation]):
             edges=edges,
             # Lazy, since few clients select the count.
             total_count_qs=cast("QuerySet[Any]", SimpleLazyObject(whole_inbox)),
-            page_info=relay.PageInfo(
-                has_previous_page=False,
-                has_next_page=len(found) > size,
-                start_cursor=edges[0].cursor if edges else None,
-                end_cursor=edges[-1].cursor if edges else None,
-            ),
+            page_info=page_info_of(edges, has_previous=False, has_next=len(found) > size),
         )
         page._set_changes_cursor(cursor)
         return page

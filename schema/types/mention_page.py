@@ -12,8 +12,7 @@ from ..cursors import number_of
 from ..loading.blocks import ask_with_blocks
 from ..loading.views import current_views, show
 from ..operation import count_texts
-from ..page_limits import DEFAULT_PAGE
-from ..pagination import page_size
+from ..pagination import first_or_default, page_info_of
 from .fields import CURSOR, PAGE_INFO
 from .nodes import Message
 
@@ -34,8 +33,7 @@ class MentionConnection:
 
 
 def page(info: Any, first: int | None, after: str | None) -> MentionConnection:
-    size = page_size(first, "first")
-    size = DEFAULT_PAGE if size is None else size
+    size = first_or_default(first)
     before = number_of(after, "after", PREFIX)
     viewer = info.context.viewer
     question = models.Mention.objects.newest_question(viewer, size + 1, before)
@@ -44,12 +42,7 @@ def page(info: Any, first: int | None, after: str | None) -> MentionConnection:
     count_texts(messages)
     _show(viewer, messages)
     edges = [MentionEdge(cursor=relay.to_base64(PREFIX, each.pk), node=each) for each in messages]
-    page_info = relay.PageInfo(
-        has_previous_page=before is not None,
-        has_next_page=len(found) > size,
-        start_cursor=edges[0].cursor if edges else None,
-        end_cursor=edges[-1].cursor if edges else None,
-    )
+    page_info = page_info_of(edges, has_previous=before is not None, has_next=len(found) > size)
     return MentionConnection(edges=edges, page_info=page_info)
 
 

@@ -11,8 +11,7 @@ from ..cursors import number_of
 from ..loading.cleared import is_cleared
 from ..loading.views import conversation_of, inactive_in, load_for_messages, show
 from ..operation import count_texts
-from ..page_limits import DEFAULT_PAGE
-from ..pagination import Listed, page_size
+from ..pagination import Listed, first_or_default
 from .message_connection import AT_ONCE, MessageConnection, message_edge
 
 
@@ -34,8 +33,7 @@ def reply_count(info: Any, message: models.Message) -> int:
 def replies(
     info: Any, message: models.Message, first: int | None, after: str | None
 ) -> MessageConnection:
-    size = page_size(first, "first")
-    size = DEFAULT_PAGE if size is None else size
+    size = first_or_default(first)
     start = number_of(after, "after") or 0
 
     def load_all(messages: list[models.Message]) -> Mapping[int, list[models.Message]]:

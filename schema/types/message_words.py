@@ -18,8 +18,7 @@ from talk.conf import conf
 from ..ids import type_name
 from ..loading.views import conversation_of, inactive_in, load_for_messages, removal_for
 from ..operation import count_texts
-from ..page_limits import DEFAULT_PAGE
-from ..pagination import page_size, values_of
+from ..pagination import first_or_default, page_info_of, values_of
 from . import last_seen
 from .fields import CURSOR, PAGE_INFO
 
@@ -89,8 +88,7 @@ def edits(
     info: Any, message: models.Message, first: int | None, after: str | None
 ) -> EditConnection:
     """A page of the earlier texts of a message, read for all messages of the answer at once."""
-    size = page_size(first, "first")
-    size = DEFAULT_PAGE if size is None else size
+    size = first_or_default(first)
     before = None if after is None else _time_of(after)
     is_shown = message.edited_at and not removal_for(info, message) and not is_hidden(info, message)
     if not is_shown or conf.EDIT_HISTORY != "members":
@@ -113,12 +111,7 @@ def _page(rows: list[models.Edit], size: int, after: str | None) -> EditConnecti
     # mypy takes the rows that resolvers return for another type.
     edge: Any = EditEdge
     edges = [edge(cursor=_cursor(row), node=row) for row in rows[:size]]
-    info = relay.PageInfo(
-        has_previous_page=after is not None,
-        has_next_page=len(rows) > size,
-        start_cursor=edges[0].cursor if edges else None,
-        end_cursor=edges[-1].cursor if edges else None,
-    )
+    info = page_info_of(edges, has_previous=after is not None, has_next=len(rows) > size)
     return EditConnection(edges=edges, page_info=info)
 
 

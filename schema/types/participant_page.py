@@ -14,8 +14,7 @@ from ..cursors import number_of
 from ..loading.participants import first_participants
 from ..loading.participations import without_activity
 from ..loading.views import View, load
-from ..page_limits import DEFAULT_PAGE
-from ..pagination import page_size
+from ..pagination import first_or_default
 from .fields import CURSOR, NODE, PAGE_INFO, field
 from .search import search_text
 
@@ -62,8 +61,7 @@ def page(
     status: models.Participation.Status,
     search: str | None,
 ) -> ParticipantConnection:
-    size = page_size(first, "first")
-    size = DEFAULT_PAGE if size is None else size
+    size = first_or_default(first)
     start = number_of(after, "after", "Participation")
     named = None if search is None else _searched(info, search)
 

@@ -22,8 +22,8 @@ from .recipients import checked_users
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-    from ..message.references import ReadUnderLock
     from ..participation import Participation
+    from ..read_under_lock import ReadUnderLock
 
 
 class Conversation(Announcing):

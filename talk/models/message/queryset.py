@@ -139,6 +139,15 @@ def by_key(key: Any) -> MessageQuerySet:
 
 
 @prepared
+def at_number(conversation: Any, number: Any) -> MessageQuerySet:
+    """The message at a number, read from the database that is written to."""
+    from . import Message
+
+    messages = Message.objects.using(router.db_for_write(Message))
+    return messages.filter(conversation=conversation, number=number)
+
+
+@prepared
 def _with_people(key: Any) -> MessageQuerySet:
     from . import Message
 

@@ -1,18 +1,11 @@
 """What a message refers to: the message that it replies to, and the people whom it mentions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, Self
-
-from django.db import router
-
-from ...prepared import Question, prepared
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
-
-    from . import Message
-    from .queryset import MessageQuerySet
 
 #: The highest number that the database can store.
 MOST_NUMBER = 2**63 - 1
@@ -62,38 +55,3 @@ def keys_of(users: "Iterable[User | Any]") -> tuple[Any, ...]:
 
 #: The references of most messages.
 NONE = References()
-
-
-class ReadUnderLock(Protocol):
-    """Something that a change reads in the round trip in which it takes the lock."""
-
-    @property
-    def current_row(self) -> Question[Any]:
-        """The question to ask under the lock. `take_over` takes the answer."""
-
-    def take_over(self, rows: Sequence[Any]) -> None: ...
-
-
-class Quoted:
-    """The message that a reply is to. `message` is None until it is read, or if there is none."""
-
-    def __init__(self, conversation: Any, number: int) -> None:
-        self._conversation, self._number = conversation, number
-        self.message: Message | None = None
-
-    @property
-    def current_row(self) -> Question["Message"]:
-        """The question for the message. `take_over` takes the answer."""
-        return _at_number(conversation=self._conversation, number=self._number)
-
-    def take_over(self, rows: "Sequence[Message]") -> None:
-        self.message = rows[0] if rows else None
-
-
-@prepared
-def _at_number(conversation: Any, number: Any) -> "MessageQuerySet":
-    from . import Message
-
-    # From the database that is written to: a replica may not have the latest changes.
-    messages = Message.objects.using(router.db_for_write(Message))
-    return messages.filter(conversation=conversation, number=number)

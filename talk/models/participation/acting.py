@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..conversation import Conversation
     from ..conversation.change import Change
     from ..message import Message
-    from ..message.references import ReadUnderLock
+    from ..read_under_lock import ReadUnderLock
     from . import Participation
 
 

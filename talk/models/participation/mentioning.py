@@ -9,12 +9,14 @@ from ...prepared import Question
 from ..conversation import members
 from ..mention import MOST_MENTIONS, Mention, added, of_message, taken
 from ..message.references import keys_of
+from ..read_under_lock import Asked
 from . import questions
 from .acting import Acting
 
 if TYPE_CHECKING:
     from ..message import Message
-    from ..message.references import ReadUnderLock, References
+    from ..message.references import References
+    from ..read_under_lock import ReadUnderLock
     from . import Participation
 
 
@@ -36,20 +38,6 @@ class Mentioning(Acting):
         return Participation.objects.unread_mention_counts([own]).get(own.pk, 0)
 
 
-class Rows:
-    """The answer to a question, which a change asks in the round trip in which it takes the lock.
-
-    See `references.ReadUnderLock`.
-    """
-
-    def __init__(self, question: Question[Any]) -> None:
-        self.current_row = question
-        self.found: Sequence[Any] = ()
-
-    def take_over(self, rows: Sequence[Any]) -> None:
-        self.found = rows
-
-
 class Mentions:
     """The people whom a new message is to mention. Raises `TOO_MANY_MENTIONS`."""
 
@@ -63,7 +51,7 @@ class Mentions:
         elif self._named:
             self._active = _active(sender, self._named)
         if references.mention_all:
-            self._count = Rows(members.active_count(conversation=sender.conversation))
+            self._count = Asked(members.active_count(conversation=sender.conversation))
 
     @property
     def read_under_lock(self) -> "list[ReadUnderLock]":
@@ -96,7 +84,7 @@ class EditedMentions:
     def __init__(self, message: "Message", author: Acting, users: "Iterable[Any] | None") -> None:
         self._message, self._author = message, author
         self._named = None if users is None else _named(author, keys_of(users))
-        self._before = Rows(of_message(message=message))
+        self._before = Asked(of_message(message=message))
         self._active = _active(author, self._named or [])
 
     @property
@@ -145,11 +133,11 @@ def _named(author: Acting, keys: Sequence[Any] | None) -> list[Any]:
     return named
 
 
-def _active(member: Acting, users: list[Any], **more: Any) -> Rows:
-    return Rows(members.active_users(conversation=member.conversation, users=users, **more))
+def _active(member: Acting, users: list[Any], **more: Any) -> Asked:
+    return Asked(members.active_users(conversation=member.conversation, users=users, **more))
 
 
-def _must_be_active(users: Sequence[Any], active: Rows | None) -> None:
+def _must_be_active(users: Sequence[Any], active: Asked | None) -> None:
     """Whether a user exists is not told: unknown ones are no members, either."""
     if set(users).difference(active.found if active else ()):
         raise MessagingValidationError(RefusalCode.NOT_A_MEMBER, path=("mentions",))

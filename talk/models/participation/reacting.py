@@ -1,6 +1,5 @@
 """How a member reacts to what somebody said."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.db import models, router
@@ -12,6 +11,7 @@ from ..event import Event
 from ..message import Message
 from ..message.queryset import updated
 from ..reaction import MOST_EMOJI, Reaction, ReactionQuerySet
+from ..read_under_lock import Asked
 from .acting import Acting
 
 
@@ -28,12 +28,13 @@ class Reacting(Acting):
         and `TOO_MANY_REACTIONS` if the message has `MOST_EMOJI` other emoji already.
         """
         emoji = clean_emoji(emoji)
-        known = _Known(message, self.user_id, emoji)
+        known = Asked(_looked_up(message=message.pk, user=self.user_id, emoji=emoji))
         with self.changing(message, known) as change:
             self.must_find_text(message)
-            if known.has_own:
+            ((has_own, others),) = known.found
+            if has_own:
                 return message
-            if known.others >= MOST_EMOJI:
+            if others is not None and others >= MOST_EMOJI:
                 raise MessagingValidationError(RefusalCode.TOO_MANY_REACTIONS, path=("emoji",))
             reaction = Reaction(message=message, user=self.user, emoji=emoji, at=change.at)
             change.record(Event.Kind.MESSAGE_REACTED, self, message)
@@ -47,34 +48,16 @@ class Reacting(Acting):
         taken back, too. Raises what `comparable_emoji` and `must_find_text` raise.
         """
         emoji = comparable_emoji(emoji)
-        known = _Known(message, self.user_id, emoji)
+        known = Asked(_looked_up(message=message.pk, user=self.user_id, emoji=emoji))
         with self.changing(message, known) as change:
             self.must_find_text(message)
-            if not known.has_own:
+            ((has_own, _others),) = known.found
+            if not has_own:
                 return message
             own = {"message": message.pk, "user": self.user_id, "emoji": emoji}
             change.record(Event.Kind.MESSAGE_REACTED, self, message)
             change.read_again(self, _deleted(**own), _revised(message))
         return message
-
-
-class _Known:
-    """What a message has of a reaction. It is read again under the lock, like rows."""
-
-    def __init__(self, message: Message, user: Any, emoji: str) -> None:
-        self._looked_for = {"message": message.pk, "user": user, "emoji": emoji}
-        #: Whether the user reacted with the emoji already.
-        self.has_own = False
-        #: How many other emoji there are, if nobody reacted with this one yet.
-        self.others = 0
-
-    @property
-    def current_row(self) -> Question[Any]:
-        return _looked_up(**self._looked_for)
-
-    def take_over(self, rows: Sequence[Any]) -> None:
-        for has_own, others in rows:
-            self.has_own, self.others = bool(has_own), others or 0
 
 
 def _revised(message: Message) -> Question[Any]:

@@ -10,7 +10,9 @@ from ...exceptions import MessagingValidationError, RefusalCode
 from ...text import clean_body
 from ..message import Message
 from ..message.idempotency import Request
-from ..message.references import Quoted, References
+from ..message.queryset import at_number
+from ..message.references import References
+from ..read_under_lock import Asked
 from .inviting import Inviting
 from .mentioning import Mentions
 
@@ -82,22 +84,23 @@ class Sending(Inviting):
                 mentions_all=request.references.mention_all,
                 **place,
             )
-            authors = (each.message.sender_id for each in quoted if each.message is not None)
+            authors = (message.sender_id for each in quoted for message in each.found)
             change.read_again(self, *mentions.added_to(message, *authors))
         return message
 
-    def _quoted(self, references: References) -> list[Quoted]:
+    def _quoted(self, references: References) -> list[Asked]:
         if references.reply_to is None:
             return []
-        return [Quoted(self.conversation_id, references.reply_number)]
+        number = references.reply_number
+        return [Asked(at_number(conversation=self.conversation_id, number=number))]
 
-    def _place_in_branch(self, quoted: Quoted | None = None) -> dict[str, int]:
+    def _place_in_branch(self, quoted: Asked | None = None) -> dict[str, int]:
         """The columns of a reply. The change has read the message that it replies to."""
         if quoted is None:
             return {}
-        message = quoted.message
-        if message is None:
+        if not quoted.found:
             raise MessagingValidationError(RefusalCode.NUMBER_OUT_OF_RANGE, path=("reply_to",))
+        (message,) = quoted.found
         self.must_be_able_to_quote(message)
         return {"reply_to": message.number, "root": message.root or message.number}
 
