@@ -213,6 +213,8 @@ LOGIN_URL = "admin:login"
 TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "static/"
+# In the wheel, these files are the app's own static files.
+STATICFILES_DIRS = [("talk", BASE_DIR / "schema" / "client")]
 STATIC_ROOT = env.str("STATIC_ROOT", str(BASE_DIR / "staticfiles"))
 
 if not DEBUG:

@@ -1,0 +1,179 @@
+/** The operations that the client sends, as GraphQL documents. */
+
+const USER = "id name avatar blocked";
+/** What a row of a thread shows. */
+const ROW = `
+  id number revision kind sentAt body removal hidden announced clientId editedAt root
+  sender { ${USER} }
+  subject { id name }
+  replyTo { id number revision kind body removal hidden sender { id name } }
+  replyCount
+  mentions { id name }
+  mentionsAll
+  mentionsViewer
+  reactions { emoji count viewerReacted }
+  viewerCan`;
+/** What a row of the inbox shows. */
+const INBOX_ROW = `
+  id status role lastActivityAt lastReadNumber unreadCount unreadMentionCount firstUnreadNumber
+  firstVisibleNumber markedUnreadAt suspendedAt
+  invitedBy { id name }
+  conversation {
+    id kind name title lastNumber participantCount
+    others(first: 3) { ${USER} }
+    latestMessage {
+      id number revision kind body removal hidden announced sentAt
+      sender { id name } subject { id name }
+    }
+  }`;
+const MEMBER = `id role status joinedAt suspendedAt lastReadNumber user { ${USER} }`;
+const CONVERSATION = `
+  id kind name title startedAt revision lastNumber participantCount viewerCan
+  others(first: 3) { ${USER} }
+  viewerParticipation {
+    id status role lastReadNumber unreadCount firstUnreadNumber firstVisibleNumber suspendedAt leftAt
+    invitedBy { id name }
+  }
+  upgradedFrom { id name }`;
+
+/** The payloads of the mutations, by their names. */
+const PAYLOADS = {
+  sendMessage: "sent { ...Row } conversation { id kind name } upgraded",
+  startConversation: "conversation { id kind name }",
+  editMessage: "edited { ...Row }",
+  retractMessage: "retracted { ...Row }",
+  removeMessage: "removed { ...Row }",
+  react: "reacted { ...Row }",
+  unreact: "unreacted { ...Row }",
+  inviteParticipants: "conversation { id kind name } upgraded",
+  acceptInvitation: "participation { ...InboxRow }",
+  declineInvitation: "participation { id status }",
+  leaveConversation: "conversation { id }",
+  removeParticipant: "participation { ...Member }",
+  reinstateParticipant: "participation { ...Member }",
+  changeRole: "participation { ...Member }",
+  renameConversation: "conversation { id name title }",
+  markRead: "participation { id lastReadNumber unreadCount }",
+  markUnread: "participation { id markedUnreadAt }",
+  clearConversation: "participation { id firstVisibleNumber }",
+  setTyping: "typing",
+  blockUser: `user { ${USER} }`,
+  unblockUser: `user { ${USER} }`,
+  reportMessage: "reported { id }",
+  reportTitle: "conversation { id }",
+  reportUser: "user { id }",
+  createToken: "token { id name prefix createdAt expiresAt } secret",
+  revokeToken: "token { id name }",
+};
+
+/**
+ * The documents for a server.
+ * @param {string} prefix what the names of its types begin with: its option `TYPE_PREFIX`.
+ */
+export function documentsFor(prefix = "") {
+  const row = `fragment Row on ${prefix}Message {${ROW}\n}`;
+  const inboxRow = `fragment InboxRow on ${prefix}Participation {${INBOX_ROW}\n}`;
+  const member = `fragment Member on ${prefix}Participation { ${MEMBER} }`;
+  const fragments = { Row: row, InboxRow: inboxRow, Member: member };
+  /** @param {string} text */
+  const withFragments = (text) =>
+    Object.entries(fragments).reduce(
+      (whole, [name, fragment]) => (text.includes(`...${name} `) ? `${whole}\n${fragment}` : whole),
+      text,
+    );
+  const page = "edges { cursor node { ...Row } } pageInfo { hasPreviousPage hasNextPage startCursor endCursor }";
+
+  return {
+    viewer: withFragments(`query Viewer {
+  viewer { id username name avatar }
+  limits {
+    bodyLength titleLength reasonLength participants mentions reactions reactionEmoji editSeconds
+    retractSeconds pageSize presenceUsers typingSeconds typingEverySeconds
+  }
+}`),
+    inbox: withFragments(`query Inbox($first: Int!, $after: String, $filter: ${prefix}InboxFilter) {
+  inbox(first: $first, after: $after, filter: $filter) {
+    changesCursor
+    edges { node { ...InboxRow } }
+    pageInfo { hasNextPage endCursor }
+  }
+}`),
+    invitations: withFragments(`query Invitations {
+  invitations(first: 50) { edges { node { ...InboxRow } } }
+}`),
+    unreadTotal: "query UnreadTotal { unreadTotal }",
+    inboxChanges: withFragments(`subscription InboxChanges($after: String) {
+  inboxChanges(after: $after) { cursor participation { ...InboxRow } unreadTotal }
+}`),
+    conversation: withFragments(`query Thread($id: ID!, $first: Int, $last: Int, $around: ${prefix}MessagesAround) {
+  conversation(id: $id) {${CONVERSATION}
+    messages(first: $first, last: $last, around: $around) { ${page} }
+  }
+}`),
+    messages: withFragments(`query Messages($id: ID!, $first: Int, $last: Int, $after: String, $before: String) {
+  conversation(id: $id) {
+    revision
+    messages(first: $first, last: $last, after: $after, before: $before) { ${page} }
+  }
+}`),
+    conversationHead: `query ConversationHead($id: ID!) {
+  conversation(id: $id) {${CONVERSATION}
+  }
+}`,
+    conversationChanges: withFragments(`subscription ConversationChanges($id: ID!, $after: Int) {
+  conversationChanges(id: $id, after: $after) {
+    revision kind at
+    actor { id name }
+    messageEdge { cursor node { ...Row } }
+    participation { ...Member }
+    conversation { id name title lastNumber participantCount }
+  }
+}`),
+    message: withFragments(`query Message($id: ID!) { node(id: $id) { ... on ${prefix}Message { ...Row } } }`),
+    edits: `query Edits($id: ID!) {
+  node(id: $id) { ... on ${prefix}Message { edits(first: 50) { edges { node { body until } } } } }
+}`,
+    hiddenBody: `query HiddenBody($id: ID!) {
+  node(id: $id) { ... on ${prefix}Message { body(unhide: true) } }
+}`,
+    reactors: `query Reactors($id: ID!) {
+  node(id: $id) { ... on ${prefix}Message { reactions { emoji count users(first: 20) { id name } } } }
+}`,
+    participants: withFragments(`query Participants($id: ID!, $first: Int!, $after: String, $search: String, $status: ${prefix}ParticipationStatus!) {
+  conversation(id: $id) {
+    participants(first: $first, after: $after, search: $search, status: $status) {
+      edges { node { ...Member } }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+}`),
+    people: `query People($search: String!, $first: Int!) {
+  users(search: $search, first: $first) { edges { node { ${USER} } } }
+}`,
+    blockedUsers: `query BlockedUsers {
+  blockedUsers(first: 100) { edges { node { ${USER} } } }
+}`,
+    typing: `subscription TypingPeople($id: ID!) {
+  typing(conversationId: $id) { users { id name } }
+}`,
+    presence: `subscription PresentPeople($users: [ID!]!, $visible: Boolean!) {
+  presence(users: $users, visible: $visible) { users { id } }
+}`,
+    /**
+     * The document of a mutation.
+     * @param {keyof typeof PAYLOADS} name
+     */
+    mutation(name) {
+      const type = name[0].toUpperCase() + name.slice(1);
+      return withFragments(`mutation ${type}($input: ${prefix}${type}Input!) {
+  ${name}(input: $input) {
+    ... on ${prefix}${type}Payload { ${PAYLOADS[name]} }
+    ... on ${prefix}Refusal { code message path }
+  }
+}`);
+    },
+  };
+}
+
+/** The names of all mutations. */
+export const MUTATIONS = /** @type {(keyof typeof PAYLOADS)[]} */ (Object.keys(PAYLOADS));

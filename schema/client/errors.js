@@ -1,0 +1,43 @@
+/** What can go wrong: a rule that refuses, or a request that has no answer. */
+
+/** A mutation was refused by a rule of the server. `message` is a sentence for people. */
+export class Refusal extends Error {
+  name = "Refusal";
+
+  /** @param {{code: string, message: string, path: string[]}} refused as the server answers it. */
+  constructor({ code, message, path }) {
+    super(message);
+    /** The rule: a `RefusalCode` of the schema. */
+    this.code = code;
+    /** The input field at fault, from `input` inwards; empty if it is none in particular. */
+    this.path = path;
+  }
+}
+
+/** The server did not answer, or answered with an error instead of data. */
+export class TalkError extends Error {
+  name = "TalkError";
+
+  /**
+   * @param {string} code a code of the protocol, such as `RATE_LIMITED`; `NETWORK` if there was no
+   *   answer, `TIMEOUT` if there was none in time, `CLOSED` after `talk.close()`.
+   * @param {string} message
+   * @param {{retryable?: boolean, retryAfter?: number}} [more]
+   */
+  constructor(code, message, { retryable = false, retryAfter } = {}) {
+    super(message);
+    this.code = code;
+    /** Whether the same request may succeed later. */
+    this.retryable = retryable;
+    /** After how many seconds, if the server says so. */
+    this.retryAfter = retryAfter;
+  }
+
+  /**
+   * The first error of a list that GraphQL answers.
+   * @param {{message: string, extensions?: Record<string, any>}[]} errors
+   */
+  static from([{ message, extensions = {} }]) {
+    return new TalkError(extensions.code ?? "INTERNAL", message, extensions);
+  }
+}

@@ -1,0 +1,268 @@
+/** The shapes of what the client answers. This module has types alone, and no code. */
+
+/** @template T @typedef {import("./store.js").Store<T>} Store */
+/** @typedef {import("./errors.js").Refusal} Refusal */
+/** @typedef {import("./errors.js").TalkError} TalkError */
+
+/**
+ * Whether changes arrive: `connecting` at first, `live` while they do, `away` while the server or the
+ * network is not there and the client tries again, `signed out` when the server refuses the
+ * credentials, and no others can be had.
+ * @typedef {"connecting" | "live" | "away" | "signed out"} ConnectionState
+ */
+
+/** @typedef {{id: string, name: string, avatar: string | null, blocked: boolean}} User */
+/** @typedef {{id: string, name: string}} Named */
+/** @typedef {{id: string, username: string | null, name: string, avatar: string | null}} Viewer */
+/** @typedef {"PRIVATE" | "GROUP"} ConversationKind */
+/** @typedef {"OWNER" | "ADMIN" | "MEMBER"} Role */
+/** @typedef {"ACTIVE" | "LEFT" | "REMOVED" | "INVITED" | "DECLINED"} Status */
+/** @typedef {"TEXT" | "JOINED" | "LEFT" | "REMOVED" | "REINSTATED" | "RENAMED" | "UPGRADED"} MessageKind */
+/** @typedef {"MODERATED" | "ERASED" | "EXPIRED" | "RETRACTED" | "REMOVED" | "CHANGED_SINCE"} Removal */
+/** @typedef {"REPLY" | "REACT" | "EDIT" | "RETRACT" | "REMOVE" | "REPORT"} MessageCapability */
+/**
+ * @typedef {"SEND" | "REACT" | "MENTION_ALL" | "INVITE" | "REMOVE_MEMBERS" | "CHANGE_ROLES" | "RENAME" |
+ *   "LEAVE" | "ANSWER_INVITATION"} ConversationCapability
+ */
+/** @typedef {{emoji: string, count: number, viewerReacted: boolean}} Reaction */
+
+/**
+ * The limits of the server: `Query.limits` of the schema.
+ * @typedef {{
+ *   bodyLength: number, titleLength: number, reasonLength: number, participants: number,
+ *   mentions: number, reactions: number, reactionEmoji: string[] | null, editSeconds: number | null,
+ *   retractSeconds: number | null, pageSize: number, presenceUsers: number, typingSeconds: number,
+ *   typingEverySeconds: number,
+ * }} Limits
+ */
+
+/**
+ * A message as another one quotes it, or as a row of the inbox shows it.
+ * @typedef {{
+ *   id: string, number: number, revision: number, kind: MessageKind, body: string,
+ *   removal: Removal | null, hidden: boolean, sender: Named | null,
+ * }} Quoted
+ */
+/** @typedef {Quoted & {announced: boolean, sentAt: string, subject: Named | null}} Latest */
+
+/**
+ * A message as the server has it.
+ * @typedef {{
+ *   id: string, number: number, revision: number, kind: MessageKind, sentAt: string, body: string,
+ *   removal: Removal | null, hidden: boolean, announced: boolean, clientId: string | null,
+ *   editedAt: string | null, root: number | null, sender: User | null, subject: Named | null,
+ *   replyTo: Quoted | null, replyCount: number, mentions: Named[], mentionsAll: boolean,
+ *   mentionsViewer: boolean, reactions: Reaction[], viewerCan: MessageCapability[],
+ * }} Message
+ */
+
+/**
+ * What is done with a message that the viewer sends: it `waits` for its turn, the network or the
+ * server, is being `sending`, or was `refused` and is kept until it is sent anew or discarded.
+ * @typedef {"waiting" | "sending" | "refused"} UnsentState
+ */
+
+/**
+ * A message that the server does not have yet.
+ * @typedef {{
+ *   clientId: string, conversationId: string, body: string, replyTo: number | null,
+ *   mentions: Named[] | null, mentionAll: boolean, createdAt: string, state: UnsentState,
+ *   error: Refusal | TalkError | null,
+ * }} Unsent
+ */
+
+/**
+ * A row of a thread. `key` stays the same from the moment at which the viewer sends a message. Just one
+ * of `message` and `unsent` is there.
+ * @typedef {{key: string, message: Message, unsent: null} | {key: string, message: null, unsent: Unsent}} Row
+ */
+
+/**
+ * Somebody's place in a conversation.
+ * @typedef {{
+ *   id: string, role: Role, status: Status, joinedAt: string, suspendedAt: string | null,
+ *   lastReadNumber: number | null, user: User,
+ * }} Member
+ */
+
+/**
+ * A row of the inbox.
+ * @typedef {{
+ *   id: string, status: Status, role: Role, lastActivityAt: string, lastReadNumber: number | null,
+ *   unreadCount: number, unreadMentionCount: number, firstUnreadNumber: number | null,
+ *   firstVisibleNumber: number, markedUnreadAt: string | null, suspendedAt: string | null,
+ *   invitedBy: Named | null,
+ *   conversation: {
+ *     id: string, kind: ConversationKind, name: string, title: string, lastNumber: number,
+ *     participantCount: number, others: User[], latestMessage: Latest | null,
+ *   },
+ * }} InboxRow
+ */
+
+/**
+ * A conversation, as the head of a thread shows it.
+ * @typedef {{
+ *   id: string, kind: ConversationKind, name: string, title: string, startedAt: string,
+ *   revision: number, lastNumber: number, participantCount: number,
+ *   viewerCan: ConversationCapability[], others: User[],
+ *   viewerParticipation: {
+ *     id: string, status: Status, role: Role, lastReadNumber: number | null,
+ *     unreadCount: number, firstUnreadNumber: number | null, firstVisibleNumber: number,
+ *     suspendedAt: string | null, leftAt: string | null, invitedBy: Named | null,
+ *   },
+ *   upgradedFrom: Named | null,
+ * }} Conversation
+ */
+
+/**
+ * Whether a store has its first page: `missing` if there is no such conversation for the viewer,
+ * `failed` if the request failed and is not tried again.
+ * @typedef {"loading" | "ready" | "missing" | "failed"} LoadState
+ */
+
+/**
+ * @typedef {{
+ *   state: LoadState, error: TalkError | null, rows: InboxRow[], invitations: InboxRow[], hasMore: boolean,
+ *   isLoadingMore: boolean,
+ * }} InboxSnapshot rows: the newest activity first.
+ */
+
+/**
+ * @typedef {{
+ *   state: LoadState, error: TalkError | null, conversation: Conversation | null, rows: Row[],
+ *   hasEarlier: boolean, hasLater: boolean, isLoading: boolean, firstUnreadNumber: number | null,
+ *   members: Member[], hasMoreMembers: boolean,
+ * }} ConversationSnapshot rows: in the order of the thread, what is unsent at its end.
+ *   `firstUnreadNumber`: where the line "new" stands; it stays until the thread is opened again.
+ *   `isLoading`: a page of messages is on its way. `members`: empty until `loadMembers()`.
+ */
+
+/**
+ * The inbox: `talk.inbox()`. It is asked for and followed while somebody listens to it.
+ * @typedef {Store<InboxSnapshot> & {loadMore: () => Promise<void>}} InboxStore
+ */
+
+/** @typedef {{number: number} | {firstUnread: true} | {time: string}} Around */
+
+/**
+ * @typedef {{replyTo?: number | null, mentions?: Named[] | null, mentionAll?: boolean}} SendOptions
+ *   mentions: whom the text names, as people to show; null: nobody but the author of `replyTo`.
+ */
+
+/**
+ * A conversation: `talk.conversation(id)`. It is asked for and followed while somebody listens to it.
+ * @typedef {Store<ConversationSnapshot> & {
+ *   id: string,
+ *   loadEarlier: () => Promise<void>,
+ *   loadLater: () => Promise<void>,
+ *   jumpTo: (around: Around) => Promise<void>,
+ *   jumpToNewest: () => Promise<void>,
+ *   loadMembers: () => Promise<void>,
+ *   send: (body: string, options?: SendOptions) => Promise<string>,
+ *   edit: (row: Row, body: string, mentions?: Named[] | null) => Promise<void>,
+ *   retract: (row: Row) => Promise<void>,
+ *   react: (message: Message, emoji: string) => Promise<void>,
+ *   unreact: (message: Message, emoji: string) => Promise<void>,
+ *   shown: (number: number) => void,
+ *   setTyping: (isTyping: boolean) => void,
+ * }} ConversationStore
+ *   `jumpTo` and `jumpToNewest` replace the rows, unless those that are asked for are there already.
+ *   `send` puts the message into the outbox and answers its `clientId`, which is the `key` of its row.
+ *   `edit` and `retract` change the outbox while the row is unsent, and the server's message otherwise.
+ *   `react` and `unreact` show at once what the server is asked for.
+ *   `shown` says that the viewer has seen all messages up to this number; the server is told a moment
+ *   later. `setTyping` may be called at each key that is pressed.
+ */
+
+/**
+ * What was not sent yet, in the order in which it is sent: `talk.outbox`.
+ * @typedef {Store<readonly Unsent[]> & {
+ *   send: (conversationId: string, body: string, options?: SendOptions) => Promise<string>,
+ *   edit: (clientId: string, body: string) => Promise<boolean>,
+ *   retry: (clientId: string) => Promise<void>,
+ *   discard: (clientId: string) => Promise<boolean>,
+ * }} Outbox
+ *   `edit` and `discard` answer false if the message was sent meanwhile, or is on its way.
+ *   `retry` sends what was refused anew, with a new `clientId` if the server refused the old one.
+ */
+
+/**
+ * Where the outbox is kept: by default in IndexedDB, or in memory where there is none.
+ * @typedef {{
+ *   load: () => Promise<StoredUnsent[]>,
+ *   put: (entry: StoredUnsent) => Promise<void>,
+ *   remove: (clientId: string) => Promise<void>,
+ *   close: () => void,
+ * }} OutboxStorage
+ */
+/** @typedef {Omit<Unsent, "error"> & {position: number, refused: {code: string, message: string} | null}} StoredUnsent */
+
+/** @typedef {{kind: "query" | "mutation" | "subscription", name: string, query: string, variables: object}} Operation */
+
+/**
+ * @typedef {object} TalkOptions
+ * @property {string | URL} [url] the address of the server, relative to the page: `/graphql`.
+ * @property {string | (() => string | Promise<string>)} [token] a bearer token, or what gets one. It is
+ *   asked again, once, each time the server refuses the token. Without it, the session of the page
+ *   counts.
+ * @property {string | (() => string)} [csrfToken] with a session: Django's token against forged
+ *   requests; by default the value of the cookie `csrftoken`.
+ * @property {string} [typePrefix] the server's option `TYPE_PREFIX`.
+ * @property {boolean} [visible] whether other people see that the viewer is online, while somebody
+ *   listens to a `presence`.
+ * @property {(operation: Operation) => void} [onOperation] is told of each operation that is sent.
+ * @property {(viewerId: string) => OutboxStorage} [storage] where the viewer's unsent messages are kept.
+ * @property {typeof globalThis.fetch} [fetch] instead of the page's own.
+ * @property {typeof globalThis.WebSocket} [WebSocket] instead of the page's own.
+ */
+
+/**
+ * A client of one server for one viewer: what `createTalk` answers.
+ * @typedef {{
+ *   state: Store<ConnectionState>,
+ *   viewer: Store<Viewer | null>,
+ *   limits: Store<Limits | null>,
+ *   unreadTotal: Store<number>,
+ *   outbox: Outbox,
+ *   inbox: () => InboxStore,
+ *   conversation: (id: string) => ConversationStore,
+ *   typing: (conversationId: string) => Store<readonly Named[]>,
+ *   presence: (userIds: readonly string[]) => Store<ReadonlySet<string>>,
+ *   query: (document: string, variables?: object) => Promise<any>,
+ *   subscribe: (document: string, variables: () => object, sink: Sink) => () => void,
+ *   findPeople: (search: string) => Promise<User[]>,
+ *   findMembers: (conversationId: string, search: string) => Promise<Member[]>,
+ *   former: (conversationId: string) => Promise<Member[]>,
+ *   blockedUsers: () => Promise<User[]>,
+ *   edits: (messageId: string) => Promise<{body: string, until: string}[]>,
+ *   reactors: (messageId: string) => Promise<{emoji: string, count: number, users: Named[]}[]>,
+ *   hiddenBody: (messageId: string) => Promise<string>,
+ *   close: () => void,
+ * } & import("./verbs.js").Verbs} Talk
+ *   Methods ask for the same store again if it is asked for with the same id. `former`: people who
+ *   left or were removed, whom `reinstateParticipant` can bring back.
+ */
+
+/**
+ * What a subscription tells: each result, and its end. `error` null: the server completed it. A
+ * subscription that is cut begins again by itself, with the variables as they are then.
+ * @typedef {{next: (data: any) => void, end: (error: TalkError | null) => void}} Sink
+ */
+
+/**
+ * The connection to the server: queries over HTTP, subscriptions over one socket.
+ * @typedef {{
+ *   state: Store<ConnectionState>,
+ *   query: (document: string, variables?: object, options?: {signal?: AbortSignal}) => Promise<any>,
+ *   subscribe: (document: string, variables: () => object, sink: Sink) => () => void,
+ *   tell: (document: string, variables: object) => void,
+ *   whenBack: (listener: () => void) => () => void,
+ *   close: () => void,
+ * }} Connection
+ *   `query` throws a `TalkError`; it gets a fresh token and tries again once at `UNAUTHENTICATED`, and
+ *   otherwise does not repeat itself. `subscribe` opens the socket while anything is subscribed to.
+ *   `tell` sends a mutation over the socket if it is open, and drops it otherwise: for what is of the
+ *   moment. `whenBack` calls when the connection is live again, or the page is online again.
+ */
+
+export {};
