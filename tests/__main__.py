@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 #: These start commands on databases of their own, the same wherever the tests themselves are.
 ON_SQLITE = ("browser", "guest", "project")
 #: These wait more than they work. All others are a part of their own.
-LIVE = ("live", "races")
+LIVE = ("client", "live", "races")
 NOTHING_COLLECTED = 5
 
 

@@ -1,0 +1,41 @@
+"""Runs tests that are written in JavaScript, with the test runner of Node."""
+
+import os
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+#: The first version whose `fetch`, `WebSocket` and test runner are enough.
+OLDEST = (20, 10)
+
+
+@cache
+def _version() -> tuple[int, ...]:
+    """The version of Node; empty if there is none."""
+    if not shutil.which("node"):
+        return ()
+    told = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True)
+    return tuple(int(part) for part in told.stdout.strip().lstrip("v").split("."))
+
+
+def run(*files: Path, timeout: float = 120, **given: str) -> str:
+    """Run these files of tests to their end, and tell what they printed."""
+    if _version() < OLDEST:
+        pytest.skip(f"there is no Node {'.'.join(map(str, OLDEST))} or newer here")
+    # From Node 22 on, `WebSocket` is there without being asked for.
+    options = ["--experimental-websocket"] if _version() < (22,) else []
+    done = subprocess.run(
+        ["node", *options, "--test", "--test-reporter=spec", *map(str, files)],
+        cwd=HERE,
+        env=os.environ | given,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+    assert done.returncode == 0, f"{done.stdout[-20_000:]}\n{done.stderr[-5_000:]}"
+    return done.stdout
