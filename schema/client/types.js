@@ -178,12 +178,17 @@
  * What was not sent yet, in the order in which it is sent: `talk.outbox`.
  * @typedef {Store<readonly Unsent[]> & {
  *   send: (conversationId: string, body: string, options?: SendOptions) => Promise<string>,
- *   edit: (clientId: string, body: string) => Promise<boolean>,
+ *   edit: (clientId: string, body: string, mentions?: Named[] | null) => Promise<boolean>,
  *   retry: (clientId: string) => Promise<void>,
  *   discard: (clientId: string) => Promise<boolean>,
  * }} Outbox
- *   `edit` and `discard` answer false if the message was sent meanwhile, or is on its way.
- *   `retry` sends what was refused anew, with a new `clientId` if the server refused the old one.
+ *   `send` rejects with a `TalkError` if there are too many unsent messages.
+ *   `edit` answers false if the message is not in the outbox any more. A message that may have
+ *   reached the server is sent as it was, and then edited there. A refused one is sent anew.
+ *   Without `mentions` they stay.
+ *   `retry` sends what was refused anew, after all others, and anything else at once.
+ *   `discard` answers false if the message was sent meanwhile, or is on its way. If it was sent before
+ *   without an answer, and has arrived, it is in the thread as any other.
  */
 
 /**
@@ -195,7 +200,16 @@
  *   close: () => void,
  * }} OutboxStorage
  */
-/** @typedef {Omit<Unsent, "error"> & {position: number, refused: {code: string, message: string} | null}} StoredUnsent */
+/**
+ * An entry of the outbox, as it is kept. `tab` names the tab that sends it. `tried` is what went to
+ * the server under this `clientId` and may have arrived. `messageId` is that of the message, if it did
+ * arrive and is still to be edited.
+ * @typedef {Omit<Unsent, "error"> & {
+ *   position: number, tab: string, tried: {body: string, mentions: Named[] | null} | null,
+ *   messageId: string | null,
+ *   error: {name: "Refusal" | "TalkError", code: string, message: string, path: string[]} | null,
+ * }} StoredUnsent
+ */
 
 /** @typedef {{kind: "query" | "mutation" | "subscription", name: string, query: string, variables: object}} Operation */
 
