@@ -21,8 +21,8 @@
 /** @typedef {"MODERATED" | "ERASED" | "EXPIRED" | "RETRACTED" | "REMOVED" | "CHANGED_SINCE"} Removal */
 /** @typedef {"REPLY" | "REACT" | "EDIT" | "RETRACT" | "REMOVE" | "REPORT"} MessageCapability */
 /**
- * @typedef {"SEND" | "REACT" | "MENTION_ALL" | "INVITE" | "REMOVE_MEMBERS" | "CHANGE_ROLES" | "RENAME" |
- *   "LEAVE" | "ANSWER_INVITATION"} ConversationCapability
+ * @typedef {"SEND" | "REACT" | "MENTION_ALL" | "INVITE" | "REMOVE_MEMBERS" | "CHANGE_ROLES" | "RENAME"
+ *   | "LEAVE" | "ANSWER_INVITATION"} ConversationCapability
  */
 /** @typedef {{emoji: string, count: number, viewerReacted: boolean}} Reaction */
 

@@ -1,17 +1,17 @@
-import shutil
 from pathlib import Path
 
 import pytest
 
-from ..project.npm import npm
-from . import node
+from .packages import HERE, install, pack
 
 
 @pytest.fixture(scope="session")
 def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which the packages of `package.json` are installed."""
-    folder = tmp_path_factory.mktemp("packages")
-    for name in ("package.json", "package-lock.json"):
-        shutil.copy(node.HERE / name, folder)
-    npm(folder, "ci", "--no-audit", "--no-fund")
-    return folder
+    return install(HERE, tmp_path_factory.mktemp("packages"))
+
+
+@pytest.fixture(scope="session")
+def tarball(packages: Path) -> Path:
+    """The client as a package for npm."""
+    return pack(packages, packages)
