@@ -4,6 +4,7 @@
 /** @typedef {import("./types.js").Member} Member */
 /** @typedef {import("./types.js").InboxRow} InboxRow */
 /** @typedef {import("./types.js").User} User */
+/** @typedef {import("./types.js").Status} Status */
 /** @typedef {{id: string, kind: import("./types.js").ConversationKind, name: string}} Found */
 /** @typedef {{id: string, name: string, prefix: string, createdAt: string, expiresAt: string | null}} AccessToken */
 
@@ -29,7 +30,7 @@
  *   inviteParticipants: Verb<
  *     {conversationId: string, participants: string[]}, {conversation: Found, upgraded: boolean}>,
  *   acceptInvitation: Verb<{conversationId: string}, {participation: InboxRow}>,
- *   declineInvitation: Verb<{conversationId: string}, {participation: {id: string, status: string}}>,
+ *   declineInvitation: Verb<{conversationId: string}, {participation: {id: string, status: Status}}>,
  *   leaveConversation: Verb<{conversationId: string}, {conversation: {id: string}}>,
  *   removeParticipant: Verb<{conversationId: string, participant: string}, {participation: Member}>,
  *   reinstateParticipant: Verb<{conversationId: string, participant: string}, {participation: Member}>,

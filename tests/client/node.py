@@ -24,12 +24,17 @@ def _version() -> tuple[int, ...]:
 
 def run(*files: Path, timeout: float = 120, **given: str) -> str:
     """Run these files of tests to their end, and tell what they printed."""
+    return execute("--test", "--test-reporter=spec", *files, timeout=timeout, **given)
+
+
+def execute(*words: str | Path, timeout: float = 120, **given: str) -> str:
+    """What Node prints with these words. It has to succeed."""
     if _version() < OLDEST:
         pytest.skip(f"there is no Node {'.'.join(map(str, OLDEST))} or newer here")
     # From Node 22 on, `WebSocket` is there without being asked for.
     options = ["--experimental-websocket"] if _version() < (22,) else []
     done = subprocess.run(
-        ["node", *options, "--test", "--test-reporter=spec", *map(str, files)],
+        ["node", *options, *words],
         cwd=HERE,
         env=os.environ | given,
         capture_output=True,
