@@ -3,6 +3,7 @@
 /** @template T @typedef {import("./store.js").Store<T>} Store */
 /** @typedef {import("./errors.js").Refusal} Refusal */
 /** @typedef {import("./errors.js").TalkError} TalkError */
+/** @import {Verbs} from "./verbs.js" */
 
 /**
  * Whether changes arrive: `connecting` at first, `live` while they do, `away` while the server or the
@@ -252,7 +253,7 @@
  *   reactors: (messageId: string) => Promise<{emoji: string, count: number, users: Named[]}[]>,
  *   hiddenBody: (messageId: string) => Promise<string>,
  *   close: () => void,
- * } & import("./verbs.js").Verbs} Talk
+ * } & Verbs} Talk
  *   Methods ask for the same store again if it is asked for with the same id. `former`: people who
  *   left or were removed, whom `reinstateParticipant` can bring back.
  */

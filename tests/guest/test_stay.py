@@ -51,3 +51,19 @@ def test_a_schema_has_types_of_the_same_names_where_talks_have_a_prefix(tmp_path
     said = visit("merge", "merged", HOST_DATABASE=str(tmp_path / "host.sqlite3"))
 
     assert said == "They merged.\n"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"HOST_CSRF": "session", "HOST_KEY": "text"},
+        {"HOST_PREFIX": "Talk", "HOST_SCRIPT_NAME": "/product"},
+    ],
+    ids=["cookie", "session", "prefixes"],
+)
+def test_a_page_of_the_host_has_the_chat_of_the_person_who_is_signed_in(tmp_path, given):
+    url = f"sqlite:///{tmp_path / 'host.sqlite3'}"
+    said = visit("show_page", "with_page", HOST_DATABASE_URL=url, **given)
+
+    assert said == "It was shown.\n"

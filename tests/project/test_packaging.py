@@ -13,8 +13,13 @@ from .markdown import ROOT
 from .processes import run
 from .wheel import built, installed, installed_with
 
-#: The folders that are shipped, and what they are called in the wheel.
-FOLDERS = {"talk": PurePath("talk"), "schema": PurePath("talk", "graphql")}
+#: The folders that are shipped, and what they are called in the wheel. The first that a file is in
+#: counts.
+FOLDERS = {
+    "schema/client": PurePath("talk", "static", "talk"),
+    "schema": PurePath("talk", "graphql"),
+    "talk": PurePath("talk"),
+}
 #: Run where both are installed.
 BESIDE = """
 import os
@@ -65,8 +70,8 @@ def test_it_owns_one_name_on_other_peoples_machines(wheel):
 
 def test_it_holds_every_file_of_talk_and_schema(wheel):
     present = {
-        (name_in_wheel / path.relative_to(ROOT / folder)).as_posix()
-        for folder, name_in_wheel in FOLDERS.items()
+        name_in_wheel(path)
+        for folder in FOLDERS
         for path in (ROOT / folder).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
@@ -78,6 +83,8 @@ def test_it_holds_every_file_of_talk_and_schema(wheel):
         "talk/graphql/schema.graphql",
         "talk/migrations/0001_initial.py",
         "talk/py.typed",
+        "talk/static/talk/elements/index.js",
+        "talk/templates/talk/chat.html",
     ):
         assert name in present
 
@@ -109,6 +116,12 @@ def test_it_works_beside_the_package_schema_of_the_index():
 
     assert done.returncode == 0, done.stderr[-5000:]
     assert done.stdout == "both work\n"
+
+
+def name_in_wheel(path):
+    name = path.relative_to(ROOT)
+    folder = next(each for each in FOLDERS if name.is_relative_to(each))
+    return (FOLDERS[folder] / name.relative_to(folder)).as_posix()
 
 
 def canonical(distribution):
