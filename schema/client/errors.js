@@ -22,10 +22,11 @@ export class TalkError extends Error {
    * @param {string} code a code of the protocol, such as `RATE_LIMITED`; `NETWORK` if there was no
    *   answer, `TIMEOUT` if there was none in time, `CLOSED` after `talk.close()`.
    * @param {string} message
-   * @param {{retryable?: boolean, retryAfter?: number}} [more]
+   * @param {{retryable?: boolean, retryAfter?: number, cause?: unknown}} [more]
    */
-  constructor(code, message, { retryable = false, retryAfter } = {}) {
-    super(message);
+  constructor(code, message, more = {}) {
+    super(message, more);
+    const { retryable = false, retryAfter } = more;
     this.code = code;
     /** Whether the same request may succeed later. */
     this.retryable = retryable;
@@ -36,8 +37,9 @@ export class TalkError extends Error {
   /**
    * The first error of a list that GraphQL answers.
    * @param {{message: string, extensions?: Record<string, any>}[]} errors
+   * @param {number} [retryAfter] what else says it, such as a header.
    */
-  static from([{ message, extensions = {} }]) {
-    return new TalkError(extensions.code ?? "INTERNAL", message, extensions);
+  static from([{ message, extensions = {} }], retryAfter) {
+    return new TalkError(extensions.code ?? "INTERNAL", message, { retryAfter, ...extensions });
   }
 }

@@ -8,7 +8,10 @@
 /**
  * Whether changes arrive: `connecting` at first, `live` while they do, `away` while the server or the
  * network is not there and the client tries again, `signed out` when the server refuses the
- * credentials, and no others can be had.
+ * credentials, and no others can be had. While nothing is subscribed to, it is `connecting`, too.
+ *
+ * The client leaves `signed out` when a query succeeds, or when the page is shown again and its
+ * credentials hold by then. Subscriptions go on then. The viewer may be somebody else.
  * @typedef {"connecting" | "live" | "away" | "signed out"} ConnectionState
  */
 
@@ -217,9 +220,10 @@
 /**
  * @typedef {object} TalkOptions
  * @property {string | URL} [url] the address of the server, relative to the page: `/graphql`.
- * @property {string | (() => string | Promise<string>)} [token] a bearer token, or what gets one. It is
- *   asked again, once, each time the server refuses the token. Without it, the session of the page
- *   counts.
+ * @property {string | (() => string | null | Promise<string | null>)} [token] a bearer token, or what
+ *   gets one, or null if nobody is signed in. It is asked again, once, each time the server refuses the
+ *   token. If it throws, there is no token for the moment, and the client tries again later. Without
+ *   it, the session of the page counts.
  * @property {string | (() => string)} [csrfToken] with a session: Django's token against forged
  *   requests; by default the value of the cookie `csrftoken`.
  * @property {string} [typePrefix] the server's option `TYPE_PREFIX`.
@@ -277,7 +281,8 @@
  *   `query` throws a `TalkError`; it gets a fresh token and tries again once at `UNAUTHENTICATED`, and
  *   otherwise does not repeat itself. `subscribe` opens the socket while anything is subscribed to.
  *   `tell` sends a mutation over the socket if it is open, and drops it otherwise: for what is of the
- *   moment. `whenBack` calls when the connection is live again, or the page is online again.
+ *   moment. `whenBack` calls each time the connection becomes live, the page is online or shown again,
+ *   or a query succeeds after one without an answer: what failed for want of a network may succeed now.
  */
 
 export {};

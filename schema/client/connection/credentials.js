@@ -1,0 +1,106 @@
+/** Who the client is to the server: a bearer token, which can be renewed, or the session of the page. */
+
+import { TalkError } from "../errors.js";
+
+/** @typedef {Pick<import("../types.js").TalkOptions, "token" | "csrfToken">} Options */
+
+export class Credentials {
+  /** The token that the server did not refuse so far. @type {string | null} */
+  #token = null;
+  /** Everybody who needs a token meanwhile waits for the same answer. @type {Promise<string> | null} */
+  #asking = null;
+  #options;
+  /** Ends the wait for a token. @type {AbortController | undefined} */
+  #waiting;
+
+  /**
+   * @param {Options} options
+   * @param {number} patience seconds within which a token has to be there.
+   */
+  constructor(options, patience) {
+    this.#options = options;
+    this.patience = patience;
+    /** Whether the session of the page counts. */
+    this.isSession = options.token === undefined;
+  }
+
+  /** The token; null with a session. Throws a `TalkError` if there is none. */
+  async token() {
+    if (this.isSession) return null;
+    if (this.#token !== null) return this.#token;
+    this.#asking ??= this.#ask().finally(() => (this.#asking = null));
+    return this.#asking;
+  }
+
+  /**
+   * The server refused this token. Answers another one; null if there is no other.
+   * @param {string | null} refused
+   */
+  async renew(refused) {
+    this.forget(refused);
+    const fresh = await this.token();
+    if (fresh !== refused) return fresh;
+    this.forget(refused);
+    return null;
+  }
+
+  /**
+   * Ask for a token again when one is needed, if this one is still kept.
+   * @param {string | null} refused
+   */
+  forget(refused) {
+    if (this.#token === refused) this.#token = null;
+  }
+
+  /**
+   * What a request says about its sender.
+   * @param {string | null} token
+   * @returns {Record<string, string>}
+   */
+  headers(token) {
+    if (token !== null) return { Authorization: `Bearer ${token}` };
+    const { csrfToken = csrfCookie } = this.#options;
+    const value = typeof csrfToken === "function" ? csrfToken() : csrfToken;
+    return value ? { "X-CSRFToken": value } : {};
+  }
+
+  close() {
+    this.#waiting?.abort(new TalkError("CLOSED", "The client was closed."));
+  }
+
+  async #ask() {
+    const { token } = this.#options;
+    const found = typeof token === "function" ? await this.#inTime(token) : token;
+    if (!found) throw new TalkError("UNAUTHENTICATED", "Nobody is signed in.");
+    this.#token = found;
+    return found;
+  }
+
+  /**
+   * What the function answers. It may fail for the moment, as when it asks a server that is away.
+   * @param {() => string | null | Promise<string | null>} ask
+   */
+  async #inTime(ask) {
+    const patience = new AbortController();
+    const late = new TalkError("TIMEOUT", "No token came in time.", { retryable: true });
+    const timer = setTimeout(() => patience.abort(late), this.patience * 1000);
+    this.#waiting = patience;
+    const ended = new Promise((_, reject) => {
+      patience.signal.onabort = () => reject(patience.signal.reason);
+    });
+    try {
+      return await /** @type {Promise<string | null>} */ (Promise.race([ask(), ended]));
+    } catch (error) {
+      if (error instanceof TalkError) throw error;
+      throw new TalkError("NETWORK", "No token could be had.", { retryable: true, cause: error });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** The value of Django's cookie, as it is now: it changes when somebody signs in. */
+function csrfCookie() {
+  const cookies = globalThis.document?.cookie ?? "";
+  return decodeURIComponent(/(?:^|; *)csrftoken=([^;]*)/.exec(cookies)?.[1] ?? "");
+}

@@ -1,0 +1,213 @@
+/** Keeps a socket open while anything is subscribed to, and opens another one when it is lost. */
+
+import { Writable } from "../store.js";
+import { PROTOCOL, Socket } from "./socket.js";
+import { Pauses } from "./waits.js";
+
+/** @typedef {import("./credentials.js").Credentials} Credentials */
+/** @typedef {import("../errors.js").TalkError} TalkError */
+/** @typedef {import("./subscription.js").Subscription} Subscription */
+/** @typedef {import("../types.js").ConnectionState} ConnectionState */
+/** @typedef {"resting" | "opening" | "live" | "waiting" | "signed out"} Phase */
+
+/** After these close codes the server wants a pause of at least so many seconds. */
+const LEAST_PAUSES = new Map([
+  [4400, 1],
+  [4413, 1],
+  [4429, 2],
+  [4500, 1],
+]);
+/** The close codes for credentials that don't hold, and for none. */
+const REFUSED = 4403;
+const NO_CREDENTIALS = 4408;
+/** When the network is back, an attempt that takes so many milliseconds begins anew. */
+const SLOW = 2000;
+
+export class Live {
+  /** @type {Phase} */
+  #phase = "resting";
+  /** @type {Set<Subscription>} */
+  #subscriptions = new Set();
+  /** @type {Socket | null} */
+  #socket = null;
+  /** The token that the socket was opened with. @type {string | null} */
+  #token = null;
+  /** Whether the server refused the credentials, and has not taken others for long since. */
+  #isRefused = false;
+  /** Another object for each attempt: an answer to an earlier one comes too late. */
+  #attempt = {};
+  /** Until the next attempt. @type {ReturnType<typeof setTimeout> | undefined} */
+  #retryTimer;
+  /** Until a socket on which nothing runs is closed. @type {ReturnType<typeof setTimeout> | undefined} */
+  #restTimer;
+  #pauses;
+
+  /**
+   * @param {{
+   *   url: URL, WebSocket: typeof globalThis.WebSocket | undefined, credentials: Credentials,
+   *   times: typeof import("./waits.js").TIMES, onLive: () => void,
+   * }} given `onLive` is called each time the socket has become live.
+   */
+  constructor({ url, WebSocket, credentials, times, onLive }) {
+    this.url = url;
+    this.WebSocket = WebSocket;
+    this.credentials = credentials;
+    this.times = times;
+    this.onLive = onLive;
+    this.#pauses = new Pauses(times);
+    this.state = new Writable(/** @type {ConnectionState} */ ("connecting"));
+  }
+
+  /** @param {Subscription} subscription */
+  follow(subscription) {
+    if (!this.WebSocket) throw new TypeError("There is no WebSocket here. Give one as an option.");
+    clearTimeout(this.#restTimer);
+    this.#subscriptions.add(subscription);
+    this.begin(subscription);
+    if (this.#phase === "resting") this.#open();
+  }
+
+  /** @param {Subscription} subscription */
+  drop(subscription) {
+    subscription.stop();
+    if (!this.#subscriptions.delete(subscription) || this.#subscriptions.size) return;
+    // Whoever goes from one conversation to the next subscribes again in a moment.
+    this.#restTimer = setTimeout(() => this.#rest(), this.times.idle * 1000);
+  }
+
+  /** Begin a subscription, if the socket is live. @param {Subscription} subscription */
+  begin(subscription) {
+    if (this.#phase === "live" && this.#socket) subscription.begin(this.#socket);
+  }
+
+  /**
+   * Send a mutation and ignore its answer, if the socket is live.
+   * @param {{query: string, variables: object}} operation
+   */
+  tell(operation) {
+    return this.#phase === "live" && Boolean(this.#socket?.start(operation, () => {}));
+  }
+
+  /** The network may be back, or the viewer is. */
+  hurry() {
+    const begunAt = this.#socket?.begunAt ?? Infinity;
+    if (this.#phase === "live") this.#socket?.probe();
+    else if (this.#phase === "waiting") this.#open();
+    else if (this.#phase === "opening" && performance.now() - begunAt > SLOW) this.#open();
+    else if (this.#phase === "signed out") this.signIn();
+  }
+
+  /** The network may be lost. */
+  doubt() {
+    this.#socket?.probe();
+  }
+
+  /** The server takes credentials now. */
+  signIn() {
+    if (this.#phase !== "signed out") return;
+    this.state.set("connecting");
+    this.#open();
+  }
+
+  /** The server takes no credentials that can be had. */
+  signOut() {
+    this.#reset("signed out");
+    this.#isRefused = false;
+    this.state.set("signed out");
+  }
+
+  /** The credentials of the socket don't hold any more. Try others, once. */
+  async refuse() {
+    const isSecond = this.#isRefused && !this.#pauses.isSettled;
+    this.#isRefused = true;
+    this.#reset("opening");
+    if (this.state.getSnapshot() === "live") this.state.set("connecting");
+    if (isSecond) {
+      this.credentials.forget(this.#token);
+      return this.signOut();
+    }
+    const attempt = this.#attempt;
+    try {
+      // A page's session may be another one by now, which can't be seen from here.
+      const hasOther =
+        this.credentials.isSession || (await this.credentials.renew(this.#token)) !== null;
+      if (attempt !== this.#attempt) return;
+      if (hasOther) this.#open();
+      else this.signOut();
+    } catch (error) {
+      if (attempt === this.#attempt) this.#fail(/** @type {TalkError} */ (error));
+    }
+  }
+
+  close() {
+    for (const each of this.#subscriptions) each.stop();
+    this.#subscriptions.clear();
+    this.#rest();
+  }
+
+  async #open() {
+    if (!this.#subscriptions.size) return this.#rest();
+    this.#reset("opening");
+    const attempt = this.#attempt;
+    try {
+      const token = await this.credentials.token();
+      if (attempt === this.#attempt) this.#connect(token);
+    } catch (error) {
+      if (attempt === this.#attempt) this.#fail(/** @type {TalkError} */ (error));
+    }
+  }
+
+  /** @param {string | null} token */
+  #connect(token) {
+    const { WebSocket } = /** @type {{WebSocket: typeof globalThis.WebSocket}} */ (this);
+    this.#token = token;
+    const payload = token === null ? undefined : this.credentials.headers(token);
+    const owner = { onLive: () => this.#begin(), onEnd: (/** @type {number} */ code) => this.#end(code) };
+    this.#socket = new Socket(new WebSocket(this.url, PROTOCOL), payload, owner, this.times);
+  }
+
+  #begin() {
+    this.#phase = "live";
+    this.#pauses.begin();
+    this.state.set("live");
+    for (const each of [...this.#subscriptions]) this.begin(each);
+    this.onLive();
+  }
+
+  /** @param {number} code */
+  #end(code) {
+    const isRefused = code === REFUSED || (code === NO_CREDENTIALS && this.credentials.isSession);
+    if (isRefused) this.refuse();
+    else this.#retry(LEAST_PAUSES.get(code));
+  }
+
+  /** @param {TalkError} error */
+  #fail(error) {
+    if (error.code === "UNAUTHENTICATED") this.signOut();
+    else this.#retry(error.retryAfter);
+  }
+
+  /** @param {number} [least] seconds. */
+  #retry(least) {
+    if (this.#pauses.isSettled) this.#isRefused = false;
+    if (!this.#subscriptions.size) return this.#rest();
+    this.#reset("waiting");
+    this.state.set("away");
+    this.#retryTimer = setTimeout(() => this.#open(), this.#pauses.next(least));
+  }
+
+  #rest() {
+    this.#reset("resting");
+    this.state.set("connecting");
+  }
+
+  /** Forget what was begun. @param {Phase} phase what comes instead. */
+  #reset(phase) {
+    this.#attempt = {};
+    this.#phase = phase;
+    clearTimeout(this.#retryTimer);
+    clearTimeout(this.#restTimer);
+    this.#socket?.close();
+    this.#socket = null;
+  }
+}

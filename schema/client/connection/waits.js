@@ -1,0 +1,53 @@
+/** How long the connection waits: for answers, and before it tries again. */
+
+/** All times in seconds. */
+export const TIMES = {
+  /** For the answer to a request, and for a token. */
+  answer: 15,
+  /** From the opening of a socket to its acknowledgement. */
+  handshake: 10,
+  /** Of a silent socket, until it is asked for a sign of life, and for this sign. */
+  silence: 10,
+  pong: 4,
+  /** Of a connection or stream, after which its failures before count no more. */
+  settled: 5,
+  /** Of a socket on which nothing runs any more. */
+  idle: 5,
+  /** The longest pauses before the second try, and before any. */
+  firstPause: 0.5,
+  longestPause: 30,
+};
+
+/** Pauses between tries that fail: random, so that clients don't come all at once, and longer each time. */
+export class Pauses {
+  #failures = 0;
+  #begunAt = Infinity;
+
+  /** @param {typeof TIMES} times */
+  constructor(times) {
+    this.times = times;
+  }
+
+  /** It works since now. */
+  begin() {
+    this.#begunAt = performance.now();
+  }
+
+  /** Whether it has worked for long enough that earlier failures count no more. */
+  get isSettled() {
+    return performance.now() - this.#begunAt > this.times.settled * 1000;
+  }
+
+  /**
+   * It failed: the milliseconds to wait.
+   * @param {number} [least] seconds.
+   */
+  next(least = 0) {
+    const { firstPause, longestPause } = this.times;
+    if (this.isSettled) this.#failures = 0;
+    this.#begunAt = Infinity;
+    const most = Math.min(longestPause, firstPause * 2 ** this.#failures);
+    this.#failures += 1;
+    return (least + Math.random() * most) * 1000;
+  }
+}
