@@ -1,4 +1,18 @@
-/** The mutations of the schema as functions: each answers its payload, or throws a `Refusal`. */
+/**
+ * The mutations of the schema as functions: each answers its payload, or throws a `Refusal`.
+ *
+ * A `TalkError` says that there is no answer. If it is `retryable`, the caller may ask again:
+ * - What says how something should be can be repeated as it is: `editMessage`, `retractMessage`,
+ *   `removeMessage`, `react`, `unreact`, `renameConversation`, `changeRole`, `markRead`, `markUnread`,
+ *   `clearConversation`, `blockUser`, `unblockUser`.
+ * - `sendMessage` can be repeated with the same `clientId` and the very same input.
+ * - `startConversation` of a private conversation answers the one that is there already.
+ * - The others may have had their effect: `startConversation` would start a second group,
+ *   `createToken` make a second token, and most others would be refused.
+ */
+
+import { Refusal } from "./errors.js";
+import { MUTATIONS } from "./documents.js";
 
 /** @typedef {import("./types.js").Message} Message */
 /** @typedef {import("./types.js").Member} Member */
@@ -56,4 +70,27 @@
  * }} Verbs
  */
 
-export {};
+/**
+ * @param {Pick<import("./types.js").Connection, "query" | "tell">} connection
+ * @param {ReturnType<typeof import("./documents.js").documentsFor>} documents
+ * @returns {Verbs}
+ */
+export function verbsFor(connection, documents) {
+  /** @param {typeof MUTATIONS[number]} name */
+  const verb = (name) => async (/** @type {object} */ input) => {
+    const data = await connection.query(documents.mutation(name), { input });
+    const result = data[name];
+    // No payload has a field `code`.
+    if ("code" in result) throw new Refusal(result);
+    return result;
+  };
+  const verbs = Object.fromEntries(MUTATIONS.map((name) => [name, verb(name)]));
+  return /** @type {Verbs} */ ({
+    ...verbs,
+    // A sign of the moment: it goes over the socket if there is one, and nobody waits for an answer.
+    async setTyping({ conversationId, typing = true }) {
+      connection.tell(documents.mutation("setTyping"), { input: { conversationId, typing } });
+      return { typing };
+    },
+  });
+}

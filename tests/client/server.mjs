@@ -1,5 +1,7 @@
 /** The server that the tests were given, and the demo's people by their user names. */
 
+export { until } from "./until.mjs";
+
 const { TALK_URL, TALK_TOKENS } = process.env;
 if (!TALK_URL) throw new Error("Run these tests with `python -m pytest tests/client`.");
 
@@ -66,21 +68,4 @@ export async function startGroup(owner, others, title = "A test") {
   const input = { participants, kind: "GROUP", title };
   const { conversation } = await act(owner, "startConversation", input, "conversation { id }");
   return /** @type {string} */ (conversation.id);
-}
-
-/**
- * Wait until something is true. It is asked again and again.
- * @template T
- * @param {() => T | Promise<T>} condition
- * @param {number} [seconds]
- * @returns {Promise<T>} the first answer that counts as true.
- */
-export async function until(condition, seconds = 10) {
-  const end = Date.now() + seconds * 1000;
-  for (;;) {
-    const found = await condition();
-    if (found) return found;
-    if (Date.now() > end) throw new Error(`Not within ${seconds} s: ${condition}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }

@@ -1,0 +1,72 @@
+/** Waits before the next attempt: as long as the server says, or longer and longer. */
+
+const LONGEST = 30;
+
+export class Pause {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  #until = 0;
+  #failures = 0;
+  #isHeld = false;
+  #isDemanded = false;
+  #onEnd;
+
+  /** @param {() => void} onEnd is called when a pause is over. */
+  constructor(onEnd) {
+    this.#onEnd = onEnd;
+  }
+
+  get isOn() {
+    return this.#isHeld || this.#timer !== undefined;
+  }
+
+  /** Whether nothing but a change of the world ends the pause. */
+  get isHeld() {
+    return this.#isHeld;
+  }
+
+  /**
+   * @param {number} [retryAfter] after how many seconds the server wants to be asked again.
+   */
+  begin(retryAfter) {
+    // What fails at the same time is one failure.
+    if (this.#timer === undefined) this.#failures += 1;
+    const longer = Math.min(2 ** (this.#failures - 1), LONGEST);
+    // A part of it by chance: otherwise all clients come back at the same moment.
+    const seconds = retryAfter ?? longer * (0.5 + Math.random() / 2);
+    this.#isDemanded ||= retryAfter !== undefined;
+    const until = Date.now() + seconds * 1000;
+    if (until <= this.#until) return;
+    this.#until = until;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#end(), seconds * 1000);
+  }
+
+  /** Wait until `hurry` is called. */
+  hold() {
+    this.#isHeld = true;
+  }
+
+  /** End the pause, unless the server asked for it. */
+  hurry() {
+    this.#isHeld = false;
+    if (!this.#isDemanded) this.#end();
+  }
+
+  /** The server answered: begin with short pauses again. */
+  reset() {
+    this.#failures = 0;
+  }
+
+  close() {
+    clearTimeout(this.#timer);
+  }
+
+  #end() {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#until = 0;
+    this.#isDemanded = false;
+    this.#onEnd();
+  }
+}

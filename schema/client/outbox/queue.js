@@ -1,0 +1,102 @@
+/** The messages of the outbox in their order, in memory and in a storage. */
+
+import { Writable } from "../store.js";
+import { fromStored, toStored } from "./entry.js";
+import { memoryStorage } from "./storage.js";
+
+/** @typedef {import("../types.js").OutboxStorage} OutboxStorage */
+/** @typedef {import("./entry.js").Entry} Entry */
+
+/**
+ * All methods change the snapshot at once. What they answer is fulfilled when the storage has it, too.
+ */
+export class Queue {
+  /** @type {Writable<readonly Entry[]>} */
+  store = new Writable(/** @type {readonly Entry[]} */ ([]));
+  /** @type {Map<string, Entry>} */
+  #entries = new Map();
+  #lastPosition = 0;
+  /** @type {Promise<OutboxStorage>} */
+  #storage;
+  /**
+   * Keep everything here, what was added before as well. It is called once.
+   * @type {(storage: OutboxStorage) => void}
+   */
+  keepIn = () => {};
+
+  constructor() {
+    this.#storage = new Promise((resolve) => (this.keepIn = resolve));
+  }
+
+  /** The names of the tabs that have messages in the storage. */
+  async tabs() {
+    const stored = await (await this.#storage).load();
+    return new Set(stored.map(({ tab }) => tab));
+  }
+
+  /**
+   * Take over what another tab left in the storage.
+   * @param {string} from the name of that tab.
+   * @param {string} to
+   */
+  async adopt(from, to) {
+    const stored = await (await this.#storage).load();
+    const left = stored.filter(({ tab, clientId }) => tab === from && !this.#entries.has(clientId));
+    await Promise.all(left.map((entry) => this.put(fromStored(entry, to))));
+  }
+
+  get size() {
+    return this.#entries.size;
+  }
+
+  /** The place after all others. */
+  nextPosition() {
+    // The time, so that what other tabs left comes in the order in which it was written.
+    return Math.max(Date.now(), this.#lastPosition + 1);
+  }
+
+  /** @param {string} clientId */
+  get(clientId) {
+    return this.#entries.get(clientId);
+  }
+
+  /**
+   * Add an entry, or replace that of the same client id.
+   * @param {Entry} entry
+   */
+  async put(entry) {
+    this.#lastPosition = Math.max(this.#lastPosition, entry.position);
+    this.#entries.set(entry.clientId, entry);
+    this.#show();
+    await (await this.#storage).put(toStored(entry));
+  }
+
+  /** @param {string} clientId */
+  async remove(clientId) {
+    if (!this.#entries.delete(clientId)) return;
+    this.#show();
+    await (await this.#storage).remove(clientId);
+  }
+
+  /**
+   * Put an entry in the place of another one, in one step.
+   * @param {string} clientId that of the one that goes.
+   * @param {Entry} entry
+   */
+  async replace(clientId, entry) {
+    this.#entries.delete(clientId);
+    await this.put(entry);
+    await (await this.#storage).remove(clientId);
+  }
+
+  close() {
+    // If there is none yet, nobody waits for it any longer.
+    this.keepIn(memoryStorage());
+    void this.#storage.then((storage) => storage.close());
+  }
+
+  #show() {
+    const inOrder = [...this.#entries.values()].sort((one, other) => one.position - other.position);
+    this.store.set(inOrder);
+  }
+}
