@@ -1,11 +1,14 @@
 /** A server in memory for tests of the outbox, and what an outbox needs beside it. */
 
+import { afterEach } from "node:test";
+
 import { Refusal, TalkError } from "../../schema/client/errors.js";
 import { createOutbox, memoryStorage } from "../../schema/client/outbox/index.js";
 import { Writable } from "../../schema/client/store.js";
 
 export const lost = () => new TalkError("NETWORK", "There is no answer.", { retryable: true });
-export const refusal = (code, path = []) => new Refusal({ code, message: `Refused: ${code}`, path });
+export const refusal = (code, path = []) =>
+  new Refusal({ code, message: `Refused: ${code}`, path });
 
 /** Keeps messages by their client ids, as the real one does. */
 export class FakeServer {
@@ -90,7 +93,13 @@ export class FakeServer {
   }
 }
 
-/** An outbox of a viewer, and what the page hears from it. `storage` may be one for each viewer. */
+const opened = [];
+afterEach(() => opened.splice(0).forEach((outbox) => outbox.close()));
+
+/**
+ * An outbox of a viewer until the test ends, and what the page hears from it. `storage` may be a
+ * function, with one for each viewer.
+ */
 export function open(server, { storage = memoryStorage(), viewerId = "mira", ...more } = {}) {
   const viewer = new Writable(viewerId && { id: viewerId });
   const back = new Set();
@@ -107,8 +116,12 @@ export function open(server, { storage = memoryStorage(), viewerId = "mira", ...
     storage: typeof storage === "function" ? storage : () => storage,
     ...more,
   });
+  opened.push(outbox);
   return { outbox, viewer, storage, told, back, isBack: () => back.forEach((each) => each()) };
 }
 
 /** Let all that is ready go on. */
 export const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
+
+export const states = (outbox) => outbox.getSnapshot().map(({ body, state }) => `${body} ${state}`);
+export const isEmpty = (outbox) => () => outbox.getSnapshot().length === 0;

@@ -1,20 +1,11 @@
 /** Unsent messages survive a reload, belong to their viewer, and no storage can do harm. */
 
 import assert from "node:assert/strict";
-import { afterEach, test } from "node:test";
+import { test } from "node:test";
 
 import { memoryStorage } from "../../schema/client/outbox/index.js";
-import { FakeServer, lost, open as openOutbox, refusal, settle } from "./outbox_fakes.mjs";
+import { FakeServer, isEmpty, lost, open, refusal, settle, states } from "./outbox_fakes.mjs";
 import { until } from "./until.mjs";
-
-const opened = [];
-afterEach(() => opened.splice(0).forEach(({ outbox }) => outbox.close()));
-
-function open(server, options) {
-  const page = openOutbox(server, options);
-  opened.push(page);
-  return page;
-}
 
 /** A storage as another page finds it: what is kept has become text. */
 async function reloaded(storage) {
@@ -22,9 +13,6 @@ async function reloaded(storage) {
   for (const entry of JSON.parse(JSON.stringify(await storage.load()))) await next.put(entry);
   return next;
 }
-
-const states = (outbox) => outbox.getSnapshot().map(({ body, state }) => `${body} ${state}`);
-const isEmpty = (outbox) => () => outbox.getSnapshot().length === 0;
 
 test("what was not sent is sent after a reload, in its order and under its client id", async () => {
   const server = new FakeServer();
@@ -41,7 +29,10 @@ test("what was not sent is sent after a reload, in its order and under its clien
   await until(isEmpty(outbox));
 
   assert.deepEqual(server.bodies("choir"), ["1", "2", "3"]);
-  assert.deepEqual(server.messages.map(({ clientId }) => clientId), clientIds);
+  assert.deepEqual(
+    server.messages.map(({ clientId }) => clientId),
+    clientIds,
+  );
 });
 
 test("what had arrived when the page crashed is there once", async () => {
@@ -171,7 +162,7 @@ test("a storage that fails does no harm", async () => {
   assert.deepEqual(server.bodies("choir"), ["Hello"]);
 });
 
-test("a storage that never answers holds up nothing for long", async (context) => {
+test("a storage that never answers holds up nothing for long", async () => {
   const hangs = () => new Promise(() => {});
   const server = new FakeServer();
   const storage = { load: hangs, put: hangs, remove: hangs, close() {} };

@@ -58,7 +58,11 @@ test("members come, go, and get roles; the inbox and the title follow", async ()
   assert.deepEqual([conversation.kind, conversation.name], ["GROUP", "Verbs"]);
 
   await mira.inviteParticipants({ conversationId, participants: [participant] });
-  const { participation: admin } = await mira.changeRole({ conversationId, participant, role: "ADMIN" });
+  const { participation: admin } = await mira.changeRole({
+    conversationId,
+    participant,
+    role: "ADMIN",
+  });
   assert.deepEqual([admin.role, admin.user.name], ["ADMIN", "Lena Brandt"]);
   const renamed = await lena.renameConversation({ conversationId, title: "Better" });
   assert.equal(renamed.conversation.title, "Better");
@@ -79,7 +83,12 @@ test("members come, go, and get roles; the inbox and the title follow", async ()
 test("people are blocked and reported", async () => {
   const user = await idOf("aiko");
   const conversationId = await startGroup("aiko", ["mira"]);
-  const { sent } = await act("aiko", "sendMessage", { conversationId, body: "Rude" }, "sent { id }");
+  const { sent } = await act(
+    "aiko",
+    "sendMessage",
+    { conversationId, body: "Rude" },
+    "sent { id }",
+  );
 
   assert.equal((await mira.blockUser({ user })).user.blocked, true);
   assert.equal((await mira.unblockUser({ user })).user.blocked, false);

@@ -10,7 +10,7 @@ import { Pause } from "./pause.js";
 
 /** How many conversations are sent to side by side. */
 const AT_ONCE = 3;
-/** With these errors a message waits for other credentials. It is not to blame. */
+/** With these errors a message waits until the viewer is signed in again. It is not to blame. */
 const KEEP = ["UNAUTHENTICATED", "CSRF_FAILED", "CLOSED"];
 
 /**
@@ -58,12 +58,11 @@ export class Delivery {
   /** There may be an answer now: don't wait any longer. */
   hurry() {
     this.#pause.hurry();
-    this.run();
   }
 
-  /** The viewer wants something sent: see whether there are credentials by now. */
-  wake() {
-    if (this.#pause.isHeld) this.#pause.hurry();
+  /** It is known again that requests are made for the viewer whose messages these are. */
+  release() {
+    this.#pause.release();
     this.run();
   }
 
@@ -105,7 +104,7 @@ export class Delivery {
   /** @param {Entry} attempt */
   async #attempt(attempt) {
     const { clientId, conversationId } = attempt;
-    const content = attempt.messageId ? contentOf(attempt) : attempt.tried ?? contentOf(attempt);
+    const content = attempt.messageId ? contentOf(attempt) : (attempt.tried ?? contentOf(attempt));
     let message;
     try {
       message = await this.#ask(attempt, content);

@@ -98,7 +98,5 @@ export const idsOf = (people) => people && people.map(({ id }) => id);
  * @param {Content} other
  */
 export function isSame(one, other) {
-  return (
-    one.body === other.body && String(idsOf(one.mentions)) === String(idsOf(other.mentions))
-  );
+  return one.body === other.body && String(idsOf(one.mentions)) === String(idsOf(other.mentions));
 }

@@ -26,7 +26,8 @@ const MOST = 300;
  *   server: string,
  *   storage?: import("../types.js").TalkOptions["storage"],
  * }} OutboxOptions
- *   `viewer`: nothing is sent or kept before it is known whose messages they are.
+ *   `viewer`: nothing is sent or kept before it is known whose messages they are. When the server
+ *   refused the credentials, nothing is sent until it is set again: somebody else may be signed in.
  *   `sent`: is told of a message that the server answered, before it leaves the outbox.
  *   `server`: its address.
  */
@@ -74,7 +75,7 @@ class OutboxStore {
     const place = { position: this.#queue.nextPosition(), tab: this.#tab.name };
     const entry = newEntry(conversationId, body, options, place);
     const isKept = this.#queue.put(entry);
-    this.#delivery.wake();
+    this.#delivery.run();
     await isKept;
     // It was closed before anybody knew whose message this is.
     if (this.#viewerId === null) throw closed();
@@ -139,21 +140,22 @@ class OutboxStore {
   async #sendAnew(entry) {
     const position = this.#queue.nextPosition();
     const isKept = this.#queue.put({ ...entry, position, state: "waiting", error: null });
-    this.#delivery.wake();
+    this.#delivery.run();
     await isKept;
   }
 
-  /** Begin when the viewer is known, and end if it becomes somebody else: these are not their messages. */
+  /** The server was asked who the viewer is. Nothing is sent for anybody but the first one. */
   #meet() {
     const id = this.#options.viewer.getSnapshot()?.id;
-    if (!id || id === this.#viewerId) return;
-    if (this.#viewerId !== null) return this.close();
-    this.#viewerId = id;
-    void this.#start(id);
+    if (!id) return;
+    if (this.#viewerId === null) void this.#start(id);
+    else if (this.#viewerId === id) this.#delivery.release();
+    else this.close();
   }
 
   /** @param {string} viewerId */
   async #start(viewerId) {
+    this.#viewerId = viewerId;
     const scope = `talk ${this.#options.server} ${viewerId}`;
     const inBrowser = () => (globalThis.indexedDB ? indexedDBStorage(scope) : memoryStorage());
     const storage = new SafeStorage(this.#options.storage?.(viewerId) ?? inBrowser());

@@ -20,11 +20,6 @@ export class Pause {
     return this.#isHeld || this.#timer !== undefined;
   }
 
-  /** Whether nothing but a change of the world ends the pause. */
-  get isHeld() {
-    return this.#isHeld;
-  }
-
   /**
    * @param {number} [retryAfter] after how many seconds the server wants to be asked again.
    */
@@ -42,14 +37,17 @@ export class Pause {
     this.#timer = setTimeout(() => this.#end(), seconds * 1000);
   }
 
-  /** Wait until `hurry` is called. */
+  /** Wait until `release`, however long that is. */
   hold() {
     this.#isHeld = true;
   }
 
+  release() {
+    this.#isHeld = false;
+  }
+
   /** End the pause, unless the server asked for it. */
   hurry() {
-    this.#isHeld = false;
     if (!this.#isDemanded) this.#end();
   }
 

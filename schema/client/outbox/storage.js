@@ -57,7 +57,8 @@ export function indexedDBStorage(name) {
 function openDatabase(name, forget) {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(name, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "clientId" });
+    request.onupgradeneeded = () =>
+      request.result.createObjectStore(STORE, { keyPath: "clientId" });
     request.onerror = () => reject(request.error);
     request.onsuccess = () => {
       const database = request.result;
