@@ -43,7 +43,7 @@ def browser() -> Iterator[Any]:
 class Page:
     """A page with the demo's GraphiQL, and what went wrong in it."""
 
-    def __init__(self, of: Any, url: str) -> None:
+    def __init__(self, of: Any, url: str, fragment: str = "") -> None:
         """`of` is a browser, for a person of its own, or what two pages of one person share."""
         self.problems: list[str] = []
         self.page = of.new_page()
@@ -52,7 +52,7 @@ class Page:
         self.page.on("console", self._note_console)
         self.page.on("request", self._note_request)
         self.url = url
-        self.page.goto(url)
+        self.page.goto(f"{url}graphql{fragment}")
 
     def become(self, username: str) -> None:
         self.page.click(f"button[value={username}]")
@@ -90,9 +90,13 @@ class Page:
 
     def result(self) -> Any:
         """The data of the answer that the open tab shows."""
+        return self.shown()["data"]
+
+    def shown(self) -> Any:
+        """All that the open tab shows as its result."""
         program = "(element) => element.CodeMirror.getValue()"
         shown = self.page.eval_on_selector(".result-window .CodeMirror", program)
-        return json.loads(shown)["data"]
+        return json.loads(shown or "null")
 
     def reload(self) -> None:
         self.page.reload()

@@ -3,19 +3,16 @@
 import json
 import re
 import shutil
-import socket
-import socketserver
 import subprocess
 import sys
 import threading
-from contextlib import suppress
-from urllib.parse import urlsplit
 
 import httpx
 import pytest
 from websockets.sync.server import serve
 
 from .markdown import README, ROOT, example
+from .network import Network
 from .npm import npm, output
 from .processes import demo, environment, token_for
 
@@ -211,38 +208,6 @@ def test_one_writes_to_people_without_knowing_the_conversation(ask):
     assert ask(SEND, input=message)["sendMessage"]["sent"]["number"] == 3
 
 
-class Network(socketserver.ThreadingTCPServer):
-    """A network between a client and a server, which can be cut."""
-
-    allow_reuse_address = daemon_threads = True
-
-    def __init__(self, server_url):
-        super().__init__(("127.0.0.1", 0), None)
-        address = urlsplit(server_url)
-        self.there, self.open = (address.hostname, address.port), []
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-    def finish_request(self, here, client_address):
-        with socket.create_connection(self.there) as there:
-            self.open += [here, there]
-            back = threading.Thread(target=_pass_on, args=(there, here))
-            back.start()
-            _pass_on(here, there)
-            back.join()
-
-    def cut(self):
-        while self.open:
-            with suppress(OSError):
-                self.open.pop().shutdown(socket.SHUT_RDWR)
-
-
-def _pass_on(source, target):
-    with suppress(OSError):
-        while data := source.recv(65_536):
-            target.sendall(data)
-        target.shutdown(socket.SHUT_RDWR)
-
-
 def test_the_python_client_prints_each_change_once_though_the_network_goes_away(
     tmp_path, server, token, choir, ask
 ):
@@ -254,8 +219,8 @@ def test_the_python_client_prints_each_change_once_though_the_network_goes_away(
         return sent["sendMessage"]["sent"]["id"]
 
     with Network(server.url) as network:
-        port = network.server_address[1]
-        script.write_text(client.replace("127.0.0.1:8000", f"127.0.0.1:{port}"), encoding="utf-8")
+        address = network.url.removeprefix("http://")
+        script.write_text(client.replace("127.0.0.1:8000", address), encoding="utf-8")
         listener = subprocess.Popen(
             [sys.executable, "-u", script],
             env=environment(TOKEN=token, CONVERSATION=choir["id"]),
