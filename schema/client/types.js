@@ -250,6 +250,7 @@
  *   query: (document: string, variables?: object) => Promise<any>,
  *   subscribe: (document: string, variables: () => object, sink: Sink) => () => void,
  *   findPeople: (search: string) => Promise<User[]>,
+ *   findConversations: (search: string) => Promise<InboxRow[]>,
  *   findMembers: (conversationId: string, search: string) => Promise<Member[]>,
  *   former: (conversationId: string) => Promise<Member[]>,
  *   blockedUsers: () => Promise<User[]>,
@@ -259,7 +260,8 @@
  *   close: () => void,
  * } & Verbs} Talk
  *   Methods ask for the same store again if it is asked for with the same id. `former`: people who
- *   left or were removed, whom `reinstateParticipant` can bring back.
+ *   left or were removed, whom `reinstateParticipant` can bring back. `findConversations`: by words in
+ *   their titles.
  */
 
 /**

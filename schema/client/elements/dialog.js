@@ -14,13 +14,16 @@ dialog {
   box-shadow: var(--_shadow); overflow: hidden;
 }
 dialog[open] { display: flex; flex-direction: column; animation: rise .16s ease-out }
-dialog::backdrop { background: #0b0d1466; backdrop-filter: blur(2px) }
+dialog::backdrop { background: #0b0d1470 }
 @keyframes rise { from { opacity: 0; transform: translateY(8px) scale(.985) } }
 .dialog-head { display: flex; align-items: center; gap: .5rem; padding: .9rem .9rem .3rem 1.25rem }
 .dialog-head h2 { flex: 1; font-size: 1.12em; font-weight: 650 }
 .dialog-body { display: grid; gap: .8rem; padding: .4rem 1.25rem 1rem; overflow: auto; align-content: start }
 .dialog-foot { display: flex; flex-wrap: wrap; justify-content: flex-end; gap: .6rem; padding: 0 1.25rem 1.15rem }
-.dialog-body label { display: grid; gap: .35rem; font-weight: 550 }
+.dialog-body label { display: grid; gap: .35rem; font-weight: 600 }
+.dialog-body label > * { font-weight: 400 }
+.ask { display: grid; gap: .8rem }
+.refusal:empty, .chosen:empty { display: none }
 textarea.field { min-height: 5.5em; resize: vertical }
 `);
 

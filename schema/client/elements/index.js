@@ -1,9 +1,15 @@
 /** Defines the elements: `<talk-chat>` and its parts. */
 
+import { TalkHead } from "./head.js";
+import { TalkInbox } from "./inbox.js";
+
 export { setWords } from "./words.js";
 
-/** @type {Record<string, CustomElementConstructor>} */
-const ELEMENTS = {};
+/** The parts before the whole, which hands its properties to them. */
+const ELEMENTS = {
+  "talk-inbox": TalkInbox,
+  "talk-head": TalkHead,
+};
 
 // Static files with hashes in their names may be loaded under two addresses.
 for (const [name, element] of Object.entries(ELEMENTS)) {

@@ -64,7 +64,8 @@ export function openMenu(element, anchor, items, point) {
     anchor.setAttribute("aria-expanded", "false");
     end();
   });
-  element.root.append(menu);
+  // Beside a modal dialog, nothing outside of it can be used.
+  (anchor.closest("dialog") ?? element.root).append(menu);
   menu.showPopover();
   stand(menu, anchor, point);
   buttons[0]?.focus();

@@ -1,26 +1,39 @@
-/** How people are shown: their pictures, or the first letters of their names. */
+/** How people and conversations are shown: pictures, or the first letters of names. */
 
 import { h } from "./nodes.js";
 
 /** @typedef {{id: string, name: string, avatar?: string | null}} Pictured */
+/** @typedef {{size?: number, isOnline?: boolean}} Look */
 
 /**
  * Make the picture of somebody. It is hidden from screen readers: the name stands beside it.
  * @param {Pictured | null} person
- * @param {{size?: number, isOnline?: boolean}} [look]
+ * @param {Look} [look]
  */
 export function avatarOf(person, { size, isOnline = false } = {}) {
   const node = h("span", { class: `avatar ${isOnline ? "online" : ""}`, "aria-hidden": "true" });
   if (size) node.style.setProperty("--_avatar", `${size}px`);
   node.style.setProperty("--_hue", String(hueOf(person?.id ?? "")));
   const letters = initialsOf(person?.name ?? "");
-  if (person?.avatar) {
-    // A picture that is gone leaves the letters.
-    const onerror = () => node.replaceChildren(letters);
-    node.append(h("img", { alt: "", loading: "lazy", src: person.avatar, onerror }));
-  } else {
-    node.append(letters);
-  }
+  // A picture that is gone leaves the letters.
+  const onerror = () => node.replaceChildren(letters);
+  if (person?.avatar) node.append(h("img", { alt: "", loading: "lazy", onerror, src: person.avatar }));
+  else node.append(letters);
+  return node;
+}
+
+/**
+ * Make the picture of a conversation: of the other person, or of two people of a group.
+ * @param {{id: string, kind: string, name: string, others: Pictured[]}} conversation
+ * @param {Look} [look]
+ */
+export function avatarOfConversation({ id, kind, name, others }, look = {}) {
+  if (kind === "PRIVATE") return avatarOf(others[0] ?? { id, name }, look);
+  if (others.length < 2) return avatarOf({ id, name }, look);
+  const size = look.size ?? 44;
+  const pair = others.slice(0, 2).map((person) => avatarOf(person, { size: Math.round(size * 0.68) }));
+  const node = h("span", { class: "pair", "aria-hidden": "true" }, ...pair);
+  node.style.setProperty("--_avatar", `${size}px`);
   return node;
 }
 

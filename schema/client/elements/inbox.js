@@ -1,0 +1,283 @@
+/** `<talk-inbox>`: the viewer's conversations and invitations, and the search for people. */
+
+import { TalkElement } from "./base.js";
+import { showBlocked } from "./blocked.js";
+import { ask, dialogStyle } from "./dialog.js";
+import { icon } from "./icons.js";
+import { inboxStyle } from "./inbox-style.js";
+import { menuStyle, openMenu } from "./menu.js";
+import { h, place } from "./nodes.js";
+import { attempt, noticeStyle } from "./notice.js";
+import { avatarOfConversation } from "./people.js";
+import { pickPeople, pickerStyle } from "./picker.js";
+import { Row, rowStyle } from "./row.js";
+import { SearchBox } from "./search.js";
+import { RowWindow } from "./window.js";
+
+/** @import {InboxRow, InboxSnapshot, InboxStore, Talk} from "../types.js" */
+
+/** After how many milliseconds of rest the presence of other people is asked for. */
+const REST = 300;
+const MINUTE = 60_000;
+
+export class TalkInbox extends TalkElement {
+  static styles = [dialogStyle, menuStyle, noticeStyle, pickerStyle, inboxStyle, rowStyle];
+  static observedAttributes = ["current", "lang"];
+
+  /** @type {RowWindow<InboxRow> | null} */
+  #window = null;
+  /** @type {ReadonlySet<string>} */
+  #present = new Set();
+  /** Whose presence is followed. */
+  #watched = "";
+  #endWatch = () => {};
+
+  /** The conversation that is open beside. */
+  get current() {
+    return this.getAttribute("current") || null;
+  }
+
+  /**
+   * @param {string} name
+   * @param {string | null} before
+   * @param {string | null} now
+   */
+  attributeChangedCallback(name, before, now) {
+    if (name !== "current") return super.attributeChangedCallback(name, before, now);
+    if (now) this.#window?.activate(now);
+    this.#window?.render();
+  }
+
+  focus() {
+    this.#window?.focus();
+  }
+
+  /** @param {Talk} talk */
+  start(talk) {
+    const store = talk.inbox();
+    const list = h("ul", { class: "rows", role: "list", "aria-label": this.t("inbox") });
+    const top = h("div", { class: "top" });
+    const end = h("div", { class: "end" });
+    const box = h("div", { class: "box" }, top, list, end);
+    const search = new SearchBox(this, talk, (id) => this.#open(id));
+    place(this.root, [this.#head(talk), search.field, search.results, box]);
+    search.whenSearching = (isSearching) => (box.hidden = isSearching);
+
+    this.#watched = "";
+    this.#present = new Set();
+    const height = Math.round(parseFloat(getComputedStyle(this).fontSize) * 4.7);
+    this.style.setProperty("--_row", `${height}px`);
+    const rows = new RowWindow({
+      box,
+      list,
+      height,
+      keyOf: (row) => row.conversation.id,
+      show: (row, known, isActive) => this.#row(talk, row, known, isActive),
+      seen: (seen, isAtEnd) => this.#seen(talk, store, seen, isAtEnd),
+    });
+    this.#window = rows;
+    if (this.current) rows.activate(this.current);
+    this.until(() => (this.#window = null));
+
+    this.follow(store, (snapshot) => {
+      place(top, snapshot.invitations.map((row) => this.#invitation(talk, row)));
+      place(end, this.#words(snapshot));
+      box.setAttribute("aria-busy", String(snapshot.state === "loading"));
+      rows.set(snapshot.rows);
+      search.rows = snapshot.rows;
+      if (snapshot.error) this.tell("talk-error", { error: snapshot.error });
+    });
+    this.follow(talk.viewer, () => rows.render());
+    this.listen(box, "scroll", () => rows.render());
+    const observer = new ResizeObserver(() => rows.render());
+    observer.observe(box);
+    this.until(() => observer.disconnect());
+    // "14:05" becomes "yesterday".
+    const timer = setInterval(() => rows.render(), MINUTE);
+    this.until(() => clearInterval(timer));
+  }
+
+  /** Ask for people, and start a conversation with them. */
+  startConversation() {
+    const { talk } = this;
+    if (!talk) return;
+    pickPeople(this, talk, {
+      title: this.t("newConversation"),
+      action: this.t("start"),
+      hasTitle: true,
+      act: async (people, title) => {
+        const kind = people.length === 1 && !title ? "PRIVATE" : "GROUP";
+        const participants = people.map(({ id }) => id);
+        const { conversation } = await talk.startConversation({ participants, kind, title });
+        this.#open(conversation.id);
+      },
+    });
+  }
+
+  /** @param {string} conversationId */
+  #open(conversationId) {
+    this.tell("talk-open", { conversationId });
+  }
+
+  /** @param {Talk} talk */
+  #head(talk) {
+    const more = h("button", {
+      type: "button",
+      class: "round",
+      "aria-label": this.t("more"),
+      "aria-haspopup": "menu",
+      onclick: () =>
+        openMenu(this, more, [
+          { label: this.t("blockedPeople"), icon: "block", act: () => showBlocked(this, talk) },
+        ]),
+    });
+    more.append(icon("more"));
+    const start = {
+      type: "button",
+      class: "round",
+      "aria-label": this.t("newConversation"),
+      title: this.t("newConversation"),
+      onclick: () => this.startConversation(),
+    };
+    return h("header", {}, h("h2", {}, this.t("inbox")), h("button", start, icon("edit")), more);
+  }
+
+  /**
+   * @param {Talk} talk
+   * @param {InboxRow} row
+   * @param {Row | undefined} known
+   * @param {boolean} isActive
+   */
+  #row(talk, row, known, isActive) {
+    const made =
+      known ??
+      new Row(this, {
+        open: ({ conversation }) => this.#open(conversation.id),
+        menu: (of, anchor, point) => openMenu(this, anchor, this.#menu(talk, of), point),
+      });
+    const { kind, others, id } = row.conversation;
+    made.update(row, {
+      viewerId: talk.viewer.getSnapshot()?.id,
+      isOnline: kind === "PRIVATE" && others.some((person) => this.#present.has(person.id)),
+      isCurrent: id === this.current,
+    });
+    made.reach(isActive);
+    return made;
+  }
+
+  /**
+   * @param {Talk} talk
+   * @param {InboxRow} row
+   * @returns {import("./menu.js").MenuItem[]}
+   */
+  #menu(talk, { conversation: { id: conversationId, name, kind }, unreadCount, markedUnreadAt }) {
+    const isUnread = unreadCount > 0 || markedUnreadAt !== null;
+    const mark = isUnread ? talk.markRead : talk.markUnread;
+    /** @type {import("./menu.js").MenuItem} */
+    const clear = {
+      label: this.t("clear"),
+      icon: "trash",
+      act: () =>
+        ask(this, {
+          title: this.t("clear"),
+          text: this.t("clearSure", { name }),
+          action: this.t("clear"),
+          isDanger: true,
+          act: () => talk.clearConversation({ conversationId }),
+        }),
+    };
+    /** @type {import("./menu.js").MenuItem} */
+    const leave = {
+      label: this.t("leave"),
+      icon: "leave",
+      isDanger: true,
+      act: () =>
+        ask(this, {
+          title: this.t("leave"),
+          text: this.t("leaveSure", { name }),
+          action: this.t("leave"),
+          isDanger: true,
+          act: () => talk.leaveConversation({ conversationId }),
+        }),
+    };
+    return [
+      {
+        label: this.t(isUnread ? "markRead" : "markUnread"),
+        icon: isUnread ? "check" : "bell",
+        act: () => attempt(this, () => mark({ conversationId })),
+      },
+      clear,
+      ...(kind === "GROUP" ? [leave] : []),
+    ];
+  }
+
+  /**
+   * @param {Talk} talk
+   * @param {InboxRow} row
+   */
+  #invitation(talk, { conversation, invitedBy }) {
+    const known = this.root.getElementById(`invitation-${conversation.id}`);
+    if (known) return known;
+    const { id: conversationId, name } = conversation;
+    const accept = async () => {
+      const isDone = await attempt(this, () => talk.acceptInvitation({ conversationId }));
+      if (isDone) this.#open(conversationId);
+    };
+    const decline = async () => {
+      const isDone = await attempt(this, () => talk.declineInvitation({ conversationId }));
+      if (isDone) this.focus();
+    };
+    const by = this.t("invitedBy", { name: invitedBy?.name ?? this.t("someone") });
+    return h(
+      "section",
+      { class: "invitation", id: `invitation-${conversationId}`, "aria-label": this.t("invitation", { name }) },
+      avatarOfConversation(conversation),
+      h("div", {}, h("strong", { dir: "auto" }, name), h("p", { class: "muted" }, by)),
+      h("button", { type: "button", class: "button primary", onclick: accept }, this.t("accept")),
+      h("button", { type: "button", class: "button", onclick: decline }, this.t("decline")),
+    );
+  }
+
+  /** @param {InboxSnapshot} snapshot what stands below the rows. */
+  #words({ state, rows, invitations, isLoadingMore }) {
+    if (state === "loading") {
+      const skeleton = [1, 2, 3, 4, 5].map(() => h("div", { class: "skeleton", "aria-hidden": "true" }));
+      return [h("p", { class: "spoken", role: "status" }, this.t("loading")), ...skeleton];
+    }
+    if (state === "failed" || state === "missing") {
+      const again = { type: "button", class: "button", onclick: () => this.restart() };
+      return [h("p", { class: "muted" }, this.t("failed")), h("button", again, this.t("retry"))];
+    }
+    if (isLoadingMore) return [h("p", { class: "muted" }, this.t("loading"))];
+    return [!rows.length && !invitations.length && h("p", { class: "muted" }, this.t("noConversations"))];
+  }
+
+  /**
+   * @param {Talk} talk
+   * @param {InboxStore} store
+   * @param {InboxRow[]} rows on the screen.
+   * @param {boolean} isAtEnd
+   */
+  #seen(talk, store, rows, isAtEnd) {
+    const { hasMore, isLoadingMore } = store.getSnapshot();
+    if (isAtEnd && hasMore && !isLoadingMore) store.loadMore().catch(() => {});
+    const people = rows
+      .filter(({ conversation }) => conversation.kind === "PRIVATE")
+      .flatMap(({ conversation }) => conversation.others.map(({ id }) => id));
+    const ids = people.slice(0, talk.limits.getSnapshot()?.presenceUsers ?? 0);
+    const wanted = [...ids].sort().join(" ");
+    if (wanted === this.#watched) return;
+    this.#watched = wanted;
+    this.#endWatch();
+    const timer = setTimeout(() => {
+      this.#endWatch();
+      this.#endWatch = ids.length
+        ? this.follow(talk.presence(ids), (present) => {
+            this.#present = present;
+            this.#window?.render();
+          })
+        : () => {};
+    }, REST);
+    this.#endWatch = this.until(() => clearTimeout(timer));
+  }
+}

@@ -1,0 +1,51 @@
+/** A sentence that appears for a while: what went wrong, or what was done. */
+
+import { h } from "./nodes.js";
+import { sheet } from "./theme.js";
+
+/** @import {TalkElement} from "./base.js" */
+
+/** How long a notice stays, in milliseconds. */
+const WHILE = 6_000;
+
+export const noticeStyle = sheet(`
+.notice {
+  position: absolute; inset-inline: 1rem; bottom: 1rem; z-index: 3; width: fit-content; margin-inline: auto;
+  padding: .65em 1.1em; border-radius: 12px; background: var(--_text); color: var(--_background);
+  box-shadow: var(--_shadow); animation: rise .16s ease-out;
+}
+`);
+
+/**
+ * Say something at the lower edge of an element, or of a dialog in it.
+ * @param {TalkElement} element
+ * @param {string} text
+ * @param {ParentNode & Node} [where]
+ */
+export function notice(element, text, where = element.root) {
+  where.querySelector(".notice")?.remove();
+  const node = h("p", { class: "notice", role: "alert" }, text);
+  where.append(node);
+  const timer = setTimeout(() => end(), WHILE);
+  const end = element.until(() => {
+    clearTimeout(timer);
+    node.remove();
+  });
+  node.addEventListener("click", end);
+}
+
+/**
+ * Do something, and say what went wrong where it was asked for.
+ * @param {TalkElement} element
+ * @param {() => Promise<unknown>} act
+ * @param {ParentNode & Node} [where]
+ */
+export async function attempt(element, act, where) {
+  try {
+    await act();
+    return true;
+  } catch (error) {
+    if (element.isConnected) notice(element, element.sentence(error), where);
+    return false;
+  }
+}
