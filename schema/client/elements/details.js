@@ -1,6 +1,6 @@
 /** The panel with the details of a conversation: its name, its people, and what can be done with it. */
 
-import { ask, openDialog } from "./dialog.js";
+import { ask, confirm, openDialog } from "./dialog.js";
 import { icon } from "./icons.js";
 import { Former, MemberList } from "./members.js";
 import { h, place, set } from "./nodes.js";
@@ -23,8 +23,9 @@ export const detailsStyle = sheet(`
   width: min(24rem, 100vw); height: 100dvh; max-height: none; max-width: none; margin-block: 0; margin-inline: auto 0;
   border-width: 0; border-start-end-radius: 0; border-end-end-radius: 0;
 }
+.sheet { --_ring: var(--_raised) }
 .sheet .dialog-body { padding: 0 1rem 1.2rem; flex: 1; gap: 1.1rem }
-.face { display: grid; justify-items: center; gap: .35rem; text-align: center }
+.face { padding-top: .4rem; display: grid; justify-items: center; gap: .35rem; text-align: center }
 .face h3 { font-size: 1.25em; font-weight: 700; margin-top: .4rem }
 .face .title { display: inline-flex; align-items: center; gap: .2rem }
 .tools { display: flex; flex-wrap: wrap; justify-content: center; gap: .6rem }
@@ -138,8 +139,7 @@ export class Details {
    */
   confirm(key, sure, name, act) {
     const { element } = this;
-    const action = element.t(key);
-    return ask(element, { title: action, text: element.t(sure, { name }), action, isDanger: true, act });
+    return confirm(element, element.t(key), element.t(sure, { name }), act);
   }
 
   #loadMembers() {

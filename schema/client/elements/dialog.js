@@ -120,3 +120,14 @@ export function ask(element, { title, text, action, isDanger = false, field, act
     }
   });
 }
+
+/**
+ * Ask whether something is meant, and do it.
+ * @param {TalkElement} element
+ * @param {string} action what it is, on the button and above.
+ * @param {string} text what it means.
+ * @param {() => Promise<unknown>} act
+ */
+export function confirm(element, action, text, act) {
+  return ask(element, { title: action, text, action, isDanger: true, act });
+}

@@ -51,7 +51,7 @@ export class TalkHead extends TalkElement {
     );
     const open = () => new Details(this, talk, store);
     const who = h("button", { type: "button", class: "who", "aria-haspopup": "dialog", onclick: open });
-    place(this.root, [h("header", { class: "head" }, back, who)]);
+    place(this.root, [h("div", { class: "head" }, back, who)]);
 
     this.#isOnline = false;
     let watched = "";

@@ -4,8 +4,8 @@ import { sheet } from "./theme.js";
 
 export const inboxStyle = sheet(`
 :host { display: flex; flex-direction: column; position: relative; background: var(--_surface); --_ring: var(--_surface) }
-header { display: flex; align-items: center; gap: .2rem; padding: .9rem .8rem .55rem 1.15rem }
-header h2 { flex: 1; font-size: 1.3em; font-weight: 700; letter-spacing: -.01em }
+.title { display: flex; align-items: center; gap: .2rem; padding: .9rem .8rem .55rem 1.15rem }
+.title h2 { flex: 1; font-size: 1.3em; font-weight: 700; letter-spacing: -.01em }
 .search { position: relative; margin: 0 .8rem .6rem }
 .search .icon { position: absolute; inset-inline-start: .75em; inset-block: 0; margin-block: auto; color: var(--_muted) }
 .search .field { padding-inline-start: 2.5em; border-color: transparent; background: var(--_hover); border-radius: 12px }

@@ -2,13 +2,13 @@
 
 import { TalkElement } from "./base.js";
 import { showBlocked } from "./blocked.js";
-import { ask, dialogStyle } from "./dialog.js";
+import { dialogStyle } from "./dialog.js";
 import { icon } from "./icons.js";
+import { invitationOf, menuOf } from "./inbox-acts.js";
 import { inboxStyle } from "./inbox-style.js";
 import { menuStyle, openMenu } from "./menu.js";
 import { h, place } from "./nodes.js";
-import { attempt, noticeStyle } from "./notice.js";
-import { avatarOfConversation } from "./people.js";
+import { noticeStyle } from "./notice.js";
 import { pickPeople, pickerStyle } from "./picker.js";
 import { Row, rowStyle } from "./row.js";
 import { SearchBox } from "./search.js";
@@ -80,9 +80,10 @@ export class TalkInbox extends TalkElement {
     this.until(() => (this.#window = null));
 
     this.follow(store, (snapshot) => {
-      place(top, snapshot.invitations.map((row) => this.#invitation(talk, row)));
+      place(top, snapshot.invitations.map((row) => invitationOf(this, talk, row)));
       place(end, this.#words(snapshot));
       box.setAttribute("aria-busy", String(snapshot.state === "loading"));
+      list.hidden = !snapshot.rows.length;
       rows.set(snapshot.rows);
       search.rows = snapshot.rows;
       if (snapshot.error) this.tell("talk-error", { error: snapshot.error });
@@ -139,7 +140,7 @@ export class TalkInbox extends TalkElement {
       title: this.t("newConversation"),
       onclick: () => this.startConversation(),
     };
-    return h("header", {}, h("h2", {}, this.t("inbox")), h("button", start, icon("edit")), more);
+    return h("div", { class: "title" }, h("h2", {}, this.t("inbox")), h("button", start, icon("edit")), more);
   }
 
   /**
@@ -153,7 +154,7 @@ export class TalkInbox extends TalkElement {
       known ??
       new Row(this, {
         open: ({ conversation }) => this.#open(conversation.id),
-        menu: (of, anchor, point) => openMenu(this, anchor, this.#menu(talk, of), point),
+        menu: (of, anchor, point) => openMenu(this, anchor, menuOf(this, talk, of), point),
       });
     const { kind, others, id } = row.conversation;
     made.update(row, {
@@ -163,79 +164,6 @@ export class TalkInbox extends TalkElement {
     });
     made.reach(isActive);
     return made;
-  }
-
-  /**
-   * @param {Talk} talk
-   * @param {InboxRow} row
-   * @returns {import("./menu.js").MenuItem[]}
-   */
-  #menu(talk, { conversation: { id: conversationId, name, kind }, unreadCount, markedUnreadAt }) {
-    const isUnread = unreadCount > 0 || markedUnreadAt !== null;
-    const mark = isUnread ? talk.markRead : talk.markUnread;
-    /** @type {import("./menu.js").MenuItem} */
-    const clear = {
-      label: this.t("clear"),
-      icon: "trash",
-      act: () =>
-        ask(this, {
-          title: this.t("clear"),
-          text: this.t("clearSure", { name }),
-          action: this.t("clear"),
-          isDanger: true,
-          act: () => talk.clearConversation({ conversationId }),
-        }),
-    };
-    /** @type {import("./menu.js").MenuItem} */
-    const leave = {
-      label: this.t("leave"),
-      icon: "leave",
-      isDanger: true,
-      act: () =>
-        ask(this, {
-          title: this.t("leave"),
-          text: this.t("leaveSure", { name }),
-          action: this.t("leave"),
-          isDanger: true,
-          act: () => talk.leaveConversation({ conversationId }),
-        }),
-    };
-    return [
-      {
-        label: this.t(isUnread ? "markRead" : "markUnread"),
-        icon: isUnread ? "check" : "bell",
-        act: () => attempt(this, () => mark({ conversationId })),
-      },
-      clear,
-      ...(kind === "GROUP" ? [leave] : []),
-    ];
-  }
-
-  /**
-   * @param {Talk} talk
-   * @param {InboxRow} row
-   */
-  #invitation(talk, { conversation, invitedBy }) {
-    const known = this.root.getElementById(`invitation-${conversation.id}`);
-    if (known) return known;
-    const { id: conversationId, name } = conversation;
-    const accept = async () => {
-      const isDone = await attempt(this, () => talk.acceptInvitation({ conversationId }));
-      if (isDone) this.#open(conversationId);
-    };
-    const decline = async () => {
-      const isDone = await attempt(this, () => talk.declineInvitation({ conversationId }));
-      if (isDone) this.focus();
-    };
-    const by = this.t("invitedBy", { name: invitedBy?.name ?? this.t("someone") });
-    return h(
-      "section",
-      { class: "invitation", id: `invitation-${conversationId}`, "aria-label": this.t("invitation", { name }) },
-      avatarOfConversation(conversation),
-      h("div", {}, h("strong", { dir: "auto" }, name), h("p", { class: "muted" }, by)),
-      h("button", { type: "button", class: "button primary", onclick: accept }, this.t("accept")),
-      h("button", { type: "button", class: "button", onclick: decline }, this.t("decline")),
-    );
   }
 
   /** @param {InboxSnapshot} snapshot what stands below the rows. */

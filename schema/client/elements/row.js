@@ -20,7 +20,28 @@ export const rowStyle = sheet(`
 .open:hover, .row:has(.more[aria-expanded="true"]) .open { background: var(--_hover) }
 .open[aria-current="true"] { background: var(--_tint) }
 .open:focus-visible { outline-offset: -2px }
-.open > .avatar, .open > `);
+.open > :is(.avatar, .pair) { grid-row: 1 / -1 }
+.open .name, .open .preview { overflow: hidden; white-space: nowrap; text-overflow: ellipsis }
+.open .name { align-self: end; font-weight: 500 }
+.open .time { place-self: end; font-size: .8em; color: var(--_muted) }
+.open .preview { align-self: start; font-size: .93em; color: var(--_muted) }
+.open .placeholder { font-style: italic }
+.unread .name { font-weight: 700 }
+.unread .preview { color: var(--_text) }
+.unread .time { color: var(--_accent); font-weight: 600 }
+.marks { display: flex; align-self: start; gap: 4px; justify-content: flex-end; min-height: 1.4em }
+.mark {
+  min-width: 1.6em; padding: .1em .45em; border-radius: 1em; background: var(--_accent); color: var(--_on-accent);
+  font-size: .78em; font-weight: 650; line-height: 1.4; text-align: center;
+}
+.dot { width: 11px; min-width: 0; height: 11px; padding: 0; margin-block: .3em }
+.more {
+  position: absolute; inset-inline-end: 14px; bottom: 8px; width: 2em; height: 2em; opacity: 0;
+  background: var(--_raised); box-shadow: 0 0 0 1px var(--_line);
+}
+.row:hover .more, .more:focus-visible, .more[aria-expanded="true"] { opacity: 1 }
+@media (hover: none) { .more { display: none } }
+`);
 
 export class Row {
   /** @type {InboxRow | null} */

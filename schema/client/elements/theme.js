@@ -96,7 +96,7 @@ button, input, textarea, select { font: inherit; color: inherit; letter-spacing:
   content: ""; position: absolute; inset-block-end: 0; inset-inline-end: 0; width: 27%; height: 27%;
   border-radius: 50%; background: var(--_online); border: 2px solid var(--_ring, var(--_background));
 }
-.pair { position: relative; flex: none; width: var(--_avatar); height: var(--_avatar) }
+.pair { display: inline-block; position: relative; flex: none; width: var(--_avatar); height: var(--_avatar) }
 .pair .avatar { position: absolute; inset-block-start: 0; inset-inline-end: 0 }
 .pair .avatar + .avatar {
   inset-block: auto 0; inset-inline: 0 auto; box-shadow: 0 0 0 2px var(--_ring, var(--_background));
