@@ -2,6 +2,7 @@
 
 import { TalkHead } from "./head.js";
 import { TalkInbox } from "./inbox.js";
+import { TalkThread } from "./thread.js";
 
 export { setWords } from "./words.js";
 
@@ -9,6 +10,7 @@ export { setWords } from "./words.js";
 const ELEMENTS = {
   "talk-inbox": TalkInbox,
   "talk-head": TalkHead,
+  "talk-thread": TalkThread,
 };
 
 // Static files with hashes in their names may be loaded under two addresses.

@@ -36,9 +36,10 @@ const GAP = 4;
  * @param {HTMLElement} anchor what it stands beside, and what has the focus afterwards.
  * @param {MenuItem[]} items
  * @param {{x: number, y: number}} [point] where it stands instead: where somebody clicked.
+ * @param {string} [name] one more CSS class.
  */
-export function openMenu(element, anchor, items, point) {
-  const buttons = items.map(({ label, icon: name, isDanger, act }) =>
+export function openMenu(element, anchor, items, point, name = "") {
+  const buttons = items.map(({ label, icon: sign, isDanger, act }) =>
     h(
       "button",
       {
@@ -52,11 +53,11 @@ export function openMenu(element, anchor, items, point) {
           act();
         },
       },
-      name && icon(name),
+      sign && icon(sign),
       label,
     ),
   );
-  const menu = h("div", { class: "menu", role: "menu", popover: "auto", onkeydown: move }, ...buttons);
+  const menu = h("div", { class: `menu ${name}`, role: "menu", popover: "auto", onkeydown: move }, ...buttons);
   const end = element.until(() => menu.remove());
   anchor.setAttribute("aria-expanded", "true");
   menu.addEventListener("toggle", (event) => {
@@ -73,12 +74,14 @@ export function openMenu(element, anchor, items, point) {
   /** @param {KeyboardEvent} event */
   function move(event) {
     const at = buttons.indexOf(/** @type {HTMLButtonElement} */ (event.target));
-    const { length } = buttons;
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1 + length, Home: 0, End: length - 1 }[event.key];
+    const last = buttons.length - 1;
+    const next = at === last ? 0 : at + 1;
+    const before = at === 0 ? last : at - 1;
+    const to = { ArrowDown: next, ArrowRight: next, ArrowUp: before, ArrowLeft: before, Home: 0, End: last }[event.key];
     if (event.key === "Tab") menu.hidePopover();
     if (to === undefined) return;
     event.preventDefault();
-    buttons[to % length].focus();
+    buttons[to].focus();
   }
 }
 

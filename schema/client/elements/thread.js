@@ -1,0 +1,44 @@
+/** `<talk-thread>`: the messages of a conversation, and the box to write another one. */
+
+import { TalkElement } from "./base.js";
+import { dialogStyle } from "./dialog.js";
+import { menuStyle } from "./menu.js";
+import { h } from "./nodes.js";
+import { noticeStyle } from "./notice.js";
+import { threadStyle } from "./thread/style.js";
+import { View } from "./thread/view.js";
+
+export class TalkThread extends TalkElement {
+  static observedAttributes = ["conversation"];
+  static styles = [menuStyle, dialogStyle, noticeStyle, threadStyle];
+
+  /** @type {View | null} */
+  #view = null;
+
+  /** Give the focus to the box, or to the messages where nothing can be written. */
+  focus() {
+    this.#view?.focus();
+  }
+
+  /** @param {import("../types.js").Talk} talk */
+  start(talk) {
+    const id = this.getAttribute("conversation");
+    this.root.replaceChildren();
+    this.#view = null;
+    if (!id) return;
+    const store = talk.conversation(id);
+    // The first page comes at the same time as the viewer.
+    this.until(store.subscribe(() => {}));
+    this.root.append(h("p", { class: "status" }, this.t("loading")));
+    /** @type {string | undefined} */
+    let shownTo;
+    this.follow(talk.viewer, (viewer) => {
+      if (!viewer || viewer.id === shownTo) return;
+      if (shownTo) return this.restart();
+      shownTo = viewer.id;
+      this.#view = new View(this, talk, store, viewer.id);
+      this.root.replaceChildren(...this.#view.nodes);
+      this.#view.start();
+    });
+  }
+}

@@ -1,0 +1,139 @@
+/** What the viewer can do with a message: its menu, and the dialogs behind it. */
+
+import { ask, openDialog } from "../dialog.js";
+import { openMenu } from "../menu.js";
+import { h } from "../nodes.js";
+import { openPicker } from "./reactions.js";
+import { nodesOf } from "./text.js";
+
+/** @import {MenuItem} from "../menu.js" */
+/** @import {View} from "./view.js" */
+/** @typedef {import("../../types.js").Row} Row */
+/** @typedef {import("../../types.js").Message} Message */
+
+/**
+ * Open the menu of a message.
+ * @param {View} view
+ * @param {HTMLElement} anchor
+ * @param {Row} row
+ * @param {{x: number, y: number}} [point]
+ */
+export function openActions(view, anchor, row, point) {
+  const { message } = row;
+  const actions = message ? actionsOf(view, anchor, row, message) : unsentActions(view, row);
+  const items = actions.filter((item) => item !== false);
+  if (items.length) openMenu(view.element, anchor, items, point);
+}
+
+/**
+ * @param {View} view
+ * @param {HTMLElement} anchor
+ * @param {Row} row
+ * @param {Message} message
+ * @returns {(MenuItem | false)[]}
+ */
+function actionsOf(view, anchor, row, message) {
+  const can = (/** @type {import("../../types.js").MessageCapability} */ what) => message.viewerCan.includes(what);
+  const { id } = message;
+  const text = view.rows.revealed.get(row.key) ?? message.body;
+  return [
+    can("REPLY") && { label: view.t("reply"), icon: "reply", act: () => view.composer.reply(message) },
+    can("REACT") && {
+      label: view.t("react"),
+      icon: "smile",
+      act: () => openPicker(view, anchor, message),
+    },
+    copyOf(view, message.removal ? "" : text),
+    can("EDIT") && { label: view.t("edit"), icon: "edit", act: () => view.composer.edit(row) },
+    can("RETRACT") && {
+      label: view.t("retract"),
+      icon: "trash",
+      isDanger: true,
+      act: () =>
+        ask(view.element, {
+          title: view.t("retractTitle"),
+          text: view.t("retractText"),
+          action: view.t("retract"),
+          isDanger: true,
+          act: () => view.store.retract(row),
+        }),
+    },
+    can("REMOVE") && {
+      label: view.t("removeMessage"),
+      icon: "trash",
+      isDanger: true,
+      act: () =>
+        ask(view.element, {
+          title: view.t("removeMessageTitle"),
+          text: view.t("removeMessageText", { name: view.nameOf(row) }),
+          action: view.t("removeMessage"),
+          isDanger: true,
+          act: () => view.talk.removeMessage({ message: id }),
+        }),
+    },
+    can("REPORT") && {
+      label: view.t("report"),
+      icon: "flag",
+      act: () =>
+        ask(view.element, {
+          title: view.t("reportMessageTitle"),
+          text: view.t("reportMessageText"),
+          action: view.t("report"),
+          field: { label: view.t("reason"), isLong: true, maxLength: view.limits?.reasonLength },
+          act: async (why) => {
+            await view.talk.reportMessage({ message: id, why });
+            view.say(view.t("reported"));
+          },
+        }),
+    },
+  ];
+}
+
+/** @param {View} view @param {Row} row @returns {(MenuItem | false)[]} */
+function unsentActions(view, row) {
+  const { unsent } = row;
+  if (!unsent) return [];
+  const retry = () => view.talk.outbox.retry(unsent.clientId);
+  return [
+    unsent.state === "refused" && {
+      label: view.t("sendAgain"),
+      icon: "send",
+      act: () => view.try(retry),
+    },
+    copyOf(view, unsent.body),
+    { label: view.t("edit"), icon: "edit", act: () => view.composer.edit(row) },
+    {
+      label: view.t("discard"),
+      icon: "trash",
+      isDanger: true,
+      act: () => view.try(() => view.store.retract(row)),
+    },
+  ];
+}
+
+/** @param {View} view @param {string} text @returns {MenuItem | false} */
+function copyOf(view, text) {
+  // A page without encryption has no clipboard.
+  if (!text || !navigator.clipboard) return false;
+  const act = () => view.try(() => navigator.clipboard.writeText(text));
+  return { label: view.t("copy"), icon: "copy", act };
+}
+
+/**
+ * Show what a message said before.
+ * @param {View} view
+ * @param {Message} message
+ */
+export function showEdits(view, message) {
+  return view.try(async () => {
+    const edits = (await view.talk.edits(message.id)) ?? [];
+    /** @param {string} body @param {string} when */
+    const item = (body, when) =>
+      h("li", {}, h("p", { class: "muted" }, when), h("p", { class: "body", dir: "auto" }, ...nodesOf(body)));
+    const until = edits.map(({ body, until: moment }) =>
+      item(body, view.t("until", { time: view.language.date(moment, "full") })),
+    );
+    const list = h("ol", { class: "edits" }, item(message.body, view.t("now")), ...until);
+    openDialog(view.element, { title: view.t("editsTitle"), body: [list] });
+  });
+}

@@ -1,0 +1,44 @@
+/** What stands in the place of the composer for somebody who can't write. */
+
+import { h } from "../nodes.js";
+
+/** @import {View} from "./view.js" */
+/** @typedef {import("../../types.js").Conversation} Conversation */
+
+/**
+ * @param {View} view
+ * @param {Conversation} conversation
+ * @returns {HTMLElement | null} null for somebody who can write.
+ */
+export function closedBecause(view, { id, kind, viewerCan, viewerParticipation }) {
+  if (viewerCan.includes("SEND")) return null;
+  const { status, suspendedAt, invitedBy } = viewerParticipation;
+  if (viewerCan.includes("ANSWER_INVITATION")) {
+    const input = { conversationId: id };
+    /** @param {"accept" | "decline"} key @param {() => Promise<unknown>} act */
+    const button = (key, act) =>
+      h("button", { type: "button", class: `button ${key}`, onclick: () => view.try(act) }, view.t(key));
+    const accept = button("accept", () => view.talk.acceptInvitation(input));
+    accept.classList.add("primary");
+    return h(
+      "div",
+      { class: "closed" },
+      h("p", {}, view.t("invited", { name: invitedBy?.name ?? view.t("someone") })),
+      accept,
+      button("decline", () => view.talk.declineInvitation(input)),
+    );
+  }
+  return h("p", { class: "closed" }, view.t(reasonOf(kind, status, suspendedAt)));
+}
+
+/**
+ * @param {Conversation["kind"]} kind
+ * @param {import("../../types.js").Status} status
+ * @param {string | null} suspendedAt
+ */
+function reasonOf(kind, status, suspendedAt) {
+  if (status === "REMOVED") return "cannotRemoved";
+  if (status !== "ACTIVE") return "cannotLeft";
+  if (suspendedAt) return "cannotSuspended";
+  return kind === "PRIVATE" ? "cannotReach" : "cannotSend";
+}

@@ -1,0 +1,217 @@
+/** The box in which a message is written, answered or edited. */
+
+import { icon } from "../icons.js";
+import { h, place } from "../nodes.js";
+import { Completion } from "./completion.js";
+import { readDraft, writeDraft } from "./drafts.js";
+import { quoteOf } from "./message.js";
+import { names } from "./text.js";
+
+/** @import {View} from "./view.js" */
+/** @typedef {import("../../types.js").Row} Row */
+/** @typedef {import("../../types.js").Message} Message */
+/** @typedef {import("../../types.js").Named} Named */
+
+/** So many letters before the limit, the box says how many are left. */
+const FEW = 100;
+
+export class Composer {
+  /** @type {Message | null} */
+  #replyTo = null;
+  /** @type {Row | null} */
+  #edited = null;
+  /** The people whose names were chosen. @type {Map<string, Named>} */
+  #chosen = new Map();
+  #isAll = false;
+
+  /** @param {View} view */
+  constructor(view) {
+    this.view = view;
+    this.banner = h("div", { class: "banner", hidden: true });
+    this.left = h("span", { class: "left", hidden: true });
+    this.box = h("textarea", {
+      class: "box",
+      rows: 1,
+      dir: "auto",
+      placeholder: view.t("write"),
+      "aria-label": view.t("write"),
+      oninput: () => this.#changed(),
+      onkeydown: (/** @type {KeyboardEvent} */ event) => this.#pressed(event),
+      onblur: () => this.completion.close(),
+    });
+    this.button = h("button", { class: "round send", "aria-label": view.t("send") }, icon("send"));
+    const form = h("form", { onsubmit: (/** @type {Event} */ event) => this.#submitted(event) });
+    form.append(h("div", { class: "field" }, this.box, this.left), this.button);
+    this.completion = new Completion(view, this.box, (person) => this.#choose(person));
+    this.node = h("div", { class: "composer" }, this.completion.node, this.banner, form);
+    this.#restore();
+  }
+
+  /** @param {Message} message */
+  reply(message) {
+    if (this.#edited) this.#restore();
+    this.#replyTo = message;
+    this.#show();
+    this.box.focus();
+  }
+
+  /** @param {Row} row */
+  edit(row) {
+    this.#edited = row;
+    this.#replyTo = null;
+    this.#chosen.clear();
+    this.#isAll = row.unsent?.mentionAll ?? false;
+    this.#write((row.message ?? row.unsent).body);
+    this.box.focus();
+  }
+
+  /** Bring the box up to date with what is known of the server. */
+  update() {
+    if (this.#edited && !this.view.rowOf(this.#edited.key)) this.#restore();
+    this.#show();
+  }
+
+  /** What was written comes back, as it was before an edit. */
+  #restore(draft = readDraft(this.view)) {
+    const { text, replyTo, mentions } = draft;
+    this.#edited = null;
+    this.#replyTo = replyTo;
+    this.#chosen = new Map(mentions.map((person) => [person.id, person]));
+    this.#write(text);
+  }
+
+  /** @param {string} text */
+  #write(text) {
+    this.box.value = text;
+    this.completion.close();
+    this.#show();
+  }
+
+  #changed() {
+    this.view.store.setTyping(this.box.value.trim() !== "");
+    this.completion.update();
+    this.#show();
+    this.#keep();
+  }
+
+  #keep() {
+    if (!this.#edited) writeDraft(this.view, this.#draft());
+  }
+
+  /** @returns {import("./drafts.js").Draft} */
+  #draft() {
+    return { text: this.box.value, replyTo: this.#replyTo, mentions: [...this.#chosen.values()] };
+  }
+
+  #show() {
+    const { box, view } = this;
+    const limit = view.limits?.bodyLength ?? Infinity;
+    const left = limit - [...box.value.trim()].length;
+    this.left.hidden = left > FEW;
+    this.left.textContent = String(left);
+    this.left.classList.toggle("refusal", left < 0);
+    this.button.disabled = left < 0 || box.value.trim() === "";
+    box.style.height = "auto";
+    box.style.height = `${box.scrollHeight}px`;
+    const about = this.#edited ?? this.#replyTo;
+    this.banner.hidden = !about;
+    if (!about) return;
+    const close = { type: "button", class: "round", "aria-label": view.t("cancel"), onclick: () => this.#leave() };
+    place(this.banner, [
+      icon(this.#edited ? "edit" : "reply"),
+      this.#edited ? h("span", { class: "quote" }, view.t("editing")) : quoteOf(view, /** @type {Message} */ (about)),
+      h("button", close, icon("close")),
+    ]);
+  }
+
+  #leave() {
+    if (this.#edited) {
+      this.#restore();
+    } else {
+      this.#replyTo = null;
+      this.#keep();
+    }
+    this.#show();
+    this.box.focus();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #pressed(event) {
+    // The key Enter ends a word that is composed, as in Japanese. It does not send.
+    if (event.isComposing || event.keyCode === 229) return;
+    if (this.completion.pressed(event)) return;
+    const isTouch = matchMedia("(pointer: coarse)").matches;
+    if (event.key === "Enter" && !event.shiftKey && !isTouch) this.#submitted(event);
+    else if (event.key === "Escape" && (this.#edited || this.#replyTo)) this.#leave();
+    else if (event.key === "ArrowUp" && this.box.value === "") this.#editLast(event);
+  }
+
+  /** @param {Event} event */
+  #editLast(event) {
+    const row = this.view.snapshot.rows.findLast((one) => this.view.isOwn(one) && canEdit(one));
+    if (!row) return;
+    event.preventDefault();
+    this.edit(row);
+  }
+
+  /** @param {Event} event */
+  #submitted(event) {
+    event.preventDefault();
+    const body = this.box.value.trim();
+    if (this.button.disabled) return;
+    const edited = this.#edited;
+    if (edited) this.#sendEdit(edited, body);
+    else this.#send(body);
+  }
+
+  /** @param {string} body */
+  async #send(body) {
+    const draft = this.#draft();
+    const mentions = [...this.#chosen.values()].filter(({ name }) => names(body, name));
+    const mentionAll = this.#isAll && names(body, this.view.t("everybody"));
+    const replyTo = this.#replyTo?.number ?? null;
+    this.#replyTo = null;
+    this.#chosen.clear();
+    this.#isAll = false;
+    this.#write("");
+    this.#keep();
+    this.view.store.setTyping(false);
+    const options = { replyTo, mentions: mentions.length ? mentions : null, mentionAll };
+    const isSent = await this.view.send(body, options);
+    // What could not be kept is not lost.
+    if (!isSent && this.box.value === "") this.#restore(draft);
+  }
+
+  /** @param {Row} row @param {string} body */
+  async #sendEdit(row, body) {
+    const { mentions: before, body: text } = row.message ?? row.unsent;
+    const old = before ?? [];
+    // Who was mentioned without a name in the text, as the author of what is answered, stays.
+    const kept = old.filter(({ name }) => !names(text, name) || names(body, name));
+    const added = [...this.#chosen.values()].filter(
+      ({ id, name }) => names(body, name) && !old.some((one) => one.id === id),
+    );
+    const isSame = kept.length === old.length && !added.length;
+    this.#restore();
+    if (body === text) return;
+    const mentions = isSame ? null : [...kept, ...added];
+    const isDone = await this.view.try(() => this.view.store.edit(row, body, mentions));
+    // What was refused is not lost.
+    if (!isDone && !this.#edited && this.view.rowOf(row.key)) {
+      this.edit(row);
+      this.#write(body);
+    }
+  }
+
+  /** @param {Named | null} person null: everybody. */
+  #choose(person) {
+    if (person) this.#chosen.set(person.id, person);
+    else this.#isAll = true;
+    this.#changed();
+  }
+}
+
+/** @param {Row} row */
+function canEdit({ message }) {
+  return !message || message.viewerCan.includes("EDIT");
+}

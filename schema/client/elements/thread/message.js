@@ -1,0 +1,153 @@
+/** Makes the bubble of a message, and what stands around it. */
+
+import { icon } from "../icons.js";
+import { h } from "../nodes.js";
+import { avatarOf } from "../people.js";
+import { sentenceOf } from "../sentences.js";
+import { openActions, showEdits } from "./actions.js";
+import { openPicker, reactionsOf } from "./reactions.js";
+import { isEmojiOnly, nodesOf } from "./text.js";
+
+/** @import {View} from "./view.js" */
+/** @typedef {import("../../types.js").Row} Row */
+/** @typedef {import("../../types.js").Message} Message */
+/** @typedef {import("../../types.js").Unsent} Unsent */
+/** @typedef {{sentence: string | null, starts: boolean, ends: boolean, revealed?: string}} Look */
+
+/**
+ * When a message was sent, or written.
+ * @param {Row} row
+ */
+export function timeOf({ message, unsent }) {
+  return message ? message.sentAt : unsent.createdAt;
+}
+
+/**
+ * @param {View} view
+ * @param {Row} row
+ * @param {Look} look
+ */
+export function lineOf(view, row, look) {
+  const { message } = row;
+  const isOwn = view.isOwn(row);
+  const isNamed = !isOwn && look.starts && (message?.announced || view.snapshot.conversation?.kind === "GROUP");
+  return h(
+    "div",
+    { class: "line" },
+    !isOwn && h("div", { class: "side" }, look.starts && avatarOf(message?.sender ?? null, { size: 32 })),
+    h(
+      "div",
+      { class: "stack" },
+      isNamed && h("p", { class: "name", dir: "auto" }, view.nameOf(row)),
+      h("div", { class: "beside" }, bubbleOf(view, row, look), toolsOf(view, row)),
+      message && reactionsOf(view, message),
+      message && message.replyCount > 0 && repliesOf(view, message),
+      row.unsent && stateOf(view, row),
+    ),
+  );
+}
+
+/** @param {View} view @param {Row} row @param {Look} look */
+function bubbleOf(view, row, { sentence, revealed }) {
+  const { message, unsent } = row;
+  const text = revealed ?? (message ?? unsent).body;
+  const isGone = sentence !== null && revealed === undefined;
+  const mentions = (message ?? unsent).mentions ?? [];
+  const quoted = message ? message.replyTo : view.messageOf(unsent.replyTo);
+  const isBig = !isGone && !quoted && isEmojiOnly(text);
+  const body = isGone ? [sentence] : nodesOf(text, mentions, view.viewerId);
+  return h(
+    "div",
+    { class: `bubble ${isGone ? "gone" : ""} ${isBig ? "big" : ""}` },
+    quoted && quoteOf(view, quoted),
+    h("p", { class: "body", dir: "auto" }, ...body),
+    message?.hidden &&
+      revealed === undefined &&
+      h(
+        "button",
+        { type: "button", class: "link", "data-part": "show", onclick: () => view.reveal(message) },
+        view.t("showHidden"),
+      ),
+    h("span", { class: "meta" }, ...metaOf(view, row)),
+  );
+}
+
+/** @param {View} view @param {Row} row */
+function metaOf(view, row) {
+  const { message, unsent } = row;
+  const { language } = view;
+  const time = timeOf(row);
+  const edited = { type: "button", class: "link", "data-part": "edits" };
+  return [
+    message?.editedAt &&
+      h("button", { ...edited, onclick: () => showEdits(view, message) }, view.t("edited")),
+    h("time", { dateTime: time, title: language.date(time, "full") }, language.date(time, "time")),
+    unsent && icon(unsent.state === "refused" ? "warning" : "clock"),
+  ];
+}
+
+/**
+ * @param {View} view
+ * @param {import("../../types.js").Quoted} quoted
+ */
+export function quoteOf(view, quoted) {
+  const sentence = sentenceOf(quoted, view.language, view.viewerId);
+  return h(
+    "button",
+    { type: "button", class: "quote", "data-part": "quote", onclick: () => view.jumpTo(quoted.number) },
+    h("span", { class: "name", dir: "auto" }, quoted.sender?.name ?? view.t("someone")),
+    h("span", { class: sentence ? "words gone" : "words", dir: "auto" }, sentence ?? quoted.body),
+  );
+}
+
+/** @param {View} view @param {Row} row */
+function toolsOf(view, row) {
+  const { message } = row;
+  /** @param {string} part @param {"smile" | "more"} name @param {string} label @param {Function} act */
+  const tool = (part, name, label, act) =>
+    h(
+      "button",
+      {
+        type: "button",
+        class: `round ${part}`,
+        "data-part": part,
+        "aria-label": label,
+        "aria-haspopup": "menu",
+        onclick: (/** @type {MouseEvent} */ event) => act(/** @type {HTMLElement} */ (event.currentTarget)),
+      },
+      icon(name),
+    );
+  return h(
+    "div",
+    { class: "tools" },
+    message?.viewerCan.includes("REACT") &&
+      tool("pick", "smile", view.t("react"), (/** @type {HTMLElement} */ at) => openPicker(view, at, message)),
+    tool("more", "more", view.t("messageMenu"), (/** @type {HTMLElement} */ at) => openActions(view, at, row)),
+  );
+}
+
+/** @param {View} view @param {Message} message */
+function repliesOf(view, { replyCount }) {
+  return h("p", { class: "replies" }, icon("reply"), view.t("replies", { count: replyCount }));
+}
+
+/**
+ * What is done with a message that was not sent yet.
+ * @param {View} view
+ * @param {Row} row
+ */
+function stateOf(view, row) {
+  const { state, error, clientId } = /** @type {Unsent} */ (row.unsent);
+  if (state !== "refused") return h("p", { class: "spoken" }, view.t(state));
+  /** @param {string} part @param {string} label @param {() => unknown} act */
+  const button = (part, label, act) =>
+    h("button", { type: "button", class: "link", "data-part": part, onclick: act }, label);
+  return h(
+    "div",
+    { class: "state" },
+    h("p", { class: "refusal" }, icon("warning"), view.element.sentence(error)),
+    button("retry", view.t("sendAgain"), () => view.try(() => view.talk.outbox.retry(clientId))),
+    button("edit", view.t("edit"), () => view.composer.edit(row)),
+    button("discard", view.t("discard"), () => view.try(() => view.store.retract(row))),
+  );
+}

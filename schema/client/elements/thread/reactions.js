@@ -1,0 +1,82 @@
+/** The reactions to a message, and the choice of another one. */
+
+import { openMenu } from "../menu.js";
+import { h } from "../nodes.js";
+
+/** @import {View} from "./view.js" */
+/** @typedef {import("../../types.js").Message} Message */
+/** @typedef {import("../../types.js").Reaction} Reaction */
+
+const COMMON = ["👍", "❤️", "😂", "😮", "😢", "🎉", "🙏", "🔥", "👏", "✅", "👀", "💯"];
+
+/**
+ * @param {View} view
+ * @param {Message} message
+ */
+export function reactionsOf(view, message) {
+  if (!message.reactions.length) return null;
+  const label = { class: "reactions", role: "group", "aria-label": view.t("reactions") };
+  return h("div", label, ...message.reactions.map((reaction) => toggleOf(view, message, reaction)));
+}
+
+/**
+ * Let the viewer choose an emoji.
+ * @param {View} view
+ * @param {HTMLElement} anchor
+ * @param {Message} message
+ */
+export function openPicker(view, anchor, message) {
+  const emoji = view.limits?.reactionEmoji ?? COMMON;
+  const items = emoji.map((label) => ({ label, act: () => toggle(view, message, label) }));
+  openMenu(view.element, anchor, items, undefined, "picker");
+}
+
+/** @param {View} view @param {Message} message @param {Reaction} reaction */
+function toggleOf(view, message, { emoji, count, viewerReacted }) {
+  const names = (/** @type {Event} */ event) =>
+    nameReactors(view, message, emoji, /** @type {HTMLElement} */ (event.currentTarget));
+  return h(
+    "button",
+    {
+      type: "button",
+      class: "reaction",
+      "data-part": `reaction ${emoji}`,
+      "aria-pressed": String(viewerReacted),
+      "aria-disabled": message.viewerCan.includes("REACT") ? null : "true",
+      onpointerenter: names,
+      onfocus: names,
+      onclick: () => message.viewerCan.includes("REACT") && toggle(view, message, emoji),
+    },
+    `${emoji} `,
+    h("span", {}, String(count)),
+  );
+}
+
+/** @param {View} view @param {Message} message @param {string} emoji */
+function toggle(view, message, emoji) {
+  const reacted = message.reactions.some((one) => one.emoji === emoji && one.viewerReacted);
+  view.try(() => (reacted ? view.store.unreact(message, emoji) : view.store.react(message, emoji)));
+}
+
+/**
+ * Show who reacted.
+ * @param {View} view
+ * @param {Message} message
+ * @param {string} emoji
+ * @param {HTMLElement} button
+ */
+async function nameReactors(view, message, emoji, button) {
+  if (button.dataset.names !== undefined) return;
+  button.dataset.names = "";
+  try {
+    const all = (await view.talk.reactors(message.id)) ?? [];
+    const { users, count } = all.find((one) => one.emoji === emoji) ?? { users: [], count: 0 };
+    const people = users.map(({ name }) => name);
+    if (count > people.length) people.push(view.t("others", { count: count - people.length }));
+    button.dataset.names = view.language.list(people);
+    button.setAttribute("aria-description", button.dataset.names);
+  } catch {
+    // The names are an extra. They are asked for again next time.
+    delete button.dataset.names;
+  }
+}

@@ -1,0 +1,65 @@
+/** What the viewer has seen of a thread, and what a screen reader says of new messages. */
+
+import { h } from "../nodes.js";
+import { sentenceOf } from "../sentences.js";
+
+/** @import {View} from "./view.js" */
+/** @typedef {import("../../types.js").ConversationSnapshot} ConversationSnapshot */
+
+/** At most so many new messages are read out at once. */
+const READ_OUT = 3;
+
+export class Seen {
+  #number = 0;
+  #isOnScreen = true;
+
+  /** @param {View} view */
+  constructor(view) {
+    this.view = view;
+    const { element } = view;
+    const observer = new IntersectionObserver(([entry]) => {
+      this.#isOnScreen = entry.isIntersecting;
+      this.update();
+    });
+    observer.observe(view.scroller);
+    element.until(() => observer.disconnect());
+    element.listen(document, "visibilitychange", () => this.update());
+  }
+
+  /** How many messages there are after those that were seen. */
+  get count() {
+    const { conversation } = this.view.snapshot;
+    return this.#number ? Math.max(0, (conversation?.lastNumber ?? 0) - this.#number) : 0;
+  }
+
+  /** Note what is on the screen. */
+  update() {
+    const { list, store, snapshot } = this.view;
+    if (!this.#isOnScreen || document.visibilityState !== "visible" || snapshot.state !== "ready") return;
+    const shown = snapshot.rows.slice(0, list.lastShown + 1).findLast(({ message }) => message);
+    const number = shown?.message?.number ?? 0;
+    if (number <= this.#number) return;
+    this.#number = number;
+    store.shown(number);
+  }
+
+  /**
+   * Have new messages read out. Pages of old ones are not.
+   * @param {ConversationSnapshot} before
+   * @param {ConversationSnapshot} now
+   */
+  announce(before, now) {
+    const last = before.rows.findLast(({ message }) => message)?.message?.number;
+    if (before.state !== "ready" || before.hasLater || last === undefined) return;
+    const { view } = this;
+    const fresh = now.rows.filter((row) => row.message && row.message.number > last && !view.isOwn(row));
+    const sentences = fresh.slice(-READ_OUT).map((row) => {
+      const { message } = row;
+      if (!message) return "";
+      const sentence = sentenceOf(message, view.language, view.viewerId);
+      if (message.kind !== "TEXT") return sentence;
+      return view.t("said", { name: view.nameOf(row), text: sentence ?? message.body });
+    });
+    if (sentences.length) view.spoken.replaceChildren(...sentences.map((sentence) => h("p", {}, sentence)));
+  }
+}

@@ -1,0 +1,239 @@
+/** One conversation on the screen: the list of messages, its states, and the composer below. */
+
+import { icon } from "../icons.js";
+import { h, place } from "../nodes.js";
+import { attempt, notice } from "../notice.js";
+import { closedBecause } from "./closed.js";
+import { Composer } from "./composer.js";
+import { listenToKeys } from "./keys.js";
+import { VirtualList } from "./list.js";
+import { Rows } from "./rows.js";
+import { Seen } from "./seen.js";
+
+/** @import {TalkElement} from "../base.js" */
+/** @typedef {import("../../types.js").Row} Row */
+/** @typedef {import("../../types.js").ConversationSnapshot} ConversationSnapshot */
+/** @typedef {import("../../types.js").ConversationStore} ConversationStore */
+
+/** So many screens before the last row that is here, another page is asked for. */
+const AHEAD = 2;
+const FLASH = 1_600;
+
+export class View {
+  #isPlaced = false;
+  #isPaging = false;
+  #hasFailed = false;
+
+  /**
+   * @param {TalkElement} element
+   * @param {import("../../types.js").Talk} talk
+   * @param {ConversationStore} store
+   * @param {string} viewerId
+   */
+  constructor(element, talk, store, viewerId) {
+    this.element = element;
+    this.talk = talk;
+    this.store = store;
+    this.viewerId = viewerId;
+    this.language = element.language;
+    this.snapshot = store.getSnapshot();
+    this.rows = new Rows(this);
+    this.log = h("div", { class: "log", role: "log", "aria-live": "off", "aria-label": this.t("messages") });
+    this.scroller = h("div", { class: "scroller" }, this.log);
+    this.status = h("div", { class: "status", hidden: true });
+    this.pager = h("div", { class: "pager", hidden: true });
+    this.newest = h("button", { class: "newest", hidden: true, onclick: () => this.jumpToNewest() });
+    this.typing = h("p", { class: "typing", dir: "auto" });
+    this.spoken = h("div", { class: "spoken", "aria-live": "polite" });
+    this.foot = h("div", { class: "foot" });
+    this.screen = h("div", { class: "screen" }, this.scroller, this.status, this.pager, this.newest);
+    this.nodes = [this.screen, this.typing, this.foot, this.spoken];
+    this.composer = new Composer(this);
+    /** @type {VirtualList<Row>} */
+    this.list = new VirtualList(this.scroller, this.log, {
+      estimate: (row, width) => this.rows.estimate(row, width),
+      render: (index, old) => this.rows.render(index, old),
+      moved: () => this.#moved(),
+    });
+    this.seen = new Seen(this);
+    listenToKeys(this);
+  }
+
+  /** Follow what is shown. The nodes are on the page. */
+  start() {
+    const { element, talk, store } = this;
+    element.until(() => this.list.close());
+    element.follow(store, (snapshot) => this.#update(snapshot));
+    element.follow(talk.limits, () => this.composer.update());
+    element.follow(talk.typing(store.id), (people) => {
+      const names = this.language.list(people.map(({ name }) => name));
+      this.typing.textContent = people.length ? this.t("typing", { names, count: people.length }) : "";
+    });
+    element.follow(talk.state, () => {
+      this.#hasFailed = false;
+      this.#page();
+    });
+  }
+
+  focus() {
+    if (this.composer.node.isConnected) this.composer.box.focus();
+    else this.list.focus(this.list.current ?? "");
+  }
+
+  /** @type {TalkElement["t"]} */
+  t(key, values) {
+    return this.element.t(key, values);
+  }
+
+  get limits() {
+    return this.talk.limits.getSnapshot();
+  }
+
+  /** @param {Row} row */
+  isOwn({ message }) {
+    return !message || message.sender?.id === this.viewerId;
+  }
+
+  /** @param {Row} row */
+  nameOf(row) {
+    if (this.isOwn(row)) return this.t("you");
+    return row.message?.sender?.name ?? this.t(row.message?.announced ? "announcement" : "someone");
+  }
+
+  /** @param {string} key */
+  rowOf(key) {
+    return this.snapshot.rows.find((row) => row.key === key);
+  }
+
+  /** @param {number | null} number */
+  messageOf(number) {
+    return this.snapshot.rows.find(({ message }) => message && message.number === number)?.message ?? null;
+  }
+
+  /**
+   * Do something, and say so if it fails.
+   * @param {() => Promise<unknown>} act
+   * @returns {Promise<boolean>} whether it was done.
+   */
+  try(act) {
+    return attempt(this.element, act, this.screen);
+  }
+
+  /** @param {string} sentence */
+  say(sentence) {
+    notice(this.element, sentence, this.screen);
+  }
+
+  /**
+   * @param {string} body
+   * @param {import("../../types.js").SendOptions} options
+   */
+  async send(body, options) {
+    const isSent = await this.try(() => this.store.send(body, options));
+    if (isSent) await this.jumpToNewest();
+    return isSent;
+  }
+
+  /**
+   * Show the text of somebody whom the viewer blocked.
+   * @param {import("../../types.js").Message} message
+   */
+  reveal({ id }) {
+    return this.try(async () => {
+      this.rows.revealed.set(id, await this.talk.hiddenBody(id));
+      this.#show();
+    });
+  }
+
+  async jumpToNewest() {
+    const isFocused = this.newest.matches(":focus");
+    if (this.snapshot.hasLater && !(await this.try(() => this.store.jumpToNewest()))) return;
+    this.list.jumpToEnd();
+    if (isFocused) this.list.focus(this.snapshot.rows.at(-1)?.key);
+  }
+
+  /** @param {number} number */
+  async jumpTo(number) {
+    if (!this.messageOf(number) && !(await this.try(() => this.store.jumpTo({ number })))) return;
+    const row = this.snapshot.rows.find(({ message }) => message?.number === number);
+    if (!row) return this.say(this.t("messageGone"));
+    this.list.jump(row.key);
+    this.list.focus(row.key);
+    const node = this.list.row(row.key);
+    node?.classList.add("flash");
+    setTimeout(() => node?.classList.remove("flash"), FLASH);
+  }
+
+  /** @param {ConversationSnapshot} snapshot */
+  #update(snapshot) {
+    this.seen.announce(this.snapshot, snapshot);
+    this.snapshot = snapshot;
+    this.#show();
+    const { state, rows, firstUnreadNumber } = snapshot;
+    if (state === "ready" && rows.length && !this.#isPlaced) {
+      this.#isPlaced = true;
+      const first = rows.find(({ message }) => message && message.number === firstUnreadNumber);
+      if (first) this.list.jump(first.key);
+      else this.list.jumpToEnd();
+    }
+  }
+
+  #show() {
+    const { state, rows, error, hasLater, conversation } = this.snapshot;
+    const closed = conversation ? closedBecause(this, conversation) : null;
+    this.list.set(rows, hasLater);
+    place(this.foot, [state === "ready" && (closed ?? this.composer.node)]);
+    this.composer.update();
+    this.status.hidden = state === "ready" && rows.length > 0;
+    const retry = { type: "button", class: "button", onclick: () => this.element.restart() };
+    if (state === "failed") {
+      place(this.status, [h("p", {}, this.element.sentence(error)), h("button", retry, this.t("retry"))]);
+    } else {
+      this.status.textContent = this.t(
+        state === "loading" ? "loading" : state === "missing" ? "threadMissing" : "threadEmpty",
+      );
+    }
+  }
+
+  #moved() {
+    this.seen.update();
+    this.#page();
+    const { stuck, beyond } = this.list;
+    const { rows, hasLater } = this.snapshot;
+    const { count } = this.seen;
+    this.newest.hidden = stuck || !rows.length || (beyond.below < 0.3 && !hasLater);
+    const label = count ? this.t("newMessages", { count }) : this.t("toNewest");
+    if (this.newest.textContent !== label) place(this.newest, [label, icon("down")]);
+  }
+
+  /** Ask for another page if its rows will be on the screen soon. */
+  #page() {
+    const { hasEarlier, hasLater, isLoading } = this.snapshot;
+    this.pager.hidden = !this.#hasFailed && !isLoading;
+    if (!this.#isPlaced || this.#isPaging || this.#hasFailed || isLoading) return;
+    const { above, below } = this.list.beyond;
+    if (hasEarlier && above < AHEAD) this.#load(() => this.store.loadEarlier());
+    else if (hasLater && below < AHEAD) this.#load(() => this.store.loadLater());
+  }
+
+  /** @param {() => Promise<void>} load */
+  async #load(load) {
+    this.#isPaging = true;
+    this.pager.textContent = this.t("loading");
+    try {
+      // Not at once: what the list is doing now comes first.
+      await null;
+      await load();
+    } catch (error) {
+      this.#hasFailed = true;
+      const again = () => {
+        this.#hasFailed = false;
+        this.#page();
+      };
+      const retry = { type: "button", class: "link", onclick: again };
+      place(this.pager, [`${this.element.sentence(error)} `, h("button", retry, this.t("retry"))]);
+    }
+    this.#isPaging = false;
+    this.#page();
+  }
+}

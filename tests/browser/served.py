@@ -1,0 +1,67 @@
+"""Serves the files of the client, and pages that try them, with a strict security policy."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDERS = {"/talk/": ROOT / "schema/client", "/": Path(__file__).parent}
+POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:"
+
+
+class Files(SimpleHTTPRequestHandler):
+    extensions_map = {".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+
+    def translate_path(self, path: str) -> str:
+        prefix = next(prefix for prefix in FOLDERS if path.startswith(prefix))
+        self.directory = str(FOLDERS[prefix])
+        return super().translate_path("/" + path.removeprefix(prefix))
+
+    def end_headers(self) -> None:
+        self.send_header("Content-Security-Policy", POLICY)
+        self.send_header("Cache-Control", "no-store")
+        super().end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def files() -> Iterator[str]:
+    """The address of the server."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Files)) as server:
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+class Opened:
+    """A page of ours, and what went wrong in it."""
+
+    def __init__(self, of: Any, address: str, ready: str, **options: Any) -> None:
+        """`ready` is the name of what the page's script leaves at `window`."""
+        self.context = of.new_context(**options)
+        self.page = self.context.new_page()
+        self.problems: list[str] = []
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.on("console", self._note)
+        self.page.goto(address)
+        self.page.wait_for_function(f"!!window.{ready}")
+
+    def __enter__(self) -> Any:
+        return self.page
+
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        self.context.close()
+        if error is None:
+            assert self.problems == []
+
+    def _note(self, message: Any) -> None:
+        if message.type in {"error", "warning"}:
+            self.problems.append(message.text)
