@@ -35,6 +35,22 @@ test("what was not sent is sent after a reload, in its order and under its clien
   );
 });
 
+test("what is written right after a reload comes after what was written before", async () => {
+  const server = new FakeServer();
+  server.isDown = true;
+  const before = open(server);
+  await before.outbox.send("choir", "Before");
+  before.outbox.close();
+
+  server.isDown = false;
+  const { outbox } = open(server, { storage: await reloaded(before.storage) });
+  outbox.send("choir", "After");
+  await until(() => server.messages.length === 2);
+  await until(isEmpty(outbox));
+
+  assert.deepEqual(server.bodies("choir"), ["Before", "After"]);
+});
+
 test("what had arrived when the page crashed is there once", async () => {
   const server = new FakeServer();
   server.hold();

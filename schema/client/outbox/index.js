@@ -161,18 +161,19 @@ class OutboxStore {
     const storage = new SafeStorage(this.#options.storage?.(viewerId) ?? inBrowser());
     await this.#tab.open(scope);
     this.#queue.keepIn(storage);
+    // What was written before the reload goes first.
     await this.#adopt();
     if (!this.#isClosed) this.#delivery.start();
   }
 
-  /** Take over what tabs left that are gone. */
+  /** Take over what tabs left that are gone, now or later. */
   async #adopt() {
-    for (const name of await this.#queue.tabs()) {
-      this.#tab.whenGone(name, async () => {
-        await this.#queue.adopt(name, this.#tab.name);
-        this.#delivery.run();
-      });
-    }
+    const adoptFrom = async (/** @type {string} */ name) => {
+      await this.#queue.adopt(name, this.#tab.name);
+      this.#delivery.run();
+    };
+    const names = [...(await this.#queue.tabs())];
+    await Promise.all(names.map((name) => this.#tab.whenGone(name, () => adoptFrom(name))));
   }
 
   #back() {

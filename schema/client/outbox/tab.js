@@ -45,11 +45,18 @@ export class Tab {
    * Call `adopt` when the tab of this name is gone: of several tabs that wait, one after the other.
    * @param {string} name
    * @param {() => Promise<void>} adopt
+   * @returns {Promise<void>} until `adopt` is done, if the tab is gone already.
    */
-  whenGone(name, adopt) {
+  async whenGone(name, adopt) {
     if (name === this.name || this.#awaited.has(name)) return;
     this.#awaited.add(name);
-    if (!this.#locks) return void adopt();
+    if (!this.#locks) return adopt();
+    const isThere = await this.#locks.request(
+      this.#lockOf(name),
+      { ifAvailable: true },
+      async (lock) => (lock ? void (await adopt()) : true),
+    );
+    if (!isThere) return void this.#awaited.delete(name);
     const { signal } = this.#closing;
     this.#locks
       .request(this.#lockOf(name), { signal }, adopt)
