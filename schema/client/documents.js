@@ -19,7 +19,7 @@ const INBOX_ROW = `
   firstVisibleNumber markedUnreadAt suspendedAt
   invitedBy { id name }
   conversation {
-    id kind name title lastNumber participantCount
+    id kind name title revision lastNumber participantCount
     others(first: 3) { ${USER} }
     latestMessage {
       id number revision kind body removal hidden announced sentAt
@@ -91,17 +91,25 @@ export function documentsFor(prefix = "") {
     retractSeconds pageSize presenceUsers typingSeconds typingEverySeconds
   }
 }`),
-    inbox: withFragments(`query Inbox($first: Int!, $after: String, $filter: ${prefix}InboxFilter) {
-  inbox(first: $first, after: $after, filter: $filter) {
+    conversations: withFragments(`query Conversations($search: String!, $first: Int!) {
+  inbox(first: $first, filter: { titleContains: $search }) { edges { node { ...InboxRow } } }
+}`),
+    // `changesCursor` is the place in the stream after which all that follows is asked for.
+    inboxStart: withFragments(`query InboxStart($first: Int!) {
+  inbox(first: $first) {
     changesCursor
     edges { node { ...InboxRow } }
     pageInfo { hasNextPage endCursor }
   }
-}`),
-    invitations: withFragments(`query Invitations {
   invitations(first: 50) { edges { node { ...InboxRow } } }
+  unreadTotal
 }`),
-    unreadTotal: "query UnreadTotal { unreadTotal }",
+    inbox: withFragments(`query Inbox($first: Int!, $after: String) {
+  inbox(first: $first, after: $after) {
+    edges { node { ...InboxRow } }
+    pageInfo { hasNextPage endCursor }
+  }
+}`),
     inboxChanges: withFragments(`subscription InboxChanges($after: String) {
   inboxChanges(after: $after) { cursor participation { ...InboxRow } unreadTotal }
 }`),
@@ -174,6 +182,8 @@ export function documentsFor(prefix = "") {
     },
   };
 }
+
+/** @typedef {ReturnType<typeof documentsFor>} Documents */
 
 /** The names of all mutations. */
 export const MUTATIONS = /** @type {(keyof typeof PAYLOADS)[]} */ (Object.keys(PAYLOADS));

@@ -97,8 +97,8 @@
  *   firstVisibleNumber: number, markedUnreadAt: string | null, suspendedAt: string | null,
  *   invitedBy: Named | null,
  *   conversation: {
- *     id: string, kind: ConversationKind, name: string, title: string, lastNumber: number,
- *     participantCount: number, others: User[], latestMessage: Latest | null,
+ *     id: string, kind: ConversationKind, name: string, title: string, revision: number,
+ *     lastNumber: number, participantCount: number, others: User[], latestMessage: Latest | null,
  *   },
  * }} InboxRow
  */
@@ -259,9 +259,9 @@
  *   hiddenBody: (messageId: string) => Promise<string>,
  *   close: () => void,
  * } & Verbs} Talk
- *   Methods ask for the same store again if it is asked for with the same id. `former`: people who
- *   left or were removed, whom `reinstateParticipant` can bring back. `findConversations`: by words in
- *   their titles.
+ *   Methods answer the same store again if they are asked for it with the same id, while it is used.
+ *   `findConversations` looks for words in titles. `former`: people who left or were removed, whom
+ *   `reinstateParticipant` can bring back.
  */
 
 /**

@@ -1,0 +1,104 @@
+/** Questions that are asked once, and not followed. */
+
+import { TalkError } from "./errors.js";
+
+/** @import {InboxRow, Member, Named, User} from "./types.js" */
+/** @import {Connection} from "./types.js" */
+/** @import {Documents} from "./documents.js" */
+
+/** How many people or conversations a search shows. */
+const FOUND = 20;
+
+/**
+ * @param {Pick<Connection, "query">} connection
+ * @param {Documents} documents
+ */
+export function findersFor(connection, documents) {
+  /**
+   * @param {string} document
+   * @param {object} [variables]
+   */
+  const query = (document, variables) => connection.query(document, variables);
+
+  /**
+   * @param {string} id
+   * @param {{first: number, search: string | null, status: string}} which
+   * @returns {Promise<Member[]>}
+   */
+  async function participants(id, which) {
+    const data = await query(documents.participants, { id, after: null, ...which });
+    return nodesOf(found(data.conversation).participants);
+  }
+
+  /**
+   * @param {string} document
+   * @param {string} id
+   */
+  async function node(document, id) {
+    return found((await query(document, { id })).node);
+  }
+
+  return {
+    /**
+     * @param {string} search
+     * @returns {Promise<User[]>}
+     */
+    async findPeople(search) {
+      return nodesOf((await query(documents.people, { search, first: FOUND })).users);
+    },
+    /**
+     * @param {string} search
+     * @returns {Promise<InboxRow[]>}
+     */
+    async findConversations(search) {
+      return nodesOf((await query(documents.conversations, { search, first: FOUND })).inbox);
+    },
+    /**
+     * @param {string} conversationId
+     * @param {string} search
+     */
+    findMembers: (conversationId, search) =>
+      participants(conversationId, { first: FOUND, search, status: "ACTIVE" }),
+    /** @param {string} conversationId */
+    async former(conversationId) {
+      const which = ["LEFT", "REMOVED"].map((status) => ({ first: 100, search: null, status }));
+      return (await Promise.all(which.map((each) => participants(conversationId, each)))).flat();
+    },
+    /** @returns {Promise<User[]>} */
+    async blockedUsers() {
+      return nodesOf((await query(documents.blockedUsers)).blockedUsers);
+    },
+    /**
+     * @param {string} messageId
+     * @returns {Promise<{body: string, until: string}[]>}
+     */
+    async edits(messageId) {
+      return nodesOf((await node(documents.edits, messageId)).edits);
+    },
+    /**
+     * @param {string} messageId
+     * @returns {Promise<{emoji: string, count: number, users: Named[]}[]>}
+     */
+    async reactors(messageId) {
+      return (await node(documents.reactors, messageId)).reactions;
+    },
+    /**
+     * @param {string} messageId
+     * @returns {Promise<string>}
+     */
+    async hiddenBody(messageId) {
+      return (await node(documents.hiddenBody, messageId)).body;
+    },
+  };
+}
+
+/** @param {{edges: {node: any}[]}} connection */
+function nodesOf({ edges }) {
+  return edges.map((edge) => edge.node);
+}
+
+/** @param {any} value */
+function found(value) {
+  if (!value) throw new TalkError("NOT_FOUND", "There is nothing with this id, or you can't see it.");
+  return value;
+}

@@ -1,0 +1,43 @@
+/** The client of Talk: `createTalk`, the errors that it throws, and the types of what it answers. */
+
+export { Refusal, TalkError } from "./errors.js";
+export { createTalk } from "./talk.js";
+
+/** @typedef {import("./types.js").Around} Around */
+/** @typedef {import("./types.js").ConnectionState} ConnectionState */
+/** @typedef {import("./types.js").Conversation} Conversation */
+/** @typedef {import("./types.js").ConversationCapability} ConversationCapability */
+/** @typedef {import("./types.js").ConversationKind} ConversationKind */
+/** @typedef {import("./types.js").ConversationSnapshot} ConversationSnapshot */
+/** @typedef {import("./types.js").ConversationStore} ConversationStore */
+/** @typedef {import("./types.js").InboxRow} InboxRow */
+/** @typedef {import("./types.js").InboxSnapshot} InboxSnapshot */
+/** @typedef {import("./types.js").InboxStore} InboxStore */
+/** @typedef {import("./types.js").Latest} Latest */
+/** @typedef {import("./types.js").Limits} Limits */
+/** @typedef {import("./types.js").LoadState} LoadState */
+/** @typedef {import("./types.js").Member} Member */
+/** @typedef {import("./types.js").Message} Message */
+/** @typedef {import("./types.js").MessageCapability} MessageCapability */
+/** @typedef {import("./types.js").MessageKind} MessageKind */
+/** @typedef {import("./types.js").Named} Named */
+/** @typedef {import("./types.js").Operation} Operation */
+/** @typedef {import("./types.js").Outbox} Outbox */
+/** @typedef {import("./types.js").OutboxStorage} OutboxStorage */
+/** @typedef {import("./types.js").Quoted} Quoted */
+/** @typedef {import("./types.js").Reaction} Reaction */
+/** @typedef {import("./types.js").Removal} Removal */
+/** @typedef {import("./types.js").Role} Role */
+/** @typedef {import("./types.js").Row} Row */
+/** @typedef {import("./types.js").SendOptions} SendOptions */
+/** @typedef {import("./types.js").Sink} Sink */
+/** @typedef {import("./types.js").Status} Status */
+/** @typedef {import("./types.js").StoredUnsent} StoredUnsent */
+/** @typedef {import("./types.js").Talk} Talk */
+/** @typedef {import("./types.js").TalkOptions} TalkOptions */
+/** @typedef {import("./types.js").Unsent} Unsent */
+/** @typedef {import("./types.js").UnsentState} UnsentState */
+/** @typedef {import("./types.js").User} User */
+/** @typedef {import("./types.js").Viewer} Viewer */
+/** @template T @typedef {import("./store.js").Store<T>} Store */
+/** @typedef {import("./verbs.js").Verbs} Verbs */

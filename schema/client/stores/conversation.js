@@ -1,0 +1,304 @@
+/** A conversation: what it has, and what the viewer does in it. */
+
+import { TalkError } from "../errors.js";
+import { Lingering } from "./lingering.js";
+import { Model } from "./conversation/model.js";
+import { withReaction } from "./conversation/reactions.js";
+import { Reading } from "./conversation/reading.js";
+import { TypingSignal } from "./conversation/typing-signal.js";
+
+/** @import {Around, ConversationSnapshot, Limits, Message, Named, Outbox, Row} from "../types.js" */
+/** @import {SendOptions, Store, Unsent} from "../types.js" */
+/** @import {Verbs} from "../verbs.js" */
+/** @import {Shared} from "./conversation/model.js" */
+
+/** @typedef {Shared & {verbs: Verbs, outbox: Outbox, limits: Store<Limits | null>}} Surroundings */
+
+/** The longest time that a timer can wait. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** @type {ConversationSnapshot} */
+const EMPTY = {
+  state: "loading",
+  error: null,
+  conversation: null,
+  rows: [],
+  hasEarlier: false,
+  hasLater: false,
+  isLoading: true,
+  firstUnreadNumber: null,
+  members: [],
+  hasMoreMembers: false,
+};
+
+/** @extends {Lingering<ConversationSnapshot>} */
+export class ConversationStore extends Lingering {
+  #model;
+  #reading;
+  #typing;
+  #verbs;
+  #outbox;
+  #limits;
+  /** @type {WeakMap<Unsent, Row>} */
+  #unsentRows = new WeakMap();
+  /** @type {Map<string, Promise<unknown>>} What is asked last for each message, one after the other. */
+  #turns = new Map();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #expiry;
+
+  /**
+   * @param {string} id
+   * @param {Surroundings} surroundings
+   */
+  constructor(id, surroundings) {
+    super(EMPTY, () => this.#follow());
+    const { verbs, outbox, limits, feed } = surroundings;
+    this.id = id;
+    this.#verbs = verbs;
+    this.#outbox = outbox;
+    this.#limits = limits;
+    this.#model = new Model(id, surroundings, () => this.#publish());
+    this.#reading = new Reading({
+      markRead: (number) => verbs.markRead({ conversationId: id, number }),
+      readUpTo: () => this.#readUpTo(),
+      isMarkedUnread: () => Boolean(feed.rowOf(id)?.markedUnreadAt),
+    });
+    this.#typing = new TypingSignal(
+      (typing) => void verbs.setTyping({ conversationId: id, typing }),
+      () => limits.getSnapshot()?.typingEverySeconds ?? 3,
+    );
+  }
+
+  loadEarlier = () => this.#model.thread.loadEarlier();
+
+  loadLater = () => this.#model.thread.loadLater();
+
+  /** @param {Around} around */
+  jumpTo = (around) => {
+    const place = this.#model.head.value?.viewerParticipation;
+    if (!("firstUnread" in around) || !place) return this.#model.thread.jumpTo(around);
+    const number = place.firstUnreadNumber;
+    return this.#model.thread.jumpTo(number === null ? null : { number });
+  };
+
+  jumpToNewest = () => this.#model.thread.jumpTo(null);
+
+  loadMembers = () => this.#model.loadMembers();
+
+  /**
+   * @param {string} body
+   * @param {SendOptions} [options]
+   */
+  send = async (body, options) => {
+    const clientId = await this.#outbox.send(this.id, body, options);
+    this.#typing.sent();
+    this.#model.firstUnreadNumber = null;
+    this.#publish();
+    // What was sent is shown in any case. If the way there fails, the rows stay where they are.
+    if (this.#model.thread.window.hasLater) this.jumpToNewest().catch(() => {});
+    return clientId;
+  };
+
+  /**
+   * @param {Row} row
+   * @param {string} body
+   * @param {Named[] | null} [mentions]
+   */
+  edit = async ({ message, unsent }, body, mentions) => {
+    if (unsent && (await this.#outbox.edit(unsent.clientId, body, mentions))) return;
+    const { id, number } = message ?? this.#sent(unsent);
+    const undo = this.#preview(number, (each) => (each.removal ? each : { ...each, body: body.trim() }));
+    const named = mentions?.map((each) => each.id);
+    await this.#inTurn(id, () => this.#verbs.editMessage({ message: id, body, mentions: named })).finally(undo);
+  };
+
+  /** @param {Row} row */
+  retract = async ({ message, unsent }) => {
+    if (unsent && (await this.#outbox.discard(unsent.clientId))) return;
+    const { id } = message ?? this.#sent(unsent);
+    await this.#inTurn(id, () => this.#verbs.retractMessage({ message: id }));
+  };
+
+  /**
+   * @param {Message} message
+   * @param {string} emoji
+   */
+  react = (message, emoji) => this.#react(message, emoji, true);
+
+  /**
+   * @param {Message} message
+   * @param {string} emoji
+   */
+  unreact = (message, emoji) => this.#react(message, emoji, false);
+
+  /** @param {number} number */
+  shown = (number) => {
+    this.#model.inView = number;
+    this.#reading.shown(number);
+  };
+
+  /** @param {boolean} isTyping */
+  setTyping = (isTyping) => this.#typing.set(isTyping);
+
+  /** Ask for all that is shown anew. */
+  again() {
+    this.#model.again();
+  }
+
+  /** Forget everything: it was somebody else's. */
+  reset() {
+    this.#model.reset();
+  }
+
+  /**
+   * A mutation answered this message, of this conversation or of another one.
+   * @param {Message} message
+   * @param {string} [conversationId]
+   */
+  offer(message, conversationId) {
+    const isHere = this.#model.thread.window.messages.find(message.id);
+    if (this.id === conversationId || isHere) this.#model.offer(message);
+  }
+
+  /**
+   * The server refused something: the viewer may do less than is known.
+   * @param {{conversationId?: string, message?: string}} input
+   */
+  refused({ conversationId, message }) {
+    const isHere = message && this.#model.thread.window.messages.find(message);
+    if (isHere) this.#model.askMessage(message).catch(() => {});
+    if (this.isFollowing && (isHere || conversationId === this.id)) this.#model.askHead();
+  }
+
+  #follow() {
+    const { messages } = this.#model.thread.window;
+    const setLimits = () => {
+      messages.setLimits(this.#limits.getSnapshot());
+      this.#publish();
+    };
+    const ends = [
+      this.#model.start(),
+      this.#outbox.subscribe(() => this.#publish()),
+      this.#limits.subscribe(setLimits),
+    ];
+    setLimits();
+    this.#reading.start();
+    return () => {
+      for (const end of ends) end();
+      this.#reading.stop();
+      this.#typing.set(false);
+      clearTimeout(this.#expiry);
+    };
+  }
+
+  #publish() {
+    const { state, error, head, thread, members, firstUnreadNumber } = this.#model;
+    const { hasEarlier, hasLater, lastNumber } = thread.window;
+    const before = this.getSnapshot();
+    /** @type {ConversationSnapshot} */
+    const now = {
+      state,
+      error,
+      conversation: head.snapshot(lastNumber),
+      rows: this.#rows(before.rows),
+      hasEarlier,
+      hasLater,
+      isLoading: thread.isLoading || (thread.isRenewing && ["loading", "ready"].includes(state)),
+      firstUnreadNumber,
+      members: members.list,
+      hasMoreMembers: members.hasMore,
+    };
+    const names = /** @type {(keyof ConversationSnapshot)[]} */ (Object.keys(now));
+    if (names.some((name) => now[name] !== before[name])) this.set(now);
+  }
+
+  /** @param {Row[]} before */
+  #rows(before) {
+    const now = Date.now();
+    const { window } = this.#model.thread;
+    const sent = window.rows(now);
+    this.#expireAt(window.expires, now);
+    const unsent = this.#outbox
+      .getSnapshot()
+      .filter((each) => each.conversationId === this.id && !window.messages.find(each.clientId))
+      .map((each) => this.#unsentRow(each));
+    if (!unsent.length) return sent;
+    const rows = [...sent, ...unsent];
+    const isSame = rows.length === before.length && rows.every((row, index) => row === before[index]);
+    return isSame ? before : rows;
+  }
+
+  /** @param {Unsent} unsent */
+  #unsentRow(unsent) {
+    /** @type {Row} */
+    const row = this.#unsentRows.get(unsent) ?? { key: unsent.clientId, message: null, unsent };
+    this.#unsentRows.set(unsent, row);
+    return row;
+  }
+
+  /**
+   * @param {number} time
+   * @param {number} now
+   */
+  #expireAt(time, now) {
+    clearTimeout(this.#expiry);
+    if (time === Infinity || !this.isFollowing) return;
+    this.#expiry = setTimeout(() => this.#publish(), Math.min(time - now, LONGEST_TIMER));
+  }
+
+  /**
+   * @param {Message} message
+   * @param {string} emoji
+   * @param {boolean} isWanted
+   */
+  async #react({ id, number }, emoji, isWanted) {
+    const undo = this.#preview(number, (each) => withReaction(each, emoji, isWanted));
+    const verb = isWanted ? this.#verbs.react : this.#verbs.unreact;
+    /** @type {() => Promise<unknown>} */
+    const ask = () => verb({ message: id, emoji });
+    await this.#inTurn(id, ask).finally(undo);
+  }
+
+  /**
+   * Show a message as it is about to be, until what this answers is called.
+   * @param {number} number
+   * @param {(message: Message) => Message} preview
+   */
+  #preview(number, preview) {
+    const undo = this.#model.thread.window.messages.preview(number, preview);
+    this.#publish();
+    return () => {
+      undo();
+      this.#publish();
+    };
+  }
+
+  /**
+   * Requests of the same message reach the server in the order in which they were made.
+   * @template T
+   * @param {string} id
+   * @param {() => Promise<T>} ask
+   * @returns {Promise<T>}
+   */
+  #inTurn(id, ask) {
+    const turn = (this.#turns.get(id) ?? Promise.resolve()).then(ask, ask);
+    this.#turns.set(id, turn);
+    const forget = () => {
+      if (this.#turns.get(id) === turn) this.#turns.delete(id);
+    };
+    turn.then(forget, forget);
+    return turn;
+  }
+
+  /** @param {Unsent | null} unsent what was sent meanwhile. */
+  #sent(unsent) {
+    const message = unsent && this.#model.thread.window.messages.find(unsent.clientId);
+    if (!message) throw new TalkError("NOT_FOUND", "This message is not here any more.");
+    return message;
+  }
+
+  #readUpTo() {
+    const place = this.#model.head.value?.viewerParticipation;
+    return place?.status === "ACTIVE" ? (place.lastReadNumber ?? 0) : Infinity;
+  }
+}

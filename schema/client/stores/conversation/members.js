@@ -1,0 +1,101 @@
+/** The people who take part in a conversation, as far as they are loaded. */
+
+import { compareIds } from "../ids.js";
+import { unlessSame, unlessSameItems } from "../same.js";
+
+/** @import {Member} from "../../types.js" */
+
+/** @typedef {{edges: {node: Member}[], pageInfo: {hasNextPage: boolean, endCursor: string | null}}} Page */
+
+export class Members {
+  /** @type {Map<string, Member>} */
+  #members = new Map();
+  /** @type {Set<Map<string, Member>>} What changed since the pages on their way were asked for. */
+  #awaited = new Set();
+  /** @type {Promise<void> | null} */
+  #loading = null;
+  #isLoaded = false;
+  /** Counts how often all pages were asked for anew. */
+  #era = 0;
+  /** @type {string | null} The cursor of the next page. */
+  #cursor = null;
+  /** @type {string | null} The last member of the last page; null if there is no later one. */
+  #end = null;
+  #ask;
+  /** @type {Member[]} In the order in which they first joined. */
+  list = [];
+
+  /** @param {(after: string | null) => Promise<Page | null>} ask asks for the page after a cursor. */
+  constructor(ask) {
+    this.#ask = ask;
+  }
+
+  get hasMore() {
+    return this.#end !== null;
+  }
+
+  /** Ask for the first page, or for the next one. */
+  load() {
+    if (this.#isLoaded && !this.hasMore) return Promise.resolve();
+    this.#loading ??= this.#load(this.#members, this.#cursor, 0).finally(() => {
+      this.#loading = null;
+    });
+    return this.#loading;
+  }
+
+  /** Ask for all that is loaded anew. It is shown as it was meanwhile. */
+  async renew() {
+    if (!this.#isLoaded && !this.#loading) return;
+    this.#era += 1;
+    await this.#load(new Map(), null, this.#members.size);
+  }
+
+  /** @param {Member} member as it is now. */
+  change(member) {
+    for (const changed of this.#awaited) changed.set(member.id, member);
+    if (this.#isLoaded) this.#arrange([member]);
+  }
+
+  /**
+   * @param {Map<string, Member>} members where they are added, and what is shown from then on.
+   * @param {string | null} cursor
+   * @param {number} count how many there have to be, if there are so many.
+   */
+  async #load(members, cursor, count) {
+    const era = this.#era;
+    /** @type {Map<string, Member>} */
+    const changed = new Map();
+    this.#awaited.add(changed);
+    try {
+      let page;
+      do {
+        page = await this.#ask(cursor);
+        if (!page || era !== this.#era) return;
+        for (const { node } of page.edges) {
+          if (!changed.has(node.id)) members.set(node.id, unlessSame(this.#members.get(node.id), node));
+        }
+        cursor = page.pageInfo.endCursor;
+      } while (page.pageInfo.hasNextPage && members.size < count);
+      this.#isLoaded = true;
+      this.#members = members;
+      this.#cursor = cursor;
+      this.#end = page.pageInfo.hasNextPage ? (page.edges.at(-1)?.node.id ?? null) : null;
+      this.#arrange(changed.values());
+    } finally {
+      this.#awaited.delete(changed);
+    }
+  }
+
+  /** @param {Iterable<Member>} changed */
+  #arrange(changed) {
+    for (const member of changed) {
+      const { id, status } = member;
+      // Those who come after the last page would have a gap before them.
+      const isShown = status === "ACTIVE" && (this.#end === null || compareIds(id, this.#end) <= 0);
+      if (isShown) this.#members.set(id, unlessSame(this.#members.get(id), member));
+      else this.#members.delete(id);
+    }
+    const list = [...this.#members.values()].sort((a, b) => compareIds(a.id, b.id));
+    this.list = unlessSameItems(this.list, list);
+  }
+}

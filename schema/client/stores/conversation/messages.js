@@ -1,0 +1,265 @@
+/** The messages of a conversation by their numbers: of each the newest copy, and how it is shown. */
+
+import { unlessSame } from "../same.js";
+
+/** @import {Limits, Message, MessageCapability, Quoted, Row, User} from "../../types.js" */
+
+/**
+ * @typedef {object} Entry
+ * @property {Message} message the newest copy that the server sent.
+ * @property {string | null} cursor its place in the pages; null if only a mutation answered it.
+ * @property {number} order the when-th copy it was that came.
+ * @property {(Row & {message: Message}) | null} row null if it has to be made anew.
+ * @property {number} expires the time at which the row changes by itself.
+ */
+/** @typedef {(message: Message) => Message} Preview shows a message as the server will have it. */
+
+export class Messages {
+  /** @type {Map<number, Entry>} */
+  #entries = new Map();
+  /** @type {Map<number, Set<number>>} The numbers of the messages that quote a message. */
+  #quoting = new Map();
+  /** @type {Map<number, Set<Preview>>} */
+  #previews = new Map();
+  /** @type {Map<string, boolean>} Whether the viewer blocked a sender, as the messages say. */
+  #blocked = new Map();
+  /** @type {Map<string, number>} */
+  #numbers = new Map();
+  #order = 0;
+  /** @type {Limits | null} */
+  #limits = null;
+
+  get size() {
+    return this.#entries.size;
+  }
+
+  /** How many copies came so far. */
+  get order() {
+    return this.#order;
+  }
+
+  /** @param {number} number */
+  get(number) {
+    return this.#entries.get(number);
+  }
+
+  /** @param {string} id the message's own, or the `clientId` with which the viewer sent it. */
+  find(id) {
+    const number = this.#numbers.get(id);
+    return number === undefined ? undefined : this.#entries.get(number)?.message;
+  }
+
+  /**
+   * Take a copy, unless there is a newer one. Quotes of the message follow it.
+   * @param {Message} message
+   * @param {string | null} [cursor]
+   */
+  receive(message, cursor = null) {
+    this.requote(message);
+    const known = this.#entries.get(message.number);
+    if (known) known.cursor ??= cursor;
+    if (known && known.message.revision > message.revision) return;
+    const copy = unlessSame(known?.message, this.#withNewestQuote(message, known?.message));
+    const entry = known?.message === copy ? known : this.#add(copy, known?.cursor ?? cursor);
+    entry.order = ++this.#order;
+  }
+
+  /**
+   * Show a newer copy in the quotes of the message, whether it is here itself or not.
+   * @param {Message} message
+   */
+  requote(message) {
+    for (const number of this.#quoting.get(message.number) ?? []) {
+      const entry = this.#entries.get(number);
+      if (!entry?.message.replyTo || entry.message.replyTo.revision > message.revision) continue;
+      const replyTo = unlessSame(entry.message.replyTo, quoted(message));
+      if (replyTo !== entry.message.replyTo) change(entry, { ...entry.message, replyTo });
+    }
+  }
+
+  /**
+   * Keep these messages alone, and no copies of before.
+   * @param {{node: Message, cursor: string}[]} edges
+   * @param {(number: number, entry: Entry) => boolean} stays which others are kept all the same.
+   */
+  replace(edges, stays) {
+    const before = this.#entries;
+    this.#entries = new Map();
+    this.#quoting.clear();
+    this.#blocked.clear();
+    this.#numbers.clear();
+    for (const { node, cursor } of edges) {
+      const known = before.get(node.number);
+      if (known && unlessSame(known.message, node) === known.message) this.#keep(known);
+      else this.#add(node, cursor);
+    }
+    for (const [number, entry] of before) {
+      const now = this.#entries.get(number);
+      if (!stays(number, entry) || (now && now.message.revision >= entry.message.revision)) continue;
+      this.#keep(entry);
+    }
+  }
+
+  /** @param {(number: number, entry: Entry) => boolean} isKept */
+  keepOnly(isKept) {
+    for (const [number, entry] of this.#entries) {
+      if (isKept(number, entry)) continue;
+      this.#entries.delete(number);
+      this.#numbers.delete(entry.message.id);
+      if (entry.message.clientId) this.#numbers.delete(entry.message.clientId);
+      const { replyTo } = entry.message;
+      if (replyTo) this.#quoting.get(replyTo.number)?.delete(number);
+    }
+  }
+
+  /**
+   * Forget the messages before a number, and the quotes of them: the viewer cleared them.
+   * @param {number} first
+   */
+  clearBefore(first) {
+    this.keepOnly((number) => number >= first);
+    for (const [number, quoting] of this.#quoting) {
+      if (number >= first) continue;
+      for (const each of quoting) {
+        const entry = this.#entries.get(each);
+        if (entry?.message.replyTo) change(entry, { ...entry.message, replyTo: null });
+      }
+      this.#quoting.delete(number);
+    }
+  }
+
+  /**
+   * Show a message otherwise than the server has it, until what this answers is called.
+   * @param {number} number
+   * @param {Preview} preview
+   */
+  preview(number, preview) {
+    const previews = this.#previews.get(number) ?? new Set();
+    this.#previews.set(number, previews.add(preview));
+    this.#renew(number);
+    return () => {
+      previews.delete(preview);
+      if (!previews.size && this.#previews.get(number) === previews) this.#previews.delete(number);
+      this.#renew(number);
+    };
+  }
+
+  /** @param {Limits | null} limits */
+  setLimits(limits) {
+    this.#limits = limits;
+    for (const entry of this.#entries.values()) entry.row = null;
+  }
+
+  /**
+   * Whether the messages say otherwise of one of these people than that the viewer blocked them.
+   * @param {(User | null)[]} users
+   */
+  contradict(users) {
+    return users.some((user) => user && (this.#blocked.get(user.id) ?? user.blocked) !== user.blocked);
+  }
+
+  /**
+   * A message as it is shown now.
+   * @param {number} number
+   * @param {number} now
+   */
+  shown(number, now) {
+    const entry = this.#entries.get(number);
+    if (!entry) return null;
+    const row = entry.row && entry.expires > now ? entry.row : this.#show(entry, now);
+    return { row, expires: entry.expires };
+  }
+
+  /** @param {number} number */
+  numbersAfter(number) {
+    return [...this.#entries.keys()].filter((each) => each > number).sort((a, b) => a - b);
+  }
+
+  /**
+   * @param {Message} message
+   * @param {string | null} cursor
+   */
+  #add(message, cursor) {
+    return this.#keep({ message, cursor, order: ++this.#order, row: null, expires: Infinity });
+  }
+
+  /** @param {Entry} entry */
+  #keep(entry) {
+    const { id, clientId, number, sender, replyTo } = entry.message;
+    this.#entries.set(number, entry);
+    this.#numbers.set(id, number);
+    if (clientId) this.#numbers.set(clientId, number);
+    if (sender) this.#blocked.set(sender.id, sender.blocked);
+    if (replyTo) {
+      const quoting = this.#quoting.get(replyTo.number) ?? new Set();
+      this.#quoting.set(replyTo.number, quoting.add(number));
+    }
+    return entry;
+  }
+
+  /**
+   * @param {Message} message
+   * @param {Message | undefined} known
+   */
+  #withNewestQuote(message, known) {
+    const { replyTo } = message;
+    if (!replyTo) return message;
+    const original = this.#entries.get(replyTo.number)?.message;
+    let newest = replyTo;
+    for (const other of [known?.replyTo, original && quoted(original)]) {
+      if (other && other.revision > newest.revision) newest = other;
+    }
+    return newest === replyTo ? message : { ...message, replyTo: newest };
+  }
+
+  /** @param {number} number */
+  #renew(number) {
+    const entry = this.#entries.get(number);
+    if (entry) entry.row = null;
+  }
+
+  /**
+   * @param {Entry} entry
+   * @param {number} now
+   */
+  #show(entry, now) {
+    let message = entry.message;
+    for (const preview of this.#previews.get(message.number) ?? []) message = preview(message);
+    const ends = message.viewerCan.map((can) => this.#endOf(can, message));
+    const viewerCan = message.viewerCan.filter((_, index) => ends[index] > now);
+    entry.expires = Math.min(Infinity, ...ends.filter((end) => end > now));
+    if (viewerCan.length < message.viewerCan.length) message = { ...message, viewerCan };
+    entry.row = { key: message.clientId ?? message.id, message, unsent: null };
+    return entry.row;
+  }
+
+  /**
+   * The time until which the viewer can do something with a message.
+   * @param {MessageCapability} can
+   * @param {Message} message
+   */
+  #endOf(can, message) {
+    const { editSeconds = null, retractSeconds = null } = this.#limits ?? {};
+    const seconds = can === "EDIT" ? editSeconds : can === "RETRACT" ? retractSeconds : null;
+    return seconds === null ? Infinity : Date.parse(message.sentAt) + seconds * 1_000;
+  }
+}
+
+/**
+ * @param {Entry} entry
+ * @param {Message} message
+ */
+function change(entry, message) {
+  entry.message = message;
+  entry.row = null;
+}
+
+/**
+ * A message as others quote it.
+ * @param {Message} message
+ * @returns {Quoted}
+ */
+function quoted({ id, number, revision, kind, body, removal, hidden, sender }) {
+  const name = sender && { id: sender.id, name: sender.name };
+  return { id, number, revision, kind, body, removal, hidden, sender: name };
+}

@@ -1,0 +1,122 @@
+/** Asks for a state and then follows its changes, without a gap between the two. */
+
+import { askUntilAnswered } from "./asking.js";
+
+/** @import {TalkError} from "../errors.js" */
+/** @import {Connection} from "../types.js" */
+
+/** Ends of a stream after which the state is asked for anew. Others are failures. */
+const ANEW = ["RESYNC_REQUIRED", "NOT_A_PARTICIPANT", "NOT_FOUND", "INVALID_CURSOR"];
+const LONGEST_WAIT = 30_000;
+
+/**
+ * @typedef {object} Followed
+ * @property {(signal: AbortSignal) => Promise<boolean>} open asks for the state, and answers whether
+ *   there are changes to follow.
+ * @property {string} document the subscription.
+ * @property {() => object} variables its variables now.
+ * @property {(data: any) => void} next takes a change.
+ * @property {(error: TalkError | null) => void} lost is called when the stream ended, and the state is
+ *   about to be asked for anew.
+ * @property {(error: TalkError) => void} failed is called when neither is tried again.
+ */
+
+export class Following {
+  #connection;
+  #followed;
+  /** @type {AbortController | null} */
+  #run = null;
+  #unsubscribe = () => {};
+  /** How often the stream ended since it brought something. */
+  #ends = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /**
+   * @param {Connection} connection
+   * @param {Followed} followed
+   */
+  constructor(connection, followed) {
+    this.#connection = connection;
+    this.#followed = followed;
+  }
+
+  get isRunning() {
+    return this.#run !== null;
+  }
+
+  /** Ask for the state, and follow it. If that is done already, it begins anew. */
+  start() {
+    this.stop();
+    const run = new AbortController();
+    this.#run = run;
+    void this.#follow(run.signal);
+  }
+
+  /** Ask for the state anew, if it is followed at all. */
+  again() {
+    if (this.#run) this.start();
+  }
+
+  stop() {
+    clearTimeout(this.#timer);
+    this.#run?.abort();
+    this.#run = null;
+    const unsubscribe = this.#unsubscribe;
+    this.#unsubscribe = () => {};
+    unsubscribe();
+  }
+
+  /** @param {AbortSignal} signal */
+  async #follow(signal) {
+    const { open, document, variables, next } = this.#followed;
+    try {
+      const hasChanges = await askUntilAnswered(this.#connection, () => open(signal), signal);
+      if (!hasChanges || signal.aborted) return;
+    } catch (error) {
+      if (!signal.aborted) this.#fail(/** @type {TalkError} */ (error), signal);
+      return;
+    }
+    this.#unsubscribe = this.#connection.subscribe(document, variables, {
+      next: (data) => {
+        if (signal.aborted) return;
+        this.#ends = 0;
+        next(data);
+      },
+      end: (error) => {
+        if (!signal.aborted) this.#ended(error, signal);
+      },
+    });
+  }
+
+  /**
+   * @param {TalkError | null} error
+   * @param {AbortSignal} signal
+   */
+  #ended(error, signal) {
+    this.#unsubscribe = () => {};
+    if (error && !ANEW.includes(error.code)) {
+      this.#fail(error, signal);
+      return;
+    }
+    this.#followed.lost(error);
+    // At once, but not in circles.
+    const wait = this.#ends ? Math.min(1_000 * 2 ** this.#ends, LONGEST_WAIT) : 0;
+    this.#ends += 1;
+    this.#timer = setTimeout(() => this.again(), wait);
+  }
+
+  /**
+   * Nothing is tried again, until the connection is back: somebody may have signed in.
+   * @param {TalkError} error
+   * @param {AbortSignal} signal
+   */
+  #fail(error, signal) {
+    this.#followed.failed(error);
+    const forget = this.#connection.whenBack(() => {
+      forget();
+      if (!signal.aborted) this.again();
+    });
+    signal.addEventListener("abort", forget);
+  }
+}

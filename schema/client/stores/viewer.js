@@ -1,0 +1,72 @@
+/** Who the viewer is, and the limits of the server. */
+
+import { Writable } from "../store.js";
+import { askUntilAnswered } from "./asking.js";
+
+/** @import {Connection, Limits, Viewer} from "../types.js" */
+/** @import {Documents} from "../documents.js" */
+
+export class ViewerFeed {
+  /** @type {Writable<Viewer | null>} */
+  viewer = new Writable(/** @type {Viewer | null} */ (null));
+  /** @type {Writable<Limits | null>} */
+  limits = new Writable(/** @type {Limits | null} */ (null));
+  #connection;
+  #document;
+  #onOther;
+  #life = new AbortController();
+  #isSignedOut = false;
+  #isAsking = false;
+  /** @type {(() => void)[]} */
+  #ends;
+
+  /**
+   * @param {Connection} connection
+   * @param {Documents} documents
+   * @param {() => void} onOther is called when the viewer has become somebody else.
+   */
+  constructor(connection, documents, onOther) {
+    this.#connection = connection;
+    this.#document = documents.viewer;
+    this.#onOther = onOther;
+    this.#ends = [
+      connection.state.subscribe(() => this.#stateChanged()),
+      connection.whenBack(() => this.#missing()),
+    ];
+    void this.#ask();
+  }
+
+  close() {
+    for (const end of this.#ends) end();
+    this.#life.abort();
+  }
+
+  /** After the server refused the credentials, somebody else may be signed in. */
+  #stateChanged() {
+    const wasSignedOut = this.#isSignedOut;
+    this.#isSignedOut = this.#connection.state.getSnapshot() === "signed out";
+    if (wasSignedOut && !this.#isSignedOut) void this.#ask();
+  }
+
+  #missing() {
+    if (!this.viewer.getSnapshot()) void this.#ask();
+  }
+
+  async #ask() {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    const { signal } = this.#life;
+    const ask = () => this.#connection.query(this.#document, {}, { signal });
+    try {
+      const { viewer, limits } = await askUntilAnswered(this.#connection, ask, signal);
+      const before = this.viewer.getSnapshot();
+      this.limits.set(limits);
+      this.viewer.set(viewer);
+      if (before && before.id !== viewer.id) this.#onOther();
+    } catch {
+      // The state of the connection says why, and the next `whenBack` tries again.
+    } finally {
+      this.#isAsking = false;
+    }
+  }
+}

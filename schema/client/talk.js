@@ -1,0 +1,130 @@
+/** Makes a client of one server for one viewer: the connection, the stores, the outbox, the verbs. */
+
+import { connect } from "./connection/index.js";
+import { documentsFor } from "./documents.js";
+import { Refusal } from "./errors.js";
+import { findersFor } from "./finders.js";
+import { createOutbox } from "./outbox/index.js";
+import { ConversationStore } from "./stores/conversation.js";
+import { InboxFeed } from "./stores/inbox.js";
+import { Kept } from "./stores/kept.js";
+import { Presence } from "./stores/presence.js";
+import { typingStore } from "./stores/typing.js";
+import { ViewerFeed } from "./stores/viewer.js";
+import { verbsFor } from "./verbs.js";
+
+/** @import {Connection, Message, Talk, TalkOptions} from "./types.js" */
+/** @import {Verbs} from "./verbs.js" */
+
+/** The fields of payloads that are messages of a conversation that is known. */
+const MESSAGES = ["edited", "retracted", "removed", "reacted", "unreacted"];
+
+/**
+ * Make a client. Ask it for a store and listen to that; `close` it when it is not needed any more.
+ * @param {TalkOptions} [options]
+ * @returns {Talk}
+ */
+export function createTalk(options = {}) {
+  return talkOver(connect(options), options);
+}
+
+/**
+ * A client over a connection.
+ * @param {Connection} connection
+ * @param {TalkOptions} [options]
+ * @returns {Talk}
+ */
+export function talkOver(connection, { url = "/graphql", typePrefix, visible = false, storage } = {}) {
+  const documents = documentsFor(typePrefix);
+  const feed = new InboxFeed(connection, documents);
+  const viewerFeed = new ViewerFeed(connection, documents, () => {
+    feed.reset();
+    for (const each of conversations) each.reset();
+  });
+  const { viewer, limits } = viewerFeed;
+  const verbs = withStores(verbsFor(connection, documents), {
+    answered: (message) => offer(message),
+    refused: (input) => {
+      for (const each of conversations) each.refused(input);
+    },
+    blocksChanged: () => {
+      for (const each of conversations) each.again();
+    },
+  });
+  /**
+   * @param {Message} message
+   * @param {string} [conversationId]
+   */
+  const offer = (message, conversationId) => {
+    for (const each of conversations) each.offer(message, conversationId);
+  };
+  const outbox = createOutbox({
+    verbs,
+    viewer,
+    whenBack: (listener) => connection.whenBack(listener),
+    sent: (conversationId, message) => offer(message, conversationId),
+    server: new URL(url, globalThis.document?.baseURI).href,
+    storage,
+  });
+  const shared = { connection, documents, feed };
+  const surroundings = {
+    ...shared,
+    verbs,
+    outbox,
+    limits,
+    arrived: (/** @type {Message} */ message) => outbox.arrived(message),
+  };
+  const conversations = new Kept((id) => new ConversationStore(id, surroundings));
+  const typing = new Kept((id) => typingStore(id, shared));
+  const presence = new Presence(connection, documents, limits, visible);
+
+  return {
+    ...verbs,
+    ...findersFor(connection, documents),
+    state: connection.state,
+    viewer,
+    limits,
+    unreadTotal: feed.unreadTotal,
+    outbox,
+    inbox: () => feed.inbox,
+    conversation: (id) => conversations.get(id),
+    typing: (id) => typing.get(id),
+    presence: (userIds) => presence.of(userIds),
+    query: (document, variables) => connection.query(document, variables),
+    subscribe: (document, variables, sink) => connection.subscribe(document, variables, sink),
+    close() {
+      for (const each of [conversations, typing, presence, feed, viewerFeed, outbox]) each.close();
+      connection.close();
+    },
+  };
+}
+
+/**
+ * The verbs, of whose answers the stores are told.
+ * @param {Verbs} verbs
+ * @param {{
+ *   answered: (message: Message) => void,
+ *   refused: (input: {conversationId?: string, message?: string}) => void,
+ *   blocksChanged: () => void,
+ * }} stores
+ * @returns {Verbs}
+ */
+function withStores(verbs, { answered, refused, blocksChanged }) {
+  /**
+   * @param {string} name
+   * @param {(input: any) => Promise<any>} verb
+   */
+  const told = (name, verb) => async (/** @type {any} */ input) => {
+    try {
+      const payload = await verb(input);
+      for (const field of MESSAGES) if (payload[field]) answered(payload[field]);
+      if (name === "blockUser" || name === "unblockUser") blocksChanged();
+      return payload;
+    } catch (error) {
+      if (error instanceof Refusal) refused(input);
+      throw error;
+    }
+  };
+  const entries = Object.entries(verbs).map(([name, verb]) => [name, told(name, verb)]);
+  return /** @type {Verbs} */ (Object.fromEntries(entries));
+}
