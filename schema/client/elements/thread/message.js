@@ -138,7 +138,9 @@ function repliesOf(view, { replyCount }) {
  */
 function stateOf(view, row) {
   const { state, error, clientId } = /** @type {Unsent} */ (row.unsent);
-  if (state !== "refused") return h("p", { class: "spoken" }, view.t(state));
+  if (state !== "refused") {
+    return h("p", { class: "spoken" }, view.t(state === "waiting" ? "waiting" : "sending"));
+  }
   /** @param {string} part @param {string} label @param {() => unknown} act */
   const button = (part, label, act) =>
     h("button", { type: "button", class: "link", "data-part": part, onclick: act }, label);
