@@ -1,5 +1,6 @@
 /** Defines the elements: `<talk-chat>` and its parts. */
 
+import { TalkChat } from "./chat.js";
 import { TalkHead } from "./head.js";
 import { TalkInbox } from "./inbox.js";
 import { TalkThread } from "./thread.js";
@@ -11,6 +12,7 @@ const ELEMENTS = {
   "talk-inbox": TalkInbox,
   "talk-head": TalkHead,
   "talk-thread": TalkThread,
+  "talk-chat": TalkChat,
 };
 
 // Static files with hashes in their names may be loaded under two addresses.

@@ -52,7 +52,8 @@ export function initialsOf(name) {
  * @param {string} id
  */
 function hueOf(id) {
-  let hash = 7;
-  for (const letter of id) hash = (hash * 31 + letter.charCodeAt(0)) % 3600;
-  return (hash * 137) % 360;
+  let hash = 0;
+  for (const letter of id) hash = (hash * 33 + letter.charCodeAt(0) * 7) % 9973;
+  // By the golden angle, so that neighbours are far apart.
+  return Math.round(hash * 137.508) % 360;
 }

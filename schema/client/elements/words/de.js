@@ -22,6 +22,11 @@ export const de = {
   someone: "Jemand",
   you: "Du",
 
+  // The connection.
+  connecting: "Verbindung wird aufgebaut …",
+  away: "Keine Verbindung. Was du schreibst, wird aufbewahrt und später gesendet.",
+  signedOut: "Du bist abgemeldet. Melde dich wieder an, um weiterzumachen.",
+
   // Messages that are not text, and placeholders.
   bodyHidden: "Verborgene Nachricht",
   bodyRetracted: "{name} hat diese Nachricht zurückgenommen",
@@ -40,6 +45,7 @@ export const de = {
 
   // The inbox.
   inbox: "Unterhaltungen",
+  choose: "Wähle eine Unterhaltung, oder beginne eine.",
   newConversation: "Neue Unterhaltung",
   noConversations: "Noch keine Unterhaltungen. Schreib jemandem!",
   nothingYet: "Noch keine Nachrichten",

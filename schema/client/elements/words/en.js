@@ -19,6 +19,11 @@ export const en = {
   someone: "Somebody",
   you: "You",
 
+  // The connection.
+  connecting: "Connecting …",
+  away: "No connection. What you write is kept and sent later.",
+  signedOut: "You are signed out. Sign in again to go on.",
+
   // Messages that are not text, and placeholders. `{name}`: whoever did it; `{other}`: to whom.
   bodyHidden: "Hidden message",
   bodyRetracted: "{name} took this message back",
@@ -37,6 +42,7 @@ export const en = {
 
   // The inbox.
   inbox: "Conversations",
+  choose: "Choose a conversation, or start one.",
   newConversation: "New conversation",
   noConversations: "No conversations yet. Write to somebody!",
   nothingYet: "No messages yet",
