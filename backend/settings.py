@@ -177,8 +177,6 @@ TALK: dict[str, Any] = {
 DAPHNE_WEBSOCKET_MAX_MESSAGE_SIZE = Conf.MAX_ANSWER_SIZE + Conf.MAX_FRAME_SIZE
 if not env.bool("RATE_LIMITS", True):
     TALK["RATE_LIMITS"] = dict.fromkeys(Conf.RATE_LIMITS)
-if DEMO:
-    TALK["GRAPHIQL_BAR"] = "demo/bar.html"
 JWT = {
     "SECRET": env.str("JWT_SECRET", ""),
     "JWKS_URL": env.str("JWT_JWKS_URL", ""),
@@ -187,12 +185,22 @@ JWT = {
     "USER_FIELD": env.str("JWT_USER_FIELD", ""),
     "CREATE_USERS": env.bool("JWT_CREATE_USERS", False),
 }
+DEFAULT_AUTHENTICATORS = (
+    "schema.authentication.TokenAuthenticator",
+    "schema.authentication.SessionAuthenticator",
+)
 if JWT["SECRET"] or JWT["JWKS_URL"]:
     TALK["JWT"] = {name: value for name, value in JWT.items() if value}
     TALK["AUTHENTICATORS"] = (
         "schema.authentication.TokenAuthenticator",
         "schema.jwt.JWTAuthenticator",
         "schema.authentication.SessionAuthenticator",
+    )
+if DEMO:
+    TALK["GRAPHIQL_BAR"] = "demo/bar.html"
+    TALK["AUTHENTICATORS"] = (
+        "backend.demo.identity.WindowAuthenticator",
+        *TALK.get("AUTHENTICATORS", DEFAULT_AUTHENTICATORS),
     )
 
 AUTHENTICATION_BACKENDS = [

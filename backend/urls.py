@@ -10,7 +10,6 @@ from .login import LoginForm
 
 admin.site.login_form = LoginForm
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="graphql")),
     path("", include("schema.urls")),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
@@ -18,4 +17,8 @@ urlpatterns = [
     path("readyz", health.ready),
 ]
 if settings.DEMO:
-    urlpatterns.append(path("demo/", include("backend.demo.urls")))
+    from .demo import views
+
+    urlpatterns += [path("", views.chat), path("demo/", include("backend.demo.urls"))]
+else:
+    urlpatterns.append(path("", RedirectView.as_view(pattern_name="graphql")))

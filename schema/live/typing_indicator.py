@@ -50,8 +50,13 @@ def send_indicator(info: Info, key: int, is_typing: bool) -> None:
     if is_news:
         permit.is_typing = is_typing
         permit.sent_at = now if is_typing else permit.sent_at
-        indicator = ["typing", key, str(viewer.pk), SHOWN_SECONDS if is_typing else 0]
-        wakeups.send_from_thread(wakeups.typing_group(key), {"indicator": indicator})
+        show_typing(key, viewer.pk, is_typing)
+
+
+def show_typing(key: int, user_pk: Any, is_typing: bool) -> None:
+    """Show a user as typing in a conversation. It does not check whether they may write there."""
+    indicator = ["typing", key, str(user_pk), SHOWN_SECONDS if is_typing else 0]
+    wakeups.send_from_thread(wakeups.typing_group(key), {"indicator": indicator})
 
 
 def _drop_old(now: float) -> None:

@@ -82,6 +82,10 @@ class OpenConnections:
             self._checking = None
             self._restore_sigterm()
 
+    def users(self) -> set[Any]:
+        """The keys of the users who have a connection."""
+        return set(self._counts)
+
     async def drain(self) -> None:
         """Accept no more connections, and end the open ones."""
         self.draining = True

@@ -140,9 +140,12 @@ def demo(folder: Path, **given: Any) -> Any:
     return new_demo(folder, **given)
 
 
-def new_demo(folder: Path, **given: Any) -> Any:
-    """The README's first command, with a database in `folder` to be made if there is none."""
-    command = ("manage.py", "demo", "--port", "{port}")
+def new_demo(folder: Path, bot: bool = False, **given: Any) -> Any:
+    """The README's first command, with a database in `folder` to be made if there is none.
+
+    Without its bot: nobody says anything by themselves.
+    """
+    command = ("manage.py", "demo", "--port", "{port}", *([] if bot else ["--quiet"]))
     given["DATABASE_URL"] = f"sqlite:///{folder / 'demo.sqlite3'}"
     return running(folder, *command, **given)
 

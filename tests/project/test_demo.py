@@ -1,10 +1,12 @@
 """The README's first command."""
 
+import json
 import re
 import shlex
 import signal
 import socket
 import subprocess
+import time
 
 import httpx
 import pytest
@@ -19,6 +21,13 @@ THREAD = """{ inbox(first: 1, filter: {titleContains: "Harbour"}) { edges { node
     body removal editedAt replyTo { body } replyCount mentions { name }
     reactions { emoji count viewerReacted }
   } } } } } } } }"""
+CHOIR = """{ inbox(first: 1, filter: {titleContains: "Harbour"}) { edges { node { conversation {
+  id revision } } } } }"""
+SEND = """mutation { sendMessage(input: {conversationId: "%s", body: "%s"}) {
+  ... on SendMessagePayload { sent { number } } } }"""
+HEAR = """subscription ($id: ID!, $after: Int) { conversationChanges(id: $id, after: $after) {
+  kind message { sender { name } replyTo { number } } } }"""
+TYPING = "subscription ($id: ID!) { typing(conversationId: $id) { users { name } } }"
 PEOPLE = '{ users(search: "") { edges { node { id username } } } }'
 
 
@@ -82,6 +91,7 @@ def test_its_people_edit_reply_mention_react_and_take_back(tmp_path):
 def test_it_says_where_it_is_and_lets_one_be_somebody_there(tmp_path):
     # Empty: Python keeps for later what goes to a file, as without the variable.
     with demo(tmp_path, PYTHONUNBUFFERED="") as server:
+        assert f"Chat       {server.url}/\n" in server.printed
         assert f"GraphiQL   {server.url}/graphql\n" in server.printed
         assert str(tmp_path / "demo.sqlite3") in server.printed
         (command,) = re.findall(r"DEBUG=1 (.+ manage.py token mira)\n", server.printed)
@@ -105,6 +115,123 @@ def test_it_says_where_it_is_and_lets_one_be_somebody_there(tmp_path):
             )
             assert viewer.json() == {"data": {"viewer": {"name": "Mira Okafor"}}}
             assert browser.get("/admin/").status_code == 200
+
+
+def test_its_first_page_is_a_chat_in_which_nothing_is_inline(tmp_path):
+    with demo(tmp_path) as server, httpx.Client(base_url=server.url) as browser:
+        page = browser.get("/")
+        own = re.findall(r'(?:src|href)="(/[^"]+)"', page.text)
+        asked = {address: browser.get(address) for address in own}
+
+    policy = dict(
+        each.split(" ", 1) for each in page.headers["Content-Security-Policy"].split("; ")
+    )
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == "'self'"
+    assert "<style" not in page.text
+    assert " style=" not in page.text
+    assert " on" not in "".join(re.findall("<[^>]+>", page.text))
+    assert page.text.count("<script") == page.text.count('<script type="module" src=')
+    assert {answer.status_code for answer in asked.values()} == {200}
+    assert {"/static/demo/chat.js", "/static/demo/chat.css", "/static/talk/elements/index.js"} <= {
+        *own
+    }
+
+
+def become_in_a_window(browser, username):
+    token = browser.cookies["csrftoken"]
+    return browser.post("/demo/token", data={"username": username}, headers={"X-CSRFToken": token})
+
+
+def test_a_window_is_somebody_by_a_token_that_outlives_the_server(tmp_path):
+    viewer = {"query": "{ viewer { name } }"}
+    with demo(tmp_path) as server, httpx.Client(base_url=server.url) as browser:
+        browser.get("/")
+        mira, lena = (
+            {"Authorization": f"Bearer {become_in_a_window(browser, name).json()['token']}"}
+            for name in ("mira", "lena")
+        )
+        # One browser, two windows, and a session of somebody else.
+        form = {"username": "jonas", "csrfmiddlewaretoken": browser.cookies["csrftoken"]}
+        browser.post("/demo/become", data=form)
+        names = [
+            browser.post("/graphql", json=viewer, headers=each).json()["data"]["viewer"]["name"]
+            for each in (mira, lena)
+        ]
+        assert names == ["Mira Okafor", "Lena Brandt"]
+        assert server.stop(signal.SIGTERM) == 0
+
+    with new_demo(tmp_path) as server:
+        answer = httpx.post(f"{server.url}/graphql", json=viewer, headers=mira).json()
+        forged = {"Authorization": f"{mira['Authorization'][:-1]}?"}
+        refused = httpx.post(f"{server.url}/graphql", json=viewer, headers=forged)
+    assert answer == {"data": {"viewer": {"name": "Mira Okafor"}}}
+    assert refused.status_code == 401
+
+
+def test_pages_of_other_sites_get_no_token(tmp_path):
+    with demo(tmp_path) as server, httpx.Client(base_url=server.url) as browser:
+        browser.get("/")
+        token = browser.cookies["csrftoken"]
+        form = {"username": "mira"}
+        for headers in (
+            {},
+            {"X-CSRFToken": token, "Origin": "https://elsewhere.example"},
+            {"X-CSRFToken": token, "Origin": "http://localhost:3000"},
+            {"X-CSRFToken": token, "Origin": "null"},
+        ):
+            refused = browser.post("/demo/token", data=form, headers=headers)
+            assert refused.status_code == 403, headers
+            assert "demo_" not in refused.text
+            assert "Access-Control-Allow-Origin" not in refused.headers
+        assert become_in_a_window(browser, "nobody").status_code == 404
+        assert browser.get("/demo/token?username=mira").status_code == 405
+        allowed = become_in_a_window(browser, "mira")
+    assert allowed.json()["token"].startswith("demo_")
+    assert "no-store" in allowed.headers["Cache-Control"]
+
+
+def test_somebody_answers_who_is_alone(tmp_path):
+    with new_demo(tmp_path, bot=True) as server:
+        token = token_for("mira", tmp_path)
+        (edge,) = ask(server, token, CHOIR)["inbox"]["edges"]
+        choir = edge["node"]["conversation"]
+        said, heard = hear(server, token, choir, "Who has the key?", seconds=10)
+        assert server.stop(signal.SIGTERM) == 0
+        assert "Traceback" not in server.printed
+
+    kinds = [event["kind"] for event in heard["changes"]]
+    assert kinds.count("MESSAGE_SENT") == 2, "the question and one answer"
+    assert "MESSAGE_REACTED" in kinds
+    answer = heard["changes"][-1]["message"]
+    assert answer["replyTo"] == {"number": said}
+    typists = [typing["users"] for typing in heard["typing"] if typing["users"]]
+    assert typists == [[answer["sender"]]]
+
+
+def hear(server, token, choir, body, seconds):
+    """Say `body` in a window, and what is heard there afterwards, up to an answer."""
+    heard = {"changes": [], "typing": []}
+    variables = {"id": choir["id"], "after": choir["revision"]}
+    address = f"{server.url.replace('http', 'ws')}/graphql"
+    protocols = ["graphql-transport-ws"]
+    with websockets.sync.client.connect(address, subprotocols=protocols) as window:
+        for message in (
+            {"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}},
+            {"type": "subscribe", "id": "1", "payload": {"query": HEAR, "variables": variables}},
+            {"type": "subscribe", "id": "2", "payload": {"query": TYPING, "variables": variables}},
+        ):
+            window.send(json.dumps(message))
+        send = SEND % (choir["id"], body)
+        said = ask(server, token, send)["sendMessage"]["sent"]["number"]
+        until = time.monotonic() + seconds
+        while sum(each["kind"] == "MESSAGE_SENT" for each in heard["changes"]) < 2:
+            data = json.loads(window.recv(until - time.monotonic())).get("payload", {}).get("data")
+            if data and "typing" in data:
+                heard["typing"].append(data["typing"])
+            elif data:
+                heard["changes"].append(data["conversationChanges"])
+    return said, heard
 
 
 @pytest.mark.parametrize("given", [{}, {"DEMO": "1"}], ids=["plain", "insisting"])

@@ -1,3 +1,4 @@
+import asyncio
 import errno
 import shlex
 import socket
@@ -6,19 +7,22 @@ from pathlib import Path
 from typing import Any
 
 from daphne.endpoints import build_endpoint_description_strings
-from daphne.server import Server
+from daphne.server import Server, twisted_loop
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError, CommandParser
 from django.db import connection
 
 from backend.demo import world
+from backend.demo.bot import Bot
+from schema.transport.open_connections import open_connections
 from talk.management.printing import PrintingCommand
 
 WELCOME = """
-  GraphiQL   http://{host}:{port}/graphql
-             Click on a person to be them; another browser can be somebody else.
+  Chat       http://{host}:{port}/
+             Click on a person to be them; another window can be somebody else.
              {people}
+  GraphiQL   http://{host}:{port}/graphql
   Admin      http://{host}:{port}/admin/ (after a click on {staff})
   Token      for a front end elsewhere: DEBUG=1 {python} manage.py token {staff}
   Stop       Ctrl-C. What was said stays in {database}.
@@ -26,13 +30,16 @@ WELCOME = """
 
 
 class Command(PrintingCommand):
-    help = "Serves GraphiQL and live updates, with people to be, on SQLite and in memory."
+    help = "Serves a chat and GraphiQL, with people to be, on SQLite and in memory."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen at")
         parser.add_argument("--port", type=int, default=8000, help="port to listen at")
+        parser.add_argument(
+            "--quiet", action="store_true", help="let nobody answer who is in no window"
+        )
 
-    def handle(self, *, host: str, port: int, **options: Any) -> None:
+    def handle(self, *, host: str, port: int, quiet: bool, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("The demo lets anybody in: it only runs with DEBUG=1 and DEMO=1.")
         if connection.vendor != "sqlite":
@@ -58,12 +65,28 @@ class Command(PrintingCommand):
         from backend.asgi import application
 
         endpoints = build_endpoint_description_strings(host=host, port=port)
-        Server(
+        server = Server(
             application,
             endpoints=endpoints,
             server_name="",
             websocket_max_message_size=settings.DAPHNE_WEBSOCKET_MAX_MESSAGE_SIZE,
-        ).run()
+        )
+        bot = Bot(_connected_users, twisted_loop)
+        if not quiet:
+            bot.start()
+        try:
+            server.run()
+        finally:
+            bot.stop()
+
+
+def _connected_users() -> set[Any]:
+    """The keys of the people who are in a window. Called from a thread."""
+
+    async def read() -> set[Any]:
+        return open_connections().users()
+
+    return asyncio.run_coroutine_threadsafe(read(), twisted_loop).result(2)
 
 
 def _python() -> str:
