@@ -29,6 +29,7 @@ export class Delivery {
   /** @type {Map<string, number>} how often sending to a conversation failed since it last worked. */
   #failures = new Map();
   #isRunning = false;
+  #isClosed = false;
 
   /**
    * @param {import("./queue.js").Queue} queue
@@ -42,7 +43,7 @@ export class Delivery {
   }
 
   start() {
-    this.#isRunning = true;
+    this.#isRunning = !this.#isClosed;
     this.run();
   }
 
@@ -67,6 +68,7 @@ export class Delivery {
   }
 
   close() {
+    this.#isClosed = true;
     this.#isRunning = false;
     this.#pause.close();
   }
@@ -75,7 +77,7 @@ export class Delivery {
   #heads() {
     const seen = new Set(this.#onTheWay);
     const heads = [];
-    for (const entry of this.#queue.store.getSnapshot()) {
+    for (const entry of this.#queue.list()) {
       if (entry.state === "refused" || seen.has(entry.conversationId)) continue;
       seen.add(entry.conversationId);
       heads.push(entry);

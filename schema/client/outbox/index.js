@@ -1,11 +1,10 @@
 /** The outbox: what the viewer sends is shown at once, survives a reload, and is sent once. */
 
 import { TalkError } from "../errors.js";
-import { Delivery } from "./delivery.js";
+import { Writable } from "../store.js";
 import { isSame, newEntry } from "./entry.js";
-import { Queue } from "./queue.js";
-import { SafeStorage, indexedDBStorage, memoryStorage } from "./storage.js";
-import { Tab } from "./tab.js";
+import { Mail } from "./mail.js";
+import { indexedDBStorage, memoryStorage } from "./storage.js";
 
 export { indexedDBStorage, memoryStorage };
 
@@ -39,24 +38,24 @@ export function createOutbox(options) {
 
 /** @implements {OutboxType} */
 class OutboxStore {
-  #queue = new Queue();
-  #tab = new Tab();
-  #delivery;
+  /** @type {Writable<readonly Entry[]>} */
+  #shown = new Writable(/** @type {readonly Entry[]} */ ([]));
   #options;
+  #mail;
   /** @type {string | null} whose messages these are. */
   #viewerId = null;
   #isClosed = false;
   /** @type {(() => void)[]} */
-  #stops;
-  getSnapshot = this.#queue.store.getSnapshot;
-  subscribe = this.#queue.store.subscribe;
+  #ends;
+  getSnapshot = this.#shown.getSnapshot;
+  subscribe = this.#shown.subscribe;
 
   /** @param {OutboxOptions} options */
   constructor(options) {
     this.#options = options;
-    this.#delivery = new Delivery(this.#queue, options.verbs, options.sent);
+    this.#mail = this.#newMail();
     const { viewer, whenBack } = options;
-    this.#stops = [viewer.subscribe(() => this.#meet()), whenBack(() => this.#back())];
+    this.#ends = [viewer.subscribe(() => this.#meet()), whenBack(() => this.#mail.hurry())];
     this.#meet();
   }
 
@@ -68,14 +67,14 @@ class OutboxStore {
    */
   async send(conversationId, body, options = {}) {
     if (this.#isClosed) throw closed();
-    if (this.#queue.size >= MOST) {
+    const { queue, delivery, place } = this.#mail;
+    if (queue.size >= MOST) {
       const message = `There are ${MOST} unsent messages already. Wait until they are sent.`;
       throw new TalkError("OUTBOX_FULL", message, { retryable: true });
     }
-    const place = { position: this.#queue.nextPosition(), tab: this.#tab.name };
     const entry = newEntry(conversationId, body, options, place);
-    const isKept = this.#queue.put(entry);
-    this.#delivery.run();
+    const isKept = queue.put(entry);
+    delivery.run();
     await isKept;
     // It was closed before anybody knew whose message this is.
     if (this.#viewerId === null) throw closed();
@@ -88,26 +87,27 @@ class OutboxStore {
    * @param {Named[] | null} [mentions]
    */
   async edit(clientId, body, mentions = null) {
-    const entry = this.#queue.get(clientId);
+    const entry = this.#mail.queue.get(clientId);
     if (!entry) return false;
     const edited = { ...entry, body, mentions: mentions ?? entry.mentions };
     if (entry.state === "refused") await this.#sendAnew(edited);
-    else await this.#queue.put(edited);
+    else await this.#mail.queue.put(edited);
     return true;
   }
 
   /** @param {string} clientId */
   async retry(clientId) {
-    const entry = this.#queue.get(clientId);
+    const entry = this.#mail.queue.get(clientId);
     if (entry?.state === "refused") await this.#sendAnew(entry);
-    else this.#delivery.hurry();
+    else this.#mail.delivery.hurry();
   }
 
   /** @param {string} clientId */
   async discard(clientId) {
-    const entry = this.#queue.get(clientId);
+    const { queue } = this.#mail;
+    const entry = queue.get(clientId);
     if (!entry || entry.state === "sending") return false;
-    await this.#queue.remove(clientId);
+    await queue.remove(clientId);
     // What waits to be edited was sent already.
     return entry.messageId === null;
   }
@@ -117,69 +117,56 @@ class OutboxStore {
    * @param {Message} message
    */
   arrived(message) {
-    const entry = message.clientId && this.#queue.get(message.clientId);
+    const { queue, delivery } = this.#mail;
+    const entry = message.clientId && queue.get(message.clientId);
     if (!entry) return;
     const tried = entry.tried ?? { body: message.body, mentions: entry.mentions };
-    if (isSame(tried, entry)) void this.#queue.remove(entry.clientId);
+    if (isSame(tried, entry)) void queue.remove(entry.clientId);
     else if (entry.state !== "sending") {
-      void this.#queue.put({ ...entry, state: "waiting", tried, messageId: message.id });
-      this.#delivery.run();
+      void queue.put({ ...entry, state: "waiting", tried, messageId: message.id });
+      delivery.run();
     }
   }
 
   close() {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    for (const stop of this.#stops) stop();
-    this.#delivery.close();
-    this.#queue.close();
-    this.#tab.close();
+    for (const end of this.#ends) end();
+    this.#mail.close();
+  }
+
+  #newMail() {
+    return new Mail(this.#shown, this.#options.verbs, this.#options.sent);
   }
 
   /** @param {Entry} entry */
   async #sendAnew(entry) {
-    const position = this.#queue.nextPosition();
-    const isKept = this.#queue.put({ ...entry, position, state: "waiting", error: null });
-    this.#delivery.run();
+    const { queue, delivery, place } = this.#mail;
+    const { position } = place;
+    const isKept = queue.put({ ...entry, position, state: "waiting", error: null });
+    delivery.run();
     await isKept;
   }
 
-  /** The server was asked who the viewer is. Nothing is sent for anybody but the first one. */
+  /** The server was asked who the viewer is. Messages of one person are not sent for another one. */
   #meet() {
     const id = this.#options.viewer.getSnapshot()?.id;
     if (!id) return;
-    if (this.#viewerId === null) void this.#start(id);
-    else if (this.#viewerId === id) this.#delivery.release();
-    else this.close();
+    if (id === this.#viewerId) return this.#mail.delivery.release();
+    if (this.#viewerId !== null) {
+      this.#mail.close();
+      this.#shown.set([]);
+      this.#mail = this.#newMail();
+    }
+    this.#viewerId = id;
+    const scope = `talk ${this.#options.server} ${id}`;
+    void this.#mail.start(scope, this.#options.storage?.(id) ?? storageOfPage(scope));
   }
+}
 
-  /** @param {string} viewerId */
-  async #start(viewerId) {
-    this.#viewerId = viewerId;
-    const scope = `talk ${this.#options.server} ${viewerId}`;
-    const inBrowser = () => (globalThis.indexedDB ? indexedDBStorage(scope) : memoryStorage());
-    const storage = new SafeStorage(this.#options.storage?.(viewerId) ?? inBrowser());
-    await this.#tab.open(scope);
-    this.#queue.keepIn(storage);
-    // What was written before the reload goes first.
-    await this.#adopt();
-    if (!this.#isClosed) this.#delivery.start();
-  }
-
-  /** Take over what tabs left that are gone, now or later. */
-  async #adopt() {
-    const adoptFrom = async (/** @type {string} */ name) => {
-      await this.#queue.adopt(name, this.#tab.name);
-      this.#delivery.run();
-    };
-    const names = [...(await this.#queue.tabs())];
-    await Promise.all(names.map((name) => this.#tab.whenGone(name, () => adoptFrom(name))));
-  }
-
-  #back() {
-    this.#delivery.hurry();
-    if (this.#viewerId !== null) void this.#adopt();
-  }
+/** @param {string} name */
+function storageOfPage(name) {
+  return globalThis.indexedDB ? indexedDBStorage(name) : memoryStorage();
 }
 
 const closed = () => new TalkError("CLOSED", "This client was closed.");

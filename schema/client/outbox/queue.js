@@ -1,6 +1,5 @@
 /** The messages of the outbox in their order, in memory and in a storage. */
 
-import { Writable } from "../store.js";
 import { fromStored, toStored } from "./entry.js";
 import { memoryStorage } from "./storage.js";
 
@@ -11,11 +10,11 @@ import { memoryStorage } from "./storage.js";
  * All methods change the snapshot at once. What they answer is fulfilled when the storage has it, too.
  */
 export class Queue {
-  /** @type {Writable<readonly Entry[]>} */
-  store = new Writable(/** @type {readonly Entry[]} */ ([]));
   /** @type {Map<string, Entry>} */
   #entries = new Map();
   #lastPosition = 0;
+  #isClosed = false;
+  #shown;
   /** @type {Promise<OutboxStorage>} */
   #storage;
   /**
@@ -24,7 +23,9 @@ export class Queue {
    */
   keepIn = () => {};
 
-  constructor() {
+  /** @param {import("../store.js").Writable<readonly Entry[]>} shown the snapshot. */
+  constructor(shown) {
+    this.#shown = shown;
     this.#storage = new Promise((resolve) => (this.keepIn = resolve));
   }
 
@@ -38,11 +39,13 @@ export class Queue {
    * Take over what another tab left in the storage.
    * @param {string} from the name of that tab.
    * @param {string} to
+   * @returns {Promise<string[]>} the client ids.
    */
   async adopt(from, to) {
     const stored = await (await this.#storage).load();
     const left = stored.filter(({ tab, clientId }) => tab === from && !this.#entries.has(clientId));
     await Promise.all(left.map((entry) => this.put(fromStored(entry, to))));
+    return left.map(({ clientId }) => clientId);
   }
 
   get size() {
@@ -90,13 +93,18 @@ export class Queue {
   }
 
   close() {
+    this.#isClosed = true;
     // If there is none yet, nobody waits for it any longer.
     this.keepIn(memoryStorage());
     void this.#storage.then((storage) => storage.close());
   }
 
+  /** All in their order. */
+  list() {
+    return [...this.#entries.values()].sort((one, other) => one.position - other.position);
+  }
+
   #show() {
-    const inOrder = [...this.#entries.values()].sort((one, other) => one.position - other.position);
-    this.store.set(inOrder);
+    if (!this.#isClosed) this.#shown.set(this.list());
   }
 }

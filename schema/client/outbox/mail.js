@@ -1,0 +1,69 @@
+/** The unsent messages of one viewer: where they are kept, and which tab sends them. */
+
+import { Delivery } from "./delivery.js";
+import { Queue } from "./queue.js";
+import { SafeStorage } from "./storage.js";
+import { Tab } from "./tab.js";
+
+export class Mail {
+  #tab = new Tab();
+  /** @type {Set<string>} the messages that other tabs left. */
+  #adopted = new Set();
+
+  /**
+   * @param {import("../store.js").Writable<readonly import("./entry.js").Entry[]>} shown
+   * @param {Pick<import("../verbs.js").Verbs, "sendMessage" | "editMessage">} verbs
+   * @param {(conversationId: string, message: import("../types.js").Message) => void} sent
+   */
+  constructor(shown, verbs, sent) {
+    this.queue = new Queue(shown);
+    this.delivery = new Delivery(this.queue, verbs, sent);
+  }
+
+  /** The place of a new message: after all others, and sent by this tab. */
+  get place() {
+    return { position: this.queue.nextPosition(), tab: this.#tab.name };
+  }
+
+  /**
+   * Begin to keep and to send.
+   * @param {string} scope what all tabs of this viewer have in common.
+   * @param {import("../types.js").OutboxStorage} storage
+   */
+  async start(scope, storage) {
+    await this.#tab.open(scope);
+    this.queue.keepIn(new SafeStorage(storage));
+    await this.#adopt();
+    // What was written before the reload goes first, and then what was written meanwhile.
+    const meanwhile = this.queue.list().filter(({ clientId }) => !this.#adopted.has(clientId));
+    for (const entry of meanwhile) {
+      void this.queue.put({ ...entry, position: this.queue.nextPosition() });
+    }
+    this.delivery.start();
+  }
+
+  /** The connection is back. */
+  hurry() {
+    this.delivery.hurry();
+    // Other tabs may have written something meanwhile.
+    void this.#adopt();
+  }
+
+  close() {
+    this.delivery.close();
+    this.queue.close();
+    this.#tab.close();
+  }
+
+  /** Take over what tabs left that are gone, now or later. */
+  async #adopt() {
+    const adoptFrom = async (/** @type {string} */ name) => {
+      for (const clientId of await this.queue.adopt(name, this.#tab.name)) {
+        this.#adopted.add(clientId);
+      }
+      this.delivery.run();
+    };
+    const names = [...(await this.queue.tabs())];
+    await Promise.all(names.map((name) => this.#tab.whenGone(name, () => adoptFrom(name))));
+  }
+}
