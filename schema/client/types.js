@@ -10,8 +10,8 @@
  * network is not there and the client tries again, `signed out` when the server refuses the
  * credentials, and no others can be had. While nothing is subscribed to, it is `connecting`, too.
  *
- * The client leaves `signed out` when a query succeeds, or when the page is shown again and its
- * credentials hold by then. Subscriptions go on then. The viewer may be somebody else.
+ * The client leaves `signed out` when a query succeeds. Subscriptions go on then, unless they are
+ * stopped as soon as the query is answered: the viewer may be somebody else.
  * @typedef {"connecting" | "live" | "away" | "signed out"} ConnectionState
  */
 
@@ -221,7 +221,7 @@
  * @typedef {object} TalkOptions
  * @property {string | URL} [url] the address of the server, relative to the page: `/graphql`.
  * @property {string | (() => string | null | Promise<string | null>)} [token] a bearer token, or what
- *   gets one, or null if nobody is signed in. It is asked again, once, each time the server refuses the
+ *   gets one, or null if nobody is signed in; of one person always. It is asked again, once, each time the server refuses the
  *   token. If it throws, there is no token for the moment, and the client tries again later. Without
  *   it, the session of the page counts.
  * @property {string | (() => string)} [csrfToken] with a session: Django's token against forged

@@ -24,7 +24,8 @@ def _version() -> tuple[int, ...]:
 
 def run(*files: Path, timeout: float = 120, **given: str) -> str:
     """Run these files of tests to their end, and tell what they printed."""
-    return execute("--test", "--test-reporter=spec", *files, timeout=timeout, **given)
+    options = ["--test-reporter=spec", f"--test-timeout={timeout * 900:.0f}"]
+    return execute("--test", *options, *files, timeout=timeout, **given)
 
 
 def execute(*words: str | Path, timeout: float = 120, **given: str) -> str:

@@ -16,3 +16,8 @@ export async function until(condition, seconds = 10) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
+
+/** @param {number} seconds */
+export function pause(seconds) {
+  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+}

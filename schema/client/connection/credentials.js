@@ -10,6 +10,8 @@ export class Credentials {
   /** Everybody who needs a token meanwhile waits for the same answer. @type {Promise<string> | null} */
   #asking = null;
   #options;
+  /** Django's cookie as this client saw it first. @type {string} */
+  #cookie = "";
   /** Ends the wait for a token. @type {AbortController | undefined} */
   #waiting;
 
@@ -50,6 +52,15 @@ export class Credentials {
    */
   forget(refused) {
     if (this.#token === refused) this.#token = null;
+    this.#cookie = "";
+  }
+
+  /**
+   * Whether somebody has signed in with this browser since, such as in another tab: then the session
+   * may be another person's.
+   */
+  get isReplaced() {
+    return this.isSession && this.#cookie !== "" && csrfCookie() !== this.#cookie;
   }
 
   /**
@@ -59,7 +70,10 @@ export class Credentials {
    */
   headers(token) {
     if (token !== null) return { Authorization: `Bearer ${token}` };
-    const { csrfToken = csrfCookie } = this.#options;
+    // Django changes the cookie when somebody signs in. With the one from before, the server refuses
+    // what would otherwise be done in the name of that person.
+    this.#cookie ||= csrfCookie();
+    const { csrfToken = this.#cookie } = this.#options;
     const value = typeof csrfToken === "function" ? csrfToken() : csrfToken;
     return value ? { "X-CSRFToken": value } : {};
   }
@@ -99,7 +113,7 @@ export class Credentials {
   }
 }
 
-/** The value of Django's cookie, as it is now: it changes when somebody signs in. */
+/** The value of Django's cookie now. */
 function csrfCookie() {
   const cookies = globalThis.document?.cookie ?? "";
   return decodeURIComponent(/(?:^|; *)csrftoken=([^;]*)/.exec(cookies)?.[1] ?? "");

@@ -136,7 +136,7 @@ class ServerConnection {
     try {
       return await this.#http.post(operation, this.#credentials.headers(token), signal);
     } catch (error) {
-      if (!isUnauthenticated(error) || this.#credentials.isSession) throw error;
+      if (!isSignedOut(error)) throw error;
       const other = await this.#credentials.renew(token);
       if (other === null) throw error;
       return await this.#askAgain(operation, other, signal);
@@ -152,14 +152,14 @@ class ServerConnection {
     try {
       return await this.#http.post(operation, this.#credentials.headers(token), signal);
     } catch (error) {
-      if (isUnauthenticated(error)) this.#credentials.forget(token);
+      if (isSignedOut(error)) this.#credentials.forget(token);
       throw error;
     }
   }
 
   /** What the failure of a request says about the connection. @param {TalkError} error */
   #note(error) {
-    if (isUnauthenticated(error)) this.#live.signOut();
+    if (isSignedOut(error)) this.#live.signOut();
     if (error.code === "NETWORK" || error.code === "TIMEOUT") this.#isOutOfReach = true;
   }
 
@@ -187,9 +187,13 @@ class ServerConnection {
 /** The beginning of a document. */
 const HEAD = /^\s*(query|mutation|subscription)\s+(\w+)/;
 
-/** @param {unknown} error */
-function isUnauthenticated(error) {
-  return error instanceof TalkError && error.code === "UNAUTHENTICATED";
+/**
+ * Whether the server knows the sender of a request no more. With a session, it says so by
+ * `CSRF_FAILED` if another session has taken its place.
+ * @param {unknown} error
+ */
+function isSignedOut(error) {
+  return error instanceof TalkError && ["UNAUTHENTICATED", "CSRF_FAILED"].includes(error.code);
 }
 
 function closed() {

@@ -94,7 +94,6 @@ export class Live {
     if (this.#phase === "live") this.#socket?.probe();
     else if (this.#phase === "waiting") this.#open();
     else if (this.#phase === "opening" && performance.now() - begunAt > SLOW) this.#open();
-    else if (this.#phase === "signed out") this.signIn();
   }
 
   /** The network may be lost. */
@@ -102,7 +101,7 @@ export class Live {
     this.#socket?.probe();
   }
 
-  /** The server takes credentials now. */
+  /** The server took credentials: of whom, whoever asked knows before anything begins here. */
   signIn() {
     if (this.#phase !== "signed out") return;
     this.state.set("connecting");
@@ -113,6 +112,7 @@ export class Live {
   signOut() {
     this.#reset("signed out");
     this.#isRefused = false;
+    this.credentials.forget(this.#token);
     this.state.set("signed out");
   }
 
@@ -122,18 +122,13 @@ export class Live {
     this.#isRefused = true;
     this.#reset("opening");
     if (this.state.getSnapshot() === "live") this.state.set("connecting");
-    if (isSecond) {
-      this.credentials.forget(this.#token);
-      return this.signOut();
-    }
+    if (isSecond) return this.signOut();
     const attempt = this.#attempt;
     try {
-      // A page's session may be another one by now, which can't be seen from here.
-      const hasOther =
-        this.credentials.isSession || (await this.credentials.renew(this.#token)) !== null;
+      const other = await this.credentials.renew(this.#token);
       if (attempt !== this.#attempt) return;
-      if (hasOther) this.#open();
-      else this.signOut();
+      if (other === null) this.signOut();
+      else this.#open();
     } catch (error) {
       if (attempt === this.#attempt) this.#fail(/** @type {TalkError} */ (error));
     }
@@ -147,6 +142,7 @@ export class Live {
 
   async #open() {
     if (!this.#subscriptions.size) return this.#rest();
+    if (this.credentials.isReplaced) return this.signOut();
     this.#reset("opening");
     const attempt = this.#attempt;
     try {

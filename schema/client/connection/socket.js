@@ -37,12 +37,12 @@ export class Socket {
     /** Since when it is being opened. */
     this.begunAt = this.#heardAt;
     this.isLive = false;
+    // `onclose` comes next in browsers. In Node 20 it does not, if the handshake was refused.
+    socket.onerror = () => this.#doubt(0);
     socket.onopen = () => this.#send({ type: "connection_init", payload });
     socket.onmessage = ({ data }) => this.#hear(data);
     socket.onclose = ({ code }) => this.#end(code);
-    // What comes next is `onclose`.
-    socket.onerror = () => {};
-    this.#timer = setTimeout(() => this.#giveUp(SILENT), times.handshake * 1000);
+    this.#doubt(times.handshake);
   }
 
   /**
@@ -112,6 +112,12 @@ export class Socket {
     listener?.(message);
   }
 
+  /** Give up if nothing else happens within so many seconds. @param {number} seconds */
+  #doubt(seconds) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#giveUp(SILENT), seconds * 1000);
+  }
+
   /** Look again after so many seconds. @param {number} seconds */
   #wait(seconds) {
     this.#timer = setTimeout(() => this.#look(), seconds * 1000);
@@ -157,6 +163,6 @@ export class Socket {
     clearTimeout(this.#timer);
     this.#operations.clear();
     const socket = this.#socket;
-    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.onopen = socket.onmessage = socket.onclose = socket.onerror = null;
   }
 }

@@ -48,8 +48,9 @@ export class ViewerFeed {
     if (wasSignedOut && !this.#isSignedOut) void this.#ask();
   }
 
+  /** Somebody may have signed in meanwhile, such as in another tab. */
   #missing() {
-    if (!this.viewer.getSnapshot()) void this.#ask();
+    if (this.#isSignedOut || !this.viewer.getSnapshot()) void this.#ask();
   }
 
   async #ask() {
