@@ -1,6 +1,7 @@
 """The README's snippets for a Django project, added to one that was just started."""
 
 import json
+import re
 
 import httpx
 import pytest
@@ -8,8 +9,6 @@ import websockets.sync.client
 
 from .host import Host
 from .markdown import README, example
-
-HOST = "In a Django project of yours"
 
 PEOPLE = """
 from django.contrib.auth.models import User
@@ -31,6 +30,16 @@ print(json.dumps(answer.json()))
 
 from host.asgi import application
 print(type(application).__name__)
+"""
+
+SHOW = """
+from django.contrib.auth.models import User
+from django.template import RequestContext, Template
+from django.test import RequestFactory
+
+request = RequestFactory().get("/")
+request.user = User(pk=1, username="newcomer")
+print(Template(LINES).render(RequestContext(request)))
 """
 
 
@@ -96,3 +105,18 @@ def test_graphiql_is_there_with_its_package(host):
             part.split('"')[0] for part in page.text.split('"') if part.endswith(".js")
         ]
         assert httpx.get(server.url + script).status_code == 200
+
+
+def test_the_two_lines_of_a_template_show_the_chat(host):
+    lines = example(README, "html", "talk_chat")
+
+    page = host.shell(f"LINES = {lines!r}\n{SHOW}")
+
+    assert re.search(r'<talk-chat url="/graphql" csrf-token="\w+"', page)
+    with host.serve() as server:
+        scripts = re.findall(r'"(/static/talk/[^"]+)"', page)
+        assert len(scripts) > 10
+        for script in scripts:
+            answer = httpx.get(server.url + script)
+            assert answer.status_code == 200, script
+            assert "javascript" in answer.headers["Content-Type"]
