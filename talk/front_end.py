@@ -12,6 +12,9 @@ from django.templatetags.static import static
 
 #: The module that defines the custom elements.
 ENTRY = "talk/elements/index.js"
+#: How often a storage that names files by their content has to pass over them, at most. Each pass
+#: may carry a new name only one import further.
+MOST_PASSES = 20
 
 _IMPORT = re.compile(r'^(?:(?:import|export)\b[^;"]*?\bfrom|import)\s*"(\.[^"]+)"', re.MULTILINE)
 

@@ -1,3 +1,11 @@
 """System checks of a project's configuration of Talk."""
 
-from . import changing_messages, extensions, options, policy, reactions, services  # noqa: F401
+from . import (  # noqa: F401
+    changing_messages,
+    extensions,
+    options,
+    policy,
+    reactions,
+    services,
+    static_files,
+)

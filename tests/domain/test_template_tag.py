@@ -6,11 +6,14 @@ from html import unescape
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
+from django.core.checks import Tags, run_checks
 from django.core.exceptions import ImproperlyConfigured
 from django.template import Context, engines
 from django.test import RequestFactory
 
 from talk import front_end
+from talk.checks.static_files import check_passes
 from talk.models import Message
 
 pytestmark = pytest.mark.django_db
@@ -88,7 +91,7 @@ def test_a_nonce_of_django_csp_is_used_where_there_is_one(request_of):
 def test_all_modules_are_fetched_at_once(request_of):
     preloaded = re.findall('rel="modulepreload" href="(.*?)"', rendered(request_of()))
 
-    assert "/static/talk/elements/words.js" in preloaded
+    assert "/static/talk/store.js" in preloaded
     assert len(preloaded) == len(set(preloaded))
     assert f"/static/{front_end.ENTRY}" not in preloaded
 
@@ -97,7 +100,7 @@ def test_modules_have_the_addresses_that_the_browser_asks_for(request_of, monkey
     """Where files have hashes in their names, and the imports in them don't."""
     monkeypatch.setattr(front_end, "static", lambda path: f"https://cdn.example/{path}?v=1")
 
-    assert "https://cdn.example/talk/elements/words.js" in front_end.imported_urls()
+    assert "https://cdn.example/talk/store.js" in front_end.imported_urls()
 
 
 def test_a_project_is_told_what_is_missing(request_of, settings):
@@ -124,3 +127,28 @@ def test_a_project_that_finds_no_files_of_apps_is_told(request_of, settings):
 
     with pytest.raises(ImproperlyConfigured, match="STATICFILES_FINDERS"):
         rendered(request_of())
+
+
+class Rewriting(ManifestStaticFilesStorage):
+    """Names files by their content, also in the imports of other files."""
+
+    support_js_module_import_aggregation = True
+
+
+class Patient(Rewriting):
+    max_post_process_passes = front_end.MOST_PASSES
+
+
+@pytest.mark.parametrize(
+    ("storage", "found"),
+    [(ManifestStaticFilesStorage, []), (Rewriting, ["talk.W008"]), (Patient, [])],
+)
+def test_collecting_files_tells_of_a_storage_that_gives_up_too_early(settings, storage, found):
+    backend = {"BACKEND": f"{__name__}.{storage.__name__}"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": backend}
+
+    problems = run_checks(tags=[Tags.staticfiles])
+
+    assert [each.id for each in problems if each.id.startswith("talk.")] == found
+    settings.INSTALLED_APPS = ["talk"]
+    assert check_passes() == []

@@ -1,6 +1,7 @@
 /** The demo's page: a chat in which each window can be another person. */
 
 import "../talk/elements/index.js";
+import { avatarOf } from "../talk/elements/people.js";
 import { createTalk } from "../talk/index.js";
 import { Operations } from "./operations.js";
 import { openGraphiQL, tokenOf, url } from "./server.js";
@@ -9,7 +10,7 @@ import { openGraphiQL, tokenOf, url } from "./server.js";
 const KEY = "talk-demo-person";
 
 const find = (/** @type {string} */ selector) => /** @type {any} */ (document.querySelector(selector));
-const links = [...document.querySelectorAll("a[data-username]")];
+const links = [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("a[data-username]"))];
 const operations = new Operations(find(".operations"), find("[data-action=operations]"), {
   open: (operation) => openGraphiQL(who(), operation),
 });
@@ -31,10 +32,10 @@ function begin() {
 }
 
 function end() {
+  find(".chat").replaceChildren();
   talk?.close();
   talk = undefined;
   operations.clear();
-  find(".chat").replaceChildren();
 }
 
 function show() {
@@ -78,4 +79,10 @@ find(".second").addEventListener("change", (/** @type {Event} */ { target }) => 
 });
 find("[data-action=graphiql]").addEventListener("click", () => openGraphiQL(who()));
 addEventListener("hashchange", begin);
+for (const link of links) {
+  // The same colour as in the chat.
+  const { id = "", name = "" } = link.dataset;
+  const colour = avatarOf({ id, name }).style.getPropertyValue("--_hue");
+  /** @type {HTMLElement} */ (link.querySelector(".avatar")).style.setProperty("--hue", colour);
+}
 begin();

@@ -43,9 +43,7 @@ class Command(BaseCommand):
         assert attributes["lang"] == "de"
         (source,) = re.findall(r'<script type="module" src="(.*?)"', page)
         assert source == f"{script_name}/assets/talk/elements/index.js"
-        assert (
-            f'<link rel="modulepreload" href="{script_name}/assets/talk/elements/words.js"' in page
-        )
+        assert f'<link rel="modulepreload" href="{script_name}/assets/talk/store.js"' in page
         assert "<style" not in page
         assert " style=" not in page
         assert page.count("<script") == page.count("</script>") == 1
