@@ -1,5 +1,9 @@
-/** The client of Talk: `createTalk`, the errors that it throws, and the types of what it answers. */
+/**
+ * The client of Talk: `createTalk`, the errors that it throws, and the types of what it answers.
+ * `connect` is its connection alone, for those who have a cache of their own.
+ */
 
+export { connect } from "./connection/index.js";
 export { Refusal, TalkError } from "./errors.js";
 export { createTalk } from "./talk.js";
 

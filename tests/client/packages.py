@@ -3,10 +3,12 @@
 `python -m tests.client.packages FOLDER` puts the package there, to be published from there.
 """
 
+import hashlib
 import json
 import shutil
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from ..project.markdown import ROOT
@@ -21,6 +23,19 @@ def install(lists: Path, folder: Path) -> Path:
     for name in ("package.json", "package-lock.json"):
         shutil.copy(lists / name, folder)
     npm(folder, "ci", "--no-audit", "--no-fund")
+    return folder
+
+
+def installed(lists: Path, cache: Path, folder: Path) -> Path:
+    """Like `install`, once for each lock file: what was installed is kept in `cache`."""
+    lock = (lists / "package-lock.json").read_bytes()
+    kept = cache / hashlib.sha256(lock).hexdigest()[:16]
+    if not kept.exists():
+        with tempfile.TemporaryDirectory(dir=cache, ignore_cleanup_errors=True) as made:
+            install(lists, Path(made))
+            with suppress(OSError):  # Somebody else was faster.
+                Path(made).rename(kept)
+    (folder / "node_modules").symlink_to(kept / "node_modules")
     return folder
 
 

@@ -13,6 +13,7 @@ from schema.documents.document import Document
 from schema.execution import Schema
 from talk.conf import Conf
 
+from . import possible_types
 from .documents import Answer, documents, input_type, printed_schema
 from .packages import copy_client
 from .test_types import compile_types
@@ -110,6 +111,12 @@ def test_there_is_a_document_for_each_mutation_and_no_name_twice() -> None:
 
     assert set(found["mutations"]) == set(printed_schema().mutation_type.fields)
     assert len(set(names)) == len(texts)
+
+
+def test_caches_are_told_the_types_of_each_interface_and_union() -> None:
+    told = possible_types.FILE.read_text(encoding="utf-8")
+
+    assert told == possible_types.module(), "python -m tests.client.possible_types"
 
 
 def test_the_types_of_the_client_are_those_of_the_documents(packages: Path) -> None:

@@ -1,0 +1,131 @@
+/** Hooks for React that follow the stores of a client. React is a peer of this file alone. */
+
+import { createContext, createElement, useContext, useMemo, useSyncExternalStore } from "react";
+
+/** @import {Context, ReactNode} from "react" */
+/**
+ * @import {ConnectionState, ConversationSnapshot, ConversationStore, InboxSnapshot, InboxStore,
+ *   Named, Store, Talk, Unsent} from "../types.js"
+ */
+
+// The values at first of the stores.
+/** @type {InboxSnapshot} */
+const INBOX = {
+  state: "loading",
+  error: null,
+  rows: [],
+  invitations: [],
+  hasMore: false,
+  isLoadingMore: false,
+};
+/** @type {ConversationSnapshot} */
+const CONVERSATION = {
+  state: "loading",
+  error: null,
+  conversation: null,
+  rows: [],
+  hasEarlier: false,
+  hasLater: false,
+  isLoading: false,
+  firstUnreadNumber: null,
+  members: [],
+  hasMoreMembers: false,
+};
+/** @type {readonly never[]} */
+const NOTHING = [];
+/** @type {ReadonlySet<string>} */
+const NOBODY = new Set();
+
+/** @type {Context<Talk | null>} */
+const TalkContext = createContext(/** @type {Talk | null} */ (null));
+
+/**
+ * Gives a client to the hooks below it. Close the client when its page or viewer goes.
+ * @param {{talk: Talk, children?: ReactNode}} props
+ */
+export function TalkProvider({ talk, children }) {
+  return createElement(TalkContext.Provider, { value: talk }, children);
+}
+
+/** The client that the nearest `TalkProvider` gives. */
+export function useTalk() {
+  const talk = useContext(TalkContext);
+  if (!talk) throw new Error("Hooks of talk-client need a <TalkProvider talk={…}> above them.");
+  return talk;
+}
+
+/**
+ * The value of a store: `useStore(talk.viewer, null)`.
+ * @template T
+ * @param {Store<T>} store
+ * @param {T} atFirst what a server renders, and a page at first that takes over from a server.
+ * @returns {T}
+ */
+export function useStore(store, atFirst) {
+  return useSyncExternalStore(store.subscribe, store.getSnapshot, () => atFirst);
+}
+
+/**
+ * The inbox as it is now, and its store.
+ * @returns {[InboxSnapshot, InboxStore]}
+ */
+export function useInbox() {
+  const talk = useTalk();
+  const store = useMemo(() => talk.inbox(), [talk]);
+  return [useStore(store, INBOX), store];
+}
+
+/**
+ * A conversation as it is now, and its store, whose methods send, edit and load more.
+ * @param {string} id
+ * @returns {[ConversationSnapshot, ConversationStore]}
+ */
+export function useConversation(id) {
+  const talk = useTalk();
+  const store = useMemo(() => talk.conversation(id), [talk, id]);
+  return [useStore(store, CONVERSATION), store];
+}
+
+/**
+ * The people who are typing in a conversation.
+ * @param {string} conversationId
+ * @returns {readonly Named[]}
+ */
+export function useTyping(conversationId) {
+  const talk = useTalk();
+  const store = useMemo(() => talk.typing(conversationId), [talk, conversationId]);
+  return useStore(store, NOTHING);
+}
+
+/**
+ * Which of these people are online, by their ids.
+ * @param {readonly string[]} userIds may be a new array each time.
+ * @returns {ReadonlySet<string>}
+ */
+export function usePresence(userIds) {
+  const talk = useTalk();
+  const names = JSON.stringify([...new Set(userIds)].sort());
+  const store = useMemo(() => talk.presence(JSON.parse(names)), [talk, names]);
+  return useStore(store, NOBODY);
+}
+
+/** How many messages of all conversations are unread, for a badge: 100 means 100 or more. */
+export function useUnreadTotal() {
+  return useStore(useTalk().unreadTotal, 0);
+}
+
+/**
+ * Whether changes arrive.
+ * @returns {ConnectionState}
+ */
+export function useConnectionState() {
+  return useStore(useTalk().state, /** @type {ConnectionState} */ ("connecting"));
+}
+
+/**
+ * What was not sent yet, in the order in which it is sent. `useTalk().outbox` has methods for it.
+ * @returns {readonly Unsent[]}
+ */
+export function useOutbox() {
+  return useStore(useTalk().outbox, NOTHING);
+}
