@@ -99,6 +99,7 @@ function nodesOf({ edges }) {
 
 /** @param {any} value */
 function found(value) {
-  if (!value) throw new TalkError("NOT_FOUND", "There is nothing with this id, or you can't see it.");
+  if (!value)
+    throw new TalkError("NOT_FOUND", "There is nothing with this id, or you can't see it.");
   return value;
 }

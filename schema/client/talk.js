@@ -34,7 +34,10 @@ export function createTalk(options = {}) {
  * @param {TalkOptions} [options]
  * @returns {Talk}
  */
-export function talkOver(connection, { url = "/graphql", typePrefix, visible = false, storage } = {}) {
+export function talkOver(
+  connection,
+  { url = "/graphql", typePrefix, visible = false, storage } = {},
+) {
   const documents = documentsFor(typePrefix);
   const feed = new InboxFeed(connection, documents);
   const viewerFeed = new ViewerFeed(connection, documents, () => {
@@ -43,7 +46,9 @@ export function talkOver(connection, { url = "/graphql", typePrefix, visible = f
   });
   const { viewer, limits } = viewerFeed;
   const verbs = withStores(verbsFor(connection, documents), {
-    answered: (message) => offer(message),
+    answered: (message, askedAt) => {
+      for (const each of conversations) each.offer(message, askedAt);
+    },
     refused: (input) => {
       for (const each of conversations) each.refused(input);
     },
@@ -51,18 +56,13 @@ export function talkOver(connection, { url = "/graphql", typePrefix, visible = f
       for (const each of conversations) each.again();
     },
   });
-  /**
-   * @param {Message} message
-   * @param {string} [conversationId]
-   */
-  const offer = (message, conversationId) => {
-    for (const each of conversations) each.offer(message, conversationId);
-  };
   const outbox = createOutbox({
     verbs,
     viewer,
     whenBack: (listener) => connection.whenBack(listener),
-    sent: (conversationId, message) => offer(message, conversationId),
+    sent: (conversationId, message) => {
+      for (const each of conversations) if (each.id === conversationId) each.arrive(message);
+    },
     server: new URL(url, globalThis.document?.baseURI).href,
     storage,
   });
@@ -103,7 +103,7 @@ export function talkOver(connection, { url = "/graphql", typePrefix, visible = f
  * The verbs, of whose answers the stores are told.
  * @param {Verbs} verbs
  * @param {{
- *   answered: (message: Message) => void,
+ *   answered: (message: Message, askedAt: number) => void,
  *   refused: (input: {conversationId?: string, message?: string}) => void,
  *   blocksChanged: () => void,
  * }} stores
@@ -115,9 +115,10 @@ function withStores(verbs, { answered, refused, blocksChanged }) {
    * @param {(input: any) => Promise<any>} verb
    */
   const told = (name, verb) => async (/** @type {any} */ input) => {
+    const askedAt = performance.now();
     try {
       const payload = await verb(input);
-      for (const field of MESSAGES) if (payload[field]) answered(payload[field]);
+      for (const field of MESSAGES) if (payload[field]) answered(payload[field], askedAt);
       if (name === "blockUser" || name === "unblockUser") blocksChanged();
       return payload;
     } catch (error) {

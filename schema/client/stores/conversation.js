@@ -107,9 +107,13 @@ export class ConversationStore extends Lingering {
   edit = async ({ message, unsent }, body, mentions) => {
     if (unsent && (await this.#outbox.edit(unsent.clientId, body, mentions))) return;
     const { id, number } = message ?? this.#sent(unsent);
-    const undo = this.#preview(number, (each) => (each.removal ? each : { ...each, body: body.trim() }));
+    const undo = this.#preview(number, (each) =>
+      each.removal ? each : { ...each, body: body.trim() },
+    );
     const named = mentions?.map((each) => each.id);
-    await this.#inTurn(id, () => this.#verbs.editMessage({ message: id, body, mentions: named })).finally(undo);
+    await this.#inTurn(id, () =>
+      this.#verbs.editMessage({ message: id, body, mentions: named }),
+    ).finally(undo);
   };
 
   /** @param {Row} row */
@@ -151,13 +155,24 @@ export class ConversationStore extends Lingering {
   }
 
   /**
-   * A mutation answered this message, of this conversation or of another one.
+   * A mutation answered a message that the viewer sent here.
    * @param {Message} message
-   * @param {string} [conversationId]
    */
-  offer(message, conversationId) {
-    const isHere = this.#model.thread.window.messages.find(message.id);
-    if (this.id === conversationId || isHere) this.#model.offer(message);
+  arrive(message) {
+    this.#model.offer(message);
+  }
+
+  /**
+   * A mutation answered a message, of this conversation or of another one.
+   * @param {Message} message
+   * @param {number} askedAt when it was asked for.
+   */
+  offer(message, askedAt) {
+    const known = this.#model.thread.window.messages.find(message.id);
+    if (!known) return;
+    // If all was asked for anew since, that may be newer: what the viewer may do has no revision.
+    if (message.revision > known.revision || askedAt > this.#model.askedAt)
+      this.#model.offer(message);
   }
 
   /**
@@ -224,7 +239,8 @@ export class ConversationStore extends Lingering {
       .map((each) => this.#unsentRow(each));
     if (!unsent.length) return sent;
     const rows = [...sent, ...unsent];
-    const isSame = rows.length === before.length && rows.every((row, index) => row === before[index]);
+    const isSame =
+      rows.length === before.length && rows.every((row, index) => row === before[index]);
     return isSame ? before : rows;
   }
 

@@ -193,7 +193,14 @@ export class InboxFeed {
   #publish(changes = {}) {
     const before = this.snapshot.getSnapshot();
     const { rows, invitations, hasMore } = this.#rows;
-    const now = { ...before, rows, invitations, hasMore, isLoadingMore: this.#more !== null, ...changes };
+    const now = {
+      ...before,
+      rows,
+      invitations,
+      hasMore,
+      isLoadingMore: this.#more !== null,
+      ...changes,
+    };
     const names = /** @type {(keyof InboxSnapshot)[]} */ (Object.keys(now));
     if (names.some((name) => now[name] !== before[name])) this.snapshot.set(now);
   }

@@ -7,6 +7,7 @@ export class Kept {
   /** @type {Map<string, S>} */
   #stores = new Map();
   #make;
+  #isClosed = false;
 
   /** @param {(id: string) => S} make makes the store of an id. */
   constructor(make) {
@@ -18,6 +19,10 @@ export class Kept {
     const known = this.#stores.get(id);
     if (known) return known;
     const store = this.#make(id);
+    if (this.#isClosed) {
+      store.close();
+      return store;
+    }
     this.#stores.set(id, store);
     // Somebody may keep a store that has ended, and listen to it again.
     store.begun = () => this.#stores.set(id, this.#stores.get(id) ?? store);
@@ -32,6 +37,7 @@ export class Kept {
   }
 
   close() {
+    this.#isClosed = true;
     for (const store of this) store.close();
   }
 }

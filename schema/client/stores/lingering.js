@@ -15,6 +15,7 @@ export class Lingering extends Writable {
   #end;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  #isClosed = false;
   /** Is called when the store begins, and when it has ended. */
   begun = () => {};
   ended = () => {};
@@ -37,22 +38,28 @@ export class Lingering extends Writable {
     return this.#end !== undefined;
   }
 
+  /** Follow the server no more, whoever listens. The store keeps its value. */
   close() {
-    clearTimeout(this.#timer);
-    const end = this.#end;
-    this.#end = undefined;
-    end?.();
-    this.ended();
+    this.#isClosed = true;
+    this.#stop();
   }
 
   #begin() {
     clearTimeout(this.#timer);
-    if (this.#end) return;
+    if (this.#end || this.#isClosed) return;
     this.begun();
     this.#end = this.#follow();
   }
 
   #linger() {
-    this.#timer = setTimeout(() => this.close(), LINGER);
+    if (!this.#isClosed) this.#timer = setTimeout(() => this.#stop(), LINGER);
+  }
+
+  #stop() {
+    clearTimeout(this.#timer);
+    const end = this.#end;
+    this.#end = undefined;
+    end?.();
+    this.ended();
   }
 }

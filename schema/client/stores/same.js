@@ -8,7 +8,9 @@
  * @returns {T}
  */
 export function unlessSame(before, now) {
-  return before && (before === now || JSON.stringify(before) === JSON.stringify(now)) ? before : now;
+  return before && (before === now || JSON.stringify(before) === JSON.stringify(now))
+    ? before
+    : now;
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { unlessSame } from "../same.js";
 
-/** @import {Conversation, InboxRow, Member, Named} from "../../types.js" */
+/** @import {Conversation, InboxRow, Member, Named, User} from "../../types.js" */
 
 /** @typedef {Conversation["viewerParticipation"]} Place */
 
@@ -23,6 +23,8 @@ export class Head {
   revision = 0;
   /** The revision after which the stream began. */
   openedAt = 0;
+  /** The revision of the last answer. */
+  #answeredAt = 0;
   /** The revision at which the server told the title and the count of people. */
   #toldAt = 0;
   /** The revision at which the server told the viewer's own participation. */
@@ -31,14 +33,15 @@ export class Head {
   /** Take a conversation after which the stream begins. @param {Conversation | null} conversation */
   open(conversation) {
     this.revision = this.openedAt = conversation?.revision ?? 0;
-    this.#toldAt = this.#placeAt = this.revision;
+    this.#answeredAt = this.#toldAt = this.#placeAt = this.revision;
     this.value = conversation && unlessSame(this.value, conversation);
   }
 
   /** Take a conversation that was asked for besides the stream. @param {Conversation} conversation */
   answer(conversation) {
-    if (!this.value) return;
     const { revision, viewerParticipation, ...rest } = conversation;
+    if (!this.value || revision < this.#answeredAt) return;
+    this.#answeredAt = revision;
     const { name, title, participantCount } = this.value;
     // The stream may have brought later changes meanwhile.
     const told = revision < this.#toldAt ? { name, title, participantCount } : {};
@@ -67,6 +70,17 @@ export class Head {
     const own = { status, role, suspendedAt, lastReadNumber, invitedBy };
     const reading = { unreadCount, firstUnreadNumber, firstVisibleNumber };
     this.#place(row.conversation.revision, { ...own, ...reading });
+  }
+
+  /**
+   * Whether one of these people is blocked otherwise than the conversation says.
+   * @param {(User | null)[]} users
+   */
+  contradict(users) {
+    const known = this.value?.others ?? [];
+    return known.some((each) =>
+      users.some((user) => user?.id === each.id && user.blocked !== each.blocked),
+    );
   }
 
   /** @param {number} lastNumber as the messages say. */

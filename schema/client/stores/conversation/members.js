@@ -3,7 +3,7 @@
 import { compareIds } from "../ids.js";
 import { unlessSame, unlessSameItems } from "../same.js";
 
-/** @import {Member} from "../../types.js" */
+/** @import {Member, User} from "../../types.js" */
 
 /** @typedef {{edges: {node: Member}[], pageInfo: {hasNextPage: boolean, endCursor: string | null}}} Page */
 
@@ -14,6 +14,8 @@ export class Members {
   #awaited = new Set();
   /** @type {Promise<void> | null} */
   #loading = null;
+  /** Whether somebody asked for the members at all. */
+  #isWanted = false;
   #isLoaded = false;
   /** Counts how often all pages were asked for anew. */
   #era = 0;
@@ -36,6 +38,7 @@ export class Members {
 
   /** Ask for the first page, or for the next one. */
   load() {
+    this.#isWanted = true;
     if (this.#isLoaded && !this.hasMore) return Promise.resolve();
     this.#loading ??= this.#load(this.#members, this.#cursor, 0).finally(() => {
       this.#loading = null;
@@ -45,9 +48,18 @@ export class Members {
 
   /** Ask for all that is loaded anew. It is shown as it was meanwhile. */
   async renew() {
-    if (!this.#isLoaded && !this.#loading) return;
+    if (!this.#isWanted) return;
     this.#era += 1;
     await this.#load(new Map(), null, this.#members.size);
+  }
+
+  /**
+   * Whether one of these people is a member who is blocked otherwise than the list says.
+   * @param {(User | null)[]} users
+   */
+  contradict(users) {
+    const known = new Map(this.list.map(({ user }) => [user.id, user.blocked]));
+    return users.some((user) => user && (known.get(user.id) ?? user.blocked) !== user.blocked);
   }
 
   /** @param {Member} member as it is now. */
@@ -72,7 +84,8 @@ export class Members {
         page = await this.#ask(cursor);
         if (!page || era !== this.#era) return;
         for (const { node } of page.edges) {
-          if (!changed.has(node.id)) members.set(node.id, unlessSame(this.#members.get(node.id), node));
+          if (!changed.has(node.id))
+            members.set(node.id, unlessSame(this.#members.get(node.id), node));
         }
         cursor = page.pageInfo.endCursor;
       } while (page.pageInfo.hasNextPage && members.size < count);

@@ -95,7 +95,8 @@ export class Messages {
     }
     for (const [number, entry] of before) {
       const now = this.#entries.get(number);
-      if (!stays(number, entry) || (now && now.message.revision >= entry.message.revision)) continue;
+      if (!stays(number, entry) || (now && now.message.revision >= entry.message.revision))
+        continue;
       this.#keep(entry);
     }
   }
@@ -155,7 +156,9 @@ export class Messages {
    * @param {(User | null)[]} users
    */
   contradict(users) {
-    return users.some((user) => user && (this.#blocked.get(user.id) ?? user.blocked) !== user.blocked);
+    return users.some(
+      (user) => user && (this.#blocked.get(user.id) ?? user.blocked) !== user.blocked,
+    );
   }
 
   /**

@@ -8,7 +8,7 @@ import { ReplyCounts } from "./reply-counts.js";
 import { PAGE, Thread } from "./thread.js";
 
 /** @import {TalkError} from "../../errors.js" */
-/** @import {Around, Connection, InboxRow, LoadState, Message} from "../../types.js" */
+/** @import {Around, Connection, InboxRow, LoadState, Message, User} from "../../types.js" */
 /** @import {Documents} from "../../documents.js" */
 /** @import {InboxFeed} from "../inbox.js" */
 /** @import {Change} from "./head.js" */
@@ -22,16 +22,6 @@ import { PAGE, Thread } from "./thread.js";
  * @property {(message: Message) => void} arrived is told of each message that came from the server.
  */
 
-/** Changes after which somebody else may be among the `others`, or the viewer may do something else. */
-const MEMBERSHIP = [
-  "PARTICIPANT_INVITED",
-  "PARTICIPANT_DECLINED",
-  "PARTICIPANT_JOINED",
-  "PARTICIPANT_LEFT",
-  "PARTICIPANT_REMOVED",
-  "PARTICIPANT_REINSTATED",
-  "PARTICIPANT_ROLE_CHANGED",
-];
 /** How long changes are waited for that want the same answer. */
 const WAIT = 200;
 
@@ -56,6 +46,8 @@ export class Model {
   /** Whether the thread is about to be shown for the first time since somebody looks at it. */
   #isOpened = false;
   #isOpening = false;
+  /** When all was asked for. */
+  askedAt = 0;
   /** @type {InboxRow | null} What the inbox told while the conversation was asked for. */
   #rowMeanwhile = null;
   /** @type {(() => void)[]} */
@@ -120,7 +112,10 @@ export class Model {
   reset() {
     this.head = new Head();
     this.state = "loading";
-    this.thread.window.show({ edges: [], pageInfo: { hasPreviousPage: false, hasNextPage: false } }, Infinity);
+    this.thread.window.show(
+      { edges: [], pageInfo: { hasPreviousPage: false, hasNextPage: false } },
+      Infinity,
+    );
     this.#isOpened = false;
     this.#changed();
     this.again();
@@ -133,6 +128,7 @@ export class Model {
   /** @param {Message} message that a mutation answered. */
   offer(message) {
     if (this.state !== "ready") return;
+    if (this.#isContradictedBy([message.sender])) this.again();
     this.thread.offer(message);
     this.#changed();
   }
@@ -142,8 +138,10 @@ export class Model {
    * @param {string} id
    */
   async askMessage(id) {
+    const { era } = this.thread;
     const { node } = await this.#ask(this.#shared.documents.message, { id });
-    if (!node) return;
+    // If all was asked for meanwhile, that is newer.
+    if (!node || era !== this.thread.era) return;
     this.thread.window.offer(node);
     this.#changed();
   }
@@ -167,6 +165,7 @@ export class Model {
   /** @param {AbortSignal} signal */
   async #open(signal) {
     this.#isOpening = true;
+    this.askedAt = performance.now();
     this.#rowMeanwhile = null;
     const { around, size, order } = this.thread.renew(this.inView);
     this.#changed();
@@ -207,15 +206,14 @@ export class Model {
   /** @param {Change} change */
   #change(change) {
     const { revision, kind, messageEdge, participation } = change;
-    const place = this.head.value?.viewerParticipation;
-    if (!place || revision <= this.head.revision) return;
+    if (!this.head.value || revision <= this.head.revision) return;
     const people = [messageEdge?.node.sender ?? null, participation?.user ?? null];
-    const isContradicted = this.thread.window.messages.contradict(people);
+    const isContradicted = this.#isContradictedBy(people);
     this.head.change(change);
     if (messageEdge) this.#take(messageEdge, kind);
     if (participation) this.members.change(participation);
-    if (isContradicted || changesRights(change, place)) this.again();
-    else if (MEMBERSHIP.includes(kind)) this.askHead();
+    if (isContradicted || this.#changesRights(change)) this.again();
+    else if (isOfPeople(kind)) this.askHead();
     this.#changed();
   }
 
@@ -237,7 +235,7 @@ export class Model {
    */
   #inboxChanged(row, before) {
     if (row.conversation.id !== this.id) {
-      if (this.thread.window.messages.contradict(row.conversation.others)) this.again();
+      if (this.#isContradictedBy(row.conversation.others)) this.again();
       return;
     }
     if (this.#isOpening) this.#rowMeanwhile = row;
@@ -252,6 +250,9 @@ export class Model {
   #takeRow(row) {
     this.head.row(row);
     this.thread.window.clearBefore(row.firstVisibleNumber);
+    // If all rows are gone, the next ones are not those that the reader looked for.
+    if (!this.thread.window.size && this.thread.window.hasLater)
+      this.thread.jumpTo(null).catch(() => {});
     const first = this.firstUnreadNumber;
     if (first !== null && first < row.firstVisibleNumber) this.firstUnreadNumber = null;
   }
@@ -263,7 +264,7 @@ export class Model {
    * @param {InboxRow | undefined} before
    */
   #explains(row, before) {
-    if (this.thread.window.messages.contradict(row.conversation.others)) return false;
+    if (this.#isContradictedBy(row.conversation.others)) return false;
     const place = this.head.value?.viewerParticipation;
     const revision = before?.conversation.revision ?? this.head.openedAt;
     return (
@@ -271,6 +272,28 @@ export class Model {
       row.markedUnreadAt !== (before?.markedUnreadAt ?? null) ||
       row.firstVisibleNumber !== (before ?? place)?.firstVisibleNumber
     );
+  }
+
+  /**
+   * Whether the viewer may do something else with the messages after a change.
+   * @param {Change} change
+   */
+  #changesRights({ kind, participation }) {
+    const place = this.head.value?.viewerParticipation;
+    if (!participation || !isOfPeople(kind)) return false;
+    // When the viewer leaves, the stream ends, and all is asked for anew by that.
+    if (participation.id === place?.id) return participation.status === "ACTIVE";
+    // An admin may remove the messages of those who are no admins.
+    return place?.role === "ADMIN";
+  }
+
+  /**
+   * Whether the viewer has blocked one of these people, or does so no longer.
+   * @param {(User | null)[]} users as they were told just now.
+   */
+  #isContradictedBy(users) {
+    const known = [this.head, this.members, this.thread.window.messages];
+    return known.some((each) => each.contradict(users));
   }
 
   /** @param {TalkError} error */
@@ -301,7 +324,10 @@ export class Model {
   async #page(document, variables) {
     const given = { id: this.id, ...variables };
     const { conversation } = await this.#shared.connection.query(document, given);
-    for (const { node } of conversation?.messages.edges ?? []) this.#shared.arrived(node);
+    /** @type {Message[]} */
+    const messages = conversation?.messages.edges.map((/** @type {any} */ edge) => edge.node) ?? [];
+    messages.forEach(this.#shared.arrived);
+    if (this.#isContradictedBy(messages.map(({ sender }) => sender))) this.again();
     return conversation?.messages ?? null;
   }
 
@@ -334,17 +360,9 @@ function pageAt(around, size) {
 }
 
 /**
- * Whether the viewer may do something else with the messages than before.
- * @param {Change} change
- * @param {import("./head.js").Place} place of the viewer, before the change.
+ * Whether a change may make others of the `others`, or let the viewer do something else.
+ * @param {string} kind
  */
-function changesRights({ kind, participation }, place) {
-  if (participation?.id === place.id) {
-    const { role, status, suspendedAt } = participation;
-    // When the viewer leaves, the stream ends, and all is asked for anew by that.
-    if (status !== "ACTIVE") return false;
-    return role !== place.role || suspendedAt !== place.suspendedAt || status !== place.status;
-  }
-  // An admin may remove the messages of those who are no admins.
-  return place.role === "ADMIN" && MEMBERSHIP.includes(kind);
+function isOfPeople(kind) {
+  return kind.startsWith("PARTICIPANT_");
 }

@@ -25,7 +25,7 @@ export class Thread {
   window = new Window();
   #source;
   /** Counts how often all rows were replaced: a page for other rows is of no use. */
-  #era = 0;
+  era = 0;
   /** Counts the jumps: a newer one overtakes those before. */
   #jumps = 0;
   /** @type {Around | null | undefined} Where a jump that is on its way goes. */
@@ -53,9 +53,8 @@ export class Thread {
    * @returns {{around: Around | null, size: number, order: number}} around: null for the newest.
    */
   renew(inView) {
-    this.#era += 1;
+    this.#replaced();
     this.#jumps += 1;
-    this.#pages.clear();
     this.isRenewing = true;
     return { ...this.#position(inView), order: this.window.messages.order };
   }
@@ -68,6 +67,7 @@ export class Thread {
   open(page, conversation, order) {
     this.isRenewing = false;
     this.#target = undefined;
+    this.#replaced();
     this.window.begin(conversation);
     this.window.show(page, order);
   }
@@ -126,8 +126,7 @@ export class Thread {
     const { order } = this.window.messages;
     const page = await this.#source.around(around);
     if (!page || jump !== this.#jumps) return;
-    this.#era += 1;
-    this.#pages.clear();
+    this.#replaced();
     this.window.show(page, order);
     this.#noteBranches(page);
   }
@@ -158,12 +157,18 @@ export class Thread {
 
   /** @param {"before" | "after"} side */
   async #loadPage(side) {
-    const era = this.#era;
+    const era = this.era;
     const size = side === "before" ? { last: PAGE } : { first: PAGE };
     const page = await this.#source.page({ ...size, [side]: this.window.cursor(side) });
-    if (!page || era !== this.#era) return;
+    if (!page || era !== this.era) return;
     this.window.add(side, page);
     this.#noteBranches(page);
+  }
+
+  /** Pages that are on their way are not wanted any more. */
+  #replaced() {
+    this.era += 1;
+    this.#pages.clear();
   }
 
   /** @param {Page} page */

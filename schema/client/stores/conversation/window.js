@@ -140,6 +140,8 @@ export class Window {
     this.messages.clearBefore(first);
     this.#from = Math.max(this.#from, first);
     this.#to = Math.max(this.#to, first);
+    // Changes of cleared messages come without them.
+    this.#lastNumber = Math.max(this.#lastNumber, first - 1);
     if (this.#from === first) this.#hasEarlier = false;
   }
 

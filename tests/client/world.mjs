@@ -1,0 +1,475 @@
+/** A small model of the server: conversations as one viewer sees them, with revisions and cursors. */
+
+/** @param {string} type @param {number} key */
+export const globalId = (type, key) => btoa(`${type}:${key}`);
+
+/** @param {number} clock */
+const timeAt = (clock) => new Date(Date.UTC(2026, 0, 1) + clock * 1_000).toISOString();
+
+export const VIEWER = 0;
+const NAMES = ["Mira", "Jonas", "Priya", "Tomas", "Aiko", "Lena"];
+
+export class World {
+  /** Counts everything that happens. */
+  clock = 0;
+  /** @type {Map<string, Talkroom>} */
+  conversations = new Map();
+  /** The people whom the viewer blocked. @type {Set<number>} */
+  blocked = new Set();
+  /** @type {Set<() => void>} */
+  listeners = new Set();
+  #keys = 0;
+
+  /**
+   * @param {number[]} people besides the viewer.
+   * @param {number} [messages] how many messages there are.
+   */
+  start(people, messages = 0) {
+    const room = new Talkroom(this, ++this.#keys, [VIEWER, ...people]);
+    this.conversations.set(room.id, room);
+    for (let index = 0; index < messages; index += 1) room.send(people[index % people.length]);
+    room.moved(true);
+    return room;
+  }
+
+  /** @param {number} person */
+  user(person) {
+    const blocked = this.blocked.has(person);
+    return { id: globalId("User", person), name: NAMES[person], avatar: null, blocked };
+  }
+
+  /** @param {number} person @param {boolean} isBlocked */
+  block(person, isBlocked = true) {
+    this.blocked[isBlocked ? "add" : "delete"](person);
+    for (const room of this.conversations.values()) if (room.places.has(person)) room.moved();
+    this.changed();
+  }
+
+  unreadTotal() {
+    const counts = this.inbox().map((room) => room.unread().length);
+    return Math.min(
+      counts.reduce((sum, count) => sum + count, 0),
+      100,
+    );
+  }
+
+  /** The rooms of the inbox in their order. */
+  inbox(status = "ACTIVE") {
+    const rooms = [...this.conversations.values()].filter((room) => room.place.status === status);
+    return rooms.sort((a, b) => b.place.activeAt - a.place.activeAt || b.place.key - a.place.key);
+  }
+
+  changed() {
+    for (const listener of [...this.listeners]) listener();
+  }
+}
+
+/** A conversation. */
+export class Talkroom {
+  title = "A room";
+  /** @type {any[]} */
+  messages = [];
+  /** @type {{revision: number, kind: string, actor: number, number: number | null, person: number | null}[]} */
+  events = [];
+  /** Events up to here are not kept. */
+  prunedTo = 0;
+  /** @type {Map<number, any>} */
+  places = new Map();
+
+  /** @param {World} world @param {number} key @param {number[]} people */
+  constructor(world, key, people) {
+    this.world = world;
+    this.key = key;
+    this.id = globalId("Conversation", key);
+    for (const person of people) this.#join(person);
+    this.#record("CONVERSATION_STARTED", people[0], null, null);
+  }
+
+  get place() {
+    return this.places.get(VIEWER);
+  }
+
+  get revision() {
+    return this.events.length;
+  }
+
+  /**
+   * @param {number} sender
+   * @param {{replyTo?: number, clientId?: string, body?: string}} [more]
+   */
+  send(sender, { replyTo, clientId, body } = {}) {
+    const number = this.messages.length + 1;
+    const root = replyTo === undefined ? null : (this.message(replyTo).root ?? replyTo);
+    const message = {
+      number,
+      sender,
+      body: body ?? `Message ${number}`,
+      removal: null,
+      editedAt: null,
+    };
+    const given = { clientId: clientId ?? null, replyTo: replyTo ?? null, root };
+    const at = ++this.world.clock;
+    this.messages.push({
+      ...message,
+      ...given,
+      at,
+      revision: this.revision + 1,
+      reactions: new Map(),
+    });
+    const place = this.places.get(sender);
+    place.lastRead = number;
+    this.#record("MESSAGE_SENT", sender, number, sender);
+    this.moved(true);
+    this.world.changed();
+    return this.message(number);
+  }
+
+  /** @param {number} number */
+  message(number) {
+    return this.messages[number - 1];
+  }
+
+  /** @param {number} number @param {string} body */
+  edit(number, body) {
+    const message = this.message(number);
+    if (message.removal) return;
+    this.#changeMessage(
+      number,
+      "MESSAGE_EDITED",
+      { body, editedAt: this.world.clock },
+      message.sender,
+    );
+  }
+
+  /** @param {number} number */
+  retract(number) {
+    const { sender, removal } = this.message(number);
+    if (removal) return;
+    const gone = { body: "", removal: "RETRACTED", editedAt: null, reactions: new Map() };
+    this.#changeMessage(number, "MESSAGE_REMOVED", gone, sender);
+  }
+
+  /** @param {number} number @param {number} person @param {string} emoji @param {boolean} isWanted */
+  react(number, person, emoji, isWanted = true) {
+    const { reactions, removal } = this.message(number);
+    const people = reactions.get(emoji) ?? new Set();
+    if (removal || people.has(person) === isWanted) return;
+    people[isWanted ? "add" : "delete"](person);
+    reactions.delete(emoji);
+    if (people.size) reactions.set(emoji, people);
+    this.#changeMessage(number, "MESSAGE_REACTED", {}, person);
+  }
+
+  /** @param {number} person @param {number} number */
+  read(person, number) {
+    const place = this.places.get(person);
+    if (number > place.lastRead) {
+      place.lastRead = number;
+      this.#record("CONVERSATION_READ", person, null, person);
+    } else if (number < place.lastRead || !place.markedAt) return;
+    if (person === VIEWER) {
+      place.markedAt = null;
+      this.moved();
+    }
+    this.world.changed();
+  }
+
+  markUnread() {
+    this.place.markedAt = ++this.world.clock;
+    this.moved();
+    this.world.changed();
+  }
+
+  /** The viewer clears all messages up to now. */
+  clear() {
+    this.place.firstVisible = this.messages.length + 1;
+    this.moved();
+    this.world.changed();
+  }
+
+  /** @param {string} title */
+  rename(title) {
+    this.title = title;
+    this.#record("CONVERSATION_RENAMED", VIEWER, null, null);
+    this.moved();
+    this.world.changed();
+  }
+
+  /** @param {number} person @param {Record<string, any>} change @param {string} kind */
+  changePlace(person, change, kind) {
+    if (!this.places.has(person)) this.#join(person);
+    Object.assign(this.places.get(person), change);
+    this.#record(kind, person, null, person);
+    this.moved();
+    this.world.changed();
+  }
+
+  /** The inbox of the viewer shows another row. @param {boolean} [isActive] somebody wrote. */
+  moved(isActive = false) {
+    const at = ++this.world.clock;
+    this.place.changedAt = at;
+    if (isActive) this.place.activeAt = at;
+  }
+
+  unread() {
+    const { lastRead, firstVisible } = this.place;
+    return this.messages.filter(
+      ({ number, sender, removal }) =>
+        number > lastRead &&
+        number >= firstVisible &&
+        sender !== VIEWER &&
+        !removal &&
+        !this.world.blocked.has(sender),
+    );
+  }
+
+  /** @param {number} person */
+  #join(person) {
+    const key = this.key * 100 + person;
+    const place = {
+      key,
+      role: person === VIEWER ? "MEMBER" : "OWNER",
+      status: "ACTIVE",
+      suspendedAt: null,
+    };
+    const now = this.world.clock;
+    const reading = { lastRead: 0, firstVisible: 1, markedAt: null, changedAt: now, activeAt: now };
+    this.places.set(person, { ...place, ...reading, joinedAt: now });
+  }
+
+  /** @param {number} number @param {string} kind @param {object} change @param {number} actor */
+  #changeMessage(number, kind, change, actor) {
+    this.world.clock += 1;
+    Object.assign(this.message(number), change, { revision: this.revision + 1 });
+    this.#record(kind, actor, number, null);
+    const isUnread = number > this.place.lastRead;
+    if (kind !== "MESSAGE_REACTED" && (isUnread || number === this.messages.length)) this.moved();
+    this.world.changed();
+  }
+
+  /** @param {string} kind @param {number} actor @param {number | null} number @param {number | null} person */
+  #record(kind, actor, number, person) {
+    this.events.push({ revision: this.revision + 1, kind, actor, number, person });
+  }
+
+  // As GraphQL answers it.
+
+  /** @param {number} number */
+  showMessage(number) {
+    const { place, world } = this;
+    const { root, at, sender, revision, clientId, editedAt, replyTo, ...message } =
+      this.message(number);
+    const isOwn = sender === VIEWER;
+    const isHidden = world.blocked.has(sender);
+    const replies = this.messages.filter((each) => each.root === number && !each.removal);
+    const quotes = replyTo !== null && replyTo >= place.firstVisible;
+    return {
+      id: globalId("Message", this.key * 10_000 + number),
+      number,
+      revision,
+      kind: "TEXT",
+      sentAt: timeAt(at),
+      body: isHidden ? "" : message.body,
+      removal: message.removal,
+      hidden: isHidden && !message.removal,
+      announced: false,
+      clientId: isOwn ? clientId : null,
+      editedAt: editedAt && timeAt(editedAt),
+      root,
+      sender: world.user(sender),
+      subject: null,
+      replyTo: quotes ? this.#quote(replyTo) : null,
+      replyCount: replies.length,
+      mentions: [],
+      mentionsAll: false,
+      mentionsViewer: false,
+      reactions: [...message.reactions].map(([emoji, people]) => ({
+        emoji,
+        count: people.size,
+        viewerReacted: people.has(VIEWER),
+      })),
+      viewerCan: this.#capabilities(isOwn, sender, message.removal),
+    };
+  }
+
+  /** @param {boolean} isOwn @param {number} sender @param {string | null} removal */
+  #capabilities(isOwn, sender, removal) {
+    const { role, status, suspendedAt } = this.place;
+    if (status !== "ACTIVE" || suspendedAt) return ["REPORT"];
+    const removes =
+      role === "OWNER" || (role === "ADMIN" && this.places.get(sender).role === "MEMBER");
+    const there = removal
+      ? []
+      : ["REACT", ...(isOwn ? ["EDIT", "RETRACT"] : []), ...(removes ? ["REMOVE"] : [])];
+    return ["REPLY", ...there, "REPORT"];
+  }
+
+  /** @param {number} number */
+  #quote(number) {
+    const { id, revision, kind, body, removal, hidden, sender } = this.showMessage(number);
+    return {
+      id,
+      number,
+      revision,
+      kind,
+      body,
+      removal,
+      hidden,
+      sender: { id: sender.id, name: sender.name },
+    };
+  }
+
+  /** @param {number} number */
+  showEdge(number) {
+    return { cursor: `m${number}`, node: this.showMessage(number) };
+  }
+
+  /** @param {number} person */
+  showMember(person) {
+    const { key, role, status, joinedAt, suspendedAt, lastRead } = this.places.get(person);
+    return {
+      id: globalId("Participation", key),
+      role,
+      status,
+      joinedAt: timeAt(joinedAt),
+      suspendedAt,
+      lastReadNumber: lastRead || null,
+      user: this.world.user(person),
+    };
+  }
+
+  #others() {
+    return this.#present()
+      .filter((person) => person !== VIEWER)
+      .slice(0, 3)
+      .map((each) => this.world.user(each));
+  }
+
+  #present() {
+    const present = [...this.places].filter(([, place]) => place.status === "ACTIVE");
+    return present.sort(([, a], [, b]) => a.key - b.key).map(([person]) => person);
+  }
+
+  #own() {
+    const { lastRead, firstVisible } = this.place;
+    return {
+      status: this.place.status,
+      role: this.place.role,
+      lastReadNumber: lastRead || null,
+      unreadCount: this.unread().length,
+      firstUnreadNumber: this.unread()[0]?.number ?? null,
+      firstVisibleNumber: firstVisible,
+      suspendedAt: this.place.suspendedAt,
+    };
+  }
+
+  /** What the stream and the head say of the conversation. */
+  #told() {
+    const { id, title } = this;
+    const { length } = this.messages;
+    return { id, name: title, title, lastNumber: length, participantCount: this.#present().length };
+  }
+
+  showHead() {
+    const { id, name, title, lastNumber, participantCount } = this.#told();
+    const { status, suspendedAt, role, key } = this.place;
+    const may = status === "ACTIVE" && !suspendedAt;
+    return {
+      id,
+      kind: "GROUP",
+      name,
+      title,
+      startedAt: timeAt(0),
+      revision: this.revision,
+      lastNumber,
+      participantCount,
+      viewerCan: may ? ["SEND", "LEAVE", ...(role === "MEMBER" ? [] : ["RENAME"])] : [],
+      others: this.#others(),
+      viewerParticipation: {
+        id: globalId("Participation", key),
+        ...this.#own(),
+        leftAt: status === "ACTIVE" ? null : timeAt(1),
+        invitedBy: null,
+      },
+      upgradedFrom: null,
+    };
+  }
+
+  showRow() {
+    const { key, activeAt, markedAt, firstVisible } = this.place;
+    const last = this.messages.length;
+    const latest = last >= firstVisible ? this.showMessage(last) : null;
+    return {
+      id: globalId("Participation", key),
+      ...this.#own(),
+      lastActivityAt: timeAt(activeAt),
+      unreadMentionCount: 0,
+      markedUnreadAt: markedAt && timeAt(markedAt),
+      invitedBy: null,
+      conversation: {
+        ...this.#told(),
+        kind: "GROUP",
+        revision: this.revision,
+        others: this.#others(),
+        latestMessage: latest && {
+          ...this.#quote(last),
+          announced: false,
+          sentAt: latest.sentAt,
+          subject: null,
+        },
+      },
+    };
+  }
+
+  /** @param {number} revision */
+  showChange(revision) {
+    const { kind, actor, number, person } = this.events[revision - 1];
+    return {
+      revision,
+      kind,
+      at: timeAt(revision),
+      actor: { id: globalId("User", actor), name: NAMES[actor] },
+      messageEdge:
+        number !== null && number >= this.place.firstVisible ? this.showEdge(number) : null,
+      participation: person === null ? null : this.showMember(person),
+      conversation: this.#told(),
+    };
+  }
+
+  /** @param {any} variables of `Conversation.messages`. */
+  showPage({ first, last, after, before, around }) {
+    const low = this.place.firstVisible;
+    const high = this.messages.length;
+    let [from, to] = [low, high];
+    if (after) from = Math.max(Number(after.slice(1)) + 1, low);
+    if (before) to = Math.min(Number(before.slice(1)) - 1, high);
+    if (around) {
+      const unread = this.unread()[0]?.number;
+      const middle = "number" in around ? around.number : (unread ?? high);
+      from = Math.max(low, Math.min(middle - Math.floor(first / 2), high - first + 1));
+    }
+    if (first !== undefined) to = Math.min(to, from + first - 1);
+    else from = Math.max(from, to - last + 1);
+    const edges = [];
+    for (let number = from; number <= to; number += 1) edges.push(this.showEdge(number));
+    return {
+      edges,
+      pageInfo: {
+        hasPreviousPage: from > low,
+        hasNextPage: to < high,
+        startCursor: edges[0]?.cursor ?? null,
+        endCursor: edges.at(-1)?.cursor ?? null,
+      },
+    };
+  }
+
+  /** @param {any} variables of `Conversation.participants`. */
+  showMembers({ first, after }) {
+    const people = this.#present().filter((person) => !after || person > Number(after));
+    const page = people.slice(0, first);
+    return {
+      edges: page.map((person) => ({ node: this.showMember(person) })),
+      pageInfo: { hasNextPage: people.length > first, endCursor: String(page.at(-1) ?? after) },
+    };
+  }
+}
