@@ -52,7 +52,7 @@ class Opened:
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
         self.page.on("console", self._note)
         self.page.goto(address)
-        self.page.wait_for_function(f"!!window.{ready}")
+        until(self.page, f"window.{ready}")
 
     def __enter__(self) -> Any:
         return self.page
@@ -65,3 +65,12 @@ class Opened:
     def _note(self, message: Any) -> None:
         if message.type in {"error", "warning"}:
             self.problems.append(message.text)
+
+
+def until(page: Any, condition: str) -> None:
+    """Wait. Playwright's own `wait_for_function` needs `unsafe-eval`."""
+    for _ in range(200):
+        if page.evaluate(f"!!({condition})"):
+            return
+        page.wait_for_timeout(25)
+    raise AssertionError(f"It was never so: {condition}")

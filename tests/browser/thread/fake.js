@@ -17,7 +17,7 @@ const chance = (number, of) => ((number * 2654435761) % 4294967296) % of;
 export function messageOf(number, more = {}) {
   const length = 3 + (chance(number, 10) ? chance(number, 12) : chance(number, 120));
   const words = Array.from({ length }, (_, at) => WORDS[chance(number * 31 + at * 7, WORDS.length)]);
-  const sender = PEOPLE[chance(Math.floor(number / 3), PEOPLE.length)];
+  const { sender = PEOPLE[chance(Math.floor(number / 3), PEOPLE.length)] } = more;
   return {
     id: `message-${number}`,
     number,

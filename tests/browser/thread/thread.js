@@ -24,6 +24,15 @@ Object.assign(window, {
   all: (selector) => [...element.root.querySelectorAll(selector)],
   rowOf: (number) => element.root.querySelector(`article[data-key="message-${number}"]`),
   topOf: (number) => window.rowOf(number)?.getBoundingClientRect().top ?? null,
+  limit(changes) {
+    const { limits } = window.fake.talk;
+    limits.set({ ...limits.getSnapshot(), ...changes });
+  },
+  /** As if the window was hidden, or shown again. */
+  see(visibilityState) {
+    Object.defineProperty(document, "visibilityState", { value: visibilityState, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  },
   frame: () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))),
   rest: (time = 250) => new Promise((done) => setTimeout(done, time)),
 });

@@ -34,6 +34,8 @@ export class VirtualList {
   /** @type {Map<string, HTMLElement>} */
   #rows = new Map();
   #drift = 0;
+  /** What `scrollTop` was when the place was noted. */
+  #known = 0;
   #width = 0;
   #height = 0;
   #hasLater = false;
@@ -43,7 +45,10 @@ export class VirtualList {
   #focused = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #moving;
-  #observer = new ResizeObserver((entries) => this.#resized(entries));
+  #observer = new ResizeObserver(() => {
+    const isOther = this.#size();
+    if (this.#measure() || isOther) this.#settle();
+  });
 
   /**
    * @param {HTMLElement} scroller
@@ -66,6 +71,9 @@ export class VirtualList {
    * @param {boolean} hasLater whether there are later rows than these.
    */
   set(items, hasLater) {
+    this.#size();
+    // The reader may have scrolled since the last event.
+    if (Math.abs(this.scroller.scrollTop - this.#known) >= 1) this.#read();
     const old = this.items;
     const { key = "", offset = 0 } = this.#place ?? {};
     const [readAt, focusedAt] = [this.#index.get(key), this.#index.get(this.#focused ?? "")];
@@ -83,8 +91,6 @@ export class VirtualList {
       const index = this.#index.get(key);
       if (index !== undefined) this.owner.render(index, row);
     }
-    this.#size();
-    this.#measure(this.#rows.keys());
     this.#settle();
   }
 
@@ -96,7 +102,8 @@ export class VirtualList {
   jump(key, part = 0.3) {
     this.stuck = false;
     this.#settle({ key, offset: this.#height * part });
-    this.#scrolled();
+    this.#read();
+    this.owner.moved();
   }
 
   jumpToEnd() {
@@ -180,10 +187,15 @@ export class VirtualList {
       this.#moving = undefined;
       if (this.#drift) this.#settle();
     }, REST);
-    const top = this.scroller.scrollTop;
-    this.stuck = top >= this.#top(this.items.length) - this.#height - NEAR && !this.#hasLater;
-    this.#remember(top);
+    this.#read();
     this.#settle();
+  }
+
+  /** Note where the reader is. */
+  #read() {
+    const end = this.#top(this.items.length) - this.#height;
+    this.stuck = this.scroller.scrollTop >= end - NEAR && !this.#hasLater;
+    this.#remember();
   }
 
   /** @param {string | null} key */
@@ -191,13 +203,6 @@ export class VirtualList {
     if (key === this.#focused) return;
     this.#focused = key;
     queueMicrotask(() => this.#settle());
-  }
-
-  /** @param {ResizeObserverEntry[]} entries */
-  #resized(entries) {
-    const other = this.#size();
-    const keys = other ? this.#rows.keys() : entries.map(({ target }) => this.keyOf(target) ?? "");
-    if (this.#measure(keys) || other) this.#settle();
   }
 
   /** Note how large the screen is. @returns {boolean} whether that has changed. */
@@ -235,11 +240,11 @@ export class VirtualList {
     for (let round = 0; round < 6; round++) {
       this.#heights.sum(this.items, (item) => this.owner.estimate(item, this.#width));
       const top = this.#aim(jump ?? (this.stuck ? this.#end() : this.#place), Boolean(jump));
-      const fresh = this.#fill(top - this.#drift);
+      this.#fill(top - this.#drift);
       if (Math.abs(this.scroller.scrollTop - top) >= 0.5) this.scroller.scrollTop = top;
-      if (!this.#measure(fresh)) break;
+      if (!this.#measure()) break;
     }
-    this.#remember(this.scroller.scrollTop);
+    this.#remember();
     this.owner.moved();
   }
 
@@ -263,7 +268,6 @@ export class VirtualList {
   /**
    * Put the rows around the screen into the page, and the focused one.
    * @param {number} top
-   * @returns {string[]} the keys of those that were not there.
    */
   #fill(top) {
     const first = this.#heights.at(top - this.#margin);
@@ -272,7 +276,7 @@ export class VirtualList {
     if (this.#focused && this.#index.has(this.#focused)) keys.add(this.#focused);
     const active = /** @type {HTMLElement | null} */ (this.#active());
     const held = this.keyOf(active) && this.#focused;
-    const fresh = this.#insert(keys);
+    this.#insert(keys);
     for (const [key, row] of this.#rows) {
       if (!keys.has(key)) this.#drop(key, row);
       else row.tabIndex = key === this.current ? 0 : -1;
@@ -281,12 +285,10 @@ export class VirtualList {
       const heir = active?.isConnected ? active : this.#rows.get(held);
       heir?.focus({ preventScroll: true });
     }
-    return fresh;
   }
 
   /** @param {Set<string>} keys */
   #insert(keys) {
-    const fresh = [];
     const indexes = [...keys].map((key) => this.#index.get(key) ?? 0).sort((one, two) => one - two);
     let end = -this.#drift;
     let cursor = this.body.firstElementChild;
@@ -298,10 +300,9 @@ export class VirtualList {
         row = this.owner.render(index);
         row.dataset.key = key;
         this.#rows.set(key, row);
-        fresh.push(key);
         // Not at once: an observer that observes more while it reports has to report again.
         const made = row;
-        requestAnimationFrame(() => made.isConnected && this.#observer.observe(made));
+        requestAnimationFrame(() => made.isConnected && this.#observer.observe(made, { box: "border-box" }));
       }
       if (row === cursor) cursor = cursor.nextElementSibling;
       else this.body.insertBefore(row, cursor);
@@ -309,7 +310,6 @@ export class VirtualList {
       end = this.#heights.top(index + 1);
     }
     this.body.style.paddingBottom = `${this.#heights.total - end}px`;
-    return fresh;
   }
 
   /** @param {string} key @param {HTMLElement} row */
@@ -319,12 +319,11 @@ export class VirtualList {
     row.remove();
   }
 
-  /** @param {Iterable<string>} keys @returns {boolean} whether a height has changed. */
-  #measure(keys) {
+  /** Note the heights of the rows that are in the page. @returns {boolean} whether one has changed. */
+  #measure() {
     let changed = false;
-    for (const key of keys) {
-      const row = this.#rows.get(key);
-      if (row && this.#heights.note(key, row.getBoundingClientRect().height)) changed = true;
+    for (const [key, row] of this.#rows) {
+      if (this.#heights.note(key, row.getBoundingClientRect().height)) changed = true;
     }
     return changed;
   }
@@ -338,11 +337,10 @@ export class VirtualList {
     return Math.max(300, this.#height);
   }
 
-  /**
-   * Note what is being read: the first row that begins in the upper half of the screen.
-   * @param {number} top
-   */
-  #remember(top) {
+  /** Note what is being read: the first row that begins in the upper half of the screen. */
+  #remember() {
+    const top = this.scroller.scrollTop;
+    this.#known = top;
     const first = this.#heights.at(top - this.#drift);
     const next = this.#top(first + 1);
     const isNext = this.#top(first) < top && next < top + this.#height / 2;

@@ -63,6 +63,8 @@ export class View {
   start() {
     const { element, talk, store } = this;
     element.until(() => this.list.close());
+    // If the first page is not there yet, it is that with the first unread message.
+    if (this.snapshot.state === "loading") store.jumpTo({ firstUnread: true }).catch(() => {});
     element.follow(store, (snapshot) => this.#update(snapshot));
     element.follow(talk.limits, () => this.composer.update());
     element.follow(talk.typing(store.id), (people) => {
@@ -185,7 +187,7 @@ export class View {
     place(this.foot, [state === "ready" && (closed ?? this.composer.node)]);
     this.composer.update();
     this.status.hidden = state === "ready" && rows.length > 0;
-    const retry = { type: "button", class: "button", onclick: () => this.element.restart() };
+    const retry = { type: "button", class: "button", onclick: () => this.try(this.store.jumpToNewest) };
     if (state === "failed") {
       place(this.status, [h("p", {}, this.element.sentence(error)), h("button", retry, this.t("retry"))]);
     } else {
@@ -196,6 +198,7 @@ export class View {
   }
 
   #moved() {
+    if (!this.#isPlaced) return;
     this.seen.update();
     this.#page();
     const { stuck, beyond } = this.list;
