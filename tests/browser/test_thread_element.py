@@ -99,7 +99,7 @@ def test_new_messages_are_followed_at_the_end_alone(page: Any) -> None:
     before = page.evaluate("topOf(190)")
     page.evaluate("fake.arrive({ body: 'Second' }); fake.arrive({ body: 'Third' }); frame()")
     assert read is not None
-    assert page.evaluate("topOf(190)") == before
+    assert page.evaluate("topOf(190)") == pytest.approx(before, abs=1)
     assert page.inner_text(".newest") == "2 new messages"
 
     page.click(".newest")
@@ -330,7 +330,7 @@ def test_a_click_on_a_quote_jumps_there_even_if_it_is_not_loaded(page: Any) -> N
     """)
     page.click("article[data-key='message-1999'] .quote")
     page.wait_for_selector("article.flash[data-key='message-1991']")
-    assert calls(page, "jumpTo") == [[{"firstUnread": True}]] or calls(page, "jumpTo") == []
+    assert calls(page, "jumpTo") == []
 
     page.click("article[data-key='message-2000'] .quote")
     page.wait_for_selector("article.flash[data-key='message-100']")

@@ -49,7 +49,6 @@ export function openMenu(element, anchor, items, point, name = "") {
         class: isDanger ? "danger" : "",
         onclick: () => {
           menu.hidePopover();
-          anchor.focus();
           act();
         },
       },
@@ -57,13 +56,18 @@ export function openMenu(element, anchor, items, point, name = "") {
       label,
     ),
   );
-  const menu = h("div", { class: `menu ${name}`, role: "menu", popover: "auto", onkeydown: move }, ...buttons);
+  const listeners = { onkeydown: move, oncontextmenu: (/** @type {Event} */ event) => event.preventDefault() };
+  const menu = h("div", { class: `menu ${name}`, role: "menu", popover: "auto", ...listeners }, ...buttons);
   const end = element.until(() => menu.remove());
   anchor.setAttribute("aria-expanded", "true");
   menu.addEventListener("toggle", (event) => {
     if (/** @type {ToggleEvent} */ (event).newState === "open") return;
     anchor.setAttribute("aria-expanded", "false");
     end();
+  });
+  menu.addEventListener("beforetoggle", (event) => {
+    const isClosing = /** @type {ToggleEvent} */ (event).newState === "closed";
+    if (isClosing && menu.matches(":focus-within")) anchor.focus();
   });
   // Beside a modal dialog, nothing outside of it can be used.
   (anchor.closest("dialog") ?? element.root).append(menu);

@@ -127,10 +127,10 @@ export class Fake {
     return typeof answer === "function" ? answer(...values) : answer;
   }
 
-  async load(name, change) {
+  async load(name, change, ...values) {
     this.snapshot.set(this.take({ state: "ready", isLoading: true }));
     try {
-      await this.wait(name);
+      await this.wait(name, ...values);
       change();
     } finally {
       this.show();
@@ -145,13 +145,15 @@ export class Fake {
       loadEarlier: () => this.load("loadEarlier", () => (this.from = Math.max(0, this.from - this.page))),
       loadLater: () =>
         this.load("loadLater", () => (this.to = Math.min(this.messages.length, this.to + this.page))),
-      jumpTo: ({ number }) =>
-        this.load("jumpTo", () => {
-          const index = this.messages.findIndex((one) => one.number === number);
+      jumpTo: (around) => {
+        const index = this.messages.findIndex(({ number }) => number === around.number);
+        const move = () => {
           if (index < 0 || (index >= this.from && index < this.to)) return;
           this.from = Math.max(0, index - this.page / 2);
           this.to = Math.min(this.messages.length, index + this.page / 2);
-        }),
+        };
+        return this.load("jumpTo", move, around);
+      },
       jumpToNewest: () =>
         this.load("jumpToNewest", () => {
           this.to = this.messages.length;

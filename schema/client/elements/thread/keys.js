@@ -33,8 +33,9 @@ function pressed(view, event) {
     End: () => view.jumpToNewest().then(() => list.focus(list.items.at(-1)?.key)),
     Escape: () => view.composer.box.focus(),
   };
-  const isRow = event.target === list.row(key);
-  const act = event.key === "Enter" && isRow ? () => open(view, key) : moves[event.key];
+  const isEnter = event.key === "Enter" && event.target === list.row(key);
+  const isMenu = event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey);
+  const act = isEnter || isMenu ? () => open(view, key) : moves[event.key];
   if (!act) return;
   event.preventDefault();
   act();

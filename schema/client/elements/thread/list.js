@@ -45,10 +45,7 @@ export class VirtualList {
   #focused = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #moving;
-  #observer = new ResizeObserver(() => {
-    const isOther = this.#size();
-    if (this.#measure() || isOther) this.#settle();
-  });
+  #observer = new ResizeObserver(() => this.#catchUp() && this.#settle());
 
   /**
    * @param {HTMLElement} scroller
@@ -71,9 +68,7 @@ export class VirtualList {
    * @param {boolean} hasLater whether there are later rows than these.
    */
   set(items, hasLater) {
-    this.#size();
-    // The reader may have scrolled since the last event.
-    if (Math.abs(this.scroller.scrollTop - this.#known) >= 1) this.#read();
+    this.#catchUp();
     const old = this.items;
     const { key = "", offset = 0 } = this.#place ?? {};
     const [readAt, focusedAt] = [this.#index.get(key), this.#index.get(this.#focused ?? "")];
@@ -119,6 +114,7 @@ export class VirtualList {
     const index = this.#index.get(key ?? "");
     if (!key || index === undefined) return;
     this.#focused = key;
+    this.#catchUp();
     this.#settle();
     const top = this.#top(index) - this.scroller.scrollTop;
     const below = this.#top(index + 1) - this.scroller.scrollTop - this.#height;
@@ -202,7 +198,28 @@ export class VirtualList {
   #focus(key) {
     if (key === this.#focused) return;
     this.#focused = key;
-    queueMicrotask(() => this.#settle());
+    queueMicrotask(() => {
+      this.#catchUp();
+      this.#settle();
+    });
+  }
+
+  /**
+   * Note what changed in the page since the last event: sizes, and where the reader is.
+   * @returns {boolean} whether a size is another one.
+   */
+  #catchUp() {
+    const isOther = this.#size();
+    const isMeasured = this.#measure();
+    if (Math.abs(this.scroller.scrollTop - this.#known) >= 1) {
+      this.#sum();
+      this.#read();
+    }
+    return isOther || isMeasured;
+  }
+
+  #sum() {
+    this.#heights.sum(this.items, (item) => this.owner.estimate(item, this.#width));
   }
 
   /** Note how large the screen is. @returns {boolean} whether that has changed. */
@@ -238,7 +255,7 @@ export class VirtualList {
   #settle(jump) {
     // Rows that come into the page have other heights than were estimated: a few rounds.
     for (let round = 0; round < 6; round++) {
-      this.#heights.sum(this.items, (item) => this.owner.estimate(item, this.#width));
+      this.#sum();
       const top = this.#aim(jump ?? (this.stuck ? this.#end() : this.#place), Boolean(jump));
       this.#fill(top - this.#drift);
       if (Math.abs(this.scroller.scrollTop - top) >= 0.5) this.scroller.scrollTop = top;
