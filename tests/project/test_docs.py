@@ -394,3 +394,11 @@ def test_compose_hands_on_what_is_read_from_the_environment():
     wanted = {name for name in variables() if name.startswith("JWT_")}
     assert wanted | {"TRUSTED_DOCUMENTS", "LOG_LEVEL"} <= set(handed_on)
     assert set(handed_on) - {"image", "environment", "build", "volumes"} <= set(variables())
+
+
+def test_the_page_on_embedding_names_all_colours_and_measures_of_the_chat():
+    theme = (ROOT / "schema" / "client" / "elements" / "theme.js").read_text(encoding="utf-8")
+
+    named = [name for cell, _meaning in table(EMBEDDING, "property") for name in names(cell)]
+
+    assert sorted(named) == sorted(set(re.findall(r"var\((--talk-[\w-]+)", theme)))
