@@ -8,6 +8,7 @@ from graphql import parse, validate
 from strawberry import relay
 
 from schema import Mutation, Query, Schema, Subscription
+from schema.transport.graphiql import _FOLDER as FOLDER
 from schema.transport.graphiql import PACKAGE
 from talk.models import Conversation, Message
 
@@ -124,6 +125,23 @@ def test_each_tab_works_at_once(page, client, gql, alice, bob):
     assert answers["Edit"]["editMessage"]["edited"]["number"] == mine.number
     assert answers["React"]["react"]["reacted"]["number"] == theirs.number
     assert tabs["Subscribe"][1] == {"id": gid(group), "after": group.revision - 2}
+
+
+@pytest.mark.parametrize("document", sorted(FOLDER.glob("*.graphql")), ids=lambda path: path.stem)
+def test_each_tab_begins_with_an_explanation_that_fits_a_phone(document):
+    lines = document.read_text(encoding="utf-8").splitlines()
+    explanation = [line for line in lines if line.startswith("#")]
+
+    assert lines[: len(explanation)] == explanation != []
+    assert max(map(len, explanation)) <= 40
+
+
+def test_its_scripts_and_styles_are_put_into_it(page):
+    text = page().text
+
+    for part in FOLDER.glob("*.[cj]s*"):
+        assert part.read_text(encoding="utf-8").strip() in text, part.name
+    assert "{%" not in text
 
 
 def test_who_wrote_nothing_there_has_nothing_to_edit(page, client, alice, bob):

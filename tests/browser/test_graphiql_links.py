@@ -74,6 +74,18 @@ def test_the_same_link_opens_one_tab(demo: str, miras: Any) -> None:
     assert page.problems == []
 
 
+def test_another_site_can_not_fill_the_page_with_tabs(demo: str, miras: Any) -> None:
+    page = Page(miras, demo)
+    for number in range(12):
+        page.page.goto("about:blank")
+        page.page.goto(f"{demo}graphql{fragment(f'query Number{number} {{ __typename }}')}")
+        page.page.wait_for_selector(f".graphiql-tab-active >> text=Number{number}")
+
+    own, linked = page.tabs()[:6], page.tabs()[6:]
+    assert own == ["Inbox", "Thread", "Send", "Edit", "React", "Subscribe"]
+    assert linked == [f"Number{number}" for number in range(2, 12)]
+
+
 def test_a_link_waits_until_somebody_is_signed_in(demo: str, browser: Any) -> None:
     page = Page(browser, demo, fragment(SEARCH))
     page.page.wait_for_selector(".graphiql-execute-button")

@@ -15,10 +15,10 @@ const storage = {
   },
 };
 
-const newTab = ({ query, variables = null }) => {
+const newTab = ({ query, variables = null }, kind = "tab") => {
   const title = query.match(/^\s*(?:query|mutation|subscription)\s+(\w+)/m)?.[1] ?? null;
   return {
-    id: `${Date.now()}-${Math.random()}`, hash: null, title: title ?? "<untitled>", query, variables,
+    id: `${kind}-${Date.now()}-${Math.random()}`, hash: null, title: title ?? "<untitled>", query, variables,
     headers: null, operationName: title, response: null,
   };
 };
@@ -40,6 +40,8 @@ for (const tab of configuration.tabs) {
 // `#query=…&variables=…` opens a tab and runs nothing. Headers are not taken from a link, so that what
 // it opens can only ever be sent as the person whom the bar names.
 const MAX_LINK = 32_768;
+// Another site could open many links, and fill the place that the browser gives this one.
+const MAX_LINKED_TABS = 10;
 const readLink = () => {
   const given = location.hash.slice(1);
   const link = new URLSearchParams(given);
@@ -72,7 +74,11 @@ if (link?.problem) {
   sessionStorage.setItem("talk:link", JSON.stringify(link));
   sayOfLink("Sign in to open the operation of the link.");
 } else if (link) {
-  if (!state.tabs.some((tab) => same(tab, link))) state.tabs.push(newTab(link));
+  if (!state.tabs.some((tab) => same(tab, link))) {
+    const linked = state.tabs.filter(({ id }) => id.startsWith("link-"));
+    if (linked.length >= MAX_LINKED_TABS) state.tabs.splice(state.tabs.indexOf(linked[0]), 1);
+    state.tabs.push(newTab(link, "link"));
+  }
   state.activeTabIndex = state.tabs.findIndex((tab) => same(tab, link));
   sayOfLink("A link opened this tab. Read it before you press ▶.");
 }
