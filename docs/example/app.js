@@ -21,6 +21,7 @@ function signIn() {
     sessionStorage.clear();
     closeThread();
     talk.close();
+    part("state").textContent = "signed out";
     part("sign-in").hidden = false;
     part("chat").hidden = part("thread").hidden = true;
   };
@@ -39,7 +40,6 @@ function signIn() {
 
 /** @param {Talk} talk @param {(id: string) => void} open */
 function followInbox(talk, open) {
-  const inbox = talk.inbox();
   const showRows = listIn(part("inbox"), (/** @type {InboxRow} */ row) => {
     const { id: conversationId, name, latestMessage } = row.conversation;
     if (row.status === "INVITED") {
@@ -52,8 +52,8 @@ function followInbox(talk, open) {
     if (row.unreadCount) opens.append(h("span", { className: "badge" }, String(row.unreadCount)));
     return h("li", {}, opens);
   });
-  onClick("more", inbox.loadMore);
-  follow(inbox, ({ rows, invitations, hasMore }) => {
+  onClick("more", talk.inbox().loadMore);
+  follow(talk.inbox(), ({ rows, invitations, hasMore }) => {
     showRows([...invitations, ...rows]);
     part("more").hidden = !hasMore;
   });

@@ -50,8 +50,8 @@ export function rowMaker(talk, thread, write) {
     const { number, kind, sender, subject, body, removal, hidden, replyTo, viewerCan } = message;
     if (kind !== "TEXT") {
       const verb = kind === "JOINED" ? "added" : kind.toLowerCase();
-      const told = [nameOf(sender), verb, subject?.name, body].filter(Boolean);
-      return h("li", { className: "told" }, told.join(" "));
+      const told = new Set([nameOf(sender), verb, subject?.name, body].filter(Boolean));
+      return h("li", { className: "told" }, [...told].join(" "));
     }
     const actions = /** @type {const} */ ([
       ["REPLY", "Reply", () => write(`Reply to ${body} `, "", { replyTo: number })],

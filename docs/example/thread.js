@@ -1,6 +1,6 @@
 /** A conversation on the screen. */
 
-import { follow, listIn, onClick, part } from "./dom.js";
+import { attempt, follow, listIn, onClick, part } from "./dom.js";
 import { prepareComposer, rowMaker } from "./messages.js";
 
 /** @import {Named, Talk} from "talk-client" */
@@ -20,7 +20,7 @@ export function showThread(talk, id) {
     const participants = await findAll(talk, prompt("Whom do you want to invite?") ?? "");
     await talk.inviteParticipants({ conversationId: id, participants });
   });
-  part("rows").replaceChildren();
+  for (const name of ["rows", "online"]) part(name).replaceChildren();
   const showRows = listIn(part("rows"), rowMaker(talk, thread, prepareComposer(thread)));
   const fromEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
   /** What the viewer sees is read. */
@@ -29,19 +29,16 @@ export function showThread(talk, id) {
     const newest = rows.findLast(({ message }) => message)?.message;
     if (newest && !hasLater && fromEnd() < 40 && document.hasFocus()) thread.shown(newest.number);
   };
-  scroller.onscroll = see;
-  addEventListener("focus", see);
+  scroller.onscroll = window.onfocus = see;
   let endPresence = /** @type {(() => void) | undefined} */ (undefined);
   const ends = [
-    () => removeEventListener("focus", see),
     () => endPresence?.(),
-    follow(thread, ({ conversation, rows, hasEarlier, hasLater, firstUnreadNumber, ...more }) => {
+    follow(thread, ({ conversation, rows, hasEarlier, hasLater, ...more }) => {
       const [distance, first] = [fromEnd(), part("rows").firstChild];
       const elements = showRows(rows);
-      rows.forEach(({ message }, index) => {
-        const isNew = message !== null && message.number === firstUnreadNumber;
-        elements[index].classList.toggle("new", isNew);
-      });
+      rows.forEach(({ message }, index) =>
+        elements[index].classList.toggle("new", message?.number === more.firstUnreadNumber),
+      );
       part("earlier").hidden = !hasEarlier;
       part("newest").hidden = !hasLater;
       // The end stays in view, and so does what is in view when earlier messages come.
@@ -49,18 +46,21 @@ export function showThread(talk, id) {
       see();
       part("title").textContent = conversation?.name ?? more.error?.message ?? more.state;
       if (!conversation) return;
-      const { others, viewerCan } = conversation;
-      part("leave").hidden = !viewerCan.includes("LEAVE");
-      part("invite").hidden = !viewerCan.includes("INVITE");
-      endPresence ??= follow(talk.presence(others.map(({ id }) => id)), (present) => {
-        const online = namesOf(others.filter(({ id }) => present.has(id)));
-        part("online").textContent = online && `online: ${online}`;
-      });
+      part("leave").hidden = !conversation.viewerCan.includes("LEAVE");
+      part("invite").hidden = !conversation.viewerCan.includes("INVITE");
+      const people = more.members.map(({ user }) => user);
+      endPresence ??=
+        people[0] &&
+        follow(talk.presence(people.map(({ id }) => id)), (present) => {
+          const online = namesOf(people.filter(({ id }) => present.has(id)));
+          part("online").textContent = online && `online: ${online}`;
+        });
     }),
     follow(talk.typing(id), (people) => {
       part("typing").textContent = people.length ? `${namesOf(people)} … typing` : "";
     }),
   ];
+  attempt(thread.loadMembers);
   return () => ends.forEach((end) => end());
 }
 

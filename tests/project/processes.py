@@ -98,10 +98,15 @@ class Running:
 
 @contextmanager
 def running(
-    folder: Path, *command: Any, cwd: Path = ROOT, path: str = "/healthz", **given: Any
+    folder: Path,
+    *command: Any,
+    cwd: Path = ROOT,
+    path: str = "/healthz",
+    port: int = 0,
+    **given: Any,
 ) -> Iterator[Running]:
-    """A server that answers at `path`; `{port}` in `command` becomes its port."""
-    port = free_port()
+    """A server that answers at `path`; `{port}` in `command` becomes its port, 0: a free one."""
+    port = port or free_port()
     log = folder / f"{port}.log"
     with log.open("w") as output:
         process = subprocess.Popen(
