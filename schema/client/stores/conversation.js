@@ -1,16 +1,17 @@
 /** A conversation: what it has, and what the viewer does in it. */
 
-import { TalkError } from "../errors.js";
+import { Acts } from "./conversation/acts.js";
 import { Lingering } from "./lingering.js";
 import { Model } from "./conversation/model.js";
-import { withReaction } from "./conversation/reactions.js";
 import { Reading } from "./conversation/reading.js";
 import { TypingSignal } from "./conversation/typing-signal.js";
+import { UnsentRows } from "./conversation/unsent-rows.js";
+import { unlessSameItems } from "./same.js";
 
 /** @import {Around, ConversationSnapshot, Limits, Message, Named, Outbox, Row} from "../types.js" */
-/** @import {SendOptions, Store, Unsent} from "../types.js" */
+/** @import {SendOptions, Store} from "../types.js" */
 /** @import {Verbs} from "../verbs.js" */
-/** @import {Shared} from "./conversation/model.js" */
+/** @import {Shared} from "./conversation/questions.js" */
 
 /** @typedef {Shared & {verbs: Verbs, outbox: Outbox, limits: Store<Limits | null>}} Surroundings */
 
@@ -36,13 +37,10 @@ export class ConversationStore extends Lingering {
   #model;
   #reading;
   #typing;
-  #verbs;
   #outbox;
   #limits;
-  /** @type {WeakMap<Unsent, Row>} */
-  #unsentRows = new WeakMap();
-  /** @type {Map<string, Promise<unknown>>} What is asked last for each message, one after the other. */
-  #turns = new Map();
+  #unsentRows;
+  #acts;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #expiry;
 
@@ -54,10 +52,12 @@ export class ConversationStore extends Lingering {
     super(EMPTY, () => this.#follow());
     const { verbs, outbox, limits, feed } = surroundings;
     this.id = id;
-    this.#verbs = verbs;
     this.#outbox = outbox;
     this.#limits = limits;
+    this.#unsentRows = new UnsentRows(id, outbox);
     this.#model = new Model(id, surroundings, () => this.#publish());
+    const { messages } = this.#model.thread.window;
+    this.#acts = new Acts(messages, surroundings, () => this.#publish());
     this.#reading = new Reading({
       markRead: (number) => verbs.markRead({ conversationId: id, number }),
       readUpTo: () => this.#readUpTo(),
@@ -104,36 +104,22 @@ export class ConversationStore extends Lingering {
    * @param {string} body
    * @param {Named[] | null} [mentions]
    */
-  edit = async ({ message, unsent }, body, mentions) => {
-    if (unsent && (await this.#outbox.edit(unsent.clientId, body, mentions))) return;
-    const { id, number } = message ?? this.#sent(unsent);
-    const undo = this.#preview(number, (each) =>
-      each.removal ? each : { ...each, body: body.trim() },
-    );
-    const named = mentions?.map((each) => each.id);
-    await this.#inTurn(id, () =>
-      this.#verbs.editMessage({ message: id, body, mentions: named }),
-    ).finally(undo);
-  };
+  edit = (row, body, mentions) => this.#acts.edit(row, body, mentions);
 
   /** @param {Row} row */
-  retract = async ({ message, unsent }) => {
-    if (unsent && (await this.#outbox.discard(unsent.clientId))) return;
-    const { id } = message ?? this.#sent(unsent);
-    await this.#inTurn(id, () => this.#verbs.retractMessage({ message: id }));
-  };
+  retract = (row) => this.#acts.retract(row);
 
   /**
    * @param {Message} message
    * @param {string} emoji
    */
-  react = (message, emoji) => this.#react(message, emoji, true);
+  react = (message, emoji) => this.#acts.react(message, emoji, true);
 
   /**
    * @param {Message} message
    * @param {string} emoji
    */
-  unreact = (message, emoji) => this.#react(message, emoji, false);
+  unreact = (message, emoji) => this.#acts.react(message, emoji, false);
 
   /** @param {number} number */
   shown = (number) => {
@@ -181,8 +167,8 @@ export class ConversationStore extends Lingering {
    */
   refused({ conversationId, message }) {
     const isHere = message && this.#model.thread.window.messages.find(message);
-    if (isHere) this.#model.askMessage(message).catch(() => {});
-    if (this.isFollowing && (isHere || conversationId === this.id)) this.#model.askHead();
+    if (isHere) this.#model.refresher.message(message).catch(() => {});
+    if (this.isFollowing && (isHere || conversationId === this.id)) this.#model.refresher.head();
   }
 
   #follow() {
@@ -233,23 +219,9 @@ export class ConversationStore extends Lingering {
     const { window } = this.#model.thread;
     const sent = window.rows(now);
     this.#expireAt(window.expires, now);
-    const unsent = this.#outbox
-      .getSnapshot()
-      .filter((each) => each.conversationId === this.id && !window.messages.find(each.clientId))
-      .map((each) => this.#unsentRow(each));
+    const unsent = this.#unsentRows.rows((clientId) => Boolean(window.messages.find(clientId)));
     if (!unsent.length) return sent;
-    const rows = [...sent, ...unsent];
-    const isSame =
-      rows.length === before.length && rows.every((row, index) => row === before[index]);
-    return isSame ? before : rows;
-  }
-
-  /** @param {Unsent} unsent */
-  #unsentRow(unsent) {
-    /** @type {Row} */
-    const row = this.#unsentRows.get(unsent) ?? { key: unsent.clientId, message: null, unsent };
-    this.#unsentRows.set(unsent, row);
-    return row;
+    return unlessSameItems(before, [...sent, ...unsent]);
   }
 
   /**
@@ -260,57 +232,6 @@ export class ConversationStore extends Lingering {
     clearTimeout(this.#expiry);
     if (time === Infinity || !this.isFollowing) return;
     this.#expiry = setTimeout(() => this.#publish(), Math.min(time - now, LONGEST_TIMER));
-  }
-
-  /**
-   * @param {Message} message
-   * @param {string} emoji
-   * @param {boolean} isWanted
-   */
-  async #react({ id, number }, emoji, isWanted) {
-    const undo = this.#preview(number, (each) => withReaction(each, emoji, isWanted));
-    const verb = isWanted ? this.#verbs.react : this.#verbs.unreact;
-    /** @type {() => Promise<unknown>} */
-    const ask = () => verb({ message: id, emoji });
-    await this.#inTurn(id, ask).finally(undo);
-  }
-
-  /**
-   * Show a message as it is about to be, until what this answers is called.
-   * @param {number} number
-   * @param {(message: Message) => Message} preview
-   */
-  #preview(number, preview) {
-    const undo = this.#model.thread.window.messages.preview(number, preview);
-    this.#publish();
-    return () => {
-      undo();
-      this.#publish();
-    };
-  }
-
-  /**
-   * Requests of the same message reach the server in the order in which they were made.
-   * @template T
-   * @param {string} id
-   * @param {() => Promise<T>} ask
-   * @returns {Promise<T>}
-   */
-  #inTurn(id, ask) {
-    const turn = (this.#turns.get(id) ?? Promise.resolve()).then(ask, ask);
-    this.#turns.set(id, turn);
-    const forget = () => {
-      if (this.#turns.get(id) === turn) this.#turns.delete(id);
-    };
-    turn.then(forget, forget);
-    return turn;
-  }
-
-  /** @param {Unsent | null} unsent what was sent meanwhile. */
-  #sent(unsent) {
-    const message = unsent && this.#model.thread.window.messages.find(unsent.clientId);
-    if (!message) throw new TalkError("NOT_FOUND", "This message is not here any more.");
-    return message;
   }
 
   #readUpTo() {

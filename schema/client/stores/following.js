@@ -27,6 +27,8 @@ export class Following {
   /** @type {AbortController | null} */
   #run = null;
   #unsubscribe = () => {};
+  /** @type {(() => void)[]} Those who wait for the state. */
+  #waiting = [];
   /** How often the stream ended since it brought something. */
   #ends = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -41,13 +43,9 @@ export class Following {
     this.#followed = followed;
   }
 
-  get isRunning() {
-    return this.#run !== null;
-  }
-
   /** Ask for the state, and follow it. If that is done already, it begins anew. */
   start() {
-    this.stop();
+    this.#halt();
     const run = new AbortController();
     this.#run = run;
     void this.#follow(run.signal);
@@ -59,6 +57,16 @@ export class Following {
   }
 
   stop() {
+    this.#halt();
+    this.#letGo();
+  }
+
+  /** Wait until the state is there, or is not asked for any more. */
+  opened() {
+    return new Promise((/** @type {(value: void) => void} */ go) => this.#waiting.push(go));
+  }
+
+  #halt() {
     clearTimeout(this.#timer);
     this.#run?.abort();
     this.#run = null;
@@ -72,7 +80,9 @@ export class Following {
     const { open, document, variables, next } = this.#followed;
     try {
       const hasChanges = await askUntilAnswered(this.#connection, () => open(signal), signal);
-      if (!hasChanges || signal.aborted) return;
+      if (signal.aborted) return;
+      this.#letGo();
+      if (!hasChanges) return;
     } catch (error) {
       if (!signal.aborted) this.#fail(/** @type {TalkError} */ (error), signal);
       return;
@@ -113,10 +123,15 @@ export class Following {
    */
   #fail(error, signal) {
     this.#followed.failed(error);
+    this.#letGo();
     const forget = this.#connection.whenBack(() => {
       forget();
       if (!signal.aborted) this.again();
     });
     signal.addEventListener("abort", forget);
+  }
+
+  #letGo() {
+    for (const go of this.#waiting.splice(0)) go();
   }
 }

@@ -17,7 +17,9 @@ export class Members {
   /** Whether somebody asked for the members at all. */
   #isWanted = false;
   #isLoaded = false;
-  /** Counts how often all pages were asked for anew. */
+  /** What is asked for last: one page comes after the other. @type {Promise<void>} */
+  #turn = Promise.resolve();
+  /** Counts how often everybody was forgotten. */
   #era = 0;
   /** @type {string | null} The cursor of the next page. */
   #cursor = null;
@@ -40,7 +42,7 @@ export class Members {
   load() {
     this.#isWanted = true;
     if (this.#isLoaded && !this.hasMore) return Promise.resolve();
-    this.#loading ??= this.#load(this.#members, this.#cursor, 0).finally(() => {
+    this.#loading ??= this.#inTurn(() => this.#load(this.#members, this.#cursor, 0)).finally(() => {
       this.#loading = null;
     });
     return this.#loading;
@@ -49,8 +51,16 @@ export class Members {
   /** Ask for all that is loaded anew. It is shown as it was meanwhile. */
   async renew() {
     if (!this.#isWanted) return;
+    await this.#inTurn(() => this.#load(new Map(), null, this.#members.size));
+  }
+
+  /** Forget everybody. */
+  clear() {
     this.#era += 1;
-    await this.#load(new Map(), null, this.#members.size);
+    this.#isLoaded = this.#isWanted = false;
+    this.#members = new Map();
+    this.#cursor = this.#end = null;
+    this.list = [];
   }
 
   /**
@@ -66,6 +76,13 @@ export class Members {
   change(member) {
     for (const changed of this.#awaited) changed.set(member.id, member);
     if (this.#isLoaded) this.#arrange([member]);
+  }
+
+  /** @param {() => Promise<void>} load */
+  #inTurn(load) {
+    const turn = this.#turn.then(load, load);
+    this.#turn = turn;
+    return turn;
   }
 
   /**
@@ -84,8 +101,8 @@ export class Members {
         page = await this.#ask(cursor);
         if (!page || era !== this.#era) return;
         for (const { node } of page.edges) {
-          if (!changed.has(node.id))
-            members.set(node.id, unlessSame(this.#members.get(node.id), node));
+          if (changed.has(node.id)) continue;
+          members.set(node.id, unlessSame(this.#members.get(node.id), node));
         }
         cursor = page.pageInfo.endCursor;
       } while (page.pageInfo.hasNextPage && members.size < count);

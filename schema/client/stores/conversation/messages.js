@@ -1,6 +1,7 @@
 /** The messages of a conversation by their numbers: of each the newest copy, and how it is shown. */
 
 import { unlessSame } from "../same.js";
+import { Quotes, quoted } from "./quotes.js";
 
 /** @import {Limits, Message, MessageCapability, Quoted, Row, User} from "../../types.js" */
 
@@ -17,8 +18,7 @@ import { unlessSame } from "../same.js";
 export class Messages {
   /** @type {Map<number, Entry>} */
   #entries = new Map();
-  /** @type {Map<number, Set<number>>} The numbers of the messages that quote a message. */
-  #quoting = new Map();
+  #quotes = new Quotes();
   /** @type {Map<number, Set<Preview>>} */
   #previews = new Map();
   /** @type {Map<string, boolean>} Whether the viewer blocked a sender, as the messages say. */
@@ -69,7 +69,7 @@ export class Messages {
    * @param {Message} message
    */
   requote(message) {
-    for (const number of this.#quoting.get(message.number) ?? []) {
+    for (const number of this.#quotes.of(message.number)) {
       const entry = this.#entries.get(number);
       if (!entry?.message.replyTo || entry.message.replyTo.revision > message.revision) continue;
       const replyTo = unlessSame(entry.message.replyTo, quoted(message));
@@ -85,7 +85,7 @@ export class Messages {
   replace(edges, stays) {
     const before = this.#entries;
     this.#entries = new Map();
-    this.#quoting.clear();
+    this.#quotes.clear();
     this.#blocked.clear();
     this.#numbers.clear();
     for (const { node, cursor } of edges) {
@@ -108,8 +108,7 @@ export class Messages {
       this.#entries.delete(number);
       this.#numbers.delete(entry.message.id);
       if (entry.message.clientId) this.#numbers.delete(entry.message.clientId);
-      const { replyTo } = entry.message;
-      if (replyTo) this.#quoting.get(replyTo.number)?.delete(number);
+      this.#quotes.remove(entry.message);
     }
   }
 
@@ -119,13 +118,11 @@ export class Messages {
    */
   clearBefore(first) {
     this.keepOnly((number) => number >= first);
-    for (const [number, quoting] of this.#quoting) {
-      if (number >= first) continue;
-      for (const each of quoting) {
-        const entry = this.#entries.get(each);
-        if (entry?.message.replyTo) change(entry, { ...entry.message, replyTo: null });
-      }
-      this.#quoting.delete(number);
+    for (const number of this.#quotes.before(first)) {
+      const entry = this.#entries.get(number);
+      if (!entry) continue;
+      this.#quotes.remove(entry.message);
+      change(entry, { ...entry.message, replyTo: null });
     }
   }
 
@@ -162,15 +159,14 @@ export class Messages {
   }
 
   /**
-   * A message as it is shown now.
+   * A message as it is shown now: an entry with a row.
    * @param {number} number
    * @param {number} now
    */
   shown(number, now) {
     const entry = this.#entries.get(number);
-    if (!entry) return null;
-    const row = entry.row && entry.expires > now ? entry.row : this.#show(entry, now);
-    return { row, expires: entry.expires };
+    if (entry && (!entry.row || entry.expires <= now)) this.#show(entry, now);
+    return entry;
   }
 
   /** @param {number} number */
@@ -188,15 +184,12 @@ export class Messages {
 
   /** @param {Entry} entry */
   #keep(entry) {
-    const { id, clientId, number, sender, replyTo } = entry.message;
+    const { id, clientId, number, sender } = entry.message;
     this.#entries.set(number, entry);
     this.#numbers.set(id, number);
     if (clientId) this.#numbers.set(clientId, number);
     if (sender) this.#blocked.set(sender.id, sender.blocked);
-    if (replyTo) {
-      const quoting = this.#quoting.get(replyTo.number) ?? new Set();
-      this.#quoting.set(replyTo.number, quoting.add(number));
-    }
+    this.#quotes.add(entry.message);
     return entry;
   }
 
@@ -233,7 +226,6 @@ export class Messages {
     entry.expires = Math.min(Infinity, ...ends.filter((end) => end > now));
     if (viewerCan.length < message.viewerCan.length) message = { ...message, viewerCan };
     entry.row = { key: message.clientId ?? message.id, message, unsent: null };
-    return entry.row;
   }
 
   /**
@@ -255,14 +247,4 @@ export class Messages {
 function change(entry, message) {
   entry.message = message;
   entry.row = null;
-}
-
-/**
- * A message as others quote it.
- * @param {Message} message
- * @returns {Quoted}
- */
-function quoted({ id, number, revision, kind, body, removal, hidden, sender }) {
-  const name = sender && { id: sender.id, name: sender.name };
-  return { id, number, revision, kind, body, removal, hidden, sender: name };
 }

@@ -10,8 +10,8 @@ import { Window } from "./window.js";
  * @property {(variables: object) => Promise<Page | null>} page asks for a page before or after a cursor.
  * @property {(around: Around | null) => Promise<Page | null>} around asks for one elsewhere; null: the
  *   newest.
- * @property {(isAnew: boolean) => Promise<void>} opened waits until all is asked for anew; if `isAnew`,
- *   it is asked for from the beginning.
+ * @property {() => void} again asks for all anew.
+ * @property {() => Promise<void>} opened waits until all that is asked for anew is there.
  * @property {() => void} changed is called when something changed.
  * @property {(root: number) => void} stale is told of a message whose `replyCount` may be too old.
  */
@@ -104,7 +104,8 @@ export class Thread {
     const jump = ++this.#jumps;
     if (this.isRenewing) {
       this.#target = around;
-      await this.#source.opened(true);
+      this.#source.again();
+      await this.#source.opened();
       return;
     }
     this.#target = undefined;
@@ -115,7 +116,7 @@ export class Thread {
     } finally {
       if (jump === this.#jumps) this.#target = undefined;
     }
-    if (this.isRenewing) await this.#source.opened(false);
+    if (this.isRenewing) await this.#source.opened();
   }
 
   /**
@@ -139,9 +140,10 @@ export class Thread {
     if (this.#target !== undefined) return { around: this.#target, size: PAGE };
     const { hasLater, lastNumber, middle } = this.window;
     const size = Math.min(Math.max(this.window.size, PAGE), LARGEST_PAGE);
-    const isNearEnd = inView === null || inView > lastNumber - size / 2;
+    const seen = inView !== null && this.window.has({ number: inView }) ? inView : null;
+    const isNearEnd = seen === null || seen > lastNumber - size / 2;
     if (!hasLater && (this.window.size <= size || isNearEnd)) return { around: null, size };
-    return { around: { number: inView ?? middle }, size };
+    return { around: { number: seen ?? middle }, size };
   }
 
   /** @param {"before" | "after"} side */

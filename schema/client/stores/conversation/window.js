@@ -55,7 +55,7 @@ export class Window {
     /** @param {number} number */
     const add = (number) => {
       const entry = this.messages.shown(number, now);
-      if (!entry) return;
+      if (!entry?.row) return;
       rows.push(entry.row);
       if (entry.expires < this.expires) this.expires = entry.expires;
     };
@@ -147,7 +147,7 @@ export class Window {
 
   /** Forget what is not shown, unless a page that is on its way may need it. */
   tidy() {
-    if (this.isAwaited) return;
+    if (this.isAwaited || this.messages.size <= this.size) return;
     this.messages.keepOnly(
       (number) => this.#isLoaded(number) || (number >= this.#to && !this.hasLater),
     );

@@ -1,0 +1,85 @@
+/** What the viewer does with messages. It is shown before the server has answered, where that is clear. */
+
+import { TalkError } from "../../errors.js";
+import { withReaction } from "./reactions.js";
+import { Turns } from "./turns.js";
+
+/** @import {Message, Named, Outbox, Row, Unsent} from "../../types.js" */
+/** @import {Verbs} from "../../verbs.js" */
+/** @import {Messages} from "./messages.js" */
+
+export class Acts {
+  #messages;
+  #verbs;
+  #outbox;
+  #changed;
+  /** The requests of a message reach the server in the order in which they were made. */
+  #turns = new Turns();
+
+  /**
+   * @param {Messages} messages
+   * @param {{verbs: Verbs, outbox: Outbox}} surroundings
+   * @param {() => void} changed is called when a message is shown otherwise.
+   */
+  constructor(messages, { verbs, outbox }, changed) {
+    this.#messages = messages;
+    this.#verbs = verbs;
+    this.#outbox = outbox;
+    this.#changed = changed;
+  }
+
+  /**
+   * @param {Row} row
+   * @param {string} body
+   * @param {Named[] | null} [mentions]
+   */
+  async edit({ message, unsent }, body, mentions) {
+    if (unsent && (await this.#outbox.edit(unsent.clientId, body, mentions))) return;
+    const { id, number } = message ?? this.#sent(unsent);
+    const input = { message: id, body, mentions: mentions?.map((each) => each.id) };
+    const edited = body.trim();
+    const undo = this.#preview(number, (each) => (each.removal ? each : { ...each, body: edited }));
+    await this.#turns.take(id, () => this.#verbs.editMessage(input)).finally(undo);
+  }
+
+  /** @param {Row} row */
+  async retract({ message, unsent }) {
+    if (unsent && (await this.#outbox.discard(unsent.clientId))) return;
+    const { id } = message ?? this.#sent(unsent);
+    await this.#turns.take(id, () => this.#verbs.retractMessage({ message: id }));
+  }
+
+  /**
+   * @param {Message} message
+   * @param {string} emoji
+   * @param {boolean} isWanted
+   */
+  async react({ id, number }, emoji, isWanted) {
+    const undo = this.#preview(number, (each) => withReaction(each, emoji, isWanted));
+    const { react, unreact } = this.#verbs;
+    /** @type {() => Promise<unknown>} */
+    const ask = () => (isWanted ? react : unreact)({ message: id, emoji });
+    await this.#turns.take(id, ask).finally(undo);
+  }
+
+  /**
+   * Show a message as it is about to be, until what this answers is called.
+   * @param {number} number
+   * @param {(message: Message) => Message} preview
+   */
+  #preview(number, preview) {
+    const undo = this.#messages.preview(number, preview);
+    this.#changed();
+    return () => {
+      undo();
+      this.#changed();
+    };
+  }
+
+  /** @param {Unsent | null} unsent what was sent meanwhile. */
+  #sent(unsent) {
+    const message = unsent && this.#messages.find(unsent.clientId);
+    if (!message) throw new TalkError("NOT_FOUND", "This message is not here any more.");
+    return message;
+  }
+}

@@ -1,0 +1,43 @@
+/** Tells which changes say less than what has changed, so that it has to be asked for anew. */
+
+/** @import {InboxRow} from "../../types.js" */
+/** @import {Change, Head, Place} from "./head.js" */
+
+/**
+ * Whether a change may make others of the `others`, or let the viewer do something else.
+ * @param {string} kind
+ */
+export function isOfPeople(kind) {
+  return kind.startsWith("PARTICIPANT_");
+}
+
+/**
+ * Whether the viewer may do something else with the messages after a change.
+ * @param {Change} change
+ * @param {Place | undefined} place of the viewer.
+ */
+export function changesRights({ kind, participation }, place) {
+  if (!participation || !isOfPeople(kind)) return false;
+  // When the viewer leaves, the stream ends, and all is asked for anew by that.
+  if (participation.id === place?.id) return participation.status === "ACTIVE";
+  // An admin may remove the messages of those who are no admins.
+  return place?.role === "ADMIN";
+}
+
+/**
+ * Whether a change of the conversation is the reason for a change of the inbox, or what the row itself
+ * says. If not, the viewer has blocked somebody, or does so no longer.
+ * @param {InboxRow} row
+ * @param {InboxRow | undefined} before what was known of the row.
+ * @param {Head} head
+ */
+export function isExplained(row, before, head) {
+  const place = head.value?.viewerParticipation;
+  // Without a stream of changes, nothing else tells of them.
+  if (place?.status !== "ACTIVE") return false;
+  return (
+    row.conversation.revision > (before?.conversation.revision ?? head.openedAt) ||
+    row.markedUnreadAt !== (before?.markedUnreadAt ?? null) ||
+    row.firstVisibleNumber !== (before ?? place).firstVisibleNumber
+  );
+}
