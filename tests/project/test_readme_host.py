@@ -114,7 +114,7 @@ def test_the_two_lines_of_a_template_show_the_chat(host):
 
     assert re.search(r'<talk-chat url="/graphql" csrf-token="\w+"', page)
     with host.serve() as server:
-        scripts = re.findall(r'"(/static/talk/[^"]+)"', page)
+        scripts = re.findall(r'"(/static/talk/[^"]+)"', page + example(README, "html", "module"))
         assert len(scripts) > 10
         for script in scripts:
             answer = httpx.get(server.url + script)
