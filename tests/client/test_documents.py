@@ -13,7 +13,7 @@ from schema.documents.document import Document
 from schema.execution import Schema
 from talk.conf import Conf
 
-from . import possible_types
+from . import generated
 from .documents import Answer, documents, input_type, printed_schema
 from .packages import copy_client
 from .test_types import compile_types
@@ -113,10 +113,9 @@ def test_there_is_a_document_for_each_mutation_and_no_name_twice() -> None:
     assert len(set(names)) == len(texts)
 
 
-def test_caches_are_told_the_types_of_each_interface_and_union() -> None:
-    told = possible_types.FILE.read_text(encoding="utf-8")
-
-    assert told == possible_types.module(), "python -m tests.client.possible_types"
+def test_caches_are_told_the_types_that_the_schema_has() -> None:
+    for path, text in generated.modules().items():
+        assert path.read_text(encoding="utf-8") == text, "python -m tests.client.generated"
 
 
 def test_the_types_of_the_client_are_those_of_the_documents(packages: Path) -> None:

@@ -1,36 +1,119 @@
-/** The types of each interface and union. Written by `python -m tests.client.possible_types`. */
+/** Which types an interface or union has. Written by `python -m tests.client.generated`. */
 
+/** @type {Record<string, string[]>} */
 const TYPES = {
-  AcceptInvitationResult: ["AcceptInvitationPayload", "Refusal"],
-  BlockUserResult: ["BlockUserPayload", "Refusal"],
-  ChangeRoleResult: ["ChangeRolePayload", "Refusal"],
-  ClearConversationResult: ["ClearConversationPayload", "Refusal"],
-  CreateTokenResult: ["CreateTokenPayload", "Refusal"],
-  DeclineInvitationResult: ["DeclineInvitationPayload", "Refusal"],
-  EditMessageResult: ["EditMessagePayload", "Refusal"],
-  InviteParticipantsResult: ["InviteParticipantsPayload", "Refusal"],
-  LeaveConversationResult: ["LeaveConversationPayload", "Refusal"],
-  MarkReadResult: ["MarkReadPayload", "Refusal"],
-  MarkUnreadResult: ["MarkUnreadPayload", "Refusal"],
-  Node: ["AccessToken", "Conversation", "Message", "Participation", "User"],
-  ReactResult: ["ReactPayload", "Refusal"],
-  ReinstateParticipantResult: ["ReinstateParticipantPayload", "Refusal"],
-  RemoveMessageResult: ["RemoveMessagePayload", "Refusal"],
-  RemoveParticipantResult: ["RemoveParticipantPayload", "Refusal"],
-  RenameConversationResult: ["RenameConversationPayload", "Refusal"],
-  ReportMessageResult: ["ReportMessagePayload", "Refusal"],
-  ReportTitleResult: ["ReportTitlePayload", "Refusal"],
-  ReportUserResult: ["ReportUserPayload", "Refusal"],
-  RetractMessageResult: ["RetractMessagePayload", "Refusal"],
-  RevokeTokenResult: ["RevokeTokenPayload", "Refusal"],
-  SendMessageResult: ["SendMessagePayload", "Refusal"],
-  SetTypingResult: ["SetTypingPayload", "Refusal"],
-  StartConversationResult: ["StartConversationPayload", "Refusal"],
-  UnblockUserResult: ["UnblockUserPayload", "Refusal"],
-  UnreactResult: ["UnreactPayload", "Refusal"],
+  "AcceptInvitationResult": [
+    "AcceptInvitationPayload",
+    "Refusal"
+  ],
+  "BlockUserResult": [
+    "BlockUserPayload",
+    "Refusal"
+  ],
+  "ChangeRoleResult": [
+    "ChangeRolePayload",
+    "Refusal"
+  ],
+  "ClearConversationResult": [
+    "ClearConversationPayload",
+    "Refusal"
+  ],
+  "CreateTokenResult": [
+    "CreateTokenPayload",
+    "Refusal"
+  ],
+  "DeclineInvitationResult": [
+    "DeclineInvitationPayload",
+    "Refusal"
+  ],
+  "EditMessageResult": [
+    "EditMessagePayload",
+    "Refusal"
+  ],
+  "InviteParticipantsResult": [
+    "InviteParticipantsPayload",
+    "Refusal"
+  ],
+  "LeaveConversationResult": [
+    "LeaveConversationPayload",
+    "Refusal"
+  ],
+  "MarkReadResult": [
+    "MarkReadPayload",
+    "Refusal"
+  ],
+  "MarkUnreadResult": [
+    "MarkUnreadPayload",
+    "Refusal"
+  ],
+  "Node": [
+    "AccessToken",
+    "Conversation",
+    "Message",
+    "Participation",
+    "User"
+  ],
+  "ReactResult": [
+    "ReactPayload",
+    "Refusal"
+  ],
+  "ReinstateParticipantResult": [
+    "ReinstateParticipantPayload",
+    "Refusal"
+  ],
+  "RemoveMessageResult": [
+    "RemoveMessagePayload",
+    "Refusal"
+  ],
+  "RemoveParticipantResult": [
+    "RemoveParticipantPayload",
+    "Refusal"
+  ],
+  "RenameConversationResult": [
+    "RenameConversationPayload",
+    "Refusal"
+  ],
+  "ReportMessageResult": [
+    "ReportMessagePayload",
+    "Refusal"
+  ],
+  "ReportTitleResult": [
+    "ReportTitlePayload",
+    "Refusal"
+  ],
+  "ReportUserResult": [
+    "ReportUserPayload",
+    "Refusal"
+  ],
+  "RetractMessageResult": [
+    "RetractMessagePayload",
+    "Refusal"
+  ],
+  "RevokeTokenResult": [
+    "RevokeTokenPayload",
+    "Refusal"
+  ],
+  "SendMessageResult": [
+    "SendMessagePayload",
+    "Refusal"
+  ],
+  "SetTypingResult": [
+    "SetTypingPayload",
+    "Refusal"
+  ],
+  "StartConversationResult": [
+    "StartConversationPayload",
+    "Refusal"
+  ],
+  "UnblockUserResult": [
+    "UnblockUserPayload",
+    "Refusal"
+  ],
+  "UnreactResult": [
+    "UnreactPayload",
+    "Refusal"
+  ]
 };
-/** Names that have no prefix. */
-const SHARED = ["Node"];
 
 /**
  * The possible types, as caches of GraphQL clients want to know them.
@@ -38,8 +121,7 @@ const SHARED = ["Node"];
  * @returns {Record<string, string[]>}
  */
 export function possibleTypes(typePrefix = "") {
-  const named = (/** @type {string} */ name) =>
-    SHARED.includes(name) ? name : typePrefix + name;
+  const named = (/** @type {string} */ name) => (name === "Node" ? name : typePrefix + name);
   const entries = Object.entries(TYPES).map(([name, types]) => [named(name), types.map(named)]);
   return Object.fromEntries(entries);
 }

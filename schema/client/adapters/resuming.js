@@ -20,10 +20,16 @@ const PLACES = new Map([
  * @param {Pick<Connection, "subscribe">} connection
  * @param {Asked} operation
  * @param {Observer} observer
+ * @param {Map<string, number>} [followed] how far each conversation was followed, where a cache has
+ *   older pages that know of no later changes. No stream begins after that.
  * @returns {() => void} ends the subscription.
  */
-export function follow(connection, { document, text, variables }, observer) {
-  const place = new Place(document, variables);
+export function follow(connection, { document, text, variables }, observer, followed = new Map()) {
+  const place = new Place(document, variables, followed);
+  if (place.problem) {
+    observer.error(new Error(place.problem));
+    return () => {};
+  }
   const stop = connection.subscribe(text, () => place.variables, {
     next(data) {
       if (place.isSelectedIn(data)) return place.moveTo(data) && observer.next(data);
@@ -42,12 +48,17 @@ class Place {
   /** What the answers call the stream. */
   #key = "";
 
+  /** Why the stream could not go on. */
+  problem = "";
+
   /**
    * @param {DocumentNode} document
    * @param {Record<string, any>} variables
+   * @param {Map<string, number>} followed
    */
-  constructor(document, variables) {
+  constructor(document, variables, followed) {
     this.variables = variables;
+    this.followed = followed;
     const [root] = rootFields(document);
     const name = root?.name.value ?? "";
     this.field = PLACES.get(name);
@@ -55,9 +66,17 @@ class Place {
     this.#key = (root.alias ?? root.name).value;
     const given = root.arguments?.find((each) => each.name.value === "after")?.value;
     this.#after = given?.kind === "Variable" ? given.name.value : "";
-    if (variables[this.#after] == null) {
-      throw new Error(`Give \`${name}\` a variable \`after\`: up to where changes are known.`);
+    const after = variables[this.#after];
+    if (after == null) {
+      this.problem = `Give \`${name}\` a variable \`after\`: up to where changes are known.`;
+    } else if (this.field === "revision") {
+      const least = Math.min(after, followed.get(this.#conversation) ?? after);
+      this.variables = { ...variables, [this.#after]: least };
     }
+  }
+
+  get #conversation() {
+    return JSON.stringify({ ...this.variables, [this.#after]: undefined });
   }
 
   /** @param {any} data */
@@ -74,6 +93,7 @@ class Place {
     const [last, next] = [this.variables[this.#after], data[this.#key][this.field]];
     if (next === last || (this.field === "revision" && next < last)) return false;
     this.variables = { ...this.variables, [this.#after]: next };
+    if (this.field === "revision") this.followed.set(this.#conversation, next);
     return true;
   }
 }
