@@ -1,10 +1,15 @@
 """The demo's first page: who a window is, what it asks the server, and the way to GraphiQL."""
 
+import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from backend.demo import lines
+from tests.project import processes
 
 from .page import browser, demo, needs_chromium
 
@@ -158,6 +163,36 @@ def test_operations_are_listed_as_they_are_sent(context: Any, demo: str) -> None
     assert not window.is_visible(".operations")
     focused = window.evaluate("document.activeElement.dataset.action")
     assert focused == "operations"
+
+
+def test_one_person_alone_sees_somebody_type_react_and_answer(
+    browser: Any, problems: list[str], tmp_path: Path
+) -> None:
+    with processes.new_demo(tmp_path, bot=True) as server:
+        context = browser.new_context(viewport={"width": 1280, "height": 800})
+        context.on("console", lambda message: note(problems, message))
+        window = opened(context, f"{server.url}/", "mira")
+        thread = window.locator("talk-thread")
+        window.locator("talk-inbox").get_by_text("Aiko Tanaka").first.click()
+        thread.get_by_text("Yellow posters are printed!").first.wait_for()
+
+        window.fill(WRITE, "Thank you!")
+        window.press(WRITE, "Enter")
+        sent_at = time.monotonic()
+        thread.get_by_text("is typing").first.wait_for()
+        answers = "|".join(answer(each) for each in range(2))
+        thread.get_by_text(re.compile(answers)).first.wait_for()
+
+        assert time.monotonic() - sent_at < 10
+        window.screenshot(path=tmp_path / "alone.png")
+        reactions = thread.get_by_role("group", name="Reactions")
+        assert reactions.get_by_text(f"{lines.reaction(1)[0]} 1").count() == 1
+        window.screenshot(path=tmp_path / "alone.png")
+        context.close()
+
+
+def answer(turn: int) -> str:
+    return re.escape(lines.answer("aiko", "Thank you!", "Mira", turn))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

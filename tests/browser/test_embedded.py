@@ -112,7 +112,7 @@ def test_two_people_talk_on_a_page_with_a_strict_policy(browser: Any, tmp_path: 
         accent = (
             "getComputedStyle(document.querySelector('talk-chat')).getPropertyValue('--_accent')"
         )
-        assert mira.evaluate(accent) == "#0a6e4f"
+        assert "#0a6e4f" in mira.evaluate(accent)
 
         mira.fill("talk-chat textarea", "Hello Jonas!")
         mira.press("talk-chat textarea", "Enter")

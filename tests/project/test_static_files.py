@@ -10,7 +10,7 @@ import pytest
 from talk import front_end
 
 from .markdown import ROOT
-from .processes import succeed
+from .processes import PRODUCTION, succeed
 from .wheel import installed
 
 CLIENT = ROOT / "schema" / "client"
@@ -125,3 +125,13 @@ def imports_of(path: Path) -> list[Path]:
     text = path.read_text(encoding="utf-8")
     names = [name for pattern in IMPORTS for name in pattern.findall(text)]
     return [(path.parent / name).resolve() for name in names]
+
+
+def test_the_server_of_this_repository_collects_them_too(tmp_path):
+    collected = tmp_path / "static"
+
+    succeed(*("manage.py", "collectstatic", "--no-input"), **PRODUCTION, STATIC_ROOT=str(collected))
+
+    assert {"elements/index.js", "index.js"} <= {
+        path.relative_to(collected / "talk").as_posix() for path in collected.rglob("talk/**/*.js")
+    }

@@ -12,6 +12,7 @@ export class Operations {
   #button;
   #actions;
   #list = element("ol");
+  #isOpen = false;
 
   /**
    * @param {HTMLElement} drawer
@@ -32,7 +33,7 @@ export class Operations {
       textContent: "Each query, change and subscription that the chat sends, the newest first.",
     });
     drawer.append(element("header", {}, title, close), explained, this.#list);
-    button.addEventListener("click", () => this.#toggle(drawer.hidden));
+    button.addEventListener("click", () => this.#toggle(!this.#isOpen));
     drawer.addEventListener("keydown", ({ key }) => {
       if (key === "Escape") close.click();
     });
@@ -43,7 +44,7 @@ export class Operations {
     const sent = { operation, at: new Date() };
     this.#sent.unshift(sent);
     this.#sent.length = Math.min(this.#sent.length, MOST);
-    if (!this.#drawer.hidden) this.#show(sent);
+    if (this.#isOpen) this.#show(sent);
   }
 
   clear() {
@@ -53,6 +54,7 @@ export class Operations {
 
   /** @param {boolean} isOpen */
   #toggle(isOpen) {
+    this.#isOpen = isOpen;
     this.#drawer.hidden = !isOpen;
     this.#button.setAttribute("aria-expanded", String(isOpen));
     this.#list.replaceChildren();

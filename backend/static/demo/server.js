@@ -1,7 +1,9 @@
 /** What the demo's page asks its server for: tokens, and GraphiQL as the same person. */
 
+/** @type {Record<string, any>} */
 const { graphql, token, become } = document.body.dataset;
 
+/** The address of the API. @type {string} */
 export const url = graphql;
 
 /**
