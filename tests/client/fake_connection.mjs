@@ -42,6 +42,7 @@ export class FakeConnection {
   /** Whether a test delivers the changes by itself. */
   holdsStreams = false;
   limits = { ...LIMITS };
+  viewerId = globalId("User", VIEWER);
   #backListeners = new Set();
 
   /** @param {import("./world.mjs").World} world */
@@ -82,6 +83,11 @@ export class FakeConnection {
     for (const stream of [...this.streams]) stream.stop();
   };
 
+  /** How many wait until the connection is back. */
+  listening() {
+    return this.#backListeners.size;
+  }
+
   back() {
     for (const listener of [...this.#backListeners]) listener();
   }
@@ -112,7 +118,10 @@ export class FakeConnection {
     const room = world.conversations.get(variables.id);
     switch (name) {
       case "Viewer":
-        return { viewer: { ...world.user(VIEWER), username: "mira" }, limits: this.limits };
+        return {
+          viewer: { ...world.user(VIEWER), id: this.viewerId, username: "mira" },
+          limits: this.limits,
+        };
       case "InboxStart":
         return {
           inbox: { changesCursor: String(world.clock), ...this.#inboxPage(variables) },

@@ -95,11 +95,11 @@ export class Talkroom {
 
   /**
    * @param {number} sender
-   * @param {{replyTo?: number, clientId?: string, body?: string}} [more]
+   * @param {{replyTo?: number | null, clientId?: string | null, body?: string}} [more]
    */
-  send(sender, { replyTo, clientId, body } = {}) {
+  send(sender, { replyTo = null, clientId = null, body } = {}) {
     const number = this.messages.length + 1;
-    const root = replyTo === undefined ? null : (this.message(replyTo).root ?? replyTo);
+    const root = replyTo === null ? null : (this.message(replyTo).root ?? replyTo);
     const message = {
       number,
       sender,
@@ -107,7 +107,7 @@ export class Talkroom {
       removal: null,
       editedAt: null,
     };
-    const given = { clientId: clientId ?? null, replyTo: replyTo ?? null, root };
+    const given = { clientId, replyTo, root };
     const at = ++this.world.clock;
     this.messages.push({
       ...message,

@@ -1,0 +1,202 @@
+/** Which rows of a thread are loaded, and what late answers do to them. */
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { TalkError } from "../../schema/client/errors.js";
+import { settle } from "./fake_connection.mjs";
+import { fakeTalk, openThread, range } from "./fake_talk.mjs";
+
+test("a thread opens at its end, and pages go in both directions", async (t) => {
+  const { thread, shown, numbers } = await openThread(t, 100);
+  assert.deepEqual(numbers(), range(71, 100));
+  assert.deepEqual([shown().hasEarlier, shown().hasLater], [true, false]);
+
+  await thread.loadEarlier();
+  assert.deepEqual(numbers(), range(41, 100));
+
+  await thread.jumpTo({ number: 20 });
+  assert.deepEqual(numbers(), range(5, 34));
+  await thread.loadLater();
+  assert.deepEqual(numbers(), range(5, 64));
+  await thread.loadEarlier();
+  assert.deepEqual(numbers(), range(1, 64));
+  assert.equal(shown().hasEarlier, false);
+
+  await thread.jumpToNewest();
+  assert.deepEqual(numbers(), range(71, 100));
+});
+
+test("what is asked for is not asked for again while it is here", async (t) => {
+  const { connection, thread, shown } = await openThread(t, 100);
+  const before = connection.asked.length;
+
+  await thread.jumpToNewest();
+  await thread.jumpTo({ number: 80 });
+  await thread.loadLater();
+  await thread.jumpTo({ time: shown().rows[5].message?.sentAt ?? "" });
+
+  assert.equal(connection.asked.length, before);
+});
+
+test("a thread can open at another place than its end", async (t) => {
+  const { world, talk } = fakeTalk(t);
+  const room = world.start([1], 200);
+  const thread = talk.conversation(room.id);
+
+  const there = thread.jumpTo({ number: 50 });
+  thread.subscribe(() => {});
+  await there;
+
+  const numbers = thread.getSnapshot().rows.map((row) => row.message?.number);
+  assert.deepEqual(numbers, range(35, 64));
+});
+
+test("a new message is added at the end alone, and elsewhere only counted", async (t) => {
+  const { room, thread, shown, numbers } = await openThread(t, 100);
+  room.send(1);
+  assert.deepEqual(numbers(), range(71, 101));
+
+  await thread.jumpTo({ number: 20 });
+  room.send(1);
+
+  assert.deepEqual(numbers(), range(5, 34));
+  assert.equal(shown().hasLater, true);
+  assert.equal(shown().conversation?.lastNumber, 102);
+});
+
+test("a page that was read before a change does not undo it", async (t) => {
+  const { room, connection, thread, message } = await openThread(t, 100);
+  connection.held.add("Messages");
+  const loading = thread.loadEarlier();
+  const page = connection.waitingFor("Messages");
+  page.execute();
+
+  room.edit(60, "Edited meanwhile");
+  page.answer();
+  await loading;
+
+  assert.equal(message(60)?.body, "Edited meanwhile");
+});
+
+test("a jump that was overtaken by another one changes nothing", async (t) => {
+  const { connection, thread, numbers } = await openThread(t, 200);
+  connection.held.add("Thread");
+  const slow = thread.jumpTo({ number: 20 });
+  const first = connection.waitingFor("Thread");
+  const quick = thread.jumpTo({ number: 100 });
+  connection.waiting[1].answer();
+  await quick;
+
+  first.answer();
+  await slow;
+
+  assert.deepEqual(numbers(), range(85, 114));
+});
+
+test("a page of rows that were replaced meanwhile is dropped", async (t) => {
+  const { connection, thread, numbers } = await openThread(t, 200);
+  connection.held.add("Messages");
+  const loading = thread.loadEarlier();
+  await thread.jumpTo({ number: 20 });
+
+  connection.waitingFor("Messages").answer();
+  await loading;
+
+  assert.deepEqual(numbers(), range(5, 34));
+});
+
+test("what is sent while a jump to the end is on its way is not missing there", async (t) => {
+  const { room, connection, thread, numbers } = await openThread(t, 100);
+  await thread.jumpTo({ number: 20 });
+  connection.held.add("Thread");
+  const jumping = thread.jumpToNewest();
+  const page = connection.waitingFor("Thread");
+  page.execute();
+
+  room.send(1);
+  room.send(2);
+  page.answer();
+  await jumping;
+
+  assert.deepEqual(numbers(), range(71, 102));
+});
+
+test("a page that fails is told to the one who asked, and can be asked for again", async (t) => {
+  const { connection, thread, shown, numbers } = await openThread(t, 100);
+  connection.held.add("Messages");
+  const loading = thread.loadEarlier();
+  assert.equal(shown().isLoading, true);
+  connection.waitingFor("Messages").fail(new TalkError("NETWORK", "Away", { retryable: true }));
+
+  await assert.rejects(loading, { code: "NETWORK" });
+  assert.equal(shown().isLoading, false);
+  connection.held.clear();
+  await thread.loadEarlier();
+
+  assert.deepEqual(numbers(), range(41, 100));
+});
+
+test("after RESYNC_REQUIRED all is asked for anew, and the rows stay meanwhile", async (t) => {
+  const { room, connection, thread, shown, numbers, pass } = await openThread(t, 200);
+  await thread.jumpTo({ number: 50 });
+  thread.shown(52);
+  const stream = connection.streams.find((each) => each.name === "ConversationChanges");
+  connection.held.add("Thread");
+  connection.holdsStreams = true;
+  room.edit(50, "Edited while nobody told");
+  room.prunedTo = room.revision;
+  stream?.cut();
+  stream?.read();
+  stream?.deliver();
+  await pass(0);
+  assert.deepEqual(numbers(), range(35, 64));
+  assert.equal(shown().state, "ready");
+
+  connection.holdsStreams = false;
+  connection.waitingFor("Thread").answer();
+  await settle();
+  room.edit(51, "Edited later");
+
+  const bodies = shown().rows.map((row) => row.message?.body);
+  assert.ok(bodies.includes("Edited while nobody told") && bodies.includes("Edited later"));
+  assert.ok(numbers().includes(52), "the reader is where they were");
+});
+
+test("a thread of ten thousand rows takes some milliseconds for a change", async (t) => {
+  const { room, connection, shown } = await openThread(t, 30);
+  const stream = connection.streams.find((each) => each.name === "ConversationChanges");
+  connection.holdsStreams = true;
+  let { revision } = room;
+  const node = room.showMessage(1);
+  /** @param {number} number @param {string} kind @param {string} body */
+  const change = (number, kind, body) => {
+    revision += 1;
+    const message = { ...node, id: `m${number}`, number, revision, body };
+    const { name, title, participantCount } = room.showHead();
+    const conversation = { id: room.id, name, title, lastNumber: number, participantCount };
+    const messageEdge = { cursor: `m${number}`, node: message };
+    const told = {
+      revision,
+      kind,
+      at: "",
+      actor: null,
+      messageEdge,
+      participation: null,
+      conversation,
+    };
+    const from = performance.now();
+    stream?.next({ conversationChanges: told });
+    return performance.now() - from;
+  };
+  for (const number of range(31, 10_000)) change(number, "MESSAGE_SENT", "Hello");
+  const before = shown().rows;
+
+  const times = range(1, 50).map((round) => change(5_000, "MESSAGE_EDITED", `Edit ${round}`));
+  times.sort((a, b) => a - b);
+
+  assert.equal(shown().rows.length, 10_000);
+  assert.ok(times[25] < 20, `a change took ${times[25]} ms`);
+  const others = shown().rows.filter((row, index) => row === before[index]);
+  assert.equal(others.length, 9_999, "all other rows are the same objects");
+});
