@@ -15,10 +15,14 @@ class Network(socketserver.ThreadingTCPServer):
 
     def __init__(self, server_url: str) -> None:
         super().__init__(("127.0.0.1", 0), socketserver.BaseRequestHandler)
-        address = urlsplit(server_url)
-        self.there = (address.hostname, address.port)
+        self.point_to(server_url)
         self.open: list[socket.socket] = []
         threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def point_to(self, server_url: str) -> None:
+        """Pass new connections on to this server."""
+        address = urlsplit(server_url)
+        self.there = (address.hostname, address.port)
 
     @property
     def url(self) -> str:

@@ -26,6 +26,7 @@ export const rowStyle = sheet(`
 .open .time { place-self: end; font-size: .8em; color: var(--_muted) }
 .open .preview { align-self: start; font-size: .93em; color: var(--_muted) }
 .open .placeholder { font-style: italic }
+.open[aria-current="true"] :is(.time, .preview) { color: var(--_text) }
 .unread .name { font-weight: 700 }
 .unread .preview { color: var(--_text) }
 .unread .time { color: var(--_accent); font-weight: 600 }

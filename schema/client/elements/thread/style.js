@@ -47,6 +47,7 @@ article > * { max-width: 60rem; margin-inline: auto }
 .mention.me { padding: 0 .2em; border-radius: 4px; background: var(--_tint) }
 .meta { display: inline-flex; align-items: center; gap: .5em; margin-inline-start: auto; font-size: .73em; line-height: 1.7; color: var(--_muted); white-space: nowrap }
 .own .bubble:not(.gone, .big) .meta { color: color-mix(in srgb, var(--_on-own) 82%, transparent) }
+.for-me.other .meta { color: color-mix(in srgb, var(--_text) 80%, var(--_muted)) }
 .meta .icon { width: 1.2em; height: 1.2em }
 .link { padding: 0; border: 0; background: none; color: inherit; text-decoration: underline; text-underline-offset: 2px; cursor: pointer; border-radius: 3px }
 .quote { display: grid; flex: 1 0 100%; min-width: 0; margin: 2px 0 4px; padding: 3px 10px; border: 0; border-inline-start: 3px solid; border-radius: 6px; background: color-mix(in srgb, currentColor 9%, transparent); color: inherit; font-size: .88em; text-align: start; cursor: pointer }

@@ -221,6 +221,7 @@ export class View {
 
   /** @param {() => Promise<void>} load */
   async #load(load) {
+    const before = this.snapshot;
     this.#isPaging = true;
     this.pager.textContent = this.t("loading");
     try {
@@ -237,6 +238,7 @@ export class View {
       place(this.pager, [`${this.element.sentence(error)} `, h("button", retry, this.t("retry"))]);
     }
     this.#isPaging = false;
-    this.#page();
+    // Nothing changes any more where the conversation is not followed now.
+    if (this.snapshot !== before) this.#page();
   }
 }
