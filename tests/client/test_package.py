@@ -19,4 +19,4 @@ def contents(tarball: Path) -> list[str]:
 def test_it_holds_the_modules_their_types_and_nothing_else(contents: list[str]) -> None:
     types = [name.removesuffix(".js") + ".d.ts" for name in MODULES]
 
-    assert contents == sorted([*MODULES, *types, "LICENSE", "package.json"])
+    assert contents == sorted([*MODULES, *types, "LICENSE", "README.md", "package.json"])
