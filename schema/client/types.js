@@ -266,7 +266,8 @@
 
 /**
  * What a subscription tells: each result, and its end. `error` null: the server completed it. A
- * subscription that is cut begins again by itself, with the variables as they are then.
+ * subscription that is cut begins again by itself, with the variables as they are then. After
+ * `close()` nothing is told any more; what is subscribed to later ends with `CLOSED`.
  * @typedef {{next: (data: any) => void, end: (error: TalkError | null) => void}} Sink
  */
 

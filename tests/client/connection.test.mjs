@@ -43,7 +43,10 @@ function hears(followed, text, seconds) {
 }
 
 function assertEachOnce({ heard }) {
-  assert.deepEqual(heard.map((each) => each.revision), heard.map((_, index) => index + 1));
+  assert.deepEqual(
+    heard.map((each) => each.revision),
+    heard.map((_, index) => index + 1),
+  );
 }
 
 const stateIs = (connection, state) => () => connection.state.getSnapshot() === state;
@@ -163,7 +166,9 @@ test("a mutation that is told over the socket is done", async (t) => {
   await until(() => followed.heard.length);
 
   const input = { conversationId: followed.id, body: "Told" };
-  const document = `mutation Send($input: SendMessageInput!) { sendMessage(input: $input) { __typename } }`;
+  const document = `mutation Send($input: SendMessageInput!) {
+    sendMessage(input: $input) { __typename }
+  }`;
   connection.tell(document, { input });
 
   await hears(followed, "Told");

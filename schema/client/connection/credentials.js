@@ -1,4 +1,4 @@
-/** Who the client is to the server: a bearer token, which can be renewed, or the session of the page. */
+/** Who the client is to the server: a bearer token that can be renewed, or the page's session. */
 
 import { TalkError } from "../errors.js";
 
@@ -7,7 +7,7 @@ import { TalkError } from "../errors.js";
 export class Credentials {
   /** The token that the server did not refuse so far. @type {string | null} */
   #token = null;
-  /** Everybody who needs a token meanwhile waits for the same answer. @type {Promise<string> | null} */
+  /** @type {Promise<string> | null} All who need a token meanwhile wait for the same answer. */
   #asking = null;
   #options;
   /** Django's cookie as this client saw it first. @type {string} */
@@ -56,8 +56,8 @@ export class Credentials {
   }
 
   /**
-   * Whether somebody has signed in with this browser since, such as in another tab: then the session
-   * may be another person's.
+   * Whether somebody has signed in with this browser since, such as in another tab: then the
+   * session may be another person's.
    */
   get isReplaced() {
     return this.isSession && this.#cookie !== "" && csrfCookie() !== this.#cookie;
@@ -70,8 +70,8 @@ export class Credentials {
    */
   headers(token) {
     if (token !== null) return { Authorization: `Bearer ${token}` };
-    // Django changes the cookie when somebody signs in. With the one from before, the server refuses
-    // what would otherwise be done in the name of that person.
+    // Django changes the cookie when somebody signs in. With the one from before, the server
+    // refuses what would otherwise be done in the name of that person.
     this.#cookie ||= csrfCookie();
     const { csrfToken = this.#cookie } = this.#options;
     const value = typeof csrfToken === "function" ? csrfToken() : csrfToken;

@@ -30,7 +30,9 @@ export class Http {
     signal?.throwIfAborted();
     const running = new AbortController();
     const giveUp = () => running.abort(signal?.reason);
-    const late = new TalkError("TIMEOUT", "The server did not answer in time.", { retryable: true });
+    const late = new TalkError("TIMEOUT", "The server did not answer in time.", {
+      retryable: true,
+    });
     const timer = setTimeout(() => running.abort(late), this.patience * 1000);
     signal?.addEventListener("abort", giveUp);
     this.#running.add(running);
@@ -70,7 +72,10 @@ export class Http {
       answer = parsed(await response.text());
     } catch (error) {
       signal.throwIfAborted();
-      throw new TalkError("NETWORK", "The server can't be reached.", { retryable: true, cause: error });
+      throw new TalkError("NETWORK", "The server can't be reached.", {
+        retryable: true,
+        cause: error,
+      });
     }
     const retryAfter = secondsOf(response.headers.get("Retry-After"));
     if (answer?.errors?.length) throw TalkError.from(answer.errors, retryAfter);

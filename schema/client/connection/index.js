@@ -89,7 +89,10 @@ class ServerConnection {
    * @param {Sink} sink
    */
   subscribe(document, variables, sink) {
-    if (this.#isClosed) throw closed();
+    if (this.#isClosed) {
+      queueMicrotask(() => sink.end(closed()));
+      return () => {};
+    }
     const owner = {
       onReady: (/** @type {Subscription} */ each) => this.#live.begin(each),
       onRefused: () => this.#live.refuse(),

@@ -38,7 +38,7 @@ export class Live {
   #attempt = {};
   /** Until the next attempt. @type {ReturnType<typeof setTimeout> | undefined} */
   #retryTimer;
-  /** Until a socket on which nothing runs is closed. @type {ReturnType<typeof setTimeout> | undefined} */
+  /** @type {ReturnType<typeof setTimeout> | undefined} Until an unused socket is closed. */
   #restTimer;
   #pauses;
 
@@ -158,7 +158,10 @@ export class Live {
     const { WebSocket } = /** @type {{WebSocket: typeof globalThis.WebSocket}} */ (this);
     this.#token = token;
     const payload = token === null ? undefined : this.credentials.headers(token);
-    const owner = { onLive: () => this.#begin(), onEnd: (/** @type {number} */ code) => this.#end(code) };
+    const owner = {
+      onLive: () => this.#begin(),
+      onEnd: (/** @type {number} */ code) => this.#end(code),
+    };
     this.#socket = new Socket(new WebSocket(this.url, PROTOCOL), payload, owner, this.times);
   }
 

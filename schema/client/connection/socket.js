@@ -151,7 +151,10 @@ export class Socket {
     this.#owner.onEnd(code);
   }
 
-  /** End it now. Where the network has vanished, `onclose` would come minutes later. @param {number} code */
+  /**
+   * End it now. Where the network has vanished, `onclose` would come minutes later.
+   * @param {number} code
+   */
   #abandon(code) {
     this.#stop();
     this.#socket.close(code);

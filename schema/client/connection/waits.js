@@ -18,7 +18,7 @@ export const TIMES = {
   longestPause: 30,
 };
 
-/** Pauses between tries that fail: random, so that clients don't come all at once, and longer each time. */
+/** Pauses between tries that fail: longer each time, and random, so that clients spread out. */
 export class Pauses {
   #failures = 0;
   #begunAt = Infinity;
