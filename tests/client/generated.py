@@ -4,6 +4,7 @@
 """
 
 import json
+import textwrap
 from pathlib import Path
 
 from graphql import GraphQLObjectType, GraphQLSchema, is_abstract_type
@@ -40,7 +41,13 @@ OBJECT_TYPES = """\
 export const SHARED = {SHARED};
 
 /** @type {Record<string, Record<string, string>>} */
-export const OBJECT_TYPES = {TYPES};
+export const OBJECT_TYPES = {
+{TYPES}};
+
+/** @param {string} text */
+function fields(text) {
+  return Object.fromEntries(text.trim().split(/\\s+/).map((field) => field.split(":")));
+}
 """
 
 
@@ -52,25 +59,30 @@ def possible_types(schema: GraphQLSchema) -> dict[str, list[str]]:
     }
 
 
-def object_types(schema: GraphQLSchema) -> dict[str, dict[str, str]]:
-    return {
-        name: {field: str(definition.type) for field, definition in type_.fields.items()}
+def object_types(schema: GraphQLSchema) -> str:
+    return "".join(
+        f"  {name}: fields(`\n{_fields(type_)}\n  `),\n"
         for name, type_ in sorted(schema.type_map.items())
         if isinstance(type_, GraphQLObjectType) and not name.startswith("__")
-    }
+    )
+
+
+def _fields(type_: GraphQLObjectType) -> str:
+    fields = " ".join(f"{name}:{field.type}" for name, field in type_.fields.items())
+    indent = " " * 4
+    return textwrap.fill(fields, 100, initial_indent=indent, subsequent_indent=indent)
 
 
 def modules() -> dict[Path, str]:
     schema = printed_schema()
     return {
-        FOLDER / "possible-types.js": _filled(POSSIBLE_TYPES, possible_types(schema)),
+        FOLDER / "possible-types.js": _filled(POSSIBLE_TYPES, _written(possible_types(schema))),
         FOLDER / "object-types.js": _filled(OBJECT_TYPES, object_types(schema)),
     }
 
 
-def _filled(module: str, types: object) -> str:
-    filled = module.replace("{SHARED}", _written(sorted(SHARED)))
-    return filled.replace("{TYPES}", _written(types))
+def _filled(module: str, types: str) -> str:
+    return module.replace("{SHARED}", _written(sorted(SHARED))).replace("{TYPES}", types)
 
 
 def _written(value: object) -> str:

@@ -18,325 +18,203 @@ export const SHARED = [
 
 /** @type {Record<string, Record<string, string>>} */
 export const OBJECT_TYPES = {
-  "AcceptInvitationPayload": {
-    "participation": "Participation!"
-  },
-  "AccessToken": {
-    "id": "ID!",
-    "name": "String!",
-    "prefix": "String!",
-    "createdAt": "DateTime!",
-    "expiresAt": "DateTime",
-    "lastUsedAt": "DateTime"
-  },
-  "BlockUserPayload": {
-    "user": "User!"
-  },
-  "ChangeRolePayload": {
-    "participation": "Participation!"
-  },
-  "ClearConversationPayload": {
-    "participation": "Participation!"
-  },
-  "Conversation": {
-    "id": "ID!",
-    "kind": "ConversationKind!",
-    "startedAt": "DateTime!",
-    "title": "String!",
-    "name": "String!",
-    "others": "[User!]!",
-    "lastNumber": "Int!",
-    "revision": "Int!",
-    "latestMessage": "Message",
-    "viewerCan": "[ConversationCapability!]!",
-    "viewerParticipation": "Participation!",
-    "upgradedFrom": "Conversation",
-    "upgradedTo": "[Conversation!]!",
-    "participantCount": "Int!",
-    "participants": "ParticipantConnection!",
-    "messages": "MessageConnection!"
-  },
-  "ConversationChange": {
-    "revision": "Int!",
-    "at": "DateTime!",
-    "actor": "User",
-    "conversation": "Conversation!",
-    "message": "Message",
-    "messageEdge": "MessageEdge",
-    "kind": "ConversationChangeKind!",
-    "participation": "Participation"
-  },
-  "CreateTokenPayload": {
-    "token": "AccessToken!",
-    "secret": "String!"
-  },
-  "DeclineInvitationPayload": {
-    "participation": "Participation!"
-  },
-  "Edit": {
-    "body": "String!",
-    "until": "DateTime!"
-  },
-  "EditConnection": {
-    "edges": "[EditEdge!]!",
-    "pageInfo": "PageInfo!"
-  },
-  "EditEdge": {
-    "cursor": "String!",
-    "node": "Edit!"
-  },
-  "EditMessagePayload": {
-    "edited": "Message!"
-  },
-  "InboxChange": {
-    "cursor": "String!",
-    "participation": "Participation!",
-    "unreadTotal": "Int!"
-  },
-  "InvitationConnection": {
-    "pageInfo": "PageInfo!",
-    "edges": "[ParticipationEdge!]!",
-    "totalCount": "Int!"
-  },
-  "InviteParticipantsPayload": {
-    "conversation": "Conversation!",
-    "upgraded": "Boolean!"
-  },
-  "LeaveConversationPayload": {
-    "conversation": "Conversation!"
-  },
-  "Limits": {
-    "bodyLength": "Int!",
-    "titleLength": "Int!",
-    "reasonLength": "Int!",
-    "participants": "Int!",
-    "mentions": "Int!",
-    "reactions": "Int!",
-    "editSeconds": "Float",
-    "retractSeconds": "Float",
-    "reactionEmoji": "[String!]",
-    "defaultPageSize": "Int!",
-    "pageSize": "Int!",
-    "presenceUsers": "Int!",
-    "typingSeconds": "Int!",
-    "typingEverySeconds": "Int!"
-  },
-  "MarkReadPayload": {
-    "participation": "Participation!"
-  },
-  "MarkUnreadPayload": {
-    "participation": "Participation!"
-  },
-  "MentionConnection": {
-    "edges": "[MentionEdge!]!",
-    "pageInfo": "PageInfo!"
-  },
-  "MentionEdge": {
-    "cursor": "String!",
-    "node": "Message!"
-  },
-  "Message": {
-    "id": "ID!",
-    "number": "Int!",
-    "kind": "MessageKind!",
-    "sentAt": "DateTime!",
-    "root": "Int",
-    "sender": "User",
-    "subject": "User",
-    "body": "String!",
-    "removal": "MessageRemoval",
-    "revision": "Int!",
-    "editedAt": "DateTime",
-    "edits": "EditConnection!",
-    "hidden": "Boolean!",
-    "announced": "Boolean!",
-    "clientId": "UUID",
-    "mentions": "[User!]!",
-    "mentionsAll": "Boolean!",
-    "mentionsViewer": "Boolean!",
-    "replyTo": "Message",
-    "replyCount": "Int!",
-    "replies": "MessageConnection!",
-    "reactions": "[Reaction!]!",
-    "viewerCan": "[MessageCapability!]!",
-    "conversation": "Conversation!"
-  },
-  "MessageConnection": {
-    "pageInfo": "PageInfo!",
-    "edges": "[MessageEdge!]!"
-  },
-  "MessageEdge": {
-    "cursor": "String!",
-    "node": "Message!"
-  },
-  "Mutation": {
-    "sendMessage": "SendMessageResult!",
-    "startConversation": "StartConversationResult!",
-    "editMessage": "EditMessageResult!",
-    "retractMessage": "RetractMessageResult!",
-    "removeMessage": "RemoveMessageResult!",
-    "react": "ReactResult!",
-    "unreact": "UnreactResult!",
-    "inviteParticipants": "InviteParticipantsResult!",
-    "acceptInvitation": "AcceptInvitationResult!",
-    "declineInvitation": "DeclineInvitationResult!",
-    "leaveConversation": "LeaveConversationResult!",
-    "removeParticipant": "RemoveParticipantResult!",
-    "reinstateParticipant": "ReinstateParticipantResult!",
-    "changeRole": "ChangeRoleResult!",
-    "renameConversation": "RenameConversationResult!",
-    "markRead": "MarkReadResult!",
-    "markUnread": "MarkUnreadResult!",
-    "clearConversation": "ClearConversationResult!",
-    "setTyping": "SetTypingResult!",
-    "blockUser": "BlockUserResult!",
-    "unblockUser": "UnblockUserResult!",
-    "reportMessage": "ReportMessageResult!",
-    "reportTitle": "ReportTitleResult!",
-    "reportUser": "ReportUserResult!",
-    "createToken": "CreateTokenResult!",
-    "revokeToken": "RevokeTokenResult!"
-  },
-  "PageInfo": {
-    "hasNextPage": "Boolean!",
-    "hasPreviousPage": "Boolean!",
-    "startCursor": "String",
-    "endCursor": "String"
-  },
-  "ParticipantConnection": {
-    "pageInfo": "PageInfo!",
-    "edges": "[ParticipantEdge!]!"
-  },
-  "ParticipantEdge": {
-    "cursor": "String!",
-    "node": "Participation!"
-  },
-  "Participation": {
-    "id": "ID!",
-    "user": "User!",
-    "role": "ParticipationRole!",
-    "status": "ParticipationStatus!",
-    "joinedAt": "DateTime!",
-    "leftAt": "DateTime",
-    "leftAtNumber": "Int",
-    "suspendedAt": "DateTime",
-    "lastActivityAt": "DateTime!",
-    "conversation": "Conversation!",
-    "lastReadNumber": "Int",
-    "unreadCount": "Int",
-    "unreadMentionCount": "Int",
-    "firstUnreadNumber": "Int",
-    "firstVisibleNumber": "Int",
-    "invitedBy": "User",
-    "markedUnreadAt": "DateTime"
-  },
-  "ParticipationConnection": {
-    "pageInfo": "PageInfo!",
-    "edges": "[ParticipationEdge!]!",
-    "totalCount": "Int!",
-    "changesCursor": "String!"
-  },
-  "ParticipationEdge": {
-    "cursor": "String!",
-    "node": "Participation!"
-  },
-  "Presence": {
-    "users": "[User!]!"
-  },
-  "Query": {
-    "viewer": "User!",
-    "inbox": "ParticipationConnection!",
-    "invitations": "InvitationConnection!",
-    "unreadTotal": "Int!",
-    "mentions": "MentionConnection!",
-    "conversation": "Conversation",
-    "node": "Node",
-    "users": "UserConnection!",
-    "blockedUsers": "UserConnection!",
-    "limits": "Limits!",
-    "accessTokens": "[AccessToken!]!"
-  },
-  "ReactPayload": {
-    "reacted": "Message!"
-  },
-  "Reaction": {
-    "emoji": "String!",
-    "count": "Int!",
-    "viewerReacted": "Boolean!",
-    "users": "[User!]!"
-  },
-  "Refusal": {
-    "code": "RefusalCode!",
-    "message": "String!",
-    "path": "[String!]!"
-  },
-  "ReinstateParticipantPayload": {
-    "participation": "Participation!"
-  },
-  "RemoveMessagePayload": {
-    "removed": "Message!"
-  },
-  "RemoveParticipantPayload": {
-    "participation": "Participation!"
-  },
-  "RenameConversationPayload": {
-    "conversation": "Conversation!"
-  },
-  "ReportMessagePayload": {
-    "reported": "Message!"
-  },
-  "ReportTitlePayload": {
-    "conversation": "Conversation!"
-  },
-  "ReportUserPayload": {
-    "user": "User!"
-  },
-  "RetractMessagePayload": {
-    "retracted": "Message!"
-  },
-  "RevokeTokenPayload": {
-    "token": "AccessToken!"
-  },
-  "SendMessagePayload": {
-    "sent": "Message!",
-    "conversation": "Conversation!",
-    "upgraded": "Boolean!"
-  },
-  "SetTypingPayload": {
-    "typing": "Boolean!"
-  },
-  "StartConversationPayload": {
-    "conversation": "Conversation!"
-  },
-  "Subscription": {
-    "conversationChanges": "ConversationChange!",
-    "inboxChanges": "InboxChange!",
-    "typing": "Typing!",
-    "presence": "Presence!"
-  },
-  "Typing": {
-    "users": "[User!]!"
-  },
-  "UnblockUserPayload": {
-    "user": "User!"
-  },
-  "UnreactPayload": {
-    "unreacted": "Message!"
-  },
-  "User": {
-    "id": "ID!",
-    "username": "String",
-    "name": "String!",
-    "avatar": "String",
-    "blocked": "Boolean!"
-  },
-  "UserConnection": {
-    "pageInfo": "PageInfo!",
-    "edges": "[UserEdge!]!",
-    "totalCount": "Int!"
-  },
-  "UserEdge": {
-    "cursor": "String!",
-    "node": "User!"
-  }
+  AcceptInvitationPayload: fields(`
+    participation:Participation!
+  `),
+  AccessToken: fields(`
+    id:ID! name:String! prefix:String! createdAt:DateTime! expiresAt:DateTime lastUsedAt:DateTime
+  `),
+  BlockUserPayload: fields(`
+    user:User!
+  `),
+  ChangeRolePayload: fields(`
+    participation:Participation!
+  `),
+  ClearConversationPayload: fields(`
+    participation:Participation!
+  `),
+  Conversation: fields(`
+    id:ID! kind:ConversationKind! startedAt:DateTime! title:String! name:String! others:[User!]!
+    lastNumber:Int! revision:Int! latestMessage:Message viewerCan:[ConversationCapability!]!
+    viewerParticipation:Participation! upgradedFrom:Conversation upgradedTo:[Conversation!]!
+    participantCount:Int! participants:ParticipantConnection! messages:MessageConnection!
+  `),
+  ConversationChange: fields(`
+    revision:Int! at:DateTime! actor:User conversation:Conversation! message:Message
+    messageEdge:MessageEdge kind:ConversationChangeKind! participation:Participation
+  `),
+  CreateTokenPayload: fields(`
+    token:AccessToken! secret:String!
+  `),
+  DeclineInvitationPayload: fields(`
+    participation:Participation!
+  `),
+  Edit: fields(`
+    body:String! until:DateTime!
+  `),
+  EditConnection: fields(`
+    edges:[EditEdge!]! pageInfo:PageInfo!
+  `),
+  EditEdge: fields(`
+    cursor:String! node:Edit!
+  `),
+  EditMessagePayload: fields(`
+    edited:Message!
+  `),
+  InboxChange: fields(`
+    cursor:String! participation:Participation! unreadTotal:Int!
+  `),
+  InvitationConnection: fields(`
+    pageInfo:PageInfo! edges:[ParticipationEdge!]! totalCount:Int!
+  `),
+  InviteParticipantsPayload: fields(`
+    conversation:Conversation! upgraded:Boolean!
+  `),
+  LeaveConversationPayload: fields(`
+    conversation:Conversation!
+  `),
+  Limits: fields(`
+    bodyLength:Int! titleLength:Int! reasonLength:Int! participants:Int! mentions:Int!
+    reactions:Int! editSeconds:Float retractSeconds:Float reactionEmoji:[String!]
+    defaultPageSize:Int! pageSize:Int! presenceUsers:Int! typingSeconds:Int! typingEverySeconds:Int!
+  `),
+  MarkReadPayload: fields(`
+    participation:Participation!
+  `),
+  MarkUnreadPayload: fields(`
+    participation:Participation!
+  `),
+  MentionConnection: fields(`
+    edges:[MentionEdge!]! pageInfo:PageInfo!
+  `),
+  MentionEdge: fields(`
+    cursor:String! node:Message!
+  `),
+  Message: fields(`
+    id:ID! number:Int! kind:MessageKind! sentAt:DateTime! root:Int sender:User subject:User
+    body:String! removal:MessageRemoval revision:Int! editedAt:DateTime edits:EditConnection!
+    hidden:Boolean! announced:Boolean! clientId:UUID mentions:[User!]! mentionsAll:Boolean!
+    mentionsViewer:Boolean! replyTo:Message replyCount:Int! replies:MessageConnection!
+    reactions:[Reaction!]! viewerCan:[MessageCapability!]! conversation:Conversation!
+  `),
+  MessageConnection: fields(`
+    pageInfo:PageInfo! edges:[MessageEdge!]!
+  `),
+  MessageEdge: fields(`
+    cursor:String! node:Message!
+  `),
+  Mutation: fields(`
+    sendMessage:SendMessageResult! startConversation:StartConversationResult!
+    editMessage:EditMessageResult! retractMessage:RetractMessageResult!
+    removeMessage:RemoveMessageResult! react:ReactResult! unreact:UnreactResult!
+    inviteParticipants:InviteParticipantsResult! acceptInvitation:AcceptInvitationResult!
+    declineInvitation:DeclineInvitationResult! leaveConversation:LeaveConversationResult!
+    removeParticipant:RemoveParticipantResult! reinstateParticipant:ReinstateParticipantResult!
+    changeRole:ChangeRoleResult! renameConversation:RenameConversationResult!
+    markRead:MarkReadResult! markUnread:MarkUnreadResult! clearConversation:ClearConversationResult!
+    setTyping:SetTypingResult! blockUser:BlockUserResult! unblockUser:UnblockUserResult!
+    reportMessage:ReportMessageResult! reportTitle:ReportTitleResult! reportUser:ReportUserResult!
+    createToken:CreateTokenResult! revokeToken:RevokeTokenResult!
+  `),
+  PageInfo: fields(`
+    hasNextPage:Boolean! hasPreviousPage:Boolean! startCursor:String endCursor:String
+  `),
+  ParticipantConnection: fields(`
+    pageInfo:PageInfo! edges:[ParticipantEdge!]!
+  `),
+  ParticipantEdge: fields(`
+    cursor:String! node:Participation!
+  `),
+  Participation: fields(`
+    id:ID! user:User! role:ParticipationRole! status:ParticipationStatus! joinedAt:DateTime!
+    leftAt:DateTime leftAtNumber:Int suspendedAt:DateTime lastActivityAt:DateTime!
+    conversation:Conversation! lastReadNumber:Int unreadCount:Int unreadMentionCount:Int
+    firstUnreadNumber:Int firstVisibleNumber:Int invitedBy:User markedUnreadAt:DateTime
+  `),
+  ParticipationConnection: fields(`
+    pageInfo:PageInfo! edges:[ParticipationEdge!]! totalCount:Int! changesCursor:String!
+  `),
+  ParticipationEdge: fields(`
+    cursor:String! node:Participation!
+  `),
+  Presence: fields(`
+    users:[User!]!
+  `),
+  Query: fields(`
+    viewer:User! inbox:ParticipationConnection! invitations:InvitationConnection! unreadTotal:Int!
+    mentions:MentionConnection! conversation:Conversation node:Node users:UserConnection!
+    blockedUsers:UserConnection! limits:Limits! accessTokens:[AccessToken!]!
+  `),
+  ReactPayload: fields(`
+    reacted:Message!
+  `),
+  Reaction: fields(`
+    emoji:String! count:Int! viewerReacted:Boolean! users:[User!]!
+  `),
+  Refusal: fields(`
+    code:RefusalCode! message:String! path:[String!]!
+  `),
+  ReinstateParticipantPayload: fields(`
+    participation:Participation!
+  `),
+  RemoveMessagePayload: fields(`
+    removed:Message!
+  `),
+  RemoveParticipantPayload: fields(`
+    participation:Participation!
+  `),
+  RenameConversationPayload: fields(`
+    conversation:Conversation!
+  `),
+  ReportMessagePayload: fields(`
+    reported:Message!
+  `),
+  ReportTitlePayload: fields(`
+    conversation:Conversation!
+  `),
+  ReportUserPayload: fields(`
+    user:User!
+  `),
+  RetractMessagePayload: fields(`
+    retracted:Message!
+  `),
+  RevokeTokenPayload: fields(`
+    token:AccessToken!
+  `),
+  SendMessagePayload: fields(`
+    sent:Message! conversation:Conversation! upgraded:Boolean!
+  `),
+  SetTypingPayload: fields(`
+    typing:Boolean!
+  `),
+  StartConversationPayload: fields(`
+    conversation:Conversation!
+  `),
+  Subscription: fields(`
+    conversationChanges:ConversationChange! inboxChanges:InboxChange! typing:Typing!
+    presence:Presence!
+  `),
+  Typing: fields(`
+    users:[User!]!
+  `),
+  UnblockUserPayload: fields(`
+    user:User!
+  `),
+  UnreactPayload: fields(`
+    unreacted:Message!
+  `),
+  User: fields(`
+    id:ID! username:String name:String! avatar:String blocked:Boolean!
+  `),
+  UserConnection: fields(`
+    pageInfo:PageInfo! edges:[UserEdge!]! totalCount:Int!
+  `),
+  UserEdge: fields(`
+    cursor:String! node:User!
+  `),
 };
+
+/** @param {string} text */
+function fields(text) {
+  return Object.fromEntries(text.trim().split(/\s+/).map((field) => field.split(":")));
+}
