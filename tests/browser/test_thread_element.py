@@ -40,6 +40,7 @@ def focused(page: Any) -> Any:
 
 
 def labels(page: Any) -> list[str]:
+    page.wait_for_selector(".menu button")
     return list(page.evaluate("all('.menu button').map((button) => button.textContent)"))
 
 
@@ -290,7 +291,7 @@ def test_names_are_highlighted_whatever_signs_they_have(page: Any) -> None:
 
 
 def test_texts_of_any_kind_fit(page: Any) -> None:
-    page.set_viewport_size({"width": 390, "height": 800})
+    page.set_viewport_size({"width": 390, "height": 1600})
     page.evaluate("""
       begin([
         messageOf(1, { body: "w".repeat(10_000) }),
@@ -389,11 +390,13 @@ def test_the_menu_has_what_the_viewer_can_do(page: Any) -> None:
     page.keyboard.press("Enter")
     assert labels(page) == ["Reply", "React", "Copy text", "Report"]
     page.keyboard.press("Escape")
+    until(page, "!find('.menu')")
     page.keyboard.press("ArrowDown")
     assert focused(page) == "message-2"
     page.keyboard.press("Shift+F10")
     assert labels(page) == ["Reply", "React", "Copy text", "Edit", "Take back"]
     page.keyboard.press("Escape")
+    until(page, "!find('.menu')")
     page.hover("article[data-key='message-3']")
     page.click("article[data-key='message-3'] .more")
     assert labels(page) == ["Copy text", "Remove"]
@@ -614,6 +617,7 @@ def test_the_last_message_is_edited_by_an_arrow(page: Any) -> None:
     assert calls(page, "edit") == [["message-1", "Mine, edited", None]]
 
     # What the server refuses is not lost.
+    page.evaluate("rest(100)")
     page.evaluate("fake.answers.edit = new TalkError('NETWORK', '')")
     page.press(".box", "ArrowUp")
     page.fill(".box", "A long text")

@@ -3,13 +3,15 @@
 import { ask, openDialog } from "../dialog.js";
 import { openMenu } from "../menu.js";
 import { h } from "../nodes.js";
-import { openPicker } from "./reactions.js";
+import { toggle } from "./reactions.js";
 import { nodesOf } from "./text.js";
 
 /** @import {MenuItem} from "../menu.js" */
 /** @import {View} from "./view.js" */
 /** @typedef {import("../../types.js").Row} Row */
 /** @typedef {import("../../types.js").Message} Message */
+
+const COMMON = ["👍", "❤️", "😂", "😮", "😢", "🎉", "🙏", "🔥", "👏", "✅", "👀", "💯"];
 
 /**
  * Open the menu of a message.
@@ -87,6 +89,18 @@ function actionsOf(view, anchor, row, message) {
         }),
     },
   ];
+}
+
+/**
+ * Let the viewer choose an emoji.
+ * @param {View} view
+ * @param {HTMLElement} anchor
+ * @param {Message} message
+ */
+export function openPicker(view, anchor, message) {
+  const emoji = view.limits?.reactionEmoji ?? COMMON;
+  const items = emoji.map((label) => ({ label, act: () => toggle(view, message, label) }));
+  openMenu(view.element, anchor, items, undefined, "picker");
 }
 
 /** @param {View} view @param {Row} row @returns {(MenuItem | false)[]} */

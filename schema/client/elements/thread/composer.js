@@ -2,11 +2,11 @@
 
 import { icon } from "../icons.js";
 import { h, place } from "../nodes.js";
-import { Completion } from "./completion.js";
 import { readDraft, writeDraft } from "./drafts.js";
 import { quoteOf } from "./message.js";
 import { names } from "./text.js";
 
+/** @import {Completion} from "./completion.js" */
 /** @import {View} from "./view.js" */
 /** @typedef {import("../../types.js").Row} Row */
 /** @typedef {import("../../types.js").Message} Message */
@@ -37,13 +37,14 @@ export class Composer {
       "aria-label": view.t("write"),
       oninput: () => this.#changed(),
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.#pressed(event),
-      onblur: () => this.completion.close(),
+      onblur: () => this.completion?.close(),
     });
     this.button = h("button", { class: "round send", "aria-label": view.t("send") }, icon("send"));
     const form = h("form", { onsubmit: (/** @type {Event} */ event) => this.#submitted(event) });
     form.append(h("div", { class: "field" }, this.box, this.left), this.button);
-    this.completion = new Completion(view, this.box, (person) => this.#choose(person));
-    this.node = h("div", { class: "composer" }, this.completion.node, this.banner, form);
+    /** Is loaded when the first "@" is written. @type {Completion | undefined} */
+    this.completion = undefined;
+    this.node = h("div", { class: "composer" }, this.banner, form);
     this.#restore();
   }
 
@@ -83,15 +84,24 @@ export class Composer {
   /** @param {string} text */
   #write(text) {
     this.box.value = text;
-    this.completion.close();
+    this.completion?.close();
     this.#show();
   }
 
   #changed() {
     this.view.store.setTyping(this.box.value.trim() !== "");
-    this.completion.update();
+    this.view.try(() => this.#complete());
     this.#show();
     this.#keep();
+  }
+
+  async #complete() {
+    if (!this.completion && this.box.value.includes("@")) {
+      const { Completion } = await import("./completion.js");
+      this.completion ??= new Completion(this.view, this.box, (person) => this.#choose(person));
+      this.node.prepend(this.completion.node);
+    }
+    this.completion?.update();
   }
 
   #keep() {
@@ -139,7 +149,7 @@ export class Composer {
   #pressed(event) {
     // The key Enter ends a word that is composed, as in Japanese. It does not send.
     if (event.isComposing || event.keyCode === 229) return;
-    if (this.completion.pressed(event)) return;
+    if (this.completion?.pressed(event)) return;
     const isTouch = matchMedia("(pointer: coarse)").matches;
     if (event.key === "Enter" && !event.shiftKey && !isTouch) this.#submitted(event);
     else if (event.key === "Escape" && (this.#edited || this.#replyTo)) this.#leave();

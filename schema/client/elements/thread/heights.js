@@ -3,40 +3,42 @@
 export class Heights {
   /** @type {Map<string, number>} */
   #measured = new Map();
+  #heights = new Float64Array(0);
   #tops = new Float64Array(1);
+  /** How many rows have a right top: a height that changes makes those below it wrong. */
+  #summed = 0;
 
   /** The number of rows. */
   get length() {
-    return this.#tops.length - 1;
+    return this.#heights.length;
   }
 
   get total() {
-    return this.#tops[this.length];
+    return this.top(this.length);
   }
 
   /**
-   * Add up the heights of rows.
    * @template {{key: string}} Item
    * @param {readonly Item[]} items
    * @param {(item: Item) => number} estimate
    */
-  sum(items, estimate) {
-    if (this.length !== items.length) this.#tops = new Float64Array(items.length + 1);
-    items.forEach((item, index) => {
-      const height = this.#measured.get(item.key) ?? estimate(item);
-      this.#tops[index + 1] = this.#tops[index] + height;
-    });
+  set(items, estimate) {
+    this.#heights = Float64Array.from(items, (item) => this.#measured.get(item.key) ?? estimate(item));
+    this.#tops = new Float64Array(items.length + 1);
+    this.#summed = 0;
   }
 
   /**
-   * Note a height.
+   * @param {number} index
    * @param {string} key
    * @param {number} height
    * @returns {boolean} whether it is another one than before.
    */
-  note(key, height) {
-    if (Math.abs(height - (this.#measured.get(key) ?? 0)) < 0.1) return false;
+  note(index, key, height) {
     this.#measured.set(key, height);
+    if (Math.abs(height - this.#heights[index]) < 0.1) return false;
+    this.#heights[index] = height;
+    this.#summed = Math.min(this.#summed, index);
     return true;
   }
 
@@ -46,7 +48,11 @@ export class Heights {
 
   /** @param {number} index */
   top(index) {
-    return this.#tops[Math.max(0, Math.min(index, this.length))];
+    const at = Math.max(0, Math.min(index, this.length));
+    for (; this.#summed < at; this.#summed++) {
+      this.#tops[this.#summed + 1] = this.#tops[this.#summed] + this.#heights[this.#summed];
+    }
+    return this.#tops[at];
   }
 
   /**
@@ -58,7 +64,7 @@ export class Heights {
     let high = Math.max(0, this.length - 1);
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if (this.#tops[middle] <= distance) low = middle;
+      if (this.top(middle) <= distance) low = middle;
       else high = middle - 1;
     }
     return low;

@@ -1,7 +1,5 @@
 /** The keys that move between messages and open their menus; and the long press on a touch screen. */
 
-import { openActions } from "./actions.js";
-
 /** @import {View} from "./view.js" */
 
 /** @param {View} view */
@@ -11,7 +9,7 @@ export function listenToKeys(view) {
   log.addEventListener("contextmenu", (event) => {
     // The mouse has the menu of the browser, to copy a part of the text or to follow a link.
     const { pointerType } = /** @type {PointerEvent} */ (event);
-    const key = list.keyOf(event.target);
+    const key = list.rendered.keyOf(event.target);
     if (pointerType === "mouse" || !key) return;
     event.preventDefault();
     open(view, key, pointerType === "touch" ? { x: event.clientX, y: event.clientY } : undefined);
@@ -21,7 +19,7 @@ export function listenToKeys(view) {
 /** @param {View} view @param {KeyboardEvent} event */
 function pressed(view, event) {
   const { list } = view;
-  const key = list.keyOf(event.target);
+  const key = list.rendered.keyOf(event.target);
   if (event.defaultPrevented || !key || event.altKey || event.ctrlKey || event.metaKey) return;
   /** @type {Record<string, () => void>} */
   const moves = {
@@ -45,5 +43,5 @@ function pressed(view, event) {
 function open(view, key, point) {
   const row = view.rowOf(key);
   const button = /** @type {HTMLElement | null | undefined} */ (view.list.row(key)?.querySelector(".more"));
-  if (row && button) openActions(view, button, row, point);
+  if (row && button) view.act(({ openActions }) => openActions(view, button, row, point));
 }

@@ -4,11 +4,10 @@ import { icon } from "../icons.js";
 import { h } from "../nodes.js";
 import { avatarOf } from "../people.js";
 import { sentenceOf } from "../sentences.js";
-import { openActions, showEdits } from "./actions.js";
-import { openPicker, reactionsOf } from "./reactions.js";
+import { reactionsOf } from "./reactions.js";
 import { isEmojiOnly, nodesOf } from "./text.js";
 
-/** @import {View} from "./view.js" */
+/** @import {Actions, View} from "./view.js" */
 /** @typedef {import("../../types.js").Row} Row */
 /** @typedef {import("../../types.js").Message} Message */
 /** @typedef {import("../../types.js").Unsent} Unsent */
@@ -80,7 +79,7 @@ function metaOf(view, row) {
   const edited = { type: "button", class: "link", "data-part": "edits" };
   return [
     message?.editedAt &&
-      h("button", { ...edited, onclick: () => showEdits(view, message) }, view.t("edited")),
+      h("button", { ...edited, onclick: () => view.act(({ showEdits }) => showEdits(view, message)) }, view.t("edited")),
     h("time", { dateTime: time, title: language.date(time, "full") }, language.date(time, "time")),
     unsent && icon(unsent.state === "refused" ? "warning" : "clock"),
   ];
@@ -103,8 +102,8 @@ export function quoteOf(view, quoted) {
 /** @param {View} view @param {Row} row */
 function toolsOf(view, row) {
   const { message } = row;
-  /** @param {string} part @param {"smile" | "more"} name @param {string} label @param {Function} act */
-  const tool = (part, name, label, act) =>
+  /** @param {"pick" | "more"} part @param {string} label @param {(actions: Actions, anchor: HTMLElement) => void} use */
+  const tool = (part, label, use) =>
     h(
       "button",
       {
@@ -113,16 +112,17 @@ function toolsOf(view, row) {
         "data-part": part,
         "aria-label": label,
         "aria-haspopup": "menu",
-        onclick: (/** @type {MouseEvent} */ event) => act(/** @type {HTMLElement} */ (event.currentTarget)),
+        onclick: (/** @type {Event} */ { currentTarget }) =>
+          view.act((actions) => use(actions, /** @type {HTMLElement} */ (currentTarget))),
       },
-      icon(name),
+      icon(part === "pick" ? "smile" : "more"),
     );
   return h(
     "div",
     { class: "tools" },
     message?.viewerCan.includes("REACT") &&
-      tool("pick", "smile", view.t("react"), (/** @type {HTMLElement} */ at) => openPicker(view, at, message)),
-    tool("more", "more", view.t("messageMenu"), (/** @type {HTMLElement} */ at) => openActions(view, at, row)),
+      tool("pick", view.t("react"), ({ openPicker }, anchor) => openPicker(view, anchor, message)),
+    tool("more", view.t("messageMenu"), ({ openActions }, anchor) => openActions(view, anchor, row)),
   );
 }
 

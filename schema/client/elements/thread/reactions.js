@@ -1,13 +1,10 @@
-/** The reactions to a message, and the choice of another one. */
+/** The reactions to a message. */
 
-import { openMenu } from "../menu.js";
 import { h } from "../nodes.js";
 
 /** @import {View} from "./view.js" */
 /** @typedef {import("../../types.js").Message} Message */
 /** @typedef {import("../../types.js").Reaction} Reaction */
-
-const COMMON = ["👍", "❤️", "😂", "😮", "😢", "🎉", "🙏", "🔥", "👏", "✅", "👀", "💯"];
 
 /**
  * @param {View} view
@@ -17,18 +14,6 @@ export function reactionsOf(view, message) {
   if (!message.reactions.length) return null;
   const label = { class: "reactions", role: "group", "aria-label": view.t("reactions") };
   return h("div", label, ...message.reactions.map((reaction) => toggleOf(view, message, reaction)));
-}
-
-/**
- * Let the viewer choose an emoji.
- * @param {View} view
- * @param {HTMLElement} anchor
- * @param {Message} message
- */
-export function openPicker(view, anchor, message) {
-  const emoji = view.limits?.reactionEmoji ?? COMMON;
-  const items = emoji.map((label) => ({ label, act: () => toggle(view, message, label) }));
-  openMenu(view.element, anchor, items, undefined, "picker");
 }
 
 /** @param {View} view @param {Message} message @param {Reaction} reaction */
@@ -52,8 +37,13 @@ function toggleOf(view, message, { emoji, count, viewerReacted }) {
   );
 }
 
-/** @param {View} view @param {Message} message @param {string} emoji */
-function toggle(view, message, emoji) {
+/**
+ * React with an emoji, or take that back.
+ * @param {View} view
+ * @param {Message} message
+ * @param {string} emoji
+ */
+export function toggle(view, message, emoji) {
   const reacted = message.reactions.some((one) => one.emoji === emoji && one.viewerReacted);
   view.try(() => (reacted ? view.store.unreact(message, emoji) : view.store.react(message, emoji)));
 }

@@ -36,7 +36,7 @@ export class Seen {
   update() {
     const { list, store, snapshot } = this.view;
     if (!this.#isOnScreen || document.visibilityState !== "visible" || snapshot.state !== "ready") return;
-    const shown = snapshot.rows.slice(0, list.lastShown + 1).findLast(({ message }) => message);
+    const shown = snapshot.rows.slice(0, list.screen.lastShown + 1).findLast(({ message }) => message);
     const number = shown?.message?.number ?? 0;
     if (number <= this.#number) return;
     this.#number = number;

@@ -50,7 +50,8 @@ article > * { max-width: 60rem; margin-inline: auto }
 .for-me.other .meta { color: color-mix(in srgb, var(--_text) 80%, var(--_muted)) }
 .meta .icon { width: 1.2em; height: 1.2em }
 .link { padding: 0; border: 0; background: none; color: inherit; text-decoration: underline; text-underline-offset: 2px; cursor: pointer; border-radius: 3px }
-.quote { display: grid; flex: 1 0 100%; min-width: 0; margin: 2px 0 4px; padding: 3px 10px; border: 0; border-inline-start: 3px solid; border-radius: 6px; background: color-mix(in srgb, currentColor 9%, transparent); color: inherit; font-size: .88em; text-align: start; cursor: pointer }
+.bubble:has(.quote) { min-width: min(15rem, 100%) }
+.quote { display: grid; flex: 1 0 100%; width: 0; min-width: 100%; margin: 2px 0 4px; padding: 3px 10px; border: 0; border-inline-start: 3px solid; border-radius: 6px; background: color-mix(in srgb, currentColor 9%, transparent); color: inherit; font-size: .88em; text-align: start; cursor: pointer }
 .other .quote, .banner .quote { border-color: var(--_accent) }
 .quote .name { font-weight: 600 }
 .words { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; opacity: .9 }
@@ -90,7 +91,7 @@ form.ask { display: grid; gap: .8rem; align-items: stretch }
 .send:hover { background: var(--_accent); color: var(--_on-accent); filter: brightness(1.08) }
 .send:disabled { background: var(--_hover); color: var(--_muted); cursor: default; filter: none }
 .banner { display: flex; align-items: center; gap: 8px; padding: 0 4px 6px 12px; color: var(--_muted) }
-.banner .quote { flex: 1; color: var(--_text) }
+.banner .quote { flex: 1; min-width: 0; color: var(--_text) }
 .banner .words { -webkit-line-clamp: 1 }
 .people { position: absolute; z-index: 3; inset-block-end: calc(100% + 6px); inset-inline: 0; width: min(20rem, 100%); max-height: 16rem; padding: 6px; overflow: auto; border: 1px solid var(--_line); border-radius: 12px; background: var(--_raised); box-shadow: var(--_shadow) }
 .people li { display: flex; align-items: center; gap: .7em; padding: .4em .6em; border-radius: 8px; cursor: pointer; --_avatar: 26px }

@@ -11,6 +11,7 @@ import { Rows } from "./rows.js";
 import { Seen } from "./seen.js";
 
 /** @import {TalkElement} from "../base.js" */
+/** @typedef {typeof import("./actions.js")} Actions */
 /** @typedef {import("../../types.js").Row} Row */
 /** @typedef {import("../../types.js").ConversationSnapshot} ConversationSnapshot */
 /** @typedef {import("../../types.js").ConversationStore} ConversationStore */
@@ -121,6 +122,14 @@ export class View {
     return attempt(this.element, act, this.screen);
   }
 
+  /**
+   * Use what opens menus and dialogs. It is loaded when it is first needed.
+   * @param {(actions: Actions) => unknown} use
+   */
+  act(use) {
+    return this.try(async () => use(await import("./actions.js")));
+  }
+
   /** @param {string} sentence */
   say(sentence) {
     notice(this.element, sentence, this.screen);
@@ -201,10 +210,10 @@ export class View {
     if (!this.#isPlaced) return;
     this.seen.update();
     this.#page();
-    const { stuck, beyond } = this.list;
+    const { stuck, screen } = this.list;
     const { rows, hasLater } = this.snapshot;
     const { count } = this.seen;
-    this.newest.hidden = stuck || !rows.length || (beyond.below < 0.3 && !hasLater);
+    this.newest.hidden = stuck || !rows.length || (screen.beyond.below < 0.3 && !hasLater);
     const label = count ? this.t("newMessages", { count }) : this.t("toNewest");
     if (this.newest.textContent !== label) place(this.newest, [label, icon("down")]);
   }
@@ -214,7 +223,7 @@ export class View {
     const { hasEarlier, hasLater, isLoading } = this.snapshot;
     this.pager.hidden = !this.#hasFailed && !isLoading;
     if (!this.#isPlaced || this.#isPaging || this.#hasFailed || isLoading) return;
-    const { above, below } = this.list.beyond;
+    const { above, below } = this.list.screen.beyond;
     if (hasEarlier && above < AHEAD) this.#load(() => this.store.loadEarlier());
     else if (hasLater && below < AHEAD) this.#load(() => this.store.loadLater());
   }
