@@ -99,6 +99,26 @@ test("a hundred threads that were opened and left leave nothing behind", async (
   );
 });
 
+test("who leaves a thread while something is asked is told of no error", async (t) => {
+  const { talk, room, thread, connection, leave, pass } = await openThread(t, 3);
+  connection.held.add("Message").add("ConversationHead").add("Participants").add("MarkRead");
+  const members = thread.loadMembers();
+  thread.shown(3);
+  room.send(1, { replyTo: 1 });
+  room.changePlace(3, { status: "LEFT" }, "PARTICIPANT_LEFT");
+  await pass(1_000);
+  const names = connection.waiting.map((each) => each.name).toSorted();
+  assert.deepEqual(names, ["ConversationHead", "MarkRead", "Message", "Participants"]);
+
+  leave();
+  await pass(6_000);
+  await members;
+  talk.close();
+  for (const request of [...connection.waiting]) request.fail(new TalkError("CLOSED", "Closed"));
+  await pass(1_000);
+  // An error that nobody handles fails this test.
+});
+
 test("a conversation that is not there is missing, and comes when the viewer is taken in", async (t) => {
   const { world, talk } = fakeTalk(t);
   const room = world.start([1], 3);

@@ -52,6 +52,8 @@ export class ReplyCounts {
           if (id) await this.#ask(id);
         }),
       );
+    } catch {
+      // The next change asks again.
     } finally {
       this.#isAsking = false;
       this.#plan();
