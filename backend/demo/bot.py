@@ -19,6 +19,7 @@ from schema.live.typing_indicator import show_typing
 from talk import signals, wakeups
 from talk.exceptions import Refused
 from talk.models import Conversation, Event, Message, Participation
+from talk.naming import name_of
 
 from . import lines
 from .world import PEOPLE
@@ -166,10 +167,8 @@ class Bot:
         member = self._answerer(message)
         if member is None:
             return
-        sender: Any = message.sender
-        words = lines.answer(
-            member.user.username, message.body, sender.first_name, message.number // 2
-        )
+        name = _first_name(message.sender)
+        words = lines.answer(member.user.username, message.body, name, message.number // 2)
         is_group = message.conversation.kind == Conversation.Kind.GROUP
         member.send(words, reply_to=message.number if is_group else None)
 
@@ -179,8 +178,8 @@ class Bot:
 
     def _greet(self, reader: Participation) -> None:
         for member in self._idle(reader.conversation, reader.user_id)[:1]:
-            turn = list(PEOPLE).index(reader.user.username)
-            member.send(lines.welcome(reader.user.first_name, turn))
+            turn = reader.conversation.last_number
+            member.send(lines.welcome(_first_name(reader.user), turn))
 
     def _answerer(self, message: Message) -> Participation | None:
         """Who answers a message: somebody whom it mentions, or they take turns."""
@@ -201,3 +200,7 @@ class Bot:
         )
         away = members.exclude(user__in=[but, *self._connected()])
         return list(away.select_related("user").order_by("pk"))
+
+
+def _first_name(person: Any) -> str:
+    return str(person.get_short_name() or name_of(person))

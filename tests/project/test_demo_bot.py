@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from django.contrib.auth import get_user_model
 
 from backend.demo import bot as demo_bot
 from backend.demo import lines, world
@@ -177,6 +178,22 @@ def test_who_looks_into_a_group_is_welcomed_once(stage, typing):
     stage.waits()
 
     assert stage.after(last) == [welcome]
+
+
+def test_somebody_who_is_none_of_the_six_is_welcomed_and_answered_by_name(stage):
+    admin = get_user_model().objects.create_user("admin")
+    mira = stage.choir.participation_of(stage.people["mira"])
+    mira.invite([admin])
+    admins = stage.choir.participation_of(admin)
+    admins.read()
+    stage.waits()
+    said = admins.send("Hello")
+
+    stage.waits()
+
+    last, (answer,) = stage.choir.messages.get(number=said.number - 1), stage.after(said)
+    assert "admin" in last.body
+    assert "admin" in answer.body
 
 
 def test_nobody_is_welcomed_where_two_talk(stage):

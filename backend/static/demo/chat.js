@@ -44,6 +44,8 @@ function show() {
     const isThis = link.dataset.username === username;
     if (isThis) link.setAttribute("aria-current", "true");
     else link.removeAttribute("aria-current");
+    // Where there is no room for all.
+    if (isThis) link.scrollIntoView({ block: "nearest", inline: "center" });
   }
   for (const option of find(".second").options) option.hidden = option.value === username;
   find(".welcome").hidden = username !== "";
