@@ -136,7 +136,8 @@ def say(page: Any, words: str) -> None:
 
 
 def sees(page: Any, words: str) -> None:
-    page.get_by_role("log").get_by_text(words).wait_for()
+    """In the thread, or, if that does not stand at its end, in the inbox."""
+    page.get_by_text(words).locator("visible=true").first.wait_for()
 
 
 if __name__ == "__main__":
