@@ -20,7 +20,8 @@ export class TalkError extends Error {
 
   /**
    * @param {string} code a code of the protocol, such as `RATE_LIMITED`; `NETWORK` if there was no
-   *   answer, `TIMEOUT` if there was none in time, `CLOSED` after `talk.close()`.
+   *   answer, `TIMEOUT` if there was none in time, `CLOSED` after `talk.close()`, `OUTBOX_FULL` if
+   *   there are too many unsent messages.
    * @param {string} message
    * @param {{retryable?: boolean, retryAfter?: number, cause?: unknown}} [more]
    */

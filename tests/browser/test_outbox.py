@@ -301,3 +301,31 @@ def test_messages_are_kept_again_after_the_viewer_cleared_the_data_of_the_page(
 
     group.gets("1", "2", tab=tab)
     assert tab.problems == []
+
+
+LOSES_CONNECTIONS = """
+const transaction = IDBDatabase.prototype.transaction;
+IDBDatabase.prototype.transaction = function (...given) {
+  if (window.isLost) {
+    window.isLost = false;
+    this.close();
+  }
+  return transaction.apply(this, given);
+};
+"""
+
+
+def test_messages_are_kept_also_after_the_browser_lost_its_database(
+    group: Group, context: Any
+) -> None:
+    tab = Tab(context, group, setup=LOSES_CONNECTIONS)
+    tab.network = "cut"
+    tab.send("1")
+    tab.page.evaluate("() => { window.isLost = true; }")
+    tab.send("2")
+    assert tab.page.evaluate("() => window.isLost") is False
+    tab.network = "sent"
+    tab.open()
+
+    group.gets("1", "2", tab=tab)
+    assert tab.problems == []

@@ -14,7 +14,8 @@ test("a message is in the snapshot at once, and gone when it is sent", async () 
 
   const sending = outbox.send("choir", "Hello", {
     replyTo: 4,
-    mentions: [{ id: "lena", name: "Lena" }],
+    // With something that no storage can keep.
+    mentions: [{ id: "lena", name: "Lena", greet: () => "Hello" }],
   });
   const [entry] = outbox.getSnapshot();
   const clientId = await sending;
@@ -23,6 +24,7 @@ test("a message is in the snapshot at once, and gone when it is sent", async () 
   assert.match(clientId, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   assert.equal(entry.body, "Hello");
   assert.equal(entry.state, "waiting");
+  assert.deepEqual(entry.mentions, [{ id: "lena", name: "Lena" }]);
   await until(isEmpty(outbox));
   const input = {
     conversationId: "choir",

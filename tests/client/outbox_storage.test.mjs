@@ -157,6 +157,25 @@ test("each viewer has a storage, and nothing is sent for somebody else", async (
   assert.deepEqual(server.bodies("choir"), ["From Lena", "From Mira"]);
 });
 
+test("a message on its way when the client is closed is not put back into the storage", async () => {
+  const server = new FakeServer();
+  server.hold();
+  const before = open(server);
+  const clientId = await before.outbox.send("choir", "Hello");
+  await settle();
+  before.outbox.close();
+  const after = open(server, { storage: before.storage });
+  await until(() => states(after.outbox)[0] === "Hello sending");
+
+  server.fail(lost(), refusal("SUSPENDED"));
+  server.release();
+  await until(() => states(after.outbox)[0] === "Hello refused");
+  await after.outbox.discard(clientId);
+  await settle();
+
+  assert.deepEqual(await before.storage.load(), []);
+});
+
 test("a storage that fails does no harm", async () => {
   const fails = async () => {
     throw new Error("QuotaExceededError");

@@ -39,7 +39,7 @@ export function newEntry(conversationId, body, options, { position, tab }) {
     conversationId,
     body,
     replyTo,
-    mentions,
+    mentions: named(mentions),
     mentionAll,
     createdAt: new Date().toISOString(),
     state: "waiting",
@@ -89,6 +89,12 @@ export function fromStored({ error, ...stored }, tab) {
  * @returns {Content}
  */
 export const contentOf = ({ body, mentions }) => ({ body, mentions });
+
+/**
+ * No more of people than what is kept of them: a storage can't keep everything.
+ * @param {Named[] | null} people
+ */
+export const named = (people) => people && people.map(({ id, name }) => ({ id, name }));
 
 /** @param {Named[] | null} people */
 export const idsOf = (people) => people && people.map(({ id }) => id);

@@ -2,7 +2,7 @@
 
 import { TalkError } from "../errors.js";
 import { Writable } from "../store.js";
-import { isSame, newEntry } from "./entry.js";
+import { isSame, named, newEntry } from "./entry.js";
 import { Mail } from "./mail.js";
 import { indexedDBStorage, memoryStorage } from "./storage.js";
 
@@ -89,7 +89,7 @@ class OutboxStore {
   async edit(clientId, body, mentions = null) {
     const entry = this.#mail.queue.get(clientId);
     if (!entry) return false;
-    const edited = { ...entry, body, mentions: mentions ?? entry.mentions };
+    const edited = { ...entry, body, mentions: named(mentions) ?? entry.mentions };
     if (entry.state === "refused") await this.#sendAnew(edited);
     else await this.#mail.queue.put(edited);
     return true;

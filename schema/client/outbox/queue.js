@@ -71,7 +71,9 @@ export class Queue {
     this.#lastPosition = Math.max(this.#lastPosition, entry.position);
     this.#entries.set(entry.clientId, entry);
     this.#show();
-    await (await this.#storage).put(toStored(entry));
+    const storage = await this.#storage;
+    // After that, another tab may have taken it over.
+    if (!this.#isClosed) await storage.put(toStored(entry));
   }
 
   /** @param {string} clientId */

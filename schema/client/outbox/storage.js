@@ -28,13 +28,23 @@ export function indexedDBStorage(name) {
   let opening = null;
   const forget = () => void (opening = null);
   const open = () => (opening ??= openDatabase(name, forget));
+  /** @param {IDBTransactionMode} mode */
+  const begin = async (mode) => {
+    try {
+      return (await open()).transaction(STORE, mode);
+    } catch {
+      // Browsers lose the connection to a database, and some don't say so.
+      forget();
+      return (await open()).transaction(STORE, mode);
+    }
+  };
   /**
    * @template T
    * @param {IDBTransactionMode} mode
    * @param {(store: IDBObjectStore) => IDBRequest<T>} work
    */
   const run = async (mode, work) => {
-    const transaction = (await open()).transaction(STORE, mode);
+    const transaction = await begin(mode);
     const request = work(transaction.objectStore(STORE));
     return new Promise((/** @type {(result: T) => void} */ resolve, reject) => {
       transaction.oncomplete = () => resolve(request.result);
