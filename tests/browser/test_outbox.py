@@ -257,12 +257,15 @@ NO_DATABASE = "indexedDB.open = () => { throw new DOMException('No.', 'SecurityE
 BLOCKED_DATABASE = "IDBFactory.prototype.open = () => ({});"
 NO_LOCKS = "Object.defineProperty(Navigator.prototype, 'locks', { value: undefined });"
 REFUSED_LOCKS = "LockManager.prototype.request = async () => { throw new DOMException('No.'); };"
+HANGING_LOCKS = "LockManager.prototype.request = () => new Promise(() => {});"
 FULL = """IDBObjectStore.prototype.put = () => {
   throw new DOMException('Full.', 'QuotaExceededError');
 };"""
 
 
-@pytest.mark.parametrize("setup", [NO_DATABASE, BLOCKED_DATABASE, NO_LOCKS, REFUSED_LOCKS, FULL])
+@pytest.mark.parametrize(
+    "setup", [NO_DATABASE, BLOCKED_DATABASE, NO_LOCKS, REFUSED_LOCKS, HANGING_LOCKS, FULL]
+)
 def test_messages_are_sent_also_where_the_browser_keeps_nothing(
     setup: str, group: Group, context: Any
 ) -> None:

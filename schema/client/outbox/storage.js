@@ -1,11 +1,11 @@
 /** Keeps unsent messages: in IndexedDB, which survives a reload and a crash, or in memory. */
 
+import { inTime } from "./patience.js";
+
 /** @typedef {import("../types.js").OutboxStorage} OutboxStorage */
 /** @typedef {import("../types.js").StoredUnsent} StoredUnsent */
 
 const STORE = "unsent";
-/** How long a storage may take, in milliseconds. Browsers have had bugs by which it takes for ever. */
-const PATIENCE = 3_000;
 
 /** @returns {OutboxStorage} */
 export function memoryStorage() {
@@ -127,15 +127,9 @@ export class SafeStorage {
     if (this.#isHanging) return Promise.resolve(otherwise);
     const done = this.#last.then(work).catch(() => otherwise);
     this.#last = done;
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        this.#isHanging = true;
-        resolve(otherwise);
-      }, PATIENCE);
-      done.then((result) => {
-        clearTimeout(timer);
-        resolve(result);
-      });
+    return inTime(done, () => {
+      this.#isHanging = true;
+      return otherwise;
     });
   }
 }

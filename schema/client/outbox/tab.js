@@ -1,6 +1,7 @@
 /** Says which tab sends a message, when one person has several: the one that it was written in. */
 
 import { newId } from "./entry.js";
+import { inTime } from "./patience.js";
 
 /**
  * A tab of the browser. While it is open it holds a lock of its own name. So other tabs know when it is
@@ -24,21 +25,21 @@ export class Tab {
    */
   open(scope) {
     this.#scope = scope;
-    return new Promise((resolve) => {
-      const { signal } = this.#closing;
-      const held = this.#locks?.request(this.#lockOf(this.name), () => {
+    const { signal } = this.#closing;
+    /** @type {Promise<void>} */
+    const isHeld = new Promise((resolve, reject) => {
+      const hold = () => {
         resolve();
         return new Promise((release) => {
           if (signal.aborted) release(undefined);
           signal.addEventListener("abort", release, { once: true });
         });
-      });
-      // Some pages are refused all locks, such as those in a sandbox.
-      Promise.resolve(held ?? Promise.reject()).catch(() => {
-        this.#locks = undefined;
-        resolve();
-      });
+      };
+      (this.#locks?.request(this.#lockOf(this.name), hold) ?? Promise.reject()).catch(reject);
     });
+    // Some pages are refused all locks, such as those in a sandbox.
+    const goOn = () => void (this.#locks = undefined);
+    return inTime(isHeld.catch(goOn), goOn);
   }
 
   /**
@@ -51,11 +52,11 @@ export class Tab {
     if (name === this.name || this.#awaited.has(name)) return;
     this.#awaited.add(name);
     if (!this.#locks) return adopt();
-    const isThere = await this.#locks.request(
-      this.#lockOf(name),
-      { ifAvailable: true },
-      async (lock) => (lock ? void (await adopt()) : true),
-    );
+    const isThere = await this.#locks
+      .request(this.#lockOf(name), { ifAvailable: true }, async (lock) =>
+        lock ? void (await adopt()) : true,
+      )
+      .catch(() => true);
     if (!isThere) return void this.#awaited.delete(name);
     const { signal } = this.#closing;
     this.#locks
