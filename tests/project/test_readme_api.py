@@ -13,7 +13,6 @@ from websockets.sync.server import serve
 
 from .markdown import README, ROOT, example
 from .network import Network
-from .npm import npm, output
 from .processes import demo, environment, token_for
 
 PROTOCOL = ROOT / "docs" / "protocol.md"
@@ -26,89 +25,6 @@ CHANGE = """mutation ($id: ID!) {
 
 CHOIR = """{ inbox(filter: {titleContains: "Harbour"}) {
   edges { node { conversation { id revision } } } } }"""
-
-#: With a network between that goes away and comes back.
-APOLLO = """
-import net from "node:net";
-import { gql } from "@apollo/client";
-import { createTalkClient } from "./talk.mjs";
-import { followThread } from "./thread.mjs";
-
-const { port, hostname } = new URL(process.env.ADDRESS);
-const open = new Set();
-const network = net.createServer((here) => {
-  const there = net.connect(port, hostname);
-  for (const each of [here, there]) open.add(each.on("error", () => {}));
-  here.pipe(there).pipe(here);
-});
-await new Promise((done) => network.listen(0, hostname, done));
-const address = network.address();
-
-const client = createTalkClient(`http://${hostname}:${address.port}/graphql`, process.env.TOKEN);
-const inbox = await client.query({
-  query: gql`{ inbox(first: 1) { edges { node { id conversation { id revision } } } } }`,
-});
-const { id, revision } = inbox.data.inbox.edges[0].node.conversation;
-const page = gql(process.env.PAGE);
-const row = gql(process.env.PAGE.slice(process.env.PAGE.indexOf("fragment Row")));
-await client.query({ query: page, variables: { id } });
-followThread(client, { page, row, id, onError: (error) => { throw error; } });
-const heard = [];
-let wake;
-client.subscribe({
-  query: gql`subscription ($id: ID!, $after: Int) {
-    conversationChanges(id: $id, after: $after) { revision kind message { id number body } }
-  }`,
-  variables: { id, after: revision },
-}).subscribe({
-  next: ({ data }) => { heard.push(data.conversationChanges); wake?.(); },
-  error: (error) => { throw error; },
-});
-const sent = [];
-async function say(body, replyTo) {
-  const answer = await client.mutate({
-    mutation: gql`mutation ($input: SendMessageInput!) {
-      sendMessage(input: $input) { ... on SendMessagePayload { sent { id number } } }
-    }`,
-    variables: { input: { conversationId: id, body, replyTo, clientId: crypto.randomUUID() } },
-  });
-  sent.push(answer.data.sendMessage.sent.number);
-  await hear(body);
-  return answer.data.sendMessage.sent.id;
-}
-async function hear(body) {
-  while (!heard.some((each) => each.message?.body === body)) {
-    await new Promise((resolve) => { wake = resolve; });
-  }
-}
-async function edit(message, body) {
-  const edited = await client.mutate({
-    mutation: gql`mutation ($input: EditMessageInput!) {
-      editMessage(input: $input) { ... on EditMessagePayload { edited { id } } }
-    }`,
-    variables: { input: { message, body } },
-    fetchPolicy: "no-cache",
-  });
-  await hear(body);
-  return edited.data.editMessage.edited.id;
-}
-const message = await edit(await say("From Apollo"), "Edited by Apollo");
-const cached = client.cache.readFragment({
-  id: client.cache.identify({ __typename: "Message", id: message }),
-  fragment: gql`fragment Cached on Message { body }`,
-});
-network.close();
-for (const each of open) each.destroy();
-await new Promise((done) => setTimeout(done, 1500));
-await new Promise((done) => network.listen(address.port, hostname, done));
-await say("Back again", sent[0]);
-await edit(message, "Edited again");
-const shown = () => client.readQuery({ query: page, variables: { id } }).conversation;
-while (shown().revision < revision + 4) await new Promise((done) => setTimeout(done, 50));
-const rows = shown().messages.edges.slice(-2).map(({ node }) => node);
-console.log(JSON.stringify({ revision, heard, sent, cached: cached.body, rows }));
-process.exit(0);
-"""
 
 
 @pytest.fixture(scope="module")
@@ -301,41 +217,3 @@ def test_the_python_client_goes_on_when_the_server_says_that_it_may_help():
         finally:
             listener.terminate()
             listener.communicate()
-
-
-@pytest.mark.timeout(300)
-def test_the_apollo_client_asks_listens_and_sends(tmp_path, server, token):
-    if not shutil.which("node"):
-        pytest.skip("there is no node here")
-    major = int(output(["node", "--version"], tmp_path).removeprefix("v").split(".")[0])
-    _npm, *install = example(PROTOCOL, "sh", "npm install").split()
-    own = major >= 22
-    polyfill = "" if own else 'globalThis.WebSocket = (await import("ws")).WebSocket;'
-    npm(tmp_path, *install, *([] if own else ["ws"]), "--no-audit", "--no-fund")
-    (tmp_path / "talk.mjs").write_text(
-        example(PROTOCOL, "js", "createTalkClient"), encoding="utf-8"
-    )
-    follow = example(PROTOCOL, "js", "followThread")
-    (tmp_path / "thread.mjs").write_text(follow, encoding="utf-8")
-    (tmp_path / "try.mjs").write_text(polyfill + APOLLO, encoding="utf-8")
-
-    given = {"ADDRESS": f"{server.url}/graphql", "TOKEN": token}
-    given["PAGE"] = example(PROTOCOL, "graphql", "fragment Row")
-
-    tried = output(["node", "try.mjs"], tmp_path, **given)
-
-    told = json.loads(tried)
-    # It goes on from where it began, so some come again.
-    heard = {each["revision"]: each for each in told["heard"]}
-    assert list(heard) == [told["revision"] + each for each in (1, 2, 3, 4)]
-    kinds = [each["kind"] for each in heard.values()]
-    assert kinds == ["MESSAGE_SENT", "MESSAGE_EDITED", "MESSAGE_SENT", "MESSAGE_EDITED"]
-    assert told["cached"] == "Edited by Apollo"
-    sent, edited, back, _edited = (each["message"] for each in heard.values())
-    # When it goes on, the first change comes again, and shows the message as it is now.
-    assert sent["body"] in {"From Apollo", "Edited by Apollo"}
-    assert [each["body"] for each in told["rows"]] == ["Edited again", "Back again"]
-    assert told["rows"][1]["replyTo"]["body"] == "Edited again", "a quote is as the message is"
-    assert (edited["id"], edited["body"]) == (sent["id"], "Edited by Apollo")
-    assert back["body"] == "Back again"
-    assert [sent["number"], back["number"]] == told["sent"]
