@@ -72,7 +72,7 @@ for (const [name, happen] of Object.entries(EVENTS)) {
 
   test(`a page that ${name} can ask whether its viewer is signed in again`, async (t) => {
     let token = null;
-    const page = await connected(t, { token: () => token });
+    const page = await connected(t, { token: () => token }, { firstPause: 0.05 });
     const { connection } = page;
     await until(() => connection.state.getSnapshot() === "signed out");
     connection.whenBack(() => connection.query("{ viewer { id } }").catch(() => {}));

@@ -107,7 +107,7 @@ test("failures of before a connection that lasted count no more", async (t) => {
   };
   server.onMessage = closeAtOnce;
   follow(connection);
-  await until(() => server.sockets.length === 3);
+  await until(() => server.sockets.length === 3 && !server.socket.isOpen);
   server.onMessage = () => true;
   const socket = await running(server, 4);
   await pause(0.4);

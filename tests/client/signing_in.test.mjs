@@ -73,6 +73,26 @@ test("a credential that is refused each time after a while is renewed each time"
   assert.ok(!states.includes("signed out"));
 });
 
+test("who is refused for good after a while is signed out, too", async (t) => {
+  let asked = 0;
+  const token = () => `token ${(asked += 1)}`;
+  const { server, connection, states } = await connected(t, { token });
+  follow(connection);
+  const socket = await running(server, 1);
+  await pause(0.4);
+  server.onMessage = (each) => {
+    each.close(4403);
+    return false;
+  };
+
+  socket.close(4403);
+  await until(() => states.at(-1) === "signed out");
+  await pause(0.3);
+
+  assert.equal(server.sockets.length, 2);
+  assert.equal(asked, 2);
+});
+
 test("with a session, nobody else's is tried: the viewer is signed out", async (t) => {
   const { server, connection, states } = await connected(t, { token: undefined });
   // To a socket without a session the server says so only when something is asked.
@@ -104,6 +124,24 @@ test("a session's socket that is closed for want of credentials is signed out, t
   await until(() => states.at(-1) === "signed out");
 
   assert.equal(server.sockets.length, 1);
+});
+
+test("requests that succeed don't let a socket that is refused be tried in circles", async (t) => {
+  const { server, connection, states } = await connected(t, { token: undefined });
+  t.mock.method(Math, "random", () => 1);
+  server.onMessage = (socket) => {
+    socket.close(4403);
+    return false;
+  };
+  connection.state.subscribe(() => {
+    if (states.at(-1) === "signed out") connection.query("{ viewer { name } }");
+  });
+
+  follow(connection);
+  await pause(1.5);
+
+  // Pauses of 0.05, 0.1, 0.2, and then 0.4 seconds.
+  assert.ok(server.sockets.length >= 4 && server.sockets.length <= 7, `${server.sockets.length}`);
 });
 
 test("a socket is not opened again with the session of somebody else", async (t) => {

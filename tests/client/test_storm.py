@@ -107,19 +107,21 @@ def test_two_clients_in_a_storm(alice, bob, carol, dave, capsys):
     with ExitStack() as stack:
         machines = Machines(stack)
         told["ports"] = [each.port for each in machines.servers]
-        client = subprocess.Popen(
-            command,
-            cwd=node.HERE,
-            env=os.environ | {"STORM": json.dumps(told)},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
+        client = stack.enter_context(
+            subprocess.Popen(
+                command,
+                cwd=node.HERE,
+                env=os.environ | {"STORM": json.dumps(told)},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
         )
         stack.callback(client.kill)
         report = serve(client, machines)
     with capsys.disabled():
         print("\n  " + "\n  ".join(report))  # noqa: T201
-    assert client.wait() == 0, report
+    assert client.returncode == 0, report
 
 
 def serve(client, machines):

@@ -104,8 +104,8 @@ export class Live {
   /** The server took credentials: of whom, whoever asked knows before anything begins here. */
   signIn() {
     if (this.#phase !== "signed out") return;
-    this.state.set("connecting");
-    this.#open();
+    // Not at once: the socket may be refused again, although requests are not.
+    this.#wait("connecting");
   }
 
   /** The server takes no credentials that can be had. */
@@ -118,7 +118,7 @@ export class Live {
 
   /** The credentials of the socket don't hold any more. Try others, once. */
   async refuse() {
-    const isSecond = this.#isRefused && !this.#pauses.isSettled;
+    const isSecond = !this.#pauses.end() && this.#isRefused;
     this.#isRefused = true;
     this.#reset("opening");
     if (this.state.getSnapshot() === "live") this.state.set("connecting");
@@ -188,10 +188,19 @@ export class Live {
 
   /** @param {number} [least] seconds. */
   #retry(least) {
-    if (this.#pauses.isSettled) this.#isRefused = false;
+    if (this.#pauses.end()) this.#isRefused = false;
+    this.#wait("away", least);
+  }
+
+  /**
+   * Wait longer than the last time, then open a socket.
+   * @param {ConnectionState} state meanwhile.
+   * @param {number} [least] seconds.
+   */
+  #wait(state, least) {
     if (!this.#subscriptions.size) return this.#rest();
     this.#reset("waiting");
-    this.state.set("away");
+    this.state.set(state);
     this.#retryTimer = setTimeout(() => this.#open(), this.#pauses.next(least));
   }
 

@@ -33,9 +33,12 @@ export class Pauses {
     this.#begunAt = performance.now();
   }
 
-  /** Whether it has worked for long enough that earlier failures count no more. */
-  get isSettled() {
-    return performance.now() - this.#begunAt > this.times.settled * 1000;
+  /** It works no more. Answers whether it did for so long that earlier failures count no more. */
+  end() {
+    const wasSettled = performance.now() - this.#begunAt > this.times.settled * 1000;
+    this.#begunAt = Infinity;
+    if (wasSettled) this.#failures = 0;
+    return wasSettled;
   }
 
   /**
@@ -44,8 +47,7 @@ export class Pauses {
    */
   next(least = 0) {
     const { firstPause, longestPause } = this.times;
-    if (this.isSettled) this.#failures = 0;
-    this.#begunAt = Infinity;
+    this.end();
     const most = Math.min(longestPause, firstPause * 2 ** this.#failures);
     this.#failures += 1;
     return (least + Math.random() * most) * 1000;
