@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from backend.demo.identity import WindowAuthenticator
 from schema.authentication import SessionAuthenticator, TokenAuthenticator
 from schema.jwt import JWTAuthenticator, JWTSettings
 
@@ -16,6 +17,8 @@ JWT = {
     "JWT_USER_FIELD": "email",
     "JWT_CREATE_USERS": "1",
 }
+#: The authenticators of a server that knows JSON Web Tokens.
+ALL_KINDS = (TokenAuthenticator, JWTAuthenticator, SessionAuthenticator)
 
 
 def setting(name, **environment):
@@ -124,8 +127,7 @@ def test_debug_is_off_unless_it_is_said():
 def test_jwt_variables_put_its_authenticator_in_place():
     talk = setting("TALK", **PRODUCTION, **JWT)
 
-    kinds = (TokenAuthenticator, JWTAuthenticator, SessionAuthenticator)
-    assert talk["AUTHENTICATORS"] == [f"{kind.__module__}.{kind.__name__}" for kind in kinds]
+    assert talk["AUTHENTICATORS"] == [f"{kind.__module__}.{kind.__name__}" for kind in ALL_KINDS]
     assert JWTSettings.read(talk["JWT"]) == JWTSettings(
         SECRET=JWT["JWT_SECRET"],
         AUDIENCE="talk",
@@ -136,7 +138,7 @@ def test_jwt_variables_put_its_authenticator_in_place():
     assert "AUTHENTICATORS" not in setting("TALK", **PRODUCTION)
 
 
-@pytest.mark.parametrize(
+in_the_demo_alone = pytest.mark.parametrize(
     ("environment", "there"),
     [
         ({**PRODUCTION, "DEMO": "1"}, False),
@@ -145,15 +147,27 @@ def test_jwt_variables_put_its_authenticator_in_place():
     ],
     ids=["production", "development", "demo"],
 )
-def test_one_becomes_somebody_with_a_click_in_the_demo_alone(environment, there):
-    program = (
-        "import django; django.setup(); from django.urls import resolve; resolve('/demo/become')"
-    )
+
+
+@in_the_demo_alone
+@pytest.mark.parametrize("path", ["/demo/become", "/demo/token"])
+def test_one_becomes_somebody_with_a_click_in_the_demo_alone(path, environment, there):
+    program = f"import django; django.setup(); from django.urls import resolve; resolve({path!r})"
 
     done = run("-c", program, DJANGO_SETTINGS_MODULE="backend.settings", **environment)
 
     assert (done.returncode == 0) is there
     assert there or "Resolver404" in done.stderr
+
+
+@in_the_demo_alone
+def test_the_tokens_of_windows_count_in_the_demo_alone(environment, there):
+    window = f"{WindowAuthenticator.__module__}.{WindowAuthenticator.__name__}"
+
+    kinds = setting("TALK", **environment, **JWT)["AUTHENTICATORS"]
+
+    assert (window in kinds) is there
+    assert {f"{kind.__module__}.{kind.__name__}" for kind in ALL_KINDS} == {*kinds} - {window}
 
 
 def test_many_processes_share_redis_and_one_has_its_memory():
