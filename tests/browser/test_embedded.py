@@ -88,8 +88,10 @@ def signed_in(of: Any, url: str, name: str, problems: list[str], **options: Any)
 
 
 def note(problems: list[str], message: Any) -> None:
-    if message.type in {"error", "warning"}:
-        problems.append(message.text)
+    address = str(message.location.get("url", ""))
+    # A new project has no icon.
+    if message.type in {"error", "warning"} and not address.endswith("/favicon.ico"):
+        problems.append(f"{message.text} {address}")
 
 
 def test_two_people_talk_on_a_page_with_a_strict_policy(browser: Any, tmp_path: Path) -> None:
