@@ -1,4 +1,4 @@
-/** Questions that are asked once, and not followed. */
+/** Queries that are sent once, and whose answers are not followed. */
 
 import { TalkError } from "./errors.js";
 

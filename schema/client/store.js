@@ -1,4 +1,4 @@
-/** Values that change, and that somebody is told about: the form that React and others can follow. */
+/** Stores: values that change, in the form that React and other libraries can follow. */
 
 /**
  * A value that changes. `getSnapshot` answers the same object until the value changes, so it can be

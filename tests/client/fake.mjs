@@ -1,4 +1,4 @@
-/** A server of which a test decides what it answers, over HTTP and over WebSockets. */
+/** A fake server, over HTTP and over WebSockets: a test decides what it answers. */
 
 import { createHash } from "node:crypto";
 import { once } from "node:events";

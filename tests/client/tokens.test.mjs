@@ -1,4 +1,4 @@
-/** The token of requests: how it is had, and renewed when the server refuses it. */
+/** The token of requests: how the client gets it, and renews it when the server refuses it. */
 
 import assert from "node:assert/strict";
 import test from "node:test";

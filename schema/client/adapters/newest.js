@@ -1,4 +1,4 @@
-/** Asks anew for messages of late answers: copies that are older than what came before. */
+/** Asks for a message again when an answer came late, with an older copy than the cache has. */
 
 /** @import {DocumentNode, FragmentDefinitionNode, SelectionNode} from "graphql" */
 /** @import {OperationDefinitionNode} from "graphql" */

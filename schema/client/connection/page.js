@@ -1,4 +1,4 @@
-/** What a page tells of its network, and of its viewer who comes back to it. */
+/** Tells when the page is online again, and when its viewer comes back to it. */
 
 /**
  * Call `onBack` when the page may have a network again: it is online, shown again, or thawed; and

@@ -1,4 +1,4 @@
-/** What can be done in the inbox: answer an invitation, and what the menu of a row has. */
+/** What the viewer can do in the inbox: answer an invitation, and the entries of a row's menu. */
 
 import { confirm } from "./dialog.js";
 import { h } from "./nodes.js";

@@ -1,4 +1,4 @@
-/** A page in Node, for what wants a DOM. */
+/** A page in Node, for libraries that need a DOM. */
 
 import { Window } from "happy-dom";
 

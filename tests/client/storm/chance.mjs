@@ -1,4 +1,4 @@
-/** Chance that is the same again for the same seed. */
+/** Random numbers, which are the same again for the same seed. */
 
 export class Chance {
   #state;

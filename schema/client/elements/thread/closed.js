@@ -1,4 +1,4 @@
-/** What stands in the place of the composer for somebody who can't write. */
+/** Shown instead of the composer to somebody who can't write here. */
 
 import { h } from "../nodes.js";
 
