@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { TalkError } from "../../schema/client/errors.js";
 import { settle } from "./fake_connection.mjs";
 import { fakeTalk } from "./fake_talk.mjs";
 import { globalId } from "./world.mjs";
@@ -86,6 +87,24 @@ test("what left the inbox while a page was on its way does not come back", async
   assert.equal(shown().isLoadingMore, false);
 });
 
+test("a page of the list before does not change the list after RESYNC_REQUIRED", async (t) => {
+  const { connection, inbox, rooms, keys, pass } = await openInbox(t, 70);
+  connection.held.add("Inbox");
+  const loading = inbox.loadMore();
+  connection.waitingFor("Inbox").execute();
+  connection.streams[0].end(new TalkError("RESYNC_REQUIRED", "Anew"));
+  rooms[19].changePlace(0, { status: "LEFT" }, "PARTICIPANT_LEFT");
+  await pass(0);
+
+  connection.waitingFor("Inbox").answer();
+  await loading;
+  assert.deepEqual(keys(), down(70, 41));
+  connection.held.clear();
+  await inbox.loadMore();
+
+  assert.ok(!keys().includes(20));
+});
+
 test("invitations are apart, until they are answered", async (t) => {
   const { rooms, keys, shown } = await openInbox(t, 3);
   const titles = () => shown().invitations.map((row) => row.conversation.title);
@@ -117,7 +136,6 @@ test("after RESYNC_REQUIRED as many rows are asked for as are shown", async (t) 
   const { connection, inbox, rooms, keys, shown, pass } = await openInbox(t, 140);
   for (let page = 0; page < 4; page += 1) await inbox.loadMore();
   assert.equal(keys().length, 140);
-  const { TalkError } = await import("../../schema/client/errors.js");
   connection.holdsStreams = true;
   rooms[9].send(1);
   connection.streams[0].end(new TalkError("RESYNC_REQUIRED", "Anew"));

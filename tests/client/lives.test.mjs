@@ -199,6 +199,24 @@ test("members come by pages, and changes keep them up to date", async (t) => {
   assert.deepEqual(others, ["Jonas", "Tomas", "Lena"]);
 });
 
+test("answers that come in another order than they were asked for end right", async (t) => {
+  const { room, connection, shown, pass } = await openThread(t, 1);
+  connection.held.add("ConversationHead");
+  room.changePlace(2, { status: "LEFT" }, "PARTICIPANT_LEFT");
+  await pass(500);
+  connection.waitingFor("ConversationHead").execute();
+  room.changePlace(2, { status: "ACTIVE" }, "PARTICIPANT_REINSTATED");
+  await pass(500);
+  const [first, second] = connection.waiting;
+
+  second.answer();
+  await settle();
+  first.answer();
+  await settle();
+
+  assert.deepEqual(shown().conversation, room.showHead());
+});
+
 test("what was shown is read: soon, once, and only forward", async (t) => {
   const { room, thread, connection, pass } = await openThread(t, 50);
   for (const number of range(20, 40)) thread.shown(number);

@@ -78,6 +78,23 @@ test("a text that was taken back vanishes from its quotes, also if it is not loa
   assert.equal(message(102)?.replyTo?.body, "");
 });
 
+test("a page that was read before a quoted text was edited quotes it as it is now", async (t) => {
+  const { room, connection, thread, message } = await openThread(t, 59);
+  room.send(1, { replyTo: 55 });
+  for (let count = 0; count < 40; count += 1) room.send(1);
+  await thread.jumpTo({ number: 2 });
+  await thread.jumpToNewest();
+  connection.held.add("Messages");
+  const loading = thread.loadEarlier();
+  connection.waitingFor("Messages").execute();
+
+  room.edit(55, "Edited meanwhile");
+  connection.waitingFor("Messages").answer();
+  await loading;
+
+  assert.equal(message(60)?.replyTo?.body, "Edited meanwhile");
+});
+
 test("the answer of a mutation that comes late overwrites no newer change", async (t) => {
   const { talk, room, connection, message } = await openThread(t, 0);
   room.send(0);
@@ -107,6 +124,20 @@ test("the count of replies is asked for once for several changes", async (t) => 
   room.retract(7);
   await pass(1_000);
   assert.equal(message(2)?.replyCount, 2);
+});
+
+test("a reply that comes while its first message is on its way is counted", async (t) => {
+  const { room, connection, thread, message, pass } = await openThread(t, 100);
+  connection.held.add("Messages");
+  const loading = thread.loadEarlier();
+  connection.waitingFor("Messages").execute();
+
+  room.send(1, { replyTo: 50 });
+  connection.waitingFor("Messages").answer();
+  await loading;
+  await pass(1_000);
+
+  assert.equal(message(50)?.replyCount, 1);
 });
 
 test("a reaction shows at once, and what the server says shows afterwards", async (t) => {
@@ -232,6 +263,38 @@ test("who is blocked on another device is hidden here, too", async (t) => {
   assert.deepEqual([message(1)?.hidden, message(2)?.hidden], [false, true]);
 });
 
+test("a block is seen even if nothing that is shown of the conversation tells of it", async (t) => {
+  const { world, shown, message } = await openThread(t, 5, [1, 2, 3, 4, 5]);
+  const others = shown().conversation?.others.map((each) => each.id) ?? [];
+  assert.ok(!others.includes(globalId("User", 5)));
+
+  world.block(5);
+  await settle();
+
+  assert.equal(message(5)?.hidden, true);
+});
+
+test("a block is seen in what comes at the same time", async (t) => {
+  for (const [name, act] of /** @type {const} */ ([
+    ["a message", (/** @type {any} */ { room }) => room.send(5)],
+    ["a page", (/** @type {any} */ { thread }) => thread.loadEarlier()],
+  ])) {
+    await t.test(name, async (t) => {
+      const opened = await openThread(t, 50, [1, 2, 3, 4, 5]);
+      const { world, room, connection, message } = opened;
+      connection.holdsStreams = true;
+      world.block(5);
+      room.rename("At the same time");
+      await act(opened);
+      connection.streams.find((each) => each.name === "InboxChanges")?.read();
+      if (name === "a message") connection.pump();
+      await settle();
+
+      assert.equal(message(45)?.hidden, true);
+    });
+  }
+});
+
 test("another role of the viewer asks anew what they may do", async (t) => {
   const { room, message, shown } = await openThread(t, 3);
   assert.ok(!message(1)?.viewerCan.includes("REMOVE"));
@@ -243,12 +306,33 @@ test("another role of the viewer asks anew what they may do", async (t) => {
   assert.ok(shown().conversation?.viewerCan.includes("RENAME"));
 });
 
+test("an answer from before does not bring back what the viewer could not do then", async (t) => {
+  const { room, connection, thread, message, pass } = await openThread(t, 3);
+  connection.held.add("React").add("Message");
+  room.react(1, 0, "👍");
+  const reacting = thread.react(/** @type {any} */ (message(1)), "👍");
+  room.send(1, { replyTo: 2 });
+  await pass(1_000);
+  for (const name of ["React", "Message"]) connection.waitingFor(name).execute();
+
+  room.changePlace(0, { role: "OWNER" }, "PARTICIPANT_ROLE_CHANGED");
+  await settle();
+  for (const name of ["React", "Message"]) connection.waitingFor(name).answer();
+  await reacting;
+  await settle();
+
+  assert.ok(message(1)?.viewerCan.includes("REMOVE"));
+  assert.ok(message(2)?.viewerCan.includes("REMOVE"));
+});
+
 test("rows and snapshots are the same objects while they say the same", async (t) => {
   const { room, connection, thread, shown, told } = await openThread(t, 5);
   const [before, calls] = [shown(), told()];
   const stream = connection.streams.find((each) => each.name === "ConversationChanges");
   stream?.next({ conversationChanges: room.showChange(room.revision) });
-  assert.equal(shown(), before, "a change that was there already");
+  stream?.next({ conversationChanges: room.showChange(1) });
+  assert.equal(shown(), before, "changes that were there already");
+  assert.equal(stream?.variables.after, room.revision, "it goes on after the last one");
   assert.equal(told(), calls);
 
   room.edit(3, "Edited");

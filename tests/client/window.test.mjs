@@ -6,6 +6,7 @@ import test from "node:test";
 import { TalkError } from "../../schema/client/errors.js";
 import { settle } from "./fake_connection.mjs";
 import { fakeTalk, openThread, range } from "./fake_talk.mjs";
+import { globalId } from "./world.mjs";
 
 test("a thread opens at its end, and pages go in both directions", async (t) => {
   const { thread, shown, numbers } = await openThread(t, 100);
@@ -104,6 +105,49 @@ test("a page of rows that were replaced meanwhile is dropped", async (t) => {
   await loading;
 
   assert.deepEqual(numbers(), range(5, 34));
+});
+
+test("a page that was asked for while all is asked for anew is dropped", async (t) => {
+  const { talk, connection, thread, numbers } = await openThread(t, 200);
+  await thread.jumpTo({ number: 100 });
+  thread.shown(86);
+  connection.held.add("Thread").add("Messages");
+  await talk.blockUser({ user: globalId("User", 2) });
+  const loading = thread.loadLater();
+  connection.waitingFor("Thread").answer();
+  await settle();
+  assert.deepEqual(numbers(), range(71, 100), "around the reader");
+
+  connection.waitingFor("Messages").answer();
+  await loading;
+
+  assert.deepEqual(numbers(), range(71, 100));
+});
+
+test("a jump while all is asked for anew decides where that is", async (t) => {
+  const { talk, connection, thread, numbers } = await openThread(t, 200);
+  connection.held.add("Thread");
+  await talk.blockUser({ user: globalId("User", 2) });
+
+  const jumping = thread.jumpTo({ number: 50 });
+  connection.waitingFor("Thread").answer();
+  await jumping;
+
+  assert.deepEqual(numbers(), range(35, 64));
+});
+
+test("what is cleared and was not told of yet is counted all the same", async (t) => {
+  const { room, connection, thread, shown } = await openThread(t, 100);
+  await thread.jumpTo({ number: 20 });
+  connection.holdsStreams = true;
+  room.send(1);
+  room.clear();
+
+  connection.pump();
+  await settle();
+
+  assert.deepEqual(shown().rows, []);
+  assert.deepEqual([shown().conversation?.lastNumber, shown().hasLater], [101, false]);
 });
 
 test("what is sent while a jump to the end is on its way is not missing there", async (t) => {

@@ -62,9 +62,7 @@ export class InboxRows {
   append(page, hasMore, changed) {
     this.forget(changed);
     this.#end = hasMore ? (page.at(-1) ?? null) : null;
-    for (const row of page) {
-      if (!changed.has(row.id)) this.#put(unlessSame(this.#active.get(row.id), row));
-    }
+    for (const row of page) this.#put(unlessSame(this.#active.get(row.id), row));
     for (const row of changed.values()) this.#put(row);
     this.#arrange();
   }

@@ -101,7 +101,6 @@ export class Members {
         page = await this.#ask(cursor);
         if (!page || era !== this.#era) return;
         for (const { node } of page.edges) {
-          if (changed.has(node.id)) continue;
           members.set(node.id, unlessSame(this.#members.get(node.id), node));
         }
         cursor = page.pageInfo.endCursor;
