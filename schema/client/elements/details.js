@@ -227,6 +227,7 @@ export class Details {
     pickPeople(element, talk, {
       title: element.t("invite"),
       action: element.t("invite"),
+      without: ({ id }) => this.store.getSnapshot().members.some(({ user }) => user.id === id),
       act: async (people) => {
         const participants = people.map(({ id }) => id);
         const { conversation, upgraded } = await talk.inviteParticipants({ conversationId, participants });

@@ -21,7 +21,7 @@ dialog::backdrop { background: #0b0d1470 }
 .dialog-body { display: grid; gap: .8rem; padding: .4rem 1.25rem 1rem; overflow: auto; align-content: start }
 .dialog-foot { display: flex; flex-wrap: wrap; justify-content: flex-end; gap: .6rem; padding: 0 1.25rem 1.15rem }
 .dialog-body label { display: grid; gap: .35rem; font-weight: 600 }
-.dialog-body label > * { font-weight: 400 }
+.dialog-body label > :not(.avatar) { font-weight: 400 }
 .ask { display: grid; gap: .8rem }
 .refusal:empty, .chosen:empty { display: none }
 textarea.field { min-height: 5.5em; resize: vertical }
@@ -93,15 +93,20 @@ export function ask(element, { title, text, action, isDanger = false, field, act
       input && h("label", {}, field.label, input),
       refusal,
     );
-    const cancel = { type: "button", class: "button", onclick: () => dialog.close() };
+    const cancel = h(
+      "button",
+      { type: "button", class: "button", onclick: () => dialog.close() },
+      element.t("cancel"),
+    );
     const dialog = openDialog(element, {
       title,
       body: [form],
-      foot: [h("button", cancel, element.t("cancel")), button],
+      foot: [cancel, button],
       onclose: () => resolve(isDone),
     });
     button.setAttribute("form", "ask");
-    (input ?? button).focus();
+    // A second Enter does nothing that can't be undone.
+    (input ?? (isDanger ? cancel : button)).focus();
 
     /** @param {SubmitEvent} event */
     async function submit(event) {

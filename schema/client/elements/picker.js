@@ -30,12 +30,12 @@ label.person:hover { background: var(--_hover) }
  * @param {TalkElement} element
  * @param {Talk} talk
  * @param {{
- *   title: string, action: string, hasTitle?: boolean,
+ *   title: string, action: string, hasTitle?: boolean, without?: (person: User) => boolean,
  *   act: (people: User[], title: string) => Promise<unknown>,
- * }} choice hasTitle: whether the group can be given a name. act: what goes wrong in it is said in the
- *   dialog.
+ * }} choice hasTitle: whether the group can be given a name. without: who is not offered. act: what goes
+ *   wrong in it is said in the dialog.
  */
-export function pickPeople(element, talk, { title, action, hasTitle = false, act }) {
+export function pickPeople(element, talk, { title, action, hasTitle = false, without, act }) {
   /** @type {Map<string, User>} */
   const chosen = new Map();
   let turn = 0;
@@ -80,8 +80,9 @@ export function pickPeople(element, talk, { title, action, hasTitle = false, act
   async function find() {
     const mine = ++turn;
     try {
-      const found = await talk.findPeople(search.value.trim());
+      const all = await talk.findPeople(search.value.trim());
       if (mine !== turn) return;
+      const found = all.filter((person) => !without?.(person));
       place(people, found.map(personRow));
       if (!found.length) place(people, [h("li", { class: "muted" }, t("nothingFound"))]);
     } catch (error) {
