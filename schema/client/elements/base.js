@@ -59,6 +59,12 @@ export class TalkElement extends HTMLElement {
     if (before !== now) this.restart();
   }
 
+  /** Use one more style sheet, of something that was loaded later. @param {CSSStyleSheet} style */
+  adopt(style) {
+    const { adoptedStyleSheets } = this.root;
+    if (!adoptedStyleSheets.includes(style)) adoptedStyleSheets.push(style);
+  }
+
   /** Show the element: it is on the page, has its words, and a client. @param {Talk} talk */
   start(talk) {
     void talk;

@@ -18,7 +18,7 @@ import { sheet } from "./theme.js";
 /** At this distance from the end of the list, in pixels, more members are asked for. */
 const NEAR = 300;
 
-export const detailsStyle = sheet(`
+const style = sheet(`
 .sheet {
   width: min(24rem, 100vw); height: 100dvh; max-height: none; max-width: none; margin-block: 0; margin-inline: auto 0;
   border-width: 0; border-start-end-radius: 0; border-end-end-radius: 0;
@@ -56,6 +56,7 @@ export class Details {
    * @param {ConversationStore} store
    */
   constructor(element, talk, store) {
+    element.adopt(style);
     this.element = element;
     this.talk = talk;
     this.store = store;

@@ -7,7 +7,7 @@ import { sheet } from "./theme.js";
 /** @import {TalkElement} from "./base.js" */
 /** @import {Child} from "./nodes.js" */
 
-export const dialogStyle = sheet(`
+const style = sheet(`
 dialog {
   width: min(27rem, calc(100vw - 2rem)); max-height: min(42rem, calc(100dvh - 2rem)); padding: 0;
   border: 1px solid var(--_line); border-radius: 18px; background: var(--_raised); color: inherit;
@@ -15,13 +15,15 @@ dialog {
 }
 dialog[open] { display: flex; flex-direction: column; animation: rise .16s ease-out }
 dialog::backdrop { background: #0b0d1470 }
-@keyframes rise { from { opacity: 0; transform: translateY(8px) scale(.985) } }
 .dialog-head { display: flex; align-items: center; gap: .5rem; padding: .9rem .9rem .3rem 1.25rem }
 .dialog-head h2 { flex: 1; font-size: 1.12em; font-weight: 650 }
 .dialog-body { display: grid; gap: .8rem; padding: .4rem 1.25rem 1rem; overflow: auto; align-content: start }
 .dialog-foot { display: flex; flex-wrap: wrap; justify-content: flex-end; gap: .6rem; padding: 0 1.25rem 1.15rem }
 .dialog-body label { display: grid; gap: .35rem; font-weight: 600 }
 .dialog-body label > :not(.avatar) { font-weight: 400 }
+.people { min-height: 9rem; max-height: 19rem; overflow: auto; margin-inline: -.5rem }
+.person, .dialog-body .person { display: flex; align-items: center; gap: .8rem; padding: .4rem .5rem; border-radius: 10px }
+.person > span:nth-of-type(2) { flex: 1; min-width: 0 }
 .ask { display: grid; gap: .8rem }
 .refusal:empty, .chosen:empty { display: none }
 textarea.field { min-height: 5.5em; resize: vertical }
@@ -35,6 +37,7 @@ textarea.field { min-height: 5.5em; resize: vertical }
  * @returns {HTMLDialogElement}
  */
 export function openDialog(element, { title, body, foot = [], class: name = "", onclose }) {
+  element.adopt(style);
   const before = /** @type {HTMLElement | null} */ (element.root.activeElement);
   const dialog = h(
     "dialog",

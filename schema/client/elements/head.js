@@ -1,14 +1,10 @@
 /** `<talk-head>`: who a thread is with, the way back to the inbox, and the way to the details. */
 
 import { TalkElement } from "./base.js";
-import { Details, detailsStyle } from "./details.js";
-import { dialogStyle } from "./dialog.js";
 import { icon } from "./icons.js";
-import { menuStyle } from "./menu.js";
 import { h, place } from "./nodes.js";
-import { noticeStyle } from "./notice.js";
+import { attempt } from "./notice.js";
 import { avatarOfConversation } from "./people.js";
-import { pickerStyle } from "./picker.js";
 import { sheet } from "./theme.js";
 
 /** @import {Conversation, Talk} from "../types.js" */
@@ -30,7 +26,7 @@ const style = sheet(`
 `);
 
 export class TalkHead extends TalkElement {
-  static styles = [dialogStyle, menuStyle, noticeStyle, pickerStyle, detailsStyle, style];
+  static styles = [style];
   static observedAttributes = ["conversation", "lang"];
 
   #isOnline = false;
@@ -49,7 +45,8 @@ export class TalkHead extends TalkElement {
       { type: "button", class: "round back", "aria-label": this.t("back"), onclick: () => this.tell("talk-back", {}) },
       icon("back"),
     );
-    const open = () => new Details(this, talk, store);
+    const open = () =>
+      attempt(this, async () => new (await import("./details.js")).Details(this, talk, store));
     const who = h("button", { type: "button", class: "who", "aria-haspopup": "dialog", onclick: open });
     place(this.root, [h("div", { class: "head" }, back, who)]);
 

@@ -1,22 +1,54 @@
-/** What the viewer can do in the inbox: answer an invitation, and the entries of a row's menu. */
+/** The menus of the inbox, and the start of a conversation. Loaded when they are first needed. */
 
+import { showBlocked } from "./blocked.js";
 import { confirm } from "./dialog.js";
-import { h } from "./nodes.js";
+import { openMenu } from "./menu.js";
 import { attempt } from "./notice.js";
-import { avatarOfConversation } from "./people.js";
+import { pickPeople } from "./picker.js";
 
 /** @import {InboxRow, Talk} from "../types.js" */
 /** @import {TalkElement} from "./base.js" */
 /** @import {MenuItem} from "./menu.js" */
 
 /**
- * The menu of a row.
+ * Ask for people, and start a conversation with them.
+ * @param {TalkElement} element
+ */
+export function startConversation(element) {
+  const talk = /** @type {Talk} */ (element.talk);
+  pickPeople(element, talk, {
+    title: element.t("newConversation"),
+    action: element.t("start"),
+    hasTitle: true,
+    act: async (people, title) => {
+      const kind = people.length === 1 && !title ? "PRIVATE" : "GROUP";
+      const participants = people.map(({ id }) => id);
+      const { conversation } = await talk.startConversation({ participants, kind, title });
+      element.tell("talk-open", { conversationId: conversation.id });
+    },
+  });
+}
+
+/**
+ * Open the menu of the whole inbox.
+ * @param {TalkElement} element
+ * @param {Talk} talk
+ * @param {HTMLElement} anchor
+ */
+export function openMore(element, talk, anchor) {
+  const act = () => showBlocked(element, talk);
+  openMenu(element, anchor, [{ label: element.t("blockedPeople"), icon: "block", act }]);
+}
+
+/**
+ * Open the menu of a row.
  * @param {TalkElement} element
  * @param {Talk} talk
  * @param {InboxRow} row
- * @returns {MenuItem[]}
+ * @param {HTMLElement} anchor
+ * @param {DOMPoint} [point] where somebody clicked.
  */
-export function menuOf(element, talk, { conversation, unreadCount, markedUnreadAt }) {
+export function openRowMenu(element, talk, { conversation, unreadCount, markedUnreadAt }, anchor, point) {
   const { id: conversationId, name, kind } = conversation;
   const isUnread = unreadCount > 0 || markedUnreadAt !== null;
   const t = element.t.bind(element);
@@ -40,35 +72,5 @@ export function menuOf(element, talk, { conversation, unreadCount, markedUnreadA
     const act = () => confirm(element, t("leave"), t("leaveSure", { name }), leave);
     items.push({ label: t("leave"), icon: "leave", isDanger: true, act });
   }
-  return items;
-}
-
-/**
- * An invitation with its two answers.
- * @param {TalkElement} element
- * @param {Talk} talk
- * @param {InboxRow} row
- */
-export function invitationOf(element, talk, { conversation, invitedBy }) {
-  const { id: conversationId, name } = conversation;
-  const id = `invitation-${conversationId}`;
-  const known = element.root.getElementById(id);
-  if (known) return known;
-  const accept = async () => {
-    const isDone = await attempt(element, () => talk.acceptInvitation({ conversationId }));
-    if (isDone) element.tell("talk-open", { conversationId });
-  };
-  const decline = async () => {
-    const isDone = await attempt(element, () => talk.declineInvitation({ conversationId }));
-    if (isDone) element.focus();
-  };
-  const by = element.t("invitedBy", { name: invitedBy?.name ?? element.t("someone") });
-  return h(
-    "section",
-    { class: "invitation", id, "aria-label": element.t("invitation", { name }) },
-    avatarOfConversation(conversation),
-    h("div", {}, h("strong", { dir: "auto" }, name), h("p", { class: "muted" }, by)),
-    h("button", { type: "button", class: "button primary", onclick: accept }, element.t("accept")),
-    h("button", { type: "button", class: "button", onclick: decline }, element.t("decline")),
-  );
+  openMenu(element, anchor, items, point);
 }

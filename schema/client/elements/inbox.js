@@ -1,17 +1,12 @@
 /** `<talk-inbox>`: the viewer's conversations and invitations, and the search for people. */
 
 import { TalkElement } from "./base.js";
-import { showBlocked } from "./blocked.js";
-import { dialogStyle } from "./dialog.js";
 import { icon } from "./icons.js";
-import { invitationOf, menuOf } from "./inbox-acts.js";
 import { inboxStyle } from "./inbox-style.js";
-import { menuStyle, openMenu } from "./menu.js";
+import { invitationOf } from "./invitation.js";
 import { h, place } from "./nodes.js";
-import { noticeStyle } from "./notice.js";
-import { pickPeople, pickerStyle } from "./picker.js";
+import { attempt } from "./notice.js";
 import { Row, rowStyle } from "./row.js";
-import { SearchBox } from "./search.js";
 import { RowWindow } from "./window.js";
 
 /** @import {InboxRow, InboxSnapshot, InboxStore, Talk} from "../types.js" */
@@ -21,7 +16,7 @@ const REST = 300;
 const MINUTE = 60_000;
 
 export class TalkInbox extends TalkElement {
-  static styles = [dialogStyle, menuStyle, noticeStyle, pickerStyle, inboxStyle, rowStyle];
+  static styles = [inboxStyle, rowStyle];
   static observedAttributes = ["current", "lang"];
 
   /** @type {RowWindow<InboxRow> | null} */
@@ -59,9 +54,7 @@ export class TalkInbox extends TalkElement {
     const top = h("div", { class: "top" });
     const end = h("div", { class: "end" });
     const box = h("div", { class: "box" }, top, list, end);
-    const search = new SearchBox(this, talk, (id) => this.#open(id));
-    place(this.root, [this.#head(talk), search.field, search.results, box]);
-    search.whenSearching = (isSearching) => (box.hidden = isSearching);
+    place(this.root, [this.#head(talk), this.#search(talk, box), box]);
 
     this.#watched = "";
     this.#present = new Set();
@@ -85,7 +78,6 @@ export class TalkInbox extends TalkElement {
       box.setAttribute("aria-busy", String(snapshot.state === "loading"));
       list.hidden = !snapshot.rows.length;
       rows.set(snapshot.rows);
-      search.rows = snapshot.rows;
       if (snapshot.error) this.tell("talk-error", { error: snapshot.error });
     });
     this.follow(talk.viewer, () => rows.render());
@@ -100,24 +92,32 @@ export class TalkInbox extends TalkElement {
 
   /** Ask for people, and start a conversation with them. */
   startConversation() {
-    const { talk } = this;
-    if (!talk) return;
-    pickPeople(this, talk, {
-      title: this.t("newConversation"),
-      action: this.t("start"),
-      hasTitle: true,
-      act: async (people, title) => {
-        const kind = people.length === 1 && !title ? "PRIVATE" : "GROUP";
-        const participants = people.map(({ id }) => id);
-        const { conversation } = await talk.startConversation({ participants, kind, title });
-        this.#open(conversation.id);
-      },
-    });
+    return attempt(this, async () => (await import("./inbox-acts.js")).startConversation(this));
   }
 
   /** @param {string} conversationId */
   #open(conversationId) {
     this.tell("talk-open", { conversationId });
+  }
+
+  /**
+   * @param {Talk} talk
+   * @param {HTMLElement} box what the results of a search stand in place of.
+   */
+  #search(talk, box) {
+    const label = this.t("search");
+    let isLoaded = false;
+    const onfocus = () => {
+      if (isLoaded) return;
+      attempt(this, async () => {
+        const { SearchBox } = await import("./search.js");
+        if (!isLoaded) new SearchBox(this, talk, input, box);
+        isLoaded = true;
+      });
+    };
+    const input = h("input", { type: "search", class: "field", placeholder: label, autocomplete: "off", onfocus });
+    input.setAttribute("aria-label", label);
+    return h("div", { class: "search", role: "search" }, icon("search"), input);
   }
 
   /** @param {Talk} talk */
@@ -127,10 +127,7 @@ export class TalkInbox extends TalkElement {
       class: "round",
       "aria-label": this.t("more"),
       "aria-haspopup": "menu",
-      onclick: () =>
-        openMenu(this, more, [
-          { label: this.t("blockedPeople"), icon: "block", act: () => showBlocked(this, talk) },
-        ]),
+      onclick: () => attempt(this, async () => (await import("./inbox-acts.js")).openMore(this, talk, more)),
     });
     more.append(icon("more"));
     const start = {
@@ -154,7 +151,8 @@ export class TalkInbox extends TalkElement {
       known ??
       new Row(this, {
         open: ({ conversation }) => this.#open(conversation.id),
-        menu: (of, anchor, point) => openMenu(this, anchor, menuOf(this, talk, of), point),
+        menu: (of, ...where) =>
+          attempt(this, async () => (await import("./inbox-acts.js")).openRowMenu(this, talk, of, ...where)),
       });
     const { kind, others, id } = row.conversation;
     made.update(row, {

@@ -12,7 +12,7 @@ import { sheet } from "./theme.js";
  * }} MenuItem
  */
 
-export const menuStyle = sheet(`
+const style = sheet(`
 .menu {
   position: fixed; inset: auto; margin: 0; padding: 6px; min-width: 12rem; max-width: calc(100vw - 1rem);
   border: 1px solid var(--_line); border-radius: 12px; background: var(--_raised); color: inherit;
@@ -39,6 +39,7 @@ const GAP = 4;
  * @param {string} [name] one more CSS class.
  */
 export function openMenu(element, anchor, items, point, name = "") {
+  element.adopt(style);
   const buttons = items.map(({ label, icon: sign, isDanger, act }) =>
     h(
       "button",

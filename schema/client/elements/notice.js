@@ -8,7 +8,7 @@ import { sheet } from "./theme.js";
 /** How long a notice stays, in milliseconds. */
 const WHILE = 6_000;
 
-export const noticeStyle = sheet(`
+const style = sheet(`
 .notice {
   position: absolute; inset-inline: 1rem; bottom: 1rem; z-index: 3; width: fit-content; margin-inline: auto;
   padding: .65em 1.1em; border-radius: 12px; background: var(--_text); color: var(--_background);
@@ -23,6 +23,7 @@ export const noticeStyle = sheet(`
  * @param {ParentNode & Node} [where]
  */
 export function notice(element, text, where = element.root) {
+  element.adopt(style);
   where.querySelector(".notice")?.remove();
   const node = h("p", { class: "notice", role: "alert" }, text);
   where.append(node);

@@ -11,18 +11,15 @@ import { sheet } from "./theme.js";
 
 const REST = 200;
 
-export const pickerStyle = sheet(`
+const style = sheet(`
 .chosen { display: flex; flex-wrap: wrap; gap: 6px }
 .chosen button {
   display: inline-flex; align-items: center; gap: .3em; padding: .2em .6em .2em .8em; border: 0; border-radius: 1em;
   background: var(--_tint); cursor: pointer;
 }
 .chosen .icon { width: 1em; height: 1em }
-.people { min-height: 9rem; max-height: 19rem; overflow: auto; margin-inline: -.5rem }
-.person, .dialog-body .person { display: flex; align-items: center; gap: .8rem; padding: .4rem .5rem; border-radius: 10px }
 label.person { cursor: pointer }
 label.person:hover { background: var(--_hover) }
-.person > span:nth-of-type(2) { flex: 1; min-width: 0 }
 .person input { width: 1.25em; height: 1.25em; margin: 0; accent-color: var(--_accent) }
 `);
 
@@ -36,6 +33,7 @@ label.person:hover { background: var(--_hover) }
  *   wrong in it is said in the dialog.
  */
 export function pickPeople(element, talk, { title, action, hasTitle = false, without, act }) {
+  element.adopt(style);
   /** @type {Map<string, User>} */
   const chosen = new Map();
   let turn = 0;

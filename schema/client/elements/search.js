@@ -1,6 +1,5 @@
-/** The search box above the inbox: conversations by name, and people to write to. */
+/** The search above the inbox: conversations by name, and people to write to. */
 
-import { icon } from "./icons.js";
 import { h, place } from "./nodes.js";
 import { attempt } from "./notice.js";
 import { avatarOf, avatarOfConversation } from "./people.js";
@@ -13,10 +12,6 @@ const REST = 200;
 const MOST = 20;
 
 export class SearchBox {
-  /** @type {InboxRow[]} the conversations that are loaded. */
-  rows = [];
-  /** @type {(isSearching: boolean) => void} */
-  whenSearching = () => {};
   /** Counts the searches: the answer of an earlier one is late. */
   #search = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -25,25 +20,20 @@ export class SearchBox {
   /**
    * @param {TalkElement} element
    * @param {Talk} talk
-   * @param {(conversationId: string) => void} open
+   * @param {HTMLInputElement} input
+   * @param {HTMLElement} box what the results stand in place of.
    */
-  constructor(element, talk, open) {
+  constructor(element, talk, input, box) {
     this.element = element;
     this.talk = talk;
-    this.open = open;
-    const label = element.t("search");
-    this.input = h("input", {
-      type: "search",
-      class: "field",
-      placeholder: label,
-      "aria-label": label,
-      autocomplete: "off",
-      oninput: () => this.#changed(),
-      onkeydown: (/** @type {KeyboardEvent} */ event) => this.#pressed(event),
-    });
-    this.field = h("div", { class: "search", role: "search" }, icon("search"), this.input);
+    this.input = input;
+    this.box = box;
     this.results = h("div", { class: "box results", hidden: true, onkeydown: this.#move.bind(this) });
+    box.before(this.results);
+    input.addEventListener("input", () => this.#changed());
+    input.addEventListener("keydown", (event) => this.#pressed(event));
     element.until(() => clearTimeout(this.#timer));
+    this.#changed();
   }
 
   #changed() {
@@ -51,7 +41,7 @@ export class SearchBox {
     clearTimeout(this.#timer);
     const turn = ++this.#search;
     this.results.hidden = !search;
-    this.whenSearching(!!search);
+    this.box.hidden = !!search;
     if (!search) return this.results.replaceChildren();
     this.#show(this.#known(search), null);
     this.#timer = setTimeout(() => this.#ask(search, turn), REST);
@@ -61,7 +51,8 @@ export class SearchBox {
   #known(search) {
     const words = search.toLocaleLowerCase().split(/\s+/);
     const has = (/** @type {string} */ name) => words.every((word) => name.includes(word));
-    return this.rows.filter(({ conversation }) => has(conversation.name.toLocaleLowerCase()));
+    const { rows } = this.talk.inbox().getSnapshot();
+    return rows.filter(({ conversation }) => has(conversation.name.toLocaleLowerCase()));
   }
 
   /**
@@ -131,7 +122,7 @@ export class SearchBox {
   /** @param {string} conversationId */
   #choose(conversationId) {
     this.#clear();
-    this.open(conversationId);
+    this.element.tell("talk-open", { conversationId });
   }
 
   /** @param {User} person */

@@ -101,6 +101,7 @@ button, input, textarea, select { font: inherit; color: inherit; letter-spacing:
 .pair .avatar + .avatar {
   inset-block: auto 0; inset-inline: 0 auto; box-shadow: 0 0 0 2px var(--_ring, var(--_background));
 }
+@keyframes rise { from { opacity: 0; transform: translateY(8px) scale(.985) } }
 @media (prefers-reduced-motion: reduce) {
   *, ::before, ::after { animation: none !important; transition: none !important; scroll-behavior: auto !important }
 }

@@ -1,16 +1,13 @@
 /** `<talk-thread>`: the messages of a conversation, and the box to write another one. */
 
 import { TalkElement } from "./base.js";
-import { dialogStyle } from "./dialog.js";
-import { menuStyle } from "./menu.js";
 import { h } from "./nodes.js";
-import { noticeStyle } from "./notice.js";
 import { threadStyle } from "./thread/style.js";
 import { View } from "./thread/view.js";
 
 export class TalkThread extends TalkElement {
   static observedAttributes = ["conversation"];
-  static styles = [menuStyle, dialogStyle, noticeStyle, threadStyle];
+  static styles = [threadStyle];
 
   /** @type {View | null} */
   #view = null;
