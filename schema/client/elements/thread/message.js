@@ -33,7 +33,7 @@ export function lineOf(view, row, look) {
   return h(
     "div",
     { class: "line" },
-    !isOwn && h("div", { class: "side" }, look.starts && avatarOf(message?.sender ?? null, { size: 32 })),
+    !isOwn && h("div", { class: "side" }, look.starts && message && pictureOf(message)),
     h(
       "div",
       { class: "stack" },
@@ -44,6 +44,12 @@ export function lineOf(view, row, look) {
       row.unsent && stateOf(view, row),
     ),
   );
+}
+
+/** @param {Message} message */
+function pictureOf({ announced, sender }) {
+  const size = 32;
+  return announced ? h("span", { class: "avatar" }, icon("bell")) : avatarOf(sender, { size });
 }
 
 /** @param {View} view @param {Row} row @param {Look} look */

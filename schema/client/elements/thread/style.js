@@ -35,7 +35,7 @@ article > * { max-width: 60rem; margin-inline: auto }
 .announced .bubble { background: var(--_warning) }
 .bubble.gone, .own .bubble.gone { background: none; color: var(--_muted); box-shadow: inset 0 0 0 1px var(--_line) }
 .gone { font-style: italic }
-.unsent .bubble { opacity: .72 }
+.unsent .bubble { opacity: .85 }
 .refused .bubble { opacity: 1 }
 .body { flex: 0 1 auto; min-width: 0; white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: plaintext }
 .body a { color: inherit; text-decoration-thickness: 1px; text-underline-offset: 2px; unicode-bidi: isolate }

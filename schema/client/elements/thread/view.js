@@ -44,7 +44,7 @@ export class View {
     this.status = h("div", { class: "status", hidden: true });
     this.pager = h("div", { class: "pager", hidden: true });
     this.newest = h("button", { class: "newest", hidden: true, onclick: () => this.jumpToNewest() });
-    this.typing = h("p", { class: "typing", dir: "auto" });
+    this.typing = h("p", { class: "typing" });
     this.spoken = h("div", { class: "spoken", "aria-live": "polite" });
     this.foot = h("div", { class: "foot" });
     this.screen = h("div", { class: "screen" }, this.scroller, this.status, this.pager, this.newest);
