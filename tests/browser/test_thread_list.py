@@ -123,6 +123,29 @@ def test_pages_that_come_while_the_list_moves_end_no_movement(page: Any) -> None
     assert jumps["worst"] <= 1
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "list.set(items(0, 400), false)",
+        "list.focus('201')",
+        "grow('1', 300)",
+        "new Promise((done) => setTimeout(done, 200))",
+    ],
+)
+def test_a_movement_counts_before_its_event(page: Any, change: str) -> None:
+    page.evaluate("list.set(items(0, 300), false); list.jump('200'); list.row('201').focus()")
+    page.evaluate("frame()")
+    # Given: no scroll event arrives, as when the page is busy.
+    page.evaluate("""list.scroller.parentElement.addEventListener(
+      "scroll", (event) => event.stopImmediatePropagation(), true)""")
+    before = page.evaluate("topOf('205')")
+    assert page.evaluate("topOf('201')") > 0
+
+    page.evaluate(f"list.scroller.scrollTop -= 100; {change}")
+
+    assert page.evaluate("topOf('205')") == pytest.approx(before + 100, abs=1)
+
+
 def test_the_reader_at_the_end_stays_there(page: Any) -> None:
     page.evaluate("list.set(items(0, 100), false)")
     end = "list.scroller.scrollHeight - list.scroller.scrollTop - list.scroller.clientHeight"

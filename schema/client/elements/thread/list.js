@@ -108,8 +108,7 @@ export class VirtualList {
     const index = this.#index.get(key ?? "");
     if (!key || index === undefined) return;
     this.#focused = key;
-    this.#catchUp();
-    this.#settle();
+    this.#again();
     const top = this.#heights.top(index) - this.screen.top;
     const below = this.#heights.top(index + 1) - this.screen.top - this.screen.height;
     if (top < 0 || below > 0) {
@@ -147,7 +146,7 @@ export class VirtualList {
   }
 
   #scrolled() {
-    this.screen.move(() => this.#settle());
+    this.screen.move(() => this.#again());
     this.#read();
     const { first, last } = this.screen.around(this.screen.top, this.screen.margin / 2);
     if (first < this.#range.first || last > this.#range.last) this.#settle();
@@ -159,10 +158,12 @@ export class VirtualList {
     const key = this.rendered.keyOf(target);
     if (key === this.#focused) return;
     this.#focused = key;
-    queueMicrotask(() => {
-      this.#catchUp();
-      this.#settle();
-    });
+    queueMicrotask(() => this.#again());
+  }
+
+  #again() {
+    this.#catchUp();
+    this.#settle();
   }
 
   /**

@@ -7,6 +7,7 @@ import { closedBecause } from "./closed.js";
 import { Composer } from "./composer.js";
 import { listenToKeys } from "./keys.js";
 import { VirtualList } from "./list.js";
+import { Pager } from "./pager.js";
 import { Rows } from "./rows.js";
 import { Seen } from "./seen.js";
 
@@ -16,14 +17,13 @@ import { Seen } from "./seen.js";
 /** @typedef {import("../../types.js").ConversationSnapshot} ConversationSnapshot */
 /** @typedef {import("../../types.js").ConversationStore} ConversationStore */
 
-/** So many screens before the last row that is here, another page is asked for. */
-const AHEAD = 2;
 const FLASH = 1_600;
 
 export class View {
   #isPlaced = false;
-  #isPaging = false;
-  #hasFailed = false;
+  #frame = 0;
+  /** What the foot was made for. @type {ConversationSnapshot["conversation"]} */
+  #head = null;
 
   /**
    * @param {TalkElement} element
@@ -42,12 +42,12 @@ export class View {
     this.log = h("div", { class: "log", role: "log", "aria-live": "off", "aria-label": this.t("messages") });
     this.scroller = h("div", { class: "scroller" }, this.log);
     this.status = h("div", { class: "status", hidden: true });
-    this.pager = h("div", { class: "pager", hidden: true });
+    this.pager = new Pager(this);
     this.newest = h("button", { class: "newest", hidden: true, onclick: () => this.jumpToNewest() });
     this.typing = h("p", { class: "typing" });
     this.spoken = h("div", { class: "spoken", "aria-live": "polite" });
     this.foot = h("div", { class: "foot" });
-    this.screen = h("div", { class: "screen" }, this.scroller, this.status, this.pager, this.newest);
+    this.screen = h("div", { class: "screen" }, this.scroller, this.status, this.pager.node, this.newest);
     this.nodes = [this.screen, this.typing, this.foot, this.spoken];
     this.composer = new Composer(this);
     /** @type {VirtualList<Row>} */
@@ -64,6 +64,7 @@ export class View {
   start() {
     const { element, talk, store } = this;
     element.until(() => this.list.close());
+    element.until(() => cancelAnimationFrame(this.#frame));
     // If the first page is not there yet, it is that with the first unread message.
     if (this.snapshot.state === "loading") store.jumpTo({ firstUnread: true }).catch(() => {});
     element.follow(store, (snapshot) => this.#update(snapshot));
@@ -72,10 +73,7 @@ export class View {
       const names = this.language.list(people.map(({ name }) => name));
       this.typing.textContent = people.length ? this.t("typing", { names, count: people.length }) : "";
     });
-    element.follow(talk.state, () => {
-      this.#hasFailed = false;
-      this.#page();
-    });
+    element.follow(talk.state, () => this.#isPlaced && this.pager.retry());
   }
 
   focus() {
@@ -191,9 +189,12 @@ export class View {
 
   #show() {
     const { state, rows, error, hasLater, conversation } = this.snapshot;
-    const closed = conversation ? closedBecause(this, conversation) : null;
     this.list.set(rows, hasLater);
-    place(this.foot, [state === "ready" && (closed ?? this.composer.node)]);
+    if (conversation !== this.#head) {
+      this.#head = conversation;
+      place(this.foot, [conversation && (closedBecause(this, conversation) ?? this.composer.node)]);
+    }
+    this.foot.hidden = state !== "ready";
     this.composer.update();
     this.status.hidden = state === "ready" && rows.length > 0;
     const retry = { type: "button", class: "button", onclick: () => this.try(this.store.jumpToNewest) };
@@ -208,46 +209,19 @@ export class View {
 
   #moved() {
     if (!this.#isPlaced) return;
+    this.pager.update();
+    cancelAnimationFrame(this.#frame);
+    this.#frame = requestAnimationFrame(() => this.#look());
+  }
+
+  /** Note what is on the screen, once the page is laid out. */
+  #look() {
     this.seen.update();
-    this.#page();
     const { stuck, screen } = this.list;
     const { rows, hasLater } = this.snapshot;
     const { count } = this.seen;
     this.newest.hidden = stuck || !rows.length || (screen.beyond.below < 0.3 && !hasLater);
     const label = count ? this.t("newMessages", { count }) : this.t("toNewest");
     if (this.newest.textContent !== label) place(this.newest, [label, icon("down")]);
-  }
-
-  /** Ask for another page if its rows will be on the screen soon. */
-  #page() {
-    const { hasEarlier, hasLater, isLoading } = this.snapshot;
-    this.pager.hidden = !this.#hasFailed && !isLoading;
-    if (!this.#isPlaced || this.#isPaging || this.#hasFailed || isLoading) return;
-    const { above, below } = this.list.screen.beyond;
-    if (hasEarlier && above < AHEAD) this.#load(() => this.store.loadEarlier());
-    else if (hasLater && below < AHEAD) this.#load(() => this.store.loadLater());
-  }
-
-  /** @param {() => Promise<void>} load */
-  async #load(load) {
-    const before = this.snapshot;
-    this.#isPaging = true;
-    this.pager.textContent = this.t("loading");
-    try {
-      // Not at once: what the list is doing now comes first.
-      await null;
-      await load();
-    } catch (error) {
-      this.#hasFailed = true;
-      const again = () => {
-        this.#hasFailed = false;
-        this.#page();
-      };
-      const retry = { type: "button", class: "link", onclick: again };
-      place(this.pager, [`${this.element.sentence(error)} `, h("button", retry, this.t("retry"))]);
-    }
-    this.#isPaging = false;
-    // Nothing changes any more where the conversation is not followed now.
-    if (this.snapshot !== before) this.#page();
   }
 }
