@@ -240,6 +240,22 @@ test("what was shown is read: soon, once, and only forward", async (t) => {
   assert.equal(room.place.lastRead, 45);
 });
 
+test("nothing is read while the page is in the background", async (t) => {
+  const page = Object.assign(new EventTarget(), { visibilityState: "hidden", cookie: "" });
+  Object.assign(globalThis, { document: page });
+  t.after(() => Reflect.deleteProperty(globalThis, "document"));
+  const { room, thread, connection, pass } = await openThread(t, 50);
+  thread.shown(40);
+  await pass(5_000);
+  assert.equal(connection.count("MarkRead"), 0);
+
+  page.visibilityState = "visible";
+  page.dispatchEvent(new Event("visibilitychange"));
+  await pass(500);
+
+  assert.equal(room.place.lastRead, 40);
+});
+
 test("a mark as unread ends when the thread is opened, and stays if it is set there", async (t) => {
   const { world, talk, pass } = fakeTalk(t);
   const room = world.start([1], 3);

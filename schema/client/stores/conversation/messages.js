@@ -9,7 +9,7 @@ import { Quotes, quoted } from "./quotes.js";
  * @typedef {object} Entry
  * @property {Message} message the newest copy that the server sent.
  * @property {string | null} cursor its place in the pages; null if only a mutation answered it.
- * @property {number} order the when-th copy it was that came.
+ * @property {number} order how many copies had come when this one came, with it.
  * @property {(Row & {message: Message}) | null} row null if it has to be made anew.
  * @property {number} expires the time at which the row changes by itself.
  */

@@ -14,6 +14,7 @@ import { PAGE, Thread } from "./thread.js";
 /** @import {Answered, Shared} from "./questions.js" */
 /** @import {Edge, Page} from "./window.js" */
 
+/** One conversation, without what the viewer does in it. */
 export class Model {
   /** @type {LoadState} */
   state = "loading";
@@ -32,10 +33,11 @@ export class Model {
   #shared;
   #changed;
   #questions;
-  /** Whether the thread is about to be shown for the first time since somebody looks at it. */
+  /** Whether the thread was shown since somebody began to look at it. */
   #isOpened = false;
+  /** Whether all is being asked for. */
   #isOpening = false;
-  /** When all was asked for. */
+  /** When all was asked for last. */
   askedAt = 0;
   /** @type {InboxRow | null} What the inbox told while the conversation was asked for. */
   #rowMeanwhile = null;

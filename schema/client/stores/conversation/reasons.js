@@ -1,10 +1,10 @@
-/** Tells which changes say less than what has changed, so that it has to be asked for anew. */
+/** Decides after which changes the client asks for a conversation anew. */
 
 /** @import {InboxRow} from "../../types.js" */
 /** @import {Change, Head, Place} from "./head.js" */
 
 /**
- * Whether a change may make others of the `others`, or let the viewer do something else.
+ * Whether a change is one of the people: who takes part, and what they may do.
  * @param {string} kind
  */
 export function isOfPeople(kind) {

@@ -1,4 +1,4 @@
-/** Asks for what changes do not bring: counts of replies, and what the viewer may do. */
+/** Asks for what changes do not bring: the counts of replies, and what the viewer may do. */
 
 import { ReplyCounts } from "./reply-counts.js";
 
