@@ -9,6 +9,7 @@ import pytest
 from backend.demo.world import PEOPLE
 
 from ..project import processes
+from . import node
 from .packages import HERE, installed, pack
 
 ISSUE = """
@@ -19,9 +20,10 @@ print(json.dumps({each.username: AccessToken.objects.issue(each, "test")[1] for 
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """What the tests are told of the server, by variables of their environment."""
+    node.execute("--version")  # Skips the test where there is no Node that can run it.
     folder = tmp_path_factory.mktemp("server")
     with processes.demo(folder, RATE_LIMITS=0) as running:
         database = f"sqlite:///{folder / 'demo.sqlite3'}"
