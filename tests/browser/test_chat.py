@@ -1,11 +1,13 @@
 """Two people in two windows with the demo's chat."""
 
+import os
 import re
 import signal
 from pathlib import Path
 from typing import Any
 
 from tests.project import processes
+from tests.project.markdown import ROOT
 from tests.project.network import Network
 
 from .chat import SOON, Window
@@ -41,6 +43,8 @@ def test_words_arrive_live_and_can_be_changed_answered_and_taken_back(
     answer = mira.sees("Eight is fine.")
     quote = answer.locator(".quote")
     assert "at <b>eight</b>?" in quote.inner_text()
+    quote.click()
+    assert "at <b>eight</b>?" in mira.focused()[1]
 
     jonas.choose("Eight is fine.", "React")
     jonas.page.get_by_role("menuitem", name="👍").or_(
@@ -200,6 +204,38 @@ def test_people_are_blocked_reported_and_unblocked(demo: str, browser: Any) -> N
     assert mira.problems == jonas.problems == []
 
 
+def test_invitations_are_accepted_and_declined(tmp_path: Path, browser: Any) -> None:
+    settings = "from backend.settings import *\nTALK['INVITATIONS_ASK'] = True\n"
+    (tmp_path / "asking.py").write_text(settings, encoding="utf-8")
+    path = os.pathsep.join([str(ROOT), str(tmp_path)])
+    given = {"DJANGO_SETTINGS_MODULE": "asking", "PYTHONPATH": path}
+    with processes.demo(tmp_path, **given) as server:
+        mira, aiko = (Window(browser, f"{server.url}/", name) for name in ("mira", "aiko"))
+        for title in ("Tea", "Coffee"):
+            mira.inbox.get_by_role("button", name="New conversation").click()
+            mira.pick("Aiko Tanaka", "Lena Brandt")
+            mira.dialog.get_by_label("Name of the group").fill(title)
+            mira.dialog.get_by_role("button", name="Start").click()
+            mira.sees_head(title)
+
+        coffee = aiko.inbox.get_by_role("region", name="Invitation to Coffee")
+        coffee.get_by_text("Mira Okafor invites you").wait_for()
+        aiko.picture("invitations")
+        coffee.get_by_role("button", name="Decline").click()
+        coffee.wait_for(state="detached")
+        assert aiko.focused()[0] == "button"
+
+        tea = aiko.inbox.get_by_role("region", name="Invitation to Tea")
+        tea.get_by_role("button", name="Accept").click()
+        aiko.sees_head("Tea")
+        aiko.row("Tea").wait_for()
+        tea.wait_for(state="detached")
+        aiko.send("With milk, please.")
+        mira.open("Tea")
+        mira.sees("With milk, please.")
+        assert mira.problems == aiko.problems == []
+
+
 def test_people_and_conversations_are_found(demo: str, browser: Any) -> None:
     mira = Window(browser, demo, "mira")
     search = mira.inbox.get_by_role("searchbox", name="Search")
@@ -239,6 +275,9 @@ def test_nothing_is_lost_when_the_server_dies(tmp_path: Path, browser: Any) -> N
         mira.send("Still in it")
         mira.sees("Still in it")
         mira.picture("away")
+        # The panel was never needed before, and can't be loaded now.
+        mira.head.locator(".who").click()
+        mira.head.get_by_role("alert").get_by_text("That did not work.").wait_for()
 
     with processes.new_demo(tmp_path) as second:
         network.point_to(second.url)
@@ -249,6 +288,9 @@ def test_nothing_is_lost_when_the_server_dies(tmp_path: Path, browser: Any) -> N
         mira.page.get_by_text(notice).wait_for(state="detached")
         jonas.send("After the storm")
         mira.sees("After the storm")
+        mira.details()
+        mira.dialog.locator(".member", has_text="Jonas Lindqvist").wait_for()
+        mira.close_dialog()
         texts = jonas.thread.locator(".log").inner_text()
         assert re.search("Before.*In the storm.*Still in it.*After", texts, re.DOTALL)
 

@@ -25,6 +25,17 @@ PLACE = """() => {
   return row && [Number(row.ariaPosInSet), Number(row.ariaSetSize)];
 }"""
 
+METRICS = "Performance.getMetrics"
+#: Opens conversations, one after the other, and the first one again.
+OPEN_MANY = """async (times) => {
+  const chat = document.querySelector("talk-chat");
+  const { rows } = chat.talk.inbox().getSnapshot();
+  for (let time = times; time >= 0; time--) {
+    chat.open(rows[time % rows.length].conversation.id);
+    await new Promise((resolve) => setTimeout(resolve, 80));
+  }
+}"""
+
 
 def test_nothing_is_in_the_way_of_assistive_technology(
     demo: str, browser: Any, tmp_path: Path
@@ -180,6 +191,27 @@ def test_rows_beyond_the_screen_are_not_on_the_page(
     mira.page.keyboard.press("Home")
     assert f"Choir {MANY - 1}" in mira.focused()[1]
     assert mira.problems == []
+
+
+def test_conversations_that_were_open_leave_nothing_behind(demo: str, browser: Any) -> None:
+    mira = Window(browser, demo, "mira")
+    mira.row("Harbour Choir").wait_for()
+    session = mira.context.new_cdp_session(mira.page)
+    session.send("Performance.enable")
+    session.send("HeapProfiler.enable")
+
+    def kept() -> dict[str, float]:
+        mira.page.evaluate(OPEN_MANY, 20)
+        mira.page.wait_for_timeout(1_000)
+        session.send("HeapProfiler.collectGarbage")
+        return {one["name"]: one["value"] for one in session.send(METRICS)["metrics"]}
+
+    before = kept()
+    # Nodes wait for a collection of garbage that is not always a whole one.
+    after = min((kept() for _ in range(3)), key=lambda metrics: metrics["Nodes"])
+
+    for what in ("Nodes", "JSEventListeners"):
+        assert after[what] < 1.5 * before[what], what
 
 
 def test_the_first_message_is_soon_on_the_screen(
