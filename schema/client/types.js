@@ -191,8 +191,9 @@
  *   reached the server is sent as it was, and then edited there. A refused one is sent anew.
  *   Without `mentions` they stay.
  *   `retry` sends what was refused anew, after all others, and anything else at once.
- *   `discard` answers false if the message was sent meanwhile, or is on its way. If it was sent before
- *   without an answer, and has arrived, it is in the thread as any other.
+ *   `discard` answers false if the message is on its way, or was sent meanwhile. An edit that still
+ *   waits is discarded then. A message that was sent without an answer, and has arrived, is in the
+ *   thread as any other.
  */
 
 /**

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { Acts } from "../../schema/client/stores/conversation/acts.js";
 import { FakeServer, isEmpty, lost, open, settle, states } from "./outbox_fakes.mjs";
 import { until } from "./until.mjs";
 
@@ -35,6 +36,49 @@ test("a message that a stream brings is not sent any more", async () => {
 
   assert.equal(server.requests.length, 1);
   outbox.arrived({ ...server.messages[0], clientId: null });
+});
+
+test("a message that was edited on its way, and that a stream brings, is edited without an answer", async () => {
+  const server = new FakeServer();
+  const { outbox } = open(server);
+  server.hold();
+  server.loseAnswers();
+  const clientId = await outbox.send("choir", "Helo");
+  await settle();
+  await outbox.edit(clientId, "Hello");
+
+  const [[, input]] = server.requests;
+  outbox.arrived({ id: "message 1", clientId, body: input.body });
+  assert.deepEqual(states(outbox), ["Hello sending"]);
+  server.release();
+  await until(isEmpty(outbox));
+
+  assert.deepEqual(
+    server.requests.map(([name]) => name),
+    ["sendMessage", "editMessage"],
+  );
+  assert.deepEqual(server.bodies("choir"), ["Hello"]);
+});
+
+test("an edit that waits for a message that is there can be replaced and discarded", async () => {
+  const server = new FakeServer();
+  const { outbox } = open(server);
+  server.hold();
+  const clientIds = [await outbox.send("choir", "Helo"), await outbox.send("lunch", "Hi")];
+  await settle();
+  for (const [index, clientId] of clientIds.entries()) {
+    await outbox.edit(clientId, "Other");
+    outbox.arrived({ id: `message ${index + 1}`, clientId, body: ["Helo", "Hi"][index] });
+  }
+
+  assert.equal(await outbox.edit(clientIds[0], "Hello"), true);
+  // False: the message was sent. The edit is gone all the same.
+  assert.equal(await outbox.discard(clientIds[1]), false);
+  server.release();
+  await until(isEmpty(outbox));
+
+  assert.deepEqual(server.bodies("choir"), ["Hello"]);
+  assert.deepEqual(server.bodies("lunch"), ["Hi"]);
 });
 
 test("a message that a stream brings while it is on its way leaves the outbox at once", async () => {
@@ -87,4 +131,31 @@ test("a closed outbox leaves no timer and no listener, and takes no message", as
   viewer.set({ id: "lena" });
   await new Promise((resolve) => setTimeout(resolve, 1_100));
   assert.equal(server.requests.length, 1);
+});
+
+test("what the viewer does with a message that is there comes after an edit that still waits", async () => {
+  const server = new FakeServer();
+  const { outbox } = open(server);
+  const shown = { preview: () => () => {}, find: () => undefined };
+  const retracted = [];
+  const retractMessage = async ({ message }) => retracted.push(message);
+  const acts = new Acts(shown, { verbs: { ...server.verbs, retractMessage }, outbox }, () => {});
+  server.hold();
+  const rows = [];
+  for (const [index, conversation] of ["choir", "lunch"].entries()) {
+    const clientId = await outbox.send(conversation, "First");
+    await settle();
+    await outbox.edit(clientId, "Second");
+    const message = { id: `message ${index + 1}`, number: index + 1, clientId, body: "First" };
+    outbox.arrived(message);
+    rows.push({ key: clientId, message, unsent: null });
+  }
+
+  await acts.edit(rows[0], "Third");
+  await acts.retract(rows[1]);
+  server.release();
+  await until(isEmpty(outbox));
+
+  assert.deepEqual(server.bodies("choir"), ["Third"]);
+  assert.deepEqual([server.bodies("lunch"), retracted], [["First"], ["message 2"]]);
 });

@@ -149,6 +149,8 @@ export class Delivery {
   async #failed({ clientId, conversationId, messageId }, content, error) {
     const entry = this.#queue.get(clientId);
     if (!entry) return;
+    // A stream brought the message meanwhile. What is left to do is to edit it.
+    if (entry.messageId !== messageId) return this.#queue.put({ ...entry, state: "waiting" });
     if (error instanceof Refusal) return this.#refused(entry, content, error);
     const known = error instanceof TalkError ? error : new TalkError("INTERNAL", String(error));
     if (known.retryable || KEEP.includes(known.code)) {

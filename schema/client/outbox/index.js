@@ -106,10 +106,12 @@ class OutboxStore {
   async discard(clientId) {
     const { queue } = this.#mail;
     const entry = queue.get(clientId);
-    if (!entry || entry.state === "sending") return false;
+    if (!entry) return false;
+    // The message is there. What is discarded is another text for it.
+    const isSent = entry.messageId !== null;
+    if (entry.state === "sending" && !isSent) return false;
     await queue.remove(clientId);
-    // What waits to be edited was sent already.
-    return entry.messageId === null;
+    return !isSent;
   }
 
   /**
@@ -122,8 +124,9 @@ class OutboxStore {
     if (!entry) return;
     const tried = entry.tried ?? { body: message.body, mentions: entry.mentions };
     if (isSame(tried, entry)) void queue.remove(entry.clientId);
-    else if (entry.state !== "sending") {
-      void queue.put({ ...entry, state: "waiting", tried, messageId: message.id });
+    else if (entry.messageId === null) {
+      const state = entry.state === "sending" ? "sending" : "waiting";
+      void queue.put({ ...entry, state, tried, messageId: message.id });
       delivery.run();
     }
   }

@@ -34,7 +34,9 @@ export class Acts {
    * @param {Named[] | null} [mentions]
    */
   async edit({ message, unsent }, body, mentions) {
-    if (unsent && (await this.#outbox.edit(unsent.clientId, body, mentions))) return;
+    // Also if the message is there, an earlier edit of it may still wait in the outbox.
+    const clientId = (message ?? unsent)?.clientId;
+    if (clientId && (await this.#outbox.edit(clientId, body, mentions))) return;
     const { id, number } = message ?? this.#sent(unsent);
     const input = { message: id, body, mentions: mentions?.map((each) => each.id) };
     const edited = body.trim();
@@ -45,7 +47,9 @@ export class Acts {
   /** @param {Row} row */
   async retract({ message, unsent }) {
     if (unsent && (await this.#outbox.discard(unsent.clientId))) return;
-    const { id } = message ?? this.#sent(unsent);
+    const { id, clientId } = message ?? this.#sent(unsent);
+    // An edit may still wait in the outbox.
+    if (clientId) await this.#outbox.discard(clientId);
     await this.#turns.take(id, () => this.#verbs.retractMessage({ message: id }));
   }
 
