@@ -217,6 +217,21 @@ test("answers that come in another order than they were asked for end right", as
   assert.deepEqual(shown().conversation, room.showHead());
 });
 
+test("what is unread is right, although a later change of the viewer comes first", async (t) => {
+  const { room, connection, shown } = await openThread(t, 5);
+  connection.holdsStreams = true;
+  room.read(0, 5);
+  const inbox = connection.streams.find((each) => each.name === "InboxChanges");
+  const changes = connection.streams.find((each) => each.name === "ConversationChanges");
+  inbox?.read();
+  room.react(1, 0, "👍");
+  while (changes?.read()) changes.deliver();
+  inbox?.deliver();
+
+  assert.equal(shown().conversation?.viewerParticipation.unreadCount, 0);
+  assert.equal(shown().conversation?.viewerParticipation.firstUnreadNumber, null);
+});
+
 test("what was shown is read: soon, once, and only forward", async (t) => {
   const { room, thread, connection, pass } = await openThread(t, 50);
   for (const number of range(20, 40)) thread.shown(number);

@@ -35,6 +35,37 @@ test("a thread shows what is sent, here and there, each message once", async (t)
   assert.ok(thread.getSnapshot().rows.some((row) => row.key === key && row.message));
 });
 
+test("what the changes say is not asked for again", async (t) => {
+  const id = await startGroup("mira", ["jonas"]);
+  /** @type {string[]} */
+  const asked = [];
+  const talk = talkOf(t, "mira", (operation) => asked.push(operation.name));
+  const thread = talk.conversation(id);
+  talk.inbox().subscribe(() => {});
+  thread.subscribe(() => {});
+  const place = () => thread.getSnapshot().conversation?.viewerParticipation;
+  await until(() => thread.getSnapshot().state === "ready");
+
+  for (let round = 0; round < 5; round += 1) {
+    const input = { conversationId: id, body: `Text ${round}` };
+    const { sent } = await act("jonas", "sendMessage", input, "sent { id number }");
+    await act("jonas", "editMessage", { message: sent.id, body: `Edited ${round}` });
+    await until(() => place()?.unreadCount);
+    thread.shown(sent.number);
+    await until(() => place()?.lastReadNumber === sent.number && place()?.unreadCount === 0);
+    await thread.send(`Answer ${round}`);
+  }
+  await act("mira", "markUnread", { conversationId: id });
+  await act("mira", "renameConversation", { conversationId: id, title: "Another" });
+  await until(() => thread.getSnapshot().conversation?.title === "Another");
+  await until(() => thread.getSnapshot().rows.every((row) => row.message));
+
+  const queries = asked.filter((name) =>
+    ["Thread", "InboxStart", "ConversationHead"].includes(name),
+  );
+  assert.deepEqual(queries.toSorted(), ["InboxStart", "Thread"]);
+});
+
 test("the inbox shows a new message first, and counts it as unread", async (t) => {
   const id = await startGroup("mira", ["jonas"], "To be first");
   const talk = talkOf(t, "mira");

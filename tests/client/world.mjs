@@ -241,7 +241,7 @@ export class Talkroom {
   #changeMessage(number, kind, change, actor) {
     this.world.clock += 1;
     Object.assign(this.message(number), change, { revision: this.revision + 1 });
-    this.#record(kind, actor, number, null);
+    this.#record(kind, actor, number, kind === "MESSAGE_REACTED" ? actor : null);
     const isUnread = number > this.place.lastRead;
     if (kind !== "MESSAGE_REACTED" && (isUnread || number === this.messages.length)) this.moved();
     this.world.changed();

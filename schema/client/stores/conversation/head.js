@@ -29,11 +29,14 @@ export class Head {
   #toldAt = 0;
   /** The revision at which the server told the viewer's own participation. */
   #placeAt = 0;
+  /** The revision at which the server told what is unread. */
+  #readingAt = 0;
 
   /** Take a conversation after which the stream begins. @param {Conversation | null} conversation */
   open(conversation) {
     this.revision = this.openedAt = conversation?.revision ?? 0;
-    this.#answeredAt = this.#toldAt = this.#placeAt = this.revision;
+    this.#answeredAt = this.#toldAt = this.revision;
+    this.#placeAt = this.#readingAt = this.revision;
     this.value = conversation && unlessSame(this.value, conversation);
   }
 
@@ -47,7 +50,9 @@ export class Head {
     const told = revision < this.#toldAt ? { name, title, participantCount } : {};
     this.#toldAt = Math.max(this.#toldAt, revision);
     this.#set({ ...rest, ...told });
-    this.#place(revision, viewerParticipation);
+    const { role, status, suspendedAt, lastReadNumber, ...reading } = viewerParticipation;
+    this.#place(revision, { role, status, suspendedAt, lastReadNumber });
+    this.#read(revision, reading);
   }
 
   /** @param {Change} change */
@@ -67,9 +72,11 @@ export class Head {
   row(row) {
     const { status, role, suspendedAt, lastReadNumber, invitedBy } = row;
     const { unreadCount, firstUnreadNumber, firstVisibleNumber } = row;
-    const own = { status, role, suspendedAt, lastReadNumber, invitedBy };
-    const reading = { unreadCount, firstUnreadNumber, firstVisibleNumber };
-    this.#place(row.conversation.revision, { ...own, ...reading });
+    const own = { status, role, suspendedAt, lastReadNumber };
+    const reading = { unreadCount, firstUnreadNumber, firstVisibleNumber, invitedBy };
+    const { revision } = row.conversation;
+    this.#place(revision, own);
+    this.#read(revision, reading);
   }
 
   /**
@@ -100,6 +107,17 @@ export class Head {
     if (!this.value || revision < this.#placeAt) return;
     this.#placeAt = revision;
     this.#set({ viewerParticipation: { ...this.value.viewerParticipation, ...place } });
+  }
+
+  /**
+   * Take what changes of the conversation do not tell: they are no later news of it.
+   * @param {number} revision
+   * @param {Partial<Place>} reading
+   */
+  #read(revision, reading) {
+    if (!this.value || revision < this.#readingAt) return;
+    this.#readingAt = revision;
+    this.#set({ viewerParticipation: { ...this.value.viewerParticipation, ...reading } });
   }
 
   /** @param {Partial<Conversation>} changes */
