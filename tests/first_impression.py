@@ -72,8 +72,11 @@ class Steps:
     def total(self) -> int:
         """0 if it was fast enough, otherwise 1."""
         total = sum(self.seconds)
+        busy = os.times()
+        work = busy.children_user + busy.children_system
         load, *_earlier = os.getloadavg()
-        self._print(total, f"in all, of at most {LIMIT} ({os.cpu_count()} cores, load {load:.1f})")
+        self._print(total, f"in all, of at most {LIMIT}")
+        self._print(work, f"of a processor ({os.cpu_count()} of them, load {load:.1f})")
         return int(total > LIMIT)
 
     def _print(self, seconds: float, name: str) -> None:
