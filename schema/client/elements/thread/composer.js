@@ -185,7 +185,6 @@ export class Composer {
     this.#isAll = false;
     this.#write("");
     this.#keep();
-    this.view.store.setTyping(false);
     const options = { replyTo, mentions: mentions.length ? mentions : null, mentionAll };
     const isSent = await this.view.send(body, options);
     // What could not be kept is not lost.
