@@ -96,6 +96,9 @@ def test_a_phone_shows_one_at_a_time_and_the_way_back(demo: str, browser: Any) -
     row = mira.row("Harbour Choir")
     row.wait_for()
     mira.picture("phone-inbox")
+    row.get_by_role("button", name="More about Harbour Choir").click()
+    mira.page.get_by_role("menuitem", name="Mark as read").click()
+    row.locator(".mark").first.wait_for(state="detached")
     assert not mira.thread.is_visible()
 
     mira.open("Harbour Choir")

@@ -72,13 +72,17 @@ export class TalkInbox extends TalkElement {
     if (this.current) rows.activate(this.current);
     this.until(() => (this.#window = null));
 
+    /** @type {unknown} */
+    let told = null;
     this.follow(store, (snapshot) => {
       place(top, snapshot.invitations.map((row) => invitationOf(this, talk, row)));
       place(end, this.#words(snapshot));
       box.setAttribute("aria-busy", String(snapshot.state === "loading"));
       list.hidden = !snapshot.rows.length;
       rows.set(snapshot.rows);
-      if (snapshot.error) this.tell("talk-error", { error: snapshot.error });
+      const { error } = snapshot;
+      if (error && error !== told) this.tell("talk-error", { error });
+      told = error;
     });
     this.follow(talk.viewer, () => rows.render());
     this.listen(box, "scroll", () => rows.render());

@@ -41,7 +41,10 @@ export const rowStyle = sheet(`
   background: var(--_raised); box-shadow: 0 0 0 1px var(--_line);
 }
 .row:hover .more, .more:focus-visible, .more[aria-expanded="true"] { opacity: 1 }
-@media (hover: none) { .more { display: none } }
+@media (hover: none) {
+  .open { padding-inline-end: 2.9em }
+  .more { inset-block: 0; inset-inline-end: 8px; margin-block: auto; opacity: 1; background: none; box-shadow: none }
+}
 `);
 
 export class Row {
