@@ -14,11 +14,21 @@ const HANDS = {
   minding: { show: 6, markUnread: 1, rename: 2, membership: 3, clear: 0.5, setTyping: 2 },
 };
 
+/** Requests whose answers come late, so that streams often bring what is newer before them. */
+function lateFetch(chance) {
+  return async (...request) => {
+    const response = await fetch(...request);
+    await pause(chance.next() ** 2);
+    return response;
+  };
+}
+
 export class Person extends Verbs {
   /** How often each verb was done. */
   done = {};
   reconnects = 0;
   #storage = memoryStorage();
+  #lateness;
   /** What was wrong with what a store showed. */
   faults = [];
 
@@ -38,13 +48,15 @@ export class Person extends Verbs {
       chance: new Chance(seed + index),
       hand,
     }));
+    this.#lateness = new Chance(seed - 1);
     this.open();
   }
 
   /** Open the page. What was not sent before is in its storage. */
   open() {
     const storage = () => this.#storage;
-    this.talk = createTalk({ url: this.network.url, token: this.token, storage });
+    const { token, network } = this;
+    this.talk = createTalk({ url: network.url, token, storage, fetch: lateFetch(this.#lateness) });
     this.inbox = this.talk.inbox();
     this.conversations = this.ids.map((id) => this.talk.conversation(id));
     const { state } = this.talk;

@@ -89,7 +89,7 @@ export class Verbs {
 
   async edit(conversation, chance) {
     const mine = texts(conversation, "EDIT").filter((each) => each.clientId !== null);
-    const message = chance.pick(mine.slice(-20));
+    const message = chance.pick(mine.slice(-5));
     if (!message) return false;
     const body = `${message.body.split(".")[0]}. Edited ${chance.next()}`;
     return this.insist(async () => {
@@ -112,7 +112,7 @@ export class Verbs {
   }
 
   async react(conversation, chance) {
-    const message = chance.pick(texts(conversation, "REACT").slice(-10));
+    const message = chance.pick(texts(conversation, "REACT").slice(-3));
     if (!message) return false;
     const emoji = chance.pick(EMOJI);
     return this.insist(() => conversation.react(message, emoji));
