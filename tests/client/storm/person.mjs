@@ -29,6 +29,7 @@ export class Person extends Verbs {
   reconnects = 0;
   #storage = memoryStorage();
   #lateness;
+  isReloaded = false;
   /** What was wrong with what a store showed. */
   faults = [];
 
@@ -56,7 +57,8 @@ export class Person extends Verbs {
   open() {
     const storage = () => this.#storage;
     const { token, network } = this;
-    this.talk = createTalk({ url: network.url, token, storage, fetch: lateFetch(this.#lateness) });
+    const fetch = this.isReloaded ? undefined : lateFetch(this.#lateness);
+    this.talk = createTalk({ url: network.url, token, storage, fetch });
     this.inbox = this.talk.inbox();
     this.conversations = this.ids.map((id) => this.talk.conversation(id));
     const { state } = this.talk;
@@ -74,6 +76,7 @@ export class Person extends Verbs {
     if (chance.next() < 0.5) this.network.cut();
     await pause(chance.next() * 0.1);
     this.talk.close();
+    this.isReloaded = true;
     this.open();
   }
 
