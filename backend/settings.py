@@ -56,7 +56,8 @@ ALLOWED_ORIGINS = env.list(
 )
 CORS_ALLOWED_ORIGINS = ALLOWED_ORIGINS
 CORS_URLS_REGEX = r"^/graphql$"
-CORS_EXPOSE_HEADERS = ["Retry-After"]
+# A front end takes its time from `Date`: the clocks of devices are often wrong.
+CORS_EXPOSE_HEADERS = ["Date", "Retry-After"]
 CORS_ALLOW_HEADERS = [
     *default_headers,
     # Apollo Client names the front end in them.

@@ -21,7 +21,7 @@ export class TalkError extends Error {
   /**
    * @param {string} code a code of the protocol, such as `RATE_LIMITED`; `NETWORK` if there was no
    *   answer, `TIMEOUT` if there was none in time, `CLOSED` after `talk.close()`, `OUTBOX_FULL` if
-   *   there are too many unsent messages.
+   *   there are too many unsent messages, `NO_WEBSOCKET` where there is none to subscribe with.
    * @param {string} message
    * @param {{retryable?: boolean, retryAfter?: number, cause?: unknown}} [more]
    */

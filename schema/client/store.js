@@ -2,7 +2,8 @@
 
 /**
  * A value that changes. `getSnapshot` answers the same object until the value changes, so it can be
- * compared by `===`. A listener is called after each change, without arguments.
+ * compared by `===`. A listener is called after each change, without arguments. If it throws, the page
+ * hears of the error as of any that nobody catches, and the client goes on.
  * @template T
  * @typedef {object} Store
  * @property {() => T} getSnapshot the value now.
@@ -59,6 +60,23 @@ export class Writable {
   set(value) {
     if (Object.is(value, this.#value)) return;
     this.#value = value;
-    for (const listener of [...this.#listeners]) listener();
+    tellAll(this.#listeners);
+  }
+}
+
+/**
+ * Call listeners that a page gave. One that throws keeps nothing from the others, or from the client:
+ * the page hears of its error as of any that nobody catches.
+ * @param {Iterable<() => void>} listeners
+ */
+export function tellAll(listeners) {
+  for (const listener of [...listeners]) {
+    try {
+      listener();
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
   }
 }

@@ -8,7 +8,8 @@
 /**
  * Whether changes arrive: `connecting` at first, `live` while they do, `away` while the server or the
  * network is not there and the client tries again, `signed out` when the server refuses the
- * credentials, and no others can be had. While nothing is subscribed to, it is `connecting`, too.
+ * credentials, and no others can be had. While nothing is subscribed to, it is `connecting`, too, or
+ * `away` if the last request had no answer.
  *
  * The client leaves `signed out` when a query succeeds. Subscriptions go on then, unless they are
  * stopped as soon as the query is answered: the viewer may be somebody else.
@@ -280,6 +281,7 @@
  *   subscribe: (document: string, variables: () => object, sink: Sink) => () => void,
  *   tell: (document: string, variables: object) => void,
  *   whenBack: (listener: () => void) => () => void,
+ *   now: () => number,
  *   close: () => void,
  * }} Connection
  *   `query` throws a `TalkError`; it gets a fresh token and tries again once at `UNAUTHENTICATED`, and
@@ -287,6 +289,8 @@
  *   `tell` sends a mutation over the socket if it is open, and drops it otherwise: for what is of the
  *   moment. `whenBack` calls each time the connection becomes live, the page is online or shown again,
  *   or a query succeeds after one without an answer: what failed for want of a network may succeed now.
+ *   `now` is the time of the server in milliseconds, as the header `Date` of its last answer told it;
+ *   that of the page, if none did.
  */
 
 export {};

@@ -79,6 +79,10 @@ export class FakeConnection {
     return () => this.#backListeners.delete(listener);
   };
 
+  /** By how many milliseconds the server's clock is ahead of the page's. */
+  ahead = 0;
+  now = () => Date.now() + this.ahead;
+
   close = () => {
     for (const stream of [...this.streams]) stream.stop();
   };

@@ -202,3 +202,17 @@ test("a query that succeeds after one without an answer says so", async (t) => {
   assert.equal(times, 1);
   stop();
 });
+
+test("the time is the server's, and what is late is counted from it", async (t) => {
+  const { server, connection } = await connected(t);
+  assert.ok(Math.abs(connection.now() - Date.now()) < 50, "Before any answer it is the page's.");
+  const days = 3 * 24 * 3600 * 1000;
+  const date = (time) => new Date(time).toUTCString();
+  const headers = { Date: date(Date.now() - days), "Retry-After": date(Date.now() - days + 60_000) };
+  server.respond = () => ({ status: 503, headers, body: "Later" });
+
+  const { retryAfter } = await failure(connection.query("{ a }"));
+
+  assert.ok(Math.abs(connection.now() + days - Date.now()) < 2_000);
+  assert.ok(retryAfter > 55 && retryAfter <= 60, `${retryAfter} s`);
+});

@@ -293,6 +293,7 @@ test("a mark as unread ends when the thread is opened, and stays if it is set th
 
 test("typing is told every few seconds, and its end once", async (t) => {
   const { thread, connection, pass } = await openThread(t, 1);
+  t.mock.method(performance, "now", () => Date.now());
   const told = () => connection.told.map((each) => each.variables.input.typing);
   for (let second = 0; second < 7; second += 1) {
     thread.setTyping(true);
@@ -373,6 +374,55 @@ test("somebody else who signs in sees nothing of the person before", async (t) =
   assert.equal(talk.viewer.getSnapshot()?.id, user(4));
   assert.deepEqual([shown().state, numbers(), shown().conversation], ["missing", [], null]);
   assert.deepEqual(talk.inbox().getSnapshot().rows, []);
+});
+
+test("somebody else who signs in reads from the beginning", async (t) => {
+  const { talk, connection, thread, room, pass } = await openThread(t, 3);
+  thread.shown(3);
+  await pass(600);
+  assert.equal(connection.count("MarkRead"), 1);
+  connection.state.set("signed out");
+  connection.viewerId = user(4);
+  room.place.lastRead = 0;
+  connection.state.set("live");
+  await settle();
+  assert.equal(talk.viewer.getSnapshot()?.id, user(4));
+
+  thread.shown(3);
+  await pass(600);
+
+  assert.equal(connection.count("MarkRead"), 2);
+});
+
+test("who types is told again soon, although the clock of the device was put back", async (t) => {
+  const { thread, connection } = await openThread(t, 1);
+  const before = performance.now();
+  t.mock.method(performance, "now", () => before + connection.told.length * 4_000);
+  thread.setTyping(true);
+  t.mock.timers.setTime(Date.UTC(2020, 0, 1));
+
+  thread.setTyping(true);
+
+  assert.deepEqual(
+    connection.told.map(({ variables }) => variables.input.typing),
+    [true, true],
+  );
+});
+
+test("what a store does can be passed around, also by a framework that wraps it", async (t) => {
+  const { talk, thread } = await openThread(t, 1);
+  const wrapped = (store) => new Proxy(store, {});
+  const { send, edit, retry, discard } = talk.outbox;
+
+  const key = await wrapped(talk.outbox).send(thread.id, "one");
+  await send(thread.id, "two");
+  await edit(key, "one, edited");
+  await retry(key);
+  await discard(key);
+  await wrapped(thread).send("three");
+  await wrapped(talk.inbox()).loadMore();
+
+  assert.ok(wrapped(talk.outbox).getSnapshot());
 });
 
 test("verbs throw the refusal of the server", async (t) => {

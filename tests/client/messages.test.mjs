@@ -225,6 +225,35 @@ test("what may be edited for a time is not offered for longer", async (t) => {
   assert.ok(!message(1)?.viewerCan.includes("EDIT") && message(1)?.viewerCan.includes("RETRACT"));
 });
 
+test("how long a message may be edited is measured by the server's clock", async (t) => {
+  const day = 24 * 3600 * 1_000;
+  const { room, connection, message, pass } = await openThread(t, 0, [1], { editSeconds: 60 });
+  t.mock.timers.setTime(Date.UTC(2026, 0, 1) + day);
+  connection.ahead = -day;
+  room.send(0);
+
+  await pass(50_000);
+  assert.ok(message(1)?.viewerCan.includes("EDIT"));
+  await pass(20_000);
+  assert.ok(!message(1)?.viewerCan.includes("EDIT"));
+});
+
+test("if no clock is right, the server alone says when a message may be edited no more", async (t) => {
+  const { room, message, pass, thread, connection } = await openThread(t, 0, [1], { editSeconds: 60 });
+  t.mock.timers.setTime(Date.UTC(2026, 0, 2));
+
+  room.send(0);
+  await pass(70_000);
+  assert.ok(message(1)?.viewerCan.includes("EDIT"));
+
+  connection.held.add("EditMessage");
+  const editing = thread.edit({ key: "", message: message(1), unsent: null }, "Too late");
+  await settle();
+  room.edit(1, "edited");
+  connection.waitingFor("EditMessage").refuse("TOO_LATE");
+  await assert.rejects(editing);
+});
+
 test("what the viewer clears is gone, here and on other devices, and from quotes", async (t) => {
   const { room, connection, thread, shown, numbers, message } = await openThread(t, 50);
   connection.held.add("Messages");

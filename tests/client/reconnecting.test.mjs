@@ -224,3 +224,13 @@ test("it is told each time that the socket is live", async (t) => {
 
   assert.equal(times, 3);
 });
+
+test("without a socket, requests tell whether the server is away", async (t) => {
+  const { server, connection, states } = await connected(t);
+  server.respond = () => ({ status: 502, body: "Bad Gateway" });
+  await connection.query("{ a }").catch(() => {});
+  server.respond = () => ({ body: { data: {} } });
+  await connection.query("{ a }");
+
+  assert.deepEqual(states, ["away", "connecting"]);
+});

@@ -176,3 +176,20 @@ test("while no token can be had, the client is away", async (t) => {
 
   assert.deepEqual(states, ["away", "live"]);
 });
+
+test("the viewer stays signed out when nothing is subscribed to any more", async (t) => {
+  const { server, connection, states } = await connected(t);
+  server.onMessage = (socket) => {
+    socket.close(4403);
+    return false;
+  };
+  const followed = follow(connection);
+  await until(() => states.at(-1) === "signed out");
+
+  followed.stop();
+  await pause(0.4);
+
+  assert.deepEqual(states, ["signed out"]);
+  await connection.query("{ viewer { name } }");
+  assert.deepEqual(states, ["signed out", "connecting"]);
+});

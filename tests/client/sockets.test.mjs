@@ -154,6 +154,49 @@ test("where there is no WebSocket, it is said", async (t) => {
   t.after(() => (globalThis.WebSocket = WebSocket));
   const without = connect({ url: "http://127.0.0.1:1/graphql" });
 
-  assert.throws(() => follow(without), /There is no WebSocket here/);
+  const followed = follow(without);
+  await until(() => followed.ends.length);
+
+  assert.deepEqual(followed.ends, ["NO_WEBSOCKET"]);
   follow(connection);
+});
+
+test("who subscribes as soon as the socket is live is told each change once", async (t) => {
+  const { server, connection } = await connected(t);
+  follow(connection);
+  let late;
+  connection.state.subscribe(() => {
+    if (connection.state.getSnapshot() === "live") late ??= follow(connection);
+  });
+  const socket = await running(server, 1, 2);
+  await pause(0.1);
+
+  for (const { id } of socket.got("subscribe")) socket.next({ changes: { revision: 1 } }, id);
+  await until(() => late.heard.length);
+  await pause(0.05);
+
+  assert.equal(socket.got("subscribe").length, 2);
+  assert.deepEqual(late.heard, [{ changes: { revision: 1 } }]);
+});
+
+test("an error of a socket that was closed while it was opened is nobody's fault", async (t) => {
+  // As the package `ws` does for Node: an `error` that nobody listens to ends the process.
+  let raw;
+  class Raw {
+    constructor() {
+      raw = this;
+      this.readyState = 0;
+    }
+    close() {
+      if (typeof this.onerror !== "function") throw new Error("Unhandled error event");
+      this.onerror();
+    }
+  }
+  const connection = connect({ url: "http://127.0.0.1:1/graphql", token: "a", WebSocket: Raw });
+  follow(connection);
+  await until(() => raw);
+
+  connection.close();
+
+  assert.equal(connection.state.getSnapshot(), "connecting");
 });

@@ -95,3 +95,20 @@ test("a token is waited for until the time limit, or until the client is closed"
   assert.deepEqual([found.code, found.retryable], ["TIMEOUT", true]);
   assert.equal((await asked).code, "CLOSED");
 });
+
+test("a token function that throws leaves nothing behind that fails when the client is closed", async (t) => {
+  const unhandled = [];
+  const note = (reason) => unhandled.push(reason);
+  process.on("unhandledRejection", note);
+  t.after(() => process.off("unhandledRejection", note));
+  const token = () => {
+    throw new Error("The page's server is away.");
+  };
+  const { connection } = await connected(t, { token });
+  await failure(connection.query("{ a }"));
+
+  connection.close();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+
+  assert.deepEqual(unhandled, []);
+});

@@ -103,7 +103,7 @@ export class Credentials {
       patience.signal.onabort = () => reject(patience.signal.reason);
     });
     try {
-      return await /** @type {Promise<string | null>} */ (Promise.race([ask(), ended]));
+      return await Promise.race([Promise.resolve().then(ask), ended]);
     } catch (error) {
       if (error instanceof TalkError) throw error;
       throw new TalkError("NETWORK", "No token could be had.", { retryable: true, cause: error });

@@ -6,6 +6,8 @@ export class Http {
   /** What is on its way. @type {Set<AbortController>} */
   #running = new Set();
   #fetch;
+  /** By how many milliseconds the server's clock is ahead of the page's. */
+  #ahead = 0;
 
   /**
    * @param {URL} url
@@ -45,6 +47,11 @@ export class Http {
     }
   }
 
+  /** The time of the server, as its last answer told it; that of the page, if none did. */
+  now() {
+    return Date.now() + this.#ahead;
+  }
+
   close() {
     const closed = new TalkError("CLOSED", "The client was closed.");
     for (const each of this.#running) each.abort(closed);
@@ -77,12 +84,29 @@ export class Http {
         cause: error,
       });
     }
-    const retryAfter = secondsOf(response.headers.get("Retry-After"));
+    this.#setClock(response.headers.get("Date"));
+    const retryAfter = this.#secondsOf(response.headers.get("Retry-After"));
     if (answer?.errors?.length) throw TalkError.from(answer.errors, retryAfter);
     if (answer?.data) return answer.data;
     // A proxy before the server answers, or something else at this address.
     const message = `The server can't be reached: status ${response.status}.`;
     throw new TalkError("NETWORK", message, { retryable: true, retryAfter });
+  }
+
+  /** @param {string | null} date null from another origin that does not expose it. */
+  #setClock(date) {
+    const time = Date.parse(date ?? "");
+    if (!Number.isNaN(time)) this.#ahead = time - Date.now();
+  }
+
+  /**
+   * The seconds that a header `Retry-After` names, as a number or as a date.
+   * @param {string | null} header
+   */
+  #secondsOf(header) {
+    if (!header) return undefined;
+    const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - this.now()) / 1000;
+    return Number.isNaN(seconds) ? undefined : Math.max(seconds, 0);
   }
 }
 
@@ -93,14 +117,4 @@ function parsed(text) {
   } catch {
     return null;
   }
-}
-
-/**
- * The seconds that a header `Retry-After` names, as a number or as a date.
- * @param {string | null} header
- */
-function secondsOf(header) {
-  if (!header) return undefined;
-  const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000;
-  return Number.isNaN(seconds) ? undefined : Math.max(seconds, 0);
 }

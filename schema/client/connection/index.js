@@ -1,6 +1,7 @@
 /** The connection to the server: queries and mutations over HTTP, subscriptions over one socket. */
 
 import { TalkError } from "../errors.js";
+import { tellAll } from "../store.js";
 import { Credentials } from "./credentials.js";
 import { Http } from "./http.js";
 import { Live } from "./live.js";
@@ -89,8 +90,9 @@ class ServerConnection {
    * @param {Sink} sink
    */
   subscribe(document, variables, sink) {
-    if (this.#isClosed) {
-      queueMicrotask(() => sink.end(closed()));
+    if (this.#isClosed || !this.#live.WebSocket) {
+      const reason = this.#isClosed ? closed() : noWebSocket();
+      queueMicrotask(() => sink.end(reason));
       return () => {};
     }
     const owner = {
@@ -111,6 +113,10 @@ class ServerConnection {
    */
   tell(document, variables) {
     if (this.#live.tell({ query: document, variables })) this.#tellOperation(document, variables);
+  }
+
+  now() {
+    return this.#http.now();
   }
 
   /** @param {() => void} listener */
@@ -163,7 +169,9 @@ class ServerConnection {
   /** What the failure of a request says about the connection. @param {TalkError} error */
   #note(error) {
     if (isSignedOut(error)) this.#live.signOut();
-    if (error.code === "NETWORK" || error.code === "TIMEOUT") this.#isOutOfReach = true;
+    if (error.code !== "NETWORK" && error.code !== "TIMEOUT") return;
+    this.#isOutOfReach = true;
+    this.#live.miss();
   }
 
   #comeBack() {
@@ -173,7 +181,7 @@ class ServerConnection {
 
   #tellBack() {
     this.#isOutOfReach = false;
-    for (const listener of [...this.#backListeners]) listener();
+    tellAll(this.#backListeners);
   }
 
   /**
@@ -182,7 +190,8 @@ class ServerConnection {
    */
   #tellOperation(query, variables) {
     const [, kind = "query", name = ""] = HEAD.exec(query) ?? [];
-    this.#options.onOperation?.({ kind: /** @type {Kind} */ (kind), name, query, variables });
+    const operation = { kind: /** @type {Kind} */ (kind), name, query, variables };
+    tellAll([() => this.#options.onOperation?.(operation)]);
   }
 }
 
@@ -197,6 +206,11 @@ const HEAD = /^\s*(query|mutation|subscription)\s+(\w+)/;
  */
 function isSignedOut(error) {
   return error instanceof TalkError && ["UNAUTHENTICATED", "CSRF_FAILED"].includes(error.code);
+}
+
+function noWebSocket() {
+  const message = "There is no WebSocket here. Give createTalk one as its option `WebSocket`.";
+  return new TalkError("NO_WEBSOCKET", message);
 }
 
 function closed() {

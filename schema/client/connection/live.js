@@ -1,6 +1,6 @@
 /** Keeps a socket open while anything is subscribed to, and opens another one when it is lost. */
 
-import { Writable } from "../store.js";
+import { tellAll, Writable } from "../store.js";
 import { PROTOCOL, Socket } from "./socket.js";
 import { Pauses } from "./waits.js";
 
@@ -44,7 +44,7 @@ export class Live {
 
   /**
    * @param {{
-   *   url: URL, WebSocket: typeof globalThis.WebSocket | undefined, credentials: Credentials,
+   *   url: URL, WebSocket: typeof globalThis.WebSocket, credentials: Credentials,
    *   times: typeof import("./waits.js").TIMES, onLive: () => void,
    * }} given `onLive` is called each time the socket has become live.
    */
@@ -60,7 +60,6 @@ export class Live {
 
   /** @param {Subscription} subscription */
   follow(subscription) {
-    if (!this.WebSocket) throw new TypeError("There is no WebSocket here. Give one as an option.");
     clearTimeout(this.#restTimer);
     this.#subscriptions.add(subscription);
     this.begin(subscription);
@@ -72,7 +71,8 @@ export class Live {
     subscription.stop();
     if (!this.#subscriptions.delete(subscription) || this.#subscriptions.size) return;
     // Whoever goes from one conversation to the next subscribes again in a moment.
-    this.#restTimer = setTimeout(() => this.#rest(), this.times.idle * 1000);
+    const rest = () => this.#phase !== "signed out" && this.#rest();
+    this.#restTimer = setTimeout(rest, this.times.idle * 1000);
   }
 
   /** Begin a subscription, if the socket is live. @param {Subscription} subscription */
@@ -90,10 +90,16 @@ export class Live {
 
   /** The network may be back, or the viewer is. */
   hurry() {
+    if (this.#phase === "resting") this.state.set("connecting");
     const begunAt = this.#socket?.begunAt ?? Infinity;
     if (this.#phase === "live") this.#socket?.probe();
     else if (this.#phase === "waiting") this.#open();
     else if (this.#phase === "opening" && performance.now() - begunAt > SLOW) this.#open();
+  }
+
+  /** A request had no answer. Without a socket, nothing else tells that the server is away. */
+  miss() {
+    if (this.#phase === "resting") this.state.set("away");
   }
 
   /** The network may be lost. */
@@ -155,21 +161,22 @@ export class Live {
 
   /** @param {string | null} token */
   #connect(token) {
-    const { WebSocket } = /** @type {{WebSocket: typeof globalThis.WebSocket}} */ (this);
     this.#token = token;
     const payload = token === null ? undefined : this.credentials.headers(token);
     const owner = {
       onLive: () => this.#begin(),
       onEnd: (/** @type {number} */ code) => this.#end(code),
     };
-    this.#socket = new Socket(new WebSocket(this.url, PROTOCOL), payload, owner, this.times);
+    const socket = new this.WebSocket(this.url, PROTOCOL);
+    this.#socket = new Socket(socket, payload, owner, this.times);
   }
 
   #begin() {
     this.#phase = "live";
     this.#pauses.begin();
+    // Before anybody is told: who then subscribes begins at once.
+    tellAll([...this.#subscriptions].map((each) => () => this.begin(each)));
     this.state.set("live");
-    for (const each of [...this.#subscriptions]) this.begin(each);
     this.onLive();
   }
 

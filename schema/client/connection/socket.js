@@ -166,6 +166,9 @@ export class Socket {
     clearTimeout(this.#timer);
     this.#operations.clear();
     const socket = this.#socket;
-    socket.onopen = socket.onmessage = socket.onclose = socket.onerror = null;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    // The package `ws` throws an error that nobody listens to, such as that of a socket which is
+    // closed while it is being opened.
+    socket.onerror = () => {};
   }
 }

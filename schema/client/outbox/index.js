@@ -65,7 +65,7 @@ class OutboxStore {
    * @param {import("../types.js").SendOptions} [options]
    * @returns {Promise<string>}
    */
-  async send(conversationId, body, options = {}) {
+  send = async (conversationId, body, options = {}) => {
     if (this.#isClosed) throw closed();
     const { queue, delivery, place } = this.#mail;
     if (queue.size >= MOST) {
@@ -79,31 +79,31 @@ class OutboxStore {
     // It was closed before anybody knew whose message this is.
     if (this.#viewerId === null) throw closed();
     return entry.clientId;
-  }
+  };
 
   /**
    * @param {string} clientId
    * @param {string} body
    * @param {Named[] | null} [mentions]
    */
-  async edit(clientId, body, mentions = null) {
+  edit = async (clientId, body, mentions = null) => {
     const entry = this.#mail.queue.get(clientId);
     if (!entry) return false;
     const edited = { ...entry, body, mentions: named(mentions) ?? entry.mentions };
     if (entry.state === "refused") await this.#sendAnew(edited);
     else await this.#mail.queue.put(edited);
     return true;
-  }
+  };
 
   /** @param {string} clientId */
-  async retry(clientId) {
+  retry = async (clientId) => {
     const entry = this.#mail.queue.get(clientId);
     if (entry?.state === "refused") await this.#sendAnew(entry);
     else this.#mail.delivery.hurry();
-  }
+  };
 
   /** @param {string} clientId */
-  async discard(clientId) {
+  discard = async (clientId) => {
     const { queue } = this.#mail;
     const entry = queue.get(clientId);
     if (!entry) return false;
@@ -112,7 +112,7 @@ class OutboxStore {
     if (entry.state === "sending" && !isSent) return false;
     await queue.remove(clientId);
     return !isSent;
-  }
+  };
 
   /**
    * A stream or a page has brought a message: it need not be sent any more.

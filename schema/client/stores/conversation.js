@@ -39,6 +39,7 @@ export class ConversationStore extends Lingering {
   #typing;
   #outbox;
   #limits;
+  #connection;
   #unsentRows;
   #acts;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -50,8 +51,9 @@ export class ConversationStore extends Lingering {
    */
   constructor(id, surroundings) {
     super(EMPTY, () => this.#follow());
-    const { verbs, outbox, limits, feed } = surroundings;
+    const { connection, verbs, outbox, limits, feed } = surroundings;
     this.id = id;
+    this.#connection = connection;
     this.#outbox = outbox;
     this.#limits = limits;
     this.#unsentRows = new UnsentRows(id, outbox);
@@ -137,6 +139,7 @@ export class ConversationStore extends Lingering {
 
   /** Forget everything: it was somebody else's. */
   reset() {
+    this.#reading.reset();
     this.#model.reset();
   }
 
@@ -215,7 +218,7 @@ export class ConversationStore extends Lingering {
 
   /** @param {Row[]} before */
   #rows(before) {
-    const now = Date.now();
+    const now = this.#connection.now();
     const { window } = this.#model.thread;
     const sent = window.rows(now);
     this.#expireAt(window.expires, now);

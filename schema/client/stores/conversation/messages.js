@@ -1,7 +1,7 @@
 /** The messages of a conversation by their numbers: of each the newest copy, and how it is shown. */
 
 import { unlessSame } from "../same.js";
-import { Quotes, quoted } from "./quotes.js";
+import { Quotes, newestOf, quoted } from "./quotes.js";
 
 /** @import {Limits, Message, MessageCapability, Quoted, Row, User} from "../../types.js" */
 
@@ -9,6 +9,7 @@ import { Quotes, quoted } from "./quotes.js";
  * @typedef {object} Entry
  * @property {Message} message the newest copy that the server sent.
  * @property {string | null} cursor its place in the pages; null if only a mutation answered it.
+ * @property {number} at the time of the server when this copy came.
  * @property {number} order how many copies had come when this one came, with it.
  * @property {(Row & {message: Message}) | null} row null if it has to be made anew.
  * @property {number} expires the time at which the row changes by itself.
@@ -28,6 +29,12 @@ export class Messages {
   #order = 0;
   /** @type {Limits | null} */
   #limits = null;
+  #now;
+
+  /** @param {() => number} now the time of the server. */
+  constructor(now) {
+    this.#now = now;
+  }
 
   get size() {
     return this.#entries.size;
@@ -133,12 +140,16 @@ export class Messages {
    */
   preview(number, preview) {
     const previews = this.#previews.get(number) ?? new Set();
+    const renew = () => {
+      const entry = this.#entries.get(number);
+      if (entry) entry.row = null;
+    };
     this.#previews.set(number, previews.add(preview));
-    this.#renew(number);
+    renew();
     return () => {
       previews.delete(preview);
       if (!previews.size && this.#previews.get(number) === previews) this.#previews.delete(number);
-      this.#renew(number);
+      renew();
     };
   }
 
@@ -174,12 +185,10 @@ export class Messages {
     return [...this.#entries.keys()].filter((each) => each > number).sort((a, b) => a - b);
   }
 
-  /**
-   * @param {Message} message
-   * @param {string | null} cursor
-   */
+  /** @param {Message} message @param {string | null} cursor */
   #add(message, cursor) {
-    return this.#keep({ message, cursor, order: ++this.#order, row: null, expires: Infinity });
+    const [at, order] = [this.#now(), ++this.#order];
+    return this.#keep({ message, cursor, at, order, row: null, expires: Infinity });
   }
 
   /** @param {Entry} entry */
@@ -201,17 +210,8 @@ export class Messages {
     const { replyTo } = message;
     if (!replyTo) return message;
     const original = this.#entries.get(replyTo.number)?.message;
-    let newest = replyTo;
-    for (const other of [known?.replyTo, original && quoted(original)]) {
-      if (other && other.revision > newest.revision) newest = other;
-    }
+    const newest = newestOf(replyTo, [known?.replyTo, original && quoted(original)]);
     return newest === replyTo ? message : { ...message, replyTo: newest };
-  }
-
-  /** @param {number} number */
-  #renew(number) {
-    const entry = this.#entries.get(number);
-    if (entry) entry.row = null;
   }
 
   /**
@@ -221,22 +221,21 @@ export class Messages {
   #show(entry, now) {
     let message = entry.message;
     for (const preview of this.#previews.get(message.number) ?? []) message = preview(message);
-    const ends = message.viewerCan.map((can) => this.#endOf(can, message));
+    const ends = message.viewerCan.map((can) => this.#endOf(can, entry));
     const viewerCan = message.viewerCan.filter((_, index) => ends[index] > now);
     entry.expires = Math.min(Infinity, ...ends.filter((end) => end > now));
     if (viewerCan.length < message.viewerCan.length) message = { ...message, viewerCan };
     entry.row = { key: message.clientId ?? message.id, message, unsent: null };
   }
 
-  /**
-   * The time until which the viewer can do something with a message.
-   * @param {MessageCapability} can
-   * @param {Message} message
-   */
-  #endOf(can, message) {
+  /** Until when the viewer can do this. @param {MessageCapability} can @param {Entry} entry */
+  #endOf(can, { message, at }) {
     const { editSeconds = null, retractSeconds = null } = this.#limits ?? {};
     const seconds = can === "EDIT" ? editSeconds : can === "RETRACT" ? retractSeconds : null;
-    return seconds === null ? Infinity : Date.parse(message.sentAt) + seconds * 1_000;
+    if (seconds === null) return Infinity;
+    const end = Date.parse(message.sentAt) + seconds * 1_000;
+    // If the server still offered it then, this clock is wrong, and the server says when it ends.
+    return end > at ? end : Infinity;
   }
 }
 

@@ -58,6 +58,7 @@ export class Model {
       around: (around) => this.#checked(this.#questions.pageAround(around, PAGE)),
       again: () => this.again(),
       opened: () => this.#following.opened(),
+      now: () => connection.now(),
       changed,
       stale: (root) => this.refresher.replies(root),
     });

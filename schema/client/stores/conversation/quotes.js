@@ -52,3 +52,14 @@ export function quoted({ id, number, revision, kind, body, removal, hidden, send
   const name = sender && { id: sender.id, name: sender.name };
   return { id, number, revision, kind, body, removal, hidden, sender: name };
 }
+
+/**
+ * The newest copy of a quote.
+ * @param {Quoted} quote
+ * @param {(Quoted | null | undefined)[]} others
+ */
+export function newestOf(quote, others) {
+  let newest = quote;
+  for (const other of others) if (other && other.revision > newest.revision) newest = other;
+  return newest;
+}

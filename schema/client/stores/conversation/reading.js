@@ -41,15 +41,15 @@ export class Reading {
     this.#shown = 0;
   }
 
+  /** Forget what was read: somebody else reads now. */
+  reset() {
+    this.#shown = this.#told = 0;
+  }
+
   /** @param {number} number */
   shown(number) {
     this.#shown = Math.max(this.#shown, number);
     this.#plan();
-  }
-
-  /** The thread is shown anew, and what was read may be another number. */
-  reset() {
-    this.#told = 0;
   }
 
   #plan = () => this.#tellIn(WAIT);

@@ -12,6 +12,7 @@ import { Window } from "./window.js";
  *   newest.
  * @property {() => void} again asks for all anew.
  * @property {() => Promise<void>} opened waits until all that is asked for anew is there.
+ * @property {() => number} now the time of the server.
  * @property {() => void} changed is called when something changed.
  * @property {(root: number) => void} stale is told of a message whose `replyCount` may be too old.
  */
@@ -22,7 +23,7 @@ export const PAGE = 30;
 const LARGEST_PAGE = 100;
 
 export class Thread {
-  window = new Window();
+  window;
   #source;
   /** Counts how often all rows were replaced: a page for other rows is of no use. */
   era = 0;
@@ -41,6 +42,7 @@ export class Thread {
   /** @param {Source} source */
   constructor(source) {
     this.#source = source;
+    this.window = new Window(source.now);
   }
 
   get isLoading() {

@@ -22,8 +22,8 @@ export class TypingSignal {
       this.#toldAt = null;
       return;
     }
-    if (this.#toldAt !== null && Date.now() < this.#toldAt + this.#every() * 1_000) return;
-    this.#toldAt = Date.now();
+    if (this.#toldAt !== null && performance.now() < this.#toldAt + this.#every() * 1_000) return;
+    this.#toldAt = performance.now();
     this.#tell(true);
   }
 

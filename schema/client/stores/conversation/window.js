@@ -9,7 +9,7 @@ import { Messages } from "./messages.js";
 /** @typedef {{edges: Edge[], pageInfo: {hasPreviousPage: boolean, hasNextPage: boolean}}} Page */
 
 export class Window {
-  messages = new Messages();
+  messages;
   /** The rows are those from `#from` up to, and without, `#to`. */
   #from = 1;
   #to = 1;
@@ -22,6 +22,11 @@ export class Window {
   isAwaited = false;
   /** The time at which a row changes by itself. */
   expires = Infinity;
+
+  /** @param {() => number} now the time of the server. */
+  constructor(now) {
+    this.messages = new Messages(now);
+  }
 
   get hasEarlier() {
     return this.#hasEarlier;
