@@ -186,23 +186,17 @@ JWT = {
     "USER_FIELD": env.str("JWT_USER_FIELD", ""),
     "CREATE_USERS": env.bool("JWT_CREATE_USERS", False),
 }
-DEFAULT_AUTHENTICATORS = (
+AUTHENTICATORS = [
     "schema.authentication.TokenAuthenticator",
     "schema.authentication.SessionAuthenticator",
-)
+]
 if JWT["SECRET"] or JWT["JWKS_URL"]:
     TALK["JWT"] = {name: value for name, value in JWT.items() if value}
-    TALK["AUTHENTICATORS"] = (
-        "schema.authentication.TokenAuthenticator",
-        "schema.jwt.JWTAuthenticator",
-        "schema.authentication.SessionAuthenticator",
-    )
+    AUTHENTICATORS.insert(1, "schema.jwt.JWTAuthenticator")
 if DEMO:
     TALK["GRAPHIQL_BAR"] = "demo/bar.html"
-    TALK["AUTHENTICATORS"] = (
-        "backend.demo.identity.WindowAuthenticator",
-        *TALK.get("AUTHENTICATORS", DEFAULT_AUTHENTICATORS),
-    )
+    AUTHENTICATORS.insert(0, "backend.demo.identity.WindowAuthenticator")
+TALK["AUTHENTICATORS"] = tuple(AUTHENTICATORS)
 
 AUTHENTICATION_BACKENDS = [
     "schema.passwords.PasswordLimits",
