@@ -19,6 +19,9 @@ urlpatterns = [
 if settings.DEMO:
     from .demo import views
 
-    urlpatterns += [path("", views.chat), path("demo/", include("backend.demo.urls"))]
+    urlpatterns += [
+        path("", views.chat, name="demo-chat"),
+        path("demo/", include("backend.demo.urls")),
+    ]
 else:
     urlpatterns.append(path("", RedirectView.as_view(pattern_name="graphql")))

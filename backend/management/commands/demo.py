@@ -36,7 +36,9 @@ class Command(PrintingCommand):
         parser.add_argument("--host", default="127.0.0.1", help="address to listen at")
         parser.add_argument("--port", type=int, default=8000, help="port to listen at")
         parser.add_argument(
-            "--quiet", action="store_true", help="let nobody answer who is in no window"
+            "--quiet",
+            action="store_true",
+            help="let the people of the demo write nothing by themselves",
         )
 
     def handle(self, *, host: str, port: int, quiet: bool, **options: Any) -> None:
