@@ -1,6 +1,6 @@
 """People of the demo who are in no window answer those who are in one, by themselves."""
 
-import time
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -15,9 +15,10 @@ SOON = 60.0
 
 
 class Stage:
-    """The demo's world, with its bot, and no clock."""
+    """The demo's world, with its bot, and a clock that goes on when a test waits."""
 
     def __init__(self):
+        self.now = 0.0
         world.make()
         self.people = {each.username: each for each in world.people()}
         self.in_windows = {self.people["mira"].pk}
@@ -31,7 +32,8 @@ class Stage:
         return (conversation or self.choir).participation_of(self.people[name]).send(body, **more)
 
     def waits(self, seconds=SOON):
-        self.bot.perform(time.monotonic() + seconds)
+        self.now += seconds
+        self.bot.perform(self.now)
 
     def after(self, message):
         later = message.conversation.messages.filter(number__gt=message.number)
@@ -39,8 +41,9 @@ class Stage:
 
 
 @pytest.fixture
-def stage():
+def stage(monkeypatch):
     stage = Stage()
+    monkeypatch.setattr(demo_bot, "time", SimpleNamespace(monotonic=lambda: stage.now))
     stage.bot.listen()
     yield stage
     stage.bot.stop()
@@ -208,14 +211,13 @@ def test_nobody_is_welcomed_where_two_talk(stage):
 
 
 def test_an_error_of_the_bot_is_logged_and_no_more(stage, monkeypatch, caplog):
-    monkeypatch.setattr(lines, "answer", lambda *given: 1 / 0)
-    said = stage.says("mira", "Anybody?")
-
-    stage.waits()
+    with monkeypatch.context() as patched:
+        patched.setattr(lines, "answer", lambda *given: 1 / 0)
+        said = stage.says("mira", "Anybody?")
+        stage.waits()
 
     assert not stage.after(said)
     assert "The bot of the demo failed" in caplog.text
-    monkeypatch.undo()
     again = stage.says("mira", "Anybody now?")
     stage.waits()
     assert len(stage.after(again)) == 1
