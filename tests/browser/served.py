@@ -1,8 +1,7 @@
-"""Serves the files of the client, and pages that try them, with a strict security policy."""
+"""Serves files: those of the client and pages that try them, with a strict security policy."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -13,7 +12,12 @@ FOLDERS = {"/talk/": ROOT / "schema/client", "/": Path(__file__).parent}
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:"
 
 
-class Files(SimpleHTTPRequestHandler):
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+class Files(Quiet):
     extensions_map = {".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 
     def translate_path(self, path: str) -> str:
@@ -26,19 +30,18 @@ class Files(SimpleHTTPRequestHandler):
         self.send_header("Cache-Control", "no-store")
         super().end_headers()
 
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
-
 
 @contextmanager
-def files() -> Iterator[str]:
+def files(handler: Any = Files) -> Iterator[str]:
     """The address of the server."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Files)) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 class Opened:

@@ -260,8 +260,7 @@ def test_people_and_conversations_are_found(demo: str, browser: Any) -> None:
 
 
 def test_nothing_is_lost_when_the_server_dies(tmp_path: Path, browser: Any) -> None:
-    with processes.demo(tmp_path) as first:
-        network = Network(first.url)
+    with processes.demo(tmp_path) as first, Network(first.url) as network:
         mira, jonas = (Window(browser, f"{network.url}/", name) for name in ("mira", "jonas"))
         talk_of(mira, jonas)
         mira.send("Before the storm")
@@ -279,20 +278,20 @@ def test_nothing_is_lost_when_the_server_dies(tmp_path: Path, browser: Any) -> N
         mira.head.locator(".who").click()
         mira.head.get_by_role("alert").get_by_text("That did not work.").wait_for()
 
-    with processes.new_demo(tmp_path) as second:
-        network.point_to(second.url)
-        for text in ("In the storm", "Still in it"):
-            jonas.page.wait_for_timeout(200)
-            jonas.message(text).wait_for(timeout=3 * SOON)
-            assert jonas.message(text).count() == mira.message(text).count() == 1
-        mira.page.get_by_text(notice).wait_for(state="detached")
-        jonas.send("After the storm")
-        mira.sees("After the storm")
-        mira.details()
-        mira.dialog.locator(".member", has_text="Jonas Lindqvist").wait_for()
-        mira.close_dialog()
-        texts = jonas.thread.locator(".log").inner_text()
-        assert re.search("Before.*In the storm.*Still in it.*After", texts, re.DOTALL)
+        with processes.new_demo(tmp_path) as second:
+            network.point_to(second.url)
+            for text in ("In the storm", "Still in it"):
+                jonas.page.wait_for_timeout(200)
+                jonas.message(text).wait_for(timeout=3 * SOON)
+                assert jonas.message(text).count() == mira.message(text).count() == 1
+            mira.page.get_by_text(notice).wait_for(state="detached")
+            jonas.send("After the storm")
+            mira.sees("After the storm")
+            mira.details()
+            mira.dialog.locator(".member", has_text="Jonas Lindqvist").wait_for()
+            mira.close_dialog()
+            texts = jonas.thread.locator(".log").inner_text()
+            assert re.search("Before.*In the storm.*Still in it.*After", texts, re.DOTALL)
 
 
 def test_a_conversation_is_cleared_for_oneself(demo: str, browser: Any) -> None:

@@ -2,11 +2,8 @@
 
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -14,27 +11,11 @@ import pytest
 from ..project import processes
 from ..project.markdown import ROOT
 from .page import browser, needs_chromium
+from .served import Quiet, files
 
 __all__ = ["browser"]
 
 pytestmark = needs_chromium
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def static_files() -> Iterator[str]:
-    """What `python -m http.server` does in the folder of the clone: its origin."""
-    handler = partial(Quiet, directory=str(ROOT))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
 
 
 class Window:
@@ -99,7 +80,8 @@ class World:
 
 @pytest.fixture(scope="module")
 def origin() -> Iterator[str]:
-    with static_files() as origin:
+    """What `python -m http.server` does in the folder of the clone."""
+    with files(partial(Quiet, directory=str(ROOT))) as origin:
         yield origin
 
 

@@ -28,6 +28,12 @@ class Network(socketserver.ThreadingTCPServer):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
 
+    def server_close(self) -> None:
+        # Otherwise the thread would go on asking a socket that is closed, without a pause.
+        self.shutdown()
+        self.cut()
+        super().server_close()
+
     def finish_request(self, here: Any, client_address: Any) -> None:
         with socket.create_connection(self.there) as there:
             self.open += [here, there]
