@@ -1,8 +1,7 @@
 """Windows with the demo's chat, and what one does in them."""
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -110,14 +109,6 @@ class Window:
         if PICTURES:
             self.page.wait_for_timeout(400)
             self.page.screenshot(path=Path(PICTURES) / f"{name}.png", timeout=60_000)
-
-    @contextmanager
-    def expecting(self, *problems: str) -> Iterator[None]:
-        """Let the console have messages with these words."""
-        yield
-        self.problems = [
-            one for one in self.problems if not any(words in one for words in problems)
-        ]
 
     def _note(self, message: Any) -> None:
         if message.type in {"error", "warning"}:

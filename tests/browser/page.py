@@ -136,8 +136,3 @@ class Page:
     def _note_request(self, request: Any) -> None:
         if not request.url.startswith((self.url, "data:", "blob:")):
             self.problems.append(f"asked {request.url}")
-
-
-def token_of(folder: Path, username: str) -> str:
-    database = f"sqlite:///{folder / 'demo.sqlite3'}"
-    return processes.succeed("manage.py", "token", username, DEBUG=1, DATABASE_URL=database).strip()

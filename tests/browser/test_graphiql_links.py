@@ -131,9 +131,7 @@ def test_words_of_a_link_are_text(demo: str, miras: Any) -> None:
 
 
 def test_a_link_brings_no_headers(demo: str, miras: Any) -> None:
-    page = Page(
-        miras, demo, fragment(SEARCH) + "&headers=" + quote('{"authorization": "Bearer x"}')
-    )
+    page = Page(miras, demo, f"{fragment(SEARCH)}&headers={quote(HEADERS)}")
     page.page.wait_for_selector(".graphiql-tab-active >> text=Search")
     state = page.page.evaluate(
         "() => Object.entries(localStorage).find(([key]) => key.endsWith(':graphiql:tabState'))[1]"

@@ -74,12 +74,7 @@ def test_bar_editor_and_result_are_within_reach(page: Page, tmp_path: Path) -> N
     size = page.page.viewport_size
     page.page.screenshot(path=tmp_path / f"{size['width']}.png")
 
-    for part in (
-        ".talk-bar",
-        ".graphiql-query-editor",
-        ".graphiql-execute-button",
-        ".result-window",
-    ):
+    for part in PARTS:
         box = page.page.locator(part).first.bounding_box()
         assert box["x"] >= 0, part
         assert box["x"] + box["width"] <= size["width"], part

@@ -4,11 +4,10 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 
 from ..project import processes
-from .page import browser, needs_chromium, sync_api, token_of
+from .page import browser, needs_chromium, sync_api
 
 __all__ = ["browser"]
 
@@ -56,7 +55,7 @@ class Tab:
 
     def open(self) -> None:
         # A page of the same origin with nothing on it.
-        self.page.goto(f"{self.group.url}static/talk/package.json")
+        self.page.goto(f"{self.group.server.url}/static/talk/package.json")
         self.page.evaluate(OPEN, self.token)
 
     def send(self, *bodies: str) -> None:
@@ -91,8 +90,8 @@ class Tab:
 class Group:
     """A conversation of Mira's and Lena's that nobody else writes in."""
 
-    def __init__(self, url: str, tokens: dict[str, str]) -> None:
-        self.url, self.tokens = url, tokens
+    def __init__(self, server: processes.Running, tokens: dict[str, str]) -> None:
+        self.server, self.tokens = server, tokens
         lena = self._ask('{ users(search: "lena") { edges { node { id } } } }')
         document = """mutation ($people: [ID!]!) {
             startConversation(input: {participants: $people, kind: GROUP, title: "Outbox"}) {
@@ -120,25 +119,19 @@ class Group:
         assert self.bodies() == [*bodies]
 
     def _ask(self, document: str, **variables: Any) -> Any:
-        answer = httpx.post(
-            f"{self.url}graphql",
-            json={"query": document, "variables": variables},
-            headers={"Authorization": f"Bearer {self.tokens['mira']}"},
-        ).json()
-        assert "errors" not in answer, answer
-        return answer["data"]
+        return self.server.ask(self.tokens["mira"], document, **variables)
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, str]]]:
-    """The address of a demo, and tokens of two people."""
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, dict[str, str]]]:
+    """A demo, and tokens of two people."""
     folder = tmp_path_factory.mktemp("server")
     with processes.demo(folder, RATE_LIMITS=0) as running:
-        yield f"{running.url}/", {name: token_of(folder, name) for name in ("mira", "lena")}
+        yield running, {name: processes.token_for(name, folder) for name in ("mira", "lena")}
 
 
 @pytest.fixture
-def group(server: tuple[str, dict[str, str]]) -> Group:
+def group(server: tuple[Any, dict[str, str]]) -> Group:
     return Group(*server)
 
 

@@ -3,7 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from .page import Page, browser, demo, manage, needs_chromium, token_of
+from tests.project.processes import token_for
+
+from .page import Page, browser, demo, manage, needs_chromium
 
 __all__ = ["browser", "demo"]
 
@@ -18,7 +20,7 @@ def test_a_token_in_headers_speaks_for_subscriptions_too(
     frames = mira.note_frames()
     changes = "subscription { inboxChanges { participation { user { name } } } }"
 
-    mira.write_headers(f'{{"authorization": "Bearer {token_of(tmp_path, "lena")}"}}')
+    mira.write_headers(f'{{"authorization": "Bearer {token_for("lena", tmp_path)}"}}')
     mira.ask("{ viewer { name } }")
     mira.sees("Lena Brandt")
     mira.ask(changes)

@@ -90,6 +90,16 @@ class Running:
     def printed(self) -> str:
         return self.log.read_text(encoding="utf-8")
 
+    def ask(self, token: str, query: str, **variables: Any) -> Any:
+        """What the bearer of a token is answered."""
+        answer = httpx.post(
+            f"{self.url}/graphql",
+            json={"query": query, "variables": variables},
+            headers={"Authorization": f"Bearer {token}"},
+        ).json()
+        assert "errors" not in answer, answer
+        return answer["data"]
+
     def stop(self, how: int) -> int:
         """Send a signal, wait for the end, and tell the exit code."""
         self.process.send_signal(how)

@@ -31,33 +31,23 @@ TYPING = "subscription ($id: ID!) { typing(conversationId: $id) { users { name }
 PEOPLE = '{ users(search: "") { edges { node { id username } } } }'
 
 
-def ask(server, token, query):
-    answer = httpx.post(
-        f"{server.url}/graphql",
-        json={"query": query},
-        headers={"Authorization": f"Bearer {token}"},
-    ).json()
-    assert "errors" not in answer, answer
-    return answer["data"]
-
-
 def test_its_world_is_made_once_and_kept(tmp_path):
     with new_demo(tmp_path) as server:
         token = token_for("mira", tmp_path)
-        before = ask(server, token, INBOX)["inbox"]["edges"]
-        people = ask(server, token, PEOPLE)["users"]["edges"]
+        before = server.ask(token, INBOX)["inbox"]["edges"]
+        people = server.ask(token, PEOPLE)["users"]["edges"]
         jonas = next(edge["node"] for edge in people if edge["node"]["username"] == "jonas")
         send = (
             f'mutation {{ sendMessage(input: {{to: ["{jonas["id"]}"], body: "Still here"}}) '
             "{ ... on SendMessagePayload { sent { number } } } }"
         )
-        assert ask(server, token, send)["sendMessage"]["sent"]["number"] == 3
+        assert server.ask(token, send)["sendMessage"]["sent"]["number"] == 3
         server.stop(signal.SIGTERM)
 
     with new_demo(tmp_path) as server:
-        after = ask(server, token, INBOX)["inbox"]["edges"]
+        after = server.ask(token, INBOX)["inbox"]["edges"]
 
-        assert ask(server, token, PEOPLE)["users"]["edges"] == people
+        assert server.ask(token, PEOPLE)["users"]["edges"] == people
     assert len(people) == 5, "and Mira, who asks"
     assert {"Harbour Choir", "Concert on the 12th"} <= {title_of(edge) for edge in before}
     assert after[0]["node"]["conversation"] == {"title": "", "lastNumber": 3}
@@ -67,7 +57,7 @@ def test_its_world_is_made_once_and_kept(tmp_path):
 
 def test_its_people_edit_reply_mention_react_and_take_back(tmp_path):
     with demo(tmp_path) as server:
-        (edge,) = ask(server, token_for("mira", tmp_path), THREAD)["inbox"]["edges"]
+        (edge,) = server.ask(token_for("mira", tmp_path), THREAD)["inbox"]["edges"]
     messages = [each["node"] for each in edge["node"]["conversation"]["messages"]["edges"]]
     said = {each["body"]: each for each in messages}
 
@@ -101,7 +91,7 @@ def test_it_says_where_it_is_and_lets_one_be_somebody_there(tmp_path):
             env=environment(DEBUG=1, DATABASE_URL=f"sqlite:///{tmp_path / 'demo.sqlite3'}"),
             text=True,
         ).strip()
-        assert ask(server, secret, "{ viewer { name } }") == {"viewer": {"name": "Mira Okafor"}}
+        assert server.ask(secret, "{ viewer { name } }") == {"viewer": {"name": "Mira Okafor"}}
         with httpx.Client(base_url=server.url, follow_redirects=True) as browser:
             page = browser.get("/graphql", headers={"Accept": "text/html"})
             assert "Mira Okafor" in page.text
@@ -194,7 +184,7 @@ def test_pages_of_other_sites_get_no_token(tmp_path):
 def test_somebody_answers_who_is_alone(tmp_path):
     with new_demo(tmp_path, bot=True) as server:
         token = token_for("mira", tmp_path)
-        (edge,) = ask(server, token, CHOIR)["inbox"]["edges"]
+        (edge,) = server.ask(token, CHOIR)["inbox"]["edges"]
         choir = edge["node"]["conversation"]
         said, heard = hear(server, token, choir, "Who has the key?", seconds=10)
         assert server.stop(signal.SIGTERM) == 0
@@ -223,7 +213,7 @@ def hear(server, token, choir, body, seconds):
         ):
             window.send(json.dumps(message))
         send = SEND % (choir["id"], body)
-        said = ask(server, token, send)["sendMessage"]["sent"]["number"]
+        said = server.ask(token, send)["sendMessage"]["sent"]["number"]
         until = time.monotonic() + seconds
         while sum(each["kind"] == "MESSAGE_SENT" for each in heard["changes"]) < 2:
             data = json.loads(window.recv(until - time.monotonic())).get("payload", {}).get("data")

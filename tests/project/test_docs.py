@@ -171,16 +171,7 @@ def test_the_protocol_is_spoken_as_it_is_written(tmp_path):
     )
     with demo(tmp_path) as server:
         token = token_for("mira", tmp_path)
-
-        def ask(query, **variables):
-            answer = httpx.post(
-                f"{server.url}/graphql",
-                json={"query": query, "variables": variables},
-                headers={"Authorization": f"Bearer {token}"},
-            ).json()
-            assert "errors" not in answer, answer
-            return answer["data"]
-
+        ask = partial(server.ask, token)
         found = ask(inbox)["inbox"]
         (choir,) = (
             edge["node"]["conversation"]["id"]
@@ -281,10 +272,7 @@ def token_of(host, username):
 
 def asked(host, server, username, query):
     """What a person's query answers."""
-    headers = {"Authorization": f"Bearer {token_of(host, username)}"}
-    answer = httpx.post(f"{server.url}/graphql", json={"query": query}, headers=headers).json()
-    assert "errors" not in answer, answer
-    return answer["data"]
+    return server.ask(token_of(host, username), query)
 
 
 @contextmanager

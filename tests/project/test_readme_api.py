@@ -6,8 +6,8 @@ import shutil
 import subprocess
 import sys
 import threading
+from functools import partial
 
-import httpx
 import pytest
 from websockets.sync.server import serve
 
@@ -72,16 +72,7 @@ def token(folder, server):
 
 @pytest.fixture
 def ask(server, token):
-    def post(query, **variables):
-        answer = httpx.post(
-            f"{server.url}/graphql",
-            json={"query": query, "variables": variables},
-            headers={"Authorization": f"Bearer {token}"},
-        ).json()
-        assert "errors" not in answer, answer
-        return answer["data"]
-
-    return post
+    return partial(server.ask, token)
 
 
 @pytest.fixture
@@ -153,7 +144,6 @@ def test_the_python_client_prints_each_change_once_though_the_network_goes_away(
         finally:
             listener.terminate()
             listener.communicate()
-            network.shutdown()
 
     assert [each["revision"] for each in changes] == list(range(1, choir["revision"] + 5))
     assert changes[0] == {"revision": 1, "kind": "CONVERSATION_STARTED", "message": None}

@@ -2,7 +2,6 @@
 
 import shutil
 
-import httpx
 import pytest
 
 from ..client.node import execute
@@ -41,7 +40,5 @@ def test_it_shows_a_thread_and_sends_a_message_once(server, folder, tmp_path):
 
 def newest_of(server, token):
     """The conversation in which something happened last."""
-    headers = {"Authorization": f"Bearer {token}"}
-    answer = httpx.post(f"{server.url}/graphql", json={"query": INBOX}, headers=headers)
-    (edge,) = answer.json()["data"]["inbox"]["edges"]
+    (edge,) = server.ask(token, INBOX)["inbox"]["edges"]
     return edge["node"]["conversation"]
