@@ -14,6 +14,9 @@ export class Refusal extends Error {
   }
 }
 
+/** No answer of a server names a longer time than this, in seconds. Timers of browsers end at 24 days. */
+const LONGEST = 86_400;
+
 /** The server did not answer, or answered with an error instead of data. */
 export class TalkError extends Error {
   name = "TalkError";
@@ -31,8 +34,8 @@ export class TalkError extends Error {
     this.code = code;
     /** Whether the same request may succeed later. */
     this.retryable = retryable;
-    /** After how many seconds, if the server says so. */
-    this.retryAfter = retryAfter;
+    /** After how many seconds, if the server says so. @type {number | undefined} */
+    this.retryAfter = Number(retryAfter) >= 0 ? Math.min(Number(retryAfter), LONGEST) : undefined;
   }
 
   /**
@@ -40,7 +43,8 @@ export class TalkError extends Error {
    * @param {{message: string, extensions?: Record<string, any>}[]} errors
    * @param {number} [retryAfter] what else says it, such as a header.
    */
-  static from([{ message, extensions = {} }], retryAfter) {
-    return new TalkError(extensions.code ?? "INTERNAL", message, { retryAfter, ...extensions });
+  static from(errors, retryAfter) {
+    const { message, extensions } = errors[0] ?? { message: "The server failed." };
+    return new TalkError(extensions?.code ?? "INTERNAL", message, { retryAfter, ...extensions });
   }
 }

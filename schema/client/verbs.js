@@ -11,7 +11,7 @@
  *   `createToken` make a second token, and most others would be refused.
  */
 
-import { Refusal } from "./errors.js";
+import { Refusal, TalkError } from "./errors.js";
 import { MUTATIONS } from "./documents.js";
 
 /** @typedef {import("./types.js").Message} Message */
@@ -80,6 +80,7 @@ export function verbsFor(connection, documents) {
   const verb = (name) => async (/** @type {object} */ input) => {
     const data = await connection.query(documents.mutation(name), { input });
     const result = data[name];
+    if (!result) throw new TalkError("INTERNAL", "The server sent no payload.");
     // No payload has a field `code`.
     if ("code" in result) throw new Refusal(result);
     return result;

@@ -248,6 +248,7 @@ LINKS = [
     ("https:// http://. mailto: mailto:nobody", []),
     ("https://bank.example@evil.example/", []),
     ("https://user:word@evil.example/", []),
+    ("https://:bank.example@evil.example/", []),
     ("https://a.example/\u202egnp.exe", ["https://a.example/"]),
     ("https://a.example/\u2066x", ["https://a.example/"]),
     ('https://a.example/"onmouseover="alert(1)', ["https://a.example/"]),
@@ -273,6 +274,20 @@ def test_links_are_found_and_open_safely(page: Any) -> None:
     assert page.evaluate("new Set(all('.body a').map((a) => a.rel)).size") == 1
     assert page.get_attribute(".body a", "rel") == "noopener noreferrer nofollow"
     assert page.evaluate("all('.body :is(img, script)').length") == 0
+
+
+def test_a_text_is_painted_in_its_bubble_alone(page: Any) -> None:
+    page.evaluate("begin([messageOf(1, { body: 'l'.repeat(9), sender: PEOPLE[1] })]); frame()")
+    above = {"x": 60, "y": 100, "width": 600, "height": 300}
+    beside = {**above, "x": 700, "width": 90}
+    nothing = [page.screenshot(clip=area) for area in (above, beside)]
+
+    # As fonts do that put all marks above each other.
+    page.evaluate("find('.body').style.font = '900px/0 sans-serif'; frame()")
+    assert page.screenshot(clip=above) == nothing[0]
+    marks = "'a' + '\\u0301\\u0333\\u0489'.repeat(3_300)"
+    page.evaluate(f"begin([messageOf(1, {{ body: {marks}, sender: PEOPLE[1] }})]); frame()")
+    assert page.screenshot(clip=beside) == nothing[1]
 
 
 def test_names_are_highlighted_whatever_signs_they_have(page: Any) -> None:

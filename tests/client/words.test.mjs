@@ -41,6 +41,14 @@ test("a plural form is chosen by the count", async () => {
   await setWords("en", { cancel: en.cancel });
 });
 
+test("a name does not turn the words around it", () => {
+  const english = new Language("en");
+  const words = english.say("systemRemoved", { name: "\u202eMira\u2067", other: "Lena" });
+
+  assert.equal(words, english.say("systemRemoved", { name: "Mira", other: "Lena" }));
+  assert.equal(english.list(["\u202eMira", "{other}\u2066"]), "Mira and {other}");
+});
+
 test("a host replaces words and adds a language, whose gaps are English", async () => {
   await setWords("pt", { cancel: "Cancelar" });
 

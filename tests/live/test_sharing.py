@@ -9,8 +9,9 @@ import pytest
 from django.db import transaction
 
 from schema.live import sharing
-from talk.models import Block, Event
+from talk.models import Block, Conversation, Event
 
+from ..client.documents import documents
 from .client import id_of
 from .sockets import code_of, in_thread, live, signed_in, talk
 
@@ -295,3 +296,41 @@ async def test_changes_after_a_negative_revision_are_refused(alice, group):
         await ask(alices, group, "revision", after=-1)
 
         assert code_of(await alices.hear()) == "INVALID_CURSOR"
+
+
+@live
+async def test_the_client_of_many_viewers_costs_what_that_of_a_few_costs(
+    alice, bob, carol, dave, erin, executions
+):
+    group = await in_thread(Conversation.objects.start_group)(
+        alice, [bob, carol, dave, erin], "Lunch"
+    )
+    admin, member = [await in_thread(group.participation_of)(each) for each in (alice, bob)]
+    document = documents()["documents"]["conversationChanges"]
+    async with AsyncExitStack() as stack:
+        sockets = [
+            await stack.enter_async_context(signed_in(user, talk))
+            for user in (alice, bob, carol, dave, erin)
+            for _ in range(4)
+        ]
+        for socket in sockets:
+            await socket.subscribe(document, id="1", variables={"id": id_of(group), "after": 0})
+            await hear(socket)
+        await settle()
+
+        async def cost(change, *given, **named):
+            executions.clear()
+            answer = await in_thread(change)(*given, **named)
+            for socket in sockets:
+                await hear(socket)
+            return len(executions), answer
+
+        # The sender, and all others.
+        sent, message = await cost(admin.send, "one")
+        # The sender, the admin, who may remove the message, and all others.
+        said, _ = await cost(member.send, "two", reply_to=message.number)
+        mentioned, _ = await cost(admin.send, "three", mentions=[bob.pk])
+        reacted, _ = await cost(member.react, message, "👍")
+        read, _ = await cost(member.read)
+
+    assert [sent, said, mentioned, reacted, read] == [2, 3, 3, 3, 1]

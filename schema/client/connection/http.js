@@ -74,6 +74,8 @@ export class Http {
         },
         body: JSON.stringify(operation),
         credentials: "same-origin",
+        // What was written is for this address alone.
+        redirect: "error",
         signal,
       });
       answer = parsed(await response.text());

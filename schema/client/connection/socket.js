@@ -83,19 +83,21 @@ export class Socket {
   /** @param {unknown} data */
   #hear(data) {
     this.#heardAt = performance.now();
-    /** @type {Message} */
+    /** @type {Message | null} */
     let message;
     try {
       message = JSON.parse(/** @type {string} */ (data));
     } catch {
       return this.#giveUp(4400);
     }
-    if (message.type === "connection_ack") this.#begin();
-    else if (message.type === "ping") this.#send({ type: "pong" });
-    else if (message.id) this.#pass(message.id, message);
+    if (message?.type === "connection_ack") this.#begin();
+    else if (message?.type === "ping") this.#send({ type: "pong" });
+    else if (message?.id) this.#pass(message.id, message);
   }
 
   #begin() {
+    // All that runs here would run twice.
+    if (this.isLive) return;
     clearTimeout(this.#timer);
     this.isLive = true;
     this.#wait(this.#times.silence);

@@ -67,8 +67,9 @@ export class Subscription {
   #hear({ type, payload }) {
     const errors = type === "error" ? payload : payload?.errors;
     if (errors?.length) this.#fail(TalkError.from(errors));
-    else if (type === "next") this.sink.next(payload.data);
-    else this.#end(null);
+    else if (type !== "next") this.#end(null);
+    else if (payload?.data) this.sink.next(payload.data);
+    else this.#fail(new TalkError("INTERNAL", "The server sent no data.", { retryable: true }));
   }
 
   /** @param {TalkError} error */

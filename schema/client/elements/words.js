@@ -61,6 +61,9 @@ const FORMS = {
   full: { dateStyle: "full", timeStyle: "short" },
 };
 
+/** Signs that turn the direction of writing. A name with one would turn the words behind it, too. */
+const TURNS = /[\u202a-\u202e\u2066-\u2069]/g;
+
 /** The words, numbers and dates of one language. */
 export class Language {
   #table;
@@ -101,7 +104,7 @@ export class Language {
    * @param {Iterable<string>} names
    */
   list(names) {
-    return new Intl.ListFormat(this.locale).format(names);
+    return new Intl.ListFormat(this.locale).format(names).replace(TURNS, "");
   }
 
   /**
@@ -138,7 +141,7 @@ export class Language {
 
   /** @param {string | number} value */
   #write(value) {
-    return typeof value === "number" ? this.#numbers.format(value) : value;
+    return typeof value === "number" ? this.#numbers.format(value) : value.replace(TURNS, "");
   }
 }
 

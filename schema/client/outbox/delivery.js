@@ -107,19 +107,20 @@ export class Delivery {
   async #attempt(attempt) {
     const { clientId, conversationId } = attempt;
     const content = attempt.messageId ? contentOf(attempt) : (attempt.tried ?? contentOf(attempt));
-    let message;
+    let messageId;
     try {
-      message = await this.#ask(attempt, content);
+      const message = await this.#ask(attempt, content);
+      messageId = message.id;
+      this.#sent(conversationId, message);
     } catch (error) {
       return this.#failed(attempt, content, error);
     }
     this.#pause.reset();
     this.#failures.delete(conversationId);
-    this.#sent(conversationId, message);
     // It is gone if a stream brought the message first, and was edited if the viewer did so meanwhile.
     const entry = this.#queue.get(clientId);
     if (!entry) return;
-    const changed = { ...entry, tried: content, messageId: message.id };
+    const changed = { ...entry, tried: content, messageId };
     if (isSame(content, entry)) await this.#queue.remove(clientId);
     else await this.#queue.put({ ...changed, state: "waiting" });
   }

@@ -1,4 +1,4 @@
-/** Waits before the next attempt: as long as the server says, or longer and longer. */
+/** Waits before the next attempt: longer and longer, and at least as long as the server says. */
 
 const LONGEST = 30;
 
@@ -28,7 +28,7 @@ export class Pause {
     if (this.#timer === undefined) this.#failures += 1;
     const longer = Math.min(2 ** (this.#failures - 1), LONGEST);
     // A part of it by chance: otherwise all clients come back at the same moment.
-    const seconds = retryAfter ?? longer * (0.5 + Math.random() / 2);
+    const seconds = Math.max(longer * (0.5 + Math.random() / 2), retryAfter ?? 0);
     this.#isDemanded ||= retryAfter !== undefined;
     const until = Date.now() + seconds * 1000;
     if (until <= this.#until) return;

@@ -37,13 +37,14 @@ export function isRetryable(error) {
 }
 
 /**
- * How many milliseconds to wait after an error: as many as the server says, else longer and longer.
+ * How many milliseconds to wait after an error: longer and longer, and at least as many as the server
+ * says. A server that always says "now" would be asked in circles.
  * @param {TalkError} error
  * @param {number} failures how many requests failed before.
  */
 export function waitAfter(error, failures) {
-  if (error.retryAfter !== undefined) return error.retryAfter * 1_000;
-  return Math.min(FIRST_WAIT * 2 ** failures, LONGEST_WAIT) * (0.5 + Math.random() / 2);
+  const longer = Math.min(FIRST_WAIT * 2 ** failures, LONGEST_WAIT) * (0.5 + Math.random() / 2);
+  return Math.max(longer, (error.retryAfter ?? 0) * 1_000);
 }
 
 /**

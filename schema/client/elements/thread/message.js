@@ -13,6 +13,9 @@ import { isEmojiOnly, nodesOf } from "./text.js";
 /** @typedef {import("../../types.js").Unsent} Unsent */
 /** @typedef {{sentence: string | null, starts: boolean, ends: boolean, revealed?: string}} Look */
 
+/** Two lines of a quote are seen, and no more letters than this. */
+const QUOTED = 300;
+
 /**
  * When a message was sent, or written.
  * @param {Row} row
@@ -101,7 +104,7 @@ export function quoteOf(view, quoted) {
     "button",
     { type: "button", class: "quote", "data-part": "quote", onclick: () => view.jumpTo(quoted.number) },
     h("span", { class: "name", dir: "auto" }, quoted.sender?.name ?? view.t("someone")),
-    h("span", { class: sentence ? "words gone" : "words", dir: "auto" }, sentence ?? quoted.body),
+    h("span", { class: sentence ? "words gone" : "words", dir: "auto" }, sentence ?? quoted.body.slice(0, QUOTED)),
   );
 }
 

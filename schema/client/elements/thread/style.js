@@ -14,7 +14,7 @@ article > * { max-width: 60rem; margin-inline: auto }
 .day, .new, .system { font-size: .82em; color: var(--_muted); text-align: center; text-wrap: balance }
 .day { padding: 14px 0 6px; font-weight: 600 }
 .day::first-letter { text-transform: uppercase }
-.system { padding: 4px 10% }
+.system { padding: 4px 10%; overflow: clip }
 .new { display: flex; align-items: center; gap: .8em; padding: 8px 0; color: var(--_danger); font-weight: 600 }
 .new::before, .new::after { content: ""; flex: 1; height: 1px; background: color-mix(in srgb, currentColor 40%, transparent) }
 .line { display: flex; gap: 8px }
@@ -25,7 +25,7 @@ article > * { max-width: 60rem; margin-inline: auto }
 .name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
 .beside { display: flex; align-items: center; gap: 2px; max-width: 100% }
 .own .beside { flex-direction: row-reverse }
-.bubble { display: flex; flex-wrap: wrap; align-items: flex-end; align-content: start; gap: 0 10px; min-width: 0; padding: 7px 12px; border-radius: var(--_radius); background: var(--_bubble) }
+.bubble { display: flex; flex-wrap: wrap; align-items: flex-end; align-content: start; gap: 0 10px; min-width: 0; padding: 7px 12px; border-radius: var(--_radius); background: var(--_bubble); overflow: clip }
 .other:not(.starts) .bubble { border-start-start-radius: 5px }
 .other:not(.ends) .bubble { border-end-start-radius: 5px }
 .own .bubble { background: var(--_own); color: var(--_on-own) }

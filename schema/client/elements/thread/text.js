@@ -8,6 +8,8 @@ import { h } from "../nodes.js";
 const LINK = /\b(?:https?:\/\/|mailto:)[^\s<>"\u202a-\u202e\u2066-\u2069]+/giu;
 const OPENING = { ")": "(", "]": "[", "}": "{" };
 const EMOJI = /^[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}\u200d\ufe0f\s]{1,32}$/u;
+/** More marks on one letter than any language has. A browser needs seconds to draw thousands of them. */
+const PILE = /\p{M}{30}/gu;
 
 /**
  * @param {string} text
@@ -23,7 +25,8 @@ export function nodesOf(text, mentions = [], viewerId) {
     const href = addressOf(shown);
     if (!href) continue;
     nodes.push(...withNames(text.slice(end, index), mentions, viewerId));
-    nodes.push(h("a", { href, target: "_blank", rel: "noopener noreferrer nofollow" }, shown));
+    const safely = { target: "_blank", rel: "noopener noreferrer nofollow" };
+    nodes.push(h("a", { href, ...safely }, ...withBreaks(shown)));
     end = index + shown.length;
   }
   return [...nodes, ...withNames(text.slice(end), mentions, viewerId)];
@@ -51,21 +54,17 @@ export function names(text, name) {
  * @param {string} link
  */
 function withoutPunctuation(link) {
+  // Counted once: a link may be as long as a message, and end with nothing but brackets.
+  /** @type {Record<string, number>} */
+  const counts = { "(": 0, "[": 0, "{": 0, ")": 0, "]": 0, "}": 0 };
+  for (const sign of link) if (sign in counts) counts[sign] += 1;
   for (let end = link.length; ; end--) {
     const last = link[end - 1];
     const opening = OPENING[/** @type {keyof typeof OPENING} */ (last)];
-    const inside = link.slice(0, end);
-    const isLoose = opening ? count(inside, last) > count(inside, opening) : /[\p{P}*~]/u.test(last);
-    if (!isLoose || /[/_#@&%=-]/.test(last)) return inside;
+    const isLoose = opening ? counts[last] > counts[opening] : /[\p{P}*~]/u.test(last);
+    if (!isLoose || /[/_#@&%=-]/.test(last)) return link.slice(0, end);
+    counts[last] -= 1;
   }
-}
-
-/**
- * @param {string} text
- * @param {string} sign
- */
-function count(text, sign) {
-  return text.split(sign).length;
 }
 
 /**
@@ -74,10 +73,10 @@ function count(text, sign) {
  */
 function addressOf(link) {
   if (!URL.canParse(link)) return null;
-  const { protocol, username, hostname, pathname, href } = new URL(link);
+  const { protocol, username, password, hostname, pathname, href } = new URL(link);
   if (protocol === "mailto:") return pathname.includes("@") ? href : null;
-  // A name before the host is there to look like another host.
-  return /^https?:$/.test(protocol) && hostname && !username ? href : null;
+  // A name or password before the host is there to look like another host.
+  return /^https?:$/.test(protocol) && hostname && !username && !password ? href : null;
 }
 
 /**
@@ -88,13 +87,27 @@ function addressOf(link) {
 function withNames(text, mentions, viewerId) {
   const ids = new Map(mentions.map(({ id, name }) => [name.toLowerCase(), id]));
   ids.delete("");
-  if (!ids.size || !text) return text ? [text] : [];
+  if (!ids.size || !text) return withBreaks(text);
   const parts = text.split(patternOf([...ids.keys()]));
-  return parts.map((part, index) => {
+  return parts.flatMap((part, index) => {
     const id = ids.get(part.replace(/^@/, "").toLowerCase());
     const name = id === viewerId ? "mention me" : "mention";
-    return index % 2 ? h("span", { class: name }, part) : part;
+    return index % 2 ? h("span", { class: name }, part) : withBreaks(part);
   });
+}
+
+/**
+ * A text in which piles of marks can be broken, and are drawn one by one.
+ * @param {string} text
+ */
+function withBreaks(text) {
+  const nodes = [];
+  let end = 0;
+  for (const { 0: pile, index } of text.matchAll(PILE)) {
+    nodes.push(text.slice(end, index + pile.length), h("wbr"));
+    end = index + pile.length;
+  }
+  return end < text.length ? [...nodes, text.slice(end)] : nodes;
 }
 
 /** @param {string[]} people */
