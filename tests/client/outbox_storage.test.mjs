@@ -51,6 +51,25 @@ test("what is written right after a reload comes after what was written before",
   assert.deepEqual(server.bodies("choir"), ["Before", "After"]);
 });
 
+test("what was written before a reload goes first, also if the socket opens before the viewer is known", async () => {
+  const server = new FakeServer();
+  server.isDown = true;
+  const before = open(server);
+  for (const body of ["1", "2", "3"]) await before.outbox.send("choir", body);
+  before.outbox.close();
+
+  server.isDown = false;
+  const storage = await reloaded(before.storage);
+  const { outbox, viewer, isBack } = open(server, { storage, viewerId: null });
+  outbox.send("choir", "After");
+  isBack();
+  viewer.set({ id: "mira" });
+  await until(() => server.messages.length === 4);
+  await until(isEmpty(outbox));
+
+  assert.deepEqual(server.bodies("choir"), ["1", "2", "3", "After"]);
+});
+
 test("what had arrived when the page crashed is there once", async () => {
   const server = new FakeServer();
   server.hold();

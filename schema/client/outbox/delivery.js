@@ -95,7 +95,7 @@ export class Delivery {
       const attempt = { ...entry, state: /** @type {const} */ ("sending"), error: null };
       attempt.tried ??= contentOf(entry);
       await this.#queue.put(attempt);
-      // Unless a stream brought it just now.
+      // Unless a stream brought it just now, or the client was closed.
       if (this.#queue.get(entry.clientId)) await this.#attempt(attempt);
     } finally {
       this.#onTheWay.delete(conversationId);
@@ -115,6 +115,7 @@ export class Delivery {
     } catch (error) {
       return this.#failed(attempt, content, error);
     }
+    if (this.#isClosed) return;
     this.#pause.reset();
     this.#failures.delete(conversationId);
     // It is gone if a stream brought the message first, and was edited if the viewer did so meanwhile.

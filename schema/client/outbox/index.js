@@ -163,7 +163,7 @@ class OutboxStore {
     }
     this.#viewerId = id;
     const scope = `talk ${this.#options.server} ${id}`;
-    void this.#mail.start(scope, this.#options.storage?.(id) ?? storageOfPage(scope));
+    this.#mail.start(scope, this.#options.storage?.(id) ?? storageOfPage(scope));
   }
 }
 

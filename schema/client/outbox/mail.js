@@ -2,13 +2,15 @@
 
 import { Delivery } from "./delivery.js";
 import { Queue } from "./queue.js";
-import { SafeStorage } from "./storage.js";
+import { SafeStorage, memoryStorage } from "./storage.js";
 import { Tab } from "./tab.js";
 
 export class Mail {
   #tab = new Tab();
   /** @type {Set<string>} the messages that other tabs left. */
   #adopted = new Set();
+  /** @type {Promise<void> | null} until what was left is adopted. */
+  #started = null;
 
   /**
    * @param {import("../store.js").Writable<readonly import("./entry.js").Entry[]>} shown
@@ -30,7 +32,31 @@ export class Mail {
    * @param {string} scope what all tabs of this viewer have in common.
    * @param {import("../types.js").OutboxStorage} storage
    */
-  async start(scope, storage) {
+  start(scope, storage) {
+    this.#started = this.#start(scope, storage);
+  }
+
+  /** The connection is back. */
+  hurry() {
+    this.delivery.hurry();
+    // Other tabs may have written something meanwhile. What `start` adopts is not taken from it: it
+    // sends nothing before it has that.
+    void this.#started?.then(() => this.#adopt());
+  }
+
+  close() {
+    this.delivery.close();
+    // Without a viewer there is no storage, and nobody waits for one any longer.
+    if (!this.#started) this.queue.keepIn(memoryStorage());
+    this.queue.close();
+    this.#tab.close();
+  }
+
+  /**
+   * @param {string} scope
+   * @param {import("../types.js").OutboxStorage} storage
+   */
+  async #start(scope, storage) {
     await this.#tab.open(scope);
     this.queue.keepIn(new SafeStorage(storage));
     await this.#adopt();
@@ -40,19 +66,6 @@ export class Mail {
       void this.queue.put({ ...entry, position: this.queue.nextPosition() });
     }
     this.delivery.start();
-  }
-
-  /** The connection is back. */
-  hurry() {
-    this.delivery.hurry();
-    // Other tabs may have written something meanwhile.
-    void this.#adopt();
-  }
-
-  close() {
-    this.delivery.close();
-    this.queue.close();
-    this.#tab.close();
   }
 
   /** Take over what tabs left that are gone, now or later. */

@@ -1,7 +1,6 @@
 /** The messages of the outbox in their order, in memory and in a storage. */
 
 import { fromStored, toStored } from "./entry.js";
-import { memoryStorage } from "./storage.js";
 
 /** @typedef {import("../types.js").OutboxStorage} OutboxStorage */
 /** @typedef {import("./entry.js").Entry} Entry */
@@ -68,12 +67,12 @@ export class Queue {
    * @param {Entry} entry
    */
   async put(entry) {
+    // Another tab may have taken it over.
+    if (this.#isClosed) return;
     this.#lastPosition = Math.max(this.#lastPosition, entry.position);
     this.#entries.set(entry.clientId, entry);
     this.#show();
-    const storage = await this.#storage;
-    // After that, another tab may have taken it over.
-    if (!this.#isClosed) await storage.put(toStored(entry));
+    await (await this.#storage).put(toStored(entry));
   }
 
   /** @param {string} clientId */
@@ -90,14 +89,15 @@ export class Queue {
    */
   async replace(clientId, entry) {
     this.#entries.delete(clientId);
-    await this.put(entry);
+    const isKept = this.put(entry);
     await (await this.#storage).remove(clientId);
+    await isKept;
   }
 
+  /** The storage keeps what was put before. Here, nothing is left to send. */
   close() {
     this.#isClosed = true;
-    // If there is none yet, nobody waits for it any longer.
-    this.keepIn(memoryStorage());
+    this.#entries.clear();
     void this.#storage.then((storage) => storage.close());
   }
 
@@ -107,6 +107,6 @@ export class Queue {
   }
 
   #show() {
-    if (!this.#isClosed) this.#shown.set(this.list());
+    this.#shown.set(this.list());
   }
 }

@@ -91,7 +91,7 @@ export class SafeStorage {
   #storage;
   /** @type {Promise<any>} */
   #last = Promise.resolve();
-  #isHanging = false;
+  #isOver = false;
 
   /** @param {OutboxStorage} storage */
   constructor(storage) {
@@ -113,8 +113,10 @@ export class SafeStorage {
     return this.#next(() => this.#storage.remove(clientId), undefined);
   }
 
+  /** After that, it does nothing any more: a closed database would be opened again. */
   close() {
     void this.#next(async () => this.#storage.close(), undefined);
+    this.#isOver = true;
   }
 
   /**
@@ -124,11 +126,11 @@ export class SafeStorage {
    * @returns {Promise<T>}
    */
   #next(work, otherwise) {
-    if (this.#isHanging) return Promise.resolve(otherwise);
+    if (this.#isOver) return Promise.resolve(otherwise);
     const done = this.#last.then(work).catch(() => otherwise);
     this.#last = done;
     return inTime(done, () => {
-      this.#isHanging = true;
+      this.#isOver = true;
       return otherwise;
     });
   }

@@ -29,7 +29,6 @@ export class Person extends Verbs {
   reconnects = 0;
   #storage = memoryStorage();
   #lateness;
-  isReloaded = false;
   /** What was wrong with what a store showed. */
   faults = [];
 
@@ -57,7 +56,7 @@ export class Person extends Verbs {
   open() {
     const storage = () => this.#storage;
     const { token, network } = this;
-    const fetch = this.isReloaded ? undefined : lateFetch(this.#lateness);
+    const fetch = lateFetch(this.#lateness);
     this.talk = createTalk({ url: network.url, token, storage, fetch });
     this.inbox = this.talk.inbox();
     this.conversations = this.ids.map((id) => this.talk.conversation(id));
@@ -76,7 +75,6 @@ export class Person extends Verbs {
     if (chance.next() < 0.5) this.network.cut();
     await pause(chance.next() * 0.1);
     this.talk.close();
-    this.isReloaded = true;
     this.open();
   }
 
