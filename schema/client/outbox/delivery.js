@@ -110,12 +110,12 @@ export class Delivery {
     let messageId;
     try {
       const message = await this.#ask(attempt, content);
+      if (this.#isClosed) return;
       messageId = message.id;
       this.#sent(conversationId, message);
     } catch (error) {
       return this.#failed(attempt, content, error);
     }
-    if (this.#isClosed) return;
     this.#pause.reset();
     this.#failures.delete(conversationId);
     // It is gone if a stream brought the message first, and was edited if the viewer did so meanwhile.
