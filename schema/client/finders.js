@@ -60,7 +60,7 @@ export function findersFor(connection, documents) {
     findMembers: (conversationId, search) =>
       participants(conversationId, { first: FOUND, search, status: "ACTIVE" }),
     /** @param {string} conversationId */
-    async former(conversationId) {
+    async formerMembers(conversationId) {
       const which = ["LEFT", "REMOVED"].map((status) => ({ first: 100, search: null, status }));
       return (await Promise.all(which.map((each) => participants(conversationId, each)))).flat();
     },

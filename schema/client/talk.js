@@ -1,6 +1,7 @@
 /** Makes a client of one server for one viewer: the connection, the stores, the outbox, the verbs. */
 
 import { connect } from "./connection/index.js";
+import { addressOf } from "./connection/page.js";
 import { documentsFor } from "./documents.js";
 import { Refusal } from "./errors.js";
 import { findersFor } from "./finders.js";
@@ -36,7 +37,7 @@ export function createTalk(options = {}) {
  */
 export function talkOver(
   connection,
-  { url = "/graphql", typePrefix, visible = false, storage } = {},
+  { url, typePrefix, visible = false, storage } = {},
 ) {
   const documents = documentsFor(typePrefix);
   const feed = new InboxFeed(connection, documents);
@@ -63,7 +64,7 @@ export function talkOver(
     sent: (conversationId, message) => {
       for (const each of conversations) if (each.id === conversationId) each.arrive(message);
     },
-    server: new URL(url, globalThis.document?.baseURI).href,
+    server: addressOf(url).href,
     storage,
   });
   const shared = { connection, documents, feed };
@@ -90,8 +91,8 @@ export function talkOver(
     conversation: (id) => conversations.get(id),
     typing: (id) => typing.get(id),
     presence: (userIds) => presence.of(userIds),
-    query: (document, variables) => connection.query(document, variables),
-    subscribe: (document, variables, sink) => connection.subscribe(document, variables, sink),
+    query: (...given) => connection.query(...given),
+    subscribe: (...given) => connection.subscribe(...given),
     close() {
       for (const each of [conversations, typing, presence, feed, viewerFeed, outbox]) each.close();
       connection.close();

@@ -121,7 +121,8 @@
 
 /**
  * Whether a store has its first page: `missing` if there is no such conversation for the viewer,
- * `failed` if the request failed and is not tried again.
+ * `failed` if the request failed and is not tried again before the connection is back. Beside it, `error`
+ * says why the last request had no answer; null once there is one.
  * @typedef {"loading" | "ready" | "missing" | "failed"} LoadState
  */
 
@@ -249,12 +250,12 @@
  *   conversation: (id: string) => ConversationStore,
  *   typing: (conversationId: string) => Store<readonly Named[]>,
  *   presence: (userIds: readonly string[]) => Store<ReadonlySet<string>>,
- *   query: (document: string, variables?: object) => Promise<any>,
- *   subscribe: (document: string, variables: () => object, sink: Sink) => () => void,
+ *   query: Connection["query"],
+ *   subscribe: Connection["subscribe"],
  *   findPeople: (search: string) => Promise<User[]>,
  *   findConversations: (search: string) => Promise<InboxRow[]>,
  *   findMembers: (conversationId: string, search: string) => Promise<Member[]>,
- *   former: (conversationId: string) => Promise<Member[]>,
+ *   formerMembers: (conversationId: string) => Promise<Member[]>,
  *   blockedUsers: () => Promise<User[]>,
  *   edits: (messageId: string) => Promise<{body: string, until: string}[]>,
  *   reactors: (messageId: string) => Promise<{emoji: string, count: number, users: Named[]}[]>,
@@ -262,7 +263,7 @@
  *   close: () => void,
  * } & Verbs} Talk
  *   Methods answer the same store again if they are asked for it with the same id, while it is used.
- *   `findConversations` looks for words in titles. `former`: people who left or were removed, whom
+ *   `findConversations` looks for words in titles. `formerMembers`: people who left or were removed, whom
  *   `reinstateParticipant` can bring back.
  */
 

@@ -207,7 +207,7 @@ test("people, members, conversations and reactions are found", async (t) => {
   assert.ok((await talk.findPeople("pri")).some((person) => person.id === priya));
   assert.equal((await talk.findMembers(id, "jon"))[0].user.id, await idOf("jonas"));
   assert.deepEqual(
-    (await talk.former(id)).map((member) => member.user.id),
+    (await talk.formerMembers(id)).map((member) => member.user.id),
     [priya],
   );
   assert.equal((await talk.findConversations("things found"))[0].conversation.id, id);

@@ -5,7 +5,7 @@ import { tellAll } from "../store.js";
 import { Credentials } from "./credentials.js";
 import { Http } from "./http.js";
 import { Live } from "./live.js";
-import { watchPage } from "./page.js";
+import { addressOf, watchPage } from "./page.js";
 import { Subscription } from "./subscription.js";
 import { TIMES } from "./waits.js";
 
@@ -43,7 +43,7 @@ class ServerConnection {
    * @param {typeof TIMES} times
    */
   constructor(options, times) {
-    const url = new URL(options.url ?? "/graphql", globalThis.document?.baseURI);
+    const url = addressOf(options.url);
     const socketUrl = new URL(url);
     socketUrl.protocol = url.protocol.replace("http", "ws");
     this.#options = options;

@@ -1,4 +1,16 @@
-/** Tells when the page is online again, and when its viewer comes back to it. */
+/** The page: where its server is, and when it is online again or its viewer comes back to it. */
+
+/**
+ * The absolute address of a server.
+ * @param {string | URL} [url] relative to the page, or to the script of a worker.
+ */
+export function addressOf(url = "/graphql") {
+  const base = globalThis.document?.baseURI ?? globalThis.location?.href;
+  if (!URL.canParse(url, base)) {
+    throw new TypeError(`There is no server at "${url}". Outside of a page, \`url\` has to be absolute.`);
+  }
+  return new URL(url, base);
+}
 
 /**
  * Call `onBack` when the page may have a network again: it is online, shown again, or thawed; and

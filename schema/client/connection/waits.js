@@ -1,4 +1,19 @@
-/** How long the connection waits: for answers, and before it tries again. */
+/** How long the client waits: for answers, and before it tries again. */
+
+const FIRST_WAIT = 1_000;
+const LONGEST_WAIT = 30_000;
+
+/**
+ * How many milliseconds to wait after a request that failed: longer and longer, random, so that clients
+ * spread out, and at least as long as the server says. A server that always says "now" would be asked
+ * in circles.
+ * @param {number} failures how many requests failed before.
+ * @param {number} [retryAfter] seconds.
+ */
+export function waitAfter(failures, retryAfter = 0) {
+  const longer = Math.min(FIRST_WAIT * 2 ** failures, LONGEST_WAIT) * (0.5 + Math.random() / 2);
+  return Math.max(longer, retryAfter * 1_000);
+}
 
 /** All times in seconds. */
 export const TIMES = {

@@ -195,7 +195,7 @@ export class Former {
 
   async #load() {
     const { element, talk, conversationId } = this.details;
-    const people = await talk.former(conversationId);
+    const people = await talk.formerMembers(conversationId);
     const nobody = h("li", { class: "member muted" }, element.t("nobodyLeft"));
     place(this.#list, people.length ? people.map((member) => this.#row(member)) : [nobody]);
   }

@@ -1,6 +1,6 @@
 /** Waits before the next attempt: longer and longer, and at least as long as the server says. */
 
-const LONGEST = 30;
+import { waitAfter } from "../connection/waits.js";
 
 export class Pause {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -26,15 +26,13 @@ export class Pause {
   begin(retryAfter) {
     // What fails at the same time is one failure.
     if (this.#timer === undefined) this.#failures += 1;
-    const longer = Math.min(2 ** (this.#failures - 1), LONGEST);
-    // A part of it by chance: otherwise all clients come back at the same moment.
-    const seconds = Math.max(longer * (0.5 + Math.random() / 2), retryAfter ?? 0);
+    const wait = waitAfter(this.#failures - 1, retryAfter);
     this.#isDemanded ||= retryAfter !== undefined;
-    const until = Date.now() + seconds * 1000;
+    const until = performance.now() + wait;
     if (until <= this.#until) return;
     this.#until = until;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#end(), seconds * 1000);
+    this.#timer = setTimeout(() => this.#end(), wait);
   }
 
   /** Wait until `release`, however long that is. */

@@ -1,11 +1,9 @@
 /** Asks again while a request fails for reasons that pass. */
 
+import { waitAfter } from "../connection/waits.js";
 import { TalkError } from "../errors.js";
 
 /** @import {Connection} from "../types.js" */
-
-const FIRST_WAIT = 1_000;
-const LONGEST_WAIT = 30_000;
 
 /**
  * Ask until there is an answer. Errors that are not retryable are thrown, and so is the last error
@@ -14,14 +12,16 @@ const LONGEST_WAIT = 30_000;
  * @param {Pick<Connection, "whenBack">} connection
  * @param {() => Promise<T>} ask
  * @param {AbortSignal} signal
+ * @param {(error: TalkError) => void} [delayed] is told of each failure after which it is asked again.
  * @returns {Promise<T>}
  */
-export async function askUntilAnswered(connection, ask, signal) {
+export async function askUntilAnswered(connection, ask, signal, delayed) {
   for (let failures = 0; ; failures += 1) {
     try {
       return await ask();
     } catch (error) {
       if (signal.aborted || !isRetryable(error)) throw error;
+      delayed?.(error);
       await pause(connection, error, failures, signal);
       if (signal.aborted) throw error;
     }
@@ -34,17 +34,6 @@ export async function askUntilAnswered(connection, ask, signal) {
  */
 export function isRetryable(error) {
   return error instanceof TalkError && error.retryable;
-}
-
-/**
- * How many milliseconds to wait after an error: longer and longer, and at least as many as the server
- * says. A server that always says "now" would be asked in circles.
- * @param {TalkError} error
- * @param {number} failures how many requests failed before.
- */
-export function waitAfter(error, failures) {
-  const longer = Math.min(FIRST_WAIT * 2 ** failures, LONGEST_WAIT) * (0.5 + Math.random() / 2);
-  return Math.max(longer, (error.retryAfter ?? 0) * 1_000);
 }
 
 /**
@@ -62,7 +51,7 @@ function pause(connection, error, failures, signal) {
       signal.removeEventListener("abort", end);
       resolve();
     };
-    const timer = setTimeout(end, waitAfter(error, failures));
+    const timer = setTimeout(end, waitAfter(failures, error.retryAfter));
     signal.addEventListener("abort", end);
     // A server that names a time means it, even if the connection comes back earlier.
     const forget = error.retryAfter === undefined ? connection.whenBack(end) : undefined;

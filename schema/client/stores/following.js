@@ -1,5 +1,6 @@
 /** Asks for a state and then follows its changes, without a gap between the two. */
 
+import { waitAfter } from "../connection/waits.js";
 import { askUntilAnswered } from "./asking.js";
 
 /** @import {TalkError} from "../errors.js" */
@@ -7,7 +8,6 @@ import { askUntilAnswered } from "./asking.js";
 
 /** Ends of a stream after which the state is asked for anew. Others are failures. */
 const ANEW = ["RESYNC_REQUIRED", "NOT_A_PARTICIPANT", "NOT_FOUND", "INVALID_CURSOR"];
-const LONGEST_WAIT = 30_000;
 
 /**
  * @typedef {object} Followed
@@ -18,7 +18,8 @@ const LONGEST_WAIT = 30_000;
  * @property {(data: any) => void} next takes a change.
  * @property {(error: TalkError | null) => void} lost is called when the stream ended, and the state is
  *   about to be asked for anew.
- * @property {(error: TalkError) => void} failed is called when neither is tried again.
+ * @property {(error: TalkError, isOver: boolean) => void} failed is called when the state has no answer.
+ *   `isOver`: neither it nor the stream is tried again.
  */
 
 export class Following {
@@ -77,9 +78,11 @@ export class Following {
 
   /** @param {AbortSignal} signal */
   async #follow(signal) {
-    const { open, document, variables, next } = this.#followed;
+    const { open, document, variables, next, failed } = this.#followed;
+    const ask = () => open(signal);
+    const delayed = (/** @type {TalkError} */ error) => failed(error, false);
     try {
-      const hasChanges = await askUntilAnswered(this.#connection, () => open(signal), signal);
+      const hasChanges = await askUntilAnswered(this.#connection, ask, signal, delayed);
       if (signal.aborted) return;
       this.#letGo();
       if (!hasChanges) return;
@@ -111,7 +114,7 @@ export class Following {
     }
     this.#followed.lost(error);
     // At once, but not in circles.
-    const wait = this.#ends ? Math.min(1_000 * 2 ** this.#ends, LONGEST_WAIT) : 0;
+    const wait = this.#ends ? waitAfter(this.#ends) : 0;
     this.#ends += 1;
     this.#timer = setTimeout(() => this.again(), wait);
   }
@@ -122,7 +125,7 @@ export class Following {
    * @param {AbortSignal} signal
    */
   #fail(error, signal) {
-    this.#followed.failed(error);
+    this.#followed.failed(error, true);
     this.#letGo();
     const forget = this.#connection.whenBack(() => {
       forget();

@@ -58,7 +58,7 @@ export class InboxFeed {
       variables: () => ({ after: this.#cursor }),
       next: ({ inboxChanges }) => this.#changed(inboxChanges),
       lost: () => (this.#cursor = null),
-      failed: (error) => this.#failed(error),
+      failed: (error, isOver) => this.#failed(error, isOver),
     });
     /** @type {Lingering<InboxSnapshot>} */
     this.snapshot = new Lingering(EMPTY, () => this.follow());
@@ -111,7 +111,10 @@ export class InboxFeed {
    * @param {AbortSignal} signal
    */
   async #open(signal) {
-    if (this.#cursor !== null) return true;
+    if (this.#cursor !== null) {
+      this.#publish({ error: null });
+      return true;
+    }
     const first = this.#size();
     const start = await this.#connection.query(this.#documents.inboxStart, { first }, { signal });
     let { edges, pageInfo } = start.inbox;
@@ -154,10 +157,10 @@ export class InboxFeed {
     this.#known.set(row.conversation.id, row);
   }
 
-  /** @param {TalkError} error */
-  #failed(error) {
-    const isLoaded = this.snapshot.getSnapshot().state === "ready";
-    this.#publish({ state: isLoaded ? "ready" : "failed", error });
+  /** @param {TalkError} error @param {boolean} isOver */
+  #failed(error, isOver) {
+    const { state } = this.snapshot.getSnapshot();
+    this.#publish({ state: isOver && state === "loading" ? "failed" : state, error });
   }
 
   #loadMore() {

@@ -1,8 +1,6 @@
 /** What the viewer does with messages. It is shown before the server has answered, where that is clear. */
 
 import { TalkError } from "../../errors.js";
-import { withReaction } from "./reactions.js";
-import { Turns } from "./turns.js";
 
 /** @import {Message, Named, Outbox, Row, Unsent} from "../../types.js" */
 /** @import {Verbs} from "../../verbs.js" */
@@ -86,4 +84,46 @@ export class Acts {
     if (!message) throw new TalkError("NOT_FOUND", "This message is not here any more.");
     return message;
   }
+}
+
+/** Requests about the same thing, one after the other: so they reach the server in this order. */
+class Turns {
+  /** @type {Map<string, Promise<unknown>>} What was asked for last. */
+  #last = new Map();
+
+  /**
+   * @template T
+   * @param {string} id what it is about.
+   * @param {() => Promise<T>} ask
+   * @returns {Promise<T>}
+   */
+  take(id, ask) {
+    const turn = (this.#last.get(id) ?? Promise.resolve()).then(ask, ask);
+    this.#last.set(id, turn);
+    const forget = () => {
+      if (this.#last.get(id) === turn) this.#last.delete(id);
+    };
+    turn.then(forget, forget);
+    return turn;
+  }
+}
+
+/**
+ * A message with a reaction of the viewer, or without it. Nothing changes if it is so already.
+ * @param {Message} message
+ * @param {string} emoji
+ * @param {boolean} isWanted
+ * @returns {Message}
+ */
+function withReaction(message, emoji, isWanted) {
+  // The server leaves these selectors out.
+  const name = emoji.replace(/[\uFE0E\uFE0F]/g, "");
+  const known = message.reactions.find((reaction) => reaction.emoji === name);
+  if (message.removal || (known?.viewerReacted ?? false) === isWanted) return message;
+  const count = (known?.count ?? 0) + (isWanted ? 1 : -1);
+  const reaction = { emoji: name, count, viewerReacted: isWanted };
+  const reactions = known
+    ? message.reactions.map((each) => (each === known ? reaction : each))
+    : [...message.reactions, reaction];
+  return { ...message, reactions: reactions.filter((each) => each.count > 0) };
 }

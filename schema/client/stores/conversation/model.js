@@ -76,7 +76,7 @@ export class Model {
       variables: () => ({ id, after: this.head.revision }),
       next: ({ conversationChanges }) => this.#change(conversationChanges),
       lost: () => {},
-      failed: (error) => this.#fail(error),
+      failed: (error, isOver) => this.#fail(error, isOver),
     });
   }
 
@@ -232,11 +232,11 @@ export class Model {
     return known.some((each) => each.contradict(users));
   }
 
-  /** @param {TalkError} error */
-  #fail(error) {
-    this.#isOpening = false;
+  /** @param {TalkError} error @param {boolean} isOver */
+  #fail(error, isOver) {
     this.error = error;
-    if (this.state === "loading") this.state = "failed";
+    if (isOver) this.#isOpening = false;
+    if (isOver && this.state === "loading") this.state = "failed";
     this.#changed();
   }
 

@@ -1,6 +1,7 @@
 /** Tells the server how far the viewer has read: soon, and not at each row that is shown. */
 
-import { isRetryable, waitAfter } from "../asking.js";
+import { waitAfter } from "../../connection/waits.js";
+import { isRetryable } from "../asking.js";
 
 const WAIT = 500;
 
@@ -80,7 +81,7 @@ export class Reading {
       this.#told = number;
       this.#hasEndedMark = true;
     } catch (error) {
-      if (isRetryable(error)) wait = waitAfter(error, this.#failures++);
+      if (isRetryable(error)) wait = waitAfter(this.#failures++, error.retryAfter);
       else this.#told = number;
     } finally {
       this.#isTelling = false;

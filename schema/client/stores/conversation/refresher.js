@@ -1,7 +1,5 @@
 /** Asks for what changes do not bring: the counts of replies, and what the viewer may do. */
 
-import { ReplyCounts } from "./reply-counts.js";
-
 /** @import {Head} from "./head.js" */
 /** @import {Questions} from "./questions.js" */
 /** @import {Thread} from "./thread.js" */
@@ -20,34 +18,36 @@ const WAIT = 200;
 
 export class Refresher {
   #refreshed;
-  #counts;
+  /** @type {Set<number>} The numbers of messages whose count of replies may be too old. */
+  #stale = new Set();
+  #isAskingReplies = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #timer;
+  #repliesTimer;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #headTimer;
 
   /** @param {Refreshed} refreshed */
   constructor(refreshed) {
     this.#refreshed = refreshed;
-    this.#counts = new ReplyCounts(
-      (id) => this.message(id),
-      (number) => refreshed.thread.window.messages.get(number)?.message.id,
-    );
   }
 
   stop() {
-    this.#counts.stop();
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    clearTimeout(this.#repliesTimer);
+    clearTimeout(this.#headTimer);
+    this.#repliesTimer = this.#headTimer = undefined;
+    this.#stale.clear();
   }
 
-  /** @param {number} number of a message that may have more replies, or fewer, by now. */
+  /** Ask, soon, how many replies a message has. @param {number} number */
   replies(number) {
-    this.#counts.stale(number);
+    this.#stale.add(number);
+    this.#planReplies();
   }
 
   /** Ask, soon, what the viewer may do in the conversation, and who the others are. */
   head() {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
+    this.#headTimer ??= setTimeout(() => {
+      this.#headTimer = undefined;
       this.#askHead().catch(() => {});
     }, WAIT);
   }
@@ -61,6 +61,24 @@ export class Refresher {
     if (!message || era !== thread.era) return;
     thread.window.offer(message);
     changed();
+  }
+
+  #planReplies() {
+    if (this.#isAskingReplies || !this.#stale.size) return;
+    this.#repliesTimer ??= setTimeout(() => this.#askReplies(), WAIT);
+  }
+
+  /** One question after the other: changes that come meanwhile are asked for together. */
+  async #askReplies() {
+    this.#repliesTimer = undefined;
+    this.#isAskingReplies = true;
+    const { messages } = this.#refreshed.thread.window;
+    const ids = [...this.#stale].flatMap((number) => messages.get(number)?.message.id ?? []);
+    this.#stale.clear();
+    // After a failure, the next change asks again.
+    await Promise.allSettled(ids.map((id) => this.message(id)));
+    this.#isAskingReplies = false;
+    this.#planReplies();
   }
 
   async #askHead() {

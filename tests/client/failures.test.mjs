@@ -1,0 +1,53 @@
+/** What a page is told when something fails. */
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { TalkError } from "../../schema/client/errors.js";
+import { createTalk } from "../../schema/client/talk.js";
+import { settle } from "./fake_connection.mjs";
+import { fakeTalk } from "./fake_talk.mjs";
+
+test("while a server is away, stores say why they have no answer yet", async (t) => {
+  const { world, talk, connection, pass } = fakeTalk(t);
+  const room = world.start([1], 1);
+  const stores = [talk.inbox(), talk.conversation(room.id)];
+  connection.held.add("InboxStart").add("Thread");
+  for (const store of stores) store.subscribe(() => {});
+  await settle();
+  const away = new TalkError("NETWORK", "Status 404", { retryable: true });
+  for (const name of ["InboxStart", "Thread"]) connection.waitingFor(name).fail(away);
+  await settle();
+  const told = () => stores.map((each) => [each.getSnapshot().state, each.getSnapshot().error]);
+  assert.deepEqual(told(), [
+    ["loading", away],
+    ["loading", away],
+  ]);
+
+  connection.held.clear();
+  await pass(2_000);
+
+  assert.deepEqual(told(), [
+    ["ready", null],
+    ["ready", null],
+  ]);
+});
+
+test("an error is over when the stream of the inbox goes on", async (t) => {
+  const { world, talk, connection } = fakeTalk(t);
+  world.start([1], 1);
+  talk.inbox().subscribe(() => {});
+  await settle();
+  connection.streams[0].end(new TalkError("INTERNAL", "A fault of the server"));
+  assert.equal(talk.inbox().getSnapshot().error?.code, "INTERNAL");
+
+  connection.back();
+  await settle();
+
+  assert.equal(talk.inbox().getSnapshot().error, null);
+  assert.equal(connection.count("InboxStart"), 1);
+});
+
+test("outside of a page, the address of the server has to be absolute", () => {
+  assert.throws(() => createTalk(), /"\/graphql".*absolute/);
+});
