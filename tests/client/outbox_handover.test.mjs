@@ -81,6 +81,27 @@ test("an edit that waits for a message that is there can be replaced and discard
   assert.deepEqual(server.bodies("lunch"), ["Hi"]);
 });
 
+test("an edit back to the first text comes after another edit that is on its way", async () => {
+  const server = new FakeServer();
+  const { outbox } = open(server);
+  server.hold();
+  const clientId = await outbox.send("choir", "First");
+  await settle();
+  await outbox.edit(clientId, "Second");
+  server.release();
+  server.hold();
+  await until(() => server.requests.at(-1)[0] === "editMessage");
+
+  await outbox.edit(clientId, "First");
+  outbox.arrived(server.messages[0]);
+  server.release();
+  await until(isEmpty(outbox));
+
+  const edits = server.requests.slice(1).map(([, { body }]) => body);
+  assert.deepEqual(edits, ["Second", "First"]);
+  assert.deepEqual(server.bodies("choir"), ["First"]);
+});
+
 test("a message that a stream brings while it is on its way leaves the outbox at once", async () => {
   const server = new FakeServer();
   const { outbox, told } = open(server);

@@ -121,10 +121,11 @@ class OutboxStore {
   arrived(message) {
     const { queue, delivery } = this.#mail;
     const entry = message.clientId && queue.get(message.clientId);
-    if (!entry) return;
+    // That it is there is known, if there is an id. An edit may be on its way.
+    if (!entry || entry.messageId !== null) return;
     const tried = entry.tried ?? { body: message.body, mentions: entry.mentions };
     if (isSame(tried, entry)) void queue.remove(entry.clientId);
-    else if (entry.messageId === null) {
+    else {
       const state = entry.state === "sending" ? "sending" : "waiting";
       void queue.put({ ...entry, state, tried, messageId: message.id });
       delivery.run();
