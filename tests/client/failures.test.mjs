@@ -7,6 +7,7 @@ import { TalkError } from "../../schema/client/errors.js";
 import { createTalk } from "../../schema/client/talk.js";
 import { settle } from "./fake_connection.mjs";
 import { fakeTalk } from "./fake_talk.mjs";
+import { globalId } from "./world.mjs";
 
 test("while a server is away, stores say why they have no answer yet", async (t) => {
   const { world, talk, connection, pass } = fakeTalk(t);
@@ -50,4 +51,51 @@ test("an error is over when the stream of the inbox goes on", async (t) => {
 
 test("outside of a page, the address of the server has to be absolute", () => {
   assert.throws(() => createTalk(), /"\/graphql".*absolute/);
+});
+
+test("a jump before anybody listens decides where the thread opens, and nobody waits for it", async (t) => {
+  const { world, talk, connection } = fakeTalk(t);
+  const room = world.start([1], 100);
+  const thread = talk.conversation(room.id);
+
+  await thread.jumpTo({ number: 10 });
+  assert.equal(connection.count("Thread"), 0);
+  thread.subscribe(() => {});
+  await settle();
+
+  assert.ok(thread.getSnapshot().rows.some((row) => row.message?.number === 10));
+  assert.ok(thread.getSnapshot().hasLater);
+});
+
+test("presence and typing that failed are asked for again when the connection is back", async (t) => {
+  const { world, talk, connection, pass } = fakeTalk(t);
+  const room = world.start([1], 1);
+  talk.presence([globalId("User", 1)]).subscribe(() => {});
+  talk.typing(room.id).subscribe(() => {});
+  await pass(100);
+  const names = () => connection.streams.map((each) => each.name).sort();
+  const all = names();
+  for (const each of [...connection.streams]) {
+    if (each.name !== "InboxChanges") each.end(new TalkError("INTERNAL", "A fault of the server"));
+  }
+  assert.deepEqual(names(), ["InboxChanges"]);
+
+  connection.back();
+  connection.back();
+  await pass(100);
+
+  assert.deepEqual(names(), all);
+});
+
+test("no more people are followed than the server takes, once that is known", async (t) => {
+  const { talk, connection, pass } = fakeTalk(t);
+  talk.presence([1, 2, 3].map((person) => globalId("User", person))).subscribe(() => {});
+  await pass(100);
+  const users = () => connection.streams.at(-1).variables.users;
+  assert.equal(users().length, 3);
+
+  talk.limits.set({ ...talk.limits.getSnapshot(), presenceUsers: 2 });
+  await pass(100);
+
+  assert.equal(users().length, 2);
 });

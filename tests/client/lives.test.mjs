@@ -94,8 +94,8 @@ test("a hundred threads that were opened and left leave nothing behind", async (
   assert.deepEqual(connection.streams, []);
   assert.equal(
     connection.listening(),
-    2,
-    "the viewer and the outbox alone wait for the connection",
+    3,
+    "the viewer, the outbox and the presence alone wait for the connection",
   );
 });
 

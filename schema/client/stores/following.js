@@ -64,6 +64,8 @@ export class Following {
 
   /** Wait until the state is there, or is not asked for any more. */
   opened() {
+    // Whoever begins to follow it in a moment waits, too.
+    queueMicrotask(() => this.#run ?? this.#letGo());
     return new Promise((/** @type {(value: void) => void} */ go) => this.#waiting.push(go));
   }
 

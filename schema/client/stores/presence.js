@@ -25,6 +25,8 @@ export class Presence {
   #unsubscribe = () => {};
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  /** @type {(() => void)[]} */
+  #ends;
   #stores = new Kept((ids) => this.#store(JSON.parse(ids)));
 
   /**
@@ -38,6 +40,9 @@ export class Presence {
     this.#document = documents.presence;
     this.#limits = limits;
     this.#visible = visible;
+    const plan = () => this.#plan();
+    // More people than the server takes may have been asked for, or something else has failed.
+    this.#ends = [limits.subscribe(plan), connection.whenBack(plan)];
   }
 
   /** @param {readonly string[]} userIds */
@@ -46,6 +51,7 @@ export class Presence {
   }
 
   close() {
+    for (const end of this.#ends) end();
     this.#stores.close();
     clearTimeout(this.#timer);
     this.#end();

@@ -20,7 +20,7 @@ export function typingStore(id, { connection, documents, feed }) {
     /** @type {(() => void) | null} */
     let unsubscribe = null;
     const subscribe = () => {
-      unsubscribe = connection.subscribe(documents.typing, () => ({ id }), {
+      unsubscribe ??= connection.subscribe(documents.typing, () => ({ id }), {
         next: ({ typing }) => {
           const users = typing.users.length ? typing.users : NOBODY;
           store.set(unlessSame(store.getSnapshot(), users));
@@ -35,8 +35,10 @@ export function typingStore(id, { connection, documents, feed }) {
     const ends = [
       // The viewer may come back to a conversation that they left.
       feed.follow(({ conversation, status }) => {
-        if (conversation.id === id && status === "ACTIVE" && !unsubscribe) subscribe();
+        if (conversation.id === id && status === "ACTIVE") subscribe();
       }),
+      // It may have failed.
+      connection.whenBack(subscribe),
       // Nobody tells who stops typing then.
       connection.state.subscribe(() => {
         if (connection.state.getSnapshot() !== "live") store.set(NOBODY);
