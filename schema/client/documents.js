@@ -1,12 +1,14 @@
 /** The operations that the client sends, as GraphQL documents. */
 
 const USER = "id name avatar blocked";
+/** What a quote shows. */
+const QUOTED = "id number revision kind body removal hidden sender { id name }";
 /** What a row of a thread shows. */
 const ROW = `
   id number revision kind sentAt body removal hidden announced clientId editedAt root
   sender { ${USER} }
   subject { id name }
-  replyTo { id number revision kind body removal hidden sender { id name } }
+  replyTo { ${QUOTED} }
   replyCount
   mentions { id name }
   mentionsAll
@@ -140,6 +142,9 @@ export function documentsFor(prefix = "") {
     message: withFragments(`query Message($id: ID!) { node(id: $id) { ... on ${prefix}Message { ...Row } } }`),
     edits: `query Edits($id: ID!) {
   node(id: $id) { ... on ${prefix}Message { edits(first: 50) { edges { node { body until } } } } }
+}`,
+    replies: `query Replies($id: ID!) {
+  node(id: $id) { ... on ${prefix}Message { replies(first: 50) { edges { node { ${QUOTED} } } } } }
 }`,
     hiddenBody: `query HiddenBody($id: ID!) {
   node(id: $id) { ... on ${prefix}Message { body(unhide: true) } }

@@ -2,7 +2,7 @@
 
 import { TalkError } from "./errors.js";
 
-/** @import {InboxRow, Member, Named, User} from "./types.js" */
+/** @import {InboxRow, Member, Named, Quoted, User} from "./types.js" */
 /** @import {Connection} from "./types.js" */
 /** @import {Documents} from "./documents.js" */
 
@@ -74,6 +74,13 @@ export function findersFor(connection, documents) {
      */
     async edits(messageId) {
       return nodesOf((await node(documents.edits, messageId)).edits);
+    },
+    /**
+     * @param {string} messageId
+     * @returns {Promise<Quoted[]>}
+     */
+    async replies(messageId) {
+      return nodesOf((await node(documents.replies, messageId)).replies);
     },
     /**
      * @param {string} messageId

@@ -258,13 +258,14 @@
  *   formerMembers: (conversationId: string) => Promise<Member[]>,
  *   blockedUsers: () => Promise<User[]>,
  *   edits: (messageId: string) => Promise<{body: string, until: string}[]>,
+ *   replies: (messageId: string) => Promise<Quoted[]>,
  *   reactors: (messageId: string) => Promise<{emoji: string, count: number, users: Named[]}[]>,
  *   hiddenBody: (messageId: string) => Promise<string>,
  *   close: () => void,
  * } & Verbs} Talk
  *   Methods answer the same store again if they are asked for it with the same id, while it is used.
  *   `findConversations` looks for words in titles. `formerMembers`: people who left or were removed, whom
- *   `reinstateParticipant` can bring back.
+ *   `reinstateParticipant` can bring back. `replies`: the first 50 of the branch that a message began.
  */
 
 /**

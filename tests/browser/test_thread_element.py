@@ -647,24 +647,24 @@ def test_names_are_completed(page: Any) -> None:
     page.evaluate("begin(20)")
     page.click(".box")
     page.keyboard.type("Hi @le")
-    page.wait_for_selector(".people [role=option]")
+    page.wait_for_selector(".names [role=option]")
     box = page.locator(".box")
-    assert box.get_attribute("aria-activedescendant") == page.get_attribute(".people li", "id")
+    assert box.get_attribute("aria-activedescendant") == page.get_attribute(".names li", "id")
     page.keyboard.press("Enter")
     assert page.input_value(".box") == "Hi @Lena Brandt "
-    assert page.is_hidden(".people")
+    assert page.is_hidden(".names")
     assert calls(page, "send") == []
 
     page.keyboard.type("and @")
-    until(page, "all('.people li').length === 5")
-    names = page.evaluate("all('.people li').map((one) => one.lastChild.textContent)")
+    until(page, "all('.names li').length === 5")
+    names = page.evaluate("all('.names li').map((one) => one.lastChild.textContent)")
     assert names == ["Lena Brandt", "Tomás Herrera", "Aiko Tanaka", "Šárka Nováková", "everybody"]
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Tab")
     assert page.input_value(".box") == "Hi @Lena Brandt and @Tomás Herrera "
     page.keyboard.type("@zz")
     page.wait_for_timeout(300)
-    assert page.is_hidden(".people")
+    assert page.is_hidden(".names")
     page.keyboard.press("Enter")
     until(page, "fake.unsent.length === 1")
     mentions = calls(page, "send")[0][1]["mentions"]
@@ -672,8 +672,8 @@ def test_names_are_completed(page: Any) -> None:
 
     # Only whose name is still in the text.
     page.keyboard.type("@le")
-    page.wait_for_selector(".people [role=option]")
-    page.click(".people li")
+    page.wait_for_selector(".names [role=option]")
+    page.click(".names li")
     page.fill(".box", "Nobody")
     page.keyboard.press("Enter")
     until(page, "fake.unsent.length === 2")
@@ -752,7 +752,7 @@ def test_who_can_not_write_is_told_why(page: Any, conversation: str, sentence: s
 def test_an_invitation_is_answered(page: Any) -> None:
     page.evaluate("""begin(20, { conversation: { viewerCan: ["ANSWER_INVITATION"],
       viewerParticipation: { status: "INVITED", invitedBy: PEOPLE[1] } } })""")
-    assert "Lena Brandt invited you" in page.inner_text(".foot")
+    assert "Lena Brandt invites you" in page.inner_text(".foot")
     page.click("text=Accept")
     until(page, "fake.calls.some(([name]) => name === 'acceptInvitation')")
 

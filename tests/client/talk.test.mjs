@@ -196,10 +196,11 @@ test("people, members, conversations and reactions are found", async (t) => {
     "jonas",
     "sendMessage",
     { conversationId: id, body: "Old" },
-    "sent { id }",
+    "sent { id number }",
   );
   await act("jonas", "editMessage", { message: sent.id, body: "New" });
   await act("priya", "react", { message: sent.id, emoji: "👍" });
+  await act("priya", "sendMessage", { conversationId: id, body: "An answer", replyTo: sent.number });
   await act("priya", "leaveConversation", { conversationId: id });
   const talk = talkOf(t, "mira");
   const priya = await idOf("priya");
@@ -212,6 +213,7 @@ test("people, members, conversations and reactions are found", async (t) => {
   );
   assert.equal((await talk.findConversations("things found"))[0].conversation.id, id);
   assert.equal((await talk.edits(sent.id))[0].body, "Old");
+  assert.equal((await talk.replies(sent.id))[0].body, "An answer");
   assert.deepEqual(
     (await talk.reactors(sent.id))[0].users.map((person) => person.id),
     [priya],

@@ -74,6 +74,7 @@ SHAPES = {
     'Sure<Answers["edits"]["node"]>["edits"]["edges"][number]["node"]': (
         'Awaited<ReturnType<talk.Talk["edits"]>>[number]'
     ),
+    'Sure<Answers["replies"]["node"]>["replies"]["edges"][number]["node"]': "talk.Quoted",
     'Sure<Answers["reactors"]["node"]>["reactions"]': (
         'Awaited<ReturnType<talk.Talk["reactors"]>>'
     ),

@@ -70,6 +70,17 @@ export class TalkElement extends HTMLElement {
     void talk;
   }
 
+  /**
+   * Give the focus back to a node when a menu or dialog closes. If the node is gone, the element or
+   * the dialog below chooses what gets it.
+   * @param {HTMLElement} node
+   */
+  refocus(node) {
+    if (node.isConnected) return node.focus();
+    const below = [...this.root.querySelectorAll("dialog")].at(-1);
+    (below?.querySelector("button") ?? this).focus();
+  }
+
   /** End all that `start` began, and start anew if the element is on the page. */
   restart() {
     this.stop();
@@ -163,6 +174,11 @@ export class TalkElement extends HTMLElement {
   /** @param {string} name */
   #startIn(name) {
     this.language = languageNamed(name);
+    const before = languageOf(this);
+    const observer = new MutationObserver(() => languageOf(this) !== before && this.restart());
+    const options = { subtree: true, attributeFilter: ["lang"] };
+    for (const root of [document, this.getRootNode()]) observer.observe(root, options);
+    this.until(() => observer.disconnect());
     this.start(/** @type {Talk} */ (this.#talk));
   }
 }

@@ -13,6 +13,11 @@ import { sheet } from "./theme.js";
 const NARROW = 700;
 /** A connection that takes longer than this, in milliseconds, is worth a word. */
 const PATIENCE = 1_500;
+const WORDS = /** @type {const} */ ({
+  connecting: "connecting",
+  away: "away",
+  "signed out": "signedOut",
+});
 
 const style = sheet(`
 :host { height: 100%; overflow: hidden; position: relative }
@@ -34,7 +39,7 @@ talk-thread { flex: 1 }
 
 export class TalkChat extends TalkElement {
   static styles = [style];
-  static observedAttributes = ["url", "csrf-token", "type-prefix", "conversation", "lang"];
+  static observedAttributes = ["url", "csrf-token", "type-prefix", "conversation"];
 
   /** The client that this element made from its attributes. @type {Talk | null} */
   #own = null;
@@ -84,10 +89,10 @@ export class TalkChat extends TalkElement {
     if (before === now) return;
     if (name === "conversation") {
       if (now && this.isConnected && this.talk) this.open(now);
-    } else if (name === "lang" || !this.#own) {
-      this.restart();
-    } else {
+    } else if (this.#own) {
       this.talk = null;
+    } else {
+      this.restart();
     }
   }
 
@@ -107,8 +112,8 @@ export class TalkChat extends TalkElement {
     this.follow(talk.unreadTotal, (total) => this.tell("talk-unread", { total }));
     this.listen(this.root, "talk-open", ({ detail }) => this.#show(detail.conversationId, true));
     this.listen(this.root, "talk-back", () => this.#goBack());
-    this.listen(window, "popstate", () => this.#isNarrow && this.#show(remembered()));
-    const first = remembered() ?? this.getAttribute("conversation");
+    this.listen(window, "popstate", () => this.#isNarrow && this.#show(this.#remembered));
+    const first = this.#remembered ?? this.getAttribute("conversation");
     this.#show(first);
     if (!first && !this.#isNarrow) this.#showNewest(talk);
   }
@@ -138,7 +143,7 @@ export class TalkChat extends TalkElement {
    */
   #show(id, isByHand = false) {
     const before = this.#conversation;
-    if (id && isByHand) remember(id, this.#isNarrow && !before);
+    if (id && isByHand) this.#remember(id, this.#isNarrow && !before);
     if (id !== this.#conversation || !this.#pane.childNodes.length) {
       this.#conversation = id;
       this.#inbox?.setAttribute("current", id ?? "");
@@ -179,7 +184,7 @@ export class TalkChat extends TalkElement {
     if (history.state?.talkStep) {
       history.back();
     } else {
-      remember(null, false);
+      this.#remember(null, false);
       this.#show(null);
     }
   }
@@ -209,23 +214,27 @@ export class TalkChat extends TalkElement {
   /** @param {ConnectionState} state */
   #wordsFor(state) {
     if (state === "live") return [];
-    const words = { connecting: "connecting", away: "away", "signed out": "signedOut" }[state];
-    const key = /** @type {"connecting" | "away" | "signedOut"} */ (words);
-    return [h("p", {}, icon(state === "connecting" ? "clock" : "warning"), this.t(key))];
+    return [h("p", {}, icon(state === "connecting" ? "clock" : "warning"), this.t(WORDS[state]))];
+  }
+
+  /**
+   * The conversation that this entry of the window's history shows. It survives a reload. Several
+   * elements on a page are told apart by their ids.
+   * @returns {string | null}
+   */
+  get #remembered() {
+    return history.state?.talkConversations?.[this.id] ?? null;
+  }
+
+  /**
+   * @param {string | null} id
+   * @param {boolean} isStep whether the browser's "back" leads to what was there before.
+   */
+  #remember(id, isStep) {
+    const talkConversations = { ...history.state?.talkConversations, [this.id]: id };
+    const state = { ...history.state, talkConversations };
+    if (isStep) history.pushState({ ...state, talkStep: true }, "");
+    else history.replaceState(state, "");
   }
 }
 
-/** The conversation that this entry of the window's history shows. It survives a reload. */
-function remembered() {
-  return /** @type {string | null} */ (history.state?.talkConversation ?? null);
-}
-
-/**
- * @param {string | null} id
- * @param {boolean} isStep whether the browser's "back" leads to what was there before.
- */
-function remember(id, isStep) {
-  const state = { ...history.state, talkConversation: id };
-  if (isStep) history.pushState({ ...state, talkStep: true }, "");
-  else history.replaceState(state, "");
-}

@@ -232,7 +232,7 @@ export class Details {
       act: async (people) => {
         const participants = people.map(({ id }) => id);
         const { conversation, upgraded } = await talk.inviteParticipants({ conversationId, participants });
-        if (upgraded) this.goTo(conversation.id);
+        return upgraded && (() => this.goTo(conversation.id));
       },
     });
   }

@@ -56,11 +56,16 @@ export function openDialog(element, { title, body, foot = [], class: name = "", 
     foot.length > 0 && h("div", { class: "dialog-foot" }, ...foot),
   );
   const end = element.until(() => dialog.close());
-  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  // A text that is selected may end beside the dialog, but does not begin there.
+  let isBeside = false;
+  dialog.addEventListener("pointerdown", ({ target }) => (isBeside = target === dialog));
+  dialog.addEventListener("click", ({ target }) => isBeside && target === dialog && dialog.close());
   dialog.addEventListener("close", () => {
     end();
     dialog.remove();
-    if (before?.isConnected) before.focus();
+    // The browser gives the focus back to what is still there.
+    const isLost = document.activeElement === document.body;
+    if (isLost && before && !before.isConnected) element.refocus(before);
     onclose?.();
   });
   element.root.append(dialog);

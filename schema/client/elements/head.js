@@ -27,7 +27,7 @@ const style = sheet(`
 
 export class TalkHead extends TalkElement {
   static styles = [style];
-  static observedAttributes = ["conversation", "lang"];
+  static observedAttributes = ["conversation"];
 
   #isOnline = false;
 

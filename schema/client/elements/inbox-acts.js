@@ -24,7 +24,7 @@ export function startConversation(element) {
       const kind = people.length === 1 && !title ? "PRIVATE" : "GROUP";
       const participants = people.map(({ id }) => id);
       const { conversation } = await talk.startConversation({ participants, kind, title });
-      element.tell("talk-open", { conversationId: conversation.id });
+      return () => element.tell("talk-open", { conversationId: conversation.id });
     },
   });
 }

@@ -17,7 +17,7 @@ const MINUTE = 60_000;
 
 export class TalkInbox extends TalkElement {
   static styles = [inboxStyle, rowStyle];
-  static observedAttributes = ["current", "lang"];
+  static observedAttributes = ["current"];
 
   /** @type {RowWindow<InboxRow> | null} */
   #window = null;

@@ -68,10 +68,12 @@ export function openMenu(element, anchor, items, point, name = "") {
   });
   menu.addEventListener("beforetoggle", (event) => {
     const isClosing = /** @type {ToggleEvent} */ (event).newState === "closed";
-    if (isClosing && menu.matches(":focus-within")) anchor.focus();
+    if (isClosing && menu.matches(":focus-within")) element.refocus(anchor);
   });
   // Beside a modal dialog, nothing outside of it can be used.
   (anchor.closest("dialog") ?? element.root).append(menu);
+  // Not each browser focuses a button that is clicked. A list keeps the row that has the focus.
+  anchor.focus({ preventScroll: true });
   menu.showPopover();
   stand(menu, anchor, point);
   buttons[0]?.focus();

@@ -28,9 +28,9 @@ label.person:hover { background: var(--_hover) }
  * @param {Talk} talk
  * @param {{
  *   title: string, action: string, hasTitle?: boolean, without?: (person: User) => boolean,
- *   act: (people: User[], title: string) => Promise<unknown>,
+ *   act: (people: User[], title: string) => Promise<false | (() => void)>,
  * }} choice hasTitle: whether the group can be given a name. without: who is not offered. act: what goes
- *   wrong in it is said in the dialog.
+ *   wrong in it is said in the dialog. What it answers is called when the dialog is closed.
  */
 export function pickPeople(element, talk, { title, action, hasTitle = false, without, act }) {
   element.adopt(style);
@@ -128,8 +128,9 @@ export function pickPeople(element, talk, { title, action, hasTitle = false, wit
     if (!chosen.size || button.disabled) return;
     button.disabled = true;
     try {
-      await act([...chosen.values()], naming.hidden ? "" : name.value.trim());
+      const go = await act([...chosen.values()], naming.hidden ? "" : name.value.trim());
       dialog.close();
+      if (go) go();
     } catch (error) {
       refusal.textContent = element.sentence(error);
       button.disabled = false;

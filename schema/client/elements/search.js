@@ -66,7 +66,11 @@ export class SearchBox {
       if (turn !== this.#search) return;
       const known = this.#known(search);
       const ids = new Set(known.map(({ conversation }) => conversation.id));
-      this.#show([...known, ...more.filter(({ conversation }) => !ids.has(conversation.id))], people);
+      const rows = [...known, ...more.filter(({ conversation }) => !ids.has(conversation.id))];
+      // The conversation with somebody stands for the person.
+      const pairs = rows.filter(({ conversation }) => conversation.kind === "PRIVATE");
+      const shown = new Set(pairs.map(({ conversation }) => conversation.others[0]?.id));
+      this.#show(rows, people.filter(({ id }) => !shown.has(id)));
     } catch (error) {
       if (turn !== this.#search) return;
       this.results.append(h("p", { class: "refusal", role: "alert" }, this.element.sentence(error)));
@@ -156,6 +160,7 @@ export class SearchBox {
   #move(event) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (event.key === "Escape") {
+      event.preventDefault();
       this.#clear();
       this.input.focus();
     }

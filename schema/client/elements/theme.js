@@ -40,7 +40,8 @@ export const theme = sheet(`
   --_size: var(--talk-font-size, 15px);
   display: block; box-sizing: border-box; min-width: 0; min-height: 0;
   font: var(--_size)/1.4 var(--_font); color: var(--_text); background: var(--_background);
-  text-align: start; overflow-wrap: anywhere; -webkit-tap-highlight-color: transparent;
+  text-align: start; text-transform: none; text-indent: 0; white-space: normal; user-select: text;
+  overflow-wrap: anywhere; -webkit-tap-highlight-color: transparent;
 }
 :host([hidden]), [hidden] { display: none !important }
 *, ::before, ::after { box-sizing: border-box }
@@ -100,6 +101,15 @@ button, input, textarea, select { font: inherit; color: inherit; letter-spacing:
 .pair .avatar { position: absolute; inset-block-start: 0; inset-inline-end: 0 }
 .pair .avatar + .avatar {
   inset-block: auto 0; inset-inline: 0 auto; box-shadow: 0 0 0 2px var(--_ring, var(--_background));
+}
+time { unicode-bidi: plaintext }
+@media (forced-colors: active) {
+  .mark, [aria-pressed="true"], .avatar.online::after {
+    forced-color-adjust: none; background: Highlight !important; color: HighlightText !important;
+  }
+  :is([aria-current="true"], [aria-selected="true"], .menu button:focus-visible) {
+    outline: 2px solid Highlight !important; outline-offset: -2px;
+  }
 }
 @keyframes rise { from { opacity: 0; transform: translateY(8px) scale(.985) } }
 @media (prefers-reduced-motion: reduce) {

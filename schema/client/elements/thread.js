@@ -12,9 +12,14 @@ export class TalkThread extends TalkElement {
   /** @type {View | null} */
   #view = null;
 
-  /** Give the focus to the box, or to the messages where nothing can be written. */
   focus() {
     this.#view?.focus();
+  }
+
+  /** @param {HTMLElement} node */
+  refocus(node) {
+    if (node.isConnected || !this.#view) super.refocus(node);
+    else this.#view.refocus(node);
   }
 
   /** @param {import("../types.js").Talk} talk */

@@ -199,6 +199,7 @@ export class Fake {
         return found.map((user) => ({ id: `member-${user.id}`, user }));
       },
       edits: (message) => this.wait("edits", message),
+      replies: (message) => this.wait("replies", message),
       reactors: (message) => this.wait("reactors", message),
       hiddenBody: (message) => this.wait("hiddenBody", message),
       removeMessage: (input) => this.wait("removeMessage", input),

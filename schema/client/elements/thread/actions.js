@@ -3,6 +3,7 @@
 import { ask, openDialog } from "../dialog.js";
 import { openMenu } from "../menu.js";
 import { h } from "../nodes.js";
+import { quoteOf } from "./message.js";
 import { toggle } from "./reactions.js";
 import { nodesOf } from "./text.js";
 
@@ -43,7 +44,8 @@ function actionsOf(view, anchor, row, message) {
     can("REACT") && {
       label: view.t("react"),
       icon: "smile",
-      act: () => openPicker(view, anchor, message),
+      // The row may have been made anew since the menu was opened.
+      act: () => openPicker(view, view.partOf(row.key, "more") ?? anchor, message),
     },
     copyOf(view, message.removal ? "" : text),
     can("EDIT") && { label: view.t("edit"), icon: "edit", act: () => view.composer.edit(row) },
@@ -149,5 +151,22 @@ export function showEdits(view, message) {
     );
     const list = h("ol", { class: "edits" }, item(message.body, view.t("now")), ...until);
     openDialog(view.element, { title: view.t("editsTitle"), body: [list] });
+  });
+}
+
+/**
+ * Show the branch that a message began. Each reply leads to its place in the thread.
+ * @param {View} view
+ * @param {Message} message
+ */
+export function showReplies(view, message) {
+  return view.try(async () => {
+    const replies = await view.talk.replies(message.id);
+    const list = h("ul", { class: "branch", role: "list" });
+    list.append(...[message, ...replies].map((one) => h("li", {}, quoteOf(view, one))));
+    const title = view.t("replies", { count: message.replyCount });
+    const dialog = openDialog(view.element, { title, body: [list] });
+    // The dialog goes before the thread moves: it would give the focus back to where it was.
+    list.addEventListener("click", () => dialog.close(), { capture: true });
   });
 }

@@ -1,5 +1,6 @@
 /** Shown instead of the composer to somebody who can't write here. */
 
+import { answersTo } from "../invitation.js";
 import { h } from "../nodes.js";
 
 /** @import {View} from "./view.js" */
@@ -14,19 +15,9 @@ export function closedBecause(view, { id, kind, viewerCan, viewerParticipation }
   if (viewerCan.includes("SEND")) return null;
   const { status, suspendedAt, invitedBy } = viewerParticipation;
   if (viewerCan.includes("ANSWER_INVITATION")) {
-    const input = { conversationId: id };
-    /** @param {"accept" | "decline"} key @param {() => Promise<unknown>} act */
-    const button = (key, act) =>
-      h("button", { type: "button", class: `button ${key}`, onclick: () => view.try(act) }, view.t(key));
-    const accept = button("accept", () => view.talk.acceptInvitation(input));
-    accept.classList.add("primary");
-    return h(
-      "div",
-      { class: "closed" },
-      h("p", {}, view.t("invited", { name: invitedBy?.name ?? view.t("someone") })),
-      accept,
-      button("decline", () => view.talk.declineInvitation(input)),
-    );
+    const name = invitedBy?.name ?? view.t("someone");
+    const answers = answersTo(view.element, view.talk, id, view.screen);
+    return h("div", { class: "closed" }, h("p", {}, view.t("invitedBy", { name })), ...answers);
   }
   return h("p", { class: "closed" }, view.t(reasonOf(kind, status, suspendedAt)));
 }

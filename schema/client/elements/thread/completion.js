@@ -33,7 +33,7 @@ export class Completion {
     this.box = box;
     this.choose = choose;
     this.id = `talk-people-${++count}`;
-    this.node = h("ul", { id: this.id, class: "people", role: "listbox", hidden: true });
+    this.node = h("ul", { id: this.id, class: "names", role: "listbox", hidden: true });
     this.node.setAttribute("aria-label", view.t("mention"));
     box.setAttribute("aria-autocomplete", "list");
     box.setAttribute("aria-haspopup", "listbox");

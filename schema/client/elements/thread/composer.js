@@ -126,7 +126,7 @@ export class Composer {
     const about = this.#edited ?? this.#replyTo;
     this.banner.hidden = !about;
     if (!about) return;
-    const close = { type: "button", class: "round", "aria-label": view.t("cancel"), onclick: () => this.#leave() };
+    const close = { type: "button", class: "round", "aria-label": view.t("cancel"), onclick: this.#leave.bind(this) };
     place(this.banner, [
       icon(this.#edited ? "edit" : "reply"),
       this.#edited ? h("span", { class: "quote" }, view.t("editing")) : quoteOf(view, /** @type {Message} */ (about)),
@@ -134,7 +134,10 @@ export class Composer {
     ]);
   }
 
-  #leave() {
+  /** @param {Event} event */
+  #leave(event) {
+    // A dialog of the host, around the chat, stays open.
+    event.preventDefault();
     if (this.#edited) {
       this.#restore();
     } else {
@@ -152,7 +155,7 @@ export class Composer {
     if (this.completion?.pressed(event)) return;
     const isTouch = matchMedia("(pointer: coarse)").matches;
     if (event.key === "Enter" && !event.shiftKey && !isTouch) this.#submitted(event);
-    else if (event.key === "Escape" && (this.#edited || this.#replyTo)) this.#leave();
+    else if (event.key === "Escape" && (this.#edited || this.#replyTo)) this.#leave(event);
     else if (event.key === "ArrowUp" && this.box.value === "") this.#editLast(event);
   }
 

@@ -42,6 +42,6 @@ function pressed(view, event) {
 /** @param {View} view @param {string} key @param {{x: number, y: number}} [point] */
 function open(view, key, point) {
   const row = view.rowOf(key);
-  const button = /** @type {HTMLElement | null | undefined} */ (view.list.row(key)?.querySelector(".more"));
+  const button = view.partOf(key, "more");
   if (row && button) view.act(({ openActions }) => openActions(view, button, row, point));
 }

@@ -66,7 +66,7 @@ export class VirtualList {
     const moved = this.#heights.top(heir) - this.#heights.top(readAt);
     this.#place = { index: this.#index.get(old[heir]?.key) ?? -1, offset: offset + moved };
     const focused = old[this.#survivor(old, focusedAt)]?.key ?? null;
-    const isFocusLost = this.#focused !== focused;
+    const isFocusLost = this.#focused !== focused && this.rendered.held !== null;
     this.#focused = focused;
     this.#estimate();
     for (const [key, row] of this.rendered) {
@@ -100,10 +100,7 @@ export class VirtualList {
     this.#settle(this.#end());
   }
 
-  /**
-   * Focus a row, and bring it to the screen if it is not there.
-   * @param {string | undefined | null} key
-   */
+  /** Focus a row, and bring it to the screen if it is not there. @param {string | null} [key] */
   focus(key) {
     const index = this.#index.get(key ?? "");
     if (!key || index === undefined) return;
@@ -155,6 +152,8 @@ export class VirtualList {
 
   /** @param {EventTarget | null} target */
   #focus(target) {
+    // A menu or dialog of a row gives the focus back: until then, the row stays in the page.
+    if (target instanceof Element && target.closest("dialog, [popover]")) return;
     const key = this.rendered.keyOf(target);
     if (key === this.#focused) return;
     this.#focused = key;

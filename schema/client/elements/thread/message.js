@@ -95,6 +95,7 @@ function metaOf(view, row) {
 }
 
 /**
+ * A message in short, as a button that leads to it.
  * @param {View} view
  * @param {import("../../types.js").Quoted} quoted
  */
@@ -136,8 +137,14 @@ function toolsOf(view, row) {
 }
 
 /** @param {View} view @param {Message} message */
-function repliesOf(view, { replyCount }) {
-  return h("p", { class: "replies" }, icon("reply"), view.t("replies", { count: replyCount }));
+function repliesOf(view, message) {
+  const onclick = () => view.act(({ showReplies }) => showReplies(view, message));
+  return h(
+    "button",
+    { type: "button", class: "replies", "data-part": "replies", "aria-haspopup": "dialog", onclick },
+    icon("reply"),
+    view.t("replies", { count: message.replyCount }),
+  );
 }
 
 /**

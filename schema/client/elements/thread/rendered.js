@@ -20,6 +20,15 @@ export class Rendered {
     return this.#rows.get(key);
   }
 
+  get activeElement() {
+    return /** @type {ShadowRoot | Document} */ (this.body.getRootNode()).activeElement;
+  }
+
+  /** The key of the row that has the focus. */
+  get held() {
+    return this.keyOf(this.activeElement);
+  }
+
   /** @returns {IterableIterator<[string, HTMLElement]>} */
   [Symbol.iterator]() {
     return this.#rows[Symbol.iterator]();
@@ -43,8 +52,7 @@ export class Rendered {
    * @param {(index: number) => HTMLElement} render
    */
   show(wanted, heights, drift, render) {
-    const { activeElement } = /** @type {ShadowRoot | Document} */ (this.body.getRootNode());
-    const held = this.keyOf(activeElement);
+    const { activeElement, held } = this;
     let cursor = this.body.firstElementChild;
     let end = -drift;
     for (const [key, index] of wanted) {
@@ -63,13 +71,15 @@ export class Rendered {
   }
 
   /**
-   * The row that is reached by the key Tab.
+   * Let the key Tab reach one row, and what is in it.
    * @param {string | null} current
    */
   setStop(current) {
     for (const [key, row] of this.#rows) {
       const stop = key === current ? 0 : -1;
-      if (row.tabIndex !== stop || !row.hasAttribute("tabindex")) row.tabIndex = stop;
+      for (const node of [row, .../** @type {NodeListOf<HTMLElement>} */ (row.querySelectorAll("a, button"))]) {
+        if (node.getAttribute("tabindex") !== `${stop}`) node.tabIndex = stop;
+      }
     }
   }
 

@@ -40,22 +40,22 @@ export class Rows {
     const row = rows[index];
     const isNew = this.#isFirstUnread(row, rows[index - 1]);
     const isNewDay = !rows[index - 1] || dayOf(row) !== dayOf(rows[index - 1]);
+    const day = isNewDay && this.view.language.day(timeOf(row));
     const starts = isNew || isNewDay || !this.#isTogether(rows[index - 1], row);
     const ends = !this.#isTogether(row, rows[index + 1]);
     const subject = row.message ?? row.unsent;
-    const made = [subject, isNew, isNewDay, starts, ends, this.revealed.get(row.key)];
+    const made = [subject, isNew, day, starts, ends, this.revealed.get(row.key)];
     const node = old ?? h("article", {});
     if (this.#made.get(node)?.every((value, at) => value === made[at])) return node;
     this.#made.set(node, made);
     const sentence = row.message && sentenceOf(row.message, this.view.language, this.view.viewerId);
     const isSystem = row.message && row.message.kind !== "TEXT";
-    const { language } = this.view;
     const isFlashing = node.classList.contains("flash");
     node.className = this.#classOf(row, starts, ends) + (isFlashing ? " flash" : "");
     node.setAttribute("aria-label", this.#labelOf(row, sentence));
     keepingFocus(node, () =>
       place(node, [
-        isNewDay && h("p", { class: "day" }, language.day(timeOf(row))),
+        day && h("p", { class: "day" }, day),
         isNew && h("p", { class: "new" }, this.view.t("new")),
         isSystem
           ? h("p", { class: "system", dir: "auto" }, sentence)

@@ -49,10 +49,10 @@ article > * { max-width: 60rem; margin-inline: auto }
 .own .bubble:not(.gone, .big) .meta { color: color-mix(in srgb, var(--_on-own) 82%, transparent) }
 .for-me.other .meta { color: color-mix(in srgb, var(--_text) 80%, var(--_muted)) }
 .meta .icon { width: 1.2em; height: 1.2em }
-.link { padding: 0; border: 0; background: none; color: inherit; text-decoration: underline; text-underline-offset: 2px; cursor: pointer; border-radius: 3px }
+.link { min-height: 24px; padding: 0; border: 0; background: none; color: inherit; text-decoration: underline; text-underline-offset: 2px; cursor: pointer; border-radius: 3px }
 .bubble:has(.quote) { min-width: min(15rem, 100%) }
 .quote { display: grid; flex: 1 0 100%; width: 0; min-width: 100%; margin: 2px 0 4px; padding: 3px 10px; border: 0; border-inline-start: 3px solid; border-radius: 6px; background: color-mix(in srgb, currentColor 9%, transparent); color: inherit; font-size: .88em; text-align: start; cursor: pointer }
-.other .quote, .banner .quote { border-color: var(--_accent) }
+.other .quote, .banner .quote, .branch .quote { border-color: var(--_accent) }
 .quote .name { font-weight: 600 }
 .words { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; opacity: .9 }
 .tools { display: flex; flex: none; opacity: 0; transition: opacity .12s }
@@ -69,7 +69,9 @@ article:focus-visible .system { border-radius: 8px; outline-offset: -2px }
 .reaction[aria-disabled] { cursor: default }
 .reaction:is(:hover, :focus-visible):not([data-names=""])[data-names]::after { content: attr(data-names); position: absolute; z-index: 2; inset-block-end: calc(100% + 6px); inset-inline-start: 0; width: max-content; max-width: 15rem; padding: .35em .7em; border-radius: 8px; background: var(--_text); color: var(--_background); text-align: start; pointer-events: none }
 .own .reaction::after { inset-inline: auto 0 !important }
-.replies { display: flex; align-items: center; gap: .4em; padding: 3px 4px 0; font-size: .82em; color: var(--_muted) }
+.replies { display: flex; align-items: center; gap: .4em; min-height: 26px; padding: 2px 6px; border: 0; border-radius: 6px; background: none; font-size: .82em; color: var(--_muted); cursor: pointer }
+.replies:hover { background: var(--_hover); color: var(--_text) }
+.branch { display: grid; gap: .4rem }
 .state { display: flex; flex-wrap: wrap; justify-content: flex-end; gap: 2px 12px; padding-top: 4px; font-size: .85em; text-align: end }
 .state p { display: flex; gap: .4em; align-items: center }
 .state .link { color: var(--_accent); font-weight: 550; text-decoration: none }
@@ -80,8 +82,7 @@ article:focus-visible .system { border-radius: 8px; outline-offset: -2px }
 .foot { padding: 0 12px max(12px, env(safe-area-inset-bottom)) }
 .foot > * { max-width: 60rem; margin-inline: auto }
 .composer { position: relative }
-form { display: flex; align-items: flex-end; gap: 6px }
-form.ask { display: grid; gap: .8rem; align-items: stretch }
+.composer form { display: flex; align-items: flex-end; gap: 6px }
 .composer .field { position: relative; display: flex; padding: 0; border-radius: 20px; background: var(--_surface) }
 .composer .field:focus-within { border-color: var(--_accent) }
 .box { flex: 1; min-width: 0; max-height: min(40vh, 14em); padding: .6em 1.05em; border: 0; background: none; resize: none; line-height: 1.4; outline: none; scrollbar-width: thin }
@@ -93,15 +94,20 @@ form.ask { display: grid; gap: .8rem; align-items: stretch }
 .banner { display: flex; align-items: center; gap: 8px; padding: 0 4px 6px 12px; color: var(--_muted) }
 .banner .quote { flex: 1; min-width: 0; color: var(--_text) }
 .banner .words { -webkit-line-clamp: 1 }
-.people { position: absolute; z-index: 3; inset-block-end: calc(100% + 6px); inset-inline: 0; width: min(20rem, 100%); max-height: 16rem; padding: 6px; overflow: auto; border: 1px solid var(--_line); border-radius: 12px; background: var(--_raised); box-shadow: var(--_shadow) }
-.people li { display: flex; align-items: center; gap: .7em; padding: .4em .6em; border-radius: 8px; cursor: pointer; --_avatar: 26px }
-.people li:is(:hover, [aria-selected="true"]) { background: var(--_tint) }
+.names { position: absolute; z-index: 3; inset-block-end: calc(100% + 6px); inset-inline: 0; width: min(20rem, 100%); max-height: 16rem; padding: 6px; overflow: auto; border: 1px solid var(--_line); border-radius: 12px; background: var(--_raised); box-shadow: var(--_shadow) }
+.names li { display: flex; align-items: center; gap: .7em; padding: .4em .6em; border-radius: 8px; cursor: pointer; --_avatar: 26px }
+.names li:is(:hover, [aria-selected="true"]) { background: var(--_tint) }
 .closed { display: flex; flex-wrap: wrap; justify-content: center; align-items: center; gap: 10px; padding: .9em 1em; border-radius: var(--_radius); background: var(--_surface); color: var(--_muted); text-align: center }
 .closed p { flex: 1 1 14em }
 .edits { display: grid; gap: .9rem }
 .edits .muted { font-size: .82em }
 .picker:popover-open { grid-template-columns: repeat(6, 1fr); min-width: 0 }
 .picker button { justify-content: center; padding: 0; width: 2.1em; min-height: 2.1em; font-size: 1.25em }
+@media (forced-colors: active) {
+  .bubble { border: 1px solid }
+  .own .bubble { border-inline-end-width: 4px }
+  .composer .field:focus-within { outline: 2px solid Highlight }
+}
 @media (hover: none) { .tools { opacity: .75 } .pick { display: none } }
 @container (max-width: 30rem) {
   article { padding-inline: 10px }

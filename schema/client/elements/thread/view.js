@@ -18,9 +18,12 @@ import { Seen } from "./seen.js";
 /** @typedef {import("../../types.js").ConversationStore} ConversationStore */
 
 const FLASH = 1_600;
+const MINUTE = 60_000;
 
 export class View {
   #isPlaced = false;
+  /** Whether the focus comes here with the first messages. */
+  #isAwaited = false;
   #frame = 0;
   /** What the foot was made for. @type {ConversationSnapshot["conversation"]} */
   #head = null;
@@ -73,12 +76,28 @@ export class View {
       const names = this.language.list(people.map(({ name }) => name));
       this.typing.textContent = people.length ? this.t("typing", { names, count: people.length }) : "";
     });
+    // At midnight, "today" becomes "yesterday".
+    const timer = setInterval(() => this.#show(), MINUTE);
+    element.until(() => clearInterval(timer));
     element.follow(talk.state, () => this.#isPlaced && this.pager.retry());
   }
 
+  /** Give the focus to the box, or to the messages where nothing can be written. */
   focus() {
+    this.#isAwaited = this.snapshot.state === "loading";
     if (this.composer.node.isConnected) this.composer.box.focus();
-    else this.list.focus(this.list.current ?? "");
+    else this.list.focus(this.list.current);
+  }
+
+  /** Focus what stands in the place of a node that is gone. @param {HTMLElement} node */
+  refocus({ dataset: { part = "" } }) {
+    this.list.focus(this.list.current);
+    this.partOf(this.list.current, part)?.focus({ preventScroll: true });
+  }
+
+  /** @param {string | null} key @param {string} part @returns {HTMLElement | null | undefined} */
+  partOf(key, part) {
+    return this.list.row(key ?? "")?.querySelector(`[data-part="${CSS.escape(part)}"]`);
   }
 
   /** @type {TalkElement["t"]} */
@@ -192,9 +211,12 @@ export class View {
     this.list.set(rows, hasLater);
     if (conversation !== this.#head) {
       this.#head = conversation;
+      const hadFocus = this.foot.matches(":focus-within");
       place(this.foot, [conversation && (closedBecause(this, conversation) ?? this.composer.node)]);
+      if (hadFocus && !this.foot.matches(":focus-within")) this.focus();
     }
     this.foot.hidden = state !== "ready";
+    if (this.#isAwaited && state !== "loading") this.focus();
     this.composer.update();
     this.status.hidden = state === "ready" && rows.length > 0;
     const retry = { type: "button", class: "button", onclick: () => this.try(this.store.jumpToNewest) };

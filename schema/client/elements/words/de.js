@@ -119,7 +119,6 @@ export const de = {
   editing: "Nachricht bearbeiten",
   editsTitle: "Frühere Texte",
   everybody: "alle",
-  invited: "{name} hat dich in diese Gruppe eingeladen.",
   mention: "Jemanden erwähnen",
   messageGone: "Diese Nachricht gibt es nicht mehr.",
   messageLabel: "{name}, {time}: {text}",

@@ -116,7 +116,6 @@ export const en = {
   editing: "Edit the message",
   editsTitle: "Earlier texts",
   everybody: "everybody",
-  invited: "{name} invited you to this group.",
   mention: "Mention somebody",
   messageGone: "This message is not there any more.",
   messageLabel: "{name}, {time}: {text}",
