@@ -199,7 +199,7 @@ async function rage(name, happen, count) {
   tell(`${name}: right again after ${seconds.toFixed(2)} s, of ${all.toFixed(0)} s`);
 }
 
-for (const [name, happen] of Object.entries(WEATHER)) await rage(name, happen, 12);
+for (const [name, happen] of Object.entries(WEATHER)) await rage(name, happen, 8);
 await rage("pages are reloaded", () => reload(4), 0);
 const stored = await compareSent();
 

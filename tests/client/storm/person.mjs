@@ -18,7 +18,7 @@ const HANDS = {
 function lateFetch(chance) {
   return async (...request) => {
     const response = await fetch(...request);
-    await pause(chance.next() ** 2);
+    await pause(chance.next() ** 3);
     return response;
   };
 }
