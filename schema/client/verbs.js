@@ -5,6 +5,8 @@
  * - What says how something should be can be repeated as it is: `editMessage`, `retractMessage`,
  *   `removeMessage`, `react`, `unreact`, `renameConversation`, `changeRole`, `markRead`, `markUnread`,
  *   `clearConversation`, `blockUser`, `unblockUser`.
+ *   An attempt that had no answer may reach the server after a later one, and undoes it then. The
+ *   streams tell which of them counts.
  * - `sendMessage` can be repeated with the same `clientId` and the very same input.
  * - `startConversation` of a private conversation answers the one that is there already.
  * - The others may have had their effect: `startConversation` would start a second group,
