@@ -14,8 +14,8 @@ export class Refusal extends Error {
   }
 }
 
-/** No answer of a server names a longer time than this, in seconds. Timers of browsers end at 24 days. */
-const LONGEST = 86_400;
+/** The longest time, in seconds, that an answer can name: no page waits for longer without asking. */
+const LONGEST = 3_600;
 
 /** The server did not answer, or answered with an error instead of data. */
 export class TalkError extends Error {

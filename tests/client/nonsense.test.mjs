@@ -24,11 +24,11 @@ async function talking(t, answer) {
   return { server, talk };
 }
 
-test("a time that a server names is a number of seconds, of a day at the longest", () => {
+test("a time that a server names is a number of seconds, of an hour at the longest", () => {
   const named = (retryAfter) => new TalkError("UNAVAILABLE", "", { retryAfter }).retryAfter;
 
   assert.deepEqual([0, 0.5, 3, "7"].map(named), [0, 0.5, 3, 7]);
-  assert.deepEqual([1e9, Infinity].map(named), [86_400, 86_400]);
+  assert.deepEqual([1e9, Infinity].map(named), [3_600, 3_600]);
   assert.deepEqual([-1, NaN, "soon", {}, undefined].map(named), Array(5).fill(undefined));
 });
 
@@ -62,11 +62,11 @@ for (const retryAfter of [0, -1e9, 1e9, "soon", null, {}]) {
   });
 }
 
-test("what a header names is no longer than a day", async (t) => {
+test("what a header names is no longer than an hour", async (t) => {
   const { server, connection } = await connected(t);
   server.respond = () => ({ status: 503, headers: { "Retry-After": "99999999999" }, body: "" });
 
-  assert.equal((await failure(connection.query("{ viewer { name } }"))).retryAfter, 86_400);
+  assert.equal((await failure(connection.query("{ viewer { name } }"))).retryAfter, 3_600);
 });
 
 test("a socket is acknowledged once, however often the server says so", async (t) => {
