@@ -224,8 +224,9 @@
  * @typedef {object} TalkOptions
  * @property {string | URL} [url] the address of the server, relative to the page: `/graphql`.
  * @property {string | (() => string | null | Promise<string | null>)} [token] a bearer token, or what
- *   gets one, or null if nobody is signed in; of one person always. It is asked again, once, each time the server refuses the
- *   token. If it throws, there is no token for the moment, and the client tries again later. Without
+ *   gets one, or null if nobody is signed in. It is asked again, once, each time the server refuses the
+ *   token. If the new one is another person's, nothing of the person before is sent or shown any more.
+ *   If it throws, there is no token for the moment, and the client tries again later. Without
  *   it, the session of the page counts.
  * @property {string | (() => string)} [csrfToken] with a session: Django's token against forged
  *   requests; by default the value of the cookie `csrftoken`.
@@ -283,6 +284,8 @@
  *   subscribe: (document: string, variables: () => object, sink: Sink) => () => void,
  *   tell: (document: string, variables: object) => void,
  *   whenBack: (listener: () => void) => () => void,
+ *   whenRenewed?: (
+ *     check: (ask: (document: string) => Promise<any>) => Promise<(() => void) | null>) => void,
  *   now: () => number,
  *   close: () => void,
  * }} Connection
@@ -291,6 +294,8 @@
  *   `tell` sends a mutation over the socket if it is open, and drops it otherwise: for what is of the
  *   moment. `whenBack` calls each time the connection becomes live, the page is online or shown again,
  *   or a query succeeds after one without an answer: what failed for want of a network may succeed now.
+ *   `whenRenewed` has each further token checked before it is used: `ask` asks with that token. The check
+ *   answers null if it is the same person's, or else what makes the client the other person's.
  *   `now` is the time of the server in milliseconds, as the header `Date` of its last answer told it;
  *   that of the page, if none did.
  */

@@ -7,6 +7,14 @@ import { TalkError } from "../errors.js";
 export class Credentials {
   /** The token that the server did not refuse so far. @type {string | null} */
   #token = null;
+  /** The token before this one. @type {string | null} */
+  #last = null;
+  /**
+   * Checks another token before anything is sent with it. What it answers makes the client that of
+   * somebody else; null if the person is the same.
+   * @type {(token: string) => Promise<(() => void) | null>}
+   */
+  check = async () => null;
   /** @type {Promise<string> | null} All who need a token meanwhile wait for the same answer. */
   #asking = null;
   #options;
@@ -86,8 +94,14 @@ export class Credentials {
     const { token } = this.#options;
     const found = typeof token === "function" ? await this.#inTime(token) : token;
     if (!found) throw new TalkError("UNAUTHENTICATED", "Nobody is signed in.");
-    this.#token = found;
-    return found;
+    const isKnown = this.#last === null || this.#last === found;
+    const become = isKnown ? null : await this.check(found);
+    this.#token = this.#last = found;
+    if (become === null) return found;
+    // Those who wait asked for somebody else. Whoever asks from now on gets the token at once.
+    this.#asking = null;
+    become();
+    throw new TalkError("UNAUTHENTICATED", "Somebody else is signed in.");
   }
 
   /**

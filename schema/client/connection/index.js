@@ -119,6 +119,12 @@ class ServerConnection {
     return this.#http.now();
   }
 
+  /** @type {Connection["whenRenewed"]} */
+  whenRenewed = (check) => {
+    this.#credentials.check = (token) =>
+      check((query) => this.#http.post({ query, variables: {} }, this.#credentials.headers(token)));
+  };
+
   /** @param {() => void} listener */
   whenBack(listener) {
     // A function of its own: the same listener may come twice.

@@ -33,6 +33,7 @@ export class ViewerFeed {
       connection.state.subscribe(() => this.#stateChanged()),
       connection.whenBack(() => this.#missing()),
     ];
+    connection.whenRenewed?.((ask) => this.#check(ask));
     void this.#ask();
   }
 
@@ -59,15 +60,30 @@ export class ViewerFeed {
     const { signal } = this.#life;
     const ask = () => this.#connection.query(this.#document, {}, { signal });
     try {
-      const { viewer, limits } = await askUntilAnswered(this.#connection, ask, signal);
-      const before = this.viewer.getSnapshot();
-      this.limits.set(limits);
-      this.viewer.set(viewer);
-      if (before && before.id !== viewer.id) this.#onOther();
+      this.#set(await askUntilAnswered(this.#connection, ask, signal));
     } catch {
       // The state of the connection says why, and the next `whenBack` tries again.
     } finally {
       this.#isAsking = false;
     }
+  }
+
+  /**
+   * Whose a new token is: null if it is the viewer's.
+   * @param {(document: string) => Promise<any>} ask
+   */
+  async #check(ask) {
+    const before = this.viewer.getSnapshot();
+    if (!before) return null;
+    const answer = await ask(this.#document);
+    return answer.viewer.id === before.id ? null : () => this.#set(answer);
+  }
+
+  /** @param {{viewer: Viewer, limits: Limits}} answer */
+  #set({ viewer, limits }) {
+    const before = this.viewer.getSnapshot();
+    this.limits.set(limits);
+    this.viewer.set(viewer);
+    if (before && before.id !== viewer.id) this.#onOther();
   }
 }
