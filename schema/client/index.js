@@ -8,6 +8,7 @@ export { Refusal, TalkError } from "./errors.js";
 export { createTalk } from "./talk.js";
 
 /** @typedef {import("./types.js").Around} Around */
+/** @typedef {import("./types.js").Connection} Connection */
 /** @typedef {import("./types.js").ConnectionState} ConnectionState */
 /** @typedef {import("./types.js").Conversation} Conversation */
 /** @typedef {import("./types.js").ConversationCapability} ConversationCapability */

@@ -6,7 +6,7 @@ import test from "node:test";
 import { TalkError } from "../../schema/client/errors.js";
 import { createTalk } from "../../schema/client/talk.js";
 import { settle } from "./fake_connection.mjs";
-import { fakeTalk } from "./fake_talk.mjs";
+import { fakeTalk, openThread } from "./fake_talk.mjs";
 import { globalId } from "./world.mjs";
 
 test("while a server is away, stores say why they have no answer yet", async (t) => {
@@ -98,4 +98,19 @@ test("no more people are followed than the server takes, once that is known", as
   await pass(100);
 
   assert.equal(users().length, 2);
+});
+
+test("what was read while the viewer was signed out is told afterwards", async (t) => {
+  const { thread, connection, pass } = await openThread(t, 3);
+  connection.held.add("MarkRead");
+  thread.shown(3);
+  await pass(600);
+  connection.waitingFor("MarkRead").fail(new TalkError("UNAUTHENTICATED", "Signed out"));
+  await pass(60_000);
+  assert.equal(connection.count("MarkRead"), 1);
+
+  thread.shown(3);
+  await pass(600);
+
+  assert.equal(connection.count("MarkRead"), 2);
 });

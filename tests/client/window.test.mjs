@@ -244,3 +244,28 @@ test("a thread of ten thousand rows takes some milliseconds for a change", async
   const others = shown().rows.filter((row, index) => row === before[index]);
   assert.equal(others.length, 9_999, "all other rows are the same objects");
 });
+
+test("what is sent while the thread is asked for stays on the screen", async (t) => {
+  const { world, talk, connection } = fakeTalk(t);
+  const room = world.start([1], 3);
+  const thread = talk.conversation(room.id);
+  connection.held.add("Thread");
+  const seen = [];
+  thread.subscribe(() => {
+    seen.push(thread.getSnapshot().rows.map(({ message, unsent }) => (message ?? unsent).body));
+  });
+  await settle();
+  connection.waitingFor("Thread").execute();
+  connection.holdsStreams = true;
+
+  const key = await thread.send("Early");
+  await settle();
+  assert.deepEqual(talk.outbox.getSnapshot(), []);
+  connection.waitingFor("Thread").answer();
+  await settle();
+
+  const first = seen.findIndex((bodies) => bodies.includes("Early"));
+  assert.ok(first >= 0 && seen.slice(first).every((bodies) => bodies.at(-1) === "Early"));
+  assert.equal(thread.getSnapshot().rows.at(-1).key, key);
+  assert.equal(thread.getSnapshot().rows.length, 4);
+});

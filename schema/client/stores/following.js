@@ -16,8 +16,8 @@ const ANEW = ["RESYNC_REQUIRED", "NOT_A_PARTICIPANT", "NOT_FOUND", "INVALID_CURS
  * @property {string} document the subscription.
  * @property {() => object} variables its variables now.
  * @property {(data: any) => void} next takes a change.
- * @property {(error: TalkError | null) => void} lost is called when the stream ended, and the state is
- *   about to be asked for anew.
+ * @property {() => void} [lost] is called when the stream ended, and the state is about to be asked for
+ *   anew.
  * @property {(error: TalkError, isOver: boolean) => void} failed is called when the state has no answer.
  *   `isOver`: neither it nor the stream is tried again.
  */
@@ -114,7 +114,7 @@ export class Following {
       this.#fail(error, signal);
       return;
     }
-    this.#followed.lost(error);
+    this.#followed.lost?.();
     // At once, but not in circles.
     const wait = this.#ends ? waitAfter(this.#ends) : 0;
     this.#ends += 1;

@@ -75,7 +75,6 @@ export class Model {
       document: documents.conversationChanges,
       variables: () => ({ id, after: this.head.revision }),
       next: ({ conversationChanges }) => this.#change(conversationChanges),
-      lost: () => {},
       failed: (error, isOver) => this.#fail(error, isOver),
     });
   }
@@ -117,7 +116,8 @@ export class Model {
 
   /** @param {Message} message that a mutation answered. */
   offer(message) {
-    if (this.state !== "ready") return;
+    // While all is asked for the first time, it stays where it was shown as unsent.
+    if (this.state !== "ready" && this.state !== "loading") return;
     if (this.#isContradictedBy([message.sender])) this.again();
     this.thread.offer(message);
     this.#changed();

@@ -1,6 +1,7 @@
 /** Tells the server how far the viewer has read: soon, and not at each row that is shown. */
 
 import { waitAfter } from "../../connection/waits.js";
+import { Refusal } from "../../errors.js";
 import { isRetryable } from "../asking.js";
 
 const WAIT = 500;
@@ -81,8 +82,10 @@ export class Reading {
       this.#told = number;
       this.#hasEndedMark = true;
     } catch (error) {
-      if (isRetryable(error)) wait = waitAfter(this.#failures++, error.retryAfter);
-      else this.#told = number;
+      if (error instanceof Refusal) this.#told = number;
+      // Such as that the viewer is signed out. The next row that is shown tells it again.
+      else if (!isRetryable(error)) return;
+      else wait = waitAfter(this.#failures++, error.retryAfter);
     } finally {
       this.#isTelling = false;
     }
