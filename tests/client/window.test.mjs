@@ -269,3 +269,26 @@ test("what is sent while the thread is asked for stays on the screen", async (t)
   assert.equal(thread.getSnapshot().rows.at(-1).key, key);
   assert.equal(thread.getSnapshot().rows.length, 4);
 });
+
+test("what a page brings instead of the outbox is on the screen all the time", async (t) => {
+  const { connection, thread, shown } = await openThread(t, 3);
+  const bodies = () => shown().rows.map(({ message, unsent }) => (message ?? unsent).body);
+  connection.holdsStreams = true;
+  connection.held.add("SendMessage");
+  const key = await thread.send("Lost answer");
+  await settle();
+  connection.waitingFor("SendMessage").execute();
+  connection.waitingFor("SendMessage").fail(new TalkError("NETWORK", "Away", { retryable: true }));
+  await settle();
+  const seen = [];
+  thread.subscribe(() => seen.push(bodies()));
+
+  const stream = connection.streams.find((each) => each.name === "ConversationChanges");
+  stream.end(new TalkError("RESYNC_REQUIRED", "Too late"));
+  t.mock.timers.tick(1);
+  await settle();
+
+  const times = seen.map((each) => each.filter((body) => body === "Lost answer").length);
+  assert.ok(times.length && times.every((count) => count === 1), String(times));
+  assert.deepEqual([shown().rows.at(-1).key, shown().rows.at(-1).unsent], [key, null]);
+});

@@ -58,6 +58,7 @@ export class Model {
       around: (around) => this.#checked(this.#questions.pageAround(around, PAGE)),
       again: () => this.again(),
       opened: () => this.#following.opened(),
+      arrived: shared.arrived,
       now: () => connection.now(),
       changed,
       stale: (root) => this.refresher.replies(root),
@@ -146,10 +147,9 @@ export class Model {
    * @param {number} order
    */
   #show({ messages, ...conversation }, order) {
-    const place = conversation.viewerParticipation;
+    const { lastNumber, viewerParticipation: place } = conversation;
     this.head.open(conversation);
-    const firstVisible = place.firstVisibleNumber;
-    this.thread.open(messages, { lastNumber: conversation.lastNumber, firstVisible }, order);
+    this.thread.open(messages, { lastNumber, firstVisible: place.firstVisibleNumber }, order);
     if (!this.#isOpened) this.firstUnreadNumber = place.firstUnreadNumber;
     this.#isOpened = true;
     this.state = "ready";

@@ -24,18 +24,16 @@ export class Questions {
   #id;
   #connection;
   #documents;
-  #arrived;
   #life = new AbortController();
 
   /**
    * @param {string} id the conversation's.
    * @param {Shared} shared
    */
-  constructor(id, { connection, documents, arrived }) {
+  constructor(id, { connection, documents }) {
     this.#id = id;
     this.#connection = connection;
     this.#documents = documents;
-    this.#arrived = arrived;
   }
 
   /** Somebody wants answers again. */
@@ -63,9 +61,7 @@ export class Questions {
     const place = around ? { around, first: size } : { last: size };
     const variables = { id: this.#id, ...place };
     const document = this.#documents.conversation;
-    const { conversation } = await this.#connection.query(document, variables, { signal });
-    this.#note(conversation?.messages);
-    return conversation;
+    return (await this.#connection.query(document, variables, { signal })).conversation;
   }
 
   /**
@@ -84,7 +80,6 @@ export class Questions {
   async page(place) {
     const variables = { id: this.#id, ...place };
     const { conversation } = await this.#connection.query(this.#documents.messages, variables);
-    this.#note(conversation?.messages);
     return conversation?.messages ?? null;
   }
 
@@ -111,11 +106,6 @@ export class Questions {
     const variables = { id: this.#id, first: MEMBERS, after, search: null, status: "ACTIVE" };
     const { conversation } = await this.#ask(this.#documents.participants, variables);
     return conversation?.participants ?? null;
-  }
-
-  /** @param {Page | undefined} page */
-  #note(page) {
-    for (const { node } of page?.edges ?? []) this.#arrived(node);
   }
 
   /**

@@ -12,6 +12,8 @@ import { Window } from "./window.js";
  *   newest.
  * @property {() => void} again asks for all anew.
  * @property {() => Promise<void>} opened waits until all that is asked for anew is there.
+ * @property {(message: Message) => void} arrived is told of each message that a page brought, once it
+ *   is shown.
  * @property {() => number} now the time of the server.
  * @property {() => void} changed is called when something changed.
  * @property {(root: number) => void} stale is told of a message whose `replyCount` may be too old.
@@ -72,6 +74,7 @@ export class Thread {
     this.#replaced();
     this.window.begin(conversation);
     this.window.show(page, order);
+    this.#note(page);
   }
 
   /** @param {Message} message that a mutation answered. */
@@ -131,7 +134,7 @@ export class Thread {
     if (!page || jump !== this.#jumps) return;
     this.#replaced();
     this.window.show(page, order);
-    this.#noteBranches(page);
+    this.#note(page);
   }
 
   /**
@@ -166,7 +169,7 @@ export class Thread {
     const page = await this.#source.page({ ...size, [side]: this.window.cursor(side) });
     if (!page || era !== this.era) return;
     this.window.add(side, page);
-    this.#noteBranches(page);
+    this.#note(page);
   }
 
   /** Pages that are on their way are not wanted any more. */
@@ -175,9 +178,10 @@ export class Thread {
     this.#pages.clear();
   }
 
-  /** @param {Page} page */
-  #noteBranches({ edges }) {
+  /** @param {Page} page that is shown now. */
+  #note({ edges }) {
     for (const { node } of edges) {
+      this.#source.arrived(node);
       if (this.#branches.has(node.number)) this.#source.stale(node.number);
     }
   }
