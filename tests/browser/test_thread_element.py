@@ -532,6 +532,24 @@ def test_a_message_is_sent_by_enter(page: Any) -> None:
     assert page.evaluate("row === all('article').at(-1) && !row.classList.contains('unsent')")
 
 
+def test_the_end_stays_on_the_screen_while_the_box_grows(page: Any) -> None:
+    below = "find('.scroller').scrollHeight - find('.scroller').clientHeight"
+    page.evaluate("begin(200)")
+    page.click(".box")
+    for _ in range(4):
+        page.keyboard.type("A line")
+        page.keyboard.press("Shift+Enter")
+        page.evaluate("frame()")
+        assert page.evaluate(f"{below} - find('.scroller').scrollTop") == pytest.approx(0, abs=1)
+
+    # Whoever reads something else goes on with it.
+    page.evaluate("find('.scroller').scrollTop -= 1200; frame()")
+    before = page.evaluate("topOf(190)")
+    page.fill(".box", "")
+    page.evaluate("frame()")
+    assert page.evaluate("topOf(190)") == pytest.approx(before, abs=1)
+
+
 def test_a_word_that_is_composed_is_not_sent(page: Any) -> None:
     page.evaluate("begin(20)")
     page.fill(".box", "にほん")

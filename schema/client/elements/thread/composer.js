@@ -121,8 +121,7 @@ export class Composer {
     this.left.textContent = String(left);
     this.left.classList.toggle("refusal", left < 0);
     this.button.disabled = left < 0 || box.value.trim() === "";
-    box.style.height = "auto";
-    box.style.height = `${box.scrollHeight}px`;
+    this.#fit();
     const about = this.#edited ?? this.#replyTo;
     this.banner.hidden = !about;
     if (!about) return;
@@ -132,6 +131,15 @@ export class Composer {
       this.#edited ? h("span", { class: "quote" }, view.t("editing")) : quoteOf(view, /** @type {Message} */ (about)),
       h("button", close, icon("close")),
     ]);
+  }
+
+  /** Make the box as high as its text. The thread above keeps its height meanwhile, and so its place. */
+  #fit() {
+    const { box, node } = this;
+    node.style.height = `${node.offsetHeight}px`;
+    box.style.height = "auto";
+    box.style.height = `${box.scrollHeight}px`;
+    node.style.height = "";
   }
 
   /** @param {Event} event */
