@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 from limits import parse_many
 
 from ..conf import Conf, conf
+from ..models.name_word import search_fields
 from ..naming import shows_usernames
 
 #: Options that were removed, and what there is instead.
@@ -107,7 +108,7 @@ def check_rate_limits(**kwargs: Any) -> list[CheckMessage]:
 def check_search_fields(**kwargs: Any) -> list[CheckMessage]:
     names = conf.USER_SEARCH_FIELDS
     if names is None:
-        return []
+        return _missing_search_fields()
     if isinstance(names, str):
         return [Error('TALK["USER_SEARCH_FIELDS"] must be a tuple of names.', id="talk.E011")]
     return [
@@ -119,6 +120,20 @@ def check_search_fields(**kwargs: Any) -> list[CheckMessage]:
         for name in names
         if not _is_searchable(name)
     ]
+
+
+def _missing_search_fields() -> list[CheckMessage]:
+    if search_fields():
+        return []
+    problem = (
+        "Nobody finds anybody by a name: user names are not shown, and the user model has no "
+        "first_name and last_name."
+    )
+    hint = (
+        'Name the fields that hold people\'s names in TALK["USER_SEARCH_FIELDS"], and run '
+        "`manage.py refresh_names`. If nobody should be found, set the option to ()."
+    )
+    return [checks.Warning(problem, hint=hint, id="talk.W009")]
 
 
 @register(Tags.compatibility)

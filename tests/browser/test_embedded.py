@@ -41,19 +41,14 @@ mira, jonas = (
 )
 Message.send_to_users("Hello Mira!", jonas, [mira])
 """
-SETTINGS = """
-TEMPLATES[0]["DIRS"] = [BASE_DIR / "host" / "templates"]
-STATICFILES_DIRS = [BASE_DIR / "host" / "static"]
-LOGIN_URL = "admin:login"
-CSRF_COOKIE_HTTPONLY = True
-"""
 
 
 def project(folder: Path) -> Host:
     """A project with the page, as `docs/embedding.md` has it."""
     host = Host(folder)
     host.append("host/settings.py", example(EMBEDDING, "python", "INSTALLED_APPS"))
-    host.append("host/settings.py", SETTINGS)
+    host.append("host/settings.py", example(EMBEDDING, "python", "STATICFILES_DIRS"))
+    host.append("host/settings.py", "CSRF_COOKIE_HTTPONLY = True\n")
     host.append("host/urls.py", example(EMBEDDING, "python", "include("))
     host.append("host/urls.py", example(EMBEDDING, "python", "TemplateView"))
     host.append("host/asgi.py", next(asgi_examples()))
@@ -121,6 +116,29 @@ def test_two_people_talk_on_a_page_with_a_strict_policy(browser: Any, tmp_path: 
         jonas.get_by_role("log").get_by_text("Hello Jonas!").wait_for()
         mira.screenshot(path=tmp_path / "mira.png")
         jonas.screenshot(path=tmp_path / "jonas.png")
+
+    assert problems == []
+
+
+def test_it_has_a_size_on_a_page_that_gives_it_none(browser: Any, tmp_path: Path) -> None:
+    host = project(tmp_path)
+    host.shell(
+        "from django.contrib.auth.models import User\n"
+        "from talk.models import Message\n"
+        "mira, jonas = User.objects.order_by('pk')\n"
+        "for number in range(60): Message.send_to_users(f'Line {number}', jonas, [mira])"
+    )
+    page = host.folder / "host/templates/chat.html"
+    text = page.read_text(encoding="utf-8")
+    page.write_text(re.sub("<link.*?>", "", text), encoding="utf-8")
+    problems: list[str] = []
+    with host.serve() as server, signed_in(browser, server.url, "mira", problems) as mira:
+        mira.get_by_role("log").get_by_text("Line").first.wait_for()
+        _, _, width, height = mira.locator("talk-chat").bounding_box().values()
+        assert width > 1000
+        assert 400 < height < 720
+        box = mira.locator("talk-chat textarea").bounding_box()
+        assert box["y"] + box["height"] < 720, "the box for a text is on the screen"
 
     assert problems == []
 

@@ -5,8 +5,7 @@ import shutil
 import subprocess
 from functools import cache
 from pathlib import Path
-
-import pytest
+from unittest import SkipTest
 
 HERE = Path(__file__).parent
 #: The first version whose `fetch`, `WebSocket` and test runner are enough.
@@ -31,7 +30,7 @@ def run(*files: Path, timeout: float = 120, **given: str) -> str:
 def command(*words: str | Path) -> list[str]:
     """The command that runs Node with these words."""
     if _version() < OLDEST:
-        pytest.skip(f"there is no Node {'.'.join(map(str, OLDEST))} or newer here")
+        raise SkipTest(f"there is no Node {'.'.join(map(str, OLDEST))} or newer here")
     # From Node 22 on, `WebSocket` is there without being asked for.
     options = ["--experimental-websocket"] if _version() < (22,) else []
     return ["node", *options, *map(str, words)]

@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import sys
 import tarfile
 from pathlib import Path
 
@@ -24,6 +25,11 @@ def test_it_holds_the_modules_their_types_and_nothing_else(contents: list[str]) 
     types = [name.removesuffix(".js") + ".d.ts" for name in MODULES]
 
     assert contents == sorted([*MODULES, *types, "LICENSE", "README.md", "package.json"])
+
+
+def test_it_is_made_by_any_python() -> None:
+    bare = [sys.executable, "-S", "-c", "import tests.client.packages"]
+    subprocess.run(bare, cwd=HERE.parents[1], check=True)
 
 
 def test_all_that_it_exports_is_there(contents: list[str]) -> None:

@@ -100,6 +100,20 @@ def test_people_for_whom_there_is_no_name(said, monkeypatch):
     assert "talk.W006" not in said(TALK={**hidden, "NAME": "talk.text.clean_name"}, deploy=True)
 
 
+def test_people_whom_nobody_finds(said, monkeypatch):
+    hidden = {"SHOWS_USERNAMES": False}
+    assert said(TALK=hidden) == []
+
+    options = get_user_model()._meta
+    fields = [each for each in options.get_fields() if each.name not in {"first_name", "last_name"}]
+    monkeypatch.setattr(options, "get_fields", lambda: fields)
+
+    assert said(TALK={}) == []
+    assert said(TALK=hidden) == ["talk.W009"]
+    assert said(TALK={**hidden, "USER_SEARCH_FIELDS": ("email",)}) == []
+    assert said(TALK={**hidden, "USER_SEARCH_FIELDS": ()}) == []
+
+
 def test_users_whom_json_web_tokens_can_not_name(said):
     sound = {"SECRET": "s" * 32, "AUDIENCE": "talk", "ISSUER": "us"}
     assert said(TALK={"JWT": {**sound, "USER_FIELD": "mail"}}) == ["talk.E018"]

@@ -5,8 +5,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-
-import pytest
+from unittest import SkipTest
 
 #: What npm says where there is no registry.
 NO_REGISTRY = re.compile("ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH")
@@ -28,10 +27,10 @@ def output(command: list[str], folder: Path, **given: str) -> str:
 def npm(folder: Path, *words: str) -> str:
     """What `npm` prints with these words."""
     if not shutil.which("npm"):
-        pytest.skip("there is no npm here")
+        raise SkipTest("there is no npm here")
     try:
         return output(["npm", *words], folder)
     except subprocess.CalledProcessError as failed:
         if NO_REGISTRY.search(failed.stderr):
-            pytest.skip("there is no npm registry here")
+            raise SkipTest("there is no npm registry here") from None
         raise AssertionError(failed.stderr) from None

@@ -20,8 +20,10 @@ const WORDS = /** @type {const} */ ({
 });
 
 const style = sheet(`
-:host { height: 100%; overflow: hidden; position: relative }
-.chat { display: grid; height: 100%; grid-template: auto minmax(0, 1fr) / clamp(17rem, 32%, 23rem) minmax(0, 1fr) }
+:host { height: 100%; overflow: clip; position: relative }
+/* The size where the page gives none. */
+:host::before { content: ""; display: block; width: 60rem; height: min(40rem, 85dvh) }
+.chat { position: absolute; inset: 0; display: grid; grid-template: auto minmax(0, 1fr) / clamp(17rem, 32%, 23rem) minmax(0, 1fr) }
 .state { grid-column: 1 / -1 }
 .state p {
   display: flex; align-items: center; justify-content: center; gap: .6em; padding: .5em 1em;

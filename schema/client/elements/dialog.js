@@ -22,6 +22,7 @@ dialog::backdrop { background: #0b0d1470 }
 .dialog-body label { display: grid; gap: .35rem; font-weight: 600 }
 .dialog-body label > :not(.avatar) { font-weight: 400 }
 .people { min-height: 9rem; max-height: 19rem; overflow: auto; margin-inline: -.5rem }
+.people .muted { padding-inline: .5rem }
 .person, .dialog-body .person { display: flex; align-items: center; gap: .8rem; padding: .4rem .5rem; border-radius: 10px }
 .person > span:nth-of-type(2) { flex: 1; min-width: 0 }
 .ask { display: grid; gap: .8rem }
