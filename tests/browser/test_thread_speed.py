@@ -78,6 +78,8 @@ def test_ten_thousand_messages_scroll_without_jank(
     assert frame < MOST_MILLISECONDS
 
 
+#: Milliseconds of the processor for a page of such messages.
+MOST_FOR_A_PAGE = 3_000
 # The longest that the server takes: 10,000 signs, and 51 people who are mentioned.
 WORST = {
     "brackets behind a link": "'http://a' + ')'.repeat(9_990)",
@@ -93,13 +95,14 @@ WORST = {
 
 
 @pytest.mark.parametrize("body", WORST.values(), ids=WORST)
-def test_no_message_holds_the_page_up(browser: Any, body: str) -> None:
+def test_no_messages_hold_the_page_up(browser: Any, body: str) -> None:
     others = "Array.from({ length: 50 }, (_, at) => ({ id: `${at}`, name: '!'.repeat(140) + at }))"
     people = f"[{{ id: 'a', name: 'A' }}, ...{others}]"
+    message = f"messageOf(at + 1, {{ body: {body}, mentions: {people} }})"
     with files() as url, Opened(browser, f"{url}/thread/thread.html", "begin") as page:
         worked = clock(page, ALL_WORK)
-        page.evaluate("begin(3)")
         before = worked()
-        page.evaluate(f"fake.arrive({{ body: {body}, mentions: {people} }}); frame()")
+        page.evaluate(f"begin(Array.from({{ length: 40 }}, (_, at) => {message}))")
         took = worked() - before
-    assert took < 250
+    print(f"{took:.0f} ms")  # noqa: T201
+    assert took < MOST_FOR_A_PAGE

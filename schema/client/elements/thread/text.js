@@ -25,8 +25,7 @@ export function nodesOf(text, mentions = [], viewerId) {
     const href = addressOf(shown);
     if (!href) continue;
     nodes.push(...withNames(text.slice(end, index), mentions, viewerId));
-    const safely = { target: "_blank", rel: "noopener noreferrer nofollow" };
-    nodes.push(h("a", { href, ...safely }, ...withBreaks(shown)));
+    nodes.push(h("a", { href, target: "_blank", rel: "noopener noreferrer nofollow" }, ...withBreaks(shown)));
     end = index + shown.length;
   }
   return [...nodes, ...withNames(text.slice(end), mentions, viewerId)];
@@ -56,8 +55,8 @@ export function names(text, name) {
 function withoutPunctuation(link) {
   // Counted once: a link may be as long as a message, and end with nothing but brackets.
   /** @type {Record<string, number>} */
-  const counts = { "(": 0, "[": 0, "{": 0, ")": 0, "]": 0, "}": 0 };
-  for (const sign of link) if (sign in counts) counts[sign] += 1;
+  const counts = {};
+  for (const sign of "()[]{}") counts[sign] = link.split(sign).length;
   for (let end = link.length; ; end--) {
     const last = link[end - 1];
     const opening = OPENING[/** @type {keyof typeof OPENING} */ (last)];
