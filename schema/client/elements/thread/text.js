@@ -9,7 +9,7 @@ const LINK = /\b(?:https?:\/\/|mailto:)[^\s<>"\u202a-\u202e\u2066-\u2069]+/giu;
 const OPENING = { ")": "(", "]": "[", "}": "{" };
 const EMOJI = /^[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}\u200d\ufe0f\s]{1,32}$/u;
 /** More marks on one letter than any language has. A browser needs seconds to draw thousands of them. */
-const PILE = /\p{M}{30}/gu;
+const PILE = /(\p{M}{30})/u;
 
 /**
  * @param {string} text
@@ -100,13 +100,7 @@ function withNames(text, mentions, viewerId) {
  * @param {string} text
  */
 function withBreaks(text) {
-  const nodes = [];
-  let end = 0;
-  for (const { 0: pile, index } of text.matchAll(PILE)) {
-    nodes.push(text.slice(end, index + pile.length), h("wbr"));
-    end = index + pile.length;
-  }
-  return end < text.length ? [...nodes, text.slice(end)] : nodes;
+  return text.split(PILE).flatMap((part, index) => (index % 2 ? [part, h("wbr")] : part || []));
 }
 
 /** @param {string[]} people */
