@@ -105,6 +105,18 @@ def test_the_focus_comes_with_the_first_messages(page: Any) -> None:
     assert page.evaluate(FOCUSED) == "box"
 
 
+def test_who_goes_on_meanwhile_keeps_the_focus(page: Any) -> None:
+    page.evaluate("""
+      window.fake = new Fake([messageOf(1)]);
+      fake.snapshot.set({ ...fake.take(), state: "loading", conversation: null, rows: [] });
+      element.talk = fake.talk;
+      element.focus();
+    """)
+    page.keyboard.press("Tab")
+    page.evaluate("fake.show(); frame()")
+    assert page.evaluate(FOCUSED) is None
+
+
 def test_the_replies_lead_to_their_places(page: Any) -> None:
     page.evaluate("begin(300, { page: 300 }); fake.change(290, { replyCount: 2 }); frame()")
     page.evaluate("fake.answers.replies = () => [messageOf(100), messageOf(295)]")

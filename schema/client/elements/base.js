@@ -7,6 +7,15 @@ import { languageNamed, loadWords } from "./words.js";
 /** @typedef {import("../types.js").Talk} Talk */
 /** @import {WordKey} from "./words.js" */
 
+/** Sentences about errors, by their codes. @type {Record<string, WordKey>} */
+const SENTENCES = {
+  CSRF_FAILED: "signedOut",
+  NETWORK: "failedNetwork",
+  RATE_LIMITED: "failedRate",
+  TIMEOUT: "failedNetwork",
+  UNAUTHENTICATED: "signedOut",
+};
+
 export class TalkElement extends HTMLElement {
   /** The style sheets of this element, beside the theme. @type {CSSStyleSheet[]} */
   static styles = [];
@@ -104,7 +113,7 @@ export class TalkElement extends HTMLElement {
   }
 
   /**
-   * Call `update` with the value of a store, now and after each change, while the element is on the page.
+   * Call `update` with the value of a store, now and after each change, while this is on the page.
    * @template T
    * @param {import("../store.js").Store<T> | import("../types.js").Store<T>} store
    * @param {(value: T) => void} update
@@ -155,11 +164,8 @@ export class TalkElement extends HTMLElement {
    * @param {unknown} error
    */
   sentence(error) {
-    if (!(error instanceof TalkError)) {
-      return error instanceof Error && error.name === "Refusal" ? error.message : this.t("failed");
-    }
-    if (error.code === "RATE_LIMITED") return this.t("failedRate");
-    return this.t(error.code === "NETWORK" || error.code === "TIMEOUT" ? "failedNetwork" : "failed");
+    if (error instanceof TalkError) return this.t(SENTENCES[error.code] ?? "failed");
+    return error instanceof Error && error.name === "Refusal" ? error.message : this.t("failed");
   }
 
   /**

@@ -32,7 +32,11 @@ export async function showBlocked(element, talk) {
       if (!list.childElementCount) place(list, [words(element.t("nobodyBlocked"))]);
       dialog.querySelector("button")?.focus();
     };
-    const button = h("button", { type: "button", class: "button", onclick: unblock }, element.t("unblock"));
+    const button = h(
+      "button",
+      { type: "button", class: "button", onclick: unblock },
+      element.t("unblock"),
+    );
     button.setAttribute("aria-label", element.t("unblockName", { name: person.name }));
     const name = h("span", { dir: "auto" }, person.name);
     const node = h("li", { class: "person" }, avatarOf(person, { size: 36 }), name, button);

@@ -23,7 +23,10 @@ const style = sheet(`
 :host { height: 100%; overflow: clip; position: relative }
 /* The size where the page gives none. */
 :host::before { content: ""; display: block; width: 60rem; height: min(40rem, 85dvh) }
-.chat { position: absolute; inset: 0; display: grid; grid-template: auto minmax(0, 1fr) / clamp(17rem, 32%, 23rem) minmax(0, 1fr) }
+.chat {
+  position: absolute; inset: 0; display: grid;
+  grid-template: auto minmax(0, 1fr) / clamp(17rem, 32%, 23rem) minmax(0, 1fr);
+}
 .state { grid-column: 1 / -1 }
 .state p {
   display: flex; align-items: center; justify-content: center; gap: .6em; padding: .5em 1em;
@@ -32,8 +35,13 @@ const style = sheet(`
 talk-inbox { border-inline-end: 1px solid var(--_line) }
 .pane { display: flex; flex-direction: column; min-width: 0; min-height: 0 }
 talk-thread { flex: 1 }
-.empty { margin: auto; padding: 2rem; display: grid; justify-items: center; gap: 1rem; text-align: center }
-.empty .icon { width: 4.2rem; height: 4.2rem; padding: 1.1rem; border-radius: 50%; background: var(--_tint); color: var(--_accent) }
+.empty {
+  margin: auto; padding: 2rem; display: grid; justify-items: center; gap: 1rem; text-align: center;
+}
+.empty .icon {
+  width: 4.2rem; height: 4.2rem; padding: 1.1rem; border-radius: 50%; background: var(--_tint);
+  color: var(--_accent);
+}
 .narrow { grid-template-columns: minmax(0, 1fr) }
 .narrow talk-inbox { border: 0 }
 .narrow.open talk-inbox, .narrow:not(.open) .pane { display: none }
@@ -101,7 +109,9 @@ export class TalkChat extends TalkElement {
   /** @param {Talk} talk */
   start(talk) {
     this.#conversation = null;
-    this.#inbox = /** @type {TalkInbox} */ (h("talk-inbox", { talk, role: "region", "aria-label": this.t("inbox") }));
+    this.#inbox = /** @type {TalkInbox} */ (
+      h("talk-inbox", { talk, role: "region", "aria-label": this.t("inbox") })
+    );
     const state = h("div", { class: "state", role: "status" });
     this.#frame = h("div", { class: "chat" }, state, this.#inbox, this.#pane);
     place(this.root, [this.#frame]);
@@ -141,7 +151,7 @@ export class TalkChat extends TalkElement {
 
   /**
    * @param {string | null} id null: none, the inbox alone.
-   * @param {boolean} [isByHand] somebody chose it just now: the focus goes along, and so does "back".
+   * @param {boolean} [isByHand] somebody chose it just now: the focus goes along, and "back".
    */
   #show(id, isByHand = false) {
     const before = this.#conversation;
@@ -220,8 +230,7 @@ export class TalkChat extends TalkElement {
   }
 
   /**
-   * The conversation that this entry of the window's history shows. It survives a reload. Several
-   * elements on a page are told apart by their ids.
+   * What this entry of the history shows, also after a reload. Ids tell several elements apart.
    * @returns {string | null}
    */
   get #remembered() {
@@ -239,4 +248,3 @@ export class TalkChat extends TalkElement {
     else history.replaceState(state, "");
   }
 }
-

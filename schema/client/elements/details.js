@@ -1,16 +1,17 @@
-/** The panel with the details of a conversation: its name, its people, and what can be done with it. */
+/** The panel with the details of a conversation: its name, its people, what can be done with it. */
 
+import { detailsStyle } from "./details-style.js";
 import { ask, confirm, openDialog } from "./dialog.js";
 import { icon } from "./icons.js";
 import { Former, MemberList } from "./members.js";
 import { h, place, set } from "./nodes.js";
-import { attempt, notice } from "./notice.js";
+import { attempt } from "./notice.js";
 import { avatarOfConversation } from "./people.js";
 import { pickPeople } from "./picker.js";
-import { sheet } from "./theme.js";
+import { report } from "./report.js";
 
-/** @import {Conversation, ConversationCapability, ConversationSnapshot, ConversationStore} from "../types.js" */
-/** @import {Talk} from "../types.js" */
+/** @import {Conversation, ConversationCapability, ConversationSnapshot} from "../types.js" */
+/** @import {ConversationStore, Talk} from "../types.js" */
 /** @import {TalkElement} from "./base.js" */
 /** @import {IconName} from "./icons.js" */
 /** @import {WordKey} from "./words.js" */
@@ -18,36 +19,14 @@ import { sheet } from "./theme.js";
 /** At this distance from the end of the list, in pixels, more members are asked for. */
 const NEAR = 300;
 
-const style = sheet(`
-.sheet {
-  width: min(24rem, 100vw); height: 100dvh; max-height: none; max-width: none; margin-block: 0; margin-inline: auto 0;
-  border-width: 0; border-start-end-radius: 0; border-end-end-radius: 0;
-}
-.sheet { --_ring: var(--_raised) }
-.sheet .dialog-body { padding: 0 1rem 1.2rem; flex: 1; gap: 1.1rem }
-.face { padding-top: .4rem; display: grid; justify-items: center; gap: .35rem; text-align: center }
-.face h3 { font-size: 1.25em; font-weight: 700; margin-top: .4rem }
-.face .title { display: inline-flex; align-items: center; gap: .2rem }
-.tools { display: flex; flex-wrap: wrap; justify-content: center; gap: .6rem }
-.group h3 { padding: 0 .5rem .35rem; font-size: .85em; font-weight: 600; color: var(--_muted) }
-.member { display: flex; align-items: center; gap: .8rem; min-height: 3.3em; padding: .25rem .5rem }
-.member > div { flex: 1; min-width: 0 }
-.member .about { font-size: .86em; color: var(--_muted) }
-.last { display: grid; gap: 2px; padding-top: .7rem; border-top: 1px solid var(--_line) }
-.line {
-  display: flex; align-items: center; gap: .8rem; min-height: 2.7em; padding: .3rem .6rem; border: 0; border-radius: 10px;
-  background: none; text-align: start; cursor: pointer;
-}
-.line:hover { background: var(--_hover) }
-.line .icon { color: var(--_muted) }
-.line.danger, .line.danger .icon { color: var(--_danger) }
-`);
-
 export class Details {
   #name = h("h3", { dir: "auto" });
   #about = h("p", { class: "muted" });
   #face = h("div", { "aria-hidden": "true" });
-  /** What depends on what the viewer may do. @type {{node: HTMLElement, isShown: (conversation: Conversation) => boolean}[]} */
+  /**
+   * What depends on what the viewer may do.
+   * @type {{node: HTMLElement, isShown: (conversation: Conversation) => boolean}[]}
+   */
   #parts = [];
 
   /**
@@ -56,13 +35,19 @@ export class Details {
    * @param {ConversationStore} store
    */
   constructor(element, talk, store) {
-    element.adopt(style);
+    element.adopt(detailsStyle);
     this.element = element;
     this.talk = talk;
     this.store = store;
     this.conversationId = store.id;
-    const rename = this.#part("RENAME", this.#button("edit", "rename", "round", () => this.#rename()));
-    const invite = this.#part("INVITE", this.#button("add", "invite", "button", () => this.#invite()));
+    const rename = this.#part(
+      "RENAME",
+      this.#button("edit", "rename", "round", () => this.#rename()),
+    );
+    const invite = this.#part(
+      "INVITE",
+      this.#button("add", "invite", "button", () => this.#invite()),
+    );
     this.members = new MemberList(this);
     const former = new Former(this);
     this.#parts.push({ node: former.node, isShown: isGroupMember });
@@ -70,7 +55,13 @@ export class Details {
       title: element.t("details"),
       class: "sheet",
       body: [
-        h("div", { class: "face" }, this.#face, h("div", { class: "title" }, this.#name, rename), this.#about),
+        h(
+          "div",
+          { class: "face" },
+          this.#face,
+          h("div", { class: "title" }, this.#name, rename),
+          this.#about,
+        ),
         h("div", { class: "tools" }, invite),
         this.members.node,
         former.node,
@@ -115,20 +106,8 @@ export class Details {
    * @param {WordKey} title
    * @param {(why: string) => Promise<unknown>} act
    */
-  async report(title, act) {
-    const { element, talk } = this;
-    const isDone = await ask(element, {
-      title: element.t(title),
-      text: element.t("reportHint"),
-      action: element.t("report"),
-      field: {
-        label: element.t("reason"),
-        isLong: true,
-        maxLength: talk.limits.getSnapshot()?.reasonLength,
-      },
-      act,
-    });
-    if (isDone) notice(element, element.t("reported"), this.dialog);
+  report(title, act) {
+    return report(this.element, this.talk, title, act, this.dialog);
   }
 
   /**
@@ -159,7 +138,9 @@ export class Details {
     this.#name.textContent = name;
     const day = element.language.date(startedAt, "date");
     this.#about.textContent =
-      kind === "GROUP" ? element.t("groupSince", { count, day }) : element.t("privateSince", { day });
+      kind === "GROUP"
+        ? element.t("groupSince", { count, day })
+        : element.t("privateSince", { day });
     this.members.update(members, conversation);
     for (const { node, isShown } of this.#parts) node.hidden = !isShown(conversation);
     const { activeElement } = element.root;
@@ -196,7 +177,9 @@ export class Details {
     const { talk, conversationId } = this;
     const nameOf = () => this.conversation?.name ?? "";
     const clear = () =>
-      this.confirm("clear", "clearSure", nameOf(), () => talk.clearConversation({ conversationId }));
+      this.confirm("clear", "clearSure", nameOf(), () =>
+        talk.clearConversation({ conversationId }),
+      );
     const leave = async () => {
       const act = () => talk.leaveConversation({ conversationId });
       if (await this.confirm("leave", "leaveSure", nameOf(), act)) this.dialog.close();
@@ -204,7 +187,10 @@ export class Details {
     const report = () =>
       this.report("reportTitle", (why) => talk.reportTitle({ conversationId, why }));
     const reportLine = this.#button("flag", "reportTitle", "line", report);
-    this.#parts.push({ node: reportLine, isShown: ({ kind, title }) => kind === "GROUP" && !!title });
+    this.#parts.push({
+      node: reportLine,
+      isShown: ({ kind, title }) => kind === "GROUP" && !!title,
+    });
     return [
       this.#button("trash", "clear", "line", clear),
       reportLine,
@@ -231,7 +217,10 @@ export class Details {
       without: ({ id }) => this.store.getSnapshot().members.some(({ user }) => user.id === id),
       act: async (people) => {
         const participants = people.map(({ id }) => id);
-        const { conversation, upgraded } = await talk.inviteParticipants({ conversationId, participants });
+        const { conversation, upgraded } = await talk.inviteParticipants({
+          conversationId,
+          participants,
+        });
         return upgraded && (() => this.goTo(conversation.id));
       },
     });

@@ -17,13 +17,19 @@ dialog[open] { display: flex; flex-direction: column; animation: rise .16s ease-
 dialog::backdrop { background: #0b0d1470 }
 .dialog-head { display: flex; align-items: center; gap: .5rem; padding: .9rem .9rem .3rem 1.25rem }
 .dialog-head h2 { flex: 1; font-size: 1.12em; font-weight: 650 }
-.dialog-body { display: grid; gap: .8rem; padding: .4rem 1.25rem 1rem; overflow: auto; align-content: start }
-.dialog-foot { display: flex; flex-wrap: wrap; justify-content: flex-end; gap: .6rem; padding: 0 1.25rem 1.15rem }
+.dialog-body {
+  display: grid; gap: .8rem; padding: .4rem 1.25rem 1rem; overflow: auto; align-content: start;
+}
+.dialog-foot {
+  display: flex; flex-wrap: wrap; justify-content: flex-end; gap: .6rem; padding: 0 1.25rem 1.15rem;
+}
 .dialog-body label { display: grid; gap: .35rem; font-weight: 600 }
 .dialog-body label > :not(.avatar) { font-weight: 400 }
 .people { min-height: 9rem; max-height: 19rem; overflow: auto; margin-inline: -.5rem }
 .people .muted { padding-inline: .5rem }
-.person, .dialog-body .person { display: flex; align-items: center; gap: .8rem; padding: .4rem .5rem; border-radius: 10px }
+.person, .dialog-body .person {
+  display: flex; align-items: center; gap: .8rem; padding: .4rem .5rem; border-radius: 10px;
+}
 .person > span:nth-of-type(2) { flex: 1; min-width: 0 }
 .ask { display: grid; gap: .8rem }
 .refusal:empty, .chosen:empty { display: none }
@@ -49,7 +55,12 @@ export function openDialog(element, { title, body, foot = [], class: name = "", 
       h("h2", {}, title),
       h(
         "button",
-        { type: "button", class: "round", "aria-label": element.t("close"), onclick: () => dialog.close() },
+        {
+          type: "button",
+          class: "round",
+          "aria-label": element.t("close"),
+          onclick: () => dialog.close(),
+        },
         icon("close"),
       ),
     ),
@@ -80,7 +91,7 @@ export function openDialog(element, { title, body, foot = [], class: name = "", 
  * @param {TalkElement} element
  * @param {{
  *   title: string, text?: string, action: string, isDanger?: boolean,
- *   field?: {label: string, value?: string, maxLength?: number, isLong?: boolean, isOptional?: boolean},
+ *   field?: {label: string, value?: string, maxLength?: number, isLong?: boolean},
  *   act: (text: string) => Promise<unknown> | void,
  * }} question
  * @returns {Promise<boolean>} whether it was done.
@@ -89,9 +100,10 @@ export function ask(element, { title, text, action, isDanger = false, field, act
   return new Promise((resolve) => {
     let isDone = false;
     const refusal = h("p", { class: "refusal", role: "alert" });
-    const input = field && h(field.isLong ? "textarea" : "input", { class: "field", value: field.value });
+    const input =
+      field && h(field.isLong ? "textarea" : "input", { class: "field", value: field.value });
     if (input) {
-      input.required = !field.isOptional;
+      input.required = true;
       if (field.maxLength) input.maxLength = field.maxLength;
     }
     const button = h("button", { class: `button primary ${isDanger ? "danger" : ""}` }, action);

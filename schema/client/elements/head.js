@@ -13,7 +13,8 @@ const style = sheet(`
 :host { position: relative; border-bottom: 1px solid var(--_line) }
 .head { display: flex; align-items: center; gap: .25rem; min-height: 4.1em; padding: .4rem .6rem }
 .who {
-  display: flex; flex: 1; align-items: center; gap: .75rem; min-width: 0; padding: .35rem .5rem; border: 0;
+  display: flex; flex: 1; align-items: center; gap: .75rem; min-width: 0; padding: .35rem .5rem;
+  border: 0;
   border-radius: 12px; background: none; text-align: start; cursor: pointer;
 }
 .who:hover { background: var(--_hover) }
@@ -42,12 +43,22 @@ export class TalkHead extends TalkElement {
     const store = talk.conversation(id);
     const back = h(
       "button",
-      { type: "button", class: "round back", "aria-label": this.t("back"), onclick: () => this.tell("talk-back", {}) },
+      {
+        type: "button",
+        class: "round back",
+        "aria-label": this.t("back"),
+        onclick: () => this.tell("talk-back", {}),
+      },
       icon("back"),
     );
     const open = () =>
       attempt(this, async () => new (await import("./details.js")).Details(this, talk, store));
-    const who = h("button", { type: "button", class: "who", "aria-haspopup": "dialog", onclick: open });
+    const who = h("button", {
+      type: "button",
+      class: "who",
+      "aria-haspopup": "dialog",
+      onclick: open,
+    });
     place(this.root, [h("div", { class: "head" }, back, who)]);
 
     this.#isOnline = false;
@@ -72,7 +83,8 @@ export class TalkHead extends TalkElement {
   #who(conversation) {
     const isOnline = this.#isOnline;
     const { kind, name, participantCount: count } = conversation;
-    const about = kind === "GROUP" ? this.t("members", { count }) : isOnline ? this.t("online") : "";
+    const about =
+      kind === "GROUP" ? this.t("members", { count }) : isOnline ? this.t("online") : "";
     return [
       avatarOfConversation(conversation, { size: 40, isOnline }),
       h(

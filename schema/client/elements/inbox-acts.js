@@ -48,7 +48,13 @@ export function openMore(element, talk, anchor) {
  * @param {HTMLElement} anchor
  * @param {DOMPoint} [point] where somebody clicked.
  */
-export function openRowMenu(element, talk, { conversation, unreadCount, markedUnreadAt }, anchor, point) {
+export function openRowMenu(
+  element,
+  talk,
+  { conversation, unreadCount, markedUnreadAt },
+  anchor,
+  point,
+) {
   const { id: conversationId, name, kind } = conversation;
   const isUnread = unreadCount > 0 || markedUnreadAt !== null;
   const t = element.t.bind(element);

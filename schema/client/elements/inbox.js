@@ -75,7 +75,10 @@ export class TalkInbox extends TalkElement {
     /** @type {unknown} */
     let told = null;
     this.follow(store, (snapshot) => {
-      place(top, snapshot.invitations.map((row) => invitationOf(this, talk, row)));
+      place(
+        top,
+        snapshot.invitations.map((row) => invitationOf(this, talk, row)),
+      );
       place(end, this.#words(snapshot));
       box.setAttribute("aria-busy", String(snapshot.state === "loading"));
       list.hidden = !snapshot.rows.length;
@@ -119,7 +122,13 @@ export class TalkInbox extends TalkElement {
         isLoaded = true;
       });
     };
-    const input = h("input", { type: "search", class: "field", placeholder: label, autocomplete: "off", onfocus });
+    const input = h("input", {
+      type: "search",
+      class: "field",
+      placeholder: label,
+      autocomplete: "off",
+      onfocus,
+    });
     input.setAttribute("aria-label", label);
     return h("div", { class: "search", role: "search" }, icon("search"), input);
   }
@@ -131,7 +140,8 @@ export class TalkInbox extends TalkElement {
       class: "round",
       "aria-label": this.t("more"),
       "aria-haspopup": "menu",
-      onclick: () => attempt(this, async () => (await import("./inbox-acts.js")).openMore(this, talk, more)),
+      onclick: () =>
+        attempt(this, async () => (await import("./inbox-acts.js")).openMore(this, talk, more)),
     });
     more.append(icon("more"));
     const start = {
@@ -141,7 +151,13 @@ export class TalkInbox extends TalkElement {
       title: this.t("newConversation"),
       onclick: () => this.startConversation(),
     };
-    return h("div", { class: "title" }, h("h2", {}, this.t("inbox")), h("button", start, icon("edit")), more);
+    return h(
+      "div",
+      { class: "title" },
+      h("h2", {}, this.t("inbox")),
+      h("button", start, icon("edit")),
+      more,
+    );
   }
 
   /**
@@ -156,7 +172,9 @@ export class TalkInbox extends TalkElement {
       new Row(this, {
         open: ({ conversation }) => this.#open(conversation.id),
         menu: (of, ...where) =>
-          attempt(this, async () => (await import("./inbox-acts.js")).openRowMenu(this, talk, of, ...where)),
+          attempt(this, async () =>
+            (await import("./inbox-acts.js")).openRowMenu(this, talk, of, ...where),
+          ),
       });
     const { kind, others, id } = row.conversation;
     made.update(row, {
@@ -169,17 +187,24 @@ export class TalkInbox extends TalkElement {
   }
 
   /** @param {InboxSnapshot} snapshot what stands below the rows. */
-  #words({ state, rows, invitations, isLoadingMore }) {
+  #words({ state, error, rows, invitations, isLoadingMore }) {
     if (state === "loading") {
-      const skeleton = [1, 2, 3, 4, 5].map(() => h("div", { class: "skeleton", "aria-hidden": "true" }));
+      const skeleton = [1, 2, 3, 4, 5].map(() =>
+        h("div", { class: "skeleton", "aria-hidden": "true" }),
+      );
       return [h("p", { class: "spoken", role: "status" }, this.t("loading")), ...skeleton];
     }
     if (state === "failed" || state === "missing") {
       const again = { type: "button", class: "button", onclick: () => this.restart() };
-      return [h("p", { class: "muted" }, this.t("failed")), h("button", again, this.t("retry"))];
+      return [
+        h("p", { class: "muted" }, this.sentence(error)),
+        h("button", again, this.t("retry")),
+      ];
     }
     if (isLoadingMore) return [h("p", { class: "muted" }, this.t("loading"))];
-    return [!rows.length && !invitations.length && h("p", { class: "muted" }, this.t("noConversations"))];
+    return [
+      !rows.length && !invitations.length && h("p", { class: "muted" }, this.t("noConversations")),
+    ];
   }
 
   /**

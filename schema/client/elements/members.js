@@ -11,7 +11,11 @@ import { avatarOf } from "./people.js";
 
 const ROLES = /** @type {const} */ (["OWNER", "ADMIN", "MEMBER"]);
 const ROLE_NAMES = /** @type {const} */ ({ OWNER: "owner", ADMIN: "admin", MEMBER: "member" });
-const MAKE = /** @type {const} */ ({ OWNER: "makeOwner", ADMIN: "makeAdmin", MEMBER: "makeMember" });
+const MAKE = /** @type {const} */ ({
+  OWNER: "makeOwner",
+  ADMIN: "makeAdmin",
+  MEMBER: "makeMember",
+});
 
 /** The people who take part. */
 export class MemberList {
@@ -67,13 +71,20 @@ export class MemberList {
       const look = `${this.#present.has(member.user.id)} ${conversation.viewerParticipation.role}`;
       if (row.member !== member || row.look !== look) this.#update(row, member, look);
     }
-    place(this.#list, [...this.#rows.values()].map(({ node }) => node));
+    place(
+      this.#list,
+      [...this.#rows.values()].map(({ node }) => node),
+    );
   }
 
   #row() {
     const { element } = this.details;
     const open = () => openMenu(element, more, this.#menu(row.member));
-    const more = h("button", { type: "button", class: "round", "aria-haspopup": "menu", onclick: open }, icon("more"));
+    const more = h(
+      "button",
+      { type: "button", class: "round", "aria-haspopup": "menu", onclick: open },
+      icon("more"),
+    );
     /** @type {{node: HTMLElement, member: any, look: string, more: HTMLElement}} */
     const row = { node: h("li", { class: "member" }, more), member: null, look: "", more };
     return row;
@@ -102,7 +113,12 @@ export class MemberList {
     const name = isViewer ? `${user.name} (${element.t("you")})` : user.name;
     place(row.node, [
       avatarOf(user, { size: 38, isOnline }),
-      h("div", {}, h("p", { dir: "auto" }, name), about.length > 0 && h("p", { class: "about" }, about.join(" · "))),
+      h(
+        "div",
+        {},
+        h("p", { dir: "auto" }, name),
+        about.length > 0 && h("p", { class: "about" }, about.join(" · ")),
+      ),
       row.more,
     ]);
   }
@@ -123,7 +139,8 @@ export class MemberList {
     const change = (/** @type {Role} */ to) => ({
       label: element.t(MAKE[to]),
       icon: /** @type {const} */ ("people"),
-      act: () => details.attempt(() => talk.changeRole({ conversationId, participant: id, role: to })),
+      act: () =>
+        details.attempt(() => talk.changeRole({ conversationId, participant: id, role: to })),
     });
     const roles = ROLES.filter((to) => to !== role && (isOwner || to !== "OWNER"));
     /** @type {(MenuItem | false)[]} */
@@ -147,7 +164,8 @@ export class MemberList {
         : {
             label: element.t("block"),
             icon: "block",
-            act: () => details.confirm("block", "blockSure", name, () => talk.blockUser({ user: id })),
+            act: () =>
+              details.confirm("block", "blockSure", name, () => talk.blockUser({ user: id })),
           },
       {
         label: element.t("reportUser"),
@@ -209,7 +227,11 @@ export class Former {
       await this.details.attempt(() => this.#load());
       this.button.focus();
     };
-    const button = h("button", { type: "button", class: "button", onclick: bring }, element.t("bringBack"));
+    const button = h(
+      "button",
+      { type: "button", class: "button", onclick: bring },
+      element.t("bringBack"),
+    );
     button.setAttribute("aria-label", element.t("bringBackName", { name }));
     const about = element.t(status === "LEFT" ? "hasLeft" : "wasRemoved");
     const who = h("div", {}, h("p", { dir: "auto" }, name), h("p", { class: "about" }, about));

@@ -14,7 +14,8 @@ import { sheet } from "./theme.js";
 
 const style = sheet(`
 .menu {
-  position: fixed; inset: auto; margin: 0; padding: 6px; min-width: 12rem; max-width: calc(100vw - 1rem);
+  position: fixed; inset: auto; margin: 0; padding: 6px; min-width: 12rem;
+  max-width: calc(100vw - 1rem);
   border: 1px solid var(--_line); border-radius: 12px; background: var(--_raised); color: inherit;
   box-shadow: var(--_shadow);
 }
@@ -57,8 +58,15 @@ export function openMenu(element, anchor, items, point, name = "") {
       label,
     ),
   );
-  const listeners = { onkeydown: move, oncontextmenu: (/** @type {Event} */ event) => event.preventDefault() };
-  const menu = h("div", { class: `menu ${name}`, role: "menu", popover: "auto", ...listeners }, ...buttons);
+  const listeners = {
+    onkeydown: move,
+    oncontextmenu: (/** @type {Event} */ event) => event.preventDefault(),
+  };
+  const menu = h(
+    "div",
+    { class: `menu ${name}`, role: "menu", popover: "auto", ...listeners },
+    ...buttons,
+  );
   const end = element.until(() => menu.remove());
   anchor.setAttribute("aria-expanded", "true");
   menu.addEventListener("toggle", (event) => {
@@ -84,7 +92,14 @@ export function openMenu(element, anchor, items, point, name = "") {
     const last = buttons.length - 1;
     const next = at === last ? 0 : at + 1;
     const before = at === 0 ? last : at - 1;
-    const to = { ArrowDown: next, ArrowRight: next, ArrowUp: before, ArrowLeft: before, Home: 0, End: last }[event.key];
+    const to = {
+      ArrowDown: next,
+      ArrowRight: next,
+      ArrowUp: before,
+      ArrowLeft: before,
+      Home: 0,
+      End: last,
+    }[event.key];
     if (event.key === "Tab") menu.hidePopover();
     if (to === undefined) return;
     event.preventDefault();

@@ -30,7 +30,7 @@ export function set(node, name, value) {
   } else if (name in node && !name.includes("-") && name !== "role") {
     /** @type {any} */ (node)[name] = value ?? "";
   } else if (value === false || value === null || value === undefined) {
-    node.removeAttribute(name === "class" ? "class" : name);
+    node.removeAttribute(name);
   } else {
     node.setAttribute(name, value === true && !name.startsWith("aria-") ? "" : String(value));
   }

@@ -10,7 +10,8 @@ const WHILE = 6_000;
 
 const style = sheet(`
 .notice {
-  position: absolute; inset-inline: 1rem; bottom: 1rem; z-index: 3; width: fit-content; margin-inline: auto;
+  position: absolute; inset-inline: 1rem; bottom: 1rem; z-index: 3; width: fit-content;
+  margin-inline: auto;
   padding: .65em 1.1em; border-radius: 12px; background: var(--_text); color: var(--_background);
   box-shadow: var(--_shadow); animation: rise .16s ease-out;
 }

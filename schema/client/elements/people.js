@@ -17,7 +17,8 @@ export function avatarOf(person, { size, isOnline = false } = {}) {
   const letters = initialsOf(person?.name ?? "");
   // A picture that is gone leaves the letters.
   const onerror = () => node.replaceChildren(letters);
-  if (person?.avatar) node.append(h("img", { alt: "", loading: "lazy", onerror, src: person.avatar }));
+  if (person?.avatar)
+    node.append(h("img", { alt: "", loading: "lazy", onerror, src: person.avatar }));
   else node.append(letters);
   return node;
 }
@@ -31,7 +32,9 @@ export function avatarOfConversation({ id, kind, name, others }, look = {}) {
   if (kind === "PRIVATE") return avatarOf(others[0] ?? { id, name }, look);
   if (others.length < 2) return avatarOf({ id, name }, look);
   const size = look.size ?? 44;
-  const pair = others.slice(0, 2).map((person) => avatarOf(person, { size: Math.round(size * 0.68) }));
+  const pair = others
+    .slice(0, 2)
+    .map((person) => avatarOf(person, { size: Math.round(size * 0.68) }));
   const node = h("span", { class: "pair", "aria-hidden": "true" }, ...pair);
   node.style.setProperty("--_avatar", `${size}px`);
   return node;
@@ -41,7 +44,7 @@ export function avatarOfConversation({ id, kind, name, others }, look = {}) {
  * The first letters of the first and of the last word of a name.
  * @param {string} name
  */
-export function initialsOf(name) {
+function initialsOf(name) {
   const words = name.split(/[\s\p{P}]+/u).filter(Boolean);
   const ends = words.length > 1 ? [words[0], words[words.length - 1]] : words;
   return ends.map((word) => [...word][0].toLocaleUpperCase()).join("") || "?";

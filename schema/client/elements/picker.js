@@ -14,7 +14,8 @@ const REST = 200;
 const style = sheet(`
 .chosen { display: flex; flex-wrap: wrap; gap: 6px }
 .chosen button {
-  display: inline-flex; align-items: center; gap: .3em; padding: .2em .6em .2em .8em; border: 0; border-radius: 1em;
+  display: inline-flex; align-items: center; gap: .3em; padding: .2em .6em .2em .8em; border: 0;
+  border-radius: 1em;
   background: var(--_tint); cursor: pointer;
 }
 .chosen .icon { width: 1em; height: 1em }
@@ -29,8 +30,8 @@ label.person:hover { background: var(--_hover) }
  * @param {{
  *   title: string, action: string, hasTitle?: boolean, without?: (person: User) => boolean,
  *   act: (people: User[], title: string) => Promise<false | (() => void)>,
- * }} choice hasTitle: whether the group can be given a name. without: who is not offered. act: what goes
- *   wrong in it is said in the dialog. What it answers is called when the dialog is closed.
+ * }} choice hasTitle: whether the group can be given a name. without: who is not offered. act: what goes wrong
+ *   in it is said in the dialog. What it answers is called when the dialog is closed.
  */
 export function pickPeople(element, talk, { title, action, hasTitle = false, without, act }) {
   element.adopt(style);
@@ -61,7 +62,15 @@ export function pickPeople(element, talk, { title, action, hasTitle = false, wit
   const naming = h("label", { hidden: true }, t("groupName"), name);
   const refusal = h("p", { class: "refusal", role: "alert" });
   const button = h("button", { class: "button primary", disabled: true }, action);
-  const form = h("form", { id: "pick", class: "ask", onsubmit: submit }, search, chips, people, naming, refusal);
+  const form = h(
+    "form",
+    { id: "pick", class: "ask", onsubmit: submit },
+    search,
+    chips,
+    people,
+    naming,
+    refusal,
+  );
   const dialog = openDialog(element, {
     title,
     body: [form],
@@ -95,7 +104,17 @@ export function pickPeople(element, talk, { title, action, hasTitle = false, wit
       checked: chosen.has(person.id),
       onchange: () => choose(person, box.checked),
     });
-    return h("li", {}, h("label", { class: "person" }, avatarOf(person, { size: 36 }), h("span", { dir: "auto" }, person.name), box));
+    return h(
+      "li",
+      {},
+      h(
+        "label",
+        { class: "person" },
+        avatarOf(person, { size: 36 }),
+        h("span", { dir: "auto" }, person.name),
+        box,
+      ),
+    );
   }
 
   /**
@@ -119,7 +138,12 @@ export function pickPeople(element, talk, { title, action, hasTitle = false, wit
       search.focus();
     };
     const label = t("unchoose", { name: person.name });
-    return h("button", { type: "button", "aria-label": label, onclick }, person.name, icon("close"));
+    return h(
+      "button",
+      { type: "button", "aria-label": label, onclick },
+      person.name,
+      icon("close"),
+    );
   }
 
   /** @param {SubmitEvent} event */

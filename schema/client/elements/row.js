@@ -11,9 +11,13 @@ import { sheet } from "./theme.js";
 /** @typedef {{viewerId: string | undefined, isOnline: boolean, isCurrent: boolean}} Look */
 
 export const rowStyle = sheet(`
-.row { position: absolute; inset-inline: 0; top: 0; height: var(--_row); padding: 2px 8px; transition: transform .22s ease-out }
+.row {
+  position: absolute; inset-inline: 0; top: 0; height: var(--_row); padding: 2px 8px;
+  transition: transform .22s ease-out;
+}
 .open {
-  display: grid; grid-template: 1fr 1fr / auto minmax(0, 1fr) auto; column-gap: 12px; align-items: center;
+  display: grid; grid-template: 1fr 1fr / auto minmax(0, 1fr) auto; column-gap: 12px;
+  align-items: center;
   width: 100%; height: 100%; padding: .55em .75em; border: 0; border-radius: 12px; background: none;
   text-align: start; cursor: pointer;
 }
@@ -32,7 +36,8 @@ export const rowStyle = sheet(`
 .unread .time { color: var(--_accent); font-weight: 600 }
 .marks { display: flex; align-self: start; gap: 4px; justify-content: flex-end; min-height: 1.4em }
 .mark {
-  min-width: 1.6em; padding: .1em .45em; border-radius: 1em; background: var(--_accent); color: var(--_on-accent);
+  min-width: 1.6em; padding: .1em .45em; border-radius: 1em; background: var(--_accent);
+  color: var(--_on-accent);
   font-size: .78em; font-weight: 650; line-height: 1.4; text-align: center;
 }
 .dot { width: 11px; min-width: 0; height: 11px; padding: 0; margin-block: .3em }
@@ -43,7 +48,10 @@ export const rowStyle = sheet(`
 .row:hover .more, .more:focus-visible, .more[aria-expanded="true"] { opacity: 1 }
 @media (hover: none) {
   .open { padding-inline-end: 2.9em }
-  .more { inset-block: 0; inset-inline-end: 8px; margin-block: auto; opacity: 1; background: none; box-shadow: none }
+  .more {
+    inset-block: 0; inset-inline-end: 8px; margin-block: auto; opacity: 1; background: none;
+    box-shadow: none;
+  }
 }
 `);
 
@@ -52,12 +60,19 @@ export class Row {
   #row = null;
   #look = "";
   #open = h("button", { type: "button", class: "open" });
-  #more = h("button", { type: "button", class: "round more", "aria-haspopup": "menu" }, icon("more"));
+  #more = h(
+    "button",
+    { type: "button", class: "round more", "aria-haspopup": "menu" },
+    icon("more"),
+  );
   node = h("li", { class: "row" }, this.#open, this.#more);
 
   /**
    * @param {TalkElement} element the inbox.
-   * @param {{open: (row: InboxRow) => void, menu: (row: InboxRow, anchor: HTMLElement, point?: DOMPoint) => void}} acts
+   * @param {{
+   *   open: (row: InboxRow) => void,
+   *   menu: (row: InboxRow, anchor: HTMLElement, point?: DOMPoint) => void,
+   * }} acts
    */
   constructor(element, { open, menu }) {
     this.element = element;
@@ -124,7 +139,10 @@ export class Row {
       isOnline && spoken(element.t("online")),
       unreadMentionCount > 0 && mark("@", element.t("mentioned", { count: unreadMentionCount })),
       unreadCount > 0 &&
-        mark(unreadCount > 99 ? "99+" : `${unreadCount}`, element.t("unread", { count: unreadCount })),
+        mark(
+          unreadCount > 99 ? "99+" : `${unreadCount}`,
+          element.t("unread", { count: unreadCount }),
+        ),
       !unreadCount &&
         markedUnreadAt !== null &&
         h("span", { class: "mark dot" }, spoken(element.t("markedUnread"))),
@@ -145,7 +163,9 @@ function spoken(words) {
  */
 function previewOf({ conversation }, language, viewerId) {
   const { latestMessage: message, kind } = conversation;
-  const placeholder = message ? sentenceOf(message, language, viewerId) : language.say("nothingYet");
+  const placeholder = message
+    ? sentenceOf(message, language, viewerId)
+    : language.say("nothingYet");
   if (!message || placeholder !== null) {
     return h("span", { class: "preview placeholder", dir: "auto" }, placeholder);
   }

@@ -28,7 +28,11 @@ export class SearchBox {
     this.talk = talk;
     this.input = input;
     this.box = box;
-    this.results = h("div", { class: "box results", hidden: true, onkeydown: this.#move.bind(this) });
+    this.results = h("div", {
+      class: "box results",
+      hidden: true,
+      onkeydown: this.#move.bind(this),
+    });
     box.before(this.results);
     input.addEventListener("input", () => this.#changed());
     input.addEventListener("keydown", (event) => this.#pressed(event));
@@ -62,18 +66,20 @@ export class SearchBox {
   async #ask(search, turn) {
     try {
       const { talk } = this;
-      const [more, people] = await Promise.all([talk.findConversations(search), talk.findPeople(search)]);
+      const [more, people] = await Promise.all([
+        talk.findConversations(search),
+        talk.findPeople(search),
+      ]);
       if (turn !== this.#search) return;
       const known = this.#known(search);
       const ids = new Set(known.map(({ conversation }) => conversation.id));
-      const rows = [...known, ...more.filter(({ conversation }) => !ids.has(conversation.id))];
-      // The conversation with somebody stands for the person.
-      const pairs = rows.filter(({ conversation }) => conversation.kind === "PRIVATE");
-      const shown = new Set(pairs.map(({ conversation }) => conversation.others[0]?.id));
-      this.#show(rows, people.filter(({ id }) => !shown.has(id)));
+      const others = more.filter(({ conversation }) => !ids.has(conversation.id));
+      this.#show([...known, ...others], people);
     } catch (error) {
       if (turn !== this.#search) return;
-      this.results.append(h("p", { class: "refusal", role: "alert" }, this.element.sentence(error)));
+      this.results.append(
+        h("p", { class: "refusal", role: "alert" }, this.element.sentence(error)),
+      );
     }
   }
 
@@ -82,17 +88,18 @@ export class SearchBox {
    * @param {User[] | null} people null: they are being asked for.
    */
   #show(rows, people) {
-    const { t } = this.element;
-    const say = t.bind(this.element);
+    const say = this.element.t.bind(this.element);
     const isEmpty = !rows.length && people?.length === 0;
     place(this.results, [
       ...this.#section(
         say("inbox"),
-        rows.slice(0, MOST).map(({ conversation }) =>
-          this.#result(avatarOfConversation(conversation, { size: 36 }), conversation.name, () =>
-            this.#choose(conversation.id),
+        rows
+          .slice(0, MOST)
+          .map(({ conversation }) =>
+            this.#result(avatarOfConversation(conversation, { size: 36 }), conversation.name, () =>
+              this.#choose(conversation.id),
+            ),
           ),
-        ),
       ),
       ...this.#section(
         say("people"),
@@ -100,7 +107,11 @@ export class SearchBox {
           this.#result(avatarOf(person, { size: 36 }), person.name, () => this.#write(person)),
         ),
       ),
-      h("p", { class: isEmpty ? "muted" : "spoken", role: "status" }, isEmpty && say("nothingFound")),
+      h(
+        "p",
+        { class: isEmpty ? "muted" : "spoken", role: "status" },
+        isEmpty && say("nothingFound"),
+      ),
     ]);
   }
 
@@ -110,7 +121,10 @@ export class SearchBox {
    */
   #section(title, results) {
     if (!results.length) return [];
-    return [h("h3", { class: "muted" }, title), h("ul", { role: "list", "aria-label": title }, ...results)];
+    return [
+      h("h3", { class: "muted" }, title),
+      h("ul", { role: "list", "aria-label": title }, ...results),
+    ];
   }
 
   /**
@@ -120,7 +134,11 @@ export class SearchBox {
    */
   #result(avatar, name, act) {
     const text = h("span", { dir: "auto" }, name);
-    return h("li", {}, h("button", { type: "button", class: "result", onclick: act }, avatar, text));
+    return h(
+      "li",
+      {},
+      h("button", { type: "button", class: "result", onclick: act }, avatar, text),
+    );
   }
 
   /** @param {string} conversationId */

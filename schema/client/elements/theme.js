@@ -58,7 +58,8 @@ button, input, textarea, select { font: inherit; color: inherit; letter-spacing:
 .icon-more { stroke-width: 3.2 }
 .button {
   display: inline-flex; align-items: center; justify-content: center; gap: .5em; min-height: 2.5em;
-  padding: .35em 1em; border: 1px solid var(--_line); border-radius: 10px; background: var(--_raised);
+  padding: .35em 1em; border: 1px solid var(--_line); border-radius: 10px;
+  background: var(--_raised);
   font-weight: 600; cursor: pointer; transition: background .12s, filter .12s;
 }
 .button:hover { background: color-mix(in srgb, var(--_text) 5%, var(--_raised)) }
@@ -95,9 +96,13 @@ button, input, textarea, select { font: inherit; color: inherit; letter-spacing:
 .avatar img { width: 100%; height: 100%; border-radius: inherit; object-fit: cover }
 .avatar.online::after {
   content: ""; position: absolute; inset-block-end: 0; inset-inline-end: 0; width: 27%; height: 27%;
-  border-radius: 50%; background: var(--_online); border: 2px solid var(--_ring, var(--_background));
+  border-radius: 50%; background: var(--_online);
+  border: 2px solid var(--_ring, var(--_background));
 }
-.pair { display: inline-block; position: relative; flex: none; width: var(--_avatar); height: var(--_avatar) }
+.pair {
+  display: inline-block; position: relative; flex: none; width: var(--_avatar);
+  height: var(--_avatar);
+}
 .pair .avatar { position: absolute; inset-block-start: 0; inset-inline-end: 0 }
 .pair .avatar + .avatar {
   inset-block: auto 0; inset-inline: 0 auto; box-shadow: 0 0 0 2px var(--_ring, var(--_background));
@@ -113,6 +118,8 @@ time { unicode-bidi: plaintext }
 }
 @keyframes rise { from { opacity: 0; transform: translateY(8px) scale(.985) } }
 @media (prefers-reduced-motion: reduce) {
-  *, ::before, ::after { animation: none !important; transition: none !important; scroll-behavior: auto !important }
+  *, ::before, ::after {
+    animation: none !important; transition: none !important; scroll-behavior: auto !important;
+  }
 }
 `);

@@ -62,7 +62,10 @@ export class RowWindow {
     const root = /** @type {ShadowRoot} */ (list.getRootNode());
     const focused = /** @type {HTMLElement | null} */ (root.activeElement);
     const hadFocus = list.contains(focused);
-    place(list, [...this.#rows.values()].map(({ node }) => node));
+    place(
+      list,
+      [...this.#rows.values()].map(({ node }) => node),
+    );
     // A node that is moved loses the focus.
     if (hadFocus && root.activeElement !== focused) {
       if (focused?.isConnected) focused.focus({ preventScroll: true });
@@ -83,7 +86,10 @@ export class RowWindow {
 
   #at() {
     const { keyOf } = this.options;
-    return Math.max(0, this.#items.findIndex((item) => keyOf(item) === this.#active));
+    return Math.max(
+      0,
+      this.#items.findIndex((item) => keyOf(item) === this.#active),
+    );
   }
 
   /** @param {number} index */
@@ -94,7 +100,8 @@ export class RowWindow {
     this.#active = keyOf(item);
     const top = list.offsetTop + index * height;
     if (top < box.scrollTop) box.scrollTop = top;
-    if (top + height > box.scrollTop + box.clientHeight) box.scrollTop = top + height - box.clientHeight;
+    if (top + height > box.scrollTop + box.clientHeight)
+      box.scrollTop = top + height - box.clientHeight;
     this.render();
     const row = /** @type {{focus: () => void} | undefined} */ (this.#rows.get(this.#active));
     row?.focus();
@@ -114,7 +121,14 @@ export class RowWindow {
   #move(event) {
     const { box, height } = this.options;
     const page = Math.max(1, Math.floor(box.clientHeight / height) - 1);
-    const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -Infinity, End: Infinity };
+    const steps = {
+      ArrowDown: 1,
+      ArrowUp: -1,
+      PageDown: page,
+      PageUp: -page,
+      Home: -Infinity,
+      End: Infinity,
+    };
     const step = /** @type {Record<string, number>} */ (steps)[event.key];
     if (step === undefined) return;
     event.preventDefault();

@@ -8,7 +8,9 @@ import { en } from "./words/en.js";
 
 // Static files with hashes in their names may be loaded under two addresses. Both share these tables.
 const SHARED = Symbol.for("talk.words");
-const shared = /** @type {Record<symbol, Map<string, Table>>} */ (/** @type {unknown} */ (globalThis));
+const shared = /** @type {Record<symbol, Map<string, Table>>} */ (
+  /** @type {unknown} */ (globalThis)
+);
 const tables = (shared[SHARED] ??= new Map([["en", en]]));
 
 /** Languages that are loaded when a page has them. */
@@ -114,7 +116,8 @@ export class Language {
    */
   date(moment, form) {
     let format = this.#formats.get(form);
-    if (!format) this.#formats.set(form, (format = new Intl.DateTimeFormat(this.locale, FORMS[form])));
+    if (!format)
+      this.#formats.set(form, (format = new Intl.DateTimeFormat(this.locale, FORMS[form])));
     return format.format(new Date(moment));
   }
 

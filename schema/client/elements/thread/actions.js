@@ -1,8 +1,9 @@
 /** What the viewer can do with a message: its menu, and the dialogs behind it. */
 
-import { ask, openDialog } from "../dialog.js";
+import { confirm, openDialog } from "../dialog.js";
 import { openMenu } from "../menu.js";
 import { h } from "../nodes.js";
+import { report } from "../report.js";
 import { quoteOf } from "./message.js";
 import { toggle } from "./reactions.js";
 import { nodesOf } from "./text.js";
@@ -36,11 +37,19 @@ export function openActions(view, anchor, row, point) {
  * @returns {(MenuItem | false)[]}
  */
 function actionsOf(view, anchor, row, message) {
-  const can = (/** @type {import("../../types.js").MessageCapability} */ what) => message.viewerCan.includes(what);
+  const can = (/** @type {import("../../types.js").MessageCapability} */ what) =>
+    message.viewerCan.includes(what);
   const { id } = message;
+  const name = view.nameOf(row);
+  const reportMessage = (/** @type {string} */ why) =>
+    view.talk.reportMessage({ message: id, why });
   const text = view.rows.revealed.get(row.key) ?? message.body;
   return [
-    can("REPLY") && { label: view.t("reply"), icon: "reply", act: () => view.composer.reply(message) },
+    can("REPLY") && {
+      label: view.t("reply"),
+      icon: "reply",
+      act: () => view.composer.reply(message),
+    },
     can("REACT") && {
       label: view.t("react"),
       icon: "smile",
@@ -54,41 +63,23 @@ function actionsOf(view, anchor, row, message) {
       icon: "trash",
       isDanger: true,
       act: () =>
-        ask(view.element, {
-          title: view.t("retractTitle"),
-          text: view.t("retractText"),
-          action: view.t("retract"),
-          isDanger: true,
-          act: () => view.store.retract(row),
-        }),
+        confirm(view.element, view.t("retract"), view.t("retractText"), () =>
+          view.store.retract(row),
+        ),
     },
     can("REMOVE") && {
       label: view.t("removeMessage"),
       icon: "trash",
       isDanger: true,
       act: () =>
-        ask(view.element, {
-          title: view.t("removeMessageTitle"),
-          text: view.t("removeMessageText", { name: view.nameOf(row) }),
-          action: view.t("removeMessage"),
-          isDanger: true,
-          act: () => view.talk.removeMessage({ message: id }),
-        }),
+        confirm(view.element, view.t("removeMessage"), view.t("removeMessageText", { name }), () =>
+          view.talk.removeMessage({ message: id }),
+        ),
     },
     can("REPORT") && {
       label: view.t("report"),
       icon: "flag",
-      act: () =>
-        ask(view.element, {
-          title: view.t("reportMessageTitle"),
-          text: view.t("reportMessageText"),
-          action: view.t("report"),
-          field: { label: view.t("reason"), isLong: true, maxLength: view.limits?.reasonLength },
-          act: async (why) => {
-            await view.talk.reportMessage({ message: id, why });
-            view.say(view.t("reported"));
-          },
-        }),
+      act: () => report(view.element, view.talk, "reportMessageTitle", reportMessage, view.screen),
     },
   ];
 }
@@ -145,7 +136,12 @@ export function showEdits(view, message) {
     const edits = (await view.talk.edits(message.id)) ?? [];
     /** @param {string} body @param {string} when */
     const item = (body, when) =>
-      h("li", {}, h("p", { class: "muted" }, when), h("p", { class: "body", dir: "auto" }, ...nodesOf(body)));
+      h(
+        "li",
+        {},
+        h("p", { class: "muted" }, when),
+        h("p", { class: "body", dir: "auto" }, ...nodesOf(body)),
+      );
     const until = edits.map(({ body, until: moment }) =>
       item(body, view.t("until", { time: view.language.date(moment, "full") })),
     );

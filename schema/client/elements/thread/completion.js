@@ -82,7 +82,6 @@ export class Completion {
   /** @param {string} search */
   async #find(search) {
     const { talk, store, snapshot, viewerId } = this.view;
-    if (!talk || !store) return;
     const members = await talk.findMembers(store.id, search).catch(() => []);
     // Meanwhile, somebody may have gone on writing.
     if (search !== this.#search) return;
@@ -93,7 +92,10 @@ export class Completion {
       everybody.toLowerCase().startsWith(search.toLowerCase());
     /** @type {Option[]} */
     const options = people.map((person) => ({ person, name: person.name }));
-    this.#options = [...options.slice(0, MOST), ...(hasAll ? [{ person: null, name: everybody }] : [])];
+    this.#options = [
+      ...options.slice(0, MOST),
+      ...(hasAll ? [{ person: null, name: everybody }] : []),
+    ];
     this.#active = 0;
     this.#show();
   }
@@ -111,7 +113,9 @@ export class Completion {
           onpointerdown: (/** @type {Event} */ event) => event.preventDefault(),
           onclick: () => this.#take(option),
         },
-        option.person ? avatarOf(option.person, { size: 26 }) : h("span", { class: "avatar small" }, "@"),
+        option.person
+          ? avatarOf(option.person, { size: 26 })
+          : h("span", { class: "avatar small" }, "@"),
         h("span", { dir: "auto" }, option.name),
       ),
     );

@@ -125,10 +125,17 @@ export class Composer {
     const about = this.#edited ?? this.#replyTo;
     this.banner.hidden = !about;
     if (!about) return;
-    const close = { type: "button", class: "round", "aria-label": view.t("cancel"), onclick: this.#leave.bind(this) };
+    const close = {
+      type: "button",
+      class: "round",
+      "aria-label": view.t("cancel"),
+      onclick: this.#leave.bind(this),
+    };
     place(this.banner, [
       icon(this.#edited ? "edit" : "reply"),
-      this.#edited ? h("span", { class: "quote" }, view.t("editing")) : quoteOf(view, /** @type {Message} */ (about)),
+      this.#edited
+        ? h("span", { class: "quote" }, view.t("editing"))
+        : quoteOf(view, /** @type {Message} */ (about)),
       h("button", close, icon("close")),
     ]);
   }

@@ -25,7 +25,8 @@ export function readDraft(view) {
  */
 export function writeDraft(view, draft) {
   try {
-    if (draft.text.trim() || draft.replyTo) sessionStorage.setItem(keyOf(view), JSON.stringify(draft));
+    if (draft.text.trim() || draft.replyTo)
+      sessionStorage.setItem(keyOf(view), JSON.stringify(draft));
     else sessionStorage.removeItem(keyOf(view));
   } catch {
     // A browser may forbid storage, or have no room. The text is in the box all the same.
@@ -34,5 +35,5 @@ export function writeDraft(view, draft) {
 
 /** @param {View} view */
 function keyOf({ viewerId, store }) {
-  return `talk draft ${viewerId} ${store?.id}`;
+  return `talk draft ${viewerId} ${store.id}`;
 }

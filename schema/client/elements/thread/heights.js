@@ -23,7 +23,10 @@ export class Heights {
    * @param {(item: Item) => number} estimate
    */
   set(items, estimate) {
-    this.#heights = Float64Array.from(items, (item) => this.#measured.get(item.key) ?? estimate(item));
+    this.#heights = Float64Array.from(
+      items,
+      (item) => this.#measured.get(item.key) ?? estimate(item),
+    );
     this.#tops = new Float64Array(items.length + 1);
     this.#summed = 0;
   }

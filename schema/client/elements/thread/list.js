@@ -1,4 +1,4 @@
-/** A virtual list: rows far from the screen are not in the page, and what is being read keeps its place. */
+/** A virtual list: rows far from the screen are not in the page, what is read keeps its place. */
 
 import { Heights } from "./heights.js";
 import { Rendered } from "./rendered.js";
@@ -10,7 +10,7 @@ import { Screen } from "./screen.js";
  * @template {{key: string}} Item
  * @typedef {object} Owner
  * @property {(item: Item, width: number) => number} estimate guesses the height of a row.
- * @property {(index: number, old?: HTMLElement) => HTMLElement} render makes a row, or updates the old one.
+ * @property {(index: number, old?: HTMLElement) => HTMLElement} render makes or updates a row.
  * @property {() => void} moved is called when other rows may be on the screen.
  */
 
@@ -200,7 +200,6 @@ export class VirtualList {
     return after < 0 ? old.findLastIndex(isThere) : after;
   }
 
-  /** @returns {Place} */
   #end() {
     return { index: this.items.length - 1, offset: -Infinity };
   }
@@ -233,7 +232,9 @@ export class VirtualList {
     if (focused < first) indexes.unshift(focused);
     if (focused > last) indexes.push(focused);
     const wanted = new Map(indexes.map((index) => [this.items[index].key, index]));
-    this.rendered.show(wanted, this.#heights, this.screen.drift, (index) => this.owner.render(index));
+    this.rendered.show(wanted, this.#heights, this.screen.drift, (index) =>
+      this.owner.render(index),
+    );
   }
 
   /** Note the heights of the rows that are in the page. @returns {boolean} whether one has changed. */

@@ -32,7 +32,8 @@ export function timeOf({ message, unsent }) {
 export function lineOf(view, row, look) {
   const { message } = row;
   const isOwn = view.isOwn(row);
-  const isNamed = !isOwn && look.starts && (message?.announced || view.snapshot.conversation?.kind === "GROUP");
+  const isNamed =
+    !isOwn && look.starts && (message?.announced || view.snapshot.conversation?.kind === "GROUP");
   return h(
     "div",
     { class: "line" },
@@ -88,7 +89,11 @@ function metaOf(view, row) {
   const edited = { type: "button", class: "link", "data-part": "edits" };
   return [
     message?.editedAt &&
-      h("button", { ...edited, onclick: () => view.act(({ showEdits }) => showEdits(view, message)) }, view.t("edited")),
+      h(
+        "button",
+        { ...edited, onclick: () => view.act(({ showEdits }) => showEdits(view, message)) },
+        view.t("edited"),
+      ),
     h("time", { dateTime: time, title: language.date(time, "full") }, language.date(time, "time")),
     unsent && icon(unsent.state === "refused" ? "warning" : "clock"),
   ];
@@ -103,16 +108,29 @@ export function quoteOf(view, quoted) {
   const sentence = sentenceOf(quoted, view.language, view.viewerId);
   return h(
     "button",
-    { type: "button", class: "quote", "data-part": "quote", onclick: () => view.jumpTo(quoted.number) },
+    {
+      type: "button",
+      class: "quote",
+      "data-part": "quote",
+      onclick: () => view.jumpTo(quoted.number),
+    },
     h("span", { class: "name", dir: "auto" }, quoted.sender?.name ?? view.t("someone")),
-    h("span", { class: sentence ? "words gone" : "words", dir: "auto" }, sentence ?? quoted.body.slice(0, QUOTED)),
+    h(
+      "span",
+      { class: sentence ? "words gone" : "words", dir: "auto" },
+      sentence ?? quoted.body.slice(0, QUOTED),
+    ),
   );
 }
 
 /** @param {View} view @param {Row} row */
 function toolsOf(view, row) {
   const { message } = row;
-  /** @param {"pick" | "more"} part @param {string} label @param {(actions: Actions, anchor: HTMLElement) => void} use */
+  /**
+   * @param {"pick" | "more"} part
+   * @param {string} label
+   * @param {(actions: Actions, anchor: HTMLElement) => void} use
+   */
   const tool = (part, label, use) =>
     h(
       "button",
@@ -132,7 +150,9 @@ function toolsOf(view, row) {
     { class: "tools" },
     message?.viewerCan.includes("REACT") &&
       tool("pick", view.t("react"), ({ openPicker }, anchor) => openPicker(view, anchor, message)),
-    tool("more", view.t("messageMenu"), ({ openActions }, anchor) => openActions(view, anchor, row)),
+    tool("more", view.t("messageMenu"), ({ openActions }, anchor) =>
+      openActions(view, anchor, row),
+    ),
   );
 }
 
@@ -141,7 +161,13 @@ function repliesOf(view, message) {
   const onclick = () => view.act(({ showReplies }) => showReplies(view, message));
   return h(
     "button",
-    { type: "button", class: "replies", "data-part": "replies", "aria-haspopup": "dialog", onclick },
+    {
+      type: "button",
+      class: "replies",
+      "data-part": "replies",
+      "aria-haspopup": "dialog",
+      onclick,
+    },
     icon("reply"),
     view.t("replies", { count: message.replyCount }),
   );

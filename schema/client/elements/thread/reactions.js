@@ -18,8 +18,14 @@ export function reactionsOf(view, message) {
 
 /** @param {View} view @param {Message} message @param {Reaction} reaction */
 function toggleOf(view, message, { emoji, count, viewerReacted }) {
-  const names = (/** @type {Event} */ event) =>
-    nameReactors(view, message, emoji, /** @type {HTMLElement} */ (event.currentTarget));
+  const names = (/** @type {Event} */ event) => {
+    const button = /** @type {HTMLElement} */ (event.currentTarget);
+    const name = import("./reactors.js");
+    name.then(
+      ({ nameReactors }) => nameReactors(view, message, emoji, button),
+      () => {},
+    );
+  };
   return h(
     "button",
     {
@@ -46,27 +52,4 @@ function toggleOf(view, message, { emoji, count, viewerReacted }) {
 export function toggle(view, message, emoji) {
   const reacted = message.reactions.some((one) => one.emoji === emoji && one.viewerReacted);
   view.try(() => (reacted ? view.store.unreact(message, emoji) : view.store.react(message, emoji)));
-}
-
-/**
- * Show who reacted.
- * @param {View} view
- * @param {Message} message
- * @param {string} emoji
- * @param {HTMLElement} button
- */
-async function nameReactors(view, message, emoji, button) {
-  if (button.dataset.names !== undefined) return;
-  button.dataset.names = "";
-  try {
-    const all = (await view.talk.reactors(message.id)) ?? [];
-    const { users, count } = all.find((one) => one.emoji === emoji) ?? { users: [], count: 0 };
-    const people = users.map(({ name }) => name);
-    if (count > people.length) people.push(view.t("others", { count: count - people.length }));
-    button.dataset.names = view.language.list(people);
-    button.setAttribute("aria-description", button.dataset.names);
-  } catch {
-    // The names are an extra. They are asked for again next time.
-    delete button.dataset.names;
-  }
 }

@@ -5,6 +5,8 @@
 export class Rendered {
   /** @type {Map<string, HTMLElement>} */
   #rows = new Map();
+  /** What was in each row when `setStop` saw it last. @type {WeakMap<Element, Element | null>} */
+  #contents = new WeakMap();
 
   /**
    * @param {HTMLElement} body
@@ -67,7 +69,8 @@ export class Rendered {
     this.body.style.paddingBottom = `${heights.total - end}px`;
     for (const [key, row] of this.#rows) if (!wanted.has(key)) this.#drop(key, row);
     // A row that was moved has lost the focus.
-    if (held && wanted.has(held)) /** @type {HTMLElement} */ (activeElement).focus({ preventScroll: true });
+    if (held && wanted.has(held))
+      /** @type {HTMLElement} */ (activeElement).focus({ preventScroll: true });
   }
 
   /**
@@ -77,9 +80,12 @@ export class Rendered {
   setStop(current) {
     for (const [key, row] of this.#rows) {
       const stop = key === current ? 0 : -1;
-      for (const node of [row, .../** @type {NodeListOf<HTMLElement>} */ (row.querySelectorAll("a, button"))]) {
-        if (node.getAttribute("tabindex") !== `${stop}`) node.tabIndex = stop;
-      }
+      const content = row.lastElementChild;
+      if (row.tabIndex === stop && this.#contents.get(row) === content) continue;
+      this.#contents.set(row, content);
+      /** @type {NodeListOf<HTMLElement>} */
+      const parts = row.querySelectorAll("a, button");
+      for (const node of [row, ...parts]) node.tabIndex = stop;
     }
   }
 
@@ -88,7 +94,9 @@ export class Rendered {
     row.dataset.key = key;
     this.#rows.set(key, row);
     // Not at once: an observer that observes more while it reports has to report again.
-    requestAnimationFrame(() => row.isConnected && this.observer.observe(row, { box: "border-box" }));
+    requestAnimationFrame(
+      () => row.isConnected && this.observer.observe(row, { box: "border-box" }),
+    );
     return row;
   }
 

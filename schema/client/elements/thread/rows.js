@@ -59,7 +59,12 @@ export class Rows {
         isNew && h("p", { class: "new" }, this.view.t("new")),
         isSystem
           ? h("p", { class: "system", dir: "auto" }, sentence)
-          : lineOf(this.view, row, { sentence, starts, ends, revealed: this.revealed.get(row.key) }),
+          : lineOf(this.view, row, {
+              sentence,
+              starts,
+              ends,
+              revealed: this.revealed.get(row.key),
+            }),
       ]),
     );
     return node;
@@ -108,7 +113,11 @@ export class Rows {
     const text = sentence ?? (row.message ?? row.unsent).body;
     const time = view.language.date(timeOf(row), "time");
     const name = view.nameOf(row);
-    return view.t("messageLabel", { name, time, text: text.length > 400 ? `${text.slice(0, 400)} …` : text });
+    return view.t("messageLabel", {
+      name,
+      time,
+      text: text.length > 400 ? `${text.slice(0, 400)} …` : text,
+    });
   }
 }
 
@@ -124,7 +133,8 @@ function dayOf(row) {
  */
 function keepingFocus(node, change) {
   const { activeElement } = /** @type {ShadowRoot | Document} */ (node.getRootNode());
-  const part = activeElement instanceof HTMLElement && node !== activeElement && activeElement.dataset.part;
+  const part =
+    activeElement instanceof HTMLElement && node !== activeElement && activeElement.dataset.part;
   const isInside = activeElement !== node && node.contains(activeElement);
   change();
   if (!isInside) return;

@@ -2,7 +2,7 @@
 
 /** @import {Heights} from "./heights.js" */
 
-/** @typedef {{index: number, offset: number}} Place a row, and how far below the screen's top it begins. */
+/** @typedef {{index: number, offset: number}} Place a row, and how far below the top it begins. */
 
 /** So many pixels before the end, a reader is at the end. */
 const NEAR = 8;

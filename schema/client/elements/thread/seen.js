@@ -35,8 +35,11 @@ export class Seen {
   /** Note what is on the screen. */
   update() {
     const { list, store, snapshot } = this.view;
-    if (!this.#isOnScreen || document.visibilityState !== "visible" || snapshot.state !== "ready") return;
-    const shown = snapshot.rows.slice(0, list.screen.lastShown + 1).findLast(({ message }) => message);
+    if (!this.#isOnScreen || document.visibilityState !== "visible" || snapshot.state !== "ready")
+      return;
+    const shown = snapshot.rows
+      .slice(0, list.screen.lastShown + 1)
+      .findLast(({ message }) => message);
     const number = shown?.message?.number ?? 0;
     if (number <= this.#number) return;
     this.#number = number;
@@ -52,7 +55,9 @@ export class Seen {
     const last = before.rows.findLast(({ message }) => message)?.message?.number;
     if (before.state !== "ready" || before.hasLater || last === undefined) return;
     const { view } = this;
-    const fresh = now.rows.filter((row) => row.message && row.message.number > last && !view.isOwn(row));
+    const fresh = now.rows.filter(
+      (row) => row.message && row.message.number > last && !view.isOwn(row),
+    );
     const sentences = fresh.slice(-READ_OUT).map((row) => {
       const { message } = row;
       if (!message) return "";
@@ -60,6 +65,7 @@ export class Seen {
       if (message.kind !== "TEXT") return sentence;
       return view.t("said", { name: view.nameOf(row), text: sentence ?? message.body });
     });
-    if (sentences.length) view.spoken.replaceChildren(...sentences.map((sentence) => h("p", {}, sentence)));
+    if (sentences.length)
+      view.spoken.replaceChildren(...sentences.map((sentence) => h("p", {}, sentence)));
   }
 }

@@ -7,7 +7,8 @@ import { h } from "../nodes.js";
 // Signs that change the direction of writing end a link: its address would look like another one.
 const LINK = /\b(?:https?:\/\/|mailto:)[^\s<>"\u202a-\u202e\u2066-\u2069]+/giu;
 const OPENING = { ")": "(", "]": "[", "}": "{" };
-const EMOJI = /^[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}\u200d\ufe0f\s]{1,32}$/u;
+const EMOJI =
+  /^[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}\u200d\ufe0f\s]{1,32}$/u;
 /** More marks on one letter than any language has. A browser needs seconds to draw thousands of them. */
 const PILE = /(\p{M}{30})/u;
 
@@ -25,7 +26,9 @@ export function nodesOf(text, mentions = [], viewerId) {
     const href = addressOf(shown);
     if (!href) continue;
     nodes.push(...withNames(text.slice(end, index), mentions, viewerId));
-    nodes.push(h("a", { href, target: "_blank", rel: "noopener noreferrer nofollow" }, ...withBreaks(shown)));
+    nodes.push(
+      h("a", { href, target: "_blank", rel: "noopener noreferrer nofollow" }, ...withBreaks(shown)),
+    );
     end = index + shown.length;
   }
   return [...nodes, ...withNames(text.slice(end), mentions, viewerId)];

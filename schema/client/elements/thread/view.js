@@ -10,6 +10,7 @@ import { VirtualList } from "./list.js";
 import { Pager } from "./pager.js";
 import { Rows } from "./rows.js";
 import { Seen } from "./seen.js";
+import { statusOf } from "./status.js";
 
 /** @import {TalkElement} from "../base.js" */
 /** @typedef {typeof import("./actions.js")} Actions */
@@ -42,15 +43,18 @@ export class View {
     this.language = element.language;
     this.snapshot = store.getSnapshot();
     this.rows = new Rows(this);
-    this.log = h("div", { class: "log", role: "log", "aria-live": "off", "aria-label": this.t("messages") });
+    const label = this.t("messages");
+    this.log = h("div", { class: "log", role: "log", "aria-live": "off", "aria-label": label });
     this.scroller = h("div", { class: "scroller" }, this.log);
     this.status = h("div", { class: "status", hidden: true });
     this.pager = new Pager(this);
-    this.newest = h("button", { class: "newest", hidden: true, onclick: () => this.jumpToNewest() });
+    const onclick = () => this.jumpToNewest();
+    this.newest = h("button", { class: "newest", hidden: true, onclick });
     this.typing = h("p", { class: "typing" });
     this.spoken = h("div", { class: "spoken", "aria-live": "polite" });
     this.foot = h("div", { class: "foot" });
-    this.screen = h("div", { class: "screen" }, this.scroller, this.status, this.pager.node, this.newest);
+    const parts = [this.scroller, this.status, this.pager.node, this.newest];
+    this.screen = h("div", { class: "screen" }, ...parts);
     this.nodes = [this.screen, this.typing, this.foot, this.spoken];
     this.composer = new Composer(this);
     /** @type {VirtualList<Row>} */
@@ -74,8 +78,14 @@ export class View {
     element.follow(talk.limits, () => this.composer.update());
     element.follow(talk.typing(store.id), (people) => {
       const names = this.language.list(people.map(({ name }) => name));
-      this.typing.textContent = people.length ? this.t("typing", { names, count: people.length }) : "";
+      this.typing.textContent = people.length
+        ? this.t("typing", { names, count: people.length })
+        : "";
     });
+    // Who does something meanwhile keeps the focus.
+    for (const type of ["keydown", "pointerdown", "input"]) {
+      element.listen(document, type, () => (this.#isAwaited = false));
+    }
     // At midnight, "today" becomes "yesterday".
     const timer = setInterval(() => this.#show(), MINUTE);
     element.until(() => clearInterval(timer));
@@ -127,7 +137,8 @@ export class View {
 
   /** @param {number | null} number */
   messageOf(number) {
-    return this.snapshot.rows.find(({ message }) => message && message.number === number)?.message ?? null;
+    const { rows } = this.snapshot;
+    return rows.find(({ message }) => message && message.number === number)?.message ?? null;
   }
 
   /**
@@ -145,11 +156,6 @@ export class View {
    */
   act(use) {
     return this.try(async () => use(await import("./actions.js")));
-  }
-
-  /** @param {string} sentence */
-  say(sentence) {
-    notice(this.element, sentence, this.screen);
   }
 
   /**
@@ -184,7 +190,7 @@ export class View {
   async jumpTo(number) {
     if (!this.messageOf(number) && !(await this.try(() => this.store.jumpTo({ number })))) return;
     const row = this.snapshot.rows.find(({ message }) => message?.number === number);
-    if (!row) return this.say(this.t("messageGone"));
+    if (!row) return notice(this.element, this.t("messageGone"), this.screen);
     this.list.jump(row.key);
     this.list.focus(row.key);
     const node = this.list.row(row.key);
@@ -207,7 +213,7 @@ export class View {
   }
 
   #show() {
-    const { state, rows, error, hasLater, conversation } = this.snapshot;
+    const { state, rows, hasLater, conversation } = this.snapshot;
     this.list.set(rows, hasLater);
     if (conversation !== this.#head) {
       this.#head = conversation;
@@ -219,14 +225,7 @@ export class View {
     if (this.#isAwaited && state !== "loading") this.focus();
     this.composer.update();
     this.status.hidden = state === "ready" && rows.length > 0;
-    const retry = { type: "button", class: "button", onclick: () => this.try(this.store.jumpToNewest) };
-    if (state === "failed") {
-      place(this.status, [h("p", {}, this.element.sentence(error)), h("button", retry, this.t("retry"))]);
-    } else {
-      this.status.textContent = this.t(
-        state === "loading" ? "loading" : state === "missing" ? "threadMissing" : "threadEmpty",
-      );
-    }
+    place(this.status, statusOf(this));
   }
 
   #moved() {

@@ -73,7 +73,10 @@ export const de = {
   // The details of a conversation.
   details: "Einzelheiten",
   members: { one: "{count} Person", other: "{count} Personen" },
-  groupSince: { one: "Gruppe mit {count} Person, seit {day}", other: "Gruppe mit {count} Personen, seit {day}" },
+  groupSince: {
+    one: "Gruppe mit {count} Person, seit {day}",
+    other: "Gruppe mit {count} Personen, seit {day}",
+  },
   privateSince: "Private Unterhaltung seit {day}",
   rename: "Gruppe umbenennen",
   invite: "Personen hinzufügen",
@@ -133,14 +136,11 @@ export const de = {
   removeMessage: "Entfernen",
   removeMessageText:
     "Niemand kann die Nachricht von {name} dann noch lesen. Das lässt sich nicht rückgängig machen.",
-  removeMessageTitle: "Diese Nachricht entfernen?",
   replies: { one: "{count} Antwort", other: "{count} Antworten" },
   reply: "Antworten",
-  reportMessageText: "Wer diesen Chat betreibt, sieht sich die Nachricht und deinen Grund an.",
   reportMessageTitle: "Diese Nachricht melden",
   retract: "Zurücknehmen",
   retractText: "Niemand kann sie dann noch lesen. Das lässt sich nicht rückgängig machen.",
-  retractTitle: "Diese Nachricht zurücknehmen?",
   said: "{name}: {text}",
   send: "Senden",
   sendAgain: "Noch einmal senden",
