@@ -292,6 +292,38 @@ test("who is blocked on another device is hidden here, too", async (t) => {
   assert.deepEqual([message(1)?.hidden, message(2)?.hidden], [false, true]);
 });
 
+test("a block is asked about once, however many conversations tell of it", async (t) => {
+  const { world, connection, message } = await openThread(t, 3);
+  for (let count = 0; count < 5; count += 1) world.start([2], 1);
+  await settle();
+  const threads = () => connection.asked.filter(({ name }) => name === "Thread").length;
+  const before = threads();
+  connection.held.add("Thread");
+
+  world.block(2);
+  await settle();
+  // Once for the first conversation that tells of it, and once for the thread's own row.
+  assert.ok(threads() - before <= 2, `asked ${threads() - before} times`);
+
+  connection.waitingFor("Thread").answer();
+  await settle();
+  assert.equal(message(2)?.hidden, true);
+});
+
+test("a block that ends while it is asked about is hidden no longer", async (t) => {
+  const { world, connection, message } = await openThread(t, 3);
+  connection.held.add("Thread");
+  for (const isBlocked of [true, false, true, false]) {
+    world.block(2, isBlocked);
+    await settle();
+  }
+  connection.held.delete("Thread");
+  connection.waitingFor("Thread").answer();
+  await settle();
+
+  assert.equal(message(2)?.hidden, false);
+});
+
 test("a block is seen even if nothing that is shown of the conversation tells of it", async (t) => {
   const { world, shown, message } = await openThread(t, 5, [1, 2, 3, 4, 5]);
   const others = shown().conversation?.others.map((each) => each.id) ?? [];

@@ -1,6 +1,7 @@
 /** Keeps a conversation as the server has it: asks for it, and follows its changes. */
 
 import { Following } from "../following.js";
+import { Blocks } from "./blocks.js";
 import { Head } from "./head.js";
 import { Members } from "./members.js";
 import { Questions } from "./questions.js";
@@ -9,7 +10,7 @@ import { Refresher } from "./refresher.js";
 import { PAGE, Thread } from "./thread.js";
 
 /** @import {TalkError} from "../../errors.js" */
-/** @import {InboxRow, LoadState, Message, User} from "../../types.js" */
+/** @import {InboxRow, LoadState, Message} from "../../types.js" */
 /** @import {Change} from "./head.js" */
 /** @import {Answered, Shared} from "./questions.js" */
 /** @import {Edge, Page} from "./window.js" */
@@ -41,6 +42,7 @@ export class Model {
   askedAt = 0;
   /** @type {InboxRow | null} What the inbox told while the conversation was asked for. */
   #rowMeanwhile = null;
+  #blocks;
 
   /**
    * @param {string} id
@@ -64,6 +66,7 @@ export class Model {
       stale: (root) => this.refresher.replies(root),
     });
     this.members = new Members((after) => this.#questions.members(after));
+    this.#blocks = new Blocks([this.head, this.members, this.thread.window.messages]);
     this.refresher = new Refresher({
       questions: this.#questions,
       head: this.head,
@@ -119,7 +122,7 @@ export class Model {
   offer(message) {
     // While all is asked for the first time, it stays where it was shown as unsent.
     if (this.state !== "ready" && this.state !== "loading") return;
-    if (this.#isContradictedBy([message.sender])) this.again();
+    if (this.#blocks.areNews([message.sender])) this.again();
     this.thread.offer(message);
     this.#changed();
   }
@@ -154,6 +157,7 @@ export class Model {
     this.#isOpened = true;
     this.state = "ready";
     this.error = null;
+    this.#blocks.forget();
     if (this.#rowMeanwhile) this.#takeRow(this.#rowMeanwhile);
   }
 
@@ -173,7 +177,7 @@ export class Model {
     const { revision, kind, messageEdge, participation } = change;
     if (!this.head.value || revision <= this.head.revision) return;
     const people = [messageEdge?.node.sender ?? null, participation?.user ?? null];
-    const isContradicted = this.#isContradictedBy(people);
+    const isContradicted = this.#blocks.areNews(people);
     this.head.change(change);
     if (messageEdge) this.#take(messageEdge, kind);
     if (participation) this.members.change(participation);
@@ -200,11 +204,11 @@ export class Model {
    */
   #inboxChanged(row, before) {
     if (row.conversation.id !== this.id) {
-      if (this.#isContradictedBy(row.conversation.others)) this.again();
+      if (this.#blocks.areNews(row.conversation.others)) this.again();
       return;
     }
     if (this.#isOpening) this.#rowMeanwhile = row;
-    const isContradicted = this.#isContradictedBy(row.conversation.others);
+    const isContradicted = this.#blocks.areNews(row.conversation.others);
     const isOfElsewhere = isContradicted || !isExplained(row, before, this.head);
     if (this.head.value) this.#takeRow(row);
     // While it is asked for, the first news of it is no reason to ask anew.
@@ -223,15 +227,6 @@ export class Model {
     if (first !== null && first < row.firstVisibleNumber) this.firstUnreadNumber = null;
   }
 
-  /**
-   * Whether the viewer has blocked one of these people, or does so no longer.
-   * @param {(User | null)[]} users as they were told just now.
-   */
-  #isContradictedBy(users) {
-    const known = [this.head, this.members, this.thread.window.messages];
-    return known.some((each) => each.contradict(users));
-  }
-
   /** @param {TalkError} error @param {boolean} isOver */
   #fail(error, isOver) {
     this.error = error;
@@ -244,7 +239,7 @@ export class Model {
   async #checked(asked) {
     const page = await asked;
     const senders = page?.edges.map(({ node }) => node.sender) ?? [];
-    if (this.#isContradictedBy(senders)) this.again();
+    if (this.#blocks.areNews(senders)) this.again();
     return page;
   }
 }
