@@ -22,14 +22,24 @@ test("a request has a bearer token, and no other credentials", async (t) => {
 });
 
 test("with a session, a request has the cookie against forged requests", async (t) => {
-  globalThis.document = Object.assign(new EventTarget(), { cookie: "a=b; csrftoken=one%3D; c=d" });
+  globalThis.document = Object.assign(new EventTarget(), { cookie: "a=%; csrftoken=Ab3; c=d" });
   t.after(() => delete globalThis.document);
   const { server, connection } = await connected(t, { token: undefined });
 
   await connection.query("{ viewer { name } }");
 
   const [{ headers }] = server.requests;
-  assert.deepEqual([headers["x-csrftoken"], headers.authorization], ["one=", undefined]);
+  assert.deepEqual([headers["x-csrftoken"], headers.authorization], ["Ab3", undefined]);
+});
+
+test("a cookie that Django did not write does no harm", async (t) => {
+  globalThis.document = Object.assign(new EventTarget(), { cookie: "csrftoken=%" });
+  t.after(() => delete globalThis.document);
+  const { server, connection } = await connected(t, { token: undefined });
+
+  await connection.query("{ viewer { name } }");
+
+  assert.equal(server.requests[0].headers["x-csrftoken"], undefined);
 });
 
 test("what is asked after somebody else signed in is not asked in their name", async (t) => {

@@ -127,8 +127,8 @@ export class Credentials {
   }
 }
 
-/** The value of Django's cookie now. */
+/** The value of Django's cookie now: letters and digits. */
 function csrfCookie() {
   const cookies = globalThis.document?.cookie ?? "";
-  return decodeURIComponent(/(?:^|; *)csrftoken=([^;]*)/.exec(cookies)?.[1] ?? "");
+  return /(?:^|; *)csrftoken=(\w*)/.exec(cookies)?.[1] ?? "";
 }
