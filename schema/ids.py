@@ -1,4 +1,4 @@
-"""Global ids: decodes an id that a client sent to a primary key, or refuses it."""
+"""Global ids: makes them of rows, and decodes those that a client sent, or refuses them."""
 
 from typing import Any
 
@@ -14,6 +14,11 @@ from talk.text import is_storable
 
 def invalid_id(path: str = "id") -> MessagingValidationError:
     return MessagingValidationError(RefusalCode.INVALID_ID, path=(path,))
+
+
+def global_id_of(row: models.Model) -> str:
+    """The id that the schema gives to a row."""
+    return relay.to_base64(type_name(type(row)), row.pk)
 
 
 def split(global_id: str, path: str = "id") -> tuple[str, str]:

@@ -11,9 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST, require_safe
-from strawberry.relay import to_base64
 
-from schema.ids import type_name
+from schema.ids import global_id_of
 from talk import front_end
 
 from .identity import token_of
@@ -40,7 +39,7 @@ POLICY = "; ".join(
 def chat(request: HttpRequest) -> HttpResponse:
     """The page with the chat. Its scripts ask for a `token` when the window becomes somebody."""
     given = {
-        "cast": [(to_base64(type_name(type(each)), each.pk), each) for each in people()],
+        "cast": [(global_id_of(each), each) for each in people()],
         "modules": [front_end.entry_url(), *front_end.imported_urls()],
     }
     response = render(request, "demo/chat.html", given)

@@ -18,13 +18,12 @@ from django.templatetags.static import static
 from django.urls import NoReverseMatch, is_valid_path
 from django.utils.cache import patch_vary_headers
 from django.utils.safestring import SafeString
-from strawberry import relay
 
 from talk.conf import conf
 from talk.models import Message, MessageCapability, Participation
 from talk.naming import name_of
 
-from ..ids import type_name
+from ..ids import global_id_of
 
 #: The package that has the scripts and styles of GraphiQL as static files.
 PACKAGE = "graphene_django_graphiql_static"
@@ -102,7 +101,7 @@ def _configuration(request: HttpRequest) -> dict[str, Any]:
 def _tabs(newest: Participation) -> list[dict[str, str]]:
     """Tabs about the conversation in which something happened last."""
     conversation = newest.conversation
-    key = _id_of(conversation)
+    key = global_id_of(conversation)
     texts = Message.objects.visible_to(newest).filter(kind=Message.Kind.TEXT, removed_as="")
     last = texts.order_by("number").last()
     last_own = texts.filter(sender=newest.user_id).order_by("number").last()
@@ -115,19 +114,15 @@ def _tabs(newest: Participation) -> list[dict[str, str]]:
     }
     # Neither depends on the role of the sender.
     if last_own and MessageCapability.EDIT in newest.capabilities_with(last_own, None):
-        variables["edit"] = {"message": _id_of(last_own), "body": "Edited in GraphiQL"}
+        variables["edit"] = {"message": global_id_of(last_own), "body": "Edited in GraphiQL"}
     emoji = "👍" if conf.REACTIONS is None else next(iter(conf.REACTIONS), None)
     if last and emoji and MessageCapability.REACT in newest.capabilities_with(last, None):
-        variables["react"] = {"message": _id_of(last), "emoji": emoji}
+        variables["react"] = {"message": global_id_of(last), "emoji": emoji}
     variables["subscribe"] = {"id": key, "after": after}
     return [
         {"query": _document(name), "variables": json.dumps(each, indent=2, ensure_ascii=False)}
         for name, each in variables.items()
     ]
-
-
-def _id_of(row: Any) -> str:
-    return relay.to_base64(type_name(type(row)), row.pk)
 
 
 def _document(name: str) -> str:
