@@ -37,10 +37,9 @@ export class Seen {
     const { list, store, snapshot } = this.view;
     if (!this.#isOnScreen || document.visibilityState !== "visible" || snapshot.state !== "ready")
       return;
-    const shown = snapshot.rows
-      .slice(0, list.screen.lastShown + 1)
-      .findLast(({ message }) => message);
-    const number = shown?.message?.number ?? 0;
+    let last = Math.min(list.screen.lastShown, snapshot.rows.length - 1);
+    while (last >= 0 && !snapshot.rows[last].message) last -= 1;
+    const number = snapshot.rows[last]?.message?.number ?? 0;
     if (number <= this.#number) return;
     this.#number = number;
     store.shown(number);

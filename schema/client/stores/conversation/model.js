@@ -203,12 +203,12 @@ export class Model {
    * @param {InboxRow | undefined} before
    */
   #inboxChanged(row, before) {
+    const isContradicted = this.#blocks.areNews(row.conversation.others);
     if (row.conversation.id !== this.id) {
-      if (this.#blocks.areNews(row.conversation.others)) this.again();
+      if (isContradicted) this.again();
       return;
     }
     if (this.#isOpening) this.#rowMeanwhile = row;
-    const isContradicted = this.#blocks.areNews(row.conversation.others);
     const isOfElsewhere = isContradicted || !isExplained(row, before, this.head);
     if (this.head.value) this.#takeRow(row);
     // While it is asked for, the first news of it is no reason to ask anew.
