@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.project.npm import npm
 
-from .page import sync_api
+from .page import problems_of, sync_api
 
 #: A folder in which the pictures that the tests take are kept.
 PICTURES = os.environ.get("TALK_PICTURES")
@@ -37,9 +37,7 @@ class Window:
         self.context = browser.new_context(**given | options)
         self.page = self.context.new_page()
         self.page.set_default_timeout(SOON)
-        self.problems: list[str] = []
-        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
-        self.page.on("console", self._note)
+        self.problems = problems_of(self.page)
         self.username = username
         self.page.goto(f"{url}#as={username}")
         self.inbox = self.page.locator("talk-inbox")
@@ -109,10 +107,6 @@ class Window:
         if PICTURES:
             self.page.wait_for_timeout(400)
             self.page.screenshot(path=Path(PICTURES) / f"{name}.png", timeout=60_000)
-
-    def _note(self, message: Any) -> None:
-        if message.type in {"error", "warning"}:
-            self.problems.append(message.text)
 
 
 def axe(folder: Path) -> Callable[[Window], list[str]]:

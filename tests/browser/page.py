@@ -40,16 +40,27 @@ def browser() -> Iterator[Any]:
         browser.close()
 
 
+def problems_of(page: Any) -> list[str]:
+    """What goes wrong in a page from now on: uncaught errors, and those of the console."""
+    problems: list[str] = []
+
+    def note(message: Any) -> None:
+        if message.type in {"error", "warning"}:
+            problems.append(message.text)
+
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", note)
+    return problems
+
+
 class Page:
     """A page with the demo's GraphiQL, and what went wrong in it."""
 
     def __init__(self, of: Any, url: str, fragment: str = "") -> None:
         """`of` is a browser, for a person of its own, or what two pages of one person share."""
-        self.problems: list[str] = []
         self.page = of.new_page()
+        self.problems = problems_of(self.page)
         self.page.set_viewport_size({"width": 1400, "height": 850})
-        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
-        self.page.on("console", self._note_console)
         self.page.on("request", self._note_request)
         self.url = url
         self.page.goto(f"{url}graphql{fragment}")
@@ -128,10 +139,6 @@ class Page:
         self.page.eval_on_selector(f"{editor} .CodeMirror", program, text)
         # GraphiQL finds out a moment later.
         self.page.wait_for_timeout(1_000)
-
-    def _note_console(self, message: Any) -> None:
-        if message.type in {"error", "warning"}:
-            self.problems.append(message.text)
 
     def _note_request(self, request: Any) -> None:
         if not request.url.startswith((self.url, "data:", "blob:")):

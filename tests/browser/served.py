@@ -7,6 +7,10 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import pytest
+
+from .page import problems_of
+
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = {"/talk/": ROOT / "schema/client", "/": Path(__file__).parent}
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:"
@@ -51,9 +55,7 @@ class Opened:
         """`ready` is the name of what the page's script leaves at `window`."""
         self.context = of.new_context(**options)
         self.page = self.context.new_page()
-        self.problems: list[str] = []
-        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
-        self.page.on("console", self._note)
+        self.problems = problems_of(self.page)
         self.page.goto(address)
         until(self.page, f"window.{ready}")
 
@@ -65,10 +67,6 @@ class Opened:
         if error is None:
             assert self.problems == []
 
-    def _note(self, message: Any) -> None:
-        if message.type in {"error", "warning"}:
-            self.problems.append(message.text)
-
 
 def until(page: Any, condition: str) -> None:
     """Wait. Playwright's own `wait_for_function` needs `unsafe-eval`."""
@@ -77,3 +75,16 @@ def until(page: Any, condition: str) -> None:
             return
         page.wait_for_timeout(25)
     raise AssertionError(f"It was never so: {condition}")
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """The page with `<talk-thread>` and a client that has no server."""
+    with files() as url:
+        yield f"{url}/thread/thread.html"
+
+
+@pytest.fixture
+def page(browser: Any, address: str) -> Iterator[Any]:
+    with Opened(browser, address, "begin", viewport={"width": 800, "height": 700}) as page:
+        yield page

@@ -1,30 +1,15 @@
 """Where the focus is in `<talk-thread>`, and what is there without a mouse."""
 
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
-
 from .page import browser, needs_chromium
-from .served import Opened, files, until
+from .served import Opened, address, page, until
 
-__all__ = ["browser"]
+__all__ = ["address", "browser", "page"]
 
 pytestmark = needs_chromium
 
 FOCUSED = "root.activeElement?.dataset.key ?? root.activeElement?.className ?? null"
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with files() as url:
-        yield f"{url}/thread/thread.html"
-
-
-@pytest.fixture
-def page(browser: Any, address: str) -> Iterator[Any]:
-    with Opened(browser, address, "begin", viewport={"width": 800, "height": 700}) as page:
-        yield page
 
 
 def open_menu(page: Any, number: int) -> None:
