@@ -14,7 +14,8 @@ import {
 } from "talk-client/apollo";
 
 import { network } from "../proxy.mjs";
-import { act, ask, startGroup, tokens, until, url } from "../server.mjs";
+import { act, startGroup, tokens, until, url } from "../server.mjs";
+import { edit, fresh, groupWith, plain, say } from "./group.mjs";
 import { Held } from "./held.mjs";
 import { CHANGES, EDIT, INBOX, INBOX_CHANGES, PAGE, ROW } from "./operations.mjs";
 
@@ -42,9 +43,7 @@ async function apollo(t) {
 async function followed(t, count = 3) {
   const given = await apollo(t);
   const { client, cache } = given;
-  const id = await startGroup("jonas", ["mira"]);
-  const messages = [];
-  for (let number = 1; number <= count; number++) messages.push(await say(id, `No. ${number}`));
+  const { id, messages } = await groupWith(count);
   const variables = { id, last: 2 };
   const { data } = await client.query({ query: page, variables });
   const told = [];
@@ -65,23 +64,7 @@ function follow(client, id, after, next) {
   });
 }
 
-const sent = "sent { id number revision }";
-
-async function say(conversationId, body) {
-  return (await act("jonas", "sendMessage", { conversationId, body }, sent)).sent;
-}
-
-const edit = (message, body) => act("jonas", "editMessage", { message, body });
-
-async function fresh(id, count) {
-  const { conversation } = await ask("mira", PAGE, { id, last: count });
-  return conversation.messages.edges.map(({ node }) => node);
-}
-
 const bodies = (conversation) => conversation.messages.edges.map(({ node }) => node.body);
-/** Without the names that Apollo asks for. */
-const plain = (value) =>
-  JSON.parse(JSON.stringify(value, (key, each) => (key === "__typename" ? undefined : each)));
 
 test("a thread in the cache goes on over cuts, without a gap and without a repeat", async (t) => {
   const { id, told, shown, revision, wire, messages } = await followed(t);
@@ -125,18 +108,18 @@ test("a page that is answered late takes back nothing that came since", async (t
 
 test("a mutation that is answered late takes back no later edit", async (t) => {
   const { client, cache, id, told, held } = await followed(t);
-  const own = await act("mira", "sendMessage", { conversationId: id, body: "Mine" }, sent);
+  const own = await say(id, "Mine", "mira");
   held.hold("mutation Edit");
-  const variables = { input: { message: own.sent.id, body: "First edit" } };
+  const variables = { input: { message: own.id, body: "First edit" } };
   const late = client.mutate({ mutation: gql(EDIT), variables });
   await until(() => held.count);
-  await act("mira", "editMessage", { message: own.sent.id, body: "Second edit" });
+  await act("mira", "editMessage", { message: own.id, body: "Second edit" });
   await until(() => told.length === 3);
   held.release();
   await late;
 
   const fragment = gql`fragment Said on Message { body revision }`;
-  const kept = cache.readFragment({ id: `Message:${own.sent.id}`, fragment });
+  const kept = cache.readFragment({ id: `Message:${own.id}`, fragment });
   assert.equal(kept.body, "Second edit");
 });
 

@@ -9,7 +9,8 @@ import { connect } from "talk-client";
 import { cacheOptions, talkExchange } from "talk-client/urql";
 
 import { network } from "../proxy.mjs";
-import { act, ask, startGroup, tokens, until, url } from "../server.mjs";
+import { act, startGroup, tokens, until, url } from "../server.mjs";
+import { edit, fresh, groupWith, plain, say } from "./group.mjs";
 import { Held } from "./held.mjs";
 import { CHANGES, EDIT, INBOX, INBOX_CHANGES, PAGE } from "./operations.mjs";
 
@@ -34,9 +35,7 @@ async function urql(t) {
 /** A group with some messages, a page of it that is watched, and what the stream told. */
 async function followed(t, count = 3) {
   const given = await urql(t);
-  const id = await startGroup("jonas", ["mira"]);
-  const messages = [];
-  for (let number = 1; number <= count; number++) messages.push(await say(id, `No. ${number}`));
+  const { id, messages } = await groupWith(count);
   const watched = watch(t, given.client, PAGE, { id, last: 2 });
   await until(() => watched.data);
   const { revision } = watched.data.conversation;
@@ -66,22 +65,6 @@ function follow(client, id, after, next) {
 }
 
 const again = { requestPolicy: "network-only" };
-const sent = "sent { id number revision }";
-
-async function say(conversationId, body) {
-  return (await act("jonas", "sendMessage", { conversationId, body }, sent)).sent;
-}
-
-const edit = (message, body) => act("jonas", "editMessage", { message, body });
-
-async function fresh(id, count) {
-  const { conversation } = await ask("mira", PAGE, { id, last: count });
-  return conversation.messages.edges.map(({ node }) => node);
-}
-
-/** Without the names that Graphcache asks for. */
-const plain = (value) =>
-  JSON.parse(JSON.stringify(value, (key, each) => (key === "__typename" ? undefined : each)));
 const bodies = (rows) => rows.map(({ body }) => body);
 
 test("a thread in the cache goes on over cuts, without a gap and without a repeat", async (t) => {
@@ -119,12 +102,12 @@ test("a page that is answered late takes back nothing that came since", async (t
 
 test("a mutation that is answered late takes back no later edit", async (t) => {
   const { client, id, told, held, rows } = await followed(t);
-  const own = await act("mira", "sendMessage", { conversationId: id, body: "Mine" }, sent);
+  const own = await say(id, "Mine", "mira");
   held.hold("mutation Edit");
-  const input = { message: own.sent.id, body: "First edit" };
+  const input = { message: own.id, body: "First edit" };
   const late = client.mutation(EDIT, { input }).toPromise();
   await until(() => held.count);
-  await act("mira", "editMessage", { message: own.sent.id, body: "Second edit" });
+  await act("mira", "editMessage", { message: own.id, body: "Second edit" });
   await until(() => told.length === 3);
   held.release();
   const { data } = await late;
