@@ -1,6 +1,8 @@
 /** Hooks for React that follow the stores of a client. React is a peer of this file alone. */
 
 import { createContext, createElement, useContext, useMemo, useSyncExternalStore } from "react";
+import { EMPTY_CONVERSATION } from "../stores/conversation.js";
+import { EMPTY_INBOX } from "../stores/inbox.js";
 
 /** @import {Context, ReactNode} from "react" */
 /**
@@ -8,29 +10,6 @@ import { createContext, createElement, useContext, useMemo, useSyncExternalStore
  *   Named, Store, Talk, Unsent} from "../types.js"
  */
 
-// The values at first of the stores.
-/** @type {InboxSnapshot} */
-const INBOX = {
-  state: "loading",
-  error: null,
-  rows: [],
-  invitations: [],
-  hasMore: false,
-  isLoadingMore: false,
-};
-/** @type {ConversationSnapshot} */
-const CONVERSATION = {
-  state: "loading",
-  error: null,
-  conversation: null,
-  rows: [],
-  hasEarlier: false,
-  hasLater: false,
-  isLoading: false,
-  firstUnreadNumber: null,
-  members: [],
-  hasMoreMembers: false,
-};
 /** @type {readonly never[]} */
 const NOTHING = [];
 /** @type {ReadonlySet<string>} */
@@ -72,7 +51,7 @@ export function useStore(store, atFirst) {
 export function useInbox() {
   const talk = useTalk();
   const store = useMemo(() => talk.inbox(), [talk]);
-  return [useStore(store, INBOX), store];
+  return [useStore(store, EMPTY_INBOX), store];
 }
 
 /**
@@ -83,7 +62,7 @@ export function useInbox() {
 export function useConversation(id) {
   const talk = useTalk();
   const store = useMemo(() => talk.conversation(id), [talk, id]);
-  return [useStore(store, CONVERSATION), store];
+  return [useStore(store, EMPTY_CONVERSATION), store];
 }
 
 /**

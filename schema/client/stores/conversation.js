@@ -19,7 +19,7 @@ import { unlessSameItems } from "./same.js";
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** @type {ConversationSnapshot} */
-const EMPTY = {
+export const EMPTY_CONVERSATION = {
   state: "loading",
   error: null,
   conversation: null,
@@ -50,7 +50,7 @@ export class ConversationStore extends Lingering {
    * @param {Surroundings} surroundings
    */
   constructor(id, surroundings) {
-    super(EMPTY, () => this.#follow());
+    super(EMPTY_CONVERSATION, () => this.#follow());
     const { connection, verbs, outbox, limits, feed } = surroundings;
     this.id = id;
     this.#connection = connection;

@@ -12,7 +12,7 @@ const PAGE = 30;
 const LARGEST_PAGE = 100;
 
 /** @type {InboxSnapshot} */
-const EMPTY = {
+export const EMPTY_INBOX = {
   state: "loading",
   error: null,
   rows: [],
@@ -61,7 +61,7 @@ export class InboxFeed {
       failed: (error, isOver) => this.#failed(error, isOver),
     });
     /** @type {Lingering<InboxSnapshot>} */
-    this.snapshot = new Lingering(EMPTY, () => this.follow());
+    this.snapshot = new Lingering(EMPTY_INBOX, () => this.follow());
     this.unreadTotal = new Lingering(0, () => this.follow());
     this.inbox = {
       getSnapshot: this.snapshot.getSnapshot,
