@@ -344,7 +344,9 @@ def test_an_edit_takes_as_many_statements_for_two_as_for_a_thousand(is_latest):
 def test_an_edit_takes_as_many_round_trips_as_a_send(alice, bob, make):
     place = participation_of(alice, make(alice, bob))
     said = place.send("one")
-    for body in "abc":
+    for body in "abcdefgh":
+        # To prepare a statement takes a trip of its own, once for each connection.
+        place.send(body)
         place.edit(said, body)
 
     with trips_of(connection) as sending:
