@@ -236,29 +236,6 @@ def test_invitations_are_accepted_and_declined(tmp_path: Path, browser: Any) -> 
         assert mira.problems == aiko.problems == []
 
 
-def test_people_and_conversations_are_found(demo: str, browser: Any) -> None:
-    mira = Window(browser, demo, "mira")
-    search = mira.inbox.get_by_role("searchbox", name="Search")
-
-    mira.open("Aiko Tanaka")
-    search.fill("cho")
-    mira.inbox.get_by_role("list", name="Conversations").get_by_text("Harbour Choir").wait_for()
-    search.press("Enter")
-    mira.sees_head("Harbour Choir")
-    assert search.input_value() == ""
-
-    search.fill("pri")
-    mira.inbox.get_by_role("list", name="People").get_by_role("button", name="Priya Raman").click()
-    mira.sees_head("Priya Raman")
-    mira.thread.get_by_text("No messages yet").wait_for()
-
-    search.fill("nobody has this name")
-    mira.inbox.get_by_text("Nothing found").wait_for()
-    search.press("Escape")
-    mira.row("Harbour Choir").wait_for()
-    assert mira.problems == []
-
-
 def test_nothing_is_lost_when_the_server_dies(tmp_path: Path, browser: Any) -> None:
     with processes.demo(tmp_path) as first, Network(first.url) as network:
         mira, jonas = (Window(browser, f"{network.url}/", name) for name in ("mira", "jonas"))

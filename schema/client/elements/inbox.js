@@ -113,21 +113,21 @@ export class TalkInbox extends TalkElement {
    */
   #search(talk, box) {
     const label = this.t("search");
-    let isLoaded = false;
-    const onfocus = () => {
-      if (isLoaded) return;
-      attempt(this, async () => {
-        const { SearchBox } = await import("./search.js");
-        if (!isLoaded) new SearchBox(this, talk, input, box);
-        isLoaded = true;
-      });
+    /** @type {import("./search.js").SearchBox | undefined} */
+    let search;
+    const load = async () => {
+      const { SearchBox } = await import("./search.js");
+      return (search ??= new SearchBox(this, talk, input, box));
     };
     const input = h("input", {
       type: "search",
       class: "field",
       placeholder: label,
       autocomplete: "off",
-      onfocus,
+      onfocus: () => attempt(this, load),
+      // Whoever types quickly presses it before the code is there.
+      onkeydown: (/** @type {KeyboardEvent} */ { key, isComposing }) =>
+        key === "Enter" && !isComposing && attempt(this, async () => (await load()).enter()),
     });
     input.setAttribute("aria-label", label);
     return h("div", { class: "search", role: "search" }, icon("search"), input);

@@ -13,7 +13,9 @@ const MOST = 20;
 
 export class SearchBox {
   /** Counts the searches: the answer of an earlier one is late. */
-  #search = 0;
+  #turn = 0;
+  /** The search whose first result is to be opened as soon as there is one. */
+  #entered = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
@@ -28,22 +30,30 @@ export class SearchBox {
     this.talk = talk;
     this.input = input;
     this.box = box;
-    this.results = h("div", {
-      class: "box results",
-      hidden: true,
-      onkeydown: this.#move.bind(this),
-    });
+    const onkeydown = this.#pressed.bind(this);
+    this.results = h("div", { class: "box results", onkeydown });
     box.before(this.results);
     input.addEventListener("input", () => this.#changed());
-    input.addEventListener("keydown", (event) => this.#pressed(event));
+    input.addEventListener("keydown", onkeydown);
     element.until(() => clearTimeout(this.#timer));
     this.#changed();
+  }
+
+  /** Open the first result of what is typed, now or when the server has answered. */
+  enter() {
+    const [first] = this.#buttons();
+    if (first) first.click();
+    else this.#entered = this.#turn;
+  }
+
+  #buttons() {
+    return [...this.results.querySelectorAll("button")];
   }
 
   #changed() {
     const search = this.input.value.trim();
     clearTimeout(this.#timer);
-    const turn = ++this.#search;
+    const turn = ++this.#turn;
     this.results.hidden = !search;
     this.box.hidden = !!search;
     if (!search) return this.results.replaceChildren();
@@ -56,7 +66,7 @@ export class SearchBox {
     const words = search.toLocaleLowerCase().split(/\s+/);
     const has = (/** @type {string} */ name) => words.every((word) => name.includes(word));
     const { rows } = this.talk.inbox().getSnapshot();
-    return rows.filter(({ conversation }) => has(conversation.name.toLocaleLowerCase()));
+    return rows.filter((row) => has(row.conversation.name.toLocaleLowerCase()));
   }
 
   /**
@@ -65,21 +75,21 @@ export class SearchBox {
    */
   async #ask(search, turn) {
     try {
-      const { talk } = this;
       const [more, people] = await Promise.all([
-        talk.findConversations(search),
-        talk.findPeople(search),
+        this.talk.findConversations(search),
+        this.talk.findPeople(search),
       ]);
-      if (turn !== this.#search) return;
-      const known = this.#known(search);
-      const ids = new Set(known.map(({ conversation }) => conversation.id));
-      const others = more.filter(({ conversation }) => !ids.has(conversation.id));
-      this.#show([...known, ...others], people);
-    } catch (error) {
-      if (turn !== this.#search) return;
-      this.results.append(
-        h("p", { class: "refusal", role: "alert" }, this.element.sentence(error)),
+      if (turn !== this.#turn) return;
+      const all = new Map(
+        [...this.#known(search), ...more].map((row) => [row.conversation.id, row]),
       );
+      this.#show([...all.values()], people);
+      // Whoever does something else by now wants to stay there.
+      if (this.#entered === turn && this.input.matches(":focus")) this.enter();
+    } catch (error) {
+      if (turn !== this.#turn) return;
+      const text = this.element.sentence(error);
+      this.results.append(h("p", { class: "refusal", role: "alert" }, text));
     }
   }
 
@@ -88,11 +98,11 @@ export class SearchBox {
    * @param {User[] | null} people null: they are being asked for.
    */
   #show(rows, people) {
-    const say = this.element.t.bind(this.element);
+    const at = this.#buttons().findIndex((button) => button.matches(":focus"));
     const isEmpty = !rows.length && people?.length === 0;
     place(this.results, [
       ...this.#section(
-        say("inbox"),
+        this.element.t("inbox"),
         rows
           .slice(0, MOST)
           .map(({ conversation }) =>
@@ -102,25 +112,27 @@ export class SearchBox {
           ),
       ),
       ...this.#section(
-        say("people"),
-        (people ?? []).map((person) =>
+        this.element.t("people"),
+        people?.map((person) =>
           this.#result(avatarOf(person, { size: 36 }), person.name, () => this.#write(person)),
         ),
       ),
       h(
         "p",
         { class: isEmpty ? "muted" : "spoken", role: "status" },
-        isEmpty && say("nothingFound"),
+        isEmpty && this.element.t("nothingFound"),
       ),
     ]);
+    // Those that were shown before stay first.
+    this.#buttons()[at]?.focus();
   }
 
   /**
    * @param {string} title
-   * @param {HTMLElement[]} results
+   * @param {HTMLElement[]} [results]
    */
   #section(title, results) {
-    if (!results.length) return [];
+    if (!results?.length) return [];
     return [
       h("h3", { class: "muted" }, title),
       h("ul", { role: "list", "aria-label": title }, ...results),
@@ -130,15 +142,11 @@ export class SearchBox {
   /**
    * @param {HTMLElement} avatar
    * @param {string} name
-   * @param {() => void} act
+   * @param {() => void} onclick
    */
-  #result(avatar, name, act) {
+  #result(avatar, name, onclick) {
     const text = h("span", { dir: "auto" }, name);
-    return h(
-      "li",
-      {},
-      h("button", { type: "button", class: "result", onclick: act }, avatar, text),
-    );
+    return h("li", {}, h("button", { type: "button", class: "result", onclick }, avatar, text));
   }
 
   /** @param {string} conversationId */
@@ -150,8 +158,10 @@ export class SearchBox {
   /** @param {User} person */
   #write({ id }) {
     return attempt(this.element, async () => {
-      const asked = { participants: [id], kind: /** @type {const} */ ("PRIVATE") };
-      const { conversation } = await this.talk.startConversation(asked);
+      const { conversation } = await this.talk.startConversation({
+        participants: [id],
+        kind: "PRIVATE",
+      });
       this.#choose(conversation.id);
     });
   }
@@ -161,31 +171,18 @@ export class SearchBox {
     this.#changed();
   }
 
-  /** @param {KeyboardEvent} event */
+  /** @param {KeyboardEvent} event in the input or in a result. */
   #pressed(event) {
-    if (event.key === "Escape" && this.input.value) {
-      event.preventDefault();
-      this.#clear();
-    }
-    if (event.key === "ArrowDown") {
-      event.preventDefault();
-      this.results.querySelector("button")?.focus();
-    }
-    if (event.key === "Enter") this.results.querySelector("button")?.click();
-  }
-
-  /** @param {KeyboardEvent} event */
-  #move(event) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (event.key === "Escape") {
+    if (event.key === "Escape" && this.input.value) {
       event.preventDefault();
       this.#clear();
       this.input.focus();
     }
     if (!step) return;
     event.preventDefault();
-    const buttons = [...this.results.querySelectorAll("button")];
-    const at = buttons.indexOf(/** @type {HTMLButtonElement} */ (event.target)) + step;
-    (buttons[at] ?? this.input).focus();
+    const all = [this.input, ...this.#buttons()];
+    const at = all.indexOf(/** @type {HTMLInputElement} */ (event.target)) + step;
+    all.at(at % all.length)?.focus();
   }
 }
