@@ -4,6 +4,7 @@ import strawberry
 
 from talk.conf import conf
 from talk.models.mention import MOST_MENTIONS
+from talk.models.pin import MOST_PINS
 from talk.models.reaction import MOST_EMOJI
 from talk.text import REASON_LENGTH, TITLE_LENGTH
 
@@ -33,6 +34,7 @@ class Limits:
     reactions: int = strawberry.field(
         description="The most different emoji that people can react with to one message."
     )
+    pins: int = strawberry.field(description="The most pinned messages of a conversation.")
     edit_seconds: float | None = strawberry.field(
         description="For how many seconds people can edit what they sent. Null: always. 0: never."
     )
@@ -67,6 +69,7 @@ def limits() -> Limits:
         participants=conf.MAX_PARTICIPANTS,
         mentions=MOST_MENTIONS,
         reactions=MOST_EMOJI,
+        pins=MOST_PINS,
         edit_seconds=conf.EDIT_SECONDS,
         retract_seconds=conf.RETRACT_SECONDS,
         reaction_emoji=None if conf.REACTIONS is None else list(conf.REACTIONS),

@@ -22,11 +22,21 @@ from .loading.participations import (
     visible_participation,
 )
 from .loading.users import visible_user
-from .types import conversation, costs, mention_page, message, participation, tokens, user
+from .types import (
+    conversation,
+    costs,
+    mention_page,
+    message,
+    participation,
+    saved_messages,
+    tokens,
+    user,
+)
 from .types.fields import After, Before, First, Id, Last, connection, field
 from .types.inbox import InboxConnection, InboxFilter, InvitationConnection
 from .types.mention_page import MentionConnection
 from .types.nodes import AccessToken, Conversation, User
+from .types.saved_messages import SavedMessageConnection
 from .types.search import search_text
 from .types.user import UserConnection
 
@@ -96,6 +106,16 @@ class Query:
     )
     def mentions(self, info: Info, first: First = None, after: After = None) -> MentionConnection:
         return mention_page.page(info, first, after)
+
+    @field(
+        description="The messages that the viewer saved, the last saved first: 50 per page by "
+        "default, at most 100. Messages that the viewer can't read any more are not among them.",
+        cost=costs.SAVED_MESSAGES,
+    )
+    def saved_messages(
+        self, info: Info, first: First = None, after: After = None
+    ) -> SavedMessageConnection:
+        return saved_messages.page(info, first, after)
 
     @field(
         description="A conversation in which the viewer takes or took part, or to which they "

@@ -10,7 +10,15 @@ from django.db.models import QuerySet
 from .deactivation import is_active
 from .exceptions import Refused
 from .locks import lock_accounts
-from .models import AccessToken, Block, Conversation, Mention, Participation, Report
+from .models import (
+    AccessToken,
+    Block,
+    Conversation,
+    Mention,
+    Participation,
+    Report,
+    SavedMessage,
+)
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -79,6 +87,7 @@ def release(user: "User") -> None:
     Block.objects.forget(user)
     AccessToken.objects.filter(user=user).delete()
     Mention.objects.filter(user=user).delete()
+    SavedMessage.objects.filter(user=user).delete()
     Participation.objects.filter(user=user).delete()
 
 

@@ -21,8 +21,10 @@ from .models import (
     Message,
     NameWord,
     Participation,
+    Pin,
     Reaction,
     Report,
+    SavedMessage,
 )
 from .models.name_word import search_fields
 from .naming import avatar_of, name_of
@@ -40,9 +42,10 @@ def export(user: "User") -> Iterator[dict[str, Any]]:
     """All data that Talk has of `user`, as dictionaries for JSON, each with a `type`.
 
     That is: columns of the account that Talk shows or reads, participations, messages and what they
-    said before, mentions of them and by them, their reactions, events, blocks and reports by them,
-    acts of moderators about them, and their tokens without secrets. Messages of other people are
-    left out, and so are the reasons of moderators: these data are theirs.
+    said before, mentions of them and by them, their reactions, what they pinned and saved, events,
+    blocks and reports by them, acts of moderators about them, and their tokens without secrets.
+    Messages of other people are left out, and so are the reasons of moderators: these data are
+    theirs.
     """
     yield _account(user)
     yield from _participations(user)
@@ -68,6 +71,10 @@ def export(user: "User") -> Iterator[dict[str, Any]]:
     yield from _mentions(user)
     reactions = Reaction.objects.filter(user=user).annotate(**where)
     yield from _rows("reaction", reactions, ["conversation", "number", "emoji", "at"])
+    pins = Pin.objects.filter(by=user).annotate(number=F("message__number"))
+    yield from _rows("pin", pins, ["conversation", "number", "at"])
+    saved = SavedMessage.objects.filter(user=user).annotate(**where)
+    yield from _rows("saved_message", saved, ["conversation", "number", "at"])
     acted = Event.objects.filter(actor=user)
     yield from _rows("event", acted, ["conversation", "revision", "kind", "at"])
     for block in Block.objects.filter(blocker=user).order_by("pk").iterator(CHUNK):

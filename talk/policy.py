@@ -1,4 +1,4 @@
-"""The hook by which a project decides who may find, write to, invite and mention whom."""
+"""The hook by which a project decides who may find, write to, invite and mention whom, and pin."""
 
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -46,6 +46,13 @@ class Policy:
         than `MOST_FOR_MEMBERS`.
         """
         return member.role != member.Role.MEMBER or people <= MOST_FOR_MEMBERS
+
+    def may_pin(self, member: "Participation") -> bool:
+        """Whether a member may pin messages of their conversation, and unpin them.
+
+        By default owners and admins of a group may, and both people of a private conversation.
+        """
+        return member.role != member.Role.MEMBER or member.conversation.is_private
 
 
 def policy() -> Policy:

@@ -19,8 +19,10 @@ from .models import (
     Message,
     NameWord,
     Participation,
+    Pin,
     Reaction,
     Report,
+    SavedMessage,
 )
 
 if TYPE_CHECKING:
@@ -40,6 +42,8 @@ def kept_of(user: "User") -> dict[str, int]:
         "access tokens": AccessToken.objects.filter(user=user),
         "mentions": Mention.objects.filter(user=user),
         "reactions": Reaction.objects.filter(user=user),
+        "pinned messages": Pin.objects.filter(by=user),
+        "saved messages": SavedMessage.objects.filter(user=user),
         "blocks": blocks,
         "reports": reports,
     }
@@ -53,8 +57,9 @@ def erase(user: "User", why: str, by: "User | None" = None, *, keep_words: bool 
     The account is deactivated, if it can be, and left to the project to delete. The user leaves
     their conversations. Their messages keep their numbers and lose the words and the sender; titles
     and reasons of reports are erased likewise, and reactions are deleted. With `keep_words`, all of
-    these lose the name only. If this is interrupted, call it again. `why` and `by` go into the acts
-    of moderators.
+    these lose the name only. What they pinned stays pinned without their name, and what they saved
+    is forgotten. If this is interrupted, call it again. `why` and `by` go into the acts of
+    moderators.
     """
     # Before all else, so that there is a record of it even if this is interrupted.
     Act.objects.record(Act.Kind.USER_ERASED, by, why, user=user.pk)
@@ -160,5 +165,6 @@ def _remove_references(user: "User", keep_words: bool) -> bool:
     Message.objects.filter(subject=user).update(subject=None)
     Participation.objects.filter(invited_by=user).update(invited_by=None)
     Event.objects.filter(actor=user).update(actor=None)
+    Pin.objects.filter(by=user).update(by=None)
     accounts.release(user)
     return True

@@ -24,10 +24,13 @@
 /** @typedef {"ACTIVE" | "LEFT" | "REMOVED" | "INVITED" | "DECLINED"} Status */
 /** @typedef {"TEXT" | "JOINED" | "LEFT" | "REMOVED" | "REINSTATED" | "RENAMED" | "UPGRADED"} MessageKind */
 /** @typedef {"MODERATED" | "ERASED" | "EXPIRED" | "RETRACTED" | "REMOVED" | "CHANGED_SINCE"} Removal */
-/** @typedef {"REPLY" | "REACT" | "EDIT" | "RETRACT" | "REMOVE" | "REPORT"} MessageCapability */
 /**
- * @typedef {"SEND" | "REACT" | "MENTION_ALL" | "INVITE" | "REMOVE_MEMBERS" | "CHANGE_ROLES" | "RENAME"
- *   | "LEAVE" | "ANSWER_INVITATION"} ConversationCapability
+ * @typedef {"REPLY" | "REACT" | "PIN" | "SAVE" | "EDIT" | "RETRACT" | "REMOVE" | "REPORT"
+ *   } MessageCapability
+ */
+/**
+ * @typedef {"SEND" | "REACT" | "PIN" | "MENTION_ALL" | "INVITE" | "REMOVE_MEMBERS" | "CHANGE_ROLES"
+ *   | "RENAME" | "LEAVE" | "ANSWER_INVITATION"} ConversationCapability
  */
 /** @typedef {{emoji: string, count: number, viewerReacted: boolean}} Reaction */
 

@@ -3,8 +3,9 @@
  *
  * A `TalkError` says that there is no answer. If it is `retryable`, the caller may ask again:
  * - What says how something should be can be repeated as it is: `editMessage`, `retractMessage`,
- *   `removeMessage`, `react`, `unreact`, `renameConversation`, `changeRole`, `markRead`, `markUnread`,
- *   `clearConversation`, `blockUser`, `unblockUser`.
+ *   `removeMessage`, `react`, `unreact`, `pinMessage`, `unpinMessage`, `saveMessage`, `unsaveMessage`,
+ *   `renameConversation`, `changeRole`, `markRead`, `markUnread`, `clearConversation`, `blockUser`,
+ *   `unblockUser`.
  *   An attempt that had no answer may reach the server after a later one, and undoes it then. The
  *   streams tell which of them counts.
  * - `sendMessage` can be repeated with the same `clientId` and the very same input.
@@ -43,6 +44,10 @@ import { MUTATIONS } from "./documents.js";
  *   removeMessage: Verb<{message: string}, {removed: Message}>,
  *   react: Verb<{message: string, emoji: string}, {reacted: Message}>,
  *   unreact: Verb<{message: string, emoji: string}, {unreacted: Message}>,
+ *   pinMessage: Verb<{message: string}, {pinned: Message}>,
+ *   unpinMessage: Verb<{message: string}, {unpinned: Message}>,
+ *   saveMessage: Verb<{message: string}, {saved: Message}>,
+ *   unsaveMessage: Verb<{message: string}, {unsaved: Message}>,
  *   inviteParticipants: Verb<
  *     {conversationId: string, participants: string[]}, {conversation: Found, upgraded: boolean}>,
  *   acceptInvitation: Verb<{conversationId: string}, {participation: InboxRow}>,

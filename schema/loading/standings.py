@@ -39,10 +39,13 @@ def standing_of(
     return found
 
 
-def member_for_policy(info: Any, conversation: models.Conversation) -> models.Participation:
+def member_for_policy(
+    info: Any, conversation: models.Conversation, author: Any = None
+) -> models.Participation:
     """`standing_of`, for a project's policy about members, which may look at the user, too."""
-    if type(policy()).may_mention_all is Policy.may_mention_all:
-        return standing_of(info, conversation)
+    used = type(policy())
+    if used.may_mention_all is Policy.may_mention_all and used.may_pin is Policy.may_pin:
+        return standing_of(info, conversation, author)
     own = own_participation(info, conversation)
     return own.knowing(reaches_partner=standing_of(info, conversation).reaches_partner is not False)
 

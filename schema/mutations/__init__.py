@@ -5,6 +5,7 @@ of one topic:
 
 - `messages`: sends a message, starts a conversation.
 - `message_changes`: edits, retracts and removes a message, reacts to one.
+- `keeping`: pins and saves messages.
 - `participants`: invites, removes and reinstates people, changes roles and titles.
 - `reading`: marks as read or unread, shows who is typing.
 - `safety`: blocks users, reports to moderators.
@@ -13,6 +14,7 @@ of one topic:
 
 import strawberry
 
+from .keeping import KeepingMutation
 from .message_changes import MessageChangeMutation
 from .messages import MessageMutation
 from .participants import ParticipantMutation
@@ -27,6 +29,7 @@ from .tokens import TokenMutation
 class Mutation(
     MessageMutation,
     MessageChangeMutation,
+    KeepingMutation,
     ParticipantMutation,
     ReadingMutation,
     SafetyMutation,

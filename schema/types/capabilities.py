@@ -5,7 +5,7 @@ from typing import Any
 from talk import models
 
 from ..loading.participants import participant_count
-from ..loading.standings import member_for_policy, role_of_sender, standing_of
+from ..loading.standings import member_for_policy, role_of_sender
 from ..loading.views import conversation_of
 
 _MEMBER = models.Participation.Role.MEMBER
@@ -21,5 +21,5 @@ def in_conversation(
 
 
 def with_message(info: Any, message: models.Message) -> list[models.MessageCapability]:
-    own = standing_of(info, conversation_of(info, message), message.sender_id)
+    own = member_for_policy(info, conversation_of(info, message), message.sender_id)
     return own.capabilities_with(message, None if own.role == _MEMBER else role_of_sender(message))

@@ -13,10 +13,11 @@ from ..authentication.context import Info
 from ..loading.cleared import unless_cleared
 from ..loading.participants import participant_count
 from ..loading.views import own_participation, view_of
-from . import capabilities, costs, last_seen, message_page, participant_page, upgrades
+from . import capabilities, costs, last_seen, message_page, message_pins, participant_page, upgrades
 from .fields import FIRST, After, Before, First, Last, field
 from .message_connection import MessageConnection
 from .message_page import MessagesAround
+from .message_pins import PinConnection
 from .nodes import Message, Participation, User
 from .others import USUAL, first_others, name_of_conversation
 from .participant_page import ParticipantConnection
@@ -158,3 +159,13 @@ class Conversation(relay.Node):
         return message_page.page(
             info, self, first=first, after=after, last=last, before=before, around=around
         )
+
+    @field(
+        description="The pinned messages that the viewer can read, the last pinned first: 50 per "
+        "page by default, at most 100. There are at most `Limits.pins`. Viewers who left see those "
+        "that were pinned before, and are still."
+    )
+    def pins(
+        self: models.Conversation, info: Info, first: First = None, after: After = None
+    ) -> PinConnection:
+        return message_pins.pins(info, self, first, after)

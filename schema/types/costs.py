@@ -15,3 +15,5 @@ COUNT = 200
 UNREAD_TOTAL = 100
 #: To find the messages that mention the viewer.
 MENTIONS = 20
+#: To find the messages that the viewer saved.
+SAVED_MESSAGES = 20

@@ -79,6 +79,7 @@ describe(
     "What the viewer may do in a conversation now: the mutations that would not be refused.",
     SEND="`sendMessage` with `conversationId`.",
     REACT="`react` and `unreact`, with a text that was not removed.",
+    PIN="`pinMessage` and `unpinMessage`, with a text that was not removed.",
     MENTION_ALL="`sendMessage` with `mentionAll`.",
     INVITE="`inviteParticipants`, with people whom the viewer may invite.",
     REMOVE_MEMBERS="`removeParticipant`: owners with everybody else, admins with members.",
@@ -95,6 +96,8 @@ describe(
     REPLY="`sendMessage` with `replyTo`. A text that was removed can be answered, too, since that "
     "may happen while somebody writes the reply.",
     REACT="`react` and `unreact`.",
+    PIN="`pinMessage` and `unpinMessage`.",
+    SAVE="`saveMessage` and `unsaveMessage`.",
     EDIT="`editMessage`, until `Limits.editSeconds` after `sentAt`.",
     RETRACT="`retractMessage`, until `Limits.retractSeconds` after `sentAt`.",
     REMOVE="`removeMessage`.",
@@ -114,6 +117,8 @@ describe(
     "group, or by the application. The message keeps its number.",
     MESSAGE_REACTED="The reactions to `message` have changed. `participation` is that of the "
     "person whose reaction it is; null if their data were erased.",
+    MESSAGE_PINNED="`message` was pinned. `participation` is that of the person who did it.",
+    MESSAGE_UNPINNED="`message` was unpinned. `participation` is that of the person who did it.",
     PARTICIPANT_INVITED="Somebody was invited.",
     PARTICIPANT_DECLINED="Somebody declined an invitation, or it was withdrawn.",
     PARTICIPANT_JOINED="Somebody joined for the first time.",

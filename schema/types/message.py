@@ -12,7 +12,15 @@ from talk import models
 
 from ..authentication.context import Info
 from ..loading.views import conversation_of, removal_for
-from . import capabilities, enums, message_mentions, message_replies, message_words  # noqa: F401
+from . import (
+    capabilities,
+    enums,  # noqa: F401
+    message_mentions,
+    message_pins,
+    message_replies,
+    message_words,
+    saved_messages,
+)
 from .fields import After, First, field
 from .message_connection import MessageConnection
 from .message_reactions import Reaction, reactions
@@ -167,6 +175,16 @@ class Message(relay.Node):
     )
     def reactions(self: models.Message, info: Info) -> list[Reaction]:
         return reactions(info, self)
+
+    @field(
+        description="When the message was pinned. Null if it is not, or if the viewer left before."
+    )
+    def pinned_at(self: models.Message, info: Info) -> datetime | None:
+        return message_pins.pinned_at(info, self)
+
+    @field(description="Whether the viewer saved the message; see `saveMessage`.")
+    def viewer_saved(self: models.Message, info: Info) -> bool:
+        return saved_messages.viewer_saved(info, self)
 
     @field(
         description="What the viewer may do with the message now. Time limits of it are in "

@@ -6,8 +6,11 @@ import strawberry
 from strawberry import relay
 
 from talk import models
+from talk.models import replies
 
 from ..cursors import number_cursor
+from ..loading.views import show
+from ..operation import count_texts
 from ..pagination import Listed, Window
 from .fields import CURSOR, NODE, PAGE_INFO, field
 
@@ -50,3 +53,14 @@ def message_edge(message: models.Message) -> MessageEdge:
     edge: Any = MessageEdge
     made: MessageEdge = edge(node=message)
     return made
+
+
+def messages_with_keys(keys: list[int]) -> list[models.Message]:
+    """The messages with these keys. Many are read in parts; long texts end the operation early."""
+    found: list[models.Message] = []
+    for start in range(0, len(keys), AT_ONCE):
+        rows = replies.with_keys(keys[start : start + AT_ONCE])
+        count_texts(rows)
+        found += rows
+    show(found)
+    return found

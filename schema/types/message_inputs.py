@@ -84,3 +84,23 @@ class ReactInput:
 class UnreactInput:
     message: strawberry.ID = strawberry.field(description=MESSAGE)
     emoji: str = strawberry.field(description="The emoji of the reaction.")
+
+
+@strawberry.input(description="A message to pin.")
+class PinMessageInput:
+    message: strawberry.ID = strawberry.field(description=MESSAGE)
+
+
+@strawberry.input(description="A message to unpin.")
+class UnpinMessageInput:
+    message: strawberry.ID = strawberry.field(description=MESSAGE)
+
+
+@strawberry.input(description="A message that the viewer can read.")
+class SaveMessageInput:
+    message: strawberry.ID = strawberry.field(description=MESSAGE)
+
+
+@strawberry.input(description="A message that the viewer saved.")
+class UnsaveMessageInput:
+    message: strawberry.ID = strawberry.field(description=MESSAGE)

@@ -12,7 +12,7 @@ from ..loading.cleared import is_cleared
 from ..loading.views import conversation_of, inactive_in, load_for_messages, show
 from ..operation import count_texts
 from ..pagination import Listed, first_or_default
-from .message_connection import AT_ONCE, MessageConnection, message_edge
+from .message_connection import MessageConnection, message_edge, messages_with_keys
 
 
 def quoted(info: Any, message: models.Message) -> models.Message | None:
@@ -42,7 +42,7 @@ def replies(
         found = branches.first_replies(roots.values(), size + 1, start, gone)
         owners = {key: roots[conversation, root] for key, conversation, root in found}
         rows = defaultdict(list)
-        for row in _read(list(owners)):
+        for row in messages_with_keys(list(owners)):
             rows[owners[row.pk]].append(row)
         return rows
 
@@ -80,14 +80,3 @@ def _gone(info: Any, messages: Iterable[models.Message]) -> list[int]:
     conversations = {each.conversation_id: each for each in messages}.values()
     own = (inactive_in(info, each) for each in conversations)
     return [each.pk for each in own if each is not None]
-
-
-def _read(keys: list[int]) -> list[models.Message]:
-    """The messages with these keys. Many are read in parts; long texts end the operation early."""
-    found: list[models.Message] = []
-    for start in range(0, len(keys), AT_ONCE):
-        rows = branches.with_keys(keys[start : start + AT_ONCE])
-        count_texts(rows)
-        found += rows
-    show(found)
-    return found

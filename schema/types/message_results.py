@@ -72,3 +72,43 @@ class UnreactPayload:
 UnreactResult = Annotated[
     UnreactPayload | Refusal, strawberry.union("UnreactResult", description=RESULT)
 ]
+
+
+@strawberry.type(description="The message is pinned.")
+class PinMessagePayload:
+    pinned: Message = strawberry.field(description="The message.")
+
+
+PinMessageResult = Annotated[
+    PinMessagePayload | Refusal, strawberry.union("PinMessageResult", description=RESULT)
+]
+
+
+@strawberry.type(description="The message is not, or no longer, pinned.")
+class UnpinMessagePayload:
+    unpinned: Message = strawberry.field(description="The message.")
+
+
+UnpinMessageResult = Annotated[
+    UnpinMessagePayload | Refusal, strawberry.union("UnpinMessageResult", description=RESULT)
+]
+
+
+@strawberry.type(description="The viewer has saved the message.")
+class SaveMessagePayload:
+    saved: Message = strawberry.field(description="The message.")
+
+
+SaveMessageResult = Annotated[
+    SaveMessagePayload | Refusal, strawberry.union("SaveMessageResult", description=RESULT)
+]
+
+
+@strawberry.type(description="The message is not, or no longer, saved by the viewer.")
+class UnsaveMessagePayload:
+    unsaved: Message = strawberry.field(description="The message.")
+
+
+UnsaveMessageResult = Annotated[
+    UnsaveMessagePayload | Refusal, strawberry.union("UnsaveMessageResult", description=RESULT)
+]

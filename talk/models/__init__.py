@@ -5,7 +5,7 @@ A rule is a verb, a method of the model that owns it. `Participation` has the ve
 
 Doors are this module, `participation.history` (participants as they were when the viewer left),
 `shown_users` (users read along with other rows), `message.retention`, and constants and functions
-of `event`, `mention`, `name_word`, `reaction` and `token`.
+of `event`, `mention`, `name_word`, `pin`, `reaction`, `saved_message` and `token`.
 """
 
 from .act import Act
@@ -17,8 +17,10 @@ from .mention import Mention
 from .message import Message
 from .name_word import NameWord
 from .participation import ConversationCapability, MessageCapability, Participation
+from .pin import Pin
 from .reaction import Reaction
 from .report import Report
+from .saved_message import SavedMessage
 from .token import AccessToken
 
 __all__ = [
@@ -34,6 +36,8 @@ __all__ = [
     "MessageCapability",
     "NameWord",
     "Participation",
+    "Pin",
     "Reaction",
     "Report",
+    "SavedMessage",
 ]

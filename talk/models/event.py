@@ -94,6 +94,8 @@ class Event(models.Model):
         MESSAGE_EDITED = "message_edited", _("message edited")
         MESSAGE_REMOVED = "message_removed", _("message removed")
         MESSAGE_REACTED = "message_reacted", _("reactions changed")
+        MESSAGE_PINNED = "message_pinned", _("message pinned")
+        MESSAGE_UNPINNED = "message_unpinned", _("message unpinned")
         PARTICIPANT_INVITED = "participant_invited", _("invited")
         PARTICIPANT_DECLINED = "participant_declined", _("declined")
         PARTICIPANT_JOINED = "participant_joined", _("joined")
@@ -176,7 +178,13 @@ MEMBERSHIP = DEPARTURES | {
 }
 #: Events after which a message that was sent before is another.
 CHANGES_OF_MESSAGES = frozenset(
-    {Event.Kind.MESSAGE_EDITED, Event.Kind.MESSAGE_REMOVED, Event.Kind.MESSAGE_REACTED}
+    {
+        Event.Kind.MESSAGE_EDITED,
+        Event.Kind.MESSAGE_REMOVED,
+        Event.Kind.MESSAGE_REACTED,
+        Event.Kind.MESSAGE_PINNED,
+        Event.Kind.MESSAGE_UNPINNED,
+    }
 )
 #: Events after which other people may write than before.
 WRITERS = DEPARTURES | {
@@ -210,6 +218,8 @@ MOVES: Mapping[str, Moves] = {
     Event.Kind.MESSAGE_EDITED: Moves.IF_LATEST,
     Event.Kind.MESSAGE_REMOVED: Moves.IF_UNREAD,
     Event.Kind.MESSAGE_REACTED: Moves.NONE,
+    Event.Kind.MESSAGE_PINNED: Moves.NONE,
+    Event.Kind.MESSAGE_UNPINNED: Moves.NONE,
     Event.Kind.PARTICIPANT_INVITED: Moves.NONE,
     Event.Kind.PARTICIPANT_DECLINED: Moves.NONE,
     Event.Kind.PARTICIPANT_JOINED: Moves.ALL,

@@ -8,12 +8,11 @@ from django.db import models, router
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from ..conf import conf
 from ..prepared import Question, among, changing, inserting, prepared
 from .block import Block
 from .message import Message
 from .message.queryset import key_at
-from .message.retention import kept_since
+from .message.retention import cutoffs
 from .shown_users import with_users
 
 if TYPE_CHECKING:
@@ -55,8 +54,7 @@ class MentionQuerySet(models.QuerySet["Mention"]):
         can't read any more, or as they are now, and those of people whom `user` blocked.
         """
         position = {} if before is None else {"before": before}
-        cutoffs = {kind: cutoff for kind in conf.RETENTION if (cutoff := kept_since(kind))}
-        return _newest(most, user=user, **position, **cutoffs)
+        return _newest(most, user=user, **position, **cutoffs())
 
 
 class Mention(models.Model):

@@ -14,6 +14,7 @@ QUERIES = {
     "unreadTotal": "{ unreadTotal }",
     "limits": "{ limits { pageSize } }",
     "mentions": "{ mentions { edges { cursor } } }",
+    "savedMessages": "{ savedMessages { edges { cursor } } }",
     "conversation": "query ($id: ID!) { conversation(id: $id) { id } }",
     "node": "query ($id: ID!) { node(id: $id) { id } }",
     "users": '{ users(search: "a") { totalCount } }',
@@ -36,6 +37,10 @@ MUTATIONS = {
     "startConversation": {"participants": ["another"]},
     "react": {"message": "Message", "emoji": "👍"},
     "unreact": {"message": "Message", "emoji": "👍"},
+    "pinMessage": {"message": "Message"},
+    "unpinMessage": {"message": "Message"},
+    "saveMessage": {"message": "Message"},
+    "unsaveMessage": {"message": "Message"},
     "inviteParticipants": {"conversationId": "Conversation", "participants": ["newcomer"]},
     "inviteParticipants, removed": {"conversationId": "Conversation", "participants": ["removed"]},
     "acceptInvitation": {"conversationId": "Conversation"},
@@ -78,8 +83,8 @@ def everything(name, depth, without=frozenset()):
     fields = []
     for field_name, field in TYPES[name].fields.items():
         inner = get_named_type(field.type)
-        # Pages and reactions are steps on the way to what they contain.
-        below = depth if name.endswith(("Connection", "Edge", "Reaction")) else depth - 1
+        # Pages, reactions and pins are steps on the way to what they contain.
+        below = depth if name.endswith(("Connection", "Edge", "Reaction", "Pin")) else depth - 1
         if field_name in without:
             continue
         if not is_composite_type(inner):
@@ -136,6 +141,26 @@ def reactions(world):
                 found = [each for each in message["reactions"] if each["emoji"] == emoji]
                 shown = {"found": found[0] if found else None}
                 return outcome({**answer, "data": shown}, "found", field_name)
+
+            yield f"{name}.{field_name}", get
+
+
+def pins(world):
+    """One from before two of them had gone, and one from after that, of a message from before."""
+    for name, body in (("Pin", "pinned"), ("Pin, late", "early")):
+        for field_name, field in TYPES["Pin"].fields.items():
+            alias = f"asked: {field_name}{selection(field)}"
+            query = f"""query ($id: ID!) {{ conversation(id: $id) {{
+                pins {{ edges {{ node {{ message {{ body }} {alias} }} }} }} }} }}"""
+
+            def get(role, query=query, body=body):
+                answer = world.ask(role, query, id=gid(world.rows["Conversation"]))
+                shown = (answer.get("data") or {}).get("conversation") or {"pins": {"edges": []}}
+                pins = [edge["node"] for edge in shown["pins"]["edges"]]
+                found = [each for each in pins if each["message"]["body"] == body]
+                return outcome(
+                    {**answer, "data": {"found": found[0] if found else None}}, "found", "asked"
+                )
 
             yield f"{name}.{field_name}", get
 

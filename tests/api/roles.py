@@ -35,6 +35,7 @@ class World:
             Participation.Role.ADMIN, by=place
         )
         place.react(early, "👍")
+        place.pin_message(place.send("pinned"))
         leave(people["left"], conversation)
         conversation.participation_of(people["removed"]).remove(by=place)
         settings.TALK = {**settings.TALK, "INVITATIONS_ASK": True}
@@ -45,6 +46,7 @@ class World:
         people["moderator"].user_permissions.add(Permission.objects.get(codename="moderate"))
         late = conversation.participation_of(owner).send("late", reply_to=early.number)
         place.react(early, "❤")
+        place.pin_message(early)
         token, _secret = AccessToken.objects.issue(owner, "a token")
         self._bearers = {
             role: AccessToken.objects.issue(people[role], role)[1] for role in ROLES[1:]

@@ -3,7 +3,7 @@
 import pytest
 
 from ..domain.acting import crowd
-from .asking import act, code, gid, group, ok, refusal, say
+from .asking import act, code, gid, group, ok, refusal, say, say_many
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +112,15 @@ def test_as_many_emoji_as_told_are_reacted_with_and_no_more(ask, alice, bob):
     for each in emoji[:most]:
         assert "code" not in act(ask, "react", **to, emoji=each)
     assert refusal(ask, "react", **to, emoji=emoji[most])[0] == "TOO_MANY_REACTIONS"
+
+
+def test_as_many_messages_as_told_are_pinned_and_no_more(ask, alice, bob):
+    most = told(ask, "pins")
+    texts = say_many(alice, group(alice, bob), most + 1)
+
+    for each in texts[:most]:
+        assert "code" not in act(ask, "pinMessage", message=gid(each))
+    assert refusal(ask, "pinMessage", message=gid(texts[most]))[0] == "TOO_MANY_PINS"
 
 
 def test_nobody_reads_the_limits_without_signing_in(gql):

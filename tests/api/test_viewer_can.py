@@ -17,6 +17,7 @@ from talk.models import (
     MessageCapability,
     Participation,
     Report,
+    SavedMessage,
 )
 from talk.moderation import remove_message
 from talk.privacy import erase
@@ -95,7 +96,7 @@ def works(ask, mutation, **input):
     """Whether a mutation is done, and changes anything. It is taken back."""
 
     def everything():
-        return Event.objects.count() + Report.objects.count()
+        return sum(model.objects.count() for model in (Event, Report, SavedMessage))
 
     before = everything()
     with transaction.atomic():
@@ -116,6 +117,7 @@ def what_works(ask, conversation, text=None, other=None, newcomer=None):
         "LEAVE": [("leaveConversation", of)],
         "ANSWER_INVITATION": [("acceptInvitation", of), ("declineInvitation", of)],
         "REACT": [("react", {"message": gid(text), "emoji": "👍"})],
+        "PIN": [("pinMessage", {"message": gid(text)})],
         "INVITE": [("inviteParticipants", {**of, "participants": [gid(newcomer)]})],
         "REMOVE_MEMBERS": [("removeParticipant", {**of, "participant": gid(other)})],
         "CHANGE_ROLES": [("changeRole", {**of, "participant": gid(other), "role": "ADMIN"})],
@@ -145,7 +147,7 @@ def test_what_is_promised_in_a_group_works_and_nothing_else(gql, ours, role, mos
 def test_what_is_promised_depends_on_the_role(gql, ours):
     """So that the tests above mean anything."""
     member = {"SEND", "REACT", "MENTION_ALL", "INVITE", "LEAVE"}
-    admin = member | {"REMOVE_MEMBERS", "CHANGE_ROLES", "RENAME"}
+    admin = member | {"PIN", "REMOVE_MEMBERS", "CHANGE_ROLES", "RENAME"}
     expected = {
         **dict.fromkeys(("owner", "admin"), admin),
         **{role: set() for role in ("left", "removed", "declined")},
@@ -191,13 +193,16 @@ def test_what_is_promised_in_private_works_and_nothing_else(gql, alice, bob, car
 
 
 class Strict(policy.Policy):
-    """Nobody writes to Bob, and Carol mentions everybody, with whom the user is looked at."""
+    """Nobody writes to Bob. Carol mentions everybody, and Bob pins: the user is looked at."""
 
     def may_write_to(self, sender, people):
         return [each for each in people if each.username != "bob"]
 
     def may_mention_all(self, member, people):
         return member.user.username == "carol"
+
+    def may_pin(self, member):
+        return member.user.username == "bob"
 
 
 def test_a_policy_of_the_project_is_asked(gql, alice, bob, carol, dave, settings):
@@ -216,8 +221,12 @@ def test_a_policy_of_the_project_is_asked(gql, alice, bob, carol, dave, settings
             found = what_works(ask, conversation, text, bob, dave)
             # Bob is in the group, and the policy about invitations lets all in.
             assert promised(ask, conversation) == found
+            shown = ok(ask(OF_MESSAGES, id=gid(conversation)))["conversation"]["messages"]
+            assert all(("PIN" in each["viewerCan"]) == ("PIN" in found) for each in nodes(shown))
     assert "SEND" not in promised(gql(alice), with_bob)
     assert "MENTION_ALL" in promised(gql(carol), together)
+    assert "PIN" in promised(gql(bob), together)
+    assert "PIN" not in promised(gql(alice), together)
 
 
 def test_somebody_who_is_alone_may_do_all_that_needs_nobody_else(gql, alice, bob, carol):
@@ -243,6 +252,8 @@ def test_what_is_promised_with_a_message_works_and_nothing_else(gql, ours, role)
         tried = {
             "REPLY": ("sendMessage", {**reply, "body": "x"}),
             "REACT": ("react", {**the, "emoji": "👍"}),
+            "PIN": ("pinMessage", the),
+            "SAVE": ("saveMessage", the),
             "EDIT": ("editMessage", {**the, "body": "Something else"}),
             "RETRACT": ("retractMessage", the),
             "REMOVE": ("removeMessage", the),
@@ -272,21 +283,22 @@ def test_what_is_promised_with_messages_depends_on_whose_they_are(gql, ours):
         told = {each["id"]: set(each["viewerCan"]) for each in shown}
         return {name: told.get(gid(message)) for name, message in ours.messages.items()}
 
-    any_text = {"REPLY", "REACT", "REPORT"}
-    own = {"REPLY", "REACT", "EDIT", "RETRACT"}
+    any_text = {"REPLY", "REACT", "SAVE", "REPORT"}
+    own = {"REPLY", "REACT", "SAVE", "EDIT", "RETRACT"}
+    leading = any_text | {"PIN"}
     member, admin, owner = can("member"), can("admin"), can("owner")
     assert member["another"] == member["owner"] == member["announcement"] == any_text
     assert member["member"] == member["edited"] == own
-    assert member["member, late"] == {"REPLY", "REACT"}
+    assert member["member, late"] == {"REPLY", "REACT", "SAVE"}
     assert member["member, expired"] == {"REPLY"}
     assert member["owner, moderated"] == {"REPLY", "REPORT"}
-    assert admin["another"] == admin["left"] == admin["deleted"] == any_text | {"REMOVE"}
-    assert admin["owner"] == admin["announcement"] == any_text
-    assert owner["admin"] == any_text | {"REMOVE"}
-    assert owner["owner, late"] == {"REPLY", "REACT", "REMOVE"}
-    assert can("suspended")["suspended"] == {"RETRACT"}
-    assert can("left")["left"] == set()
-    assert can("left")["owner"] == {"REPORT"}
+    assert admin["another"] == admin["left"] == admin["deleted"] == leading | {"REMOVE"}
+    assert admin["owner"] == admin["announcement"] == leading
+    assert owner["admin"] == leading | {"REMOVE"}
+    assert owner["owner, late"] == {"REPLY", "REACT", "PIN", "SAVE", "REMOVE"}
+    assert can("suspended")["suspended"] == {"SAVE", "RETRACT"}
+    assert can("left")["left"] == {"SAVE"}
+    assert can("left")["owner"] == {"SAVE", "REPORT"}
     assert can("left")["after they left"] is None
 
 
@@ -297,8 +309,8 @@ def test_in_private_what_was_said_is_taken_back_also_when_blocked(gql, alice, bo
     shown = nodes(ok(gql(alice)(OF_MESSAGES, id=gid(between)))["conversation"]["messages"])
 
     assert {each["id"]: each["viewerCan"] for each in shown} == {
-        gid(mine): ["RETRACT"],
-        gid(theirs): ["REPORT"],
+        gid(mine): ["SAVE", "RETRACT"],
+        gid(theirs): ["SAVE", "REPORT"],
     }
     assert works(gql(alice), "retractMessage", message=gid(mine))
 

@@ -8,7 +8,16 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from talk.exceptions import RefusalCode, Refused
-from talk.models import Conversation, Event, Mention, Message, Participation, Reaction
+from talk.models import (
+    Conversation,
+    Event,
+    Mention,
+    Message,
+    Participation,
+    Pin,
+    Reaction,
+    SavedMessage,
+)
 
 
 @contextmanager
@@ -24,7 +33,8 @@ def refused(code: RefusalCode, *path: str):
 
 def everything():
     """Every row that Talk has."""
-    models = (Conversation, Participation, Message, Event, Mention, Reaction)
+    changing = (Conversation, Participation, Message, Event)
+    models = (*changing, Mention, Reaction, Pin, SavedMessage)
     return [list(model.objects.order_by("pk").values()) for model in models]
 
 

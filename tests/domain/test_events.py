@@ -27,6 +27,8 @@ def eventful(alice, bob, carol, dave, erin, settings):
     participation_of(carol, conversation).read()
     participation_of(bob, conversation).edit(conversation.messages.get(number=2), "Hi")
     participation_of(carol, conversation).react(conversation.messages.get(number=2), "👍")
+    participation_of(alice, conversation).pin_message(conversation.messages.get(number=2))
+    participation_of(bob, conversation).unpin_message(conversation.messages.get(number=2))
     remove_message(conversation.messages.get(number=2), alice, "rude")
     suspend(participation_of(bob, conversation), alice, "rude")
     restore(participation_of(bob, conversation), alice, "sorry")
@@ -51,6 +53,8 @@ KINDS = [
     ("conversation_read", "carol", None),
     ("message_edited", "bob", 2),
     ("message_reacted", "carol", 2),
+    ("message_pinned", "alice", 2),
+    ("message_unpinned", "bob", 2),
     ("message_removed", None, 2),
     ("participant_suspended", "bob", None),
     ("participant_restored", "bob", None),

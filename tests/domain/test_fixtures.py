@@ -28,6 +28,8 @@ def dump(alice, bob, carol, dave, erin, tmp_path):
     said = participation_of(alice, ours).send("Before", reply_to=ours.messages.last().number)
     participation_of(alice, ours).edit(said, "After", mentions=[bob])
     participation_of(bob, ours).react(said, "👍")
+    participation_of(alice, ours).pin_message(said)
+    participation_of(bob, ours).save_message(said)
     participation_of(alice, ours).rename("Ours")
     participation_of(carol, ours).leave()
     Block.objects.block(bob, dave)

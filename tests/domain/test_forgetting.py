@@ -16,7 +16,17 @@ from django.test.utils import isolate_apps
 from django.utils import timezone
 
 from talk import moderation
-from talk.models import AccessToken, Act, Block, Edit, Event, Message, Reaction, Report
+from talk.models import (
+    AccessToken,
+    Act,
+    Block,
+    Edit,
+    Event,
+    Message,
+    Participation,
+    Reaction,
+    Report,
+)
 from talk.privacy import erase, export
 from talk.purging import purge
 
@@ -48,8 +58,10 @@ EXPORTED = {
     "talk.Message.sender": "message",
     "talk.NameWord.user": "account",
     "talk.Participation.user": "participation",
+    "talk.Pin.by": "pin",
     "talk.Reaction.user": "reaction",
     "talk.Report.reporter": "report",
+    "talk.SavedMessage.user": "saved_message",
 }
 #: Why the export of a person does not have the rows that refer to them.
 NOT_EXPORTED = {
@@ -151,6 +163,8 @@ def message(alice, bob, carol):
     message = participation_of(bob, ours).send(EARLIER, mentions=[carol], mention_all=True)
     participation_of(bob, ours).edit(message, WORDS)
     participation_of(alice, ours).react(message, "👍")
+    participation_of(alice, ours).pin_message(message)
+    participation_of(carol, ours).save_message(message)
     Report.objects.report_message(participation_of(carol, ours), message, "It is rude.")
     say(alice, ours, "Last")
     return message
@@ -240,6 +254,10 @@ class TestPeople:
         Report.objects.report_user(bob, carol, "She is rude.")
         mentioning = participation_of(alice, ours).send("Bob!", mentions=[bob])
         participation_of(bob, ours).react(mentioning, "👍")
+        owner = participation_of(alice, ours)
+        participation_of(bob, ours).change_role(Participation.Role.ADMIN, by=owner)
+        participation_of(bob, ours).pin_message(mentioning)
+        participation_of(bob, ours).save_message(mentioning)
         participation_of(bob, ours).leave()
         participation_of(bob, ours).reinstate(by=participation_of(alice, ours))
         ours.participations.filter(user=alice).update(invited_by=bob)

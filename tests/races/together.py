@@ -9,15 +9,25 @@ from threading import Barrier
 from django.db import connection, connections, transaction
 
 from talk.exceptions import RefusalCode, Refused
-from talk.models import Block, Edit, Event, Mention, Message, Participation, Reaction
+from talk.models import (
+    Block,
+    Edit,
+    Event,
+    Mention,
+    Message,
+    Participation,
+    Pin,
+    Reaction,
+    SavedMessage,
+)
 from talk.models.conversation.keys import members_key
+from talk.models.event import CHANGES_OF_MESSAGES
+from talk.models.pin import MOST_PINS
 
 Call = Callable[[], object]
 
 #: Seconds within which everything here happens, or never.
 PATIENCE = 20
-#: Events of messages that were sent before.
-LATER = {Event.Kind.MESSAGE_EDITED, Event.Kind.MESSAGE_REMOVED, Event.Kind.MESSAGE_REACTED}
 
 
 def at_once(*calls: Call) -> list[object]:
@@ -76,14 +86,15 @@ def assert_sound(conversation) -> None:
     # Times, numbers and revisions tell the same story.
     assert messages == sorted(messages, key=lambda message: message.sent_at)
     told = [event for event in events if event.message_id]
-    assert messages == [event.message for event in told if event.kind not in LATER]
+    assert messages == [event.message for event in told if event.kind not in CHANGES_OF_MESSAGES]
     # A message has the revision of its last change.
     last = {event.message_id: event.revision for event in told}
     assert {each.pk: each.revision for each in messages} == last
-    for belonging in (Edit, Mention, Reaction):
+    for belonging in (Edit, Mention, Pin, Reaction, SavedMessage):
         assert not belonging.objects.filter(
             message__in=[each for each in messages if each.removed_as]
         ).exists()
+    assert Pin.objects.filter(conversation=conversation).count() <= MOST_PINS
 
     places = list(Participation.objects.filter(conversation=conversation))
     active = [place for place in places if place.is_active]

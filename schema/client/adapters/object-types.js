@@ -38,6 +38,7 @@ export const OBJECT_TYPES = {
     lastNumber:Int! revision:Int! latestMessage:Message viewerCan:[ConversationCapability!]!
     viewerParticipation:Participation! upgradedFrom:Conversation upgradedTo:[Conversation!]!
     participantCount:Int! participants:ParticipantConnection! messages:MessageConnection!
+    pins:PinConnection!
   `),
   ConversationChange: fields(`
     revision:Int! at:DateTime! actor:User conversation:Conversation! message:Message
@@ -75,7 +76,7 @@ export const OBJECT_TYPES = {
   `),
   Limits: fields(`
     bodyLength:Int! titleLength:Int! reasonLength:Int! participants:Int! mentions:Int!
-    reactions:Int! editSeconds:Float retractSeconds:Float reactionEmoji:[String!]
+    reactions:Int! pins:Int! editSeconds:Float retractSeconds:Float reactionEmoji:[String!]
     defaultPageSize:Int! pageSize:Int! presenceUsers:Int! typingSeconds:Int! typingEverySeconds:Int!
   `),
   MarkReadPayload: fields(`
@@ -95,7 +96,8 @@ export const OBJECT_TYPES = {
     body:String! removal:MessageRemoval revision:Int! editedAt:DateTime edits:EditConnection!
     hidden:Boolean! announced:Boolean! clientId:UUID mentions:[User!]! mentionsAll:Boolean!
     mentionsViewer:Boolean! replyTo:Message replyCount:Int! replies:MessageConnection!
-    reactions:[Reaction!]! viewerCan:[MessageCapability!]! conversation:Conversation!
+    reactions:[Reaction!]! pinnedAt:DateTime viewerSaved:Boolean! viewerCan:[MessageCapability!]!
+    conversation:Conversation!
   `),
   MessageConnection: fields(`
     pageInfo:PageInfo! edges:[MessageEdge!]!
@@ -107,11 +109,13 @@ export const OBJECT_TYPES = {
     sendMessage:SendMessageResult! startConversation:StartConversationResult!
     editMessage:EditMessageResult! retractMessage:RetractMessageResult!
     removeMessage:RemoveMessageResult! react:ReactResult! unreact:UnreactResult!
-    inviteParticipants:InviteParticipantsResult! acceptInvitation:AcceptInvitationResult!
-    declineInvitation:DeclineInvitationResult! leaveConversation:LeaveConversationResult!
-    removeParticipant:RemoveParticipantResult! reinstateParticipant:ReinstateParticipantResult!
-    changeRole:ChangeRoleResult! renameConversation:RenameConversationResult!
-    markRead:MarkReadResult! markUnread:MarkUnreadResult! clearConversation:ClearConversationResult!
+    pinMessage:PinMessageResult! unpinMessage:UnpinMessageResult! saveMessage:SaveMessageResult!
+    unsaveMessage:UnsaveMessageResult! inviteParticipants:InviteParticipantsResult!
+    acceptInvitation:AcceptInvitationResult! declineInvitation:DeclineInvitationResult!
+    leaveConversation:LeaveConversationResult! removeParticipant:RemoveParticipantResult!
+    reinstateParticipant:ReinstateParticipantResult! changeRole:ChangeRoleResult!
+    renameConversation:RenameConversationResult! markRead:MarkReadResult!
+    markUnread:MarkUnreadResult! clearConversation:ClearConversationResult!
     setTyping:SetTypingResult! blockUser:BlockUserResult! unblockUser:UnblockUserResult!
     reportMessage:ReportMessageResult! reportTitle:ReportTitleResult! reportUser:ReportUserResult!
     createToken:CreateTokenResult! revokeToken:RevokeTokenResult!
@@ -137,13 +141,26 @@ export const OBJECT_TYPES = {
   ParticipationEdge: fields(`
     cursor:String! node:Participation!
   `),
+  Pin: fields(`
+    message:Message! pinnedBy:User pinnedAt:DateTime!
+  `),
+  PinConnection: fields(`
+    edges:[PinEdge!]! pageInfo:PageInfo!
+  `),
+  PinEdge: fields(`
+    cursor:String! node:Pin!
+  `),
+  PinMessagePayload: fields(`
+    pinned:Message!
+  `),
   Presence: fields(`
     users:[User!]!
   `),
   Query: fields(`
     viewer:User! inbox:ParticipationConnection! invitations:InvitationConnection! unreadTotal:Int!
-    mentions:MentionConnection! conversation:Conversation node:Node users:UserConnection!
-    blockedUsers:UserConnection! limits:Limits! accessTokens:[AccessToken!]!
+    mentions:MentionConnection! savedMessages:SavedMessageConnection! conversation:Conversation
+    node:Node users:UserConnection! blockedUsers:UserConnection! limits:Limits!
+    accessTokens:[AccessToken!]!
   `),
   ReactPayload: fields(`
     reacted:Message!
@@ -181,6 +198,15 @@ export const OBJECT_TYPES = {
   RevokeTokenPayload: fields(`
     token:AccessToken!
   `),
+  SaveMessagePayload: fields(`
+    saved:Message!
+  `),
+  SavedMessageConnection: fields(`
+    edges:[SavedMessageEdge!]! pageInfo:PageInfo!
+  `),
+  SavedMessageEdge: fields(`
+    cursor:String! savedAt:DateTime! node:Message!
+  `),
   SendMessagePayload: fields(`
     sent:Message! conversation:Conversation! upgraded:Boolean!
   `),
@@ -200,8 +226,14 @@ export const OBJECT_TYPES = {
   UnblockUserPayload: fields(`
     user:User!
   `),
+  UnpinMessagePayload: fields(`
+    unpinned:Message!
+  `),
   UnreactPayload: fields(`
     unreacted:Message!
+  `),
+  UnsaveMessagePayload: fields(`
+    unsaved:Message!
   `),
   User: fields(`
     id:ID! username:String name:String! avatar:String blocked:Boolean!

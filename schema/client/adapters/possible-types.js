@@ -53,6 +53,10 @@ const TYPES = {
     "Participation",
     "User"
   ],
+  "PinMessageResult": [
+    "PinMessagePayload",
+    "Refusal"
+  ],
   "ReactResult": [
     "ReactPayload",
     "Refusal"
@@ -93,6 +97,10 @@ const TYPES = {
     "RevokeTokenPayload",
     "Refusal"
   ],
+  "SaveMessageResult": [
+    "SaveMessagePayload",
+    "Refusal"
+  ],
   "SendMessageResult": [
     "SendMessagePayload",
     "Refusal"
@@ -109,8 +117,16 @@ const TYPES = {
     "UnblockUserPayload",
     "Refusal"
   ],
+  "UnpinMessageResult": [
+    "UnpinMessagePayload",
+    "Refusal"
+  ],
   "UnreactResult": [
     "UnreactPayload",
+    "Refusal"
+  ],
+  "UnsaveMessageResult": [
+    "UnsaveMessagePayload",
     "Refusal"
   ]
 };

@@ -82,16 +82,19 @@ class MessageQuerySet(models.QuerySet["Message"]):
     ) -> None:
         """Delete the words of these messages, and everything that hangs on words.
 
-        That is: earlier texts, mentions and reactions. The rows of the messages stay, and count as
-        unread for nobody. This is the only place where words go, so that no copy of them is left.
+        That is: earlier texts, mentions, reactions and pins, and that somebody saved them. The rows
+        of the messages stay, and count as unread for nobody. This is the only place where words go,
+        so that no copy of them is left.
 
         All messages are of one conversation, whose lock the caller holds. `revisions` has that of
         the event of each message, by its key, if clients are told of it.
         """
         from ..edit import Edit
         from ..mention import Mention
+        from ..pin import Pin
         from ..reaction import Reaction
         from ..report import Report
+        from ..saved_message import SavedMessage
 
         numbers = dict(self.values_list("pk", "number"))
         if not numbers:
@@ -99,7 +102,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
         gone = self.model.objects.filter(pk__in=list(numbers))
         told = {} if revisions is None else {"revision": _value_by_key(revisions)}
         gone.update(body="", removed_as=why, fingerprint="", mentions_all=False, **told)
-        for hanging in (Edit, Mention, Reaction):
+        for hanging in (Edit, Mention, Pin, Reaction, SavedMessage):
             hanging._default_manager.filter(message__in=list(numbers)).delete()
         if why not in self.model.KEPT_IN_REPORTS:
             Report.objects.filter(message__in=list(numbers)).forget_words()
@@ -160,6 +163,11 @@ def updated(key: Any, **columns: Any) -> Any:
     from . import Message
 
     return changing(Message.objects.filter(pk=key), **columns)
+
+
+def revised(message: "Message") -> Question[Any]:
+    """The update of the revision of a message, for an event that changed no other column of it."""
+    return updated(key=message.pk, revision=message.revision)
 
 
 def key_at(conversation: Any, number: Any) -> models.Subquery:

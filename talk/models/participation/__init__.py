@@ -14,10 +14,12 @@ from .editing import Editing
 from .inviting import Inviting
 from .membership import Membership
 from .mentioning import Mentioning
+from .pinning import Pinning
 from .queryset import ParticipationQuerySet
 from .reacting import Reacting
 from .reading import Reading
 from .retracting import Retracting
+from .saving import Saving
 from .sending import Sending
 from .suspension import Suspension
 
@@ -35,6 +37,8 @@ class Participation(
     Retracting,  # retract, remove_message
     Editing,  # edit
     Reacting,  # react, unreact
+    Pinning,  # pin_message, unpin_message
+    Saving,  # save_message, unsave_message
     Inviting,  # invite
     Membership,  # leave, remove, accept, decline, reinstate
     Administration,  # change_role, rename

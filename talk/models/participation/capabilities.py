@@ -20,6 +20,7 @@ class ConversationCapability(Enum):
 
     SEND = "send"
     REACT = "react"
+    PIN = "pin"
     MENTION_ALL = "mention all"
     INVITE = "invite"
     REMOVE_MEMBERS = "remove members"
@@ -34,6 +35,8 @@ class MessageCapability(Enum):
 
     REPLY = "reply"
     REACT = "react"
+    PIN = "pin"
+    SAVE = "save"
     EDIT = "edit"
     RETRACT = "retract"
     REMOVE = "remove"
@@ -64,6 +67,7 @@ class Capabilities(Acting):
         may = [
             (ConversationCapability.SEND, writes),
             (ConversationCapability.REACT, writes),
+            (ConversationCapability.PIN, writes and own.may_pin),
             (ConversationCapability.MENTION_ALL, mentions),
             (ConversationCapability.INVITE, writes),
             (ConversationCapability.REMOVE_MEMBERS, leads),
@@ -83,10 +87,13 @@ class Capabilities(Acting):
         writes = _allows(own.must_be_able_to_write)
         # These are asked first, since most messages are by others, and a refusal takes long.
         wrote, leads = own.wrote(message), own.role != own.Role.MEMBER
+        pins = writes and own.may_pin
         at = timezone.now()
         may = [
             (MessageCapability.REPLY, writes and _allows(own.must_be_able_to_quote, message)),
             (MessageCapability.REACT, writes and _allows(own.must_find_text, message)),
+            (MessageCapability.PIN, pins and _allows(own.must_be_able_to_pin, message)),
+            (MessageCapability.SAVE, _allows(own.must_be_able_to_save, message)),
             (MessageCapability.EDIT, wrote and _allows(own.must_be_able_to_edit, message, at)),
             (
                 MessageCapability.RETRACT,

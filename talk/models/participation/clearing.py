@@ -1,6 +1,7 @@
 """How a person clears a conversation for themselves."""
 
 from ... import wakeups
+from ..saved_message import SavedMessage
 from .reading import Reading
 
 
@@ -15,7 +16,7 @@ class Clearing(Reading):
 
         Nothing is unread for them afterwards. What others see of how far they have read stays as
         it is. People who left can clear what they still see. If they are brought back, it stays
-        hidden.
+        hidden. What they saved of it is not saved any more.
         """
         with self.changing() as change:
             history_from = self.last_visible_number + 1
@@ -25,4 +26,10 @@ class Clearing(Reading):
             self.first_unread_number = self.marked_unread_at = None
             read = ("first_unread_number", "marked_unread_at")
             self.save(update_fields=["history_from", "changed_at", *read])
+            # They could never be shown or let go again.
+            SavedMessage.objects.filter(
+                user=self.user_id,
+                message__conversation=self.conversation_id,
+                message__number__lt=history_from,
+            ).delete()
             wakeups.wake_inbox(self.user_id)

@@ -6,10 +6,10 @@ from django.db import models, router
 
 from ...emoji import clean_emoji, comparable_emoji
 from ...exceptions import MessagingValidationError, RefusalCode
-from ...prepared import Question, columns_of, deleting, inserting, prepared
+from ...prepared import columns_of, deleting, inserting, prepared
 from ..event import Event
 from ..message import Message
-from ..message.queryset import updated
+from ..message.queryset import revised
 from ..reaction import MOST_EMOJI, Reaction, ReactionQuerySet
 from ..read_under_lock import Asked
 from .acting import Acting
@@ -38,7 +38,7 @@ class Reacting(Acting):
                 raise MessagingValidationError(RefusalCode.TOO_MANY_REACTIONS, path=("emoji",))
             reaction = Reaction(message=message, user=self.user, emoji=emoji, at=change.at)
             change.record(Event.Kind.MESSAGE_REACTED, self, message)
-            change.read_again(self, _inserted(**columns_of(reaction)), _revised(message))
+            change.read_again(self, _inserted(**columns_of(reaction)), revised(message))
         return message
 
     def unreact(self, message: Message, emoji: str) -> Message:
@@ -56,12 +56,8 @@ class Reacting(Acting):
                 return message
             own = {"message": message.pk, "user": self.user_id, "emoji": emoji}
             change.record(Event.Kind.MESSAGE_REACTED, self, message)
-            change.read_again(self, _deleted(**own), _revised(message))
+            change.read_again(self, _deleted(**own), revised(message))
         return message
-
-
-def _revised(message: Message) -> Question[Any]:
-    return updated(key=message.pk, revision=message.revision)
 
 
 def _all() -> ReactionQuerySet:

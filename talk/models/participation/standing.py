@@ -1,5 +1,6 @@
 """A person's standing in a conversation: status, role, and when they joined and left."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -105,6 +106,10 @@ class Standing(models.Model):
             message.conversation_id == self.conversation_id
             and self.history_from <= message.number <= self.last_visible_number
         )
+
+    def was_there_at(self, at: datetime) -> bool:
+        """Whether this person sees what happened at this time to a message that they see."""
+        return self.is_active or (self.left_at is not None and at <= self.left_at)
 
     def removal_of(self, message: "Message") -> "Message.Removal | None":
         """Why this person sees no words of a message; None if they see them.
