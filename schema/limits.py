@@ -4,6 +4,7 @@ import strawberry
 
 from talk.conf import conf
 from talk.models.mention import MOST_MENTIONS
+from talk.models.participation.arranging import MOST_PINNED
 from talk.models.pin import MOST_PINS
 from talk.models.reaction import MOST_EMOJI
 from talk.text import REASON_LENGTH, TITLE_LENGTH
@@ -35,6 +36,9 @@ class Limits:
         description="The most different emoji that people can react with to one message."
     )
     pins: int = strawberry.field(description="The most pinned messages of a conversation.")
+    pinned_conversations: int = strawberry.field(
+        description="The most conversations that the viewer can pin."
+    )
     edit_seconds: float | None = strawberry.field(
         description="For how many seconds people can edit what they sent. Null: always. 0: never."
     )
@@ -70,6 +74,7 @@ def limits() -> Limits:
         mentions=MOST_MENTIONS,
         reactions=MOST_EMOJI,
         pins=MOST_PINS,
+        pinned_conversations=MOST_PINNED,
         edit_seconds=conf.EDIT_SECONDS,
         retract_seconds=conf.RETRACT_SECONDS,
         reaction_emoji=None if conf.REACTIONS is None else list(conf.REACTIONS),

@@ -32,7 +32,7 @@ from .types import (
     tokens,
     user,
 )
-from .types.fields import After, Before, First, Id, Last, connection, field
+from .types.fields import After, Before, First, Id, Last, Muted, connection, field
 from .types.inbox import InboxConnection, InboxFilter, InvitationConnection
 from .types.mention_page import MentionConnection
 from .types.nodes import AccessToken, Conversation, User
@@ -92,11 +92,11 @@ class Query:
 
     @field(
         description="How many messages of other people in the whole inbox the viewer has not read, "
-        'counted up to 100 (show "99+").',
+        'counted up to 100 (show "99+"). Archived conversations don\'t count.',
         cost=costs.UNREAD_TOTAL,
     )
-    def unread_total(self, info: Info) -> int:
-        return models.Participation.objects.unread_total(info.context.viewer)
+    def unread_total(self, info: Info, muted: Muted = False) -> int:
+        return models.Participation.objects.unread_total(info.context.viewer, muted=muted)
 
     @field(
         description="The messages of all conversations that mention the viewer or reply to the "

@@ -22,7 +22,7 @@ from .loading.cleared import message_as_seen
 from .loading.participations import participation_as_seen
 from .loading.views import ReadTogether, View, load
 from .types import costs, enums  # noqa: F401
-from .types.fields import Id, field, subscription
+from .types.fields import Id, Muted, field, subscription
 from .types.message_connection import MessageEdge, message_edge
 from .types.nodes import Conversation, Message, Participation, User
 
@@ -79,8 +79,8 @@ class InboxChange:
         description="To continue after this change, subscribe with `after: <cursor>`."
     )
     participation: Participation = strawberry.field(
-        description="The participation as it is now. If it is no longer active, it is no longer in "
-        "the inbox."
+        description="The participation as it is now. If it is no longer active, or has "
+        "`archivedAt`, it is no longer in the inbox."
     )
     read_together: strawberry.Private[ReadTogether]
 
@@ -89,14 +89,14 @@ class InboxChange:
         '"99+"): the same as `Query.unreadTotal`.',
         cost=costs.UNREAD_TOTAL,
     )
-    def unread_total(self, info: Info) -> int:
+    def unread_total(self, info: Info, muted: Muted = False) -> int:
         viewer, conversation = info.context.viewer, self.participation.conversation
 
         def load_all(views: list[View]) -> Mapping[int, int]:
-            total = models.Participation.objects.unread_total(viewer)
+            total = models.Participation.objects.unread_total(viewer, muted=muted)
             return dict.fromkeys((view.conversation.pk for view in views), total)
 
-        total: int = load(info, "unread_total", conversation, load_all)
+        total: int = load(info, ("unread_total", muted), conversation, load_all)
         return total
 
 

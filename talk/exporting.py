@@ -154,6 +154,10 @@ def _participations(user: "User") -> Iterator[dict[str, Any]]:
             "history_from": participation.history_from,
             "last_read_number": participation.last_read_number,
             "marked_unread_at": _json_value(participation.marked_unread_at),
+            "notifications": participation.notify,
+            "muted_until": _json_value(participation.muted_until),
+            "archived_at": _json_value(participation.archived_at),
+            "pinned_at": _json_value(participation.pinned_at),
         }
 
 

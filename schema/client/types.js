@@ -21,6 +21,7 @@
 /** @typedef {{id: string, username: string | null, name: string, avatar: string | null}} Viewer */
 /** @typedef {"PRIVATE" | "GROUP"} ConversationKind */
 /** @typedef {"OWNER" | "ADMIN" | "MEMBER"} Role */
+/** @typedef {"EVERYTHING" | "MENTIONS" | "NOTHING"} NotificationLevel */
 /** @typedef {"ACTIVE" | "LEFT" | "REMOVED" | "INVITED" | "DECLINED"} Status */
 /** @typedef {"TEXT" | "JOINED" | "LEFT" | "REMOVED" | "REINSTATED" | "RENAMED" | "UPGRADED"} MessageKind */
 /** @typedef {"MODERATED" | "ERASED" | "EXPIRED" | "RETRACTED" | "REMOVED" | "CHANGED_SINCE"} Removal */

@@ -4,8 +4,9 @@
  * A `TalkError` says that there is no answer. If it is `retryable`, the caller may ask again:
  * - What says how something should be can be repeated as it is: `editMessage`, `retractMessage`,
  *   `removeMessage`, `react`, `unreact`, `pinMessage`, `unpinMessage`, `saveMessage`, `unsaveMessage`,
- *   `renameConversation`, `changeRole`, `markRead`, `markUnread`, `clearConversation`, `blockUser`,
- *   `unblockUser`.
+ *   `renameConversation`, `changeRole`, `markRead`, `markUnread`, `clearConversation`,
+ *   `setNotifications`, `archiveConversation`, `unarchiveConversation`, `pinConversation`,
+ *   `unpinConversation`, `blockUser`, `unblockUser`.
  *   An attempt that had no answer may reach the server after a later one, and undoes it then. The
  *   streams tell which of them counts.
  * - `sendMessage` can be repeated with the same `clientId` and the very same input.
@@ -18,6 +19,7 @@ import { Refusal, TalkError } from "./errors.js";
 import { MUTATIONS } from "./documents.js";
 
 /** @typedef {import("./types.js").Message} Message */
+/** @typedef {import("./types.js").NotificationLevel} NotificationLevel */
 /** @typedef {import("./types.js").Member} Member */
 /** @typedef {import("./types.js").InboxRow} InboxRow */
 /** @typedef {import("./types.js").User} User */
@@ -66,6 +68,20 @@ import { MUTATIONS } from "./documents.js";
  *   markUnread: Verb<{conversationId: string}, {participation: {id: string, markedUnreadAt: string | null}}>,
  *   clearConversation: Verb<
  *     {conversationId: string}, {participation: {id: string, firstVisibleNumber: number}}>,
+ *   setNotifications: Verb<
+ *     {conversationId: string, level?: NotificationLevel, mutedUntil?: string | null},
+ *     {participation: {id: string, notifications: NotificationLevel | null,
+ *       mutedUntil: string | null, muted: boolean | null}}>,
+ *   archiveConversation: Verb<
+ *     {conversationId: string},
+ *     {participation: {id: string, archivedAt: string | null, pinnedAt: string | null}}>,
+ *   unarchiveConversation: Verb<
+ *     {conversationId: string}, {participation: {id: string, archivedAt: string | null}}>,
+ *   pinConversation: Verb<
+ *     {conversationId: string},
+ *     {participation: {id: string, archivedAt: string | null, pinnedAt: string | null}}>,
+ *   unpinConversation: Verb<
+ *     {conversationId: string}, {participation: {id: string, pinnedAt: string | null}}>,
  *   setTyping: Verb<{conversationId: string, typing?: boolean}, {typing: boolean}>,
  *   blockUser: Verb<{user: string}, {user: User}>,
  *   unblockUser: Verb<{user: string}, {user: User}>,

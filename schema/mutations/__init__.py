@@ -8,12 +8,14 @@ of one topic:
 - `keeping`: pins and saves messages.
 - `participants`: invites, removes and reinstates people, changes roles and titles.
 - `reading`: marks as read or unread, shows who is typing.
+- `arranging`: mutes, archives and pins conversations.
 - `safety`: blocks users, reports to moderators.
 - `tokens`: creates and revokes bearer tokens.
 """
 
 import strawberry
 
+from .arranging import ArrangingMutation
 from .keeping import KeepingMutation
 from .message_changes import MessageChangeMutation
 from .messages import MessageMutation
@@ -32,6 +34,7 @@ class Mutation(
     KeepingMutation,
     ParticipantMutation,
     ReadingMutation,
+    ArrangingMutation,
     SafetyMutation,
     TokenMutation,
 ):

@@ -74,6 +74,14 @@ describe(
     DECLINED="The user declined an invitation, or it was withdrawn.",
 )
 describe(
+    models.Participation.NotificationLevel,
+    "NotificationLevel",
+    "Of which messages apps should notify the viewer.",
+    EVERYTHING="All messages.",
+    MENTIONS="Messages that mention the viewer.",
+    NOTHING="None: the conversation is muted.",
+)
+describe(
     models.ConversationCapability,
     "ConversationCapability",
     "What the viewer may do in a conversation now: the mutations that would not be refused.",

@@ -28,6 +28,11 @@ Before = Annotated[str | None, strawberry.argument(description=BEFORE)]
 After = Annotated[str | None, strawberry.argument(description=AFTER)]
 First = Annotated[int | None, strawberry.argument(description=FIRST)]
 Last = Annotated[int | None, strawberry.argument(description=LAST)]
+#: The argument `muted` of what counts unread messages.
+Muted = Annotated[
+    bool,
+    strawberry.argument(description="Whether messages in muted conversations count, too."),
+]
 #: The argument `id`.
 Id = Annotated[strawberry.ID, strawberry.argument(description="The global id.")]
 

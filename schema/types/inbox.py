@@ -164,6 +164,16 @@ class InboxFilter:
         "conversations that the viewer left, with the titles and participants of that time.",
     )
 
+    archived: bool | None = strawberry.field(
+        default=False,
+        description="False: only conversations that the viewer has not archived. True: only those "
+        "in the archive. Null: both.",
+    )
+    pinned: bool | None = strawberry.field(
+        default=None,
+        description="True: only conversations that the viewer has pinned. False: only the others.",
+    )
+
     def searches(self) -> int:
         """How many searches the filter counts as: one for the title, one for each user."""
         return bool(self.title_contains) + len(self.with_ or ())
@@ -171,11 +181,14 @@ class InboxFilter:
     def inbox_of(self, viewer: Any) -> QuerySet[models.Participation]:
         """The participations of `viewer` that meet the conditions, in the order of `inbox_for`."""
         status = self.status or _ACTIVE
-        inbox = models.Participation.objects.inbox_for(viewer, status).with_unread_count()
+        inbox = models.Participation.objects.inbox_for(viewer, status, archived=self.archived)
+        inbox = inbox.with_unread_count()
         if status != _ACTIVE:
             inbox = with_users(inbox, "invited_by")
         if self.unread is not None:
             inbox = inbox.unread() if self.unread else inbox.all_read()
+        if self.pinned is not None:
+            inbox = inbox.filter(pinned_at__isnull=not self.pinned)
         if self.kind is not None:
             inbox = inbox.filter(conversation__kind=self.kind)
         if self.title_contains:

@@ -96,6 +96,45 @@ class Participation(relay.Node):
         return self.invited_by if own else None
 
     @field(
+        description="Of which messages apps should notify the viewer. Null in participations of "
+        "other users."
+    )
+    def notifications(
+        self: models.Participation, info: Info
+    ) -> models.Participation.NotificationLevel | None:
+        own = info.context.is_viewer(self.user_id)
+        return models.Participation.NotificationLevel(self.notify) if own else None
+
+    @field(
+        description="Until when the viewer muted the conversation; null if there is no such time. "
+        "It may have passed. Null in participations of other users."
+    )
+    def muted_until(self: models.Participation, info: Info) -> datetime | None:
+        return self.muted_until if info.context.is_viewer(self.user_id) else None
+
+    @field(
+        description="Whether the conversation is muted now: `notifications` is NOTHING, or "
+        "`mutedUntil` is in the future. Clients that keep this value compare `mutedUntil` with the "
+        "time themselves. Null in participations of other users."
+    )
+    def muted(self: models.Participation, info: Info) -> bool | None:
+        return self.is_muted if info.context.is_viewer(self.user_id) else None
+
+    @field(
+        description="When the viewer archived the conversation; null if they did not, or if it has "
+        "come back into the inbox since. Null in participations of other users."
+    )
+    def archived_at(self: models.Participation, info: Info) -> datetime | None:
+        return self.archived_at if info.context.is_viewer(self.user_id) else None
+
+    @field(
+        description="When the viewer pinned the conversation; null if they did not. Null in "
+        "participations of other users."
+    )
+    def pinned_at(self: models.Participation, info: Info) -> datetime | None:
+        return self.pinned_at if info.context.is_viewer(self.user_id) else None
+
+    @field(
         description="When the viewer marked the conversation as unread; null if they did not, or "
         "have read it since. Null in participations of other users."
     )

@@ -37,8 +37,7 @@ class Concurrently(Operation):
         self._drop(editor, old.apps.get_model(app_label, self.model_name))  # type: ignore[attr-defined]
 
     def _drop(self, editor: Any, model: Any) -> None:
-        name = editor.quote_name(getattr(self, self.kept_as).name)
-        editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
+        drop_index(editor, getattr(self, self.kept_as).name)
 
 
 class AddIndex(Concurrently, migrations.AddIndex):
@@ -46,6 +45,26 @@ class AddIndex(Concurrently, migrations.AddIndex):
 
     def create(self, editor: Any, model: Any) -> None:
         editor.add_index(model, self.index, concurrently=True)
+
+
+class RemoveIndex(migrations.RemoveIndex):
+    def database_forwards(self, app_label: str, editor: Any, old: Any, new: Any) -> None:
+        if editor.connection.vendor != "postgresql":
+            super().database_forwards(app_label, editor, old, new)
+            return
+        model = old.apps.get_model(app_label, self.model_name)
+        if self.allow_migrate_model(editor.connection.alias, model):
+            drop_index(editor, self.name)
+
+    def database_backwards(self, app_label: str, editor: Any, old: Any, new: Any) -> None:
+        if editor.connection.vendor != "postgresql":
+            super().database_backwards(app_label, editor, old, new)
+            return
+        model = new.apps.get_model(app_label, self.model_name)
+        if self.allow_migrate_model(editor.connection.alias, model):
+            drop_index(editor, self.name)
+            index = new.models[app_label, self.model_name_lower].get_index_by_name(self.name)
+            editor.add_index(model, index, concurrently=True)
 
 
 class AddUniqueConstraint(Concurrently, migrations.AddConstraint):
@@ -103,6 +122,10 @@ def columns_of(connection: Any, model: Any) -> set[str]:
     with connection.cursor() as cursor:
         found = connection.introspection.get_table_description(cursor, model._meta.db_table)
     return {column.name for column in found}
+
+
+def drop_index(editor: Any, name: str) -> None:
+    editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {editor.quote_name(name)}")
 
 
 def drop_constraint(editor: Any, model: Any, name: str) -> None:

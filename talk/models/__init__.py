@@ -5,7 +5,8 @@ A rule is a verb, a method of the model that owns it. `Participation` has the ve
 
 Doors are this module, `participation.history` (participants as they were when the viewer left),
 `shown_users` (users read along with other rows), `message.retention`, and constants and functions
-of `event`, `mention`, `name_word`, `pin`, `reaction`, `saved_message` and `token`.
+of `event`, `mention`, `name_word`, `participation.arranging`, `pin`, `reaction`, `saved_message`
+and `token`.
 """
 
 from .act import Act

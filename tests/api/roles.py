@@ -1,6 +1,7 @@
 """People of each role around one group, and how they ask."""
 
 import uuid
+from datetime import UTC, datetime
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
@@ -44,6 +45,9 @@ class World:
         for other in ("left", "removed", "another", "newcomer"):
             Block.objects.block(people[other], people["blocked"])
         people["moderator"].user_permissions.add(Permission.objects.get(codename="moderate"))
+        place.set_notifications(place.NotificationLevel.MENTIONS, datetime(2100, 1, 1, tzinfo=UTC))
+        place.pin()
+        conversation.participation_of(people["left"]).archive()
         late = conversation.participation_of(owner).send("late", reply_to=early.number)
         place.react(early, "❤")
         place.pin_message(early)

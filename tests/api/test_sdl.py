@@ -67,6 +67,7 @@ def test_each_enum_is_there_once():
         "MessageCapability",
         "MessageKind",
         "MessageRemoval",
+        "NotificationLevel",
         "ParticipationRole",
         "ParticipationStatus",
         "RefusalCode",

@@ -24,6 +24,9 @@ export const OBJECT_TYPES = {
   AccessToken: fields(`
     id:ID! name:String! prefix:String! createdAt:DateTime! expiresAt:DateTime lastUsedAt:DateTime
   `),
+  ArchiveConversationPayload: fields(`
+    participation:Participation!
+  `),
   BlockUserPayload: fields(`
     user:User!
   `),
@@ -76,8 +79,9 @@ export const OBJECT_TYPES = {
   `),
   Limits: fields(`
     bodyLength:Int! titleLength:Int! reasonLength:Int! participants:Int! mentions:Int!
-    reactions:Int! pins:Int! editSeconds:Float retractSeconds:Float reactionEmoji:[String!]
-    defaultPageSize:Int! pageSize:Int! presenceUsers:Int! typingSeconds:Int! typingEverySeconds:Int!
+    reactions:Int! pins:Int! pinnedConversations:Int! editSeconds:Float retractSeconds:Float
+    reactionEmoji:[String!] defaultPageSize:Int! pageSize:Int! presenceUsers:Int! typingSeconds:Int!
+    typingEverySeconds:Int!
   `),
   MarkReadPayload: fields(`
     participation:Participation!
@@ -116,9 +120,12 @@ export const OBJECT_TYPES = {
     reinstateParticipant:ReinstateParticipantResult! changeRole:ChangeRoleResult!
     renameConversation:RenameConversationResult! markRead:MarkReadResult!
     markUnread:MarkUnreadResult! clearConversation:ClearConversationResult!
-    setTyping:SetTypingResult! blockUser:BlockUserResult! unblockUser:UnblockUserResult!
-    reportMessage:ReportMessageResult! reportTitle:ReportTitleResult! reportUser:ReportUserResult!
-    createToken:CreateTokenResult! revokeToken:RevokeTokenResult!
+    setTyping:SetTypingResult! setNotifications:SetNotificationsResult!
+    archiveConversation:ArchiveConversationResult!
+    unarchiveConversation:UnarchiveConversationResult! pinConversation:PinConversationResult!
+    unpinConversation:UnpinConversationResult! blockUser:BlockUserResult!
+    unblockUser:UnblockUserResult! reportMessage:ReportMessageResult! reportTitle:ReportTitleResult!
+    reportUser:ReportUserResult! createToken:CreateTokenResult! revokeToken:RevokeTokenResult!
   `),
   PageInfo: fields(`
     hasNextPage:Boolean! hasPreviousPage:Boolean! startCursor:String endCursor:String
@@ -133,7 +140,8 @@ export const OBJECT_TYPES = {
     id:ID! user:User! role:ParticipationRole! status:ParticipationStatus! joinedAt:DateTime!
     leftAt:DateTime leftAtNumber:Int suspendedAt:DateTime lastActivityAt:DateTime!
     conversation:Conversation! lastReadNumber:Int unreadCount:Int unreadMentionCount:Int
-    firstUnreadNumber:Int firstVisibleNumber:Int invitedBy:User markedUnreadAt:DateTime
+    firstUnreadNumber:Int firstVisibleNumber:Int invitedBy:User notifications:NotificationLevel
+    mutedUntil:DateTime muted:Boolean archivedAt:DateTime pinnedAt:DateTime markedUnreadAt:DateTime
   `),
   ParticipationConnection: fields(`
     pageInfo:PageInfo! edges:[ParticipationEdge!]! totalCount:Int! changesCursor:String!
@@ -146,6 +154,9 @@ export const OBJECT_TYPES = {
   `),
   PinConnection: fields(`
     edges:[PinEdge!]! pageInfo:PageInfo!
+  `),
+  PinConversationPayload: fields(`
+    participation:Participation!
   `),
   PinEdge: fields(`
     cursor:String! node:Pin!
@@ -210,6 +221,9 @@ export const OBJECT_TYPES = {
   SendMessagePayload: fields(`
     sent:Message! conversation:Conversation! upgraded:Boolean!
   `),
+  SetNotificationsPayload: fields(`
+    participation:Participation!
+  `),
   SetTypingPayload: fields(`
     typing:Boolean!
   `),
@@ -223,8 +237,14 @@ export const OBJECT_TYPES = {
   Typing: fields(`
     users:[User!]!
   `),
+  UnarchiveConversationPayload: fields(`
+    participation:Participation!
+  `),
   UnblockUserPayload: fields(`
     user:User!
+  `),
+  UnpinConversationPayload: fields(`
+    participation:Participation!
   `),
   UnpinMessagePayload: fields(`
     unpinned:Message!

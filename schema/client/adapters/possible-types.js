@@ -6,6 +6,10 @@ const TYPES = {
     "AcceptInvitationPayload",
     "Refusal"
   ],
+  "ArchiveConversationResult": [
+    "ArchiveConversationPayload",
+    "Refusal"
+  ],
   "BlockUserResult": [
     "BlockUserPayload",
     "Refusal"
@@ -52,6 +56,10 @@ const TYPES = {
     "Message",
     "Participation",
     "User"
+  ],
+  "PinConversationResult": [
+    "PinConversationPayload",
+    "Refusal"
   ],
   "PinMessageResult": [
     "PinMessagePayload",
@@ -105,6 +113,10 @@ const TYPES = {
     "SendMessagePayload",
     "Refusal"
   ],
+  "SetNotificationsResult": [
+    "SetNotificationsPayload",
+    "Refusal"
+  ],
   "SetTypingResult": [
     "SetTypingPayload",
     "Refusal"
@@ -113,8 +125,16 @@ const TYPES = {
     "StartConversationPayload",
     "Refusal"
   ],
+  "UnarchiveConversationResult": [
+    "UnarchiveConversationPayload",
+    "Refusal"
+  ],
   "UnblockUserResult": [
     "UnblockUserPayload",
+    "Refusal"
+  ],
+  "UnpinConversationResult": [
+    "UnpinConversationPayload",
     "Refusal"
   ],
   "UnpinMessageResult": [

@@ -200,6 +200,7 @@ def _updated_inboxes(conversation: Any, at: Any, number: Any = None, sender: Any
     happened have neither.
     """
     from ..participation import Participation
+    from ..participation.arranging import unmuted
 
     moved: dict[str, Any] = {"changed_at": at}
     if number is not None:
@@ -226,6 +227,12 @@ def _updated_inboxes(conversation: Any, at: Any, number: Any = None, sender: Any
             ),
             "marked_unread_at": models.Case(
                 models.When(mine, then=None), default="marked_unread_at"
+            ),
+            # Few are archived: the other conditions are for those alone.
+            "archived_at": models.Case(
+                models.When(archived_at=None, then=None),
+                models.When(mine | unmuted(at) & ~models.Exists(hidden), then=None),
+                default="archived_at",
             ),
         }
     active = Participation.objects.active().filter(conversation=conversation)

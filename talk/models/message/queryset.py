@@ -65,15 +65,24 @@ class MessageQuerySet(models.QuerySet["Message"]):
             removed_as="",
         )
 
-    def unread_by(self, user: "User") -> Self:
-        """The unread messages of `user`'s whole inbox."""
+    def unread_by(self, user: "User", *, muted: bool = False) -> Self:
+        """The unread messages of `user`'s whole inbox.
+
+        Without those of archived conversations and, unless `muted` is true, of muted ones.
+        """
+        from ..participation.arranging import unmuted
+
+        place = "conversation__participations__"
+        counted = models.Q() if muted else unmuted(timezone.now(), place)
         hidden = Block.objects.filter(blocker=user, blocked=models.OuterRef("sender"))
         return self.filter(
+            counted,
             ~models.Exists(hidden),
             kind="text",
             removed_as="",
             conversation__participations__user=user,
             conversation__participations__status="active",
+            conversation__participations__archived_at=None,
             number__gte=models.F("conversation__participations__first_unread_number"),
         ).exclude(sender=user)
 

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from .administration import Administration
+from .arranging import Arranging
 from .capabilities import Capabilities, ConversationCapability, MessageCapability
 from .clearing import Clearing
 from .editing import Editing
@@ -44,6 +45,7 @@ class Participation(
     Administration,  # change_role, rename
     Suspension,  # suspend, restore
     Clearing,  # clear
+    Arranging,  # set_notifications, archive, unarchive, pin, unpin
     Reading,  # read, mark_unread; unread_count
     Mentioning,  # unread_mention_count
 ):
@@ -74,6 +76,10 @@ class Participation(
                 | Q(first_unread_number__gt=F("last_read_number")),
                 name="talk_participation_unread_after_read",
             ),
+            models.CheckConstraint(
+                condition=Q(pinned_at=None) | Q(archived_at=None),
+                name="talk_participation_pinned_in_inbox",
+            ),
         ]
         indexes = [
             # For `questions.pages_in`: the first participants of a conversation, and all of them.
@@ -83,8 +89,20 @@ class Participation(
                 "user",
                 F("last_activity_at").desc(),
                 F("id").desc(),
-                condition=Q(status="active"),
-                name="talk_participation_inbox",
+                condition=Q(status="active", archived_at=None),
+                name="talk_participation_in_inbox",
+            ),
+            # For the archive, which is listed in the same order.
+            models.Index(
+                "user",
+                F("last_activity_at").desc(),
+                F("id").desc(),
+                condition=Q(status="active", archived_at__isnull=False),
+                name="talk_participation_archived",
+            ),
+            # For `pinned` of the inbox, and `questions.pinned_count`.
+            models.Index(
+                "user", condition=Q(pinned_at__isnull=False), name="talk_participation_pinned"
             ),
             # For `unread` of the inbox, and its total.
             models.Index(

@@ -9,6 +9,7 @@ from ..conversation.recipients import checked_users
 from ..event import Event
 from ..message import Message
 from .acting import Acting
+from .arranging import Arranging
 from .reading import Reading
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from . import Participation
 
 
-class Membership(Reading):
+class Membership(Arranging, Reading):
     """Leaves, removes, accepts, declines and reinstates.
 
     `by` is the participation of the member who acts. Without it, the project itself acts.
@@ -125,15 +126,17 @@ class Membership(Reading):
         self.status, self.left_at = self.Status.ACTIVE, None
         self.left_at_number, self.left_at_title = None, ""
         self.joined_at = self.last_activity_at = at
+        self.archived_at = None
         left = ("left_at", "left_at_number", "left_at_title")
-        written = ("status", "joined_at", "joined_at_number", "last_activity_at", *left)
+        moved = ("last_activity_at", "archived_at")
+        written = ("status", "joined_at", "joined_at_number", *moved, *left)
         columns = {field: getattr(self, field) for field in written}
         back = members.updated(key=self.pk, **columns)
         self.read_up_to(self.last_read_number, at, back)
 
     def be_invited(self, change: "Change") -> None:
         """Be invited again, after having left or declined."""
-        self.invited_by = change.actor
+        self.invited_by, self.archived_at = change.actor, None
         if self.left_at is None:
             self.left_at_title, self.joined_at = change.conversation.title, change.at
         self._set_status(self.Status.INVITED, change)
@@ -156,7 +159,8 @@ class Membership(Reading):
 
     def _set_status(self, status: Reading.Status, change: "Change") -> None:
         self.status, self.changed_at = status, change.at
-        change.update(self, "status", "changed_at", "invited_by", "joined_at", "left_at_title")
+        invitation = ("invited_by", "joined_at", "left_at_title", "archived_at")
+        change.update(self, "status", "changed_at", *invitation)
 
     def _must_not_have_left(self) -> None:
         if self.status == self.Status.LEFT:

@@ -36,9 +36,16 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         """Those of active members, and of people who are invited."""
         return self.filter(status__in=(Standing.Status.ACTIVE, Standing.Status.INVITED))
 
-    def inbox_for(self, user: "User", status: str = "active") -> Self:
-        """`user`'s participations with this status, the most recently active conversation first."""
+    def inbox_for(
+        self, user: "User", status: str = "active", *, archived: bool | None = False
+    ) -> Self:
+        """`user`'s participations with this status, the most recently active conversation first.
+
+        Those that are not archived; with `archived`, only those that are; for None, both.
+        """
         inbox = self.filter(user=user, status=status).with_conversation()
+        if archived is not None:
+            inbox = inbox.filter(archived_at__isnull=not archived)
         return inbox.order_by("-last_activity_at", "-pk")
 
     def invitations_of(self, user: "User") -> Self:
@@ -200,9 +207,12 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         """
         return questions.leaders(conversations=conversations, users=users).ask()
 
-    def unread_total(self, user: "User") -> int:
-        """The unread messages of `user`'s whole inbox, counted up to `UNREAD_CAP`."""
-        return Message.objects.unread_by(user)[:UNREAD_CAP].count()
+    def unread_total(self, user: "User", *, muted: bool = False) -> int:
+        """The unread messages of `user`'s whole inbox, counted up to `UNREAD_CAP`.
+
+        Without those of archived conversations and, unless `muted` is true, of muted ones.
+        """
+        return Message.objects.unread_by(user, muted=muted)[:UNREAD_CAP].count()
 
     def _found(
         self, user: "User", conversation: "Conversation", otherwise: Exception

@@ -116,6 +116,14 @@ def unread_mention_counts(keys: Any) -> "models.QuerySet[Participation, Any]":
 
 
 @prepared
+def pinned_count(user: Any) -> "models.QuerySet[Participation, Any]":
+    """How many conversations a user has pinned. No row if there are none."""
+    rows = _all()
+    pinned = rows.using(router.db_for_write(rows.model)).filter(user=user, pinned_at__isnull=False)
+    return pinned.order_by().values("user").values_list(models.Count("pk"), flat=True)
+
+
+@prepared
 def moved(conversation: Any, users: Any, at: Any, unread: Any = None) -> Any:
     """The update of active members whose inboxes show another row, because of a mention.
 
