@@ -62,6 +62,7 @@ class RefusalCode(models.TextChoices):
         _("This message has too many different reactions already."),
     )
     TOO_MANY_PINS = "TOO_MANY_PINS", _("Too much is pinned here already. Unpin something first.")
+    DRAFT_CHANGED = "DRAFT_CHANGED", _("The draft was changed on another device since.")
     CLIENT_ID_REUSED = "CLIENT_ID_REUSED", _("This client id was already used for another message.")
     NUMBER_OUT_OF_RANGE = "NUMBER_OUT_OF_RANGE", _("There is no message with this number.")
     CANNOT_READ_BACKWARDS = "CANNOT_READ_BACKWARDS", _("Later messages have already been read.")

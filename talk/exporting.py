@@ -15,6 +15,7 @@ from .models import (
     AccessToken,
     Act,
     Block,
+    Draft,
     Edit,
     Event,
     Mention,
@@ -42,10 +43,10 @@ def export(user: "User") -> Iterator[dict[str, Any]]:
     """All data that Talk has of `user`, as dictionaries for JSON, each with a `type`.
 
     That is: columns of the account that Talk shows or reads, participations, messages and what they
-    said before, mentions of them and by them, their reactions, what they pinned and saved, events,
-    blocks and reports by them, acts of moderators about them, and their tokens without secrets.
-    Messages of other people are left out, and so are the reasons of moderators: these data are
-    theirs.
+    said before, drafts, mentions of them and by them, their reactions, what they pinned and saved,
+    events, blocks and reports by them, acts of moderators about them, and their tokens without
+    secrets. Messages of other people are left out, and so are the reasons of moderators: these data
+    are theirs.
     """
     yield _account(user)
     yield from _participations(user)
@@ -68,6 +69,9 @@ def export(user: "User") -> Iterator[dict[str, Any]]:
     where = {"conversation": F("message__conversation"), "number": F("message__number")}
     earlier = Edit.objects.filter(message__sender=user).annotate(**where)
     yield from _rows("earlier_text", earlier, ["conversation", "number", "body", "until"])
+    drafts = Draft.objects.with_words().filter(participation__user=user)
+    kept = drafts.annotate(conversation=F("participation__conversation"))
+    yield from _rows("draft", kept, ["conversation", "body", "reply_to", "saved_at"])
     yield from _mentions(user)
     reactions = Reaction.objects.filter(user=user).annotate(**where)
     yield from _rows("reaction", reactions, ["conversation", "number", "emoji", "at"])

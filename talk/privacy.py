@@ -14,6 +14,7 @@ from .models import (
     Act,
     Block,
     Conversation,
+    Draft,
     Event,
     Mention,
     Message,
@@ -44,6 +45,7 @@ def kept_of(user: "User") -> dict[str, int]:
         "reactions": Reaction.objects.filter(user=user),
         "pinned messages": Pin.objects.filter(by=user),
         "saved messages": SavedMessage.objects.filter(user=user),
+        "drafts": Draft.objects.with_words().filter(participation__user=user),
         "blocks": blocks,
         "reports": reports,
     }
@@ -57,9 +59,9 @@ def erase(user: "User", why: str, by: "User | None" = None, *, keep_words: bool 
     The account is deactivated, if it can be, and left to the project to delete. The user leaves
     their conversations. Their messages keep their numbers and lose the words and the sender; titles
     and reasons of reports are erased likewise, and reactions are deleted. With `keep_words`, all of
-    these lose the name only. What they pinned stays pinned without their name, and what they saved
-    is forgotten. If this is interrupted, call it again. `why` and `by` go into the acts of
-    moderators.
+    these lose the name only. What they pinned stays pinned without their name. What they saved and
+    their drafts are deleted. If this is interrupted, call it again. `why` and `by` go into the acts
+    of moderators.
     """
     # Before all else, so that there is a record of it even if this is interrupted.
     Act.objects.record(Act.Kind.USER_ERASED, by, why, user=user.pk)

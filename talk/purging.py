@@ -1,10 +1,10 @@
-"""Deletes the words of messages after their retention period; see the option `RETENTION`."""
+"""Deletes the words of messages and drafts after the time that `RETENTION` sets."""
 
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef
 
-from .models import Conversation, Message, Report
+from .models import Conversation, Draft, Message, Report
 from .models.message.retention import kept_since
 
 #: Messages to purge in one transaction, and conversations to look up at a time.
@@ -12,7 +12,7 @@ BATCH = 500
 
 
 def purge() -> int:
-    """Delete the words of expired messages. Returns how many messages had some.
+    """Delete the words of expired messages and drafts. Returns how many messages had some.
 
     The rows stay, with numbers, senders and times. If this is interrupted, call it again.
     """
@@ -23,6 +23,7 @@ def _purge_kind(kind: str) -> int:
     cutoff = kept_since(kind)
     if cutoff is None:
         return 0
+    Draft.objects.filter(saved_at__lt=cutoff, participation__conversation__kind=kind).forget_words()
     expired = Message.objects.filter(
         # Later numbers have later times, so one message decides.
         conversation=OuterRef("pk"),

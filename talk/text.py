@@ -30,6 +30,14 @@ def clean_body(body: str) -> str:
     return body
 
 
+def clean_draft(body: str) -> str:
+    """`body` exactly as it is, or empty if nothing of it is visible. Raises `BODY_TOO_LONG`."""
+    body = _storable(body, "body")
+    if len(body) > conf.MAX_BODY_LENGTH:
+        raise MessagingValidationError(RefusalCode.BODY_TOO_LONG, path=("body",))
+    return body if is_visible(body) else ""
+
+
 def clean_title(title: str) -> str:
     """`title` on one line; empty if nothing of it is visible. Raises `INVALID_TITLE`."""
     title = " ".join(_storable(title, "title").split())

@@ -61,6 +61,7 @@ const PAYLOADS = {
   renameConversation: "conversation { id name title }",
   markRead: "participation { id lastReadNumber unreadCount }",
   markUnread: "participation { id markedUnreadAt }",
+  saveDraft: "participation { id draftVersion draft { body replyTo version savedAt } }",
   clearConversation: "participation { id firstVisibleNumber }",
   setNotifications: "participation { id notifications mutedUntil muted }",
   archiveConversation: "participation { id archivedAt pinnedAt }",

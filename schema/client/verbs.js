@@ -4,7 +4,7 @@
  * A `TalkError` says that there is no answer. If it is `retryable`, the caller may ask again:
  * - What says how something should be can be repeated as it is: `editMessage`, `retractMessage`,
  *   `removeMessage`, `react`, `unreact`, `pinMessage`, `unpinMessage`, `saveMessage`, `unsaveMessage`,
- *   `renameConversation`, `changeRole`, `markRead`, `markUnread`, `clearConversation`,
+ *   `renameConversation`, `changeRole`, `markRead`, `markUnread`, `clearConversation`, `saveDraft`,
  *   `setNotifications`, `archiveConversation`, `unarchiveConversation`, `pinConversation`,
  *   `unpinConversation`, `blockUser`, `unblockUser`.
  *   An attempt that had no answer may reach the server after a later one, and undoes it then. The
@@ -25,6 +25,7 @@ import { MUTATIONS } from "./documents.js";
 /** @typedef {import("./types.js").User} User */
 /** @typedef {import("./types.js").Status} Status */
 /** @typedef {{id: string, kind: import("./types.js").ConversationKind, name: string}} Found */
+/** @typedef {{body: string, replyTo: number | null, version: number, savedAt: string}} Draft */
 /** @typedef {{id: string, name: string, prefix: string, createdAt: string, expiresAt: string | null}} AccessToken */
 
 /**
@@ -37,7 +38,7 @@ import { MUTATIONS } from "./documents.js";
  * @typedef {{
  *   sendMessage: Verb<{
  *     body: string, conversationId?: string, to?: string[], invite?: string[], mentions?: string[] | null,
- *     mentionAll?: boolean, clientId?: string, replyTo?: number | null,
+ *     mentionAll?: boolean, clientId?: string, replyTo?: number | null, draft?: number | null,
  *   }, {sent: Message, conversation: Found, upgraded: boolean}>,
  *   startConversation: Verb<
  *     {participants: string[], kind?: "PRIVATE" | "GROUP", title?: string}, {conversation: Found}>,
@@ -66,6 +67,9 @@ import { MUTATIONS } from "./documents.js";
  *     {conversationId: string, number?: number | null},
  *     {participation: {id: string, lastReadNumber: number | null, unreadCount: number}}>,
  *   markUnread: Verb<{conversationId: string}, {participation: {id: string, markedUnreadAt: string | null}}>,
+ *   saveDraft: Verb<
+ *     {conversationId: string, body: string, replyTo?: number | null, base: number},
+ *     {participation: {id: string, draftVersion: number | null, draft: Draft | null}}>,
  *   clearConversation: Verb<
  *     {conversationId: string}, {participation: {id: string, firstVisibleNumber: number}}>,
  *   setNotifications: Verb<

@@ -11,6 +11,6 @@ Doors:
 - `batch`: loads something for all conversations of a page in one query.
 - `users`: the users that a client names by their global ids.
 - `messages`: shows messages of several conversations on one page.
-- `shown`: loads data for all users that an answer shows, or for all messages of a page.
+- `shown`: loads data for all users that an answer shows, or for all rows of a page.
 - `blocks`: reads whom the viewer blocked in the same round trip as a page.
 """

@@ -1,9 +1,9 @@
-"""Loads data in one query for all users that an answer shows, or for all messages of a page.
+"""Loads data in one query for all users that an answer shows, or for all rows of a page.
 
 A data loader collects keys on an event loop. There is none here. Instead each page registers its
-rows, and the first load for a user is also one for all others in these rows. That for a message is
-one for the other messages of its page, which have the same selection. For messages elsewhere in the
-answer nobody may have asked for it, or paid its cost.
+rows, and the first load for a user is also one for all others in these rows. That for a message, or
+for a participation, is one for the others of its page, which have the same selection. For those
+elsewhere in the answer nobody may have asked for it, or paid its cost.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
@@ -16,6 +16,9 @@ from talk import models
 
 Value = TypeVar("Value")
 
+#: The models for whose rows is loaded what the other rows of their page show, too.
+PAGE_ROWS = (models.Message, models.Participation)
+
 #: The most changes of a stream for which is loaded at once what they show.
 TOGETHER = 50
 #: Bytes of the texts that are read for these, in addition to their own.
@@ -23,15 +26,16 @@ ROOM = 262_144
 
 
 class Shown:
-    """The users and messages that one operation shows, and what was loaded for them."""
+    """The users, messages and participations that one operation shows, and what was loaded."""
 
     def __init__(self, room: int | None = None) -> None:
-        #: Rows of models in which users and messages are not looked for yet.
+        #: Rows of models in which the others are not looked for yet.
         self._rows: list[Iterable[Any]] = []
         self._users: dict[Any, Any] = {}
-        #: The messages of the page of each message, by `id` of this row: another page may show the
-        #: same message as another row. All of these rows stay in memory, and so no `id` is reused.
-        self._pages: dict[int, dict[int, models.Message]] = {}
+        #: The messages of the page of each message, and likewise of participations, by `id` of this
+        #: row: another page may show the same message as another row. All of these rows stay in
+        #: memory, and so no `id` is reused.
+        self._pages: dict[int, dict[int, Any]] = {}
         self._loaded: dict[Hashable, dict[Any, Any]] = {}
         #: How many bytes the texts may take that are loaded for messages; None for any number.
         self.room = room
@@ -48,9 +52,9 @@ class Shown:
     def load(
         self, row: Any, name: Hashable, load_all: Callable[[list[Any]], Mapping[Any, Value]]
     ) -> Value | None:
-        """What `load_all` returns for a user or a message, by primary key.
+        """What `load_all` returns for a user or a row of a page, by primary key.
 
-        It is called for all users that are shown so far, or for all messages of the page. `name`
+        It is called for all users that are shown so far, or for all such rows of the page. `name`
         says what is loaded, and includes everything that the result depends on, except the rows.
         """
         loaded = self._loaded.get(name)
@@ -73,7 +77,7 @@ class Shown:
         for rows in pending:
             self._look_for_rows(rows)
         others: Mapping[Any, Any] = self._users
-        if isinstance(row, models.Message):
+        if isinstance(row, PAGE_ROWS):
             others = {} if self.is_full else self._pages.get(id(row), {})
         shown = {row.pk: row, **others}
         missing = {key: each for key, each in shown.items() if key not in loaded}
@@ -88,10 +92,11 @@ class Shown:
         self._loaded.clear()
 
     def _look_for_rows(self, rows: Iterable[Any]) -> None:
-        page: dict[int, models.Message] = {}
+        pages: dict[type[Any], dict[int, Any]] = {each: {} for each in PAGE_ROWS}
         user_model = get_user_model()
         for row in _with_related(rows):
-            if isinstance(row, models.Message):
+            if isinstance(row, PAGE_ROWS):
+                page = pages[type(row)]
                 page[row.pk] = row
                 self._pages[id(row)] = page
             elif isinstance(row, user_model):

@@ -7,7 +7,7 @@ from typing import Any
 from talk import models
 from talk.policy import Policy, policy
 
-from .views import View, load, load_for_messages, own_participation
+from .views import View, load, load_for_page, own_participation
 
 _Role = models.Participation.Role
 #: Stands for the key of any user but the sender of a message.
@@ -52,7 +52,7 @@ def member_for_policy(
 
 def role_of_sender(message: models.Message) -> str | None:
     """The role that the sender of a message has now; None for plain members and people who left."""
-    return load_for_messages(message, "role_of_sender", _roles_of_senders)
+    return load_for_page(message, "role_of_sender", _roles_of_senders)
 
 
 def _roles_of_senders(messages: list[models.Message]) -> Mapping[int, str]:

@@ -20,6 +20,7 @@ from .batch import Batch
 from .shown import Shown, ShownTogether
 
 Value = TypeVar("Value")
+PageRow = TypeVar("PageRow", models.Message, models.Participation)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -68,7 +69,7 @@ class Views:
 
     @property
     def shown(self) -> Shown:
-        """The users and messages that the operation shows. Most mutations show none."""
+        """The rows that the operation shows. Most mutations show none."""
         if self._shown is None:
             self._shown = Shown()
         return self._shown
@@ -145,34 +146,32 @@ def current_views() -> Views:
 
 
 def show(rows: Iterable[Any]) -> None:
-    """Register a page that the operation shows; see `load_for_all` and `load_for_messages`."""
+    """Register a page that the operation shows; see `load_for_all` and `load_for_page`."""
     current_views().shown.show(rows)
 
 
 def load_for_all(user: Any, load_all: Callable[[list[Any]], Mapping[Any, Value]]) -> Value | None:
     """What `load_all` returns for a user, by primary key; None if it returns nothing for them.
 
-    It is called for all users whom the operation shows so far, so once for a page of people or
-    less often. It has to be a function of a module: each other function is called anew.
+    It is called for all users whom the operation shows so far, so once for a page of people or less
+    often. It has to be a function of a module: each other function is called anew.
     """
     return current_views().shown.load(user, load_all, load_all)
 
 
-def load_for_messages(
-    message: models.Message,
-    name: Hashable,
-    load_all: Callable[[list[models.Message]], Mapping[int, Value]],
+def load_for_page(
+    row: PageRow, name: Hashable, load_all: Callable[[list[PageRow]], Mapping[int, Value]]
 ) -> Value | None:
-    """What `load_all` returns for a message, by primary key; None if it returns nothing for it.
+    """What `load_all` returns for a message or participation, by primary key; None for nothing.
 
-    It is called for all messages of the page that shows this one; see `shown`. `name` says what is
-    loaded, and includes everything that the result depends on, except the messages.
+    It is called for all such rows of the page that shows this one; see `shown`. `name` says what
+    is loaded, and all that the result depends on, except the rows.
     """
     shown = current_views().shown
     if shown.room is not None and not shown.is_full:
         with suppress(NoRoom), reading_into(shown):
-            return shown.load(message, name, load_all)
-    return shown.load(message, name, load_all)
+            return shown.load(row, name, load_all)
+    return shown.load(row, name, load_all)
 
 
 def view_of(info: Any, conversation: models.Conversation) -> View:

@@ -7,6 +7,7 @@ of one topic:
 - `message_changes`: edits, retracts and removes a message, reacts to one.
 - `keeping`: pins and saves messages.
 - `participants`: invites, removes and reinstates people, changes roles and titles.
+- `drafts`: keeps what is not sent yet.
 - `reading`: marks as read or unread, shows who is typing.
 - `arranging`: mutes, archives and pins conversations.
 - `safety`: blocks users, reports to moderators.
@@ -16,6 +17,7 @@ of one topic:
 import strawberry
 
 from .arranging import ArrangingMutation
+from .drafts import DraftMutation
 from .keeping import KeepingMutation
 from .message_changes import MessageChangeMutation
 from .messages import MessageMutation
@@ -33,6 +35,7 @@ class Mutation(
     MessageChangeMutation,
     KeepingMutation,
     ParticipantMutation,
+    DraftMutation,
     ReadingMutation,
     ArrangingMutation,
     SafetyMutation,

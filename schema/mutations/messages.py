@@ -52,6 +52,8 @@ def _send_to_users(
         raise _invalid(_("`invite` can only be used with `conversationId`."), "invite")
     if input.reply_to is not None:
         raise _invalid(_("`replyTo` can only be used with `conversationId`."), "reply_to")
+    if input.draft is not None:
+        raise _invalid(_("`draft` can only be used with `conversationId`."), "draft")
     mentions = input.mentions and user_keys_of(input.mentions, "mentions")
     recipients = users_of(info, to, "to")
     count_start(info, recipients)
@@ -80,7 +82,13 @@ def _send_to_conversation(
     own = participation_of(info, conversation)
     invited = other_users(info, own, input.invite, "invite") if input.invite else []
     message = own.send(
-        input.body, input.client_id, invited, input.reply_to, mentions, input.mention_all
+        input.body,
+        input.client_id,
+        invited,
+        input.reply_to,
+        mentions,
+        input.mention_all,
+        input.draft,
     )
     return message_results.SendMessagePayload(
         sent=message,

@@ -121,6 +121,22 @@ class MarkUnreadInput:
     conversation_id: strawberry.ID = strawberry.field(description=CONVERSATION)
 
 
+@strawberry.input(description="A draft of the viewer, and which version of it is replaced.")
+class SaveDraftInput:
+    conversation_id: strawberry.ID = strawberry.field(description=CONVERSATION)
+    body: str = strawberry.field(
+        description="The text, which is kept exactly as it is. If nothing of it is visible, the "
+        "draft is discarded."
+    )
+    reply_to: int | None = strawberry.field(
+        default=None, description="The number of the message to which it is a reply."
+    )
+    base: int = strawberry.field(
+        description="The `draftVersion` that the client knows. If another device has changed the "
+        "draft since, nothing is saved."
+    )
+
+
 @strawberry.input(description="The conversation to clear for the viewer.")
 class ClearConversationInput:
     conversation_id: strawberry.ID = strawberry.field(description="The id of the conversation.")

@@ -45,6 +45,11 @@ class SendMessageInput:
         description="With `conversationId` and without `invite`: the number of the message "
         "to which this one replies.",
     )
+    draft: int | None = strawberry.field(
+        default=None,
+        description="With `conversationId`: the `draftVersion` of the draft that is sent. The "
+        "draft is empty afterwards, unless another device has changed it since.",
+    )
 
 
 MESSAGE = "The id of the message."

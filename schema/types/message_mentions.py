@@ -11,7 +11,7 @@ from ..loading.views import (
     View,
     conversation_of,
     load,
-    load_for_messages,
+    load_for_page,
     removal_for,
     show,
     view_of,
@@ -22,7 +22,7 @@ def mentioned(info: Any, message: models.Message) -> list[Any]:
     """The users whom a message mentions by name or by a reply, as far as the viewer sees that."""
     if removal_for(info, message) is not None:
         return []
-    return load_for_messages(message, "mentions", _users_of) or []
+    return load_for_page(message, "mentions", _users_of) or []
 
 
 def mentions_all(message: models.Message) -> bool:
@@ -71,11 +71,11 @@ def _took_part(info: Any, message: models.Message) -> bool:
     own = _own(info, message)
     if own is None:
         # All viewers are active members: those who were away then are mostly none.
-        absent = load_for_messages(message, "absent", _absent)
+        absent = load_for_page(message, "absent", _absent)
         return not info.context.is_among(absent or frozenset())
     if own.joined_at <= message.sent_at:
         return True
-    return bool(load_for_messages(message, "was there", partial(_viewer_was_there, info)))
+    return bool(load_for_page(message, "was there", partial(_viewer_was_there, info)))
 
 
 def _own(info: Any, message: models.Message) -> models.Participation | None:

@@ -13,7 +13,7 @@ from talk.prepared import refer
 
 from ..cursors import number_of
 from ..loading.cleared import first_number
-from ..loading.views import View, inactive_in, load, load_for_messages, show, view_of
+from ..loading.views import View, inactive_in, load, load_for_page, show, view_of
 from ..pagination import first_or_default, page_info_of
 from .fields import CURSOR, PAGE_INFO
 from .message_connection import messages_with_keys
@@ -48,7 +48,7 @@ def pinned_at(info: Any, message: models.Message) -> datetime | None:
     """When a message was pinned, as far as the viewer may know."""
     if message.removal is not None:
         return None
-    at = load_for_messages(message, "pinned_at", _pinned_at)
+    at = load_for_page(message, "pinned_at", _pinned_at)
     if at is None:
         return None
     own = inactive_in(info, message)

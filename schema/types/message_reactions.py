@@ -11,7 +11,7 @@ from talk.models import reaction as questions
 from talk.prepared import round_up
 
 from ..authentication.context import Info
-from ..loading.views import load_for_messages, show, view_around
+from ..loading.views import load_for_page, show, view_around
 from ..pagination import page_size
 from .fields import field
 from .nodes import User
@@ -75,7 +75,7 @@ def reactions(info: Any, message: models.Message) -> list[Reaction]:
             found[key].append(Reaction(emoji=emoji, count=count, message=shown[key], own=own))
         return found
 
-    return load_for_messages(message, ("reactions", viewer), load_all) or []
+    return load_for_page(message, ("reactions", viewer), load_all) or []
 
 
 def _counted(info: Any, messages: list[models.Message], viewer: Any) -> Iterable[Any]:
@@ -101,7 +101,7 @@ def _first_users(info: Any, message: models.Message, size: int) -> Mapping[str, 
             show([user for found in each.values() for user in found])
         return users
 
-    return load_for_messages(message, ("reactors", size), load_all) or {}
+    return load_for_page(message, ("reactors", size), load_all) or {}
 
 
 def _reactors(info: Any, message: models.Message) -> Mapping[str, frozenset[Any]]:
@@ -115,7 +115,7 @@ def _reactors(info: Any, message: models.Message) -> Mapping[str, frozenset[Any]
             for key, emoji_of in found.items()
         }
 
-    return load_for_messages(message, "keys of reactors", load_all) or {}
+    return load_for_page(message, "keys of reactors", load_all) or {}
 
 
 def _by_emoji(rows: Iterable[tuple[int, str, Any]]) -> dict[int, dict[str, list[Any]]]:

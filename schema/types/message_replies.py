@@ -9,7 +9,7 @@ from talk.models import replies as branches
 
 from ..cursors import number_of
 from ..loading.cleared import is_cleared
-from ..loading.views import conversation_of, inactive_in, load_for_messages, show
+from ..loading.views import conversation_of, inactive_in, load_for_page, show
 from ..operation import count_texts
 from ..pagination import Listed, first_or_default
 from .message_connection import MessageConnection, message_edge, messages_with_keys
@@ -20,14 +20,14 @@ def quoted(info: Any, message: models.Message) -> models.Message | None:
     number = message.reply_to
     if number is None or is_cleared(info, conversation_of(info, message), number):
         return None
-    return load_for_messages(message, "quoted", _quoted)
+    return load_for_page(message, "quoted", _quoted)
 
 
 def reply_count(info: Any, message: models.Message) -> int:
     def load_all(messages: list[models.Message]) -> Mapping[int, int]:
         return branches.reply_counts(_roots(messages).values(), _gone(info, messages))
 
-    return load_for_messages(message, "reply_count", load_all) or 0
+    return load_for_page(message, "reply_count", load_all) or 0
 
 
 def replies(
@@ -46,7 +46,7 @@ def replies(
             rows[owners[row.pk]].append(row)
         return rows
 
-    rows = load_for_messages(message, ("replies", size, start), load_all) or []
+    rows = load_for_page(message, ("replies", size, start), load_all) or []
     shown = rows[:size]
     listed = Listed(
         [each.number for each in shown], has_previous=after is not None, has_next=len(rows) > size

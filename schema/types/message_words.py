@@ -16,7 +16,7 @@ from talk import models
 from talk.conf import conf
 
 from ..ids import type_name
-from ..loading.views import conversation_of, inactive_in, load_for_messages, removal_for
+from ..loading.views import conversation_of, inactive_in, load_for_page, removal_for
 from ..operation import count_texts
 from ..pagination import first_or_default, page_info_of, values_of
 from . import last_seen
@@ -42,7 +42,7 @@ def revision(info: Any, message: models.Message) -> int:
         # They see that it changed. This is newer than any copy from before they left; 0 is unknown.
         return last or message.revision
     # They see nothing of a reaction that came later, and so not that there was one.
-    return load_for_messages(message, "known revisions", partial(_known_revisions, info)) or last
+    return load_for_page(message, "known revisions", partial(_known_revisions, info)) or last
 
 
 def _last_known_revision(info: Any, message: models.Message) -> int | None:
@@ -103,7 +103,7 @@ def edits(
                 rows[each.message_id].append(each)
         return {key: _page(each, size, after) for key, each in rows.items()}
 
-    found = load_for_messages(message, ("edits", size, before), load_all)
+    found = load_for_page(message, ("edits", size, before), load_all)
     return found or _page([], size, after)
 
 

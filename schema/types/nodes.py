@@ -11,12 +11,13 @@ import strawberry
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-    from talk.models import AccessToken, Conversation, Message, Participation
+    from talk.models import AccessToken, Conversation, Draft, Message, Participation
 else:
     AccessToken = Annotated["AccessToken", strawberry.lazy(".tokens")]
     Conversation = Annotated["Conversation", strawberry.lazy(".conversation")]
+    Draft = Annotated["Draft", strawberry.lazy(".drafts")]
     Message = Annotated["Message", strawberry.lazy(".message")]
     Participation = Annotated["Participation", strawberry.lazy(".participation")]
     User = Annotated["User", strawberry.lazy(".user")]
 
-__all__ = ["AccessToken", "Conversation", "Message", "Participation", "User"]
+__all__ = ["AccessToken", "Conversation", "Draft", "Message", "Participation", "User"]

@@ -11,8 +11,9 @@ from talk import models
 from ..authentication.context import Info
 from ..loading.views import conversation_of
 from . import enums, message_mentions  # noqa: F401
+from .drafts import with_draft
 from .fields import field
-from .nodes import Conversation, User
+from .nodes import Conversation, Draft, User
 
 
 @strawberry_django.type(
@@ -140,3 +141,18 @@ class Participation(relay.Node):
     )
     def marked_unread_at(self: models.Participation, info: Info) -> datetime | None:
         return self.marked_unread_at if info.context.is_viewer(self.user_id) else None
+
+    @field(
+        description="What the viewer has written here and not sent; null if there is nothing. Null "
+        "in participations of other users."
+    )
+    def draft(self: models.Participation, info: Info) -> Draft | None:
+        return with_draft(self).draft if info.context.is_viewer(self.user_id) else None
+
+    @field(
+        description="The version of the viewer's draft, to pass as `base` to `saveDraft`. It rises "
+        "each time that the draft is changed, discarded or sent; 0 if there never was one. Null in "
+        "participations of other users."
+    )
+    def draft_version(self: models.Participation, info: Info) -> int | None:
+        return with_draft(self).draft_version if info.context.is_viewer(self.user_id) else None

@@ -70,6 +70,13 @@ class MarkUnreadPayload:
     participation: Participation = strawberry.field(description="The viewer's participation.")
 
 
+@strawberry.type(description="The draft is saved, or discarded.")
+class SaveDraftPayload:
+    participation: Participation = strawberry.field(
+        description="The viewer's participation, with the draft as it was saved."
+    )
+
+
 @strawberry.type(description="The conversation is cleared for the viewer.")
 class ClearConversationPayload:
     participation: Participation = strawberry.field(description="The viewer's participation.")
@@ -159,6 +166,9 @@ MarkReadResult = Annotated[
 ]
 MarkUnreadResult = Annotated[
     MarkUnreadPayload | Refusal, strawberry.union("MarkUnreadResult", description=RESULT)
+]
+SaveDraftResult = Annotated[
+    SaveDraftPayload | Refusal, strawberry.union("SaveDraftResult", description=RESULT)
 ]
 ClearConversationResult = Annotated[
     ClearConversationPayload | Refusal,

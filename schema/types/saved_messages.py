@@ -18,7 +18,7 @@ from talk.models import saved_message as questions
 from ..cursors import number_of
 from ..loading.blocks import ask_with_blocks
 from ..loading.messages import show_messages
-from ..loading.views import load_for_messages, view_around
+from ..loading.views import load_for_page, view_around
 from ..operation import count_texts
 from ..pagination import first_or_default, page_info_of
 from .fields import CURSOR, PAGE_INFO
@@ -47,8 +47,8 @@ def viewer_saved(info: Any, message: models.Message) -> bool:
         return False
     if view_around(info, message).participation is not None:
         saved_by = partial(_saved_by, info.context.viewer.pk)
-        return bool(load_for_messages(message, "saved", saved_by))
-    savers = load_for_messages(message, "savers", _savers)
+        return bool(load_for_page(message, "saved", saved_by))
+    savers = load_for_page(message, "savers", _savers)
     return bool(savers) and bool(info.context.is_among(savers))
 
 

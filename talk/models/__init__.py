@@ -12,6 +12,7 @@ and `token`.
 from .act import Act
 from .block import Block
 from .conversation import Conversation
+from .draft import Draft
 from .edit import Edit
 from .event import Event
 from .mention import Mention
@@ -30,6 +31,7 @@ __all__ = [
     "Block",
     "Conversation",
     "ConversationCapability",
+    "Draft",
     "Edit",
     "Event",
     "Mention",

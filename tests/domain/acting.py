@@ -10,6 +10,7 @@ from django.test import Client
 from talk.exceptions import RefusalCode, Refused
 from talk.models import (
     Conversation,
+    Draft,
     Event,
     Mention,
     Message,
@@ -33,7 +34,7 @@ def refused(code: RefusalCode, *path: str):
 
 def everything():
     """Every row that Talk has."""
-    changing = (Conversation, Participation, Message, Event)
+    changing = (Conversation, Participation, Message, Event, Draft)
     models = (*changing, Mention, Reaction, Pin, SavedMessage)
     return [list(model.objects.order_by("pk").values()) for model in models]
 

@@ -53,6 +53,9 @@ export const OBJECT_TYPES = {
   DeclineInvitationPayload: fields(`
     participation:Participation!
   `),
+  Draft: fields(`
+    body:String! replyTo:Int version:Int! savedAt:DateTime!
+  `),
   Edit: fields(`
     body:String! until:DateTime!
   `),
@@ -118,7 +121,7 @@ export const OBJECT_TYPES = {
     acceptInvitation:AcceptInvitationResult! declineInvitation:DeclineInvitationResult!
     leaveConversation:LeaveConversationResult! removeParticipant:RemoveParticipantResult!
     reinstateParticipant:ReinstateParticipantResult! changeRole:ChangeRoleResult!
-    renameConversation:RenameConversationResult! markRead:MarkReadResult!
+    renameConversation:RenameConversationResult! saveDraft:SaveDraftResult! markRead:MarkReadResult!
     markUnread:MarkUnreadResult! clearConversation:ClearConversationResult!
     setTyping:SetTypingResult! setNotifications:SetNotificationsResult!
     archiveConversation:ArchiveConversationResult!
@@ -208,6 +211,9 @@ export const OBJECT_TYPES = {
   `),
   RevokeTokenPayload: fields(`
     token:AccessToken!
+  `),
+  SaveDraftPayload: fields(`
+    participation:Participation!
   `),
   SaveMessagePayload: fields(`
     saved:Message!

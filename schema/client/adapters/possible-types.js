@@ -105,6 +105,10 @@ const TYPES = {
     "RevokeTokenPayload",
     "Refusal"
   ],
+  "SaveDraftResult": [
+    "SaveDraftPayload",
+    "Refusal"
+  ],
   "SaveMessageResult": [
     "SaveMessagePayload",
     "Refusal"

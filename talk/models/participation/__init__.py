@@ -11,6 +11,7 @@ from .administration import Administration
 from .arranging import Arranging
 from .capabilities import Capabilities, ConversationCapability, MessageCapability
 from .clearing import Clearing
+from .drafting import Drafting
 from .editing import Editing
 from .inviting import Inviting
 from .membership import Membership
@@ -35,6 +36,7 @@ __all__ = [
 class Participation(
     Capabilities,  # capabilities, capabilities_with
     Sending,  # send
+    Drafting,  # save_draft; draft, draft_version
     Retracting,  # retract, remove_message
     Editing,  # edit
     Reacting,  # react, unreact

@@ -65,8 +65,9 @@ class Acting(Standing):
             raise MessagingPermissionDenied(RefusalCode.NOT_A_PARTICIPANT)
         # The same object, so that callers of a verb see what it changed.
         renew(self, rows[0])
-        # An unread count that a list had read is out of date.
+        # What was read with a list is out of date.
         self.__dict__.pop("_unread_count", None)
+        self.__dict__.pop("_draft", None)
 
     def must_be_active(self) -> None:
         if not self.is_active:

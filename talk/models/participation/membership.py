@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self, cast
 from ...exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
 from ..conversation import members
 from ..conversation.recipients import checked_users
+from ..draft import emptied
 from ..event import Event
 from ..message import Message
 from .acting import Acting
@@ -152,6 +153,7 @@ class Membership(Arranging, Reading):
         self.left_at_title = change.conversation.title
         left = ("left_at", "left_at_number", "left_at_title")
         change.update(self, "status", "role", "changed_at", *left)
+        change.also(emptied(participation=self.pk, at=change.at))
 
     def _decline(self, change: "Change") -> None:
         self._set_status(self.Status.DECLINED, change)

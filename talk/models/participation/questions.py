@@ -35,6 +35,13 @@ def by_key(key: Any) -> "ParticipationQuerySet":
 
 
 @prepared
+def locked(key: Any) -> "ParticipationQuerySet":
+    """One row, which is locked until the transaction ends. Nothing else of it may be locked yet."""
+    rows = _all().using(router.db_for_write(_all().model))
+    return rows.select_for_update(no_key=True).filter(pk=key)
+
+
+@prepared
 def of_user(user: Any, conversation: Any) -> "ParticipationQuerySet":
     return _all().filter(user=user, conversation=conversation).with_whole_users()
 

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -10,9 +11,9 @@ from ...exceptions import MessagingValidationError, RefusalCode
 from ...text import clean_body
 from ..message import Message
 from ..message.idempotency import Request
-from ..message.queryset import at_number
 from ..message.references import References
 from ..read_under_lock import Asked
+from .drafting import Drafting
 from .inviting import Inviting
 from .mentioning import Mentions
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
-class Sending(Inviting):
+class Sending(Drafting, Inviting):
     """Sends messages, and takes other people in with the same request."""
 
     class Meta:
@@ -34,6 +35,7 @@ class Sending(Inviting):
         reply_to: int | None = None,
         mentions: "Iterable[User | Any] | None" = None,
         mention_all: bool = False,
+        draft: int | None = None,
     ) -> Message:
         """Send `body`, after taking in the people to `invite`.
 
@@ -48,6 +50,9 @@ class Sending(Inviting):
         unless `mentions` is empty.
         `mention_all` mentions everybody who takes part, if the policy allows it. Raises
         `TOO_MANY_MENTIONS`, `NOT_A_MEMBER` or `NOT_ALLOWED`; then nothing is sent.
+
+        `draft` is the version of the sender's draft that this message was. The draft is emptied if
+        it still has this version, and otherwise stays: then there is something newer in it.
         """
         invited = list(invite)
         if invited and reply_to is not None:
@@ -60,17 +65,21 @@ class Sending(Inviting):
         def invite_and_send() -> Message:
             conversation = self.invite(invited)
             if conversation == self.conversation:
-                return self.write_message(body, request)
-            return conversation.participation_of(self.user).write_message(body, request)
+                return self.write_message(body, request, draft)
+            message = conversation.participation_of(self.user).write_message(body, request)
+            if draft is not None:
+                with suppress(MessagingValidationError):
+                    self.save_draft("", base=draft)
+            return message
 
         return request.once(
-            invite_and_send if invited else lambda: self.write_message(body, request)
+            invite_and_send if invited else lambda: self.write_message(body, request, draft)
         )
 
-    def write_message(self, body: str, request: Request) -> Message:
+    def write_message(self, body: str, request: Request, draft: int | None = None) -> Message:
         """Write the message that `request` is for. Called by `request.once` alone."""
         body = clean_body(body)
-        quoted = self._quoted(request.references)
+        quoted = self.asked_for_quoted(request.references)
         mentions = Mentions(self, request.references)
         with self.changing(*quoted, *mentions.read_under_lock) as change:
             self.must_be_able_to_write()
@@ -85,31 +94,13 @@ class Sending(Inviting):
                 **place,
             )
             authors = (message.sender_id for each in quoted for message in each.found)
-            change.read_again(self, *mentions.added_to(message, *authors))
+            added = mentions.added_to(message, *authors)
+            change.read_again(self, *added, *self.emptied_draft(draft, change.at))
         return message
-
-    def _quoted(self, references: References) -> list[Asked]:
-        if references.reply_to is None:
-            return []
-        number = references.reply_number
-        return [Asked(at_number(conversation=self.conversation_id, number=number))]
 
     def _place_in_branch(self, quoted: Asked | None = None) -> dict[str, int]:
         """The columns of a reply. The change has read the message that it replies to."""
         if quoted is None:
             return {}
-        if not quoted.found:
-            raise MessagingValidationError(RefusalCode.NUMBER_OUT_OF_RANGE, path=("reply_to",))
-        (message,) = quoted.found
-        self.must_be_able_to_quote(message)
+        message = self.quoted_in(quoted)
         return {"reply_to": message.number, "root": message.root or message.number}
-
-    def must_be_able_to_quote(self, message: Message) -> None:
-        """Raise `NUMBER_OUT_OF_RANGE` unless they see the message, and `NOT_A_TEXT`.
-
-        A text that was removed can be replied to: that may happen while the reply is written.
-        """
-        if not self.sees(message):
-            raise MessagingValidationError(RefusalCode.NUMBER_OUT_OF_RANGE, path=("reply_to",))
-        if message.kind != Message.Kind.TEXT:
-            raise MessagingValidationError(RefusalCode.NOT_A_TEXT, path=("reply_to",))

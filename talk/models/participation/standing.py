@@ -104,7 +104,10 @@ class Standing(models.Model):
         """Whether this person may read this message, or what is left of it."""
         return (
             message.conversation_id == self.conversation_id
-            and self.history_from <= message.number <= self.last_visible_number
+            and self.history_from <= message.number
+            # Members see all later ones, also those that the row of the conversation does not
+            # know of because it was read before.
+            and (self.left_at_number is None or message.number <= self.left_at_number)
         )
 
     def was_there_at(self, at: datetime) -> bool:
