@@ -59,6 +59,7 @@ MUTATIONS = {
     "renameConversation": {"conversationId": "Conversation", "title": "x"},
     "markRead": {"conversationId": "Conversation"},
     "markUnread": {"conversationId": "Conversation"},
+    "saveDraft": {"conversationId": "Conversation", "body": "soon", "replyTo": 1, "base": 0},
     "clearConversation": {"conversationId": "Conversation"},
     "setNotifications": {"conversationId": "Conversation", "level": "NOTHING"},
     "archiveConversation": {"conversationId": "Conversation"},
@@ -168,6 +169,18 @@ def pins(world):
                 )
 
             yield f"{name}.{field_name}", get
+
+
+def drafts(world):
+    for field_name in TYPES["Draft"].fields:
+        query = f"""query ($id: ID!) {{ node(id: $id) {{
+            ... on Participation {{ draft {{ {field_name} }} }} }} }}"""
+
+        def get(role, query=query, field_name=field_name):
+            answer = world.ask(role, query, id=gid(world.rows["Participation"]))
+            return outcome(answer, "node", "draft", field_name)
+
+        yield f"Draft.{field_name}", get
 
 
 def queries(world):

@@ -37,6 +37,8 @@ class World:
         )
         place.react(early, "👍")
         place.pin_message(place.send("pinned"))
+        for each in (place, conversation.participation_of(people["left"])):
+            each.save_draft("soon", early.number, base=0)
         leave(people["left"], conversation)
         conversation.participation_of(people["removed"]).remove(by=place)
         settings.TALK = {**settings.TALK, "INVITATIONS_ASK": True}

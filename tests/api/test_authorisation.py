@@ -13,12 +13,12 @@ from django.db import transaction
 from graphql import GraphQLObjectType
 
 from ..live.sockets import live
-from .asked import TYPES, mutations, nodes, payloads, pins, queries, reactions
+from .asked import TYPES, drafts, mutations, nodes, payloads, pins, queries, reactions
 from .heard import heard, streams
 from .roles import ROLES, World
 
 TABLE = Path(__file__).parent / "who_gets_what.md"
-ASKED = [nodes, reactions, pins, queries, mutations, payloads]
+ASKED = [nodes, reactions, pins, drafts, queries, mutations, payloads]
 
 #: What has no row of its own, since it shows nothing but what has one, and how much there is.
 WITHIN = re.compile(r"\w+(Connection|Edge)$|PageInfo$|Refusal$|Edit$")

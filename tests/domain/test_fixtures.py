@@ -31,6 +31,7 @@ def dump(alice, bob, carol, dave, erin, tmp_path):
     participation_of(alice, ours).pin_message(said)
     participation_of(bob, ours).save_message(said)
     participation_of(alice, ours).rename("Ours")
+    participation_of(alice, ours).save_draft("Later", base=0)
     participation_of(carol, ours).leave()
     Block.objects.block(bob, dave)
     AccessToken.objects.issue(alice, "phone")

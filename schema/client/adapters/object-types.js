@@ -145,6 +145,7 @@ export const OBJECT_TYPES = {
     conversation:Conversation! lastReadNumber:Int unreadCount:Int unreadMentionCount:Int
     firstUnreadNumber:Int firstVisibleNumber:Int invitedBy:User notifications:NotificationLevel
     mutedUntil:DateTime muted:Boolean archivedAt:DateTime pinnedAt:DateTime markedUnreadAt:DateTime
+    draft:Draft draftVersion:Int
   `),
   ParticipationConnection: fields(`
     pageInfo:PageInfo! edges:[ParticipationEdge!]! totalCount:Int! changesCursor:String!
