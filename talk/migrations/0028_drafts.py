@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("talk", "0025_pinned_and_saved_messages"),
+        ("talk", "0027_indexes_of_arranged_inboxes"),
     ]
 
     operations = [
