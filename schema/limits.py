@@ -3,11 +3,12 @@
 import strawberry
 
 from talk.conf import conf
+from talk.json_data import DATA_BYTES
 from talk.models.mention import MOST_MENTIONS
 from talk.models.participation.arranging import MOST_PINNED
 from talk.models.pin import MOST_PINS
 from talk.models.reaction import MOST_EMOJI
-from talk.text import REASON_LENGTH, TITLE_LENGTH
+from talk.text import DESCRIPTION_LENGTH, REASON_LENGTH, TITLE_LENGTH
 
 from .live import presence, typing_indicator
 from .page_limits import DEFAULT_PAGE, MAX_PAGE
@@ -22,6 +23,12 @@ class Limits:
         description="The most characters of a message, counted as Unicode code points."
     )
     title_length: int = strawberry.field(description="The most characters of a group's title.")
+    description_length: int = strawberry.field(
+        description="The most characters of a group's description."
+    )
+    data_bytes: int = strawberry.field(
+        description="The most bytes of `Conversation.data`, as JSON in UTF-8 without white space."
+    )
     reason_length: int = strawberry.field(
         description="The most characters of the reason of a report."
     )
@@ -69,6 +76,8 @@ def limits() -> Limits:
     return Limits(
         body_length=conf.MAX_BODY_LENGTH,
         title_length=TITLE_LENGTH,
+        description_length=DESCRIPTION_LENGTH,
+        data_bytes=DATA_BYTES,
         reason_length=REASON_LENGTH,
         participants=conf.MAX_PARTICIPANTS,
         mentions=MOST_MENTIONS,

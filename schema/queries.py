@@ -17,6 +17,7 @@ from .authentication.context import Info
 from .ids import invalid_id, key_in, key_of, split, type_name
 from .limits import Limits, limits
 from .loading.participations import (
+    conversation_with_key,
     visible_conversation,
     visible_message,
     visible_participation,
@@ -123,6 +124,19 @@ class Query:
     )
     def conversation(self, info: Info, id: Id) -> Conversation | None:
         return visible_conversation(info, key_of(models.Conversation, id))
+
+    @field(
+        description="The conversation to which the application gave this key, as `conversation` "
+        "finds it by its id. Null for any other."
+    )
+    def conversation_by_key(
+        self,
+        info: Info,
+        key: Annotated[
+            str, strawberry.argument(description="What `Conversation.key` has, in full.")
+        ],
+    ) -> Conversation | None:
+        return conversation_with_key(info, key)
 
     @field(
         description="Any object by its global id. Null if there is none, or if the viewer may "

@@ -48,6 +48,13 @@ class RefusalCode(models.TextChoices):
     EMPTY_BODY = "EMPTY_BODY", _("A message needs some text.")
     BODY_TOO_LONG = "BODY_TOO_LONG", _("This message is too long.")
     INVALID_TITLE = "INVALID_TITLE", _("This title is empty or too long.")
+    INVALID_DESCRIPTION = "INVALID_DESCRIPTION", _("This description is too long.")
+    INVALID_URL = "INVALID_URL", _("This is not the address of a picture on the web.")
+    INVALID_DATA = (
+        "INVALID_DATA",
+        _("These data are not a JSON object, are too large, or can't be stored."),
+    )
+    KEY_IN_USE = "KEY_IN_USE", _("Another conversation has this key.")
     INVALID_TEXT = "INVALID_TEXT", _("This text has characters that can't be stored.")
     NOT_A_TEXT = (
         "NOT_A_TEXT",

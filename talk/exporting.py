@@ -148,6 +148,8 @@ def _participations(user: "User") -> Iterator[dict[str, Any]]:
             "kind": conversation.kind,
             # People who left see the title that it had then.
             "title": conversation.title if participation.is_active else participation.left_at_title,
+            **_description(user, participation),
+            "key": conversation.key,
             "role": participation.role,
             "status": participation.status,
             "joined_at": _json_value(participation.joined_at),
@@ -163,6 +165,16 @@ def _participations(user: "User") -> Iterator[dict[str, Any]]:
             "archived_at": _json_value(participation.archived_at),
             "pinned_at": _json_value(participation.pinned_at),
         }
+
+
+def _description(user: "User", participation: Participation) -> dict[str, Any]:
+    """What the person sees of the description, avatar and data, and what of it is by themselves."""
+    conversation = participation.conversation
+    nothing = conversation.UNDESCRIBED
+    shown = nothing if participation.sees_description else conversation.described_by(user)
+    return {
+        name: getattr(conversation, name) if name in shown else nothing[name] for name in nothing
+    }
 
 
 def _mentions(user: "User") -> Iterator[dict[str, Any]]:

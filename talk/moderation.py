@@ -1,4 +1,4 @@
-"""What moderators do: remove messages and titles, suspend members, settle reports.
+"""What moderators do: remove messages, titles and descriptions, suspend members, settle reports.
 
 Each function records an act in the same transaction, and raises `NOT_ALLOWED` if the moderator
 may not act on that person; see `talk.staff`. Whether `by` is a moderator is for the caller to
@@ -57,6 +57,21 @@ def remove_first_title(conversation: Conversation, by: "User | None", why: str) 
     Act.objects.record(
         Act.Kind.TITLE_REMOVED, by, why, user=starter and starter.pk, conversation=conversation.pk
     )
+
+
+@transaction.atomic
+def remove_description(conversation: Conversation, name: str, by: "User | None", why: str) -> None:
+    """Delete the `description`, the `avatar` or the `data` of a conversation.
+
+    Raises `NOT_FOUND` if there is none.
+    """
+    with conversation.changing(None) as change:
+        if not getattr(conversation, name):
+            raise MessagingValidationError(RefusalCode.NOT_FOUND)
+        author = getattr(conversation, f"{name}_by_id")
+        conversation.forget_description([name], change)
+    kind = Act.Kind(f"{name}_removed")
+    Act.objects.record(kind, by, why, user=author, conversation=conversation.pk)
 
 
 @transaction.atomic

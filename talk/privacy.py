@@ -46,6 +46,7 @@ def kept_of(user: "User") -> dict[str, int]:
         "pinned messages": Pin.objects.filter(by=user),
         "saved messages": SavedMessage.objects.filter(user=user),
         "drafts": Draft.objects.with_words().filter(participation__user=user),
+        "descriptions": Conversation.objects.described_by(user),
         "blocks": blocks,
         "reports": reports,
     }
@@ -57,11 +58,12 @@ def erase(user: "User", why: str, by: "User | None" = None, *, keep_words: bool 
     """Erase what Talk has of `user`. Afterwards only acts of moderators refer to them.
 
     The account is deactivated, if it can be, and left to the project to delete. The user leaves
-    their conversations. Their messages keep their numbers and lose the words and the sender; titles
-    and reasons of reports are erased likewise, and reactions are deleted. With `keep_words`, all of
-    these lose the name only. What they pinned stays pinned without their name. What they saved and
-    their drafts are deleted. If this is interrupted, call it again. `why` and `by` go into the acts
-    of moderators.
+    their conversations. Their messages keep their numbers and lose the words and the sender. The
+    titles that they gave are erased likewise, the descriptions, avatars and data of conversations,
+    and the reasons of their reports. Reactions are deleted. With `keep_words`, all of these lose
+    the name only. What they pinned stays pinned without their name. What they saved and their
+    drafts are deleted. If this is interrupted, call it again. `why` and `by` go into the acts of
+    moderators.
     """
     # Before all else, so that there is a record of it even if this is interrupted.
     Act.objects.record(Act.Kind.USER_ERASED, by, why, user=user.pk)
@@ -70,7 +72,7 @@ def erase(user: "User", why: str, by: "User | None" = None, *, keep_words: bool 
     while not done:
         while (
             accounts.leave(user)
-            or (not keep_words and _erase_titles(user))
+            or (not keep_words and (_erase_titles(user) or _erase_description(user)))
             or _erase_some(user, keep_words)
             or (not keep_words and _erase_reactions(user))
         ):
@@ -104,6 +106,19 @@ def _erase_titles(user: "User") -> bool:
                 change.forget_titles(theirs, Message.Removal.ERASED, first=bool(began))
             return True
     return False
+
+
+def _erase_description(user: "User") -> bool:
+    """Erase what `user` wrote of the description, avatar and data of one conversation.
+
+    Returns whether there was anything.
+    """
+    conversation = Conversation.objects.described_by(user).first()
+    if conversation is None:
+        return False
+    with conversation.changing(None) as change:
+        conversation.forget_description(conversation.described_by(user), change)
+    return True
 
 
 def _erase_some(user: "User", keep_words: bool) -> bool:
@@ -154,7 +169,7 @@ def _take_out_of_reports(user: "User", keep_words: bool) -> None:
 def _remove_references(user: "User", keep_words: bool) -> bool:
     """Remove the last references to `user`. Returns whether it was done.
 
-    It isn't if they wrote, joined or reacted to something in the meantime.
+    It isn't if they wrote, described, joined or reacted to something in the meantime.
     """
     accounts.lock_conversations([user.pk])
     participations = Participation.objects.filter(user=user)
@@ -162,7 +177,10 @@ def _remove_references(user: "User", keep_words: bool) -> bool:
         return False
     if keep_words:
         Reaction.objects.filter(user=user).update(user=None)
+        Conversation.objects.forget_author(user)
     if Reaction.objects.filter(user=user).exists():
+        return False
+    if Conversation.objects.described_by(user).exists():
         return False
     Message.objects.filter(subject=user).update(subject=None)
     Participation.objects.filter(invited_by=user).update(invited_by=None)

@@ -8,6 +8,7 @@ from django.dispatch import Signal
 
 conversation_started = Signal()
 conversation_renamed = Signal()
+conversation_changed = Signal()
 conversation_upgraded = Signal()
 message_sent = Signal()
 message_edited = Signal()

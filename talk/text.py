@@ -1,11 +1,14 @@
 """Cleans and checks text that people type: messages, titles, names, reasons."""
 
 import unicodedata
+from urllib.parse import urlsplit
 
 from .conf import conf
 from .exceptions import MessagingValidationError, RefusalCode
 
 TITLE_LENGTH = 200
+DESCRIPTION_LENGTH = 1_000
+URL_LENGTH = 500
 NAME_LENGTH = 100
 REASON_LENGTH = 1_000
 
@@ -18,6 +21,9 @@ BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0\U0001d159")
 VISIBLE_FORMATS = frozenset(
     "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
 )
+
+#: Visible characters that addresses of the web have encoded.
+NOT_IN_URLS = frozenset('"<>\\^`{|}')
 
 
 def clean_body(body: str) -> str:
@@ -44,6 +50,28 @@ def clean_title(title: str) -> str:
     if len(title) > TITLE_LENGTH:
         raise MessagingValidationError(RefusalCode.INVALID_TITLE, path=("title",))
     return title if is_visible(title) else ""
+
+
+def clean_description(description: str) -> str:
+    """`description` without white space at its ends; empty if nothing of it is visible.
+
+    Raises `INVALID_DESCRIPTION`.
+    """
+    description = _storable(description, "description").strip()
+    if len(description) > DESCRIPTION_LENGTH:
+        raise MessagingValidationError(RefusalCode.INVALID_DESCRIPTION, path=("description",))
+    return description if is_visible(description) else ""
+
+
+def clean_url(url: str, field: str) -> str:
+    """`url`, a complete address of the web, without white space at its ends; empty if it is empty.
+
+    Raises `INVALID_URL`, also for an address with a user name.
+    """
+    url = url.strip()
+    if url and not _is_web_address(url):
+        raise MessagingValidationError(RefusalCode.INVALID_URL, path=(field,))
+    return url
 
 
 def clean_name(name: str) -> str:
@@ -76,6 +104,24 @@ def is_storable(text: str) -> bool:
     PostgreSQL can't store NUL, and UTF-8 can't encode lone surrogates.
     """
     return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _is_web_address(url: str) -> bool:
+    # `urlsplit` and browsers leave out some invisible characters, or read others instead.
+    if len(url) > URL_LENGTH or not all(map(_is_in_urls, url)):
+        return False
+    try:
+        parts = urlsplit(url)
+        # It raises for a port that is none.
+        has_host = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and has_host and "@" not in parts.netloc
+
+
+def _is_in_urls(character: str) -> bool:
+    is_sound = is_storable(character) and _is_visible_character(character)
+    return is_sound and character not in NOT_IN_URLS
 
 
 def _is_visible_character(character: str) -> bool:

@@ -59,6 +59,7 @@ const PAYLOADS = {
   reinstateParticipant: "participation { ...Member }",
   changeRole: "participation { ...Member }",
   renameConversation: "conversation { id name title }",
+  updateConversation: "conversation { id description avatar data }",
   markRead: "participation { id lastReadNumber unreadCount }",
   markUnread: "participation { id markedUnreadAt }",
   saveDraft: "participation { id draftVersion draft { body replyTo version savedAt } }",

@@ -31,7 +31,7 @@
  */
 /**
  * @typedef {"SEND" | "REACT" | "PIN" | "MENTION_ALL" | "INVITE" | "REMOVE_MEMBERS" | "CHANGE_ROLES"
- *   | "RENAME" | "LEAVE" | "ANSWER_INVITATION"} ConversationCapability
+ *   | "RENAME" | "DESCRIBE" | "LEAVE" | "ANSWER_INVITATION"} ConversationCapability
  */
 /** @typedef {{emoji: string, count: number, viewerReacted: boolean}} Reaction */
 

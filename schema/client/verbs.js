@@ -4,9 +4,9 @@
  * A `TalkError` says that there is no answer. If it is `retryable`, the caller may ask again:
  * - What says how something should be can be repeated as it is: `editMessage`, `retractMessage`,
  *   `removeMessage`, `react`, `unreact`, `pinMessage`, `unpinMessage`, `saveMessage`, `unsaveMessage`,
- *   `renameConversation`, `changeRole`, `markRead`, `markUnread`, `clearConversation`, `saveDraft`,
- *   `setNotifications`, `archiveConversation`, `unarchiveConversation`, `pinConversation`,
- *   `unpinConversation`, `blockUser`, `unblockUser`.
+ *   `renameConversation`, `updateConversation`, `changeRole`, `markRead`, `markUnread`,
+ *   `clearConversation`, `saveDraft`, `setNotifications`, `archiveConversation`,
+ *   `unarchiveConversation`, `pinConversation`, `unpinConversation`, `blockUser`, `unblockUser`.
  *   An attempt that had no answer may reach the server after a later one, and undoes it then. The
  *   streams tell which of them counts.
  * - `sendMessage` can be repeated with the same `clientId` and the very same input.
@@ -63,6 +63,14 @@ import { MUTATIONS } from "./documents.js";
  *     {participation: Member}>,
  *   renameConversation: Verb<
  *     {conversationId: string, title: string}, {conversation: {id: string, name: string, title: string}}>,
+ *   updateConversation: Verb<
+ *     {
+ *       conversationId: string, description?: string | null, avatar?: string | null,
+ *       data?: Record<string, unknown> | null,
+ *     },
+ *     {conversation: {
+ *       id: string, description: string, avatar: string | null, data: Record<string, unknown>,
+ *     }}>,
  *   markRead: Verb<
  *     {conversationId: string, number?: number | null},
  *     {participation: {id: string, lastReadNumber: number | null, unreadCount: number}}>,

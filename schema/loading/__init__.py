@@ -8,6 +8,7 @@ Doors:
 - `standings`: the viewer's participation, or one like it, to tell what they may do.
 - `views`: the conversations that an operation shows, each with the viewer's participation in it.
 - `cleared`: from which message on the viewer sees a conversation that they cleared.
+- `descriptions`: the description, avatar and data of a conversation, as the viewer sees them.
 - `batch`: loads something for all conversations of a page in one query.
 - `users`: the users that a client names by their global ids.
 - `messages`: shows messages of several conversations on one page.

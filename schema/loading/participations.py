@@ -10,7 +10,8 @@ import strawberry
 from talk import models
 from talk.exceptions import MessagingValidationError, RefusalCode
 from talk.models.participation.history import participation_then
-from talk.prepared import ask
+from talk.prepared import Question, ask
+from talk.text import is_storable
 
 from ..ids import key_of
 from .blocks import ask_with_blocks
@@ -30,7 +31,17 @@ def visible_conversation(info: Any, key: int) -> models.Conversation | None:
 
     It also reads whom the viewer blocked, in the same round trip, since queries show messages.
     """
-    question = models.Participation.objects.find_question(info.context.viewer, key)
+    return _shown(info, models.Participation.objects.find_question(info.context.viewer, key))
+
+
+def conversation_with_key(info: Any, key: str) -> models.Conversation | None:
+    """`visible_conversation` by the key that the project gave the conversation."""
+    if not is_storable(key):
+        return None
+    return _shown(info, models.Participation.objects.find_by_key_question(info.context.viewer, key))
+
+
+def _shown(info: Any, question: Question[models.Participation]) -> models.Conversation | None:
     for found in ask_with_blocks(info.context, question):
         return current_views().replace(found).conversation
     return None

@@ -1,4 +1,6 @@
-"""Mutations about the people in a conversation, their roles, and the title of a group."""
+"""Mutations about the people in a conversation, their roles, and what a group is called."""
+
+from typing import Any
 
 import strawberry
 
@@ -94,6 +96,19 @@ class ParticipantMutation:
         own = participation_of(info, input.conversation_id)
         own.rename(input.title)
         return results.RenameConversationPayload(conversation=own.conversation)
+
+    @mutation(
+        description="Change the description, the avatar and the data of a group. Owners and admins "
+        "can."
+    )
+    def update_conversation(
+        self, info: Info, input: inputs.UpdateConversationInput
+    ) -> results.UpdateConversationResult:
+        own = participation_of(info, input.conversation_id)
+        # Whatever JSON it is: the verb refuses what is no object.
+        data: Any = input.data
+        own.describe(description=input.description, avatar=input.avatar, data=data)
+        return results.UpdateConversationPayload(conversation=own.conversation)
 
 
 def _own_and_other(

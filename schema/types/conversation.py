@@ -6,11 +6,13 @@ from typing import Annotated
 import strawberry
 import strawberry_django
 from strawberry import relay
+from strawberry.scalars import JSON
 
 from talk import models
 
 from ..authentication.context import Info
 from ..loading.cleared import unless_cleared
+from ..loading.descriptions import described
 from ..loading.participants import participant_count
 from ..loading.views import own_participation, view_of
 from . import capabilities, costs, last_seen, message_page, message_pins, participant_page, upgrades
@@ -33,11 +35,36 @@ class Conversation(relay.Node):
     kind: models.Conversation.Kind = strawberry.field(
         description="A private conversation of two people, or a group."
     )
+    key: str | None = strawberry.field(
+        description="What the conversation is about, as the application calls it, such as "
+        "`order 42`. Only the application gives keys; see `conversationByKey`."
+    )
     started_at: datetime = strawberry.field(description="When the conversation was started.")
 
     @field(description="The title of a group; empty for a private conversation.")
     def title(self: models.Conversation, info: Info) -> str:
         return view_of(info, self).title
+
+    @field(
+        description="What a group is about; empty if nobody has described it. A viewer who left, "
+        "or is invited, sees it unless the description, `avatar` or `data` was changed after that."
+    )
+    def description(self: models.Conversation, info: Info) -> str:
+        return described(info, self).description
+
+    @field(
+        description="The URL of a group's picture. Null if there is none, and for viewers who "
+        "don't see the `description`."
+    )
+    def avatar(self: models.Conversation, info: Info) -> str | None:
+        return described(info, self).avatar or None
+
+    @field(
+        description="An object with whatever the application keeps here for its clients. Empty if "
+        "there is nothing, and for viewers who don't see the `description`."
+    )
+    def data(self: models.Conversation, info: Info) -> JSON:
+        return JSON(described(info, self).data)
 
     @field(
         description="What to call the conversation: the title of a group; in a private "

@@ -59,8 +59,8 @@ describe(
     models.Participation.Role,
     "ParticipationRole",
     "What a member may do with other members of a group.",
-    OWNER="May remove everybody, give any role, and rename the group.",
-    ADMIN="May remove members, make them admins, and rename the group.",
+    OWNER="May remove everybody, give any role, and rename and describe the group.",
+    ADMIN="May remove members, make them admins, and rename and describe the group.",
     MEMBER="May do none of this.",
 )
 describe(
@@ -93,6 +93,7 @@ describe(
     REMOVE_MEMBERS="`removeParticipant`: owners with everybody else, admins with members.",
     CHANGE_ROLES="`changeRole`: owners give any role, admins make members admins.",
     RENAME="`renameConversation`.",
+    DESCRIBE="`updateConversation`.",
     LEAVE="`leaveConversation`.",
     ANSWER_INVITATION="`acceptInvitation` and `declineInvitation`.",
 )
@@ -117,6 +118,7 @@ describe(
     "What changed in a conversation. Events in Python have the same names.",
     CONVERSATION_STARTED="The conversation was started: the first change of each conversation.",
     CONVERSATION_RENAMED="The title was changed. Without `message`, it was erased with an account.",
+    CONVERSATION_CHANGED="The description, the avatar, the data or the key was changed.",
     CONVERSATION_UPGRADED="This group was started from a private conversation, as the message "
     "UPGRADED says.",
     MESSAGE_SENT="`message` was sent. `participation` is that of its sender, if it has one.",

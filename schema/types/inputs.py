@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import strawberry
+from strawberry.scalars import JSON
 
 from talk.models import Conversation, Participation
 
@@ -104,6 +105,27 @@ class ChangeRoleInput:
 class RenameConversationInput:
     conversation_id: strawberry.ID = strawberry.field(description=CONVERSATION)
     title: str = strawberry.field(description="The new title.")
+
+
+@strawberry.input(description="The group, and what to change. Null leaves a value as it is.")
+class UpdateConversationInput:
+    conversation_id: strawberry.ID = strawberry.field(description=CONVERSATION)
+    description: str | None = strawberry.field(
+        default=None,
+        description="What the group is about, on several lines if need be. An empty text removes "
+        "it.",
+    )
+    avatar: str | None = strawberry.field(
+        default=None,
+        description="The URL of a picture, which begins with `https://` or `http://`. An empty "
+        "text removes it.",
+    )
+    data: JSON | None = strawberry.field(
+        default=None,
+        description="An object with whatever the application wants to keep. It takes the place of "
+        "the present one. Its numbers are at most 2^53 - 1 and, except for 0, at least 1e-9, "
+        "whatever their sign. An empty object removes it.",
+    )
 
 
 @strawberry.input(description="The conversation, and how far the viewer has read.")

@@ -60,6 +60,11 @@ class RenameConversationPayload:
     conversation: Conversation = strawberry.field(description="The conversation.")
 
 
+@strawberry.type(description="The group has the description, avatar and data.")
+class UpdateConversationPayload:
+    conversation: Conversation = strawberry.field(description="The conversation.")
+
+
 @strawberry.type(description="The messages are marked as read.")
 class MarkReadPayload:
     participation: Participation = strawberry.field(description="The viewer's participation.")
@@ -160,6 +165,10 @@ ChangeRoleResult = Annotated[
 RenameConversationResult = Annotated[
     RenameConversationPayload | Refusal,
     strawberry.union("RenameConversationResult", description=RESULT),
+]
+UpdateConversationResult = Annotated[
+    UpdateConversationPayload | Refusal,
+    strawberry.union("UpdateConversationResult", description=RESULT),
 ]
 MarkReadResult = Annotated[
     MarkReadPayload | Refusal, strawberry.union("MarkReadResult", description=RESULT)

@@ -1,16 +1,22 @@
 """Base classes of the admin pages."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
 from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.auth import get_permission_codename, get_user_model
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
+from ..exceptions import Refused
 from ..models import Message
+from ..text import REASON_LENGTH
 
 
 class TalkAdmin(admin.ModelAdmin):
@@ -68,6 +74,27 @@ class ReadOnly(admin.options.BaseModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class ReasonedActionForm(ActionForm):
+    """Asks for the reason of an action of moderators."""
+
+    why = forms.CharField(label=_("Reason"), max_length=REASON_LENGTH, required=False)
+
+
+def act_on_each(
+    page: admin.ModelAdmin, request: HttpRequest, rows: Any, act: Callable[..., object]
+) -> bool:
+    """Act on each row, and show each refusal once. Returns whether there were none."""
+    refusals = set()
+    for row in rows:
+        try:
+            act(row, request.user, request.POST.get("why", ""))
+        except Refused as refused:
+            refusals.add(str(refused.message))
+    for refusal in sorted(refusals):
+        page.message_user(request, refusal, messages.ERROR)
+    return not refusals
 
 
 def username_of(relation: str) -> str:

@@ -8,10 +8,19 @@ from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from .. import moderation
 from ..models import Conversation, Edit, Mention, Message, NameWord, Participation
 from ..models.edit import MOST_SHOWN
 from ..words import folded
-from .base import ReadOnly, TalkAdmin, username_of, words_of
+from .base import (
+    ReadOnly,
+    ReasonedActionForm,
+    TalkAdmin,
+    act_on_each,
+    may_moderate,
+    username_of,
+    words_of,
+)
 
 
 class ParticipationInline(ReadOnly, admin.TabularInline):
@@ -28,9 +37,33 @@ class ConversationAdmin(ReadOnly, TalkAdmin):
     list_display = ["id", "kind", "title", "member_count", "last_number", "changed_at"]
     list_filter = ["kind"]
     search_fields = ["=id", "folded_title"]
-    search_help_text = _("The id or title of a conversation, or the name of a participant")
+    search_help_text = _("The id, key or title of a conversation, or the name of a participant")
     inlines = [ParticipationInline]
-    fields = ["kind", "title", "upgraded_from", "started_at", "changed_at", "last_number"]
+    fields = ["kind", "title", "key", "description", "avatar", "data", "described_at"]
+    fields += ["upgraded_from", "started_at", "changed_at", "last_number"]
+    action_form = ReasonedActionForm
+    actions = ["remove_description", "remove_avatar", "remove_data"]
+
+    def has_moderate_permission(self, request: HttpRequest) -> bool:
+        return may_moderate(request)
+
+    @admin.action(description=_("Remove the description"), permissions=["moderate"])
+    def remove_description(self, request: HttpRequest, queryset: Any) -> None:
+        self._remove(request, queryset, "description")
+
+    @admin.action(description=_("Remove the avatar"), permissions=["moderate"])
+    def remove_avatar(self, request: HttpRequest, queryset: Any) -> None:
+        self._remove(request, queryset, "avatar")
+
+    @admin.action(description=_("Remove the data"), permissions=["moderate"])
+    def remove_data(self, request: HttpRequest, queryset: Any) -> None:
+        self._remove(request, queryset, "data")
+
+    def _remove(self, request: HttpRequest, rows: Any, name: str) -> None:
+        def remove(conversation: Conversation, by: Any, why: str) -> None:
+            moderation.remove_description(conversation, name, by, why)
+
+        act_on_each(self, request, rows, remove)
 
     @admin.display(description=_("members"))
     def member_count(self, conversation: Conversation) -> int:
@@ -45,8 +78,11 @@ class ConversationAdmin(ReadOnly, TalkAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Conversation], search_term: str
     ) -> tuple[models.QuerySet[Conversation], bool]:
+        # A key is found as it is written, and not word by word.
+        with_key = queryset.filter(key=search_term)
         search_term = folded(search_term)
         found, duplicates = super().get_search_results(request, queryset, search_term)
+        found |= with_key
         # Only staff who may see participations can search by them.
         if search_term and request.user.has_perm("talk.view_participation"):
             theirs = Participation.objects.filter(

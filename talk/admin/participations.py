@@ -1,12 +1,10 @@
 """The admin page of participations: suspend a member, export or erase a person's data."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME, ActionForm
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db import models
 from django.http import HttpRequest, StreamingHttpResponse
 from django.template.response import TemplateResponse
@@ -17,11 +15,15 @@ from ..exceptions import Refused
 from ..models import Participation
 from ..staff import must_act_on
 from ..text import REASON_LENGTH
-from .base import DeletedWithAccount, ReadOnly, TalkAdmin, may_moderate, username_of
-
-
-class ReasonedActionForm(ActionForm):
-    why = forms.CharField(label=_("Reason"), max_length=REASON_LENGTH, required=False)
+from .base import (
+    DeletedWithAccount,
+    ReadOnly,
+    ReasonedActionForm,
+    TalkAdmin,
+    act_on_each,
+    may_moderate,
+    username_of,
+)
 
 
 @admin.register(Participation)
@@ -41,11 +43,11 @@ class ParticipationAdmin(DeletedWithAccount, ReadOnly, TalkAdmin):
 
     @admin.action(description=_("Suspend: keep from writing"), permissions=["moderate"])
     def suspend(self, request: HttpRequest, queryset: models.QuerySet[Participation]) -> None:
-        self._act(request, queryset, moderation.suspend)
+        act_on_each(self, request, queryset, moderation.suspend)
 
     @admin.action(description=_("Restore: let write again"), permissions=["moderate"])
     def restore(self, request: HttpRequest, queryset: models.QuerySet[Participation]) -> None:
-        self._act(request, queryset, moderation.restore)
+        act_on_each(self, request, queryset, moderation.restore)
 
     def has_handle_data_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("talk.handle_data")
@@ -74,7 +76,7 @@ class ParticipationAdmin(DeletedWithAccount, ReadOnly, TalkAdmin):
             return None
         if "sure" in request.POST:
             keep = "keep_words" in request.POST
-            self._act(request, [person], partial(_erase, keep_words=keep))
+            act_on_each(self, request, [person], partial(_erase, keep_words=keep))
             return None
         return TemplateResponse(
             request,
@@ -95,20 +97,8 @@ class ParticipationAdmin(DeletedWithAccount, ReadOnly, TalkAdmin):
             self.message_user(request, _("Select one person."), messages.ERROR)
             return None
         (person,) = selected
-        may = self._act(request, [person], lambda each, by, _why: must_act_on(by, each.pk))
+        may = act_on_each(self, request, [person], lambda each, by, _why: must_act_on(by, each.pk))
         return person if may else None
-
-    def _act(self, request: HttpRequest, rows: Any, act: Callable[..., object]) -> bool:
-        """Act on each row, and show each refusal once. Returns whether there were none."""
-        refusals = set()
-        for row in rows:
-            try:
-                act(row, request.user, request.POST.get("why", ""))
-            except Refused as refused:
-                refusals.add(str(refused.message))
-        for refusal in sorted(refusals):
-            self.message_user(request, refusal, messages.ERROR)
-        return not refusals
 
 
 def _erase(person: Any, by: Any, why: str, *, keep_words: bool) -> None:

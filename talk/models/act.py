@@ -68,6 +68,9 @@ class Act(models.Model):
     class Kind(models.TextChoices):
         MESSAGE_REMOVED = "message_removed", _("message removed")
         TITLE_REMOVED = "title_removed", _("title removed")
+        DESCRIPTION_REMOVED = "description_removed", _("description removed")
+        AVATAR_REMOVED = "avatar_removed", _("avatar removed")
+        DATA_REMOVED = "data_removed", _("data of a conversation removed")
         PARTICIPANT_SUSPENDED = "participant_suspended", _("participant suspended")
         PARTICIPANT_RESTORED = "participant_restored", _("participant restored")
         REPORT_DISMISSED = "report_dismissed", _("report dismissed")

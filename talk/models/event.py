@@ -89,6 +89,7 @@ class Event(models.Model):
     class Kind(models.TextChoices):
         CONVERSATION_STARTED = "conversation_started", _("started")
         CONVERSATION_RENAMED = "conversation_renamed", _("renamed")
+        CONVERSATION_CHANGED = "conversation_changed", _("description, avatar, data or key changed")
         CONVERSATION_UPGRADED = "conversation_upgraded", _("upgraded from a private conversation")
         MESSAGE_SENT = "message_sent", _("message sent")
         MESSAGE_EDITED = "message_edited", _("message edited")
@@ -213,6 +214,7 @@ class Moves(Enum):
 MOVES: Mapping[str, Moves] = {
     Event.Kind.CONVERSATION_STARTED: Moves.NONE,
     Event.Kind.CONVERSATION_RENAMED: Moves.ALL,
+    Event.Kind.CONVERSATION_CHANGED: Moves.ALL,
     Event.Kind.CONVERSATION_UPGRADED: Moves.ALL,
     Event.Kind.MESSAGE_SENT: Moves.ALL,
     Event.Kind.MESSAGE_EDITED: Moves.IF_LATEST,

@@ -35,6 +35,10 @@ class World:
         conversation.participation_of(people["admin"]).change_role(
             Participation.Role.ADMIN, by=place
         )
+        place.describe(
+            description="x", avatar="https://example.com/a.png", data={"of": "the project"}
+        )
+        conversation.set_key("order 42")
         place.react(early, "👍")
         place.pin_message(place.send("pinned"))
         for each in (place, conversation.participation_of(people["left"])):

@@ -101,6 +101,7 @@ class TestText:
             refusal(ask, "sendMessage", body=text, **where),
             refusal(ask, "startConversation", title=text, participants=[gid(bob)]),
             refusal(ask, "renameConversation", title=text, **where),
+            refusal(ask, "updateConversation", description=text, **where),
             refusal(ask, "createToken", name=text),
         ]
         searches = [
@@ -112,7 +113,8 @@ class TestText:
         ]
 
         assert refused == [
-            ("INVALID_TEXT", [path]) for path in ("body", "body", "title", "title", "name")
+            ("INVALID_TEXT", [path])
+            for path in ("body", "body", "title", "title", "description", "name")
         ]
         assert [code(answer) for answer in searches] == ["INVALID_TEXT"] * 2
 

@@ -35,6 +35,25 @@ def test_a_title_of_the_longest_length_is_given_and_no_longer_one(ask, alice, bo
     assert refusal(ask, "renameConversation", **of, title="x" * (most + 1))[0] == "INVALID_TITLE"
 
 
+def test_a_description_of_the_longest_length_is_given_and_no_longer_one(ask, alice, bob):
+    of = {"conversationId": gid(group(alice, bob))}
+    most = told(ask, "descriptionLength")
+
+    assert "code" not in act(ask, "updateConversation", **of, description="🦄" * most)
+    assert refusal(ask, "updateConversation", **of, description="x" * (most + 1))[0] == (
+        "INVALID_DESCRIPTION"
+    )
+
+
+def test_data_of_as_many_bytes_as_told_are_kept_and_no_more(ask, alice, bob):
+    of = {"conversationId": gid(group(alice, bob))}
+    most = told(ask, "dataBytes")
+    text = "ü" * (most // 2 - len('{"a":""}') // 2)
+
+    assert "code" not in act(ask, "updateConversation", **of, data={"a": text})
+    assert refusal(ask, "updateConversation", **of, data={"a": f"{text}x"})[0] == "INVALID_DATA"
+
+
 def test_a_reason_of_the_longest_length_is_given_and_no_longer_one(ask, alice, bob):
     message = gid(say(bob, group(alice, bob)))
     most = told(ask, "reasonLength")

@@ -51,6 +51,11 @@ ACTS = {
     "reinstate": ("reinstateParticipant", PLACE, {"participant": "carol"}),
     "promote": ("changeRole", PLACE, {"participant": "bob", "role": "OWNER"}),
     "rename": ("renameConversation", TALK, {"title": "New"}),
+    "describe": (
+        "updateConversation",
+        f"{TALK} conversation {{ description avatar data }}",
+        {"description": "New", "avatar": "https://example.com/a.png", "data": {"new": True}},
+    ),
     "read": ("markRead", PLACE, {}),
     "read some": ("markRead", PLACE, {"number": 2}),
     "mark unread": ("markUnread", PLACE, {}),

@@ -33,6 +33,7 @@ GIVEN = {
     "markRead": ({"number": 3}, ["participation"]),
     "markUnread": ({}, ["participation"]),
     "renameConversation": ({"title": "x"}, ["conversation"]),
+    "updateConversation": ({"description": "x", "data": {"a": [1.5]}}, ["conversation"]),
     "leaveConversation": ({}, ["conversation"]),
     "reportMessage": ({"message": 3, "why": "x"}, ["reported"]),
     "inviteParticipants": ({"participants": "dave"}, ["conversation"]),

@@ -20,6 +20,7 @@ MUTATIONS = {
     "reinstateParticipant": {"participant": "carol"},
     "changeRole": {"participant": "bob", "role": "OWNER"},
     "renameConversation": {"title": "New"},
+    "updateConversation": {"description": "New", "data": {"new": True}},
     "markRead": {},
     "markUnread": {},
 }

@@ -114,6 +114,7 @@ def what_works(ask, conversation, text=None, other=None, newcomer=None):
         "SEND": [("sendMessage", {**of, "body": "x"})],
         "MENTION_ALL": [("sendMessage", {**of, "body": "x", "mentionAll": True})],
         "RENAME": [("renameConversation", {**of, "title": "Another title"})],
+        "DESCRIBE": [("updateConversation", {**of, "description": "All about us"})],
         "LEAVE": [("leaveConversation", of)],
         "ANSWER_INVITATION": [("acceptInvitation", of), ("declineInvitation", of)],
         "REACT": [("react", {"message": gid(text), "emoji": "👍"})],
@@ -147,7 +148,7 @@ def test_what_is_promised_in_a_group_works_and_nothing_else(gql, ours, role, mos
 def test_what_is_promised_depends_on_the_role(gql, ours):
     """So that the tests above mean anything."""
     member = {"SEND", "REACT", "MENTION_ALL", "INVITE", "LEAVE"}
-    admin = member | {"PIN", "REMOVE_MEMBERS", "CHANGE_ROLES", "RENAME"}
+    admin = member | {"PIN", "REMOVE_MEMBERS", "CHANGE_ROLES", "RENAME", "DESCRIBE"}
     expected = {
         **dict.fromkeys(("owner", "admin"), admin),
         **{role: set() for role in ("left", "removed", "declined")},

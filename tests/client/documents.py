@@ -25,6 +25,8 @@ from . import node
 
 #: What JSON has for each scalar.
 SCALARS = {"Boolean": "boolean", "Float": "number", "Int": "number"}
+#: Its only field has an object.
+SCALARS |= {"JSON": "Record<string, unknown>"}
 SCALARS |= dict.fromkeys(("DateTime", "ID", "String", "UUID"), "string")
 
 

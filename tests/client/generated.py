@@ -15,7 +15,7 @@ from .packages import CLIENT
 FOLDER = CLIENT / "adapters"
 #: Types whose names never have a prefix.
 SHARED = {"Mutation", "Node", "PageInfo", "Query", "Subscription"}
-SHARED |= {"Boolean", "DateTime", "Float", "ID", "Int", "String", "UUID"}
+SHARED |= {"Boolean", "DateTime", "Float", "ID", "Int", "JSON", "String", "UUID"}
 
 POSSIBLE_TYPES = """\
 /** Which types an interface or union has. Written by `python -m tests.client.generated`. */

@@ -20,7 +20,8 @@ ASKED = {
     "accesstoken": "user name prefix created_at expires_at last_used_at revoked_at",
     "act": "kind at by by_name why user conversation number",
     "block": "blocker blocked at",
-    "conversation": "kind title upgraded_from started_at changed_at last_number",
+    "conversation": "kind title key description avatar data described_at upgraded_from started_at "
+    "changed_at last_number",
     "message": "conversation number kind sender subject sent_at edited_at reply_to root "
     "mentions_all",
     "participation": "conversation user role status joined_at left_at left_at_number suspended_at "

@@ -36,6 +36,7 @@ def eventful(alice, bob, carol, dave, erin, settings):
     participation_of(alice, conversation).invite([erin])
     settings.TALK = {**settings.TALK, "INVITATIONS_ASK": False}
     participation_of(erin, conversation).decline()
+    participation_of(alice, conversation).describe(description="What we eat")
     conversation.refresh_from_db()
     return conversation
 
@@ -60,6 +61,7 @@ KINDS = [
     ("participant_restored", "bob", None),
     ("participant_invited", "erin", None),
     ("participant_declined", "erin", None),
+    ("conversation_changed", None, None),
 ]
 #: The revision of the last of them.
 LAST = len(KINDS)

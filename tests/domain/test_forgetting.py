@@ -38,6 +38,8 @@ Models = Iterable[type[models.Model]]
 
 #: What a message says, and what it said before. No other text of a test has these words in it.
 WORDS, EARLIER = "kumquat", "rambutan"
+#: What the conversation says about itself.
+DESCRIBED = "durian"
 
 #: Why rows that belong to a message stay when its words go.
 STAYS = {
@@ -53,6 +55,9 @@ STAYS = {
 EXPORTED = {
     "talk.AccessToken.user": "token",
     "talk.Block.blocker": "block",
+    "talk.Conversation.avatar_by": "participation",
+    "talk.Conversation.data_by": "participation",
+    "talk.Conversation.description_by": "participation",
     "talk.Event.actor": "event",
     "talk.Mention.user": "mention",
     "talk.Message.sender": "message",
@@ -258,6 +263,11 @@ class TestPeople:
         participation_of(bob, ours).change_role(Participation.Role.ADMIN, by=owner)
         participation_of(bob, ours).pin_message(mentioning)
         participation_of(bob, ours).save_message(mentioning)
+        participation_of(bob, ours).describe(
+            description=f"All about {DESCRIBED}",
+            avatar=f"https://example.com/{DESCRIBED}.png",
+            data={"about": DESCRIBED},
+        )
         participation_of(bob, ours).leave()
         participation_of(bob, ours).reinstate(by=participation_of(alice, ours))
         ours.participations.filter(user=alice).update(invited_by=bob)
@@ -273,12 +283,14 @@ class TestPeople:
 
     def test_all_that_they_wrote_is_exported_and_then_erased(self, somebody):
         exported = repr(list(export(somebody)))
-        for word in (WORDS, EARLIER):
+        for word in (WORDS, EARLIER, DESCRIBED):
             assert word in exported
+        shown = {f"talk.Conversation.{name}" for name in ("description", "avatar", "data")}
+        assert columns_with(DESCRIBED) == shown
 
         erase(somebody, "He asked for it.")
 
-        for word in (WORDS, EARLIER):
+        for word in (WORDS, EARLIER, DESCRIBED):
             assert columns_with(word) == set()
 
     @isolate_apps("talk")

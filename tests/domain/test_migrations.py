@@ -98,9 +98,12 @@ def test_the_earlier_version_knows_every_removal_and_every_kind_of_event(alice, 
     own.react(others, "👍")
     own.retract(said)
     own.remove_message(others)
+    own.describe(description="Lunch")
     migration = import_module("talk.migrations.0023_words_of_open_reports")
 
     migration.say_what_was_known(apps, connection.schema_editor())
+    later = import_module("talk.migrations.0031_kinds_of_descriptions")
+    later.say_what_was_known(apps, connection.schema_editor())
 
     assert set(Message.objects.values_list("removed_as", flat=True)) == {"moderated"}
     kinds = Event.objects.order_by("revision").values_list("kind", flat=True)
@@ -109,4 +112,5 @@ def test_the_earlier_version_knows_every_removal_and_every_kind_of_event(alice, 
         *["message_sent"] * 2,
         *["conversation_read"] * 2,
         *["message_removed"] * 2,
+        "conversation_read",
     ]

@@ -7,6 +7,7 @@ export const SHARED = [
   "Float",
   "ID",
   "Int",
+  "JSON",
   "Mutation",
   "Node",
   "PageInfo",
@@ -37,11 +38,11 @@ export const OBJECT_TYPES = {
     participation:Participation!
   `),
   Conversation: fields(`
-    id:ID! kind:ConversationKind! startedAt:DateTime! title:String! name:String! others:[User!]!
-    lastNumber:Int! revision:Int! latestMessage:Message viewerCan:[ConversationCapability!]!
-    viewerParticipation:Participation! upgradedFrom:Conversation upgradedTo:[Conversation!]!
-    participantCount:Int! participants:ParticipantConnection! messages:MessageConnection!
-    pins:PinConnection!
+    id:ID! kind:ConversationKind! key:String startedAt:DateTime! title:String! description:String!
+    avatar:String data:JSON! name:String! others:[User!]! lastNumber:Int! revision:Int!
+    latestMessage:Message viewerCan:[ConversationCapability!]! viewerParticipation:Participation!
+    upgradedFrom:Conversation upgradedTo:[Conversation!]! participantCount:Int!
+    participants:ParticipantConnection! messages:MessageConnection! pins:PinConnection!
   `),
   ConversationChange: fields(`
     revision:Int! at:DateTime! actor:User conversation:Conversation! message:Message
@@ -81,10 +82,10 @@ export const OBJECT_TYPES = {
     conversation:Conversation!
   `),
   Limits: fields(`
-    bodyLength:Int! titleLength:Int! reasonLength:Int! participants:Int! mentions:Int!
-    reactions:Int! pins:Int! pinnedConversations:Int! editSeconds:Float retractSeconds:Float
-    reactionEmoji:[String!] defaultPageSize:Int! pageSize:Int! presenceUsers:Int! typingSeconds:Int!
-    typingEverySeconds:Int!
+    bodyLength:Int! titleLength:Int! descriptionLength:Int! dataBytes:Int! reasonLength:Int!
+    participants:Int! mentions:Int! reactions:Int! pins:Int! pinnedConversations:Int!
+    editSeconds:Float retractSeconds:Float reactionEmoji:[String!] defaultPageSize:Int!
+    pageSize:Int! presenceUsers:Int! typingSeconds:Int! typingEverySeconds:Int!
   `),
   MarkReadPayload: fields(`
     participation:Participation!
@@ -121,10 +122,10 @@ export const OBJECT_TYPES = {
     acceptInvitation:AcceptInvitationResult! declineInvitation:DeclineInvitationResult!
     leaveConversation:LeaveConversationResult! removeParticipant:RemoveParticipantResult!
     reinstateParticipant:ReinstateParticipantResult! changeRole:ChangeRoleResult!
-    renameConversation:RenameConversationResult! saveDraft:SaveDraftResult! markRead:MarkReadResult!
-    markUnread:MarkUnreadResult! clearConversation:ClearConversationResult!
-    setTyping:SetTypingResult! setNotifications:SetNotificationsResult!
-    archiveConversation:ArchiveConversationResult!
+    renameConversation:RenameConversationResult! updateConversation:UpdateConversationResult!
+    saveDraft:SaveDraftResult! markRead:MarkReadResult! markUnread:MarkUnreadResult!
+    clearConversation:ClearConversationResult! setTyping:SetTypingResult!
+    setNotifications:SetNotificationsResult! archiveConversation:ArchiveConversationResult!
     unarchiveConversation:UnarchiveConversationResult! pinConversation:PinConversationResult!
     unpinConversation:UnpinConversationResult! blockUser:BlockUserResult!
     unblockUser:UnblockUserResult! reportMessage:ReportMessageResult! reportTitle:ReportTitleResult!
@@ -174,8 +175,8 @@ export const OBJECT_TYPES = {
   Query: fields(`
     viewer:User! inbox:ParticipationConnection! invitations:InvitationConnection! unreadTotal:Int!
     mentions:MentionConnection! savedMessages:SavedMessageConnection! conversation:Conversation
-    node:Node users:UserConnection! blockedUsers:UserConnection! limits:Limits!
-    accessTokens:[AccessToken!]!
+    conversationByKey:Conversation node:Node users:UserConnection! blockedUsers:UserConnection!
+    limits:Limits! accessTokens:[AccessToken!]!
   `),
   ReactPayload: fields(`
     reacted:Message!
@@ -261,6 +262,9 @@ export const OBJECT_TYPES = {
   `),
   UnsaveMessagePayload: fields(`
     unsaved:Message!
+  `),
+  UpdateConversationPayload: fields(`
+    conversation:Conversation!
   `),
   User: fields(`
     id:ID! username:String name:String! avatar:String blocked:Boolean!

@@ -152,6 +152,10 @@ const TYPES = {
   "UnsaveMessageResult": [
     "UnsaveMessagePayload",
     "Refusal"
+  ],
+  "UpdateConversationResult": [
+    "UpdateConversationPayload",
+    "Refusal"
   ]
 };
 

@@ -15,6 +15,7 @@ from ...words import folded
 from ..message import Message
 from .announcing import Announcing
 from .change import Change
+from .describing import NOTHING, Describing
 from .keys import PAIR_LENGTH
 from .queryset import ConversationQuerySet
 from .recipients import checked_users
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
     from ..read_under_lock import ReadUnderLock
 
 
-class Conversation(Announcing):
+class Conversation(
+    Describing,  # describe, set_key
+    Announcing,  # announce
+):
     """A private conversation of exactly two people, or a group."""
 
     class Kind(models.TextChoices):
@@ -76,6 +80,24 @@ class Conversation(Announcing):
                 | models.Q(kind="group", pair__isnull=True),
                 name="talk_conversation_kind_agrees",
             ),
+            models.CheckConstraint(
+                condition=models.Q(kind="group") | models.Q(description="", avatar=""),
+                name="talk_conversation_private_is_plain",
+            ),
+            models.UniqueConstraint(
+                fields=["key"],
+                condition=models.Q(key__isnull=False),
+                name="talk_conversation_key_once",
+            ),
+        ]
+        indexes = [
+            # For `talk.privacy`, and for Django when it deletes an account.
+            models.Index(
+                fields=[f"{name}_by"],
+                condition=models.Q(**{f"{name}_by__isnull": False}),
+                name=f"talk_author_of_{name}",
+            )
+            for name in NOTHING
         ]
 
     def __str__(self) -> str:

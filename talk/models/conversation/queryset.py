@@ -1,5 +1,7 @@
 """Finds conversations, and starts those that are not there yet."""
 
+import functools
+import operator
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
@@ -9,7 +11,7 @@ from ...exceptions import MessagingValidationError, RefusalCode
 from ...locks import hold
 from ...reachability import must_reach
 from ...text import clean_title
-from ...words import folded
+from .describing import NOTHING, checked_key
 from .keys import members_key, pair_of
 from .recipients import recipients_of
 
@@ -74,7 +76,8 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         """The conversation for a message of `sender` to exactly `others`, found or started.
 
         For two people it is their private conversation. For more it is the group whose active and
-        invited people they are; of several groups, the one with the latest activity.
+        invited people they are; of several groups, the one with the latest activity. Groups with a
+        key are about something else than these people, and are not among them.
         """
         recipients = recipients_of(sender, others)
         if len(recipients) == 1:
@@ -87,17 +90,51 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
             # Locked, so that nobody joins before the message is sent.
             self.select_for_update(no_key=True, of=("self",))
             .of_exactly(sender, recipients)
-            .filter(kind=self.model.Kind.GROUP)
+            .filter(kind=self.model.Kind.GROUP, key=None)
             .order_by("-participations__last_activity_at", "-pk")
             .first()
         )
         return found or self._start(sender, recipients)
 
-    def _start(self, creator: "User", recipients: list["User"], title: str = "") -> "Conversation":
+    def described_by(self, user: "User") -> Self:
+        """Those whose description, avatar or data `user` wrote."""
+        wrote = (models.Q(**{f"{name}_by": user}) for name in NOTHING)
+        return self.filter(functools.reduce(operator.or_, wrote))
+
+    def forget_author(self, user: "User") -> None:
+        """Forget that `user` wrote what describes these conversations, which stays."""
+        for name in NOTHING:
+            self.filter(**{f"{name}_by": user}).update(**{f"{name}_by": None})
+
+    @transaction.atomic
+    def for_key(
+        self, key: str, creator: "User", others: Iterable["User"], title: str = ""
+    ) -> "Conversation":
+        """The conversation with this key of the project, such as "order 42".
+
+        If there is none, `creator` starts a group of `others`; see `start_group`. One that is found
+        stays as it is, whoever takes part in it and whatever its title is.
+        """
+        if found := self.filter(key=checked_key(key)).first():
+            return found
+        recipients = recipients_of(creator, others)
+        hold([creator, *recipients])
+        return self._start(creator, recipients, title, key)
+
+    def _start(
+        self, creator: "User", recipients: list["User"], title: str = "", key: str | None = None
+    ) -> "Conversation":
         """`start_group`, for callers that hold all these accounts."""
         must_reach(creator, recipients)
-        title, group = clean_title(title), self.model.Kind.GROUP
-        conversation = self.create(kind=group, title=title, folded_title=folded(title))
+        conversation = self.model(kind=self.model.Kind.GROUP, key=key)
+        conversation.set_title(clean_title(title))
+        if key is None:
+            conversation.save(force_insert=True)
+        else:
+            # As in `between`: of two that start it at the same time, the later finds the other's.
+            self.bulk_create([conversation], ignore_conflicts=True)
+            conversation = self.get(key=key)
         with conversation.changing(creator) as change:
-            change.start([creator, *recipients])
+            if conversation.revision == 0:
+                change.start([creator, *recipients])
         return conversation

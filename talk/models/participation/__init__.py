@@ -44,7 +44,7 @@ class Participation(
     Saving,  # save_message, unsave_message
     Inviting,  # invite
     Membership,  # leave, remove, accept, decline, reinstate
-    Administration,  # change_role, rename
+    Administration,  # change_role, rename, describe
     Suspension,  # suspend, restore
     Clearing,  # clear
     Arranging,  # set_notifications, archive, unarchive, pin, unpin

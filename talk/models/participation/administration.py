@@ -1,10 +1,11 @@
-"""The verbs of owners and admins of a group: change a role, and rename the group."""
+"""The verbs of owners and admins of a group: change a role, rename the group, describe it."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...deactivation import is_active
 from ...exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
 from ...text import clean_title
+from ..conversation.describing import cleaned
 from ..event import Event
 from .acting import Acting
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Administration(Acting):
-    """Changes roles and titles. Without `by`, the project itself changes a role."""
+    """Changes roles, titles and descriptions. Without `by`, the project itself changes a role."""
 
     class Meta:
         abstract = True
@@ -46,6 +47,19 @@ class Administration(Acting):
             self.must_be_able_to_rename()
             if title != self.conversation.title:
                 change.rename(title)
+
+    def describe(
+        self,
+        *,
+        description: str | None = None,
+        avatar: str | None = None,
+        data: dict[str, Any] | None = None,
+    ) -> None:
+        """`Conversation.describe` for a group. Owners and admins may."""
+        values = cleaned(description, avatar, data)
+        with self.changing() as change:
+            self.must_be_able_to_act(as_admin=True)
+            self.conversation.take_description(values, change)
 
     def must_be_able_to_rename(self) -> None:
         self.must_be_able_to_act()

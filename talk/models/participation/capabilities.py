@@ -26,6 +26,7 @@ class ConversationCapability(Enum):
     REMOVE_MEMBERS = "remove members"
     CHANGE_ROLES = "change roles"
     RENAME = "rename"
+    DESCRIBE = "describe"
     LEAVE = "leave"
     ANSWER_INVITATION = "answer invitation"
 
@@ -73,6 +74,7 @@ class Capabilities(Acting):
             (ConversationCapability.REMOVE_MEMBERS, leads),
             (ConversationCapability.CHANGE_ROLES, leads),
             (ConversationCapability.RENAME, _allows(own.must_be_able_to_rename)),
+            (ConversationCapability.DESCRIBE, leads),
             (ConversationCapability.LEAVE, _allows(own.must_be_able_to_leave)),
             (ConversationCapability.ANSWER_INVITATION, own.is_invited),
         ]

@@ -12,6 +12,7 @@ from ...exceptions import MessagingPermissionDenied, MessagingValidationError, R
 from ...prepared import Question, among, round_up
 from ...reachability import reached_by
 from ..conversation import members
+from ..conversation.describing import NOTHING
 from ..message import Message
 from ..name_word import NameWord
 from ..shown_users import with_users
@@ -88,7 +89,8 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         latest = "conversation__latest_message"
         shown = with_users(self, "user", f"{latest}__sender", f"{latest}__subject")
         # No list or stream shows these.
-        left_out = ("folded_title", "members_key", "pair", "purged_number")
+        left_out = ["folded_title", "members_key", "pair", "purged_number"]
+        left_out += [f"{name}_by" for name in NOTHING]
         return shown.defer(
             "joined_at_number",
             *(f"conversation__{column}" for column in left_out),
@@ -130,6 +132,10 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
     def find_question(self, user: "User", conversation_key: int) -> Question["Participation"]:
         """`find` as a question, to be asked together with others."""
         return questions.of_user(user=user, conversation=conversation_key)
+
+    def find_by_key_question(self, user: "User", key: str) -> Question["Participation"]:
+        """`find_question` for the conversation to which the project gave this key."""
+        return questions.of_user_by_key(user=user, key=key)
 
     def find_at_question(self, user: "User", message_key: int) -> Question["Participation"]:
         """`find_question` for the conversation of a message, by the key of the message."""

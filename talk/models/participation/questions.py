@@ -47,6 +47,12 @@ def of_user(user: Any, conversation: Any) -> "ParticipationQuerySet":
 
 
 @prepared
+def of_user_by_key(user: Any, key: Any) -> "ParticipationQuerySet":
+    """`user`'s participation in the conversation to which the project gave this key."""
+    return _all().filter(user=user, conversation__key=key).with_whole_users()
+
+
+@prepared
 def of_user_at_message(user: Any, message: Any) -> "ParticipationQuerySet":
     """`user`'s participation in the conversation of a message, by the key of the message."""
     return _all().filter(user=user, conversation__messages__pk=message).with_whole_users()

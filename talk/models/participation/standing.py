@@ -124,6 +124,17 @@ class Standing(models.Model):
         is_later = edited_at is not None and left_at is not None and edited_at > left_at
         return message.removal or (message.Removal.CHANGED_SINCE if is_later else None)
 
+    @property
+    def sees_description(self) -> bool:
+        """Whether this person sees the description, the avatar and the data of the conversation.
+
+        People who left, or are invited, see them unless they were changed after that.
+        """
+        described_at = self.conversation.described_at
+        if self.is_active or described_at is None:
+            return True
+        return described_at <= (self.left_at or self.joined_at)
+
     def wrote(self, message: "Message") -> bool:
         """Whether this person wrote the message, or did what it records."""
         return message.sender_id == self.user_id
