@@ -59,6 +59,10 @@ ACTS = {
     "read": ("markRead", PLACE, {}),
     "read some": ("markRead", PLACE, {"number": 2}),
     "mark unread": ("markUnread", PLACE, {}),
+    "mute": ("setNotifications", PLACE, {"level": "NOTHING"}),
+    "archive": ("archiveConversation", PLACE, {}),
+    "unarchive": ("unarchiveConversation", PLACE, {}),
+    "pin": ("pinConversation", PLACE, {}),
 }
 
 

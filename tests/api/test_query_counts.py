@@ -38,6 +38,7 @@ TALK = """
 QUERIES = {
     "viewer": "{ viewer { id username name } }",
     "unreadTotal": "{ unreadTotal }",
+    "unreadTotal, muted": "{ unreadTotal(muted: true) }",
     "inbox": """{ inbox { totalCount changesCursor pageInfo { hasNextPage }
         edges { cursor node { id role status unreadCount firstUnreadNumber user { id name }
           conversation { id title latestMessage { body sender { name } } } } } } }""",
@@ -48,6 +49,10 @@ QUERIES = {
         other: inbox(last: 30) {{ edges {{ node {{ conversation {{ {TALK} }} }} }} }} }}""",
     "inbox, filtered": """{ inbox(filter: {unread: true, kind: PRIVATE, titleContains: ""}) {
         edges { node { unreadCount conversation { title } } } } }""",
+    "archive": f"""{{ inbox(filter: {{archived: true}}) {{ totalCount
+        edges {{ node {{ unreadCount conversation {{ {TALK} }} }} }} }} }}""",
+    "pinned": """{ inbox(filter: {pinned: true, archived: null}) { totalCount edges { node {
+        notifications muted mutedUntil archivedAt pinnedAt conversation { title } } } } }""",
     "what one left": f"""{{ inbox(filter: {{status: LEFT, titleContains: ""}}) {{ totalCount
         edges {{ node {{ unreadCount invitedBy {{ name }} conversation {{ {TALK} }} }} }} }} }}""",
     "inbox with people": """{ inbox(first: 20) { edges { node { unreadCount conversation { title
@@ -184,6 +189,9 @@ def grow(alice, bob, carol, crowd):
             one = private(person, alice, "hi")
             other = one.participation_of(alice).invite([bob])
             say_many(person, other, 3)
+            pinned, archived = (group(alice, person, says=["hi"]) for _each in range(2))
+            pinned.participation_of(alice).pin()
+            archived.participation_of(alice).archive()
         newcomers = crowd(people)
         place = talk.participation_of(alice)
         place.invite(newcomers)

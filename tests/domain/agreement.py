@@ -132,6 +132,15 @@ def _assert_place(place, name, conversation, room) -> None:
         ruled.read,
         ruled.marked,
     )
+    assert (place.notify, place.muted_until is not None, place.is_muted) == (
+        ruled.level,
+        ruled.muted,
+        ruled.is_muted,
+    )
+    assert (place.archived_at is not None, place.pinned_at is not None) == (
+        ruled.archived,
+        ruled.pinned,
+    )
     place.conversation = conversation
     last = len(room.said) if ruled.here else ruled.left_at
     assert place.last_visible_number == last
@@ -148,9 +157,13 @@ def _assert_place(place, name, conversation, room) -> None:
 
 
 def _assert_inbox(talk, rules, name, user) -> None:
-    inbox = Participation.objects.inbox_for(user).values_list("conversation", flat=True)
     mine = [at for at, room in enumerate(rules.rooms) if name in room.active]
     mine.sort(key=lambda at: rules.rooms[at].places[name].activity, reverse=True)
-    assert list(inbox) == [talk.conversations[at] for at in mine]
-    unread = sum(len(rules.unread(name, at)) for at in mine)
-    assert Participation.objects.unread_total(user) == min(unread, 100)
+    for archived in (False, True):
+        inbox = Participation.objects.inbox_for(user, archived=archived)
+        there = [at for at in mine if rules.rooms[at].places[name].archived == archived]
+        listed = list(inbox.values_list("conversation", flat=True))
+        assert listed == [talk.conversations[at] for at in there]
+    for muted in (False, True):
+        total = Participation.objects.unread_total(user, muted=muted)
+        assert total == min(rules.total(name, muted), 100)

@@ -33,6 +33,15 @@ class Place:
     left_with: frozenset[str] = frozenset()
     marked: bool = False
     suspended: bool = False
+    #: What the person set for themselves.
+    level: str = "everything"
+    muted: bool = False
+    archived: bool = False
+    pinned: bool = False
+
+    @property
+    def is_muted(self):
+        return self.muted or self.level == "nothing"
 
     @property
     def here(self):

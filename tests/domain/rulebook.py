@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from talk.exceptions import RefusalCode as Code
 
+from .arranged import Arranged
 from .rooms import No, Place, Room, Said, must
 from .words import Words
 
@@ -13,7 +14,7 @@ MOST = 4
 
 
 @dataclass
-class Rulebook(Words):
+class Rulebook(Words, Arranged):
     rooms: list[Room] = field(default_factory=list)
     clock: int = 0
     #: (who blocked, whom)
@@ -96,6 +97,7 @@ class Rulebook(Words):
         place.marked = False
         for name in room.active:
             room.places[name].activity = now
+        self.bring_back(room, sender)
         return at
 
     def announce(self, at, body):
@@ -105,6 +107,7 @@ class Rulebook(Words):
         self._tell(room, "text", "message_sent", None, body=body)
         for name in room.active:
             room.places[name].activity = now
+        self.bring_back(room, None)
         return at
 
     def invite(self, actor, at, invited):
@@ -138,7 +141,7 @@ class Rulebook(Words):
             place.status, place.left_at, place.left_title = "active", None, ""
             place.left_when = None
             place.joined = place.activity = now
-            place.marked = False
+            place.marked = place.archived = False
             self._tell(room, "reinstated", "participant_reinstated", actor, name, subject=name)
         last = len(room.said)
         for name in new:

@@ -1,6 +1,7 @@
 """The export of a person's data is complete, and has no data of other people."""
 
 import json
+from datetime import UTC, datetime
 from io import StringIO
 
 import pytest
@@ -123,6 +124,22 @@ def test_it_has_what_was_replied_to_and_from_where_on_the_person_sees(alice, bob
 
     assert [each["reply_to"] for each in of("message", told)] == [None, 1]
     assert [each["history_from"] for each in of("participation", told)] == [3]
+
+
+def test_it_has_how_they_arranged_their_inbox_and_not_how_others_did(alice, bob):
+    there = group(alice, bob)
+    there.participation_of(alice).pin()
+    place = there.participation_of(bob)
+    place.set_notifications(place.NotificationLevel.MENTIONS, datetime(2100, 1, 1, tzinfo=UTC))
+    place.archive()
+
+    (own,) = of("participation", lines(bob))
+
+    place = there.participation_of(bob)
+    assert own["notifications"] == "mentions"
+    assert own["muted_until"] == "2100-01-01T00:00:00+00:00"
+    assert own["archived_at"] == place.archived_at.isoformat()
+    assert own["pinned_at"] is None
 
 
 def test_it_says_no_secret(alice):

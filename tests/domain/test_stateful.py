@@ -31,6 +31,8 @@ others = st.lists(names, max_size=4)
 bodies = st.sampled_from(["Hello", "Really?", "Yes", ""])
 titles = st.sampled_from(["Lunch", "Dinner"])
 emojis = st.sampled_from(["👍", "👎", "🎉"])
+levels = st.sampled_from(["everything", "mentions", "nothing"])
+MUTED = ["", "for ever", "until the past"]
 #: One of the conversations that there are, counted from the newest.
 where = st.integers(0, 5)
 #: One of the messages that there are, counted from the newest; a few are not there.
@@ -137,6 +139,14 @@ class People(RuleBasedStateMachine):
     @rule(name=names, at=where)
     def clear(self, name, at):
         self.both("clear", name, self.at(at))
+
+    @rule(name=names, at=where, level=levels, muted=st.sampled_from(MUTED))
+    def set_notifications(self, name, at, level, muted):
+        self.both("set_notifications", name, self.at(at), level, muted)
+
+    @rule(name=names, at=where, verb=st.sampled_from(["archive", "unarchive", "pin", "unpin"]))
+    def arrange(self, name, at, verb):
+        self.both(verb, name, self.at(at))
 
     @rule(one=names, other=names)
     def start_private(self, one, other):

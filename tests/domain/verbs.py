@@ -1,6 +1,9 @@
 """The verbs of the rulebook carried out by `talk`, for people and conversations by name."""
 
 import uuid
+from datetime import timedelta
+
+from django.utils import timezone
 
 from talk import moderation
 from talk.exceptions import MessagingValidationError, RefusalCode
@@ -87,6 +90,23 @@ class Verbs:
 
     def clear(self, name, at):
         self.place(name, at).clear()
+
+    def set_notifications(self, name, at, level, muted):
+        place = self.place(name, at)
+        far = {"for ever": timedelta(days=9_999), "until the past": timedelta(0)}
+        place.set_notifications(level, timezone.now() + far[muted] if muted else None)
+
+    def archive(self, name, at):
+        self.place(name, at).archive()
+
+    def unarchive(self, name, at):
+        self.place(name, at).unarchive()
+
+    def pin(self, name, at):
+        self.place(name, at).pin()
+
+    def unpin(self, name, at):
+        self.place(name, at).unpin()
 
     def announce(self, at, body) -> Message:
         return self.conversation(at).announce(body)
