@@ -22,13 +22,16 @@ SAID = """fragment Said on Message {
   replyTo { number body removal } root replyCount replies { edges { node { number body } } }
   mentions { username } mentionsAll mentionsViewer
   reactions { emoji count viewerReacted users { username } }
+  pinnedAt viewerSaved
 }"""
 PAGE = f"""query ($id: ID!) {{
   conversation(id: $id) {{
     latestMessage {{ ...Said }} messages {{ edges {{ node {{ ...Said }} }} }}
     viewerParticipation {{ unreadCount unreadMentionCount firstUnreadNumber }}
+    pins {{ edges {{ node {{ pinnedAt message {{ ...Said }} }} }} }}
   }}
   mentions {{ edges {{ node {{ ...Said }} }} }}
+  savedMessages {{ edges {{ node {{ ...Said }} }} }}
 }} {SAID}"""
 NODE = f"query ($id: ID!) {{ node(id: $id) {{ ... on Message {{ ...Said }} }} }} {SAID}"
 LISTEN = f"""subscription ($id: ID!, $after: Int) {{ conversationChanges(id: $id, after: $after) {{
@@ -56,8 +59,15 @@ def seen(ask, conversation):
     messages = {each["number"]: each for each in nodes(shown["messages"])}
     if shown["latestMessage"]:
         assert messages[shown["latestMessage"]["number"]] == shown["latestMessage"]
-    for mention in nodes(data["mentions"]):
-        assert messages[mention["number"]] == mention
+    for each in (*nodes(data["mentions"]), *nodes(data["savedMessages"])):
+        assert messages[each["number"]] == each
+    for pin in nodes(shown["pins"]):
+        assert messages[pin["message"]["number"]] == pin["message"]
+        assert pin["message"]["pinnedAt"] == pin["pinnedAt"]
+    pinned = {each["message"]["number"] for each in nodes(shown["pins"])}
+    assert pinned == {number for number, each in messages.items() if each["pinnedAt"]}
+    saved = {each["number"] for each in nodes(data["savedMessages"])}
+    assert saved == {number for number, each in messages.items() if each["viewerSaved"]}
     return messages, [each["number"] for each in nodes(data["mentions"])], shown
 
 
@@ -75,6 +85,14 @@ def reactions(message):
         )
         for each in message["reactions"]
     ]
+
+
+def pinned(shown):
+    return [each["message"]["number"] for each in nodes(shown["pins"])]
+
+
+def saved(messages):
+    return [number for number, each in messages.items() if each["viewerSaved"]]
 
 
 def replies(message):
@@ -101,6 +119,10 @@ def ours(alice, bob, carol, dave):
     place_of(dave, ours).send("a reply", reply_to=1)
     place_of(alice, ours).react(at(ours, 1), "👍")
     place_of(carol, ours).react(at(ours, 1), "👍")
+    for number in (2, 3):
+        place_of(alice, ours).pin_message(at(ours, number))
+    for number in (1, 2):
+        place_of(carol, ours).save_message(at(ours, number))
     return ours
 
 
@@ -136,6 +158,8 @@ def go_on(alice, bob, dave):
         for number in (1, 2):
             place_of(alice, conversation).react(at(conversation, number), "🎉")
         place_of(dave, conversation).react(at(conversation, 1), "👍")
+        place_of(alice, conversation).pin_message(at(conversation, 1))
+        place_of(alice, conversation).unpin_message(at(conversation, 3))
         place_of(dave, conversation).send("a late reply", reply_to=1)
         place_of(bob, conversation).send("to all", mention_all=True)
 
@@ -158,6 +182,8 @@ class TestActive:
         assert mentions(first) == (["alice", "dave"], False)
         assert reactions(second) == [("🎉", 1, False, ["alice"])]
         assert third["replyTo"] == {"number": 1, "body": "news", "removal": None}
+        messages, _mentioning, shown = seen(gql(carol), ours)
+        assert (pinned(shown), saved(messages)) == ([1, 2], [1, 2])
 
     def test_they_are_told_of_unread_mentions(self, gql, ours, go_on, carol):
         assert seen(gql(carol), ours)[1:][0] == [1]
@@ -209,6 +235,16 @@ class TestGone:
             assert reactions(messages[1]) == [("👍", 2, True, ["alice", "carol"])]
             assert reactions(messages[2]) == []
 
+    def test_they_see_the_pins_up_to_then_but_for_what_was_unpinned_since(self, then):
+        (*_before, shown), (*_after, shown_later) = then
+
+        assert (pinned(shown), pinned(shown_later)) == ([3, 2], [2])
+
+    def test_they_see_what_they_saved_and_no_words_of_it_that_were_edited_later(self, then):
+        (before, *_), (after, *_) = then
+
+        assert saved(before) == saved(after) == [1, 2]
+
     def test_they_see_and_count_the_replies_up_to_then(self, then):
         (before, *_), (after, *_) = then
 
@@ -250,10 +286,20 @@ class TestGone:
             ("removeMessage", {}),
             ("react", {"emoji": "👍"}),
             ("unreact", {"emoji": "👍"}),
+            ("pinMessage", {}),
+            ("unpinMessage", {}),
         ):
             assert act(ask, verb, message=there, **given)["code"] == "NOT_A_PARTICIPANT"
         answer = act(ask, "sendMessage", conversationId=gid(ours), body="x", replyTo=1)
         assert answer["code"] == "NOT_A_PARTICIPANT"
+
+    def test_but_save_for_themselves_what_they_see(self, then, gql, ours, carol):
+        answer = act(gql(carol), "unsaveMessage", "unsaved { number }", message=gid(at(ours, 2)))
+        assert answer == {"unsaved": {"number": 2}}
+        answer = act(gql(carol), "saveMessage", "saved { number }", message=gid(at(ours, 3)))
+        assert answer == {"saved": {"number": 3}}
+
+        assert saved(messages_of(gql(carol), ours)) == [1, 3]
 
     def test_whoever_is_back_sees_all_of_it(self, then, gql, ours, alice, carol, settings):
         settings.TALK = {**settings.TALK, "INVITATIONS_ASK": False}
@@ -302,7 +348,12 @@ class TestNeverHere:
         assert (messages, mentioning, shown["latestMessage"]) == ({}, [], None)
         for message in ours.messages.all():
             assert ok(ask(NODE, id=gid(message)))["node"] is None
-            for verb, given in (("editMessage", {"body": "x"}), ("react", {"emoji": "👍"})):
+            for verb, given in (
+                ("editMessage", {"body": "x"}),
+                ("react", {"emoji": "👍"}),
+                ("pinMessage", {}),
+                ("saveMessage", {}),
+            ):
                 answer = act(ask, verb, message=gid(message), **given)
                 assert answer["code"] == "NOT_FOUND"
 
@@ -331,6 +382,13 @@ class TestBlocker:
 
         first = nodes(data["conversation"]["messages"])[0]
         assert (first["body"], first["hidden"]) == ("news", True)
+
+    def test_what_they_said_is_hidden_where_it_is_pinned_and_saved(self, seen_by_carol):
+        messages, _mentioning, shown = seen_by_carol
+
+        assert (pinned(shown), saved(messages)) == ([1, 2], [1, 2])
+        for number in (1, 2):
+            assert (messages[number]["body"], messages[number]["hidden"]) == ("", True)
 
     def test_their_reactions_are_counted_and_not_named(self, seen_by_carol):
         messages, *_ = seen_by_carol
@@ -380,6 +438,8 @@ class TestSuspended:
             ("editMessage", {"body": "x"}),
             ("react", {"emoji": "👍"}),
             ("unreact", {"emoji": "👍"}),
+            ("pinMessage", {}),
+            ("unpinMessage", {}),
         ],
     )
     def test_they_change_nothing(self, ask, ours, verb, given):
@@ -389,6 +449,11 @@ class TestSuspended:
         answer = act(ask, "sendMessage", conversationId=gid(ours), body="x", replyTo=1)
 
         assert answer["code"] == "SUSPENDED"
+
+    def test_but_they_save_for_themselves_what_others_said(self, ask, ours):
+        answer = act(ask, "saveMessage", "saved { number }", message=gid(at(ours, 3)))
+
+        assert answer == {"saved": {"number": 3}}
 
     def test_but_they_take_back_what_they_said(self, ask, ours):
         act(ask, "retractMessage", "retracted { removal }", message=gid(at(ours, 1)))
@@ -414,6 +479,8 @@ class TestBlockedPair:
             ("editMessage", 1, {"body": "x"}),
             ("react", 2, {"emoji": "👍"}),
             ("unreact", 2, {"emoji": "👍"}),
+            ("pinMessage", 2, {}),
+            ("unpinMessage", 2, {}),
         ],
     )
     def test_they_change_nothing(self, gql, pair, alice, verb, number, given):
@@ -425,6 +492,11 @@ class TestBlockedPair:
         answer = act(gql(alice), "sendMessage", conversationId=gid(pair), body="x", replyTo=2)
 
         assert answer["code"] == "NOT_REACHABLE"
+
+    def test_but_they_save_for_themselves_what_is_there(self, gql, pair, alice):
+        answer = act(gql(alice), "saveMessage", "saved { number }", message=gid(at(pair, 2)))
+
+        assert answer == {"saved": {"number": 2}}
 
     def test_but_they_take_back_what_they_said(self, gql, pair, alice):
         act(gql(alice), "retractMessage", "retracted { removal }", message=gid(at(pair, 1)))
@@ -442,10 +514,11 @@ class TestCleared:
     def test_they_see_nothing_of_what_was_there_also_if_it_changes(
         self, gql, seen_by_carol, ours, carol
     ):
-        messages, mentioning, _shown = seen_by_carol
+        messages, mentioning, shown = seen_by_carol
 
         assert list(messages) == [4, 5]
         assert mentioning == []
+        assert (pinned(shown), saved(messages)) == ([], [])
         for number in (1, 2, 3):
             assert ok(gql(carol)(NODE, id=gid(at(ours, number))))["node"] is None
 
@@ -466,9 +539,15 @@ class TestCleared:
         }
 
     def test_they_change_nothing_of_it(self, seen_by_carol, ours, carol):
-        for act_on in ("react", "unreact"):
+        for verb, *given in (
+            ("react", "👍"),
+            ("unreact", "👍"),
+            ("pin_message",),
+            ("save_message",),
+            ("unsave_message",),
+        ):
             with pytest.raises(Refused) as caught:
-                getattr(place_of(carol, ours), act_on)(at(ours, 1), "👍")
+                getattr(place_of(carol, ours), verb)(at(ours, 1), *given)
             assert caught.value.code == RefusalCode.NOT_FOUND
 
 

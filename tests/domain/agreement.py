@@ -9,7 +9,9 @@ from talk.models import (
     Mention,
     Message,
     Participation,
+    Pin,
     Reaction,
+    SavedMessage,
 )
 from talk.models.conversation.keys import members_key
 from talk.models.participation.history import counts_since, pages_then
@@ -36,6 +38,8 @@ class Rows:
         self.edits = _by("message_id", Edit.objects.order_by("until"))
         self.mentions = _by("message_id", Mention.objects.all())
         self.reactions = _by("message_id", Reaction.objects.order_by("pk"))
+        self.pins = _by("message_id", Pin.objects.all())
+        self.saved = _by("message_id", SavedMessage.objects.all())
         self.events = _by(
             "conversation_id",
             Event.objects.select_related("message", "participation").order_by("revision"),
@@ -102,6 +106,9 @@ def _assert_message(rows, message, said) -> None:
     assert message.mentions_all == said.mentions_all
     reactions = [(each.emoji, name[each.user_id]) for each in rows.reactions[message.pk]]
     assert reactions == [(emoji, whose) for emoji, whose, _when in said.reactions]
+    pins = [(each.conversation_id, name[each.by_id]) for each in rows.pins[message.pk]]
+    assert pins == ([(message.conversation_id, said.pinned[0])] if said.pinned else [])
+    assert {name[each.user_id] for each in rows.saved[message.pk]} == said.saved_by
 
 
 def _assert_places(rows, conversation, rules, at) -> None:
@@ -121,6 +128,7 @@ def _assert_places(rows, conversation, rules, at) -> None:
             mentions = rules.unread_mentions(name, at)
             assert place.unread_mention_count == len(mentions)
         _assert_place(place, name, conversation, room)
+        _assert_pins(place, name, conversation, room)
 
 
 def _assert_place(place, name, conversation, room) -> None:
@@ -156,6 +164,21 @@ def _assert_place(place, name, conversation, room) -> None:
         assert len(room.active) - more == len(ruled.left_with)
 
 
+def _assert_pins(place, name, conversation, room) -> None:
+    """Whoever left sees the pins from before that."""
+    end = None if room.places[name].here else room.places[name].left_when
+    pinned = {number: each.pinned for number, each in enumerate(room.said, 1) if each.pinned}
+    seen = {
+        when: number
+        for number, (_by, when) in pinned.items()
+        if number in room.seen_by(name) and (end is None or when <= end)
+    }
+    if pinned:
+        found = Pin.objects.pages_in([conversation.pk], len(pinned) + 1, user=place.user_id)
+        numbers = [Message.objects.get(pk=each.message_id).number for each in found]
+        assert numbers == [seen[when] for when in sorted(seen, reverse=True)]
+
+
 def _assert_inbox(talk, rules, name, user) -> None:
     mine = [at for at, room in enumerate(rules.rooms) if name in room.active]
     mine.sort(key=lambda at: rules.rooms[at].places[name].activity, reverse=True)
@@ -167,3 +190,11 @@ def _assert_inbox(talk, rules, name, user) -> None:
     for muted in (False, True):
         total = Participation.objects.unread_total(user, muted=muted)
         assert total == min(rules.total(name, muted), 100)
+    saved = {
+        (talk.conversations[at], number)
+        for at, room in enumerate(rules.rooms)
+        for number, said in enumerate(room.said, 1)
+        if name in said.saved_by and number in room.seen_by(name)
+    }
+    found = [row.message for row in SavedMessage.objects.newest_question(user, 1_000).ask()]
+    assert sorted((each.conversation_id, each.number) for each in found) == sorted(saved)

@@ -74,6 +74,10 @@ class Said:
     here: frozenset[str] = frozenset()
     #: (emoji, whose, when), the oldest first.
     reactions: list[tuple[str, str, int]] = field(default_factory=list)
+    #: Who pinned it, and when.
+    pinned: tuple[str, int] | None = None
+    #: Who saved it.
+    saved_by: set[str] = field(default_factory=set)
     #: The revision of its last change.
     revision: int = 0
 
@@ -85,6 +89,7 @@ class Said:
         """The words are gone, and all that belongs to them."""
         self.body, self.removed_as = "", why
         self.earlier, self.reactions = [], []
+        self.pinned, self.saved_by = None, set()
         self.mentions, self.taken_out, self.mentions_all = {}, set(), False
 
 

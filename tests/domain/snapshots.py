@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from talk.models import Block, Conversation, Event, Message, Participation
+from talk.models import Block, Conversation, Event, Message, Participation, Pin
 
 
 @dataclass
@@ -82,6 +82,7 @@ def _see_message(snapshot: Snapshot, row: Message) -> None:
         "edits": row.edits.order_by("until").values_list("body", "until"),
         "mentions": row.mentions.order_by("pk").values_list("user", "by_reply", "taken_out"),
         "reactions": row.reactions.order_by("pk").values_list("user", "emoji", "at"),
+        "pins": Pin.objects.filter(message=row).values_list("by", "at"),
     }
     snapshot.messages[row.number] = _values(
         row,

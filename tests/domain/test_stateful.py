@@ -136,6 +136,22 @@ class People(RuleBasedStateMachine):
         at = self.at(at)
         self.both("unreact", name, at, self.number(at, number), emoji)
 
+    @rule(at=where, data=st.data())
+    def pin_message(self, at, data):
+        self.keep("pin_message", at, data)
+
+    @rule(at=where, data=st.data())
+    def unpin_message(self, at, data):
+        self.keep("unpin_message", at, data)
+
+    @rule(at=where, data=st.data())
+    def save_message(self, at, data):
+        self.keep("save_message", at, data)
+
+    @rule(at=where, data=st.data())
+    def unsave_message(self, at, data):
+        self.keep("unsave_message", at, data)
+
     @rule(name=names, at=where)
     def clear(self, name, at):
         self.both("clear", name, self.at(at))
@@ -257,6 +273,17 @@ class People(RuleBasedStateMachine):
 
     def number(self, at, before_the_end):
         return len(self.rules.rooms[at].said) - before_the_end
+
+    def keep(self, verb, at, data):
+        """Somebody of a conversation acts on a text of it, if there is one.
+
+        With any people and any messages, nearly all would be refused.
+        """
+        at = self.at(at)
+        room = self.rules.rooms[at]
+        texts = [number for number, said in enumerate(room.said, 1) if said.is_text] or [0]
+        name = data.draw(st.sampled_from(sorted(room.places)))
+        self.both(verb, name, at, data.draw(st.sampled_from(texts)))
 
     def once(self, verb, *args, **refers):
         """A request with a client id, as a front end would send it."""

@@ -82,6 +82,18 @@ class Verbs:
     def unreact(self, name, at, number, emoji):
         self.change(name, at, number, "unreact", emoji)
 
+    def pin_message(self, name, at, number):
+        self.change(name, at, number, "pin_message")
+
+    def unpin_message(self, name, at, number):
+        self.change(name, at, number, "unpin_message")
+
+    def save_message(self, name, at, number):
+        self.change(name, at, number, "save_message")
+
+    def unsave_message(self, name, at, number):
+        self.change(name, at, number, "unsave_message")
+
     def change(self, name, at, number, verb, *args, **given):
         """Use a verb on a message. It answers the message as it is stored afterwards."""
         place = self.place(name, at)

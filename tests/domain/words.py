@@ -6,6 +6,8 @@ from .rooms import must
 
 #: Most different reactions to one message.
 MOST_EMOJI = 20
+#: Most pinned messages of a room.
+MOST_PINS = 50
 
 
 class Words:
@@ -79,13 +81,51 @@ class Words:
             said.reactions = left
             room.record("message_reacted", name, name, number)
 
+    def pin_message(self, name, at, number):
+        room, said = self._text(name, at, number)
+        self._must_pin(name, room)
+        if said.pinned is None:
+            there = [each for each in room.said if each.pinned]
+            must(len(there) < MOST_PINS, Code.TOO_MANY_PINS)
+            said.pinned = name, self.tick()
+            room.record("message_pinned", name, name, number)
+
+    def unpin_message(self, name, at, number):
+        room, said = self._text(name, at, number)
+        self._must_pin(name, room)
+        if said.pinned is not None:
+            self.tick()
+            said.pinned = None
+            room.record("message_unpinned", name, name, number)
+
+    def save_message(self, name, at, number):
+        self._seen_text(name, at, number).saved_by.add(name)
+
+    def unsave_message(self, name, at, number):
+        self._seen_text(name, at, number).saved_by.discard(name)
+
     def clear(self, name, at):
         place, room = self.place(name, at), self.rooms[at]
         self.tick()
         place.history_from = (len(room.said) if place.left_at is None else place.left_at) + 1
         place.marked = False
+        for said in room.said[: place.history_from - 1]:
+            said.saved_by.discard(name)
 
     # Parts of the rules.
+
+    def _must_pin(self, name, room):
+        must(room.private or room.places[name].role != "member", Code.NOT_ALLOWED)
+
+    def _seen_text(self, name, at, number):
+        """A text with words that `name` sees, whether or not they may act on it."""
+        self.place(name, at)
+        room = self.rooms[at]
+        must(number in room.seen_by(name), Code.NOT_FOUND)
+        said = room.said[number - 1]
+        must(said.is_text, Code.NOT_A_TEXT)
+        must(not said.removed_as, Code.NOT_FOUND)
+        return said
 
     def _text(self, name, at, number):
         """A text with words, on which `name` may act."""
