@@ -1,17 +1,27 @@
 """The admin pages, as support staff see them."""
 
 import pytest
+from django.contrib.admin import site
 from django.contrib.auth.models import Permission
 from django.core import checks
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from talk.models import AccessToken, Block, Conversation, Message, Participation, Reaction
+from talk.models import (
+    AccessToken,
+    Block,
+    Conversation,
+    Message,
+    Participation,
+    Pin,
+    Reaction,
+    SavedMessage,
+)
 
 from .acting import crowd, group, hired, participation_of, private, say
 
-MODELS = [Conversation, Participation, Message, Reaction, Block, AccessToken]
+MODELS = [Conversation, Participation, Message, Pin, Reaction, Block, AccessToken]
 
 
 @pytest.fixture
@@ -28,6 +38,8 @@ def conversation(alice, bob, carol):
     conversation = participation_of(alice, private(alice, bob)).invite([carol])
     said = say(alice, conversation, "A secret")
     participation_of(bob, conversation).react(said, "👍")
+    participation_of(alice, conversation).pin_message(said)
+    participation_of(bob, conversation).save_message(said)
     participation_of(carol, conversation).leave()
     AccessToken.objects.issue(alice, "laptop")
     Block.objects.block(alice, carol)
@@ -64,7 +76,7 @@ def test_no_page_is_there_without_permission(staff, erin, conversation, model):
         assert staff.get(reverse(f"admin:talk_{model._meta.model_name}_{url}")).status_code == 403
 
 
-@pytest.mark.parametrize("model", [Conversation, Participation, Message, Reaction])
+@pytest.mark.parametrize("model", [Conversation, Participation, Message, Pin, Reaction])
 def test_nothing_that_the_verbs_keep_in_step_is_edited(admin_client, conversation, model):
     name, row = model._meta.model_name, model.objects.first()
     before = list(model.objects.order_by("pk").values())
@@ -165,6 +177,15 @@ def test_a_conversations_page_costs_the_same_with_more_members(staff, alice, con
     participation_of(alice, conversation).invite(crowd(30))
 
     assert cost() == few
+
+
+def test_what_somebody_saved_is_shown_on_no_page(admin_client, bob, conversation):
+    assert SavedMessage.objects.filter(user=bob).exists()
+    assert not site.is_registered(SavedMessage)
+
+    message = conversation.messages.get(kind="text")
+    for name, row in (("message", message), ("participation", participation_of(bob, conversation))):
+        assert "saved" not in page(admin_client, f"{name}_change", row.pk).lower()
 
 
 def test_a_project_whose_users_have_no_admin_page_may_have_theirs(monkeypatch):
