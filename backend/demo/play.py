@@ -6,7 +6,8 @@ from talk.models import Conversation, Message
 
 LINE = re.compile(
     r"(?P<who>\w+)(?: \((?P<name>\w+)\))?"
-    r"(?:, (?P<does>replying to|reacting to|editing|taking back|removing) (?P<line>\w+))?"
+    r"(?:, (?P<does>replying to|reacting to|editing|taking back|removing|pinning|saving)"
+    r" (?P<line>\w+))?"
     r"(?:: (?P<words>.+))?"
 )
 
@@ -40,6 +41,10 @@ class Play:
                 return member.retract(self._lines[line])
             case "removing":
                 return member.remove_message(self._lines[line])
+            case "pinning":
+                return member.pin_message(self._lines[line])
+            case "saving":
+                return member.save_message(self._lines[line])
         replied_to = self._lines[line].number if does else None
         return member.send(words, reply_to=replied_to, mentions=self._mentioned(words))
 

@@ -1,7 +1,7 @@
 """What the choir says to each other, each line with who says it, or what they do to a line.
 
 A name in brackets is for lines that come later: they reply to it, react to it, edit it, take it
-back or remove it. `play.py` reads this.
+back, remove it, pin it or save it. `play.py` reads this.
 """
 
 REHEARSAL = """
@@ -93,11 +93,15 @@ mira (warmup): Warm-up begins at five to six. Not at seven. You know who you are
 mira, editing warmup: Warm-up begins at five to seven. Not at seven. You know who you are, @Jonas.
 jonas, reacting to warmup: 😇
 lena, reacting to warmup: 👍
+mira, pinning warmup
+mira, saving cake
 """
 
 CONCERT = """
 lena (church): The church confirmed the 12th. We have it from noon.
 aiko, reacting to church: 🎉
+lena, pinning church
+jonas, saving church
 mira (chairs): Wonderful! Who can help with the chairs?
 tomas, replying to chairs: Me, and I can bring the trailer.
 aiko (posters): I can do posters. Blue or green?

@@ -19,7 +19,7 @@ INBOX = "{ inbox(first: 100) { edges { node { conversation { lastNumber title } 
 THREAD = """{ inbox(first: 1, filter: {titleContains: "Harbour"}) { edges { node { conversation {
   messages(first: 100) { edges { node {
     body removal editedAt replyTo { body } replyCount mentions { name }
-    reactions { emoji count viewerReacted }
+    reactions { emoji count viewerReacted } pinnedAt viewerSaved
   } } } } } } } }"""
 CHOIR = """{ inbox(first: 1, filter: {titleContains: "Harbour"}) { edges { node { conversation {
   id revision } } } } }"""
@@ -55,7 +55,7 @@ def test_its_world_is_made_once_and_kept(tmp_path):
     assert total(after) == total(before) + 1
 
 
-def test_its_people_edit_reply_mention_react_and_take_back(tmp_path):
+def test_its_people_edit_reply_mention_react_take_back_pin_and_save(tmp_path):
     with demo(tmp_path) as server:
         (edge,) = server.ask(token_for("mira", tmp_path), THREAD)["inbox"]["edges"]
     messages = [each["node"] for each in edge["node"]["conversation"]["messages"]["edges"]]
@@ -76,6 +76,9 @@ def test_its_people_edit_reply_mention_react_and_take_back(tmp_path):
     assert warm_up["editedAt"]
     assert warm_up["mentions"] == [{"name": "Jonas Lindqvist"}]
     assert {each["removal"] for each in messages} == {None, "RETRACTED", "REMOVED"}
+    assert [each for each in messages if each["pinnedAt"]] == [warm_up]
+    (cake,) = (each for each in messages if each["viewerSaved"])
+    assert cake["body"] == "I will make the cake without the walnuts."
 
 
 def test_it_says_where_it_is_and_lets_one_be_somebody_there(tmp_path):
