@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { TalkError } from "../../schema/client/errors.js";
 import { memoryStorage } from "../../schema/client/outbox/index.js";
 import { talkOver } from "../../schema/client/talk.js";
 import { FakeConnection, settle } from "./fake_connection.mjs";
@@ -151,6 +152,12 @@ class Run {
       this.note(`cut ${stream.name}`);
       if (!below(4)) this.room.prunedTo = this.room.revision;
       stream.cut();
+    } else if (stream && !below(8)) {
+      this.note(`end ${stream.name}`);
+      stream.end(below(2) ? null : new TalkError("RESYNC_REQUIRED", "It is too long ago."));
+    } else if (request && !below(4)) {
+      this.note(`fail ${request.name}`);
+      request.fail(new TalkError("UNAVAILABLE", "The database is away.", { retryable: true }));
     }
   }
 

@@ -37,9 +37,13 @@ export class InboxFeed {
   #known = new Map();
   /** @type {Set<Watcher>} */
   #watchers = new Set();
+  /** Who is told that the stream begins. @type {Set<(isLate: boolean) => void>} */
+  #starters = new Set();
   #users = 0;
   /** @type {string | null} The place in the stream; null before the first page. */
   #cursor = null;
+  /** Whether the first page was asked for before. */
+  #isLate = false;
   /** @type {string | null} The place in the pages. */
   #endCursor = null;
   /** @type {Promise<void> | null} */
@@ -73,13 +77,17 @@ export class InboxFeed {
   /**
    * Follow the inbox, until what this answers is called.
    * @param {Watcher} [watcher]
+   * @param {(isLate: boolean) => void} [begun] is called each time the stream begins with what is there
+   *   then: changes before that are not told. `isLate`: it was to begin earlier, or was lost.
    */
-  follow(watcher) {
+  follow(watcher, begun) {
     if (watcher) this.#watchers.add(watcher);
+    if (begun) this.#starters.add(begun);
     this.#users += 1;
     if (this.#users === 1) this.#following.start();
     return () => {
       if (watcher) this.#watchers.delete(watcher);
+      if (begun) this.#starters.delete(begun);
       this.#users -= 1;
       if (this.#users === 0) this.#following.stop();
     };
@@ -93,6 +101,7 @@ export class InboxFeed {
   /** Forget everything: it was somebody else's. */
   reset() {
     this.#cursor = null;
+    this.#isLate = false;
     this.#more = null;
     this.#rows = new InboxRows();
     this.#known.clear();
@@ -115,6 +124,8 @@ export class InboxFeed {
       this.#publish({ error: null });
       return true;
     }
+    const isLate = this.#isLate;
+    this.#isLate = true;
     const first = this.#size();
     const start = await this.#connection.query(this.#documents.inboxStart, { first }, { signal });
     let { edges, pageInfo } = start.inbox;
@@ -134,6 +145,7 @@ export class InboxFeed {
     this.#endCursor = pageInfo.endCursor;
     this.#publish({ state: "ready", error: null });
     this.unreadTotal.set(start.unreadTotal);
+    for (const begun of [...this.#starters]) begun(isLate);
     return true;
   }
 

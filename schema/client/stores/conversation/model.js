@@ -87,7 +87,11 @@ export class Model {
     this.#questions.start();
     this.#isOpened = false;
     this.#following.start();
-    const unfollow = this.#shared.feed.follow((row, before) => this.#inboxChanged(row, before));
+    const unfollow = this.#shared.feed.follow(
+      (row, before) => this.#inboxChanged(row, before),
+      // What the inbox alone tells may have changed meanwhile.
+      (isLate) => isLate && this.again(),
+    );
     return () => {
       unfollow();
       this.#following.stop();
@@ -142,7 +146,8 @@ export class Model {
     this.#changed();
     if (!conversation) return false;
     this.members.renew().then(this.#changed, () => {});
-    return conversation.viewerParticipation.status === "ACTIVE";
+    // The inbox may have told by now that the viewer is back. The stream tells all that came with it.
+    return this.head.value?.viewerParticipation.status === "ACTIVE";
   }
 
   /**
