@@ -1,11 +1,22 @@
+import signal
 from collections.abc import Iterator
 
 import pytest
 
+from tests.project import processes
+
+
+@pytest.fixture(scope="module")
+def running_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[processes.Running]:
+    """One server for all tests of a module: starting it takes longer than many of them."""
+    with processes.demo(tmp_path_factory.mktemp("demo")) as server:
+        yield server
+        assert server.stop(signal.SIGINT) == 0
+
 
 @pytest.fixture(autouse=True)
 def windows_are_closed(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Windows of earlier tests would go on asking servers that have ended."""
+    """Windows of earlier tests would go on asking servers."""
     if "browser" not in request.fixturenames:
         yield
         return

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,10 +19,10 @@ QUIET += ["--disable-background-networking", "--disable-component-update"]
 
 
 @pytest.fixture
-def demo(tmp_path: Path) -> Iterator[str]:
-    with processes.demo(tmp_path) as server:
-        yield f"{server.url}/"
-        assert server.stop(signal.SIGINT) == 0
+def demo(running_demo: processes.Running) -> str:
+    """The address of a demo that has what a demo begins with, and no more."""
+    processes.begin_anew(running_demo)
+    return f"{running_demo.url}/"
 
 
 def manage(folder: Path, *lines: str) -> None:

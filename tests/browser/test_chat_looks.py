@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.project import processes
+
 from .chat import PHONE, Window, axe
 from .page import browser, demo, manage, needs_chromium
 
@@ -165,10 +167,10 @@ def test_what_a_host_hears(demo: str, browser: Any) -> None:
 
 
 def test_rows_beyond_the_screen_are_not_on_the_page(
-    demo: str, browser: Any, tmp_path: Path
+    demo: str, browser: Any, running_demo: processes.Running
 ) -> None:
     manage(
-        tmp_path,
+        running_demo.folder,
         "from django.contrib.auth import get_user_model as model",
         "from talk.models import Conversation",
         "mira, jonas = (model().objects.get(username=name) for name in ('mira', 'jonas'))",

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from tests.project import processes
+
 from .page import Page, browser, demo, manage, needs_chromium
 
 __all__ = ["browser", "demo"]
@@ -95,9 +97,11 @@ def test_a_page_outlives_becoming_somebody_in_another(demo: str, browser: Any) -
     assert first.problems == second.problems == []
 
 
-def test_an_empty_inbox_gives_way_to_a_full_one(demo: str, browser: Any, tmp_path: Path) -> None:
+def test_an_empty_inbox_gives_way_to_a_full_one(
+    demo: str, browser: Any, running_demo: processes.Running
+) -> None:
     manage(
-        tmp_path,
+        running_demo.folder,
         "from django.contrib.auth import get_user_model as model",
         "model().objects.create_superuser('nora', password='nora')",
     )
@@ -115,7 +119,7 @@ def test_an_empty_inbox_gives_way_to_a_full_one(demo: str, browser: Any, tmp_pat
     page.sees("Lena Brandt")
 
     manage(
-        tmp_path,
+        running_demo.folder,
         "from django.contrib.auth import get_user_model as model",
         "from talk.models import Message",
         "by = model().objects.get_by_natural_key",
@@ -169,11 +173,11 @@ def test_the_open_tab_is_open_at_the_next_visit(demo: str, browser: Any) -> None
 
 
 def test_a_tab_is_added_once_it_works_and_a_closed_one_stays_closed(
-    demo: str, browser: Any, tmp_path: Path
+    demo: str, browser: Any, running_demo: processes.Running
 ) -> None:
     page = Page(browser, demo)
     manage(
-        tmp_path,
+        running_demo.folder,
         "from talk.models import Message, Participation",
         "for each in Message.objects.filter(sender__username='lena', kind='text'):",
         "    Participation.objects.of(each.sender, each.conversation).retract(each)",

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from tests.project.processes import token_for
+from tests.project import processes
 
 from .page import Page, browser, demo, manage, needs_chromium
 
@@ -13,20 +13,22 @@ pytestmark = needs_chromium
 
 
 def test_a_token_in_headers_speaks_for_subscriptions_too(
-    demo: str, browser: Any, tmp_path: Path
+    demo: str, browser: Any, tmp_path: Path, running_demo: processes.Running
 ) -> None:
     mira = Page(browser, demo)
     mira.become("mira")
     frames = mira.note_frames()
     changes = "subscription { inboxChanges { participation { user { name } } } }"
 
-    mira.write_headers(f'{{"authorization": "Bearer {token_for("lena", tmp_path)}"}}')
+    mira.write_headers(
+        f'{{"authorization": "Bearer {processes.token_for("lena", running_demo.folder)}"}}'
+    )
     mira.ask("{ viewer { name } }")
     mira.sees("Lena Brandt")
     mira.ask(changes)
     mira.page.wait_for_timeout(1_500)
     manage(
-        tmp_path,
+        running_demo.folder,
         "from django.contrib.auth import get_user_model as model",
         "from talk.models import Message",
         "by = model().objects.get_by_natural_key",

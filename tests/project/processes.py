@@ -7,12 +7,13 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -87,6 +88,11 @@ class Running:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def folder(self) -> Path:
+        """Where its log is, and the database of a demo."""
+        return self.log.parent
+
+    @property
     def printed(self) -> str:
         return self.log.read_text(encoding="utf-8")
 
@@ -155,6 +161,15 @@ def demo(folder: Path, **given: Any) -> Any:
     return new_demo(folder, **given)
 
 
+def begin_anew(demo: Running) -> None:
+    """Let a running demo have what it had at its start."""
+    # What was asked before this request is written by now.
+    httpx.get(f"{demo.url}/healthz", timeout=30).raise_for_status()
+    made, now = (each / "demo.sqlite3" for each in (_made_world(), demo.folder))
+    with closing(sqlite3.connect(made)) as source, closing(sqlite3.connect(now)) as target:
+        source.backup(target)
+
+
 def new_demo(folder: Path, bot: bool = False, **given: Any) -> Any:
     """The README's first command, with a database in `folder` to be made if there is none.
 
@@ -184,7 +199,7 @@ def _hear_ctrl_c() -> None:
 
 
 def _wait_for(server: Running, path: str) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 60
     while time.monotonic() < until:
         if server.process.poll() is not None:
             raise RuntimeError(f"The server ended before it answered:\n{server.printed}")
