@@ -46,6 +46,10 @@ class Limits:
     pinned_conversations: int = strawberry.field(
         description="The most conversations that the viewer can pin."
     )
+    receipts_up_to: int = strawberry.field(
+        description="The most people of a conversation in which members are told how far others "
+        "have read."
+    )
     edit_seconds: float | None = strawberry.field(
         description="For how many seconds people can edit what they sent. Null: always. 0: never."
     )
@@ -84,6 +88,7 @@ def limits() -> Limits:
         reactions=MOST_EMOJI,
         pins=MOST_PINS,
         pinned_conversations=MOST_PINNED,
+        receipts_up_to=conf.RECEIPTS_UP_TO,
         edit_seconds=conf.EDIT_SECONDS,
         retract_seconds=conf.RETRACT_SECONDS,
         reaction_emoji=None if conf.REACTIONS is None else list(conf.REACTIONS),

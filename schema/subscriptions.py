@@ -20,6 +20,7 @@ from .live.streams import Stream
 from .live.typing import Typing, follow_typing
 from .loading.cleared import message_as_seen
 from .loading.participations import participation_as_seen
+from .loading.receipts import is_told
 from .loading.views import ReadTogether, View, load
 from .types import costs, enums  # noqa: F401
 from .types.fields import Id, Muted, field, subscription
@@ -39,10 +40,14 @@ class ConversationChange:
         "continue after it, subscribe with `after: <revision>`."
     )
     at: datetime = strawberry.field(description="When the change was made.")
-    actor: User | None = strawberry.field(
-        description="The person who made the change. Null if the application made it."
-    )
     conversation: Conversation = strawberry.field(description="The conversation that changed.")
+
+    @field(
+        description="The person who made the change. Null if the application made it, or if the "
+        "viewer is not told what this person reads."
+    )
+    def actor(self: Any, info: Info) -> User | None:
+        return self.actor if is_told(info, self) else None
 
     @field(
         description="The message that was sent, edited or reacted to, or whose text was removed, "
@@ -66,11 +71,13 @@ class ConversationChange:
         return kind
 
     @field(
-        description="The participation that was changed. Null for other changes. Viewers who no "
-        "longer take part only see their own."
+        description="The participation that was changed. Null for other changes, and if the viewer "
+        "is not told what this person reads. Viewers who no longer take part only see their own."
     )
     def participation(self: Any, info: Info) -> Participation | None:
-        return self.participation and participation_as_seen(info, self.participation)
+        if self.participation is None or not is_told(info, self):
+            return None
+        return participation_as_seen(info, self.participation)
 
 
 @strawberry.type(description="One of the viewer's participations that has changed.")

@@ -30,6 +30,9 @@ class Conf:
     EDIT_HISTORY: str = "members"
     #: Seconds in which people may take back what they sent. None means always, and 0 never.
     RETRACT_SECONDS: float | None = None
+    #: Most people of a conversation in which people are told how far others have read. 0 means that
+    #: nobody is ever told.
+    RECEIPTS_UP_TO: int = 100
     #: The reactions that are allowed, such as `("👍", "party_parrot")`. None means every emoji.
     REACTIONS: tuple[str, ...] | None = None
     #: Fields of the user model that `users(search:)` searches; None means those with names.

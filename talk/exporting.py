@@ -159,6 +159,8 @@ def _participations(user: "User") -> Iterator[dict[str, Any]]:
             "joined_at_number": participation.joined_at_number,
             "history_from": participation.history_from,
             "last_read_number": participation.last_read_number,
+            "read_privately": participation.read_privately,
+            "unread_again_from": participation.unread_again_from,
             "marked_unread_at": _json_value(participation.marked_unread_at),
             "notifications": participation.notify,
             "muted_until": _json_value(participation.muted_until),

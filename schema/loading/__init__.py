@@ -7,6 +7,7 @@ Doors:
 - `participants`: the first participants of many conversations.
 - `standings`: the viewer's participation, or one like it, to tell what they may do.
 - `views`: the conversations that an operation shows, each with the viewer's participation in it.
+- `receipts`: how far others have read, as far as the viewer is told of it.
 - `cleared`: from which message on the viewer sees a conversation that they cleared.
 - `descriptions`: the description, avatar and data of a conversation, as the viewer sees them.
 - `batch`: loads something for all conversations of a page in one query.

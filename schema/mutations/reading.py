@@ -20,13 +20,13 @@ class ReadingMutation:
     )
     def mark_read(self, info: Info, input: inputs.MarkReadInput) -> results.MarkReadResult:
         own = participation_of(info, input.conversation_id)
-        own.read(input.number)
+        own.read(input.number, privately=input.privately)
         return results.MarkReadPayload(participation=own)
 
     @mutation(description="Mark a conversation as unread, until the viewer reads it again.")
     def mark_unread(self, info: Info, input: inputs.MarkUnreadInput) -> results.MarkUnreadResult:
         own = participation_of(info, input.conversation_id)
-        own.mark_unread()
+        own.mark_unread(input.from_)
         return results.MarkUnreadPayload(participation=own)
 
     @mutation(

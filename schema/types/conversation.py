@@ -22,7 +22,7 @@ from .message_page import MessagesAround
 from .message_pins import PinConnection
 from .nodes import Message, Participation, User
 from .others import USUAL, first_others, name_of_conversation
-from .participant_page import ParticipantConnection
+from .participant_connection import ParticipantConnection
 
 
 @strawberry_django.type(

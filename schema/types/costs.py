@@ -17,3 +17,5 @@ UNREAD_TOTAL = 100
 MENTIONS = 20
 #: To find the messages that the viewer saved.
 SAVED_MESSAGES = 20
+#: To find who has seen a message, for each message of a page.
+SEEN = 1

@@ -136,11 +136,22 @@ class MarkReadInput:
         description="The number of the last message that the viewer has read; by "
         "default, the last message of all.",
     )
+    privately: bool = strawberry.field(
+        default=False,
+        description="Tell nobody what the viewer reads now. The viewer is not told what others "
+        "read then, until they have read something new that is not private.",
+    )
 
 
 @strawberry.input(description="The conversation to mark as unread.")
 class MarkUnreadInput:
     conversation_id: strawberry.ID = strawberry.field(description=CONVERSATION)
+    from_: int | None = strawberry.field(
+        default=None,
+        name="from",
+        description="The number of a message: it and all later ones by others become unread. By "
+        "default, unread counts don't change.",
+    )
 
 
 @strawberry.input(description="A draft of the viewer, and which version of it is replaced.")

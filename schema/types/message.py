@@ -14,9 +14,11 @@ from ..authentication.context import Info
 from ..loading.views import conversation_of, removal_for
 from . import (
     capabilities,
+    costs,
     enums,  # noqa: F401
     message_mentions,
     message_pins,
+    message_receipts,
     message_replies,
     message_words,
     saved_messages,
@@ -26,6 +28,7 @@ from .message_connection import MessageConnection
 from .message_reactions import Reaction, reactions
 from .message_words import EditConnection
 from .nodes import Conversation, User
+from .participant_connection import ParticipantConnection
 
 
 @strawberry_django.type(
@@ -185,6 +188,26 @@ class Message(relay.Node):
     @field(description="Whether the viewer saved the message; see `saveMessage`.")
     def viewer_saved(self: models.Message, info: Info) -> bool:
         return saved_messages.viewer_saved(info, self)
+
+    @field(
+        description="How many people besides its author have seen the message. People who joined "
+        "later don't count, and neither do people who left, who read privately, or who blocked the "
+        "viewer. Null if the viewer is told of nobody: they read privately, they don't take part, "
+        "or more people do than `Limits.receiptsUpTo`.",
+        cost=costs.SEEN,
+    )
+    def seen_count(self: models.Message, info: Info) -> int | None:
+        return message_receipts.seen_count(info, self)
+
+    @field(
+        description="The people whom `seenCount` counts, without those whom the viewer blocked, in "
+        "the order in which they first joined: 50 per page by default, at most 100.",
+        cost=costs.SEEN,
+    )
+    def seen_by(
+        self: models.Message, info: Info, first: First = None, after: After = None
+    ) -> ParticipantConnection:
+        return message_receipts.seen_by(info, self, first, after)
 
     @field(
         description="What the viewer may do with the message now. Time limits of it are in "

@@ -9,6 +9,7 @@ from strawberry import relay
 from talk import models
 
 from ..authentication.context import Info
+from ..loading.receipts import is_told_of
 from ..loading.views import conversation_of
 from . import enums, message_mentions  # noqa: F401
 from .drafts import with_draft
@@ -51,12 +52,29 @@ class Participation(relay.Node):
     def conversation(self: models.Participation, info: Info) -> Conversation:
         return conversation_of(info, self)
 
+    joined_at_number: int = strawberry.field(
+        description="The number of the last message before the user first joined: 0 if they took "
+        "part from the start. They have not seen the messages up to it, whatever they read."
+    )
+
     @field(
         description="The number of the last message that the user has read. Null until they read "
-        "something, even if there were messages when they joined."
+        "something, even if there were messages when they joined. Null, too, if the viewer is not "
+        "told: the user or the viewer reads privately, does not take part, or the user blocked the "
+        "viewer; or more people take part than `Limits.receiptsUpTo`."
     )
-    def last_read_number(self: models.Participation) -> int | None:
-        return self.last_read_number or None
+    def last_read_number(self: models.Participation, info: Info) -> int | None:
+        # Most people whom nobody is told of have read nothing.
+        number = self.last_read_number or None
+        return number if number is None or is_told_of(info, self) else None
+
+    @field(
+        description="Whether nobody is told how far the viewer has read, since they read "
+        "`privately` last, or while more people took part than `Limits.receiptsUpTo`. Then they "
+        "are not told of others, either. Null in participations of other users."
+    )
+    def read_privately(self: models.Participation, info: Info) -> bool | None:
+        return self.read_privately if info.context.is_viewer(self.user_id) else None
 
     @field(
         description="How many messages of other people the viewer has not read, counted up to 100 "

@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from ..exceptions import Refused
-from ..models import Message
+from ..models import Message, Participation
 from ..text import REASON_LENGTH
 
 
@@ -95,6 +95,16 @@ def act_on_each(
     for refusal in sorted(refusals):
         page.message_user(request, refusal, messages.ERROR)
     return not refusals
+
+
+class ReadAsTold(admin.options.BaseModelAdmin):
+    """Staff see how far people have read as the other members do: nothing of private reading."""
+
+    readonly_fields = ["read_up_to"]
+
+    @admin.display(description=_("read up to"))
+    def read_up_to(self, participation: Participation) -> int | None:
+        return None if participation.read_privately else participation.last_read_number
 
 
 def username_of(relation: str) -> str:

@@ -13,6 +13,7 @@ from ..models import Conversation, Edit, Mention, Message, NameWord, Participati
 from ..models.edit import MOST_SHOWN
 from ..words import folded
 from .base import (
+    ReadAsTold,
     ReadOnly,
     ReasonedActionForm,
     TalkAdmin,
@@ -23,9 +24,9 @@ from .base import (
 )
 
 
-class ParticipationInline(ReadOnly, admin.TabularInline):
+class ParticipationInline(ReadAsTold, ReadOnly, admin.TabularInline):
     model = Participation
-    fields = ["user", "role", "status", "joined_at", "left_at", "last_read_number"]
+    fields = ["user", "role", "status", "joined_at", "left_at", "read_up_to"]
     show_change_link = True
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Participation]:

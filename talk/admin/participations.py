@@ -17,6 +17,7 @@ from ..staff import must_act_on
 from ..text import REASON_LENGTH
 from .base import (
     DeletedWithAccount,
+    ReadAsTold,
     ReadOnly,
     ReasonedActionForm,
     TalkAdmin,
@@ -27,7 +28,12 @@ from .base import (
 
 
 @admin.register(Participation)
-class ParticipationAdmin(DeletedWithAccount, ReadOnly, TalkAdmin):
+class ParticipationAdmin(DeletedWithAccount, ReadAsTold, ReadOnly, TalkAdmin):
+    #: What concerns its person alone.
+    exclude = [
+        *("last_read_number", "read_privately", "first_unread_number", "marked_unread_at"),
+        *("notify", "muted_until", "archived_at", "pinned_at"),
+    ]
     list_display = ["user", "conversation", "role", "status", "suspended_at", "last_activity_at"]
     list_filter = ["status", "role", ("suspended_at", admin.EmptyFieldListFilter)]
     action_form = ReasonedActionForm

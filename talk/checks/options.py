@@ -172,10 +172,12 @@ def check_origins(**kwargs: Any) -> list[CheckMessage]:
 
 
 @register(Tags.compatibility)
-def check_threads(**kwargs: Any) -> list[CheckMessage]:
-    if isinstance(conf.THREADS, int) and conf.THREADS >= 0:
-        return []
-    return [Error('TALK["THREADS"] must be 0 or a positive whole number.', id="talk.E013")]
+def check_counts(**kwargs: Any) -> list[CheckMessage]:
+    return [
+        Error(f'TALK["{name}"] must be 0 or a positive whole number.', id="talk.E013")
+        for name in ("RECEIPTS_UP_TO", "THREADS")
+        if not (isinstance(getattr(conf, name), int) and getattr(conf, name) >= 0)
+    ]
 
 
 @register(Tags.compatibility)

@@ -4,9 +4,9 @@ A rule is a verb, a method of the model that owns it. `Participation` has the ve
 `send`, `invite`, `leave` and others. Querysets find rows, and start conversations.
 
 Doors are this module, `participation.history` (participants as they were when the viewer left),
-`shown_users` (users read along with other rows), `message.retention`, and constants and functions
-of `event`, `mention`, `name_word`, `participation.arranging`, `pin`, `reaction`, `saved_message`
-and `token`.
+`participation.receipts` (how far people have read, as far as others are told), `shown_users` (users
+read along with other rows), `message.retention`, and constants and functions of `event`, `mention`,
+`name_word`, `participation.arranging`, `pin`, `reaction`, `saved_message` and `token`.
 """
 
 from .act import Act

@@ -70,6 +70,10 @@ class BlockQuerySet(models.QuerySet["Block"]):
         """The keys of those of these people who have blocked a user."""
         return frozenset(_blockers(blocked=blocked_pk, people=people).ask())
 
+    def among(self, people: list[Any]) -> list[tuple[Any, Any]]:
+        """The keys of who blocked whom, both of them among these people."""
+        return _among(people=people).ask()
+
     def of_sender(self) -> Self:
         """Blocks of a message's sender by the user of a participation.
 
@@ -123,11 +127,17 @@ def _blockers(blocked: Any, people: Any) -> "models.QuerySet[Block, Any]":
     return blocks.values_list("blocker", flat=True)
 
 
+@prepared
+def _among(people: Any) -> "models.QuerySet[Block, Any]":
+    blocks = Block.objects.filter(among("blocker", people), among("blocked", people))
+    return blocks.values_list("blocker", "blocked")
+
+
 def _refresh_first_unread(blocker: "User", blocked: "User") -> None:
     """Find the first unread message of `blocker` again, wherever `blocked` may have written."""
     from .conversation import Conversation
     from .participation import Participation
-    from .participation.unread import first_unread
+    from .participation.unread import first_unread, read_up_to
 
     shared = Conversation.objects.filter(participations__user=blocker)
     shared = shared.filter(participations__user=blocked)
@@ -136,7 +146,7 @@ def _refresh_first_unread(blocker: "User", blocked: "User") -> None:
     locked = shared.select_for_update(no_key=True, of=("self",)).order_by("pk")
     keys: list[Any] = list(locked.values_list("pk", flat=True))
     Participation.objects.filter(user=blocker, conversation__in=keys).update(
-        first_unread_number=first_unread(above=OuterRef("last_read_number")),
+        first_unread_number=first_unread(above=read_up_to()),
         changed_at=timezone.now(),
     )
     wakeups.wake_user(blocker.pk)

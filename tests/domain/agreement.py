@@ -15,6 +15,7 @@ from talk.models import (
 )
 from talk.models.conversation.keys import members_key
 from talk.models.participation.history import counts_since, pages_then
+from talk.models.participation.receipts import receipts_in
 
 
 def assert_agree(talk, rules) -> None:
@@ -85,6 +86,21 @@ def _assert_room(rows, talk, rules, at) -> None:
     assert log == room.log
 
     _assert_places(rows, conversation, rules, at)
+    _assert_receipts(rows, conversation, rules, at)
+
+
+def _assert_receipts(rows, conversation, rules, at) -> None:
+    receipts = receipts_in([conversation.pk]).get(conversation.pk)
+    for place in rows.places[conversation.pk]:
+        if not place.is_active:
+            continue
+        told = receipts and receipts.told(lambda users, own=place.user_id: own in users)
+        told = (
+            told
+            if told is None
+            else {rows.name[each.user]: (each.joined_at_number, each.number) for each in told}
+        )
+        assert told == rules.receipts(rows.name[place.user_id], at)
 
 
 def _assert_message(rows, message, said) -> None:
@@ -136,8 +152,9 @@ def _assert_place(place, name, conversation, room) -> None:
     assert (place.role, place.status) == (ruled.role, ruled.status)
     assert (place.left_at_number, place.left_at_title) == (ruled.left_at, ruled.left_title)
     assert (place.joined_at_number, place.history_from) == (ruled.before, ruled.history_from)
-    assert (place.last_read_number, place.marked_unread_at is not None) == (
-        ruled.read,
+    assert (place.last_read_number, place.read_privately) == (ruled.read, ruled.privately)
+    assert (place.unread_again_from, place.marked_unread_at is not None) == (
+        ruled.again,
         ruled.marked,
     )
     assert (place.notify, place.muted_until is not None, place.is_muted) == (

@@ -32,6 +32,10 @@ class Place:
     #: Who took part when they had left.
     left_with: frozenset[str] = frozenset()
     marked: bool = False
+    #: From which number on they marked as unread what they had read.
+    again: int | None = None
+    #: Whether nobody was told what they read last.
+    privately: bool = False
     suspended: bool = False
     #: What the person set for themselves.
     level: str = "everything"
@@ -125,7 +129,8 @@ class Room:
         return [
             number
             for number in self.seen_by(name)
-            if number > max(place.read, place.before)
+            if number > place.before
+            and (number > place.read or number >= (place.again or len(self.said) + 1))
             and (said := self.said[number - 1]).is_text
             and said.sender not in {name, *hidden}
             and not said.removed_as

@@ -11,6 +11,8 @@ from .words import Words
 __all__ = ["MOST", "No", "Rulebook"]
 
 MOST = 4
+#: In conversations of more people nobody is told what somebody read.
+FEW = 3
 
 
 @dataclass
@@ -141,7 +143,7 @@ class Rulebook(Words, Arranged):
             place.status, place.left_at, place.left_title = "active", None, ""
             place.left_when = None
             place.joined = place.activity = now
-            place.marked = place.archived = False
+            place.marked, place.again, place.archived = False, None, False
             self._tell(room, "reinstated", "participant_reinstated", actor, name, subject=name)
         last = len(room.said)
         for name in new:
@@ -217,20 +219,42 @@ class Rulebook(Words, Arranged):
             room.title = title
             self._tell(room, "renamed", "conversation_renamed", actor, body=title)
 
-    def read(self, name, at, number):
+    def read(self, name, at, number, privately=False):
         place, room = self.place(name, at), self.rooms[at]
         must(place.here, Code.NOT_A_PARTICIPANT)
         must(0 <= number <= len(room.said), Code.NUMBER_OUT_OF_RANGE)
-        if number < place.read:
-            return
         if number > place.read:
-            room.record("conversation_read", name, name)
-        place.read, place.marked = number, False
+            hidden = room.private and self.blocked_by(name).intersection(room.places)
+            place.privately = bool(privately or hidden or len(room.active) > FEW)
+            if not place.privately:
+                room.record("conversation_read", name, name)
+            place.read = number
+        if number == place.read:
+            place.marked, place.again = False, None
+        elif place.again is not None:
+            place.again = max(place.again, number + 1)
 
-    def mark_unread(self, name, at):
-        place = self.place(name, at)
+    def mark_unread(self, name, at, number=None):
+        place, room = self.place(name, at), self.rooms[at]
         must(place.here, Code.NOT_A_PARTICIPANT)
+        if number is not None:
+            must(number in room.seen_by(name), Code.NUMBER_OUT_OF_RANGE)
+            if number <= place.read:
+                place.again = min(number, place.again or number)
         place.marked = True
+
+    def receipts(self, name, at):
+        """How far others have read, as `name` is told: by the name of who reads, or None."""
+        room = self.rooms[at]
+        if not room.places[name].here or len(room.active) > FEW or room.places[name].privately:
+            return None
+        return {
+            other: (room.places[other].before, room.places[other].read)
+            for other in room.active
+            if room.places[other].read
+            and not room.places[other].privately
+            and (other, name) not in self.blocks
+        }
 
     # What moderators do.
 

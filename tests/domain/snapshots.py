@@ -42,6 +42,9 @@ def catch_up(snapshot: Snapshot, pk) -> Snapshot:
         if event.participation:
             _see_participation(snapshot, event.participation)
         snapshot.revision = event.revision
+    # No event tells that what was public is so no more.
+    for row in conversation.participations.filter(read_privately=True):
+        snapshot.participations[row.user_id].pop("last_read_number", None)
     return snapshot
 
 
@@ -51,14 +54,16 @@ def derived(snapshot: Snapshot, pk) -> dict[Any, tuple[Any, Any]]:
 
     A message changes these for all members at once, and a block for one everywhere. Events that
     said so would be as many as there are members, or conversations. Where somebody's history
-    begins, since they cleared it, is nobody else's business.
+    begins, since they cleared it, what they read privately, and what they marked as unread is
+    nobody else's business.
     """
     blocks = set(Block.objects.values_list("blocker", "blocked"))
-    cleared = Participation.objects.filter(conversation=pk).values_list("user", "history_from")
-    begins = dict(cleared)
+    own = Participation.objects.filter(conversation=pk)
+    names = ("history_from", "last_read_number", "unread_again_from")
+    kept = {row.pop("user"): row for row in own.values("user", *names)}
     return {
         user: (
-            _first_unread(snapshot, user, place | {"history_from": begins[user]}, blocks),
+            _first_unread(snapshot, user, place | kept[user], blocks),
             _last_activity(snapshot, place),
         )
         for user, place in snapshot.participations.items()
@@ -103,18 +108,22 @@ def _see_message(snapshot: Snapshot, row: Message) -> None:
 
 def _see_participation(snapshot: Snapshot, row: Participation) -> None:
     # Without `changed_at`, which tells a stream of the inbox where to look, not what to show, and
-    # without `marked_unread_at`, which only the inbox of its owner tells.
-    snapshot.participations[row.user_id] = _values(
-        row,
-        "role",
-        "status",
-        "joined_at",
-        "left_at",
-        "left_at_number",
-        "left_at_title",
-        "joined_at_number",
-        "last_read_number",
-        "suspended_at",
+    # without `marked_unread_at`, which only the inbox of its owner tells. How far somebody has read
+    # is shown as long as it is public.
+    told = {} if row.read_privately else {"last_read_number": row.last_read_number}
+    snapshot.participations[row.user_id] = (
+        _values(
+            row,
+            "role",
+            "status",
+            "joined_at",
+            "left_at",
+            "left_at_number",
+            "left_at_title",
+            "joined_at_number",
+            "suspended_at",
+        )
+        | told
     )
 
 
@@ -135,7 +144,8 @@ def _first_unread(snapshot: Snapshot, user, place: dict[str, Any], blocks) -> in
     waiting = (
         number
         for number, message in _texts(snapshot, place)
-        if number > max(place["last_read_number"], place["joined_at_number"])
+        if number > place["joined_at_number"]
+        and number >= (place["unread_again_from"] or place["last_read_number"] + 1)
         and number >= place["history_from"]
         and message["sender_id"] != user
         and not message["removed_as"]

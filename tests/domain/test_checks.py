@@ -204,10 +204,11 @@ def test_a_history_for_nobody_that_there_is(said):
         assert said(TALK={"EDIT_HISTORY": history}) == ["talk.E022"]
 
 
-def test_fewer_than_no_threads(said):
-    assert said(TALK={"THREADS": 0}) == []
+@pytest.mark.parametrize("name", ["RECEIPTS_UP_TO", "THREADS"])
+def test_fewer_than_none(said, name):
+    assert said(TALK={name: 0}) == []
     for number in (-1, "8", None, 1.5):
-        assert said(TALK={"THREADS": number}) == ["talk.E013"]
+        assert said(TALK={name: number}) == ["talk.E013"]
 
 
 def test_times_of_no_zone(said):

@@ -129,7 +129,7 @@ class TestCost:
             alices_total = Participation.objects.unread_total(alice)
         with django_assert_num_queries(1):
             bobs_total = Participation.objects.unread_total(bob)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             page[0].read()
 
         last = range(full_inbox - 1, max(full_inbox - 21, -1), -1)

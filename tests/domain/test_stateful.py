@@ -21,7 +21,7 @@ from talk.exceptions import RefusalCode, Refused
 from talk.models import Message
 
 from .agreement import assert_agree
-from .rulebook import MOST, No, Rulebook
+from .rulebook import FEW, MOST, No, Rulebook
 from .snapshots import Snapshot, catch_up, derived, stored, taken
 from .verbs import Verbs
 
@@ -59,7 +59,11 @@ class People(RuleBasedStateMachine):
         self.atomic = transaction.atomic()
         self.atomic.__enter__()
         self.rules = Rulebook()
-        self.options.TALK = {"MAX_PARTICIPANTS": MOST, "EDIT_SECONDS": None}
+        self.options.TALK = {
+            "MAX_PARTICIPANTS": MOST,
+            "RECEIPTS_UP_TO": FEW,
+            "EDIT_SECONDS": None,
+        }
         self.talk = Verbs(self.people)
         #: Requests with a client id that were answered: the call, its id, and the message.
         self.answered = []
@@ -215,18 +219,20 @@ class People(RuleBasedStateMachine):
     def rename(self, actor, at, title):
         self.both("rename", actor, self.at(at), title)
 
-    @rule(name=names, at=where, number=numbers)
-    def read(self, name, at, number):
+    @rule(name=names, at=where, number=numbers, privately=st.booleans())
+    def read(self, name, at, number, privately):
         at = self.at(at)
-        self.both("read", name, at, self.number(at, number))
+        self.both("read", name, at, self.number(at, number), privately)
 
     @rule(at=where, body=bodies)
     def announce(self, at, body):
         self.both("announce", self.at(at), body)
 
-    @rule(name=names, at=where)
-    def mark_unread(self, name, at):
-        self.both("mark_unread", name, self.at(at))
+    @rule(name=names, at=where, number=st.none() | numbers)
+    def mark_unread(self, name, at, number):
+        at = self.at(at)
+        number = None if number is None else self.number(at, number)
+        self.both("mark_unread", name, at, number)
 
     @precondition(lambda self: self.answered)
     @rule(data=st.data(), another_body=st.booleans())

@@ -163,11 +163,11 @@ class Verbs:
     def rename(self, actor, at, title):
         self.place(actor, at).rename(title)
 
-    def read(self, name, at, number):
-        self.place(name, at).read(number)
+    def read(self, name, at, number, privately=False):
+        self.place(name, at).read(number, privately=privately)
 
-    def mark_unread(self, name, at):
-        self.place(name, at).mark_unread()
+    def mark_unread(self, name, at, number=None):
+        self.place(name, at).mark_unread(number)
 
 
 def values(message):

@@ -108,7 +108,7 @@ class Words:
         place, room = self.place(name, at), self.rooms[at]
         self.tick()
         place.history_from = (len(room.said) if place.left_at is None else place.left_at) + 1
-        place.marked = False
+        place.marked, place.again = False, None
         for said in room.said[: place.history_from - 1]:
             said.saved_by.discard(name)
 

@@ -45,7 +45,7 @@ export const OBJECT_TYPES = {
     participants:ParticipantConnection! messages:MessageConnection! pins:PinConnection!
   `),
   ConversationChange: fields(`
-    revision:Int! at:DateTime! actor:User conversation:Conversation! message:Message
+    revision:Int! at:DateTime! conversation:Conversation! actor:User message:Message
     messageEdge:MessageEdge kind:ConversationChangeKind! participation:Participation
   `),
   CreateTokenPayload: fields(`
@@ -84,8 +84,8 @@ export const OBJECT_TYPES = {
   Limits: fields(`
     bodyLength:Int! titleLength:Int! descriptionLength:Int! dataBytes:Int! reasonLength:Int!
     participants:Int! mentions:Int! reactions:Int! pins:Int! pinnedConversations:Int!
-    editSeconds:Float retractSeconds:Float reactionEmoji:[String!] defaultPageSize:Int!
-    pageSize:Int! presenceUsers:Int! typingSeconds:Int! typingEverySeconds:Int!
+    receiptsUpTo:Int! editSeconds:Float retractSeconds:Float reactionEmoji:[String!]
+    defaultPageSize:Int! pageSize:Int! presenceUsers:Int! typingSeconds:Int! typingEverySeconds:Int!
   `),
   MarkReadPayload: fields(`
     participation:Participation!
@@ -104,8 +104,8 @@ export const OBJECT_TYPES = {
     body:String! removal:MessageRemoval revision:Int! editedAt:DateTime edits:EditConnection!
     hidden:Boolean! announced:Boolean! clientId:UUID mentions:[User!]! mentionsAll:Boolean!
     mentionsViewer:Boolean! replyTo:Message replyCount:Int! replies:MessageConnection!
-    reactions:[Reaction!]! pinnedAt:DateTime viewerSaved:Boolean! viewerCan:[MessageCapability!]!
-    conversation:Conversation!
+    reactions:[Reaction!]! pinnedAt:DateTime viewerSaved:Boolean! seenCount:Int
+    seenBy:ParticipantConnection! viewerCan:[MessageCapability!]! conversation:Conversation!
   `),
   MessageConnection: fields(`
     pageInfo:PageInfo! edges:[MessageEdge!]!
@@ -143,10 +143,10 @@ export const OBJECT_TYPES = {
   Participation: fields(`
     id:ID! user:User! role:ParticipationRole! status:ParticipationStatus! joinedAt:DateTime!
     leftAt:DateTime leftAtNumber:Int suspendedAt:DateTime lastActivityAt:DateTime!
-    conversation:Conversation! lastReadNumber:Int unreadCount:Int unreadMentionCount:Int
-    firstUnreadNumber:Int firstVisibleNumber:Int invitedBy:User notifications:NotificationLevel
-    mutedUntil:DateTime muted:Boolean archivedAt:DateTime pinnedAt:DateTime markedUnreadAt:DateTime
-    draft:Draft draftVersion:Int
+    joinedAtNumber:Int! conversation:Conversation! lastReadNumber:Int readPrivately:Boolean
+    unreadCount:Int unreadMentionCount:Int firstUnreadNumber:Int firstVisibleNumber:Int
+    invitedBy:User notifications:NotificationLevel mutedUntil:DateTime muted:Boolean
+    archivedAt:DateTime pinnedAt:DateTime markedUnreadAt:DateTime draft:Draft draftVersion:Int
   `),
   ParticipationConnection: fields(`
     pageInfo:PageInfo! edges:[ParticipationEdge!]! totalCount:Int! changesCursor:String!

@@ -51,6 +51,13 @@ def active_count(conversation: Any) -> "models.QuerySet[Participation, Any]":
 
 
 @prepared
+def beyond(most: int, conversation: Any) -> "models.QuerySet[Participation, Any]":
+    """One row if more than `most` people take part, and no row otherwise."""
+    active = _of(conversation).active().order_by("pk")
+    return active.values_list("pk")[most : most + 1]
+
+
+@prepared
 def active_users(
     conversation: Any, users: Any, author_of: Any = None
 ) -> "models.QuerySet[Participation, Any]":

@@ -74,9 +74,14 @@ class Participation(
                 name="talk_participation_status_agrees",
             ),
             models.CheckConstraint(
-                condition=Q(first_unread_number=None)
-                | Q(first_unread_number__gt=F("last_read_number")),
-                name="talk_participation_unread_after_read",
+                condition=Q(unread_again_from=None)
+                & (Q(first_unread_number=None) | Q(first_unread_number__gt=F("last_read_number")))
+                | Q(unread_again_from__isnull=False)
+                & Q(unread_again_from__range=(1, F("last_read_number")))
+                & (
+                    Q(first_unread_number=None) | Q(first_unread_number__gte=F("unread_again_from"))
+                ),
+                name="talk_participation_unread_agrees",
             ),
             models.CheckConstraint(
                 condition=Q(pinned_at=None) | Q(archived_at=None),

@@ -23,8 +23,8 @@ class Clearing(Reading):
             if history_from == self.history_from and self.marked_unread_at is None:
                 return
             self.history_from, self.changed_at = history_from, change.at
-            self.first_unread_number = self.marked_unread_at = None
-            read = ("first_unread_number", "marked_unread_at")
+            self.first_unread_number = self.unread_again_from = self.marked_unread_at = None
+            read = ("first_unread_number", "unread_again_from", "marked_unread_at")
             self.save(update_fields=["history_from", "changed_at", *read])
             # They could never be shown or let go again.
             SavedMessage.objects.filter(

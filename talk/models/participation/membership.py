@@ -133,7 +133,7 @@ class Membership(Arranging, Reading):
         written = ("status", "joined_at", "joined_at_number", *moved, *left)
         columns = {field: getattr(self, field) for field in written}
         back = members.updated(key=self.pk, **columns)
-        self.read_up_to(self.last_read_number, at, back)
+        self.return_to(at, back)
 
     def be_invited(self, change: "Change") -> None:
         """Be invited again, after having left or declined."""

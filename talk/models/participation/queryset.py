@@ -92,7 +92,6 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         left_out = ["folded_title", "members_key", "pair", "purged_number"]
         left_out += [f"{name}_by" for name in NOTHING]
         return shown.defer(
-            "joined_at_number",
             *(f"conversation__{column}" for column in left_out),
             f"{latest}__fingerprint",
         )
@@ -183,6 +182,10 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         Conversations without any are left out.
         """
         return dict(questions.counts_in(present=present, gone=gone).ask())
+
+    def with_keys(self, keys: list[int]) -> "list[Participation]":
+        """The participations with these keys and their users, in the order of `pages_in`."""
+        return questions.with_keys(keys=keys).ask()
 
     def unread_mention_counts(self, participations: "Iterable[Participation]") -> dict[int, int]:
         """How many unread messages mention each of these members, up to `UNREAD_CAP`, by key."""

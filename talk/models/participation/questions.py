@@ -10,6 +10,7 @@ from django.db import models, router
 from django.db.models import Q
 
 from ...prepared import among, changing, prepared
+from ..block import Block
 from ..first_of_each import first_of_each
 from ..shown_users import with_users
 from .unread import first_unread, unread_mentions
@@ -66,6 +67,13 @@ def partners(conversation: Any, user: Any) -> "models.QuerySet[User]":
 
 
 @prepared
+def blocked_in(conversation: Any, user: Any) -> "models.QuerySet[Block, Any]":
+    """Those of the people of a conversation whom `user` has blocked."""
+    blocks = Block.objects.filter(blocked__talk_participations__conversation=conversation)
+    return blocks.filter(blocker=user).values_list("blocked", flat=True)
+
+
+@prepared
 def inbox_page(most: int, user: Any, at: Any = None, key: Any = None) -> "ParticipationQuerySet":
     page = _all().inbox_for(user).with_unread_count()
     if at is not None:
@@ -82,8 +90,7 @@ def page_rows(
     """`pages_in` among `rows`, as a queryset that is not prepared."""
     later = rows.filter(pk__gt=after)
     first = first_of_each("conversation", present, later.filter(status=status), size)
-    shown = with_users(later.seen_by(first, gone), "user").defer("joined_at_number")
-    return shown.order_by("conversation", "pk")
+    return with_users(later.seen_by(first, gone), "user").order_by("conversation", "pk")
 
 
 @prepared
@@ -98,6 +105,22 @@ def counts_in(present: Any, gone: Any) -> "models.QuerySet[Participation, Any]":
     active = Q(among("conversation", present), status="active")
     seen = _all().seen_by(active, gone)
     return seen.order_by().values_list("conversation").annotate(models.Count("pk"))
+
+
+@prepared
+def reading_in(most: int, conversations: Any) -> "models.QuerySet[Participation, Any]":
+    """How far the first `most` people who take part in each of these conversations have read."""
+    first = first_of_each("conversation", conversations, _all().active(), most)
+    rows = _all().filter(first).order_by("conversation", "pk")
+    return rows.values_list(
+        "conversation", "pk", "user", "last_read_number", "joined_at_number", "read_privately"
+    )
+
+
+@prepared
+def with_keys(keys: Any) -> "ParticipationQuerySet":
+    """The participations with these keys, in the order in which the people first joined."""
+    return with_users(_all().filter(among("pk", keys)), "user").order_by("pk")
 
 
 @prepared
@@ -149,13 +172,37 @@ def moved(conversation: Any, users: Any, at: Any, unread: Any = None) -> Any:
 
 
 @prepared
-def reading(key: Any, number: Any, at: Any) -> Any:
-    """The update of a participation whose person has read up to a number."""
+def reading(key: Any, number: Any, read_privately: Any, at: Any) -> Any:
+    """The update of a participation whose person has read up to a number, further than before."""
     return changing(
         _all().filter(pk=key),
         last_read_number=number,
+        read_privately=read_privately,
+        unread_again_from=None,
         first_unread_number=first_unread(above=number),
         marked_unread_at=None,
+        changed_at=at,
+    )
+
+
+@prepared
+def reading_again(key: Any, number: Any, at: Any, **marks: Any) -> Any:
+    """The update of a participation whose person has read again up to a number.
+
+    `marks` are the columns of what is still marked as unread.
+    """
+    unread = first_unread(above=number)
+    return changing(_all().filter(pk=key), first_unread_number=unread, changed_at=at, **marks)
+
+
+@prepared
+def marking_unread(key: Any, number: Any, above: Any, at: Any) -> Any:
+    """The update of a participation with unread messages from `number` on, which is `above` + 1."""
+    return changing(
+        _all().filter(pk=key),
+        unread_again_from=number,
+        first_unread_number=first_unread(above=above),
+        marked_unread_at=at,
         changed_at=at,
     )
 

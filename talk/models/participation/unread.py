@@ -18,6 +18,11 @@ ENDLESS = models.Value(2**63 - 1, models.PositiveBigIntegerField())
 UNREAD_CAP = 100
 
 
+def read_up_to() -> Combinable:
+    """The number up to which nothing is unread, inside a subquery of participations."""
+    return Coalesce(OuterRef("unread_again_from") - 1, OuterRef("last_read_number"))
+
+
 class CountRows(Subquery):
     """How many rows a query has, up to its own limit."""
 
