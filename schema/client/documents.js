@@ -14,14 +14,22 @@ const ROW = `
   mentionsAll
   mentionsViewer
   reactions { emoji count viewerReacted }
+  pinnedAt
+  viewerSaved
   viewerCan`;
+/** What a message shows outside its thread. */
+const FOUND = `
+  ${QUOTED.replace("sender { id name }", `sender { ${USER} }`)} sentAt
+  conversation { id kind name avatar others(first: 3) { ${USER} } }`;
+const DRAFT = "draft { body replyTo version savedAt } draftVersion";
 /** What a row of the inbox shows. */
 const INBOX_ROW = `
   id status role lastActivityAt lastReadNumber unreadCount unreadMentionCount firstUnreadNumber
-  firstVisibleNumber markedUnreadAt suspendedAt
+  firstVisibleNumber markedUnreadAt suspendedAt notifications mutedUntil muted archivedAt pinnedAt
+  ${DRAFT}
   invitedBy { id name }
   conversation {
-    id kind name title revision lastNumber participantCount
+    id kind name title avatar revision lastNumber participantCount
     others(first: 3) { ${USER} }
     latestMessage {
       id number revision kind body removal hidden announced sentAt
@@ -30,10 +38,12 @@ const INBOX_ROW = `
   }`;
 const MEMBER = `id role status joinedAt suspendedAt lastReadNumber user { ${USER} }`;
 const CONVERSATION = `
-  id kind name title startedAt revision lastNumber participantCount viewerCan
+  id kind name title description avatar data key startedAt revision lastNumber participantCount
+  viewerCan
   others(first: 3) { ${USER} }
   viewerParticipation {
     id status role lastReadNumber unreadCount firstUnreadNumber firstVisibleNumber suspendedAt leftAt
+    markedUnreadAt notifications mutedUntil muted archivedAt pinnedAt
     invitedBy { id name }
   }
   upgradedFrom { id name }`;
@@ -51,6 +61,7 @@ const PAYLOADS = {
   unpinMessage: "unpinned { ...Row }",
   saveMessage: "saved { ...Row }",
   unsaveMessage: "unsaved { ...Row }",
+  saveDraft: `participation { id ${DRAFT} }`,
   inviteParticipants: "conversation { id kind name } upgraded",
   acceptInvitation: "participation { ...InboxRow }",
   declineInvitation: "participation { id status }",
@@ -62,13 +73,12 @@ const PAYLOADS = {
   updateConversation: "conversation { id description avatar data }",
   markRead: "participation { id lastReadNumber unreadCount }",
   markUnread: "participation { id markedUnreadAt }",
-  saveDraft: "participation { id draftVersion draft { body replyTo version savedAt } }",
-  clearConversation: "participation { id firstVisibleNumber }",
   setNotifications: "participation { id notifications mutedUntil muted }",
   archiveConversation: "participation { id archivedAt pinnedAt }",
-  unarchiveConversation: "participation { id archivedAt }",
+  unarchiveConversation: "participation { id archivedAt pinnedAt }",
   pinConversation: "participation { id archivedAt pinnedAt }",
-  unpinConversation: "participation { id pinnedAt }",
+  unpinConversation: "participation { id archivedAt pinnedAt }",
+  clearConversation: "participation { id firstVisibleNumber }",
   setTyping: "typing",
   blockUser: `user { ${USER} }`,
   unblockUser: `user { ${USER} }`,
@@ -102,27 +112,30 @@ export function documentsFor(prefix = "") {
   limits {
     bodyLength titleLength reasonLength participants mentions reactions reactionEmoji editSeconds
     retractSeconds pageSize presenceUsers typingSeconds typingEverySeconds
+    pinnedConversations pins descriptionLength dataBytes
   }
 }`),
     conversations: withFragments(`query Conversations($search: String!, $first: Int!) {
-  inbox(first: $first, filter: { titleContains: $search }) { edges { node { ...InboxRow } } }
+  inbox(first: $first, filter: { titleContains: $search, archived: null }) { edges { node { ...InboxRow } } }
 }`),
     // `changesCursor` is the place in the stream after which all that follows is asked for.
     inboxStart: withFragments(`query InboxStart($first: Int!) {
-  inbox(first: $first) {
+  inbox(first: $first, filter: { pinned: false }) {
     changesCursor
     edges { node { ...InboxRow } }
     pageInfo { hasNextPage endCursor }
   }
+  pinned: inbox(first: 20, filter: { pinned: true }) { edges { node { ...InboxRow } } }
   invitations(first: 50) { edges { node { ...InboxRow } } }
   unreadTotal
 }`),
-    inbox: withFragments(`query Inbox($first: Int!, $after: String) {
-  inbox(first: $first, after: $after) {
+    inbox: withFragments(`query Inbox($first: Int!, $after: String, $filter: ${prefix}InboxFilter) {
+  inbox(first: $first, after: $after, filter: $filter) {
     edges { node { ...InboxRow } }
     pageInfo { hasNextPage endCursor }
   }
 }`),
+    unreadTotal: "query UnreadTotal { unreadTotal }",
     inboxChanges: withFragments(`subscription InboxChanges($after: String) {
   inboxChanges(after: $after) { cursor participation { ...InboxRow } unreadTotal }
 }`),
@@ -147,10 +160,24 @@ export function documentsFor(prefix = "") {
     actor { id name }
     messageEdge { cursor node { ...Row } }
     participation { ...Member }
-    conversation { id name title lastNumber participantCount }
+    conversation { id name title description avatar data key lastNumber participantCount }
   }
 }`),
     message: withFragments(`query Message($id: ID!) { node(id: $id) { ... on ${prefix}Message { ...Row } } }`),
+    pins: `query Pins($id: ID!) {
+  conversation(id: $id) {
+    pins(first: 50) {
+      edges { node { message { ${QUOTED} sentAt } pinnedBy { id name } pinnedAt } }
+    }
+  }
+}`,
+    draft: `query Draft($id: ID!) { conversation(id: $id) { viewerParticipation { id ${DRAFT} } } }`,
+    savedMessages: `query SavedMessages($first: Int, $after: String) {
+  savedMessages(first: $first, after: $after) {
+    edges { savedAt node {${FOUND} } }
+    pageInfo { hasNextPage endCursor }
+  }
+}`,
     edits: `query Edits($id: ID!) {
   node(id: $id) { ... on ${prefix}Message { edits(first: 50) { edges { node { body until } } } } }
 }`,

@@ -2,7 +2,7 @@
 
 import { TalkError } from "./errors.js";
 
-/** @import {InboxRow, Member, Named, Quoted, User} from "./types.js" */
+/** @import {InboxRow, Member, Message, Named, Quoted, User} from "./types.js" */
 /** @import {Connection} from "./types.js" */
 /** @import {Documents} from "./documents.js" */
 
@@ -95,6 +95,16 @@ export function findersFor(connection, documents) {
      */
     async hiddenBody(messageId) {
       return (await node(documents.hiddenBody, messageId)).body;
+    },
+    /**
+     * @param {string} id the conversation's.
+     * @param {number} number
+     * @returns {Promise<Message>}
+     */
+    async messageAt(id, number) {
+      const variables = { id, around: { number }, first: 1 };
+      const { messages } = found((await query(documents.conversation, variables)).conversation);
+      return found(nodesOf(messages).find((message) => message.number === number));
     },
   };
 }

@@ -15,6 +15,11 @@ export { createTalk } from "./talk.js";
 /** @typedef {import("./types.js").ConversationKind} ConversationKind */
 /** @typedef {import("./types.js").ConversationSnapshot} ConversationSnapshot */
 /** @typedef {import("./types.js").ConversationStore} ConversationStore */
+/** @typedef {import("./types.js").Draft} Draft */
+/** @typedef {import("./types.js").DraftSnapshot} DraftSnapshot */
+/** @typedef {import("./types.js").DraftStorage} DraftStorage */
+/** @typedef {import("./types.js").DraftStore} DraftStore */
+/** @typedef {import("./types.js").Found} Found */
 /** @typedef {import("./types.js").InboxRow} InboxRow */
 /** @typedef {import("./types.js").InboxSnapshot} InboxSnapshot */
 /** @typedef {import("./types.js").InboxStore} InboxStore */
@@ -26,17 +31,22 @@ export { createTalk } from "./talk.js";
 /** @typedef {import("./types.js").MessageCapability} MessageCapability */
 /** @typedef {import("./types.js").MessageKind} MessageKind */
 /** @typedef {import("./types.js").Named} Named */
+/** @typedef {import("./types.js").NotificationLevel} NotificationLevel */
 /** @typedef {import("./types.js").Operation} Operation */
 /** @typedef {import("./types.js").Outbox} Outbox */
 /** @typedef {import("./types.js").OutboxStorage} OutboxStorage */
+/** @typedef {import("./types.js").Pin} Pin */
 /** @typedef {import("./types.js").Quoted} Quoted */
 /** @typedef {import("./types.js").Reaction} Reaction */
 /** @typedef {import("./types.js").Removal} Removal */
 /** @typedef {import("./types.js").Role} Role */
 /** @typedef {import("./types.js").Row} Row */
+/** @typedef {import("./types.js").Saved} Saved */
+/** @typedef {import("./types.js").SavedStore} SavedStore */
 /** @typedef {import("./types.js").SendOptions} SendOptions */
 /** @typedef {import("./types.js").Sink} Sink */
 /** @typedef {import("./types.js").Status} Status */
+/** @typedef {import("./types.js").StoredDraft} StoredDraft */
 /** @typedef {import("./types.js").StoredUnsent} StoredUnsent */
 /** @typedef {import("./types.js").Talk} Talk */
 /** @typedef {import("./types.js").TalkOptions} TalkOptions */
@@ -44,5 +54,7 @@ export { createTalk } from "./talk.js";
 /** @typedef {import("./types.js").UnsentState} UnsentState */
 /** @typedef {import("./types.js").User} User */
 /** @typedef {import("./types.js").Viewer} Viewer */
+/** @typedef {import("./types.js").Written} Written */
+/** @template T @typedef {import("./types.js").ListSnapshot<T>} ListSnapshot */
 /** @template T @typedef {import("./store.js").Store<T>} Store */
 /** @typedef {import("./verbs.js").Verbs} Verbs */

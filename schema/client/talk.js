@@ -7,9 +7,11 @@ import { Refusal } from "./errors.js";
 import { findersFor } from "./finders.js";
 import { createOutbox } from "./outbox/index.js";
 import { ConversationStore } from "./stores/conversation.js";
+import { Drafts } from "./stores/drafts/index.js";
 import { InboxFeed } from "./stores/inbox.js";
 import { Kept } from "./stores/kept.js";
 import { Presence } from "./stores/presence.js";
+import { SavedMessages } from "./stores/saved.js";
 import { typingStore } from "./stores/typing.js";
 import { ViewerFeed } from "./stores/viewer.js";
 import { verbsFor } from "./verbs.js";
@@ -18,7 +20,10 @@ import { verbsFor } from "./verbs.js";
 /** @import {Verbs} from "./verbs.js" */
 
 /** The fields of payloads that are messages of a conversation that is known. */
-const MESSAGES = ["edited", "retracted", "removed", "reacted", "unreacted"];
+const MESSAGES = [
+  ...["edited", "retracted", "removed", "reacted", "unreacted"],
+  ...["pinned", "unpinned", "saved", "unsaved"],
+];
 
 /**
  * Make a client. Ask it for a store and listen to that; `close` it when it is not needed any more.
@@ -37,13 +42,19 @@ export function createTalk(options = {}) {
  */
 export function talkOver(
   connection,
-  { url, typePrefix, visible = false, storage } = {},
+  {
+    url,
+    typePrefix,
+    visible = false,
+    storage,
+    draftStorage,
+  } = {},
 ) {
   const documents = documentsFor(typePrefix);
   const feed = new InboxFeed(connection, documents);
   const viewerFeed = new ViewerFeed(connection, documents, () => {
     feed.reset();
-    for (const each of conversations) each.reset();
+    for (const each of [...conversations, ...saved]) each.reset();
   });
   const { viewer, limits } = viewerFeed;
   const verbs = withStores(verbsFor(connection, documents), {
@@ -55,6 +66,9 @@ export function talkOver(
     },
     blocksChanged: () => {
       for (const each of conversations) each.again();
+    },
+    savedChanged: () => {
+      for (const each of saved) each.again();
     },
   });
   const outbox = createOutbox({
@@ -68,16 +82,22 @@ export function talkOver(
     storage,
   });
   const shared = { connection, documents, feed };
+  const server = addressOf(url).href;
+  const drafts = new Drafts({ ...shared, verbs, outbox, viewer, server, draftStorage });
   const surroundings = {
     ...shared,
     verbs,
     outbox,
+    drafts,
+    viewer,
     limits,
     arrived: (/** @type {Message} */ message) => outbox.arrived(message),
   };
   const conversations = new Kept((id) => new ConversationStore(id, surroundings));
   const typing = new Kept((id) => typingStore(id, shared));
   const presence = new Presence(connection, documents, limits, visible);
+  const saved = new Kept(() => new SavedMessages(connection, documents));
+  const parts = [conversations, typing, presence, saved, drafts, feed, viewerFeed, outbox];
 
   return {
     ...verbs,
@@ -87,14 +107,16 @@ export function talkOver(
     limits,
     unreadTotal: feed.unreadTotal,
     outbox,
-    inbox: () => feed.inbox,
+    inbox: ({ archived = false } = {}) => (archived ? feed.archive : feed.inbox),
     conversation: (id) => conversations.get(id),
+    draft: (id) => drafts.get(id),
+    saved: () => saved.get(""),
     typing: (id) => typing.get(id),
     presence: (userIds) => presence.of(userIds),
     query: (...given) => connection.query(...given),
     subscribe: (...given) => connection.subscribe(...given),
     close() {
-      for (const each of [conversations, typing, presence, feed, viewerFeed, outbox]) each.close();
+      for (const each of parts) each.close();
       connection.close();
     },
   };
@@ -107,10 +129,11 @@ export function talkOver(
  *   answered: (message: Message, askedAt: number) => void,
  *   refused: (input: {conversationId?: string, message?: string}) => void,
  *   blocksChanged: () => void,
+ *   savedChanged: () => void,
  * }} stores
  * @returns {Verbs}
  */
-function withStores(verbs, { answered, refused, blocksChanged }) {
+function withStores(verbs, { answered, refused, blocksChanged, savedChanged }) {
   /**
    * @param {string} name
    * @param {(input: any) => Promise<any>} verb
@@ -121,6 +144,7 @@ function withStores(verbs, { answered, refused, blocksChanged }) {
       const payload = await verb(input);
       for (const field of MESSAGES) if (payload[field]) answered(payload[field], askedAt);
       if (name === "blockUser" || name === "unblockUser") blocksChanged();
+      if (name === "saveMessage" || name === "unsaveMessage") savedChanged();
       return payload;
     } catch (error) {
       if (error instanceof Refusal) refused(input);

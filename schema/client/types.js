@@ -34,6 +34,7 @@
  *   | "RENAME" | "DESCRIBE" | "LEAVE" | "ANSWER_INVITATION"} ConversationCapability
  */
 /** @typedef {{emoji: string, count: number, viewerReacted: boolean}} Reaction */
+/** @typedef {{body: string, replyTo: number | null, version: number, savedAt: string}} Draft */
 
 /**
  * The limits of the server: `Query.limits` of the schema.
@@ -41,7 +42,8 @@
  *   bodyLength: number, titleLength: number, reasonLength: number, participants: number,
  *   mentions: number, reactions: number, reactionEmoji: string[] | null, editSeconds: number | null,
  *   retractSeconds: number | null, pageSize: number, presenceUsers: number, typingSeconds: number,
- *   typingEverySeconds: number,
+ *   typingEverySeconds: number, pinnedConversations: number,
+ *   pins: number, descriptionLength: number, dataBytes: number,
  * }} Limits
  */
 
@@ -61,9 +63,22 @@
  *   removal: Removal | null, hidden: boolean, announced: boolean, clientId: string | null,
  *   editedAt: string | null, root: number | null, sender: User | null, subject: Named | null,
  *   replyTo: Quoted | null, replyCount: number, mentions: Named[], mentionsAll: boolean,
- *   mentionsViewer: boolean, reactions: Reaction[], viewerCan: MessageCapability[],
+ *   mentionsViewer: boolean, reactions: Reaction[], pinnedAt: string | null, viewerSaved: boolean,
+ *   viewerCan: MessageCapability[],
  * }} Message
  */
+
+/**
+ * A message outside its thread: as a search finds it, or as it is kept.
+ * @typedef {Omit<Quoted, "sender"> & {
+ *   sentAt: string, sender: User | null,
+ *   conversation: {
+ *     id: string, kind: ConversationKind, name: string, avatar: string | null, others: User[],
+ *   },
+ * }} Found
+ */
+/** @typedef {{message: Found, savedAt: string}} Saved */
+/** @typedef {{message: Quoted & {sentAt: string}, pinnedBy: Named | null, pinnedAt: string}} Pin */
 
 /**
  * What is done with a message that the viewer sends: it `waits` for its turn, the network or the
@@ -75,9 +90,10 @@
  * A message that the server does not have yet.
  * @typedef {{
  *   clientId: string, conversationId: string, body: string, replyTo: number | null,
- *   mentions: Named[] | null, mentionAll: boolean, createdAt: string, state: UnsentState,
+ *   mentions: Named[] | null, mentionAll: boolean, draft: number | null, createdAt: string,
+ *   state: UnsentState,
  *   error: Refusal | TalkError | null,
- * }} Unsent
+ * }} Unsent draft: the version of the draft that it has become.
  */
 
 /**
@@ -100,10 +116,13 @@
  *   id: string, status: Status, role: Role, lastActivityAt: string, lastReadNumber: number | null,
  *   unreadCount: number, unreadMentionCount: number, firstUnreadNumber: number | null,
  *   firstVisibleNumber: number, markedUnreadAt: string | null, suspendedAt: string | null,
- *   invitedBy: Named | null,
+ *   notifications: NotificationLevel, mutedUntil: string | null, muted: boolean,
+ *   archivedAt: string | null, pinnedAt: string | null,
+ *   draft: Draft | null, draftVersion: number, invitedBy: Named | null,
  *   conversation: {
- *     id: string, kind: ConversationKind, name: string, title: string, revision: number,
- *     lastNumber: number, participantCount: number, others: User[], latestMessage: Latest | null,
+ *     id: string, kind: ConversationKind, name: string, title: string, avatar: string | null,
+ *     revision: number, lastNumber: number, participantCount: number, others: User[],
+ *     latestMessage: Latest | null,
  *   },
  * }} InboxRow
  */
@@ -111,13 +130,16 @@
 /**
  * A conversation, as the head of a thread shows it.
  * @typedef {{
- *   id: string, kind: ConversationKind, name: string, title: string, startedAt: string,
+ *   id: string, kind: ConversationKind, name: string, title: string, description: string,
+ *   avatar: string | null, data: Record<string, unknown>, key: string | null, startedAt: string,
  *   revision: number, lastNumber: number, participantCount: number,
  *   viewerCan: ConversationCapability[], others: User[],
  *   viewerParticipation: {
  *     id: string, status: Status, role: Role, lastReadNumber: number | null,
  *     unreadCount: number, firstUnreadNumber: number | null, firstVisibleNumber: number,
- *     suspendedAt: string | null, leftAt: string | null, invitedBy: Named | null,
+ *     suspendedAt: string | null, leftAt: string | null, markedUnreadAt: string | null,
+ *     notifications: NotificationLevel, mutedUntil: string | null,
+ *     muted: boolean, archivedAt: string | null, pinnedAt: string | null, invitedBy: Named | null,
  *   },
  *   upgradedFrom: Named | null,
  * }} Conversation
@@ -134,29 +156,34 @@
  * @typedef {{
  *   state: LoadState, error: TalkError | null, rows: InboxRow[], invitations: InboxRow[], hasMore: boolean,
  *   isLoadingMore: boolean,
- * }} InboxSnapshot rows: the newest activity first.
+ * }} InboxSnapshot rows: what the viewer pinned, the last one first; then the newest activity first.
+ *   Those of the archive are in the order of their activity alone, and it has no invitations.
  */
 
 /**
  * @typedef {{
  *   state: LoadState, error: TalkError | null, conversation: Conversation | null, rows: Row[],
  *   hasEarlier: boolean, hasLater: boolean, isLoading: boolean, firstUnreadNumber: number | null,
- *   members: Member[], hasMoreMembers: boolean,
+ *   members: Member[], hasMoreMembers: boolean, pins: Pin[],
  * }} ConversationSnapshot rows: in the order of the thread, what is unsent at its end.
  *   `firstUnreadNumber`: where the line "new" stands; it stays until the thread is opened again.
  *   `isLoading`: a page of messages is on its way. `members`: empty until `loadMembers()`.
+ *   `pins`: the newest first; empty until `loadPins()`.
  */
 
 /**
- * The inbox: `talk.inbox()`. It is asked for and followed while somebody listens to it.
+ * The inbox: `talk.inbox()`; what is archived: `talk.inbox({ archived: true })`. It is asked for and followed while somebody listens to it.
  * @typedef {Store<InboxSnapshot> & {loadMore: () => Promise<void>}} InboxStore
  */
 
 /** @typedef {{number: number} | {firstUnread: true} | {time: string}} Around */
 
 /**
- * @typedef {{replyTo?: number | null, mentions?: Named[] | null, mentionAll?: boolean}} SendOptions
+ * @typedef {{
+ *   replyTo?: number | null, mentions?: Named[] | null, mentionAll?: boolean, endsDraft?: boolean,
+ * }} SendOptions
  *   mentions: whom the text names, as people to show; null: nobody but the author of `replyTo`.
+ *   endsDraft: whether this is what `talk.draft(id)` has become, which is empty from then on.
  */
 
 /**
@@ -168,6 +195,7 @@
  *   jumpTo: (around: Around) => Promise<void>,
  *   jumpToNewest: () => Promise<void>,
  *   loadMembers: () => Promise<void>,
+ *   loadPins: () => Promise<void>,
  *   send: (body: string, options?: SendOptions) => Promise<string>,
  *   edit: (row: Row, body: string, mentions?: Named[] | null) => Promise<void>,
  *   retract: (row: Row) => Promise<void>,
@@ -185,9 +213,55 @@
  */
 
 /**
+ * What somebody has begun to write. `mentions` are kept in this browser alone.
+ * @typedef {{body: string, replyTo: number | null, mentions: Named[]}} Written
+ */
+
+/**
+ * @typedef {Written & {
+ *   state: "loading" | "ready", isSaved: boolean, error: Refusal | TalkError | null,
+ *   conflict: {body: string, replyTo: number | null} | null,
+ * }} DraftSnapshot
+ *   state: `loading` until it is known what this browser has kept. What is written before counts.
+ *   isSaved: whether the server has it as it is here. error: why the server does not take it.
+ *   conflict: what another device has written meanwhile. Both are kept until `resolve`. If it has no
+ *   words, what is written here may have been sent or discarded there.
+ */
+
+/**
+ * The draft of a conversation: `talk.draft(id)`. What is written is kept in this browser at once, and
+ * goes to the server every two seconds, at `flush`, and when nobody listens any more.
+ * @typedef {Store<DraftSnapshot> & {
+ *   write: (written: {body: string, replyTo?: number | null, mentions?: Named[]}) => void,
+ *   flush: () => void,
+ *   discard: () => void,
+ *   resolve: (version: "mine" | "theirs" | "both") => void,
+ * }} DraftStore
+ *   `resolve` ends a conflict: with what was written here, there, or one after the other.
+ */
+
+/**
+ * A list that is asked for page by page.
+ * @template T
+ * @typedef {{
+ *   state: "idle" | "loading" | "ready" | "failed", error: TalkError | null, rows: readonly T[],
+ *   hasMore: boolean, isLoadingMore: boolean,
+ * }} ListSnapshot
+ */
+
+/**
+ * The messages that the viewer saved: `talk.saved()`. They are asked for when somebody begins to listen.
+ * @typedef {Store<ListSnapshot<Saved>> & {
+ *   loadMore: () => Promise<void>, refresh: () => Promise<void>,
+ * }} SavedStore
+ */
+
+/**
  * What was not sent yet, in the order in which it is sent: `talk.outbox`.
  * @typedef {Store<readonly Unsent[]> & {
- *   send: (conversationId: string, body: string, options?: SendOptions) => Promise<string>,
+ *   send: (
+ *     conversationId: string, body: string, options?: SendOptions & {draft?: number | null},
+ *   ) => Promise<string>,
  *   edit: (clientId: string, body: string, mentions?: Named[] | null) => Promise<boolean>,
  *   retry: (clientId: string) => Promise<void>,
  *   discard: (clientId: string) => Promise<boolean>,
@@ -222,6 +296,27 @@
  * }} StoredUnsent
  */
 
+/**
+ * Where drafts are kept: by default in IndexedDB, or in memory where there is none.
+ * @typedef {{
+ *   load: () => Promise<StoredDraft[]>,
+ *   put: (entry: StoredDraft) => Promise<void>,
+ *   remove: (key: string) => Promise<void>,
+ *   close: () => void,
+ * }} DraftStorage
+ */
+/**
+ * A draft, as it is kept. `tab` names the tab in which it is written. `base` is the version of the server
+ * on which it is based, and `theirs` a later one that is not resolved yet. `asked` is what the server was
+ * given after the base, and may have taken; `spent` is what became a message meanwhile.
+ * @typedef {{
+ *   key: string, tab: string, conversationId: string, written: Written,
+ *   base: {body: string, replyTo: number | null, version: number},
+ *   theirs: {body: string, replyTo: number | null, version: number} | null,
+ *   asked: {body: string, replyTo: number | null}[], spent: {body: string, replyTo: number | null}[],
+ * }} StoredDraft
+ */
+
 /** @typedef {{kind: "query" | "mutation" | "subscription", name: string, query: string, variables: object}} Operation */
 
 /**
@@ -239,6 +334,7 @@
  *   listens to a `presence`.
  * @property {(operation: Operation) => void} [onOperation] is told of each operation that is sent.
  * @property {(viewerId: string) => OutboxStorage} [storage] where the viewer's unsent messages are kept.
+ * @property {(viewerId: string) => DraftStorage} [draftStorage] where the viewer's drafts are kept.
  * @property {typeof globalThis.fetch} [fetch] instead of the page's own.
  * @property {typeof globalThis.WebSocket} [WebSocket] instead of the page's own.
  */
@@ -251,8 +347,10 @@
  *   limits: Store<Limits | null>,
  *   unreadTotal: Store<number>,
  *   outbox: Outbox,
- *   inbox: () => InboxStore,
+ *   inbox: (which?: {archived?: boolean}) => InboxStore,
  *   conversation: (id: string) => ConversationStore,
+ *   draft: (conversationId: string) => DraftStore,
+ *   saved: () => SavedStore,
  *   typing: (conversationId: string) => Store<readonly Named[]>,
  *   presence: (userIds: readonly string[]) => Store<ReadonlySet<string>>,
  *   query: Connection["query"],
@@ -266,6 +364,7 @@
  *   replies: (messageId: string) => Promise<Quoted[]>,
  *   reactors: (messageId: string) => Promise<{emoji: string, count: number, users: Named[]}[]>,
  *   hiddenBody: (messageId: string) => Promise<string>,
+ *   messageAt: (conversationId: string, number: number) => Promise<Message>,
  *   close: () => void,
  * } & Verbs} Talk
  *   Methods answer the same store again if they are asked for it with the same id, while it is used.

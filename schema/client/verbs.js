@@ -5,10 +5,11 @@
  * - What says how something should be can be repeated as it is: `editMessage`, `retractMessage`,
  *   `removeMessage`, `react`, `unreact`, `pinMessage`, `unpinMessage`, `saveMessage`, `unsaveMessage`,
  *   `renameConversation`, `updateConversation`, `changeRole`, `markRead`, `markUnread`,
- *   `clearConversation`, `saveDraft`, `setNotifications`, `archiveConversation`,
- *   `unarchiveConversation`, `pinConversation`, `unpinConversation`, `blockUser`, `unblockUser`.
+ *   `clearConversation`, `setNotifications`, `archiveConversation`, `unarchiveConversation`,
+ *   `pinConversation`, `unpinConversation`, `blockUser`, `unblockUser`.
  *   An attempt that had no answer may reach the server after a later one, and undoes it then. The
  *   streams tell which of them counts.
+ * - `saveDraft` of the same words answers the draft that is there.
  * - `sendMessage` can be repeated with the same `clientId` and the very same input.
  * - `startConversation` of a private conversation answers the one that is there already.
  * - The others may have had their effect: `startConversation` would start a second group,
@@ -24,9 +25,10 @@ import { MUTATIONS } from "./documents.js";
 /** @typedef {import("./types.js").InboxRow} InboxRow */
 /** @typedef {import("./types.js").User} User */
 /** @typedef {import("./types.js").Status} Status */
+/** @typedef {import("./types.js").Draft} Draft */
 /** @typedef {{id: string, kind: import("./types.js").ConversationKind, name: string}} Found */
-/** @typedef {{body: string, replyTo: number | null, version: number, savedAt: string}} Draft */
 /** @typedef {{id: string, name: string, prefix: string, createdAt: string, expiresAt: string | null}} AccessToken */
+/** @typedef {{id: string, archivedAt: string | null, pinnedAt: string | null}} Arranged */
 
 /**
  * @template Input, Payload
@@ -51,6 +53,9 @@ import { MUTATIONS } from "./documents.js";
  *   unpinMessage: Verb<{message: string}, {unpinned: Message}>,
  *   saveMessage: Verb<{message: string}, {saved: Message}>,
  *   unsaveMessage: Verb<{message: string}, {unsaved: Message}>,
+ *   saveDraft: Verb<
+ *     {conversationId: string, body: string, replyTo?: number | null, base: number},
+ *     {participation: {id: string, draft: Draft | null, draftVersion: number}}>,
  *   inviteParticipants: Verb<
  *     {conversationId: string, participants: string[]}, {conversation: Found, upgraded: boolean}>,
  *   acceptInvitation: Verb<{conversationId: string}, {participation: InboxRow}>,
@@ -74,26 +79,20 @@ import { MUTATIONS } from "./documents.js";
  *   markRead: Verb<
  *     {conversationId: string, number?: number | null},
  *     {participation: {id: string, lastReadNumber: number | null, unreadCount: number}}>,
- *   markUnread: Verb<{conversationId: string}, {participation: {id: string, markedUnreadAt: string | null}}>,
- *   saveDraft: Verb<
- *     {conversationId: string, body: string, replyTo?: number | null, base: number},
- *     {participation: {id: string, draftVersion: number | null, draft: Draft | null}}>,
- *   clearConversation: Verb<
- *     {conversationId: string}, {participation: {id: string, firstVisibleNumber: number}}>,
+ *   markUnread: Verb<
+ *     {conversationId: string},
+ *     {participation: {id: string, markedUnreadAt: string | null}}>,
  *   setNotifications: Verb<
  *     {conversationId: string, level?: NotificationLevel, mutedUntil?: string | null},
- *     {participation: {id: string, notifications: NotificationLevel | null,
- *       mutedUntil: string | null, muted: boolean | null}}>,
- *   archiveConversation: Verb<
- *     {conversationId: string},
- *     {participation: {id: string, archivedAt: string | null, pinnedAt: string | null}}>,
- *   unarchiveConversation: Verb<
- *     {conversationId: string}, {participation: {id: string, archivedAt: string | null}}>,
- *   pinConversation: Verb<
- *     {conversationId: string},
- *     {participation: {id: string, archivedAt: string | null, pinnedAt: string | null}}>,
- *   unpinConversation: Verb<
- *     {conversationId: string}, {participation: {id: string, pinnedAt: string | null}}>,
+ *     {participation: {
+ *       id: string, notifications: NotificationLevel, mutedUntil: string | null, muted: boolean,
+ *     }}>,
+ *   archiveConversation: Verb<{conversationId: string}, {participation: Arranged}>,
+ *   unarchiveConversation: Verb<{conversationId: string}, {participation: Arranged}>,
+ *   pinConversation: Verb<{conversationId: string}, {participation: Arranged}>,
+ *   unpinConversation: Verb<{conversationId: string}, {participation: Arranged}>,
+ *   clearConversation: Verb<
+ *     {conversationId: string}, {participation: {id: string, firstVisibleNumber: number}}>,
  *   setTyping: Verb<{conversationId: string, typing?: boolean}, {typing: boolean}>,
  *   blockUser: Verb<{user: string}, {user: User}>,
  *   unblockUser: Verb<{user: string}, {user: User}>,

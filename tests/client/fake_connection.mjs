@@ -18,6 +18,10 @@ const LIMITS = {
   presenceUsers: 100,
   typingSeconds: 6,
   typingEverySeconds: 3,
+  pinnedConversations: 20,
+  pins: 50,
+  descriptionLength: 1_000,
+  dataBytes: 4_096,
 };
 
 /** @param {string} document */
@@ -128,12 +132,30 @@ export class FakeConnection {
         };
       case "InboxStart":
         return {
-          inbox: { changesCursor: String(world.clock), ...this.#inboxPage(variables) },
+          inbox: {
+            changesCursor: String(world.clock),
+            ...this.#inboxPage({ ...variables, filter: { pinned: false } }),
+          },
+          pinned: this.#inboxPage({ first: 20, filter: { pinned: true } }),
           invitations: { edges: world.inbox("INVITED").map((each) => ({ node: each.showRow() })) },
           unreadTotal: world.unreadTotal(),
         };
       case "Inbox":
         return { inbox: this.#inboxPage(variables) };
+      case "UnreadTotal":
+        return { unreadTotal: world.unreadTotal() };
+      case "Pins":
+        return {
+          conversation: room
+            ? { pins: { edges: room.showPins().map((node) => ({ node })) } }
+            : null,
+        };
+      case "Draft":
+        return { conversation: room ? { viewerParticipation: room.showDraft() } : null };
+      case "SearchMessages":
+        return { searchMessages: this.#found(variables) };
+      case "SavedMessages":
+        return { savedMessages: this.#savedPage(variables) };
       case "Thread":
         return {
           conversation: room ? { ...room.showHead(), messages: room.showPage(variables) } : null,
@@ -157,11 +179,33 @@ export class FakeConnection {
     }
   }
 
-  /** @param {{first: number, after?: string | null}} variables */
-  #inboxPage({ first, after }) {
+  /** All messages with these words. @param {any} variables */
+  #found({ query, in: within, first, after }) {
+    const rooms = within
+      ? [this.world.conversations.get(within)]
+      : [...this.world.conversations.values()];
+    const found = rooms.flatMap((room) =>
+      room.messages
+        .filter(({ body }) => body.includes(query))
+        .map(({ number }) => ({ node: room.showFound(number) })),
+    );
+    return pageOf(found.reverse(), first, after);
+  }
+
+  /** @param {any} variables */
+  #savedPage({ first, after }) {
+    const rooms = [...this.world.conversations.values()];
+    const saved = rooms.flatMap((room) =>
+      [...room.saved].map((number) => ({ savedAt: "now", node: room.showFound(number) })),
+    );
+    return pageOf(saved.reverse(), first, after);
+  }
+
+  /** @param {{first: number, after?: string | null, filter?: any}} variables */
+  #inboxPage({ first, after, filter }) {
     const [at, key] = (after ?? "Infinity/0").split("/").map(Number);
     const rest = this.world
-      .inbox()
+      .inbox("ACTIVE", filter)
       .filter(({ place }) => place.activeAt < at || (place.activeAt === at && place.key < key));
     const page = rest.slice(0, first);
     const end = page.at(-1)?.place;
@@ -200,6 +244,23 @@ export class FakeConnection {
         return name === "React"
           ? { react: { reacted: shown() } }
           : { unreact: { unreacted: shown() } };
+      case "PinMessage":
+      case "UnpinMessage":
+        found.room.pin(found.number, name === "PinMessage");
+        return name === "PinMessage"
+          ? { pinMessage: { pinned: shown() } }
+          : { unpinMessage: { unpinned: shown() } };
+      case "SaveMessage":
+      case "UnsaveMessage":
+        found.room.save(found.number, name === "SaveMessage");
+        return name === "SaveMessage"
+          ? { saveMessage: { saved: shown() } }
+          : { unsaveMessage: { unsaved: shown() } };
+      case "SaveDraft": {
+        const isSaved = room?.saveDraft(input.body, input.replyTo, input.base);
+        if (isSaved) return { saveDraft: { participation: { id: "", ...room?.showDraft() } } };
+        return { saveDraft: { code: "DRAFT_CHANGED", message: "Changed", path: ["base"] } };
+      }
       case "EditMessage":
         found.room.edit(found.number, input.body);
         return { editMessage: { edited: shown() } };
@@ -223,6 +284,19 @@ export class FakeConnection {
         throw new Error(`The fake has no ${name}.`);
     }
   }
+}
+
+/**
+ * A page of a list, whose cursors are places in it.
+ * @param {any[]} edges
+ * @param {number} first
+ * @param {string | null} [after]
+ */
+function pageOf(edges, first, after) {
+  const from = Number(after ?? 0);
+  const to = from + first;
+  const pageInfo = { hasNextPage: edges.length > to, endCursor: String(to) };
+  return { edges: edges.slice(from, to), pageInfo };
 }
 
 /** A query or a mutation: it is executed at one moment, and answered at another. */

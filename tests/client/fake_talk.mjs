@@ -11,21 +11,26 @@ import { World } from "./world.mjs";
  * A client and its server. Timers stand still unless a test lets them run.
  * @param {TestContext} t
  * @param {object} [limits] of the server.
+ * @param {import("../../schema/client/types.js").TalkOptions} [options] of the client.
  */
-export function fakeTalk(t, limits = {}) {
+export function fakeTalk(t, limits = {}, options = {}) {
   t.mock.timers.enable({ apis: ["setTimeout", "Date"], now: Date.UTC(2026, 0, 2) });
   const world = new World();
-  const connection = new FakeConnection(world);
-  Object.assign(connection.limits, limits);
-  const talk = talkOver(connection, { url: "http://a.test/", storage: memoryStorage });
-  t.after(() => talk.close());
+  const open = () => {
+    const connection = new FakeConnection(world);
+    Object.assign(connection.limits, limits);
+    const given = { url: "http://a.test/", storage: memoryStorage, ...options };
+    const talk = talkOver(connection, given);
+    t.after(() => talk.close());
+    return { connection, talk, pass };
+  };
   /** Let time pass. @param {number} milliseconds */
   const pass = async (milliseconds) => {
     await settle();
     t.mock.timers.tick(milliseconds);
     await settle();
   };
-  return { world, connection, talk, pass };
+  return { world, reload: open, ...open() };
 }
 
 /**

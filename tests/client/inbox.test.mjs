@@ -169,3 +169,168 @@ test("the inbox tells of people who are blocked on another device", async (t) =>
   assert.ok(shown().rows.every((row) => row.conversation.others[0].blocked));
   assert.equal(shown().rows[0].conversation.others[0].id, globalId("User", 1));
 });
+
+test("pinned conversations come first, and stay where they are", async (t) => {
+  const { rooms, keys, inbox } = await openInbox(t, 40);
+  rooms[2].arrange({ pinnedAt: 1_000 });
+  rooms[20].arrange({ pinnedAt: 1_001 });
+  assert.deepEqual(keys(), [21, 3, ...down(40, 22), ...down(20, 11)]);
+
+  rooms[2].send(1);
+  assert.deepEqual(keys().slice(0, 3), [21, 3, 40]);
+  await inbox.loadMore();
+  assert.deepEqual(keys(), [21, 3, ...down(40, 22), ...down(20, 4), 2, 1]);
+
+  rooms[20].arrange({ pinnedAt: null });
+  assert.deepEqual(keys().slice(0, 3), [3, 40, 39]);
+  assert.equal(keys().indexOf(21), 20);
+});
+
+test("what is unpinned and belongs after the last page waits for its page", async (t) => {
+  const { rooms, keys, inbox, shown } = await openInbox(t, 40);
+  rooms[2].arrange({ pinnedAt: 1_000 });
+  rooms[2].arrange({ pinnedAt: null });
+  assert.ok(!keys().includes(3));
+  assert.equal(shown().hasMore, true);
+  await inbox.loadMore();
+  assert.deepEqual(keys(), down(40, 1));
+});
+
+/** @param {import("../../schema/client/types.js").InboxStore} store */
+const keysOf = (store) =>
+  store.getSnapshot().rows.map((row) => Number(atob(row.conversation.id).split(":")[1]));
+
+test("archived conversations are a list of their own, and come back with a message", async (t) => {
+  const { rooms, keys, talk, connection } = await openInbox(t, 5);
+  rooms[1].arrange({ archivedAt: 1 });
+  rooms[3].arrange({ archivedAt: 2, pinnedAt: 3 });
+  assert.deepEqual(keys(), [5, 3, 1]);
+  assert.equal(talk.unreadTotal.getSnapshot(), 3);
+
+  const archive = talk.inbox({ archived: true });
+  assert.equal(archive.getSnapshot().state, "loading");
+  archive.subscribe(() => {});
+  await settle();
+  assert.deepEqual([archive.getSnapshot().state, keysOf(archive)], ["ready", [4, 2]]);
+  assert.equal(connection.streams.length, 1);
+
+  rooms[0].arrange({ archivedAt: 4 });
+  assert.deepEqual([keys(), keysOf(archive)], [[5, 3], [4, 2, 1]]);
+  rooms[1].send(1);
+  assert.deepEqual([keys(), keysOf(archive)], [[2, 5, 3], [4, 1]]);
+  assert.equal(talk.unreadTotal.getSnapshot(), 4);
+  rooms[3].arrange({ archivedAt: null });
+  assert.deepEqual([keys(), keysOf(archive)], [[4, 2, 5, 3], [1]]);
+});
+
+test("a muted conversation stays archived, unless the viewer writes", async (t) => {
+  const { rooms, keys } = await openInbox(t, 2);
+  rooms[0].arrange({ archivedAt: 1, level: "NOTHING" });
+  rooms[0].send(1);
+  assert.deepEqual(keys(), [2]);
+  rooms[0].send(0);
+  assert.deepEqual(keys(), [1, 2]);
+});
+
+test("the archive is right after RESYNC_REQUIRED, and after nobody looked at it for a while", async (t) => {
+  const { rooms, keys, talk, connection, pass } = await openInbox(t, 70);
+  for (const room of rooms.slice(0, 40)) room.arrange({ archivedAt: 1 });
+  const archive = talk.inbox({ archived: true });
+  const leave = archive.subscribe(() => {});
+  await settle();
+  await archive.loadMore();
+  assert.deepEqual(keysOf(archive), down(40, 1));
+
+  connection.holdsStreams = true;
+  rooms[5].arrange({ archivedAt: null });
+  connection.streams[0].end(new TalkError("RESYNC_REQUIRED", "Anew"));
+  connection.holdsStreams = false;
+  await pass(0);
+  assert.deepEqual(keysOf(archive), [...down(40, 7), ...down(5, 1)]);
+  assert.ok(keys().includes(41));
+
+  leave();
+  await pass(10_000);
+  rooms[6].arrange({ archivedAt: null });
+  rooms[60].arrange({ archivedAt: 1 });
+  const asked = connection.count("Inbox");
+  archive.subscribe(() => {});
+  await settle();
+  assert.deepEqual(keysOf(archive), [61, ...down(40, 8), ...down(5, 1)]);
+  assert.equal(connection.count("Inbox"), asked);
+});
+
+test("the archive has an error of its own, and tries again", async (t) => {
+  const { rooms, talk, connection, pass, shown } = await openInbox(t, 2);
+  rooms[0].arrange({ archivedAt: 1 });
+  connection.held.add("Inbox");
+  const archive = talk.inbox({ archived: true });
+  archive.subscribe(() => {});
+  await settle();
+  connection.waitingFor("Inbox").fail(new TalkError("NETWORK", "Away", { retryable: true }));
+  await settle();
+  assert.equal(archive.getSnapshot().error?.code, "NETWORK");
+  assert.equal(shown().state, "ready");
+
+  connection.held.clear();
+  connection.back();
+  await pass(0);
+  assert.deepEqual([archive.getSnapshot().error, keysOf(archive)], [null, [1]]);
+  rooms[1].send(1);
+  assert.equal(shown().rows[0].unreadCount, 2);
+});
+
+test("a conversation is muted until its time is over, while the page is open", async (t) => {
+  const { rooms, talk, shown, pass, connection } = await openInbox(t, 3);
+  assert.equal(talk.unreadTotal.getSnapshot(), 3);
+  rooms[2].arrange({ mutedUntil: Date.now() + 60_000 });
+  rooms[1].arrange({ level: "NOTHING", mutedUntil: Date.now() + 60_000 });
+  const muted = () => shown().rows.map((row) => row.muted);
+  assert.deepEqual([muted(), talk.unreadTotal.getSnapshot()], [[true, true, false], 1]);
+
+  await pass(59_000);
+  assert.equal(connection.count("UnreadTotal"), 0);
+  await pass(2_000);
+  assert.deepEqual([muted(), talk.unreadTotal.getSnapshot()], [[false, true, false], 2]);
+  await pass(600_000);
+  assert.equal(connection.count("UnreadTotal"), 1);
+});
+
+test("a total that was asked for before a change does not replace that of the change", async (t) => {
+  const { rooms, talk, pass, connection } = await openInbox(t, 2);
+  rooms[0].arrange({ mutedUntil: Date.now() + 1_000 });
+  connection.held.add("UnreadTotal");
+  await pass(2_000);
+  connection.waitingFor("UnreadTotal").execute();
+  rooms[1].send(1);
+  connection.waitingFor("UnreadTotal").answer();
+  await settle();
+  assert.equal(talk.unreadTotal.getSnapshot(), 3);
+});
+
+test("the end of a mute is told to the open thread, whatever the page's clock says", async (t) => {
+  const { rooms, talk, pass, connection } = await openInbox(t, 1);
+  connection.ahead = 30_000;
+  const thread = talk.conversation(rooms[0].id);
+  thread.subscribe(() => {});
+  await settle();
+  const muted = () => thread.getSnapshot().conversation?.viewerParticipation.muted;
+  rooms[0].arrange({ mutedUntil: Date.now() + 60_000 });
+  assert.equal(muted(), true);
+  await pass(29_000);
+  assert.equal(muted(), true);
+  await pass(2_000);
+  assert.equal(muted(), false);
+});
+
+test("archiving, muting and pinning on another device asks for no thread anew", async (t) => {
+  const { rooms, talk, pass, connection } = await openInbox(t, 1);
+  talk.conversation(rooms[0].id).subscribe(() => {});
+  await settle();
+  const until = Date.UTC(2030, 0);
+  for (const change of [{ archivedAt: 1 }, { pinnedAt: 2 }, { level: "NOTHING" }, { mutedUntil: until }])
+    rooms[0].arrange(change);
+  await pass(1_000);
+  assert.equal(connection.count("Thread"), 1);
+  assert.equal(connection.count("ConversationHead"), 0);
+});

@@ -7,29 +7,17 @@ import { TalkError } from "../../schema/client/errors.js";
 import { memoryStorage } from "../../schema/client/outbox/index.js";
 import { talkOver } from "../../schema/client/talk.js";
 import { FakeConnection, settle } from "./fake_connection.mjs";
+import { random } from "./random.mjs";
 import { World } from "./world.mjs";
 
 const RUNS = Number(process.env.TALK_RUNS ?? 150);
 const STEPS = 70;
 
-/**
- * Numbers that look random, and are the same in each run.
- * @param {number} seed
- */
-function random(seed) {
-  /** @param {number} below */
-  return (below) => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
-
 /** One run: a world, a client of it, and what can happen to both. */
 class Run {
   /** @type {string[]} */
   log = [];
+  wantsPins = false;
 
   /** @param {import("node:test").TestContext} t @param {number} seed */
   constructor(t, seed) {
@@ -44,6 +32,7 @@ class Run {
     this.talk = talkOver(this.connection, { url: "http://a.test/", storage: memoryStorage });
     this.thread = this.talk.conversation(this.room.id);
     this.inbox = this.talk.inbox();
+    this.archive = this.talk.inbox({ archived: true });
   }
 
   async start() {
@@ -52,11 +41,17 @@ class Run {
     this.thread.subscribe(() => {});
     this.inbox.subscribe(() => {});
     this.talk.unreadTotal.subscribe(() => {});
+    if (this.below(2)) this.archive.subscribe(() => {});
     await settle();
   }
 
   number() {
     return 1 + this.below(this.room.messages.length);
+  }
+
+  /** A conversation of the inbox, most often the one that is open. */
+  any() {
+    return this.below(3) ? this.room : this.others[this.below(40)];
   }
 
   person() {
@@ -80,8 +75,21 @@ class Run {
       block: () => world.block(this.person(), !below(2)),
       rename: () => room.rename(`Title ${world.clock}`),
       read: () => room.read(below(4), this.number()),
-      markUnread: () => room.markUnread(),
+      markUnread: () => room.markUnread(below(2) ? this.number() : null),
       elsewhere: () => this.others[below(40)].send(0),
+      archive: () => this.any().arrange({ archivedAt: below(2) ? world.clock : null }),
+      pinPlace: () => this.any().arrange({ pinnedAt: below(2) ? world.clock : null }),
+      mute: () =>
+        this.any().arrange({
+          level: below(4) ? "EVERYTHING" : "NOTHING",
+          mutedUntil: below(2) ? Date.now() + below(30_000) : null,
+        }),
+      draft: () => {
+        const { version } = room.place.draft;
+        room.saveDraft(`Draft ${world.clock}`, null, version);
+      },
+      pin: () => room.pin(this.number(), below(3) > 0),
+      describe: () => room.describe(`About ${world.clock}`),
       role: () =>
         room.changePlace(
           0,
@@ -122,6 +130,12 @@ class Run {
       unread: () => ignore(thread.jumpTo({ firstUnread: true })),
       newest: () => ignore(thread.jumpToNewest()),
       members: () => ignore(thread.loadMembers()),
+      pins: () => {
+        this.wantsPins = true;
+        ignore(thread.loadPins());
+      },
+      archive: () => this.archive.subscribe(() => {}),
+      moreArchived: () => ignore(this.archive.loadMore()),
       more: () => ignore(inbox.loadMore()),
       shown: () => thread.shown(this.number()),
       react: () => {
@@ -219,15 +233,24 @@ class Run {
     assert.deepEqual(shown.conversation, room.showHead());
     const members = room.showMembers({ first: 50, after: null }).edges.map((edge) => edge.node);
     if (shown.members.length) assert.deepEqual(shown.members, members);
-    const inbox = this.inbox.getSnapshot();
-    const rows = world
-      .inbox()
-      .slice(0, inbox.rows.length)
-      .map((each) => each.showRow());
-    assert.ok(inbox.rows.length >= Math.min(30, world.inbox().length));
-    assert.deepEqual(inbox.rows.map(withoutRevision), rows.map(withoutRevision));
-    assert.equal(inbox.hasMore, world.inbox().length > inbox.rows.length);
+    if (this.wantsPins) assert.deepEqual(shown.pins, room.showPins());
+    this.checkList(this.inbox, world.shown());
+    const archive = this.archive.getSnapshot();
+    if (archive.state === "ready") this.checkList(this.archive, world.inbox("ACTIVE", { archived: true }));
     assert.equal(this.talk.unreadTotal.getSnapshot(), world.unreadTotal());
+  }
+
+  /**
+   * @param {import("../../schema/client/types.js").InboxStore} list
+   * @param {any[]} rooms that it shows, if it shows all.
+   */
+  checkList(list, rooms) {
+    const { rows, hasMore } = list.getSnapshot();
+    const expected = rooms.slice(0, rows.length).map((each) => each.showRow());
+    // Some may have moved to the other list.
+    assert.ok(rows.length >= Math.min(20, rooms.length));
+    assert.deepEqual(rows.map(withoutRevision), expected.map(withoutRevision));
+    assert.equal(hasMore, rooms.length > rows.length);
   }
 }
 

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from ..project.markdown import examples
+from ..project.markdown import ROOT, examples
 from . import node
 from .packages import CLIENT
 
 README = CLIENT / "README.md"
+INBOX = ROOT / "docs" / "client.md"
 #: The page of the first example, and the conversation that it shows.
 BEFORE = """
 import { document, place } from "./adapters/dom.mjs";
@@ -38,6 +39,44 @@ await act("lena", "sendMessage", { conversationId, body: "Good evening" });
 await until(() => /^\d+ unread$/.test(document.title));
 stop();
 end();
+talk.close();
+"""
+#: The page of the examples of an inbox of one's own, and what has come of them.
+INBOX_BEFORE = """
+import { document, place } from "./adapters/dom.mjs";
+import { createTalk } from "talk-client";
+import { act, ask, startGroup, tokens, until, url } from "./server.mjs";
+const id = await startGroup("mira", ["lena"], "An inbox of one's own");
+await act("lena", "sendMessage", { conversationId: id, body: "Meet me at the lighthouse" });
+place('<form><input name="body"></form>');
+const form = document.querySelector("form");
+const talk = createTalk({ url, token: tokens.mira });
+const thread = talk.conversation(id);
+thread.subscribe(() => {});
+const archive = talk.inbox({ archived: true });
+archive.subscribe(() => {});
+"""
+INBOX_AFTER = r"""
+const has = ({ conversation }) => conversation.id === id;
+await until(() => archive.getSnapshot().rows.some(has));
+const row = archive.getSnapshot().rows.find(has);
+console.log("archived:", row.muted, row.firstUnreadNumber);
+await until(() => draft.getSnapshot().state === "ready");
+const write = (text) => {
+  form.elements.body.value = text;
+  form.elements.body.oninput();
+};
+write("Half a sen");
+form.elements.body.onblur();
+const asked = `{ conversation(id: "${id}") { viewerParticipation { draft { body } archivedAt } } }`;
+const stored = async () => (await ask("mira", asked)).conversation.viewerParticipation;
+await until(async () => (await stored()).draft?.body === "Half a sen");
+write("Half a sentence");
+form.onsubmit({ preventDefault() {} });
+await until(async () => (await stored()).draft === null);
+console.log("box:", JSON.stringify(form.elements.body.value));
+await until(() => thread.getSnapshot().rows.at(-1).message?.body === "Half a sentence");
+console.log("back:", (await stored()).archivedAt === null);
 talk.close();
 """
 
@@ -78,6 +117,18 @@ def test_the_examples_do_what_they_say(program: Path, server: dict[str, str]) ->
     assert "in React: [ 'See you at eight', 'Hello' ]" in printed
     kinds = [line.split()[1] for line in printed if line.split()[0].isdigit()]
     assert "MESSAGE_SENT" in kinds
+
+
+def test_the_examples_of_an_inbox_of_ones_own(app: Path, server: dict[str, str]) -> None:
+    code = "\n".join(each.code for each in examples(INBOX, "js"))
+    program = app / "inbox.mjs"
+    program.write_text(INBOX_BEFORE + code + INBOX_AFTER, encoding="utf-8")
+
+    printed = node.execute(program, **server).splitlines()
+
+    assert "archived: true 1" in printed
+    assert 'box: ""' in printed
+    assert "back: true" in printed
 
 
 def test_it_names_all_that_the_package_exports() -> None:

@@ -26,7 +26,9 @@ import type * as talk from "./client/types.js";
 import type { Verbs } from "./client/verbs.js";
 
 /** The schema has null for those of other people. The client asks for the viewer's own alone. */
-type Own = "unreadCount" | "unreadMentionCount" | "firstVisibleNumber";
+type Own =
+  | "unreadCount" | "unreadMentionCount" | "firstVisibleNumber"
+  | "notifications" | "muted" | "draftVersion";
 type Plain<T> = T extends object
   ? { [Key in keyof T]: Key extends Own ? NonNullable<T[Key]> : Plain<T[Key]> }
   : T;
@@ -48,6 +50,7 @@ SHAPES = {
     'Answers["viewer"]["limits"]': "talk.Limits",
     'Answers["inbox"]["inbox"]["edges"][number]["node"]': "talk.InboxRow",
     'Answers["inboxStart"]["inbox"]["edges"][number]["node"]': "talk.InboxRow",
+    'Answers["inboxStart"]["pinned"]["edges"][number]["node"]': "talk.InboxRow",
     'Answers["inboxStart"]["invitations"]["edges"][number]["node"]': "talk.InboxRow",
     'Answers["conversations"]["inbox"]["edges"][number]["node"]': "talk.InboxRow",
     'Answers["inboxChanges"]["inboxChanges"]["participation"]': "talk.InboxRow",
@@ -68,6 +71,9 @@ SHAPES = {
     'Sure<Answers["participants"]["conversation"]>["participants"]["edges"][number]["node"]': (
         "talk.Member"
     ),
+    'Sure<Answers["pins"]["conversation"]>["pins"]["edges"][number]["node"]': "talk.Pin",
+    'Sure<Answers["draft"]["conversation"]>["viewerParticipation"]["draft"]': "talk.Draft | null",
+    'Answers["savedMessages"]["savedMessages"]["edges"][number]["node"]': "talk.Found",
     'Answers["people"]["users"]["edges"][number]["node"]': "talk.User",
     'Answers["blockedUsers"]["blockedUsers"]["edges"][number]["node"]': "talk.User",
     'Answers["typing"]["typing"]["users"][number]': "talk.Named",

@@ -46,17 +46,34 @@ export class World {
   }
 
   unreadTotal() {
-    const counts = this.inbox().map((room) => room.unread().length);
+    const counted = this.inbox().filter(({ place }) => !isMuted(place));
+    const counts = counted.map((room) => room.unread().length);
     return Math.min(
       counts.reduce((sum, count) => sum + count, 0),
       100,
     );
   }
 
-  /** The rooms of the inbox in their order. */
-  inbox(status = "ACTIVE") {
-    const rooms = [...this.conversations.values()].filter((room) => room.place.status === status);
+  /**
+   * The rooms of the inbox in their order.
+   * @param {string} [status]
+   * @param {{archived?: boolean | null, pinned?: boolean | null}} [filter]
+   */
+  inbox(status = "ACTIVE", { archived = false, pinned = null } = {}) {
+    const fits = (/** @type {boolean | null} */ asked, /** @type {unknown} */ value) =>
+      asked === null || asked === (value !== null);
+    const rooms = [...this.conversations.values()].filter(
+      ({ place }) =>
+        place.status === status && fits(archived, place.archivedAt) && fits(pinned, place.pinnedAt),
+    );
     return rooms.sort((a, b) => b.place.activeAt - a.place.activeAt || b.place.key - a.place.key);
+  }
+
+  /** The rooms as the inbox shows them: those that the viewer pinned come first. */
+  shown() {
+    const pinned = this.inbox("ACTIVE", { pinned: true });
+    pinned.sort((a, b) => b.place.pinnedAt - a.place.pinnedAt);
+    return [...pinned, ...this.inbox("ACTIVE", { pinned: false })];
   }
 
   changed() {
@@ -64,9 +81,18 @@ export class World {
   }
 }
 
+/** @param {any} place of the viewer. */
+const isMuted = ({ level, mutedUntil }) =>
+  level === "NOTHING" || (mutedUntil !== null && mutedUntil > Date.now());
+
 /** A conversation. */
 export class Talkroom {
   title = "A room";
+  description = "";
+  /** The numbers of pinned messages, by when they were pinned. @type {Map<number, number>} */
+  pins = new Map();
+  /** The numbers of messages that the viewer saved. @type {Set<number>} */
+  saved = new Set();
   /** @type {any[]} */
   messages = [];
   /** @type {{revision: number, kind: string, actor: number, number: number | null, person: number | null}[]} */
@@ -95,9 +121,11 @@ export class Talkroom {
 
   /**
    * @param {number} sender
-   * @param {{replyTo?: number | null, clientId?: string | null, body?: string}} [more]
+   * @param {{
+   *   replyTo?: number | null, clientId?: string | null, body?: string, draft?: number | null,
+   * }} [more]
    */
-  send(sender, { replyTo = null, clientId = null, body } = {}) {
+  send(sender, { replyTo = null, clientId = null, body, draft = null } = {}) {
     const number = this.messages.length + 1;
     const root = replyTo === null ? null : (this.message(replyTo).root ?? replyTo);
     const message = {
@@ -118,6 +146,9 @@ export class Talkroom {
     });
     const place = this.places.get(sender);
     place.lastRead = number;
+    if (sender === VIEWER || !isMuted(this.place)) this.place.archivedAt = null;
+    const own = this.place.draft;
+    if (own.body && own.version === draft) this.#keepDraft("", null);
     this.#record("MESSAGE_SENT", sender, number, sender);
     this.moved(true);
     this.world.changed();
@@ -146,6 +177,8 @@ export class Talkroom {
     const { sender, removal } = this.message(number);
     if (removal) return;
     const gone = { body: "", removal: "RETRACTED", editedAt: null, reactions: new Map() };
+    this.pins.delete(number);
+    this.saved.delete(number);
     this.#changeMessage(number, "MESSAGE_REMOVED", gone, sender);
   }
 
@@ -166,17 +199,69 @@ export class Talkroom {
     if (number > place.lastRead) {
       place.lastRead = number;
       this.#record("CONVERSATION_READ", person, null, person);
-    } else if (number < place.lastRead || !place.markedAt) return;
+    } else if (!place.markedAt || number < (place.unreadFrom ?? place.lastRead)) return;
     if (person === VIEWER) {
-      place.markedAt = null;
+      const isAll = number >= place.lastRead;
+      place.unreadFrom = isAll ? null : number + 1;
+      if (isAll) place.markedAt = null;
       this.moved();
     }
     this.world.changed();
   }
 
-  markUnread() {
-    this.place.markedAt = ++this.world.clock;
+  /** @param {number | null} [from] from which number on all is unread again. */
+  markUnread(from = null) {
+    const { place } = this;
+    place.markedAt = ++this.world.clock;
+    if (from !== null && from <= place.lastRead) place.unreadFrom = from;
     this.moved();
+    this.world.changed();
+  }
+
+  /**
+   * What the viewer alone changes, and is told of.
+   * @param {Record<string, any>} change
+   */
+  arrange(change) {
+    Object.assign(this.place, change);
+    this.moved();
+    this.world.changed();
+  }
+
+  /** @param {string} body @param {number | null} replyTo @param {number} base */
+  saveDraft(body, replyTo, base) {
+    const { draft } = this.place;
+    if (body === draft.body && (replyTo === draft.replyTo || !body)) return true;
+    if (base !== draft.version) return false;
+    this.#keepDraft(body, replyTo);
+    this.moved();
+    this.world.changed();
+    return true;
+  }
+
+  /** @param {string} body @param {number | null} replyTo */
+  #keepDraft(body, replyTo) {
+    const version = this.place.draft.version + 1;
+    this.place.draft = { body, replyTo: body ? replyTo : null, version };
+  }
+
+  /** @param {number} number @param {boolean} isPinned */
+  pin(number, isPinned) {
+    if (this.message(number).removal || this.pins.has(number) === isPinned) return;
+    if (isPinned) this.pins.set(number, this.world.clock + 1);
+    else this.pins.delete(number);
+    this.#changeMessage(number, isPinned ? "MESSAGE_PINNED" : "MESSAGE_UNPINNED", {}, VIEWER);
+  }
+
+  /** @param {number} number @param {boolean} isSaved */
+  save(number, isSaved) {
+    this.saved[isSaved ? "add" : "delete"](number);
+  }
+
+  /** @param {string} description */
+  describe(description) {
+    this.description = description;
+    this.#record("CONVERSATION_CHANGED", VIEWER, null, null);
     this.world.changed();
   }
 
@@ -212,10 +297,10 @@ export class Talkroom {
   }
 
   unread() {
-    const { lastRead, firstVisible } = this.place;
+    const { lastRead, unreadFrom, firstVisible } = this.place;
     return this.messages.filter(
       ({ number, sender, removal }) =>
-        number > lastRead &&
+        number >= (unreadFrom ?? lastRead + 1) &&
         number >= firstVisible &&
         sender !== VIEWER &&
         !removal &&
@@ -233,8 +318,12 @@ export class Talkroom {
       suspendedAt: null,
     };
     const now = this.world.clock;
-    const reading = { lastRead: 0, firstVisible: 1, markedAt: null, changedAt: now, activeAt: now };
-    this.places.set(person, { ...place, ...reading, joinedAt: now });
+    const reading = { lastRead: 0, firstVisible: 1, markedAt: null, unreadFrom: null };
+    const times = { changedAt: now, activeAt: now, joinedAt: now };
+    const arranged = { level: "EVERYTHING", mutedUntil: null, archivedAt: null, pinnedAt: null,
+    };
+    const draft = { body: "", replyTo: null, version: 0 };
+    this.places.set(person, { ...place, ...reading, ...times, ...arranged, draft });
   }
 
   /** @param {number} number @param {string} kind @param {object} change @param {number} actor */
@@ -243,7 +332,8 @@ export class Talkroom {
     Object.assign(this.message(number), change, { revision: this.revision + 1 });
     this.#record(kind, actor, number, kind === "MESSAGE_REACTED" ? actor : null);
     const isUnread = number > this.place.lastRead;
-    if (kind !== "MESSAGE_REACTED" && (isUnread || number === this.messages.length)) this.moved();
+    const isOfInbox = kind === "MESSAGE_EDITED" || kind === "MESSAGE_REMOVED";
+    if (isOfInbox && (isUnread || number === this.messages.length)) this.moved();
     this.world.changed();
   }
 
@@ -288,6 +378,8 @@ export class Talkroom {
         count: people.size,
         viewerReacted: people.has(VIEWER),
       })),
+      pinnedAt: this.pins.has(number) ? timeAt(this.pins.get(number) ?? 0) : null,
+      viewerSaved: this.saved.has(number),
       viewerCan: this.#capabilities(isOwn, sender, message.removal),
     };
   }
@@ -363,32 +455,69 @@ export class Talkroom {
     };
   }
 
+  /** How the viewer has arranged the conversation. */
+  #arranged() {
+    const { level, mutedUntil, archivedAt, pinnedAt } = this.place;
+    return {
+      notifications: level,
+      mutedUntil: mutedUntil && new Date(mutedUntil).toISOString(),
+      muted: isMuted(this.place),
+      archivedAt: archivedAt && timeAt(archivedAt),
+      pinnedAt: pinnedAt && timeAt(pinnedAt),
+    };
+  }
+
   /** What the stream and the head say of the conversation. */
   #told() {
-    const { id, title } = this;
+    const { id, title, description } = this;
     const { length } = this.messages;
-    return { id, name: title, title, lastNumber: length, participantCount: this.#present().length };
+    const told = { id, name: title, title, description, avatar: null, data: {}, key: null };
+    return { ...told, lastNumber: length, participantCount: this.#present().length };
+  }
+
+  showPins() {
+    const { firstVisible } = this.place;
+    const pins = [...this.pins].filter(([number]) => number >= firstVisible);
+    return pins
+      .sort(([, a], [, b]) => b - a)
+      .map(([number, at]) => ({
+        message: { ...this.#quote(number), sentAt: this.showMessage(number).sentAt },
+        pinnedBy: { id: globalId("User", VIEWER), name: NAMES[VIEWER] },
+        pinnedAt: timeAt(at),
+      }));
+  }
+
+  /** A message outside its thread. @param {number} number */
+  showFound(number) {
+    const { sentAt, sender } = this.showMessage(number);
+    const { id, name, avatar } = this.#told();
+    const others = this.#others();
+    const conversation = { id, kind: "GROUP", name, avatar, others };
+    return { ...this.#quote(number), sentAt, sender, conversation };
+  }
+
+  showDraft() {
+    const { body, replyTo, version } = this.place.draft;
+    const draft = body ? { body, replyTo, version, savedAt: timeAt(0) } : null;
+    return { draft, draftVersion: version };
   }
 
   showHead() {
-    const { id, name, title, lastNumber, participantCount } = this.#told();
-    const { status, suspendedAt, role, key } = this.place;
+    const { status, suspendedAt, role, key, markedAt } = this.place;
     const may = status === "ACTIVE" && !suspendedAt;
     return {
-      id,
+      ...this.#told(),
       kind: "GROUP",
-      name,
-      title,
       startedAt: timeAt(0),
       revision: this.revision,
-      lastNumber,
-      participantCount,
       viewerCan: may ? ["SEND", "LEAVE", ...(role === "MEMBER" ? [] : ["RENAME"])] : [],
       others: this.#others(),
       viewerParticipation: {
         id: globalId("Participation", key),
         ...this.#own(),
         leftAt: status === "ACTIVE" ? null : timeAt(1),
+        markedUnreadAt: markedAt && timeAt(markedAt),
+        ...this.#arranged(),
         invitedBy: null,
       },
       upgradedFrom: null,
@@ -397,6 +526,7 @@ export class Talkroom {
 
   showRow() {
     const { key, activeAt, markedAt, firstVisible } = this.place;
+    const { description, data, key: _, ...told } = this.#told();
     const last = this.messages.length;
     const latest = last >= firstVisible ? this.showMessage(last) : null;
     return {
@@ -405,9 +535,11 @@ export class Talkroom {
       lastActivityAt: timeAt(activeAt),
       unreadMentionCount: 0,
       markedUnreadAt: markedAt && timeAt(markedAt),
+      ...this.#arranged(),
+      ...this.showDraft(),
       invitedBy: null,
       conversation: {
-        ...this.#told(),
+        ...told,
         kind: "GROUP",
         revision: this.revision,
         others: this.#others(),

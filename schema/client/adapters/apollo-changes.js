@@ -35,17 +35,18 @@ export function applyConversationChange(cache, { revision, conversation, message
 
 /**
  * Apply a change that `inboxChanges` told. It has to have `cursor` and `participation { id status
- * lastActivityAt … }`. Its row moves to its place in the inbox, or out of it. Inboxes with a filter
- * stay as they are. `unreadTotal` follows if the change has it.
+ * archivedAt lastActivityAt … }`. Its row moves to its place in the inbox, or out of it. Inboxes with a
+ * filter stay as they are. `unreadTotal` without muted conversations follows if the change has it.
  * @param {ApolloCache} cache
  * @param {{cursor: string, participation: any, unreadTotal?: number}} change
  */
 export function applyInboxChange(cache, { cursor, participation, unreadTotal }) {
-  const { __typename, status, lastActivityAt } = participation;
+  const { __typename, status, archivedAt = null, lastActivityAt } = participation;
   cache.modify({
     id: "ROOT_QUERY",
     fields: {
-      unreadTotal: (known) => unreadTotal ?? known,
+      unreadTotal: (known, { storeFieldName }) =>
+        storeFieldName.includes('"muted":true') ? known : (unreadTotal ?? known),
       inbox(page, { readField, storeFieldName, toReference }) {
         const node = toReference(participation);
         if (!node || storeFieldName.includes('"filter":{')) return page;
@@ -54,7 +55,8 @@ export function applyInboxChange(cache, { cursor, participation, unreadTotal }) 
           Date.parse(String(readField("lastActivityAt", edge.node))) < Date.parse(lastActivityAt);
         const edges = page.edges.filter((/** @type {Edge} */ edge) => !isIts(edge));
         const index = edges.findIndex(isOlder);
-        if (status === "ACTIVE" && (index >= 0 || !page.pageInfo?.hasNextPage)) {
+        const isThere = status === "ACTIVE" && archivedAt === null;
+        if (isThere && (index >= 0 || !page.pageInfo?.hasNextPage)) {
           const known = page.edges.find(isIts);
           const edge = known ?? { __typename: `${__typename}Edge`, cursor: "", node };
           edges.splice(index < 0 ? edges.length : index, 0, edge);

@@ -21,15 +21,22 @@ export function typePolicies(typePrefix = "") {
         edits: relayStylePagination(),
         reactions: { merge: false },
         replies: relayStylePagination(),
+        seenBy: relayStylePagination(),
       },
     },
     // Parts of their message, which have no id.
     Reaction: { keyFields: false },
     Edit: { keyFields: false },
+    // Parts of their participation and their conversation.
+    Draft: { keyFields: false },
+    Pin: { keyFields: false },
     Conversation: {
       fields: {
         messages: { keyArgs: false, merge: mergeMessages },
         participants: relayStylePagination(["status", "search"]),
+        pins: relayStylePagination(),
+        // The host's own object, as a whole.
+        data: { merge: false },
         // Only a change that was applied moves it on: what else is in the cache may be older than
         // an answer. Whoever follows from an earlier revision hears more than they need, and
         // misses nothing.
@@ -47,6 +54,8 @@ function queries() {
     inbox: fromFirstCursor(relayStylePagination(["filter"])),
     invitations: relayStylePagination(),
     mentions: relayStylePagination(),
+    savedMessages: relayStylePagination(),
+    searchMessages: relayStylePagination(["query", "in", "from", "since"]),
     users: relayStylePagination(["search"]),
   };
 }

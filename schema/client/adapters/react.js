@@ -1,13 +1,15 @@
 /** Hooks for React that follow the stores of a client. React is a peer of this file alone. */
 
 import { createContext, createElement, useContext, useMemo, useSyncExternalStore } from "react";
-import { EMPTY_CONVERSATION } from "../stores/conversation.js";
-import { EMPTY_INBOX } from "../stores/inbox.js";
+import { EMPTY_CONVERSATION } from "../stores/conversation/empty.js";
+import { EMPTY_DRAFT } from "../stores/drafts/draft.js";
+import { EMPTY_INBOX } from "../stores/inbox-list.js";
 
 /** @import {Context, ReactNode} from "react" */
 /**
- * @import {ConnectionState, ConversationSnapshot, ConversationStore, InboxSnapshot, InboxStore,
- *   Named, Store, Talk, Unsent} from "../types.js"
+ * @import {ConnectionState, ConversationSnapshot, ConversationStore, DraftSnapshot, DraftStore,
+ *   InboxSnapshot, InboxStore, Named, Store, Talk,
+ *   Unsent} from "../types.js"
  */
 
 /** @type {readonly never[]} */
@@ -55,6 +57,16 @@ export function useInbox() {
 }
 
 /**
+ * What the viewer has archived, and its store.
+ * @returns {[InboxSnapshot, InboxStore]}
+ */
+export function useArchive() {
+  const talk = useTalk();
+  const store = useMemo(() => talk.inbox({ archived: true }), [talk]);
+  return [useStore(store, EMPTY_INBOX), store];
+}
+
+/**
  * A conversation as it is now, and its store, whose methods send, edit and load more.
  * @param {string} id
  * @returns {[ConversationSnapshot, ConversationStore]}
@@ -63,6 +75,17 @@ export function useConversation(id) {
   const talk = useTalk();
   const store = useMemo(() => talk.conversation(id), [talk, id]);
   return [useStore(store, EMPTY_CONVERSATION), store];
+}
+
+/**
+ * What somebody has begun to write in a conversation, and its store, whose `write` keeps it.
+ * @param {string} conversationId
+ * @returns {[DraftSnapshot, DraftStore]}
+ */
+export function useDraft(conversationId) {
+  const talk = useTalk();
+  const store = useMemo(() => talk.draft(conversationId), [talk, conversationId]);
+  return [useStore(store, EMPTY_DRAFT), store];
 }
 
 /**

@@ -63,7 +63,8 @@ export function inboxOf(__typename) {
     for (const node of told) {
       // What is older than the last row comes with a later page.
       const isLater = last.pageInfo.hasNextPage && timeOf(node) < oldest;
-      if (cache.resolve(node, "status") !== "ACTIVE") byNode.delete(node);
+      const isArchived = Boolean(cache.resolve(node, "archivedAt"));
+      if (cache.resolve(node, "status") !== "ACTIVE" || isArchived) byNode.delete(node);
       else if (!byNode.has(node) && !isLater) byNode.set(node, { __typename, cursor: "", node });
     }
     const rows = [...byNode].sort(([a], [b]) => (told.length ? timeOf(b) - timeOf(a) : 0));

@@ -131,12 +131,14 @@ export class Delivery {
    * @param {Content} content
    * @returns {Promise<Message>}
    */
-  async #ask({ conversationId, clientId, messageId, tried, replyTo, mentionAll }, content) {
+  async #ask({ conversationId, clientId, messageId, tried, replyTo, mentionAll, draft }, content) {
     const mentions = idsOf(content.mentions);
     const { body } = content;
     if (messageId === null) {
       const input = { conversationId, clientId, body, replyTo, mentions, mentionAll };
-      return (await this.#verbs.sendMessage(input)).sent;
+      // A draft is named only where there is one.
+      const ends = draft === null ? {} : { draft };
+      return (await this.#verbs.sendMessage({ ...input, ...ends })).sent;
     }
     const mentionsStay = tried !== null && isSame({ ...tried, body }, content);
     const input = { message: messageId, body, mentions: mentionsStay ? null : mentions };

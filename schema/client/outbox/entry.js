@@ -28,12 +28,12 @@ export function newId() {
 /**
  * @param {string} conversationId
  * @param {string} body
- * @param {import("../types.js").SendOptions} options
+ * @param {import("../types.js").SendOptions & {draft?: number | null}} options
  * @param {{position: number, tab: string}} place
  * @returns {Entry}
  */
 export function newEntry(conversationId, body, options, { position, tab }) {
-  const { replyTo = null, mentions = null, mentionAll = false } = options;
+  const { replyTo = null, mentions = null, mentionAll = false, draft = null } = options;
   return {
     clientId: newId(),
     conversationId,
@@ -41,6 +41,7 @@ export function newEntry(conversationId, body, options, { position, tab }) {
     replyTo,
     mentions: named(mentions),
     mentionAll,
+    draft,
     createdAt: new Date().toISOString(),
     state: "waiting",
     error: null,
@@ -79,6 +80,8 @@ export function fromStored({ error, ...stored }, tab) {
   const ofRule = error?.name === "Refusal";
   return {
     ...stored,
+    // What an earlier version of this code kept has none.
+    draft: stored.draft ?? null,
     tab,
     error: error && (ofRule ? new Refusal(error) : new TalkError(error.code, error.message)),
   };

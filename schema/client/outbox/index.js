@@ -62,7 +62,7 @@ class OutboxStore {
   /**
    * @param {string} conversationId
    * @param {string} body
-   * @param {import("../types.js").SendOptions} [options]
+   * @param {import("../types.js").SendOptions & {draft?: number | null}} [options]
    * @returns {Promise<string>}
    */
   send = async (conversationId, body, options = {}) => {

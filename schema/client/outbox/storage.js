@@ -1,33 +1,60 @@
-/** Keeps unsent messages: in IndexedDB, which survives a reload and a crash, or in memory. */
+/** Keeps what is not sent yet: in IndexedDB, which survives a reload and a crash, or in memory. */
 
 import { inTime } from "./patience.js";
 
 /** @typedef {import("../types.js").OutboxStorage} OutboxStorage */
+/** @typedef {import("../types.js").DraftStorage} DraftStorage */
 /** @typedef {import("../types.js").StoredUnsent} StoredUnsent */
+/** @typedef {import("../types.js").StoredDraft} StoredDraft */
+/**
+ * @template T
+ * @typedef {{
+ *   load: () => Promise<T[]>, put: (entry: T) => Promise<void>,
+ *   remove: (key: string) => Promise<void>, close: () => void,
+ * }} Storage
+ */
 
 const STORE = "unsent";
+/** What names an unsent message. */
+const KEY = "clientId";
 
 /** @returns {OutboxStorage} */
 export function memoryStorage() {
-  /** @type {Map<string, StoredUnsent>} */
+  return memoryOf((/** @type {StoredUnsent} */ entry) => entry[KEY]);
+}
+
+/** @returns {DraftStorage} */
+export function memoryDrafts() {
+  return memoryOf((/** @type {StoredDraft} */ entry) => entry.key);
+}
+
+/**
+ * @template T
+ * @param {(entry: T) => string} keyOf
+ * @returns {Storage<T>}
+ */
+function memoryOf(keyOf) {
+  /** @type {Map<string, T>} */
   const entries = new Map();
   return {
     load: async () => [...entries.values()],
-    put: async (entry) => void entries.set(entry.clientId, entry),
-    remove: async (clientId) => void entries.delete(clientId),
+    put: async (entry) => void entries.set(keyOf(entry), entry),
+    remove: async (key) => void entries.delete(key),
     close() {},
   };
 }
 
 /**
+ * @template T
  * @param {string} name that of the database.
- * @returns {OutboxStorage}
+ * @param {string} [key] what names an entry.
+ * @returns {Storage<T>}
  */
-export function indexedDBStorage(name) {
+export function indexedDBStorage(name, key = KEY) {
   /** @type {Promise<IDBDatabase> | null} */
   let opening = null;
   const forget = () => void (opening = null);
-  const open = () => (opening ??= openDatabase(name, forget));
+  const open = () => (opening ??= openDatabase(name, key, forget));
   /** @param {IDBTransactionMode} mode */
   const begin = async (mode) => {
     try {
@@ -39,14 +66,14 @@ export function indexedDBStorage(name) {
     }
   };
   /**
-   * @template T
+   * @template R
    * @param {IDBTransactionMode} mode
-   * @param {(store: IDBObjectStore) => IDBRequest<T>} work
+   * @param {(store: IDBObjectStore) => IDBRequest<R>} work
    */
   const run = async (mode, work) => {
     const transaction = await begin(mode);
     const request = work(transaction.objectStore(STORE));
-    return new Promise((/** @type {(result: T) => void} */ resolve, reject) => {
+    return new Promise((/** @type {(result: R) => void} */ resolve, reject) => {
       transaction.oncomplete = () => resolve(request.result);
       transaction.onabort = () => reject(transaction.error);
     });
@@ -54,21 +81,21 @@ export function indexedDBStorage(name) {
   return {
     load: () => run("readonly", (store) => store.getAll()),
     put: async (entry) => void (await run("readwrite", (store) => store.put(entry))),
-    remove: async (clientId) => void (await run("readwrite", (store) => store.delete(clientId))),
+    remove: async (id) => void (await run("readwrite", (store) => store.delete(id))),
     close: () => void opening?.then((database) => database.close(), forget),
   };
 }
 
 /**
  * @param {string} name
+ * @param {string} key
  * @param {() => void} forget is called when the database is closed by somebody else.
  * @returns {Promise<IDBDatabase>}
  */
-function openDatabase(name, forget) {
+function openDatabase(name, key, forget) {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(name, 1);
-    request.onupgradeneeded = () =>
-      request.result.createObjectStore(STORE, { keyPath: "clientId" });
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: key });
     request.onerror = () => reject(request.error);
     request.onsuccess = () => {
       const database = request.result;
@@ -85,7 +112,8 @@ function openDatabase(name, forget) {
 /**
  * A storage that never fails: what can't be kept is in the memory of the page alone, as long as it is
  * open. One thing is done after the other.
- * @implements {OutboxStorage}
+ * @template T
+ * @implements {Storage<T>}
  */
 export class SafeStorage {
   #storage;
@@ -93,24 +121,24 @@ export class SafeStorage {
   #last = Promise.resolve();
   #isOver = false;
 
-  /** @param {OutboxStorage} storage */
+  /** @param {Storage<T>} storage */
   constructor(storage) {
     this.#storage = storage;
   }
 
-  /** @returns {Promise<StoredUnsent[]>} */
+  /** @returns {Promise<T[]>} */
   load() {
     return this.#next(() => this.#storage.load(), []);
   }
 
-  /** @param {StoredUnsent} entry */
+  /** @param {T} entry */
   put(entry) {
     return this.#next(() => this.#storage.put(entry), undefined);
   }
 
-  /** @param {string} clientId */
-  remove(clientId) {
-    return this.#next(() => this.#storage.remove(clientId), undefined);
+  /** @param {string} key */
+  remove(key) {
+    return this.#next(() => this.#storage.remove(key), undefined);
   }
 
   /** After that, it does nothing any more: a closed database would be opened again. */
@@ -120,10 +148,10 @@ export class SafeStorage {
   }
 
   /**
-   * @template T
-   * @param {() => Promise<T>} work
-   * @param {T} otherwise
-   * @returns {Promise<T>}
+   * @template R
+   * @param {() => Promise<R>} work
+   * @param {R} otherwise
+   * @returns {Promise<R>}
    */
   #next(work, otherwise) {
     if (this.#isOver) return Promise.resolve(otherwise);

@@ -1,36 +1,29 @@
 /** A conversation: what it has, and what the viewer does in it. */
 
 import { Acts } from "./conversation/acts.js";
+import { EMPTY_CONVERSATION } from "./conversation/empty.js";
 import { Lingering } from "./lingering.js";
 import { Model } from "./conversation/model.js";
-import { Reading } from "./conversation/reading.js";
+import { Reading, readerOf } from "./conversation/reading.js";
 import { TypingSignal } from "./conversation/typing-signal.js";
 import { UnsentRows } from "./conversation/unsent-rows.js";
 import { unlessSameItems } from "./same.js";
 
 /** @import {Around, ConversationSnapshot, Limits, Message, Named, Outbox, Row} from "../types.js" */
-/** @import {SendOptions, Store} from "../types.js" */
+/** @import {SendOptions, Store, Viewer} from "../types.js" */
+/** @import {Drafts} from "./drafts/index.js" */
 /** @import {Verbs} from "../verbs.js" */
 /** @import {Shared} from "./conversation/questions.js" */
 
-/** @typedef {Shared & {verbs: Verbs, outbox: Outbox, limits: Store<Limits | null>}} Surroundings */
+/**
+ * @typedef {Shared & {
+ *   verbs: Verbs, outbox: Outbox, drafts: Drafts, viewer: Store<Viewer | null>,
+ *   limits: Store<Limits | null>,
+ * }} Surroundings
+ */
 
 /** The longest time that a timer can wait. */
 const LONGEST_TIMER = 2 ** 31 - 1;
-
-/** @type {ConversationSnapshot} */
-export const EMPTY_CONVERSATION = {
-  state: "loading",
-  error: null,
-  conversation: null,
-  rows: [],
-  hasEarlier: false,
-  hasLater: false,
-  isLoading: true,
-  firstUnreadNumber: null,
-  members: [],
-  hasMoreMembers: false,
-};
 
 /** @extends {Lingering<ConversationSnapshot>} */
 export class ConversationStore extends Lingering {
@@ -38,6 +31,7 @@ export class ConversationStore extends Lingering {
   #reading;
   #typing;
   #outbox;
+  #drafts;
   #limits;
   #connection;
   #unsentRows;
@@ -51,20 +45,17 @@ export class ConversationStore extends Lingering {
    */
   constructor(id, surroundings) {
     super(EMPTY_CONVERSATION, () => this.#follow());
-    const { connection, verbs, outbox, limits, feed } = surroundings;
+    const { connection, verbs, outbox, drafts, limits } = surroundings;
     this.id = id;
     this.#connection = connection;
     this.#outbox = outbox;
+    this.#drafts = drafts;
     this.#limits = limits;
     this.#unsentRows = new UnsentRows(id, outbox);
     this.#model = new Model(id, surroundings, () => this.#publish());
     const { messages } = this.#model.thread.window;
     this.#acts = new Acts(messages, surroundings, () => this.#publish());
-    this.#reading = new Reading({
-      markRead: (number) => verbs.markRead({ conversationId: id, number }),
-      readUpTo: () => this.#readUpTo(),
-      isMarkedUnread: () => Boolean(feed.rowOf(id)?.markedUnreadAt),
-    });
+    this.#reading = new Reading(readerOf(this.#model, surroundings));
     this.#typing = new TypingSignal(
       (typing) => void verbs.setTyping({ conversationId: id, typing }),
       () => limits.getSnapshot()?.typingEverySeconds ?? 3,
@@ -87,12 +78,17 @@ export class ConversationStore extends Lingering {
 
   loadMembers = () => this.#model.loadMembers();
 
+  loadPins = () => this.#model.loadPins();
+
   /**
    * @param {string} body
    * @param {SendOptions} [options]
    */
   send = async (body, options) => {
-    const clientId = await this.#outbox.send(this.id, body, options);
+    const send = (/** @type {number | null} */ draft) =>
+      this.#outbox.send(this.id, body, { ...options, draft });
+    const ended = options?.endsDraft ? this.#drafts.known(this.id) : undefined;
+    const clientId = await (ended ? ended.become(send) : send(null));
     this.#typing.sent();
     this.#model.firstUnreadNumber = null;
     this.#publish();
@@ -196,32 +192,33 @@ export class ConversationStore extends Lingering {
   }
 
   #publish() {
-    const { state, error, head, thread, members, firstUnreadNumber } = this.#model;
+    const { state, error, head, thread, members, pins, firstUnreadNumber } = this.#model;
     const { hasEarlier, hasLater, lastNumber } = thread.window;
     const before = this.getSnapshot();
+    const at = this.#connection.now();
     /** @type {ConversationSnapshot} */
     const now = {
       state,
       error,
-      conversation: head.snapshot(lastNumber),
-      rows: this.#rows(before.rows),
+      conversation: head.snapshot(lastNumber, at),
+      rows: this.#rows(before.rows, at),
       hasEarlier,
       hasLater,
       isLoading: thread.isLoading || (thread.isRenewing && ["loading", "ready"].includes(state)),
       firstUnreadNumber,
       members: members.list,
       hasMoreMembers: members.hasMore,
+      pins: pins.list,
     };
+    this.#expireAt(Math.min(thread.window.expires, head.expires), at);
     const names = /** @type {(keyof ConversationSnapshot)[]} */ (Object.keys(now));
     if (names.some((name) => now[name] !== before[name])) this.set(now);
   }
 
-  /** @param {Row[]} before */
-  #rows(before) {
-    const now = this.#connection.now();
+  /** @param {Row[]} before @param {number} now */
+  #rows(before, now) {
     const { window } = this.#model.thread;
     const sent = window.rows(now);
-    this.#expireAt(window.expires, now);
     const unsent = this.#unsentRows.rows((clientId) => Boolean(window.messages.find(clientId)));
     if (!unsent.length) return sent;
     return unlessSameItems(before, [...sent, ...unsent]);
@@ -234,11 +231,7 @@ export class ConversationStore extends Lingering {
   #expireAt(time, now) {
     clearTimeout(this.#expiry);
     if (time === Infinity || !this.isFollowing) return;
-    this.#expiry = setTimeout(() => this.#publish(), Math.min(time - now, LONGEST_TIMER));
-  }
-
-  #readUpTo() {
-    const place = this.#model.head.value?.viewerParticipation;
-    return place?.status === "ACTIVE" ? (place.lastReadNumber ?? 0) : Infinity;
+    const wait = Math.max(time - now, 0);
+    this.#expiry = setTimeout(() => this.#publish(), Math.min(wait, LONGEST_TIMER));
   }
 }

@@ -1,4 +1,4 @@
-/** The rows of the inbox, as pages and changes bring them. */
+/** The rows of the inbox, or of the archive, as pages and changes bring them. */
 
 import { compareIds } from "./ids.js";
 import { unlessSame, unlessSameItems } from "./same.js";
@@ -10,19 +10,32 @@ import { unlessSame, unlessSameItems } from "./same.js";
 export class InboxRows {
   /** @type {Map<string, InboxRow>} */
   #active = new Map();
+  /** @type {Map<string, InboxRow>} They come on no page of the inbox. */
+  #pinned = new Map();
   /** @type {Map<string, InboxRow>} */
   #invited = new Map();
   /** @type {InboxRow | null} The last row of the last page; null if there is no later one. */
   #end = null;
   /** @type {Set<Changed>} */
   #awaited = new Set();
-  /** @type {InboxRow[]} The newest activity first. */
+  #isArchive;
+  /** @type {InboxRow[]} Those that the viewer pinned last, and then the newest activity first. */
   rows = [];
   /** @type {InboxRow[]} */
   invitations = [];
 
+  /** @param {boolean} isArchive whether these are the archived conversations. */
+  constructor(isArchive) {
+    this.#isArchive = isArchive;
+  }
+
   get hasMore() {
     return this.#end !== null;
+  }
+
+  /** How many rows of pages there are. */
+  get paged() {
+    return this.#active.size;
   }
 
   /** A page is asked for now. Hand in what this answers together with the page, or to `forget`. */
@@ -39,16 +52,15 @@ export class InboxRows {
   }
 
   /**
-   * Take the first pages and the invitations instead of all that was there.
+   * Take the first pages instead of all that was there.
    * @param {InboxRow[]} page
-   * @param {InboxRow[]} invitations
+   * @param {InboxRow[]} others what comes on no page: pinned rows and invitations.
    * @param {boolean} hasMore
    */
-  replace(page, invitations, hasMore) {
-    const known = new Map([...this.#active, ...this.#invited]);
-    this.#active = new Map();
-    this.#invited = new Map();
-    for (const row of [...page, ...invitations]) this.#put(unlessSame(known.get(row.id), row));
+  replace(page, others, hasMore) {
+    const known = new Map([...this.#active, ...this.#pinned, ...this.#invited]);
+    for (const each of [this.#active, this.#pinned, this.#invited]) each.clear();
+    for (const row of [...page, ...others]) this.#put(unlessSame(known.get(row.id), row));
     this.#end = hasMore ? (page.at(-1) ?? null) : null;
     this.#arrange();
   }
@@ -62,7 +74,7 @@ export class InboxRows {
   append(page, hasMore, changed) {
     this.forget(changed);
     this.#end = hasMore ? (page.at(-1) ?? null) : null;
-    for (const row of page) this.#put(unlessSame(this.#active.get(row.id), row));
+    for (const row of page) this.#put(unlessSame(this.#known(row.id), row));
     for (const row of changed.values()) this.#put(row);
     this.#arrange();
   }
@@ -70,16 +82,26 @@ export class InboxRows {
   /** @param {InboxRow} row as it is now. */
   change(row) {
     for (const changed of this.#awaited) changed.set(row.id, row);
-    this.#put(unlessSame(this.#active.get(row.id) ?? this.#invited.get(row.id), row));
+    this.#put(unlessSame(this.#known(row.id), row));
     this.#arrange();
+  }
+
+  /** @param {string} id */
+  #known(id) {
+    return this.#active.get(id) ?? this.#pinned.get(id) ?? this.#invited.get(id);
   }
 
   /** @param {InboxRow} row */
   #put(row) {
-    this.#active.delete(row.id);
-    this.#invited.delete(row.id);
-    if (row.status === "ACTIVE") this.#active.set(row.id, row);
-    if (row.status === "INVITED") this.#invited.set(row.id, row);
+    for (const each of [this.#active, this.#pinned, this.#invited]) each.delete(row.id);
+    this.#listOf(row)?.set(row.id, row);
+  }
+
+  /** @param {InboxRow} row */
+  #listOf({ status, archivedAt, pinnedAt }) {
+    if (status === "INVITED") return this.#isArchive ? null : this.#invited;
+    if (status !== "ACTIVE" || (archivedAt !== null) !== this.#isArchive) return null;
+    return pinnedAt === null || this.#isArchive ? this.#active : this.#pinned;
   }
 
   #arrange() {
@@ -90,7 +112,9 @@ export class InboxRows {
         if (compare(row, end) > 0) this.#active.delete(row.id);
       }
     }
-    this.rows = unlessSameItems(this.rows, [...this.#active.values()].sort(compare));
+    const pinned = [...this.#pinned.values()].sort(comparePinned);
+    const active = [...this.#active.values()].sort(compare);
+    this.rows = unlessSameItems(this.rows, [...pinned, ...active]);
     const invitations = [...this.#invited.values()].sort(compare);
     this.invitations = unlessSameItems(this.invitations, invitations);
   }
@@ -104,4 +128,14 @@ export class InboxRows {
 function compare(a, b) {
   if (a.lastActivityAt !== b.lastActivityAt) return a.lastActivityAt < b.lastActivityAt ? 1 : -1;
   return compareIds(b.id, a.id);
+}
+
+/**
+ * Pinned rows stay where they are, whoever writes: the one that was pinned last comes first.
+ * @param {InboxRow} a
+ * @param {InboxRow} b
+ */
+function comparePinned(a, b) {
+  if (a.pinnedAt !== b.pinnedAt) return String(a.pinnedAt) < String(b.pinnedAt) ? 1 : -1;
+  return compare(a, b);
 }

@@ -1,25 +1,14 @@
-/** The inbox and the number of unread messages, which follow one stream. */
+/** The inbox, the archive and the number of unread messages, which follow one stream. */
 
 import { Following } from "./following.js";
-import { InboxRows } from "./inbox-rows.js";
+import { InboxList } from "./inbox-list.js";
 import { Lingering } from "./lingering.js";
+import { Muting } from "./muting.js";
 
 /** @import {TalkError} from "../errors.js" */
-/** @import {Connection, InboxRow, InboxSnapshot} from "../types.js" */
+/** @import {Connection, InboxRow} from "../types.js" */
 /** @import {Documents} from "../documents.js" */
-
-const PAGE = 30;
-const LARGEST_PAGE = 100;
-
-/** @type {InboxSnapshot} */
-export const EMPTY_INBOX = {
-  state: "loading",
-  error: null,
-  rows: [],
-  invitations: [],
-  hasMore: false,
-  isLoadingMore: false,
-};
+/** @import {Page} from "./inbox-list.js" */
 
 /**
  * @callback Watcher is told of each row that changed.
@@ -32,7 +21,6 @@ export class InboxFeed {
   #connection;
   #documents;
   #following;
-  #rows = new InboxRows();
   /** @type {Map<string, InboxRow>} By the ids of their conversations, whether they are shown or not. */
   #known = new Map();
   /** @type {Set<Watcher>} */
@@ -44,10 +32,11 @@ export class InboxFeed {
   #cursor = null;
   /** Whether the first page was asked for before. */
   #isLate = false;
-  /** @type {string | null} The place in the pages. */
-  #endCursor = null;
-  /** @type {Promise<void> | null} */
-  #more = null;
+  /** Whether somebody looks at the archive. */
+  #isArchiveWanted = false;
+  #inbox;
+  #archive;
+  #muting;
 
   /**
    * @param {Connection} connection
@@ -61,17 +50,19 @@ export class InboxFeed {
       document: documents.inboxChanges,
       variables: () => ({ after: this.#cursor }),
       next: ({ inboxChanges }) => this.#changed(inboxChanges),
-      lost: () => (this.#cursor = null),
+      lost: () => this.#lose(),
       failed: (error, isOver) => this.#failed(error, isOver),
     });
-    /** @type {Lingering<InboxSnapshot>} */
-    this.snapshot = new Lingering(EMPTY_INBOX, () => this.follow());
+    this.#muting = new Muting(
+      this.#known,
+      () => connection.now(),
+      (rows) => this.#unmuted(rows),
+    );
     this.unreadTotal = new Lingering(0, () => this.follow());
-    this.inbox = {
-      getSnapshot: this.snapshot.getSnapshot,
-      subscribe: this.snapshot.subscribe,
-      loadMore: () => this.#loadMore(),
-    };
+    this.#inbox = this.#list({ pinned: false }, () => this.follow());
+    this.#archive = this.#list({ archived: true }, () => this.#followArchive());
+    this.inbox = this.#inbox.store;
+    this.archive = this.#archive.store;
   }
 
   /**
@@ -84,13 +75,23 @@ export class InboxFeed {
     if (watcher) this.#watchers.add(watcher);
     if (begun) this.#starters.add(begun);
     this.#users += 1;
-    if (this.#users === 1) this.#following.start();
+    if (this.#users === 1) {
+      this.#following.start();
+      this.#muting.plan();
+    }
     return () => {
       if (watcher) this.#watchers.delete(watcher);
       if (begun) this.#starters.delete(begun);
       this.#users -= 1;
-      if (this.#users === 0) this.#following.stop();
+      if (this.#users > 0) return;
+      this.#following.stop();
+      this.#muting.stop();
     };
+  }
+
+  /** Whether the stream tells of all changes from now on. */
+  get hasBegun() {
+    return this.#cursor !== null;
   }
 
   /** @param {string} conversationId */
@@ -102,17 +103,43 @@ export class InboxFeed {
   reset() {
     this.#cursor = null;
     this.#isLate = false;
-    this.#more = null;
-    this.#rows = new InboxRows();
     this.#known.clear();
-    this.#publish({ state: "loading", error: null });
+    this.#inbox.reset();
+    this.#archive.reset();
     this.unreadTotal.set(0);
     this.#following.again();
   }
 
   close() {
-    this.snapshot.close();
-    this.unreadTotal.close();
+    for (const each of [this.#inbox, this.#archive, this.unreadTotal]) each.close();
+  }
+
+  /**
+   * @param {{archived?: boolean, pinned?: boolean}} filter
+   * @param {() => (() => void)} follow
+   */
+  #list(filter, follow) {
+    return new InboxList({
+      isArchive: filter.archived ?? false,
+      ask: async (place, signal) => {
+        const variables = { after: null, ...place, filter };
+        const document = this.#documents.inbox;
+        return (await this.#connection.query(document, variables, { signal })).inbox;
+      },
+      know: (rows) => this.#know(rows),
+      follow,
+    });
+  }
+
+  #followArchive() {
+    this.#isArchiveWanted = true;
+    const end = this.follow();
+    // The stream goes on where it was, once the page is there.
+    if (!this.#archive.isOpen) this.#following.again();
+    return () => {
+      this.#isArchiveWanted = false;
+      end();
+    };
   }
 
   /**
@@ -120,108 +147,81 @@ export class InboxFeed {
    * @param {AbortSignal} signal
    */
   async #open(signal) {
-    if (this.#cursor !== null) {
-      this.#publish({ error: null });
-      return true;
-    }
-    const isLate = this.#isLate;
-    this.#isLate = true;
-    const first = this.#size();
-    const start = await this.#connection.query(this.#documents.inboxStart, { first }, { signal });
-    let { edges, pageInfo } = start.inbox;
-    const rows = edges.map(nodeOf);
-    while (pageInfo.hasNextPage && rows.length < this.#rows.rows.length) {
-      const variables = { first: LARGEST_PAGE, after: pageInfo.endCursor };
-      const { inbox } = await this.#connection.query(this.#documents.inbox, variables, { signal });
-      rows.push(...inbox.edges.map(nodeOf));
-      pageInfo = inbox.pageInfo;
-    }
+    if (this.#cursor === null) await this.#openInbox(signal);
+    if (this.#isArchiveWanted && !this.#archive.isOpen && !signal.aborted)
+      await this.#archive.open(await this.#archivePage(signal), [], signal);
     if (signal.aborted) return false;
-    // A page that is on its way belongs to the list of before.
-    this.#more = null;
-    this.#rows.replace(rows, start.invitations.edges.map(nodeOf), pageInfo.hasNextPage);
-    for (const row of [...this.#rows.rows, ...this.#rows.invitations]) this.#know(row);
-    this.#cursor = start.inbox.changesCursor;
-    this.#endCursor = pageInfo.endCursor;
-    this.#publish({ state: "ready", error: null });
-    this.unreadTotal.set(start.unreadTotal);
-    for (const begun of [...this.#starters]) begun(isLate);
+    for (const each of [this.#inbox, this.#archive]) each.publish({ error: null });
     return true;
   }
 
-  #size() {
-    return Math.min(Math.max(this.#rows.rows.length, PAGE), LARGEST_PAGE);
+  /** @param {AbortSignal} signal */
+  async #openInbox(signal) {
+    const isLate = this.#isLate;
+    this.#isLate = true;
+    const variables = { first: this.#inbox.size };
+    const start = await this.#connection.query(this.#documents.inboxStart, variables, { signal });
+    const others = [...start.pinned.edges, ...start.invitations.edges];
+    await this.#inbox.open(
+      start.inbox,
+      others.map(({ node }) => node),
+      signal,
+    );
+    if (signal.aborted) return;
+    this.#cursor = start.inbox.changesCursor;
+    this.unreadTotal.set(start.unreadTotal);
+    for (const begun of [...this.#starters]) begun(isLate);
+  }
+
+  /** @param {AbortSignal} signal @returns {Promise<Page>} */
+  async #archivePage(signal) {
+    const variables = { first: this.#archive.size, after: null, filter: { archived: true } };
+    return (await this.#connection.query(this.#documents.inbox, variables, { signal })).inbox;
   }
 
   /** @param {{cursor: string, participation: InboxRow, unreadTotal: number}} change */
   #changed({ cursor, participation, unreadTotal }) {
     this.#cursor = cursor;
-    const before = this.rowOf(participation.conversation.id);
-    this.#know(participation);
-    this.#rows.change(participation);
-    this.#publish();
+    this.#take(participation);
     this.unreadTotal.set(unreadTotal);
-    for (const watcher of [...this.#watchers]) watcher(participation, before);
   }
 
-  /** @param {InboxRow} row */
-  #know(row) {
-    this.#known.set(row.conversation.id, row);
+  #lose() {
+    this.#cursor = null;
+    this.#inbox.isOpen = this.#archive.isOpen = false;
+  }
+
+  /** @param {InboxRow[]} rows */
+  #know(rows) {
+    for (const row of rows) this.#known.set(row.conversation.id, row);
+    this.#muting.plan();
+  }
+
+  /** @param {InboxRow[]} rows as they are now. What is unread of them counts again. */
+  #unmuted(rows) {
+    for (const row of rows) this.#take(row);
+    this.#askTotal().catch(() => {});
+  }
+
+  /** @param {InboxRow} row as it is now. */
+  #take(row) {
+    const before = this.rowOf(row.conversation.id);
+    this.#know([row]);
+    this.#inbox.change(row);
+    this.#archive.change(row);
+    for (const watcher of [...this.#watchers]) watcher(row, before);
+  }
+
+  async #askTotal() {
+    const cursor = this.#cursor;
+    const { unreadTotal } = await this.#connection.query(this.#documents.unreadTotal);
+    // A change that came meanwhile is newer.
+    if (cursor === this.#cursor) this.unreadTotal.set(unreadTotal);
   }
 
   /** @param {TalkError} error @param {boolean} isOver */
   #failed(error, isOver) {
-    const { state } = this.snapshot.getSnapshot();
-    this.#publish({ state: isOver && state === "loading" ? "failed" : state, error });
+    this.#inbox.fail(error, isOver);
+    if (this.#isArchiveWanted) this.#archive.fail(error, isOver);
   }
-
-  #loadMore() {
-    if (this.#cursor === null || !this.#rows.hasMore) return Promise.resolve();
-    if (!this.#more) {
-      /** @type {Promise<void>} */
-      const more = this.#loadPage(() => this.#more === more).finally(() => {
-        if (this.#more === more) this.#more = null;
-        this.#publish();
-      });
-      this.#more = more;
-      this.#publish();
-    }
-    return this.#more;
-  }
-
-  /** @param {() => boolean} isWanted whether the page is still wanted when it is there. */
-  async #loadPage(isWanted) {
-    const changed = this.#rows.await();
-    try {
-      const variables = { first: PAGE, after: this.#endCursor };
-      const { inbox } = await this.#connection.query(this.#documents.inbox, variables);
-      if (!isWanted()) return;
-      this.#rows.append(inbox.edges.map(nodeOf), inbox.pageInfo.hasNextPage, changed);
-      this.#endCursor = inbox.pageInfo.endCursor;
-      for (const row of this.#rows.rows) this.#know(row);
-    } finally {
-      this.#rows.forget(changed);
-    }
-  }
-
-  /** @param {Partial<InboxSnapshot>} [changes] */
-  #publish(changes = {}) {
-    const before = this.snapshot.getSnapshot();
-    const { rows, invitations, hasMore } = this.#rows;
-    const now = {
-      ...before,
-      rows,
-      invitations,
-      hasMore,
-      isLoadingMore: this.#more !== null,
-      ...changes,
-    };
-    const names = /** @type {(keyof InboxSnapshot)[]} */ (Object.keys(now));
-    if (names.some((name) => now[name] !== before[name])) this.snapshot.set(now);
-  }
-}
-
-/** @param {{node: InboxRow}} edge */
-function nodeOf(edge) {
-  return edge.node;
 }

@@ -217,6 +217,11 @@ test("rows of the inbox move, come and go", async (t) => {
   await act("mira", "leaveConversation", { conversationId: second });
   await until(() => !titles().includes("Second"));
   assert.deepEqual(titles().slice(0, 2), ["Third", "First"]);
+
+  await act("mira", "archiveConversation", { conversationId: first });
+  await until(() => !titles().includes("First"));
+  await say(first, "Back again");
+  await until(() => titles()[0] === "First");
 });
 
 test("a stream that can't go on says so", async (t) => {
@@ -251,6 +256,8 @@ test("names of types have the prefix of the server", () => {
   assert.ok(types.Node.includes("TalkMessage"));
   assert.deepEqual(types.TalkMarkReadResult, ["TalkMarkReadPayload", "TalkRefusal"]);
   const policies = typePolicies("Talk");
-  const names = ["Query", "TalkConversation", "TalkEdit", "TalkMessage", "TalkReaction"];
+  const names = ["Query", ...["Conversation", "Draft", "Edit", "Message", "Pin", "Reaction"].map(
+    (name) => `Talk${name}`,
+  )];
   assert.deepEqual(Object.keys(policies).sort(), names);
 });

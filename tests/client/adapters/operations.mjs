@@ -29,7 +29,7 @@ export const CHANGES = `subscription Changes($id: ID!, $after: Int) {
 }
 ${ROW}`;
 
-const PLACE = `id status unreadCount lastActivityAt
+const PLACE = `id status archivedAt unreadCount lastActivityAt
   conversation { id name latestMessage { id revision body } }`;
 
 export const INBOX = `query Inbox($first: Int!, $after: String) {

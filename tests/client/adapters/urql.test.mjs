@@ -177,6 +177,11 @@ test("rows of the inbox move, come and go", async (t) => {
   await act("mira", "leaveConversation", { conversationId: second });
   await until(() => !titles().includes("Second"));
   assert.deepEqual(titles().slice(0, 2), ["Third", "First"]);
+
+  await act("mira", "archiveConversation", { conversationId: first });
+  await until(() => !titles().includes("First"));
+  await say(first, "Back again");
+  await until(() => titles()[0] === "First");
 });
 
 test("what the server refuses, and what fails, is told apart", async (t) => {

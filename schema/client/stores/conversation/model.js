@@ -4,6 +4,7 @@ import { Following } from "../following.js";
 import { Blocks } from "./blocks.js";
 import { Head } from "./head.js";
 import { Members } from "./members.js";
+import { Pins } from "./pins.js";
 import { Questions } from "./questions.js";
 import { changesRights, isExplained, isOfPeople } from "./reasons.js";
 import { Refresher } from "./refresher.js";
@@ -15,7 +16,6 @@ import { PAGE, Thread } from "./thread.js";
 /** @import {Answered, Shared} from "./questions.js" */
 /** @import {Edge, Page} from "./window.js" */
 
-/** One conversation, without what the viewer does in it. */
 export class Model {
   /** @type {LoadState} */
   state = "loading";
@@ -28,19 +28,19 @@ export class Model {
   head = new Head();
   thread;
   members;
-  /** Asks for what changes do not bring. */
+  pins;
   refresher;
   #following;
   #shared;
   #changed;
   #questions;
   /** Whether the thread was shown since somebody began to look at it. */
-  #isOpened = false;
+  isOpened = false;
   /** Whether all is being asked for. */
   #isOpening = false;
   /** When all was asked for last. */
   askedAt = 0;
-  /** @type {InboxRow | null} What the inbox told while the conversation was asked for. */
+  /** @type {InboxRow | null} What the inbox told while all was asked for. */
   #rowMeanwhile = null;
   #blocks;
 
@@ -66,6 +66,7 @@ export class Model {
       stale: (root) => this.refresher.replies(root),
     });
     this.members = new Members((after) => this.#questions.members(after));
+    this.pins = new Pins(() => this.#questions.pins(), changed);
     this.#blocks = new Blocks([this.head, this.members, this.thread.window.messages]);
     this.refresher = new Refresher({
       questions: this.#questions,
@@ -85,7 +86,7 @@ export class Model {
 
   start() {
     this.#questions.start();
-    this.#isOpened = false;
+    this.isOpened = false;
     this.#following.start();
     const unfollow = this.#shared.feed.follow(
       (row, before) => this.#inboxChanged(row, before),
@@ -108,18 +109,17 @@ export class Model {
   /** Forget everything: it was somebody else's. */
   reset() {
     this.#clear("loading");
-    this.#isOpened = false;
+    this.isOpened = false;
     this.#changed();
     this.again();
   }
 
-  async loadMembers() {
-    try {
-      await this.members.load();
-    } catch (error) {
-      if (!this.#questions.isStopped) throw error;
-    }
-    this.#changed();
+  loadMembers() {
+    return this.#questions.unlessStopped(this.members.load()).finally(this.#changed);
+  }
+
+  loadPins() {
+    return this.#questions.unlessStopped(this.pins.load());
   }
 
   /** @param {Message} message that a mutation answered. */
@@ -146,6 +146,7 @@ export class Model {
     this.#changed();
     if (!conversation) return false;
     this.members.renew().then(this.#changed, () => {});
+    this.pins.again();
     // The inbox may have told by now that the viewer is back. The stream tells all that came with it.
     return this.head.value?.viewerParticipation.status === "ACTIVE";
   }
@@ -158,8 +159,8 @@ export class Model {
     const { lastNumber, viewerParticipation: place } = conversation;
     this.head.open(conversation);
     this.thread.open(messages, { lastNumber, firstVisible: place.firstVisibleNumber }, order);
-    if (!this.#isOpened) this.firstUnreadNumber = place.firstUnreadNumber;
-    this.#isOpened = true;
+    if (!this.isOpened) this.firstUnreadNumber = place.firstUnreadNumber;
+    this.isOpened = true;
     this.state = "ready";
     this.error = null;
     this.#blocks.forget();
@@ -173,6 +174,7 @@ export class Model {
     this.firstUnreadNumber = null;
     this.head.open(null);
     this.members.clear();
+    this.pins.clear();
     const pageInfo = { hasPreviousPage: false, hasNextPage: false };
     this.thread.open({ edges: [], pageInfo }, { lastNumber: 0, firstVisible: 1 }, Infinity);
   }
@@ -185,6 +187,7 @@ export class Model {
     const isContradicted = this.#blocks.areNews(people);
     this.head.change(change);
     if (messageEdge) this.#take(messageEdge, kind);
+    this.pins.change(change);
     if (participation) this.members.change(participation);
     if (isContradicted || changesRights(change, this.head.value.viewerParticipation)) this.again();
     else if (isOfPeople(kind)) this.refresher.head();
@@ -209,10 +212,7 @@ export class Model {
    */
   #inboxChanged(row, before) {
     const isContradicted = this.#blocks.areNews(row.conversation.others);
-    if (row.conversation.id !== this.id) {
-      if (isContradicted) this.again();
-      return;
-    }
+    if (row.conversation.id !== this.id) return void (isContradicted && this.again());
     if (this.#isOpening) this.#rowMeanwhile = row;
     const isOfElsewhere = isContradicted || !isExplained(row, before, this.head);
     if (this.head.value) this.#takeRow(row);
@@ -225,11 +225,11 @@ export class Model {
   #takeRow(row) {
     this.head.row(row);
     this.thread.window.clearBefore(row.firstVisibleNumber);
+    this.pins.clearBefore(row.firstVisibleNumber);
     // If all rows are gone, the next ones are not those that the reader looked for.
     const isEmpty = !this.thread.window.size && this.thread.window.hasLater;
     if (isEmpty) this.thread.jumpTo(null).catch(() => {});
-    const first = this.firstUnreadNumber;
-    if (first !== null && first < row.firstVisibleNumber) this.firstUnreadNumber = null;
+    if ((this.firstUnreadNumber ?? Infinity) < row.firstVisibleNumber) this.firstUnreadNumber = null;
   }
 
   /** @param {TalkError} error @param {boolean} isOver */

@@ -2,7 +2,7 @@
 
 import { askUntilAnswered } from "../asking.js";
 
-/** @import {Around, Connection, Conversation, Message} from "../../types.js" */
+/** @import {Around, Connection, Conversation, Message, Pin} from "../../types.js" */
 /** @import {Documents} from "../../documents.js" */
 /** @import {InboxFeed} from "../inbox.js" */
 /** @import {Page} from "./window.js" */
@@ -46,8 +46,17 @@ export class Questions {
     this.#life.abort();
   }
 
-  get isStopped() {
-    return this.#life.signal.aborted;
+  /**
+   * Wait for an answer. Why there is none is of no interest to anybody any more, once this has stopped.
+   * @param {Promise<void>} asking
+   */
+  async unlessStopped(asking) {
+    const { signal } = this.#life;
+    try {
+      await asking;
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
   }
 
   /**
@@ -106,6 +115,12 @@ export class Questions {
     const variables = { id: this.#id, first: MEMBERS, after, search: null, status: "ACTIVE" };
     const { conversation } = await this.#ask(this.#documents.participants, variables);
     return conversation?.participants ?? null;
+  }
+
+  /** @returns {Promise<Pin[] | null>} */
+  async pins() {
+    const { conversation } = await this.#ask(this.#documents.pins, { id: this.#id });
+    return conversation?.pins.edges.map((/** @type {{node: Pin}} */ { node }) => node) ?? null;
   }
 
   /**

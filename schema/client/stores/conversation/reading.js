@@ -4,13 +4,22 @@ import { waitAfter } from "../../connection/waits.js";
 import { Refusal } from "../../errors.js";
 import { isRetryable } from "../asking.js";
 
+/** @import {Surroundings} from "../conversation.js" */
+/** @import {Model} from "./model.js" */
+
 const WAIT = 500;
 
 /**
  * @typedef {object} Reader
  * @property {(number: number) => Promise<unknown>} markRead
  * @property {() => number} readUpTo the last number that the server knows as read.
- * @property {() => boolean} isMarkedUnread whether the viewer marked the conversation as unread.
+ * @property {() => Mark | null | undefined} mark what the viewer marked as unread; undefined until that
+ *   is known.
+ */
+/**
+ * @typedef {object} Mark
+ * @property {string} at when it was set.
+ * @property {number} from which message ends it, or a part of it, when it is shown.
  */
 
 export class Reading {
@@ -20,8 +29,13 @@ export class Reading {
   /** Up to where the server was told, or would not listen. */
   #told = 0;
   #failures = 0;
-  /** Whether a mark as unread has ended since the thread was opened. One that is set later stays. */
-  #hasEndedMark = false;
+  /**
+   * When the mark was set that was there as the thread was opened. One that is set later stays.
+   * @type {string | null | undefined}
+   */
+  #marked = undefined;
+  /** Up to where the server was told again, since the thread was opened. */
+  #toldAgain = 0;
   #isTelling = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
@@ -32,7 +46,8 @@ export class Reading {
   }
 
   start() {
-    this.#hasEndedMark = false;
+    this.#marked = undefined;
+    this.#toldAgain = 0;
     globalThis.document?.addEventListener("visibilitychange", this.#plan);
   }
 
@@ -45,7 +60,8 @@ export class Reading {
 
   /** Forget what was read: somebody else reads now. */
   reset() {
-    this.#shown = this.#told = 0;
+    this.#shown = this.#told = this.#toldAgain = 0;
+    this.#marked = undefined;
   }
 
   /** @param {number} number */
@@ -65,8 +81,10 @@ export class Reading {
   #isNews() {
     const known = Math.max(this.#told, this.#reader.readUpTo());
     if (this.#shown > known) return true;
-    const endsMark = this.#shown > 0 && this.#shown === known && this.#reader.isMarkedUnread();
-    return endsMark && !this.#hasEndedMark;
+    const mark = this.#reader.mark();
+    if (mark !== undefined && this.#marked === undefined) this.#marked = mark?.at ?? null;
+    if (!mark || mark.at !== this.#marked) return false;
+    return this.#shown >= mark.from && this.#shown > this.#toldAgain;
   }
 
   async #tell() {
@@ -79,10 +97,9 @@ export class Reading {
     try {
       await this.#reader.markRead(number);
       this.#failures = 0;
-      this.#told = number;
-      this.#hasEndedMark = true;
+      this.#told = this.#toldAgain = number;
     } catch (error) {
-      if (error instanceof Refusal) this.#told = number;
+      if (error instanceof Refusal) this.#told = this.#toldAgain = number;
       // Such as that the viewer is signed out. The next row that is shown tells it again.
       else if (!isRetryable(error)) return;
       else wait = waitAfter(this.#failures++, error.retryAfter);
@@ -91,4 +108,29 @@ export class Reading {
     }
     this.#tellIn(wait);
   }
+}
+
+/**
+ * @param {Model} model
+ * @param {Pick<Surroundings, "verbs">} surroundings
+ * @returns {Reader}
+ */
+export function readerOf(model, { verbs }) {
+  const { id } = model;
+  const placeOf = () => model.head.value?.viewerParticipation;
+  return {
+    markRead: (number) => verbs.markRead({ conversationId: id, number }),
+    readUpTo() {
+      const place = placeOf();
+      return place?.status === "ACTIVE" ? (place.lastReadNumber ?? 0) : Infinity;
+    },
+    mark() {
+      const place = placeOf();
+      if (!place || !model.isOpened) return undefined;
+      const { markedUnreadAt, firstUnreadNumber, lastReadNumber } = place;
+      if (markedUnreadAt === null) return null;
+      const from = Math.min(firstUnreadNumber ?? Infinity, Math.max(lastReadNumber ?? 0, 1));
+      return { at: markedUnreadAt, from };
+    },
+  };
 }

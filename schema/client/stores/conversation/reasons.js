@@ -4,6 +4,22 @@
 /** @import {Change, Head, Place} from "./head.js" */
 
 /**
+ * What of a row its person alone changes, and what no block changes.
+ * @type {(keyof InboxRow)[]}
+ */
+const OWN = [
+  "markedUnreadAt",
+  "firstVisibleNumber",
+  "lastReadNumber",
+  "notifications",
+  "mutedUntil",
+  "muted",
+  "archivedAt",
+  "pinnedAt",
+  "draftVersion",
+];
+
+/**
  * Whether a change is one of the people: who takes part, and what they may do.
  * @param {string} kind
  */
@@ -35,9 +51,11 @@ export function isExplained(row, before, head) {
   const place = head.value?.viewerParticipation;
   // Without a stream of changes, nothing else tells of them.
   if (place?.status !== "ACTIVE") return false;
-  return (
-    row.conversation.revision > (before?.conversation.revision ?? head.openedAt) ||
-    row.markedUnreadAt !== (before?.markedUnreadAt ?? null) ||
-    row.firstVisibleNumber !== (before ?? place).firstVisibleNumber
-  );
+  if (row.conversation.revision > (before?.conversation.revision ?? head.openedAt)) return true;
+  if (!before) {
+    return row.markedUnreadAt !== null || row.firstVisibleNumber !== place.firstVisibleNumber;
+  }
+  // What was marked as unread again is read again.
+  const isReread = (before.firstUnreadNumber ?? Infinity) <= (before.lastReadNumber ?? 0);
+  return isReread || OWN.some((name) => row[name] !== before[name]);
 }

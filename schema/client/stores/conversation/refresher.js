@@ -83,9 +83,10 @@ export class Refresher {
 
   async #askHead() {
     const { questions, head, changed, missing } = this.#refreshed;
+    const answer = head.asked();
     const conversation = await questions.head();
     if (!conversation) return missing();
-    head.answer(conversation);
+    answer(conversation);
     changed();
   }
 }

@@ -73,6 +73,14 @@ export class Window {
   }
 
   /**
+   * The last message of the rows for which this is true.
+   * @param {(message: Message) => boolean} isIt
+   */
+  findLast(isIt) {
+    return this.#rows.findLast(({ message }) => message && isIt(message))?.message ?? null;
+  }
+
+  /**
    * A conversation as the server answers it, whose pages are `show`n next.
    * @param {{lastNumber: number, firstVisible: number}} conversation
    */

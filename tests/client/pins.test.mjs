@@ -1,0 +1,120 @@
+/** What is pinned, what is marked as unread again, and what a conversation is about. */
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { TalkError } from "../../schema/client/errors.js";
+import { settle } from "./fake_connection.mjs";
+import { openThread } from "./fake_talk.mjs";
+
+test("what is pinned is asked for once, and follows", async (t) => {
+  const { room, thread, shown, connection, pass } = await openThread(t, 40);
+  room.pin(3, true);
+  await pass(0);
+  assert.deepEqual([shown().pins, connection.count("Pins")], [[], 0]);
+
+  await thread.loadPins();
+  await thread.loadPins();
+  const numbers = () => shown().pins.map(({ message }) => message.number);
+  assert.deepEqual([numbers(), connection.count("Pins")], [[3], 1]);
+  room.pin(7, true);
+  room.pin(39, true);
+  await pass(0);
+  assert.deepEqual(numbers(), [39, 7, 3]);
+  assert.ok(connection.count("Pins") <= 3);
+
+  room.edit(7, "Edited");
+  await pass(0);
+  assert.equal(shown().pins[1].message.body, "Edited");
+  room.retract(7);
+  await pass(0);
+  assert.deepEqual(numbers(), [39, 3]);
+  room.pin(3, false);
+  await pass(0);
+  assert.deepEqual(numbers(), [39]);
+  room.clear();
+  assert.deepEqual(numbers(), []);
+});
+
+test("a change while pins are on their way is not missed", async (t) => {
+  const { room, thread, shown, connection } = await openThread(t, 5);
+  connection.held.add("Pins");
+  const loading = thread.loadPins();
+  connection.waitingFor("Pins").execute();
+  room.pin(2, true);
+  connection.waitingFor("Pins").answer();
+  await settle();
+  connection.waitingFor("Pins").answer();
+  await loading;
+  assert.equal(shown().pins.length, 1);
+});
+
+test("who leaves while pins are asked for is told of no error", async (t) => {
+  const { thread, connection, leave, pass } = await openThread(t, 5);
+  connection.held.add("Pins");
+  const loading = thread.loadPins();
+  leave();
+  await pass(6_000);
+  await loading;
+  connection.held.clear();
+  assert.ok(connection.waiting.every(({ name }) => name !== "Pins"));
+});
+
+test("pins are asked for anew when all is", async (t) => {
+  const { room, thread, shown, connection, pass } = await openThread(t, 5);
+  await thread.loadPins();
+  connection.holdsStreams = true;
+  room.pin(2, true);
+  const stream = connection.streams.find(({ name }) => name === "ConversationChanges");
+  stream?.end(new TalkError("RESYNC_REQUIRED", "Anew"));
+  connection.holdsStreams = false;
+  await pass(0);
+  assert.equal(shown().pins.length, 1);
+});
+
+test("the description and the picture of a conversation follow", async (t) => {
+  const { room, shown } = await openThread(t, 1);
+  room.describe("Fridays at six");
+  assert.equal(shown().conversation?.description, "Fridays at six");
+});
+
+test("what is marked as unread again is read when the thread is opened again, row by row", async (t) => {
+  const { room, thread, leave, shown, connection, pass } = await openThread(t, 10);
+  thread.shown(10);
+  await pass(1_000);
+  room.markUnread(4);
+  assert.deepEqual(
+    [shown().conversation?.viewerParticipation.firstUnreadNumber, room.unread().length],
+    [4, 7],
+  );
+  // Whoever has just marked it looks at it still.
+  thread.shown(10);
+  await pass(5_000);
+  assert.equal(room.unread().length, 7);
+
+  leave();
+  await pass(6_000);
+  thread.subscribe(() => {});
+  await settle();
+  assert.equal(shown().firstUnreadNumber, 4);
+  thread.shown(6);
+  await pass(1_000);
+  assert.equal(room.unread()[0].number, 7);
+  thread.shown(8);
+  await pass(1_000);
+  assert.equal(room.unread()[0].number, 9);
+  thread.shown(10);
+  await pass(1_000);
+  assert.deepEqual([room.unread(), room.place.markedAt], [[], null]);
+  const told = connection.count("MarkRead");
+  await pass(10_000);
+  assert.equal(connection.count("MarkRead"), told);
+  assert.equal(connection.count("Thread"), 2);
+});
+
+test("a message is found by its number, for the draft that replies to it", async (t) => {
+  const { talk, room } = await openThread(t, 90);
+  assert.equal((await talk.messageAt(room.id, 5)).body, "Message 5");
+  await assert.rejects(talk.messageAt(room.id, 900), { code: "NOT_FOUND" });
+});
+
