@@ -2,6 +2,7 @@
 
 import strawberry
 
+from talk import sought
 from talk.conf import conf
 from talk.json_data import DATA_BYTES
 from talk.models.mention import MOST_MENTIONS
@@ -60,6 +61,9 @@ class Limits:
     reaction_emoji: list[str] | None = strawberry.field(
         description="The reactions that `react` allows. Null: every emoji. Empty: none."
     )
+    query_length: int = strawberry.field(
+        description="The most characters of a search for messages, counted as Unicode code points."
+    )
     default_page_size: int = strawberry.field(
         description="The items of a page for which a client gives neither `first` nor `last`."
     )
@@ -92,6 +96,7 @@ def limits() -> Limits:
         edit_seconds=conf.EDIT_SECONDS,
         retract_seconds=conf.RETRACT_SECONDS,
         reaction_emoji=None if conf.REACTIONS is None else list(conf.REACTIONS),
+        query_length=sought.LONGEST,
         default_page_size=DEFAULT_PAGE,
         page_size=MAX_PAGE,
         presence_users=presence.MOST,

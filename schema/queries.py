@@ -30,6 +30,7 @@ from .types import (
     message,
     participation,
     saved_messages,
+    search_page,
     tokens,
     user,
 )
@@ -39,6 +40,7 @@ from .types.mention_page import MentionConnection
 from .types.nodes import AccessToken, Conversation, User
 from .types.saved_messages import SavedMessageConnection
 from .types.search import search_text
+from .types.search_page import SearchConnection
 from .types.user import UserConnection
 
 
@@ -117,6 +119,27 @@ class Query:
         self, info: Info, first: First = None, after: After = None
     ) -> SavedMessageConnection:
         return saved_messages.page(info, first, after)
+
+    @field(
+        description="The messages that the viewer can read and that have all of these words, the "
+        "newest first: 50 per page by default, at most 100. Each word can be the beginning of a "
+        "word; those of one or two letters are looked for as whole words. Words between quotation "
+        "marks have to follow each other. Case does not matter, and no character is an operator. "
+        "What a viewer who left can't read any more is not found, nor are texts of people whom the "
+        "viewer blocked.",
+        cost=costs.FOUND_MESSAGES,
+    )
+    def search_messages(
+        self,
+        info: Info,
+        query: search_page.Words,
+        in_: search_page.In = None,
+        from_: search_page.From = None,
+        since: search_page.Since = None,
+        first: First = None,
+        after: After = None,
+    ) -> SearchConnection:
+        return search_page.page(info, query, search_page.Where(in_, from_, since), first, after)
 
     @field(
         description="A conversation in which the viewer takes or took part, or to which they "

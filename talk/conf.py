@@ -99,6 +99,7 @@ class Conf:
             "write": "50/10 seconds",
             "read": "100/10 seconds",
             "search": "50/10 seconds",
+            "search_messages": "20/10 seconds",
             "subscribe": "200/minute",
             "follow": "100/10 seconds",
             "failure": "30/minute",

@@ -83,6 +83,9 @@ class RefusalCode(models.TextChoices):
     INVALID_ID = "INVALID_ID", _("This is not an id of the expected type.")
     INVALID_PAGE = "INVALID_PAGE", _("A page of this size is not possible.")
     INVALID_CURSOR = "INVALID_CURSOR", _("This cursor does not belong to this list.")
+    QUERY_TOO_SHORT = "QUERY_TOO_SHORT", _("Search for a word of at least two letters.")
+    QUERY_TOO_LONG = "QUERY_TOO_LONG", _("This is too much to search for at once.")
+    TOO_BROAD = "TOO_BROAD", _("Too many messages have these words. Add a rarer one.")
 
 
 class Refused(Exception):

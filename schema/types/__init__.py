@@ -2,8 +2,8 @@
 
 - `user`, `message`, `participation`, `conversation`, `tokens`: the types of models. `nodes` has
   lazy references to them, for annotations.
-- `message_connection`, `message_page`, `mention_page`, `saved_messages`, `participant_page`,
-  `inbox`, `inbox_cursor`: pages.
+- `message_connection`, `message_page`, `mention_page`, `saved_messages`, `search_page`,
+  `participant_page`, `inbox`, `inbox_cursor`: pages.
 - `capabilities`, `drafts`, `last_seen`, `others`, `upgrades`: fields that take more than a line.
 - `inputs`, `results`, `message_inputs`, `message_results`, `refusals`: what mutations take and
   return.

@@ -19,3 +19,5 @@ MENTIONS = 20
 SAVED_MESSAGES = 20
 #: To find who has seen a message, for each message of a page.
 SEEN = 1
+#: To find messages by their words.
+FOUND_MESSAGES = 200

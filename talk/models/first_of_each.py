@@ -16,6 +16,10 @@ class Array(Subquery):
     template = "ARRAY(%(subquery)s)"
     output_field = models.BigIntegerField()
 
+    def get_db_converters(self, connection: Any) -> list[Any]:
+        # It is a list already.
+        return []
+
 
 def first_of_each(of: str, keys: Any, rows: QuerySet[Any], size: int, order: str = "pk") -> Q:
     """The condition for the first `size` of `rows`, in this order, for each value of `of`.

@@ -15,6 +15,7 @@ QUERIES = {
     "limits": "{ limits { pageSize } }",
     "mentions": "{ mentions { edges { cursor } } }",
     "savedMessages": "{ savedMessages { edges { cursor } } }",
+    "searchMessages": '{ searchMessages(query: "hello") { edges { cursor } } }',
     "conversation": "query ($id: ID!) { conversation(id: $id) { id } }",
     "conversationByKey": '{ conversationByKey(key: "order 42") { id } }',
     "node": "query ($id: ID!) { node(id: $id) { id } }",

@@ -11,14 +11,9 @@ from talk.models.conversation.keys import members_key
 
 from .copying import COLUMNS
 from .lively import Changes, Lively, Rows, Talk, message_columns
+from .vocabulary import Vocabulary
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
-#: The words of messages.
-WORDS = (
-    "shall we meet at the harbour at eight or is that too early for you the train is late "
-    "again thank you bring the scores please who has the key I will be there in ten "
-    "minutes yes no"
-)
 
 
 class Conversations:
@@ -30,7 +25,7 @@ class Conversations:
         self._lively = Lively(self.rows, seed)
         self._pairs: set[tuple[int, int]] = set()
         self._now = BEGIN
-        self._words = WORDS.split()
+        self._vocabulary = Vocabulary(self.chance)
 
     def add_person(self) -> int:
         rows = self.rows[get_user_model()]
@@ -104,7 +99,7 @@ class Conversations:
     def _say(self, talk: Talk, changes: Changes) -> None:
         rows, here = self.rows[Message], talk.conversation
         for number, sender in enumerate(talk.senders, 1):
-            body = " ".join(self.chance.choices(self._words, k=self.chance.randint(2, 30)))
+            body = self._vocabulary.text()
             at = talk.begin + timedelta(milliseconds=number)
             said = (talk.key(number), here, number, "text", sender, None, body, "", at, None, "")
             rows.append(said + message_columns(changes, number))

@@ -28,6 +28,8 @@ class Size:
     fresh: int = 100
     #: The numbers of members who react to each of the last 50 messages of a group.
     reactors: tuple[int, ...] = (10, 100, 1_000)
+    #: The numbers of conversations of the people who search.
+    searched: tuple[int, ...] = (10, 200, 2_000)
 
 
 FULL = Size(10_000, 50_000, 500_000, (10, 100, 1_000, 10_000), 100_000, (2, 50, 500, 1_000), 200)
@@ -59,12 +61,15 @@ class Crowd:
     fresh: list[tuple[int, int]] = field(default_factory=list)
     #: Groups whose last 50 messages have a reaction of each member, with one of the members.
     reacted: dict[int, tuple[int, int]] = field(default_factory=dict)
+    #: People who are in so many of the conversations, evenly spread over their time.
+    searchers: dict[int, int] = field(default_factory=dict)
 
 
 def make(size: Size, seed: int = 1) -> Crowd:
     """Fill an empty, migrated database."""
     maker = _Maker(seed, Crowd(size.people))
     maker.people(size.people)
+    maker.crowd.searchers = {count: maker.person() for count in size.searched}
     maker.conversations(size.conversations, size.messages)
     for count in size.inboxes:
         maker.inbox(count)
@@ -96,7 +101,7 @@ class _Maker(Conversations):
         return key
 
     def conversations(self, count: int, messages: int) -> None:
-        people = list(self.all_people)
+        people = self.all_people[: self.crowd.people]
         places = dict.fromkeys(people, 0)
         left = messages
         for made in range(count):
@@ -106,12 +111,17 @@ class _Maker(Conversations):
             share = left / (count - made)
             said = min(left, int(self.chance.expovariate(1 / max(share, 1))) + 1)
             left -= said
-            key = self.conversation(members, said)
             for member in members:
                 places[member] += 1
+            members += [
+                person
+                for have, person in self.crowd.searchers.items()
+                if made * have // count != (made + 1) * have // count
+            ]
+            key = self.conversation(members, said)
             if said >= 50:
                 self.crowd.threads.append((key, members[0]))
-            if number == 4:
+            if len(members) == 4:
                 self.crowd.fours.append((key, members[0]))
         self.crowd.viewers = [person for person, has in places.items() if has >= 20][:200]
         del self.crowd.threads[200:], self.crowd.fours[200:]

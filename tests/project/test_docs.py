@@ -166,7 +166,7 @@ def test_the_mutation_that_makes_a_token_fits_the_schema():
 
 
 def test_the_protocol_is_spoken_as_it_is_written(tmp_path):
-    edit, reply, row, page, changes, inbox, moved, typing, there = (
+    search, edit, reply, row, page, changes, inbox, moved, typing, there = (
         each.code for each in examples(PROTOCOL, "graphql")
     )
     with demo(tmp_path) as server:
@@ -178,6 +178,7 @@ def test_the_protocol_is_spoken_as_it_is_written(tmp_path):
             for edge in found["edges"]
             if edge["node"]["conversation"]["name"] == "Harbour Choir"
         )
+        assert len(ask(search, words="rehearsal")["searchMessages"]["edges"]) > 1
         newest = ask(row, id=choir)["conversation"]["messages"]["edges"][-1]["node"]
         assert [user["name"] for user in newest["reactions"][0]["users"]] == ["Priya Raman"]
         shown = ask(page, id=choir)["conversation"]

@@ -85,7 +85,8 @@ export const OBJECT_TYPES = {
     bodyLength:Int! titleLength:Int! descriptionLength:Int! dataBytes:Int! reasonLength:Int!
     participants:Int! mentions:Int! reactions:Int! pins:Int! pinnedConversations:Int!
     receiptsUpTo:Int! editSeconds:Float retractSeconds:Float reactionEmoji:[String!]
-    defaultPageSize:Int! pageSize:Int! presenceUsers:Int! typingSeconds:Int! typingEverySeconds:Int!
+    queryLength:Int! defaultPageSize:Int! pageSize:Int! presenceUsers:Int! typingSeconds:Int!
+    typingEverySeconds:Int!
   `),
   MarkReadPayload: fields(`
     participation:Participation!
@@ -174,9 +175,10 @@ export const OBJECT_TYPES = {
   `),
   Query: fields(`
     viewer:User! inbox:ParticipationConnection! invitations:InvitationConnection! unreadTotal:Int!
-    mentions:MentionConnection! savedMessages:SavedMessageConnection! conversation:Conversation
-    conversationByKey:Conversation node:Node users:UserConnection! blockedUsers:UserConnection!
-    limits:Limits! accessTokens:[AccessToken!]!
+    mentions:MentionConnection! savedMessages:SavedMessageConnection!
+    searchMessages:SearchConnection! conversation:Conversation conversationByKey:Conversation
+    node:Node users:UserConnection! blockedUsers:UserConnection! limits:Limits!
+    accessTokens:[AccessToken!]!
   `),
   ReactPayload: fields(`
     reacted:Message!
@@ -225,6 +227,12 @@ export const OBJECT_TYPES = {
   `),
   SavedMessageEdge: fields(`
     cursor:String! savedAt:DateTime! node:Message!
+  `),
+  SearchConnection: fields(`
+    edges:[SearchEdge!]! pageInfo:PageInfo!
+  `),
+  SearchEdge: fields(`
+    cursor:String! node:Message!
   `),
   SendMessagePayload: fields(`
     sent:Message! conversation:Conversation! upgraded:Boolean!

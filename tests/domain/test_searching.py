@@ -1,0 +1,300 @@
+"""Whoever searches finds what they could page to, as it is now, and nothing else."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from talk.models import Block, Message
+from talk.models.searching import Search
+from talk.moderation import remove_message, suspend
+from talk.sought import Sought
+
+from .acting import group, participation_of, private, say
+
+pytestmark = pytest.mark.django_db
+
+
+def found(viewer, text="harbour", most=50, before=None, **where):
+    """The bodies that `viewer` finds, the newest first."""
+    messages = Search(viewer, Sought.of(text), **where).newest(most, before)
+    return [message.body for message in messages]
+
+
+@pytest.fixture(params=["rare", "common"])
+def there(request, alice, bob, carol, monkeypatch):
+    """A group. Each test is done as if the words were rare, and as if they were common."""
+    if request.param == "common":
+        monkeypatch.setattr("talk.models.searching.COMMON", -1)
+    return group(alice, bob, carol)
+
+
+BODIES = [
+    "At the harbour at eight",
+    "HARBOURS are far",
+    "the old Harbour, then",
+    "Harbour-master's call: 8:30",
+    "harb",
+    "unharbour",
+    "harbour/café or pier",
+    "Ärger im Café",
+    "a\u0308rger (decomposed)",
+    "\uff46\uff55\uff4c\uff4c width",
+    "don't & won't",
+    "see https://example.com/harbour?x=1",
+    "<b>bold</b> words",
+    "jo@example.com",
+    "港で会う",
+    "2026-11-28",
+    "meet\nat\teight",
+]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "harbour",
+        "HARB",
+        "the harbour",
+        "harbour the",
+        '"the harbour"',
+        '"the old harbour" then',
+        '"harb"',
+        '"harbour at eight"',
+        "harbour-master",
+        "master's",
+        "8:30",
+        "ärger",
+        "ÄRGER",
+        "caf",
+        "full",
+        "don't",
+        "won",
+        "example.com",
+        "example",
+        "bold",
+        "港で",
+        "2026-11",
+        "2026-11-28",
+        "28",
+        "at eight",
+        "eigh",
+        "ei",
+        "at",
+        "nothing",
+        "harbour 🎉",
+        "& harbour | !far :*",
+        '"harbour',
+    ],
+)
+def test_both_databases_find_what_a_plain_comparison_finds(there, alice, text):
+    for body in BODIES:
+        say(alice, there, body)
+
+    expected = [body for body in reversed(BODIES) if Sought.of(text).is_in(body)]
+
+    assert found(alice, text) == expected
+
+
+class TestPages:
+    def test_the_newest_come_first_from_all_conversations(self, there, alice, bob, dave):
+        pair, other = private(alice, dave), group(alice, dave)
+        for at, conversation in enumerate([there, pair, other, there, pair]):
+            say(alice, conversation, f"harbour {at}")
+
+        assert found(alice) == [f"harbour {at}" for at in (4, 3, 2, 1, 0)]
+        assert found(dave) == [f"harbour {at}" for at in (4, 2, 1)]
+        assert found(bob) == ["harbour 3", "harbour 0"]
+
+    def test_a_page_follows_a_message(self, there, alice):
+        messages = [say(alice, there, f"harbour {at}") for at in range(5)]
+
+        assert found(alice, most=2) == ["harbour 4", "harbour 3"]
+        assert found(alice, most=2, before=messages[3].pk) == ["harbour 2", "harbour 1"]
+        assert found(alice, most=2, before=messages[1].pk) == ["harbour 0"]
+        assert found(alice, before=messages[0].pk) == []
+
+    def test_one_conversation(self, there, alice, dave):
+        pair = private(alice, dave)
+        say(alice, there, "harbour here"), say(alice, pair, "harbour there")
+
+        assert found(alice, conversation=there.pk) == ["harbour here"]
+        assert found(dave, conversation=there.pk) == []
+        assert found(alice, conversation=2**62) == []
+
+    def test_one_sender(self, there, alice, bob, dave):
+        say(alice, there, "harbour a"), say(bob, there, "harbour b")
+
+        assert found(alice, sender=bob.pk) == ["harbour b"]
+        assert found(alice, sender=dave.pk) == []
+
+    def test_since_a_time(self, there, alice):
+        old, new = say(alice, there, "harbour old"), say(alice, there, "harbour new")
+        Message.objects.filter(pk=old.pk).update(sent_at=timezone.now() - timedelta(days=2))
+        Message.objects.filter(pk=new.pk).update(sent_at=timezone.now() - timedelta(hours=1))
+
+        assert found(alice, since=timezone.now() - timedelta(days=1)) == ["harbour new"]
+        assert found(alice, since=timezone.now()) == []
+
+    def test_what_happened_is_not_found(self, there, alice, bob):
+        participation_of(alice, there).rename("Harbour")
+
+        assert found(alice) == []
+
+    def test_announcements_are_found(self, there, alice):
+        there.announce("harbour closed")
+
+        assert found(alice) == ["harbour closed"]
+
+
+class TestWhoFindsWhat:
+    """One test for each kind of viewer, with what changes while they look."""
+
+    def test_active_members_find_all_also_of_before_they_came(self, there, alice, dave):
+        say(alice, there, "harbour before")
+        assert found(dave) == []
+
+        participation_of(alice, there).invite([dave])
+        say(alice, there, "harbour after")
+
+        assert found(dave) == ["harbour after", "harbour before"]
+
+    @pytest.mark.parametrize("goes", ["left", "removed"])
+    def test_people_who_left_find_what_was_there(self, there, alice, bob, goes):
+        said = [say(alice, there, f"harbour {at}") for at in range(3)]
+        if goes == "left":
+            participation_of(bob, there).leave()
+        else:
+            participation_of(bob, there).remove(participation_of(alice, there))
+        say(alice, there, "harbour later")
+        assert found(bob) == ["harbour 2", "harbour 1", "harbour 0"]
+        place = participation_of(alice, there)
+
+        place.edit(said[0], "harbour edited")
+        place.retract(said[1])
+
+        assert found(bob) == ["harbour 2"]
+        assert found(bob, "edited") == []
+        assert found(alice) == ["harbour later", "harbour 2", "harbour edited"]
+
+    def test_what_was_edited_before_they_left_is_found_by_its_new_words(self, there, alice, bob):
+        message = say(alice, there, "harbour")
+        participation_of(alice, there).edit(message, "pier")
+        participation_of(bob, there).leave()
+
+        assert (found(bob), found(bob, "pier")) == ([], ["pier"])
+
+    def test_people_who_came_back_find_all(self, there, alice, bob):
+        participation_of(bob, there).leave()
+        say(alice, there, "harbour meanwhile")
+        assert found(bob) == []
+
+        participation_of(alice, there).invite([bob])
+
+        assert found(bob) == ["harbour meanwhile"]
+
+    @pytest.mark.parametrize("answer", ["none", "declines", "accepts"])
+    def test_invited_people_who_never_were_here_find_nothing(
+        self, there, alice, dave, settings, answer
+    ):
+        settings.TALK = {**settings.TALK, "INVITATIONS_ASK": True}
+        say(alice, there, "harbour")
+        participation_of(alice, there).invite([dave])
+        place = participation_of(dave, there)
+        if answer != "none":
+            place.decline() if answer == "declines" else place.accept()
+
+        assert found(dave) == (["harbour"] if answer == "accepts" else [])
+
+    @pytest.mark.parametrize("declines", [False, True])
+    def test_people_who_are_invited_again_find_what_they_could_see(
+        self, there, alice, bob, settings, declines
+    ):
+        settings.TALK = {**settings.TALK, "INVITATIONS_ASK": True}
+        kept, edited = say(alice, there, "harbour kept"), say(alice, there, "harbour edited")
+        participation_of(bob, there).leave()
+        participation_of(alice, there).invite([bob])
+        say(alice, there, "harbour later")
+        participation_of(alice, there).edit(edited, "harbour changed")
+        if declines:
+            participation_of(bob, there).decline()
+
+        assert participation_of(bob, there).sees(kept)
+        assert found(bob) == ["harbour kept"]
+
+    def test_strangers_find_nothing(self, there, alice, dave):
+        say(alice, there, "harbour")
+
+        assert found(dave) == []
+        assert found(dave, conversation=there.pk, sender=alice.pk) == []
+
+    def test_blocks_hide_and_unblocking_shows(self, there, alice, bob, carol):
+        say(bob, there, "harbour")
+        Block.objects.block(alice, bob)
+
+        assert found(alice) == found(alice, sender=bob.pk) == []
+        assert found(carol) == ["harbour"], "a block is the blocker's own"
+        Block.objects.unblock(alice, bob)
+        assert found(alice) == ["harbour"]
+
+    def test_the_blocked_person_finds_all(self, there, alice, bob):
+        say(alice, there, "harbour")
+        Block.objects.block(alice, bob)
+
+        assert found(bob) == ["harbour"]
+
+    def test_suspended_people_find_all(self, there, alice, bob):
+        suspend(participation_of(bob, there), by=alice, why="spam")
+        say(alice, there, "harbour")
+
+        assert found(bob) == ["harbour"]
+
+    def test_a_blocked_private_pair_finds_what_it_said(self, there, alice, dave):
+        pair = private(alice, dave)
+        say(alice, pair, "harbour")
+        Block.objects.block(dave, alice)
+
+        assert (found(alice), found(dave)) == (["harbour"], [])
+
+
+class TestWhatChanges:
+    def test_edited_words(self, there, alice, bob):
+        message = say(alice, there, "harbour")
+        participation_of(alice, there).edit(message, "the pier")
+
+        assert (found(bob), found(bob, "pier")) == ([], ["the pier"])
+
+    @pytest.mark.parametrize("how", ["retracted", "removed", "moderated"])
+    def test_removed_words(self, there, alice, bob, how):
+        message = say(bob, there, "harbour")
+        assert found(alice) == ["harbour"]
+        if how == "moderated":
+            remove_message(message, by=alice, why="spam")
+        else:
+            by = participation_of(bob if how == "retracted" else alice, there)
+            by.retract(message) if how == "retracted" else by.remove_message(message)
+
+        assert found(alice) == found(bob) == []
+
+    @pytest.mark.parametrize("kind", ["group", "private"])
+    def test_words_past_their_retention_that_are_there_still(
+        self, there, alice, bob, settings, kind
+    ):
+        pair = private(alice, bob)
+        for conversation in (there, pair):
+            message = say(alice, conversation, f"harbour {conversation.kind}")
+            past = timezone.now() - timedelta(days=2)
+            Message.objects.filter(pk=message.pk).update(sent_at=past)
+        settings.TALK = {**settings.TALK, "RETENTION": {kind: 1}}
+
+        other = "private" if kind == "group" else "group"
+        assert Message.objects.filter(body=f"harbour {kind}").exists(), "it is not purged yet"
+        assert found(bob) == [f"harbour {other}"]
+
+    def test_a_cleared_history(self, there, alice, bob):
+        say(alice, there, "harbour old")
+        participation_of(bob, there).clear()
+        say(alice, there, "harbour new")
+
+        assert found(bob) == ["harbour new"]
+        assert found(alice) == ["harbour new", "harbour old"]
