@@ -76,10 +76,6 @@ class Ledger:
     def read_again(self, own: "Acting | None", *updates: Question[Any]) -> None:
         """Write `updates` at the end, and then read the participation `own` again."""
         self._own = own
-        self.also(*updates)
-
-    def also(self, *updates: Question[Any]) -> None:
-        """Write `updates` at the end."""
         self._updates += updates
 
     def write(self) -> None:

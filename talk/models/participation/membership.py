@@ -153,7 +153,7 @@ class Membership(Arranging, Reading):
         self.left_at_title = change.conversation.title
         left = ("left_at", "left_at_number", "left_at_title")
         change.update(self, "status", "role", "changed_at", *left)
-        change.also(emptied(participation=self.pk, at=change.at))
+        change.read_again(None, emptied(participation=self.pk, at=change.at))
 
     def _decline(self, change: "Change") -> None:
         self._set_status(self.Status.DECLINED, change)
