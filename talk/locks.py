@@ -1,9 +1,9 @@
 """Locks on accounts, taken before any lock on a conversation.
 
 All locks on accounts are taken in the order of their keys, and all locks on conversations after
-them in the order of theirs. Rows of a conversation are locked last. A transaction that locks the row
-of a participation without its conversation, as saving a draft does, locks no more than that row and
-its draft. So no two transactions wait for each other.
+them in the order of theirs. The rows of a conversation come last. A transaction may lock the row of
+a participation without its conversation, as saving a draft does. It then locks nothing else but the
+draft. So no two transactions wait for each other.
 """
 
 from collections.abc import Iterable, Sequence

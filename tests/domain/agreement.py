@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 
 from talk.models import (
     Conversation,
+    Draft,
     Edit,
     Event,
     Mention,
@@ -46,6 +47,7 @@ class Rows:
             Event.objects.select_related("message", "participation").order_by("revision"),
         )
         self.places = _by("conversation_id", Participation.objects.with_unread_count())
+        self.drafts = Draft.objects.in_bulk(field_name="participation_id")
 
 
 def _by(key, rows):
@@ -143,6 +145,8 @@ def _assert_places(rows, conversation, rules, at) -> None:
         if place.is_active:
             mentions = rules.unread_mentions(name, at)
             assert place.unread_mention_count == len(mentions)
+        place.conversation = conversation
+        place.know_draft(rows.drafts.get(place.pk))
         _assert_place(place, name, conversation, room)
         _assert_pins(place, name, conversation, room)
 
@@ -166,7 +170,8 @@ def _assert_place(place, name, conversation, room) -> None:
         ruled.archived,
         ruled.pinned,
     )
-    place.conversation = conversation
+    kept = place.draft and (place.draft.body, place.draft.reply_to)
+    assert (kept or ("", None), place.draft_version) == (ruled.draft_as_seen, ruled.version)
     last = len(room.said) if ruled.here else ruled.left_at
     assert place.last_visible_number == last
     if not ruled.here:

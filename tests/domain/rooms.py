@@ -42,6 +42,23 @@ class Place:
     muted: bool = False
     archived: bool = False
     pinned: bool = False
+    #: What they have written and not sent: the words, to what they reply, and the version.
+    draft: str = ""
+    draft_reply: int | None = None
+    version: int = 0
+
+    @property
+    def draft_as_seen(self):
+        reply = self.draft_reply
+        return self.draft, None if reply is None or reply < self.history_from else reply
+
+    def write_draft(self, body, reply_to=None):
+        self.draft, self.draft_reply = body, reply_to
+        self.version += 1
+
+    def drop_draft(self):
+        if self.draft:
+            self.write_draft("")
 
     @property
     def is_muted(self):

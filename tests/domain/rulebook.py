@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from talk.exceptions import RefusalCode as Code
 
 from .arranged import Arranged
+from .drafted import Drafted
 from .rooms import No, Place, Room, Said, must
 from .words import Words
 
@@ -16,7 +17,7 @@ FEW = 3
 
 
 @dataclass
-class Rulebook(Words, Arranged):
+class Rulebook(Words, Arranged, Drafted):
     rooms: list[Room] = field(default_factory=list)
     clock: int = 0
     #: (who blocked, whom)
@@ -77,11 +78,14 @@ class Rulebook(Words, Arranged):
         at = self.among(sender, others)
         return self._say(sender, at, body)
 
-    def send(self, sender, at, body, invited=(), **refers):
-        self.place(sender, at)
+    def send(self, sender, at, body, invited=(), draft=None, **refers):
+        place = self.place(sender, at)
         if invited:
             at = self.invite(sender, at, invited)
-        return self._say(sender, at, body, **refers)
+        self._say(sender, at, body, **refers)
+        if draft == place.version:
+            place.drop_draft()
+        return at
 
     def _say(self, sender, at, body, reply_to=None, mentions=None, mention_all=False):
         room = self.rooms[at]
@@ -177,6 +181,7 @@ class Rulebook(Words, Arranged):
         place.status, place.role = kind, "member"
         place.left_at, place.left_title = len(room.said), room.title
         place.left_when = self.clock
+        place.drop_draft()
         place.left_with = frozenset(room.active)
         self._keep_an_owner(room, actor)
 

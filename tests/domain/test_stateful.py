@@ -37,6 +37,8 @@ MUTED = ["", "for ever", "until the past"]
 where = st.integers(0, 5)
 #: One of the messages that there are, counted from the newest; a few are not there.
 numbers = st.integers(-1, 5)
+#: How many versions ago a device has seen a draft.
+ages = st.sampled_from([0, 0, 0, 1])
 
 PROFILE = settings(
     max_examples=8,
@@ -106,9 +108,16 @@ class People(RuleBasedStateMachine):
             refers["reply_to"] = self.number(at, before_the_end)
         self.once("send", sender, at, body, **refers)
 
-    @rule(sender=names, at=where, body=bodies, invited=others)
-    def send_and_invite(self, sender, at, body, invited):
-        self.once("send", sender, self.at(at), body, invited)
+    @rule(sender=names, at=where, body=bodies, invited=others, age=ages)
+    def send_a_draft_and_invite(self, sender, at, body, invited, age):
+        at = self.at(at)
+        self.once("send", sender, at, body, invited, draft=self.version(sender, at, age))
+
+    @rule(name=names, at=where, body=bodies, before_the_end=st.none() | numbers, age=ages)
+    def save_draft(self, name, at, body, before_the_end, age):
+        at = self.at(at)
+        reply_to = None if before_the_end is None else self.number(at, before_the_end)
+        self.both("save_draft", name, at, body, reply_to, self.version(name, at, age))
 
     @rule(name=names, at=where, number=numbers, body=bodies, mentions=st.none() | others)
     def edit(self, name, at, number, body, mentions):
@@ -290,6 +299,10 @@ class People(RuleBasedStateMachine):
         texts = [number for number, said in enumerate(room.said, 1) if said.is_text] or [0]
         name = data.draw(st.sampled_from(sorted(room.places)))
         self.both(verb, name, at, data.draw(st.sampled_from(texts)))
+
+    def version(self, name, at, age):
+        place = self.rules.rooms[at].places.get(name)
+        return place.version - age if place else 0
 
     def once(self, verb, *args, **refers):
         """A request with a client id, as a front end would send it."""

@@ -103,6 +103,9 @@ class Verbs:
     def clear(self, name, at):
         self.place(name, at).clear()
 
+    def save_draft(self, name, at, body, reply_to, base):
+        self.place(name, at).save_draft(body, reply_to, base=base)
+
     def set_notifications(self, name, at, level, muted):
         place = self.place(name, at)
         far = {"for ever": timedelta(days=9_999), "until the past": timedelta(0)}
