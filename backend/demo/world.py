@@ -54,7 +54,8 @@ def make() -> None:
     concert.participation_of(jonas).leave()
 
     Message.send_to_users("Do you have a minute after rehearsal?", mira, [jonas])
-    Message.send_to_users("Of course. Is it about the solo?", jonas, [mira])
+    solo = Message.send_to_users("Of course. Is it about the solo?", jonas, [mira]).conversation
+    solo.participation_of(mira).save_draft("It is. Would you sing it if", base=0)
     lift = Message.send_to_users("Can I get a lift on Thursday?", aiko, [priya]).conversation
     Message.send_to_conversation("Sure, half past six?", priya, lift)
     # Naming a third person leaves the two alone, and starts the group of three.

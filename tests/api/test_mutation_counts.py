@@ -59,6 +59,11 @@ ACTS = {
     "read": ("markRead", PLACE, {}),
     "read some": ("markRead", PLACE, {"number": 2}),
     "mark unread": ("markUnread", PLACE, {}),
+    "save a draft": (
+        "saveDraft",
+        f"{PLACE[:-1]} draft {{ body version }} }}",
+        {"base": 0, "body": "Hi"},
+    ),
     "mute": ("setNotifications", PLACE, {"level": "NOTHING"}),
     "archive": ("archiveConversation", PLACE, {}),
     "unarchive": ("unarchiveConversation", PLACE, {}),

@@ -45,6 +45,7 @@ QUERIES = {
     "inbox with everything": (
         f"{{ inbox {{ edges {{ node {{ unreadCount conversation {{ {TALK} }} }} }} }} }}"
     ),
+    "inbox with drafts": "{ inbox { edges { node { draftVersion draft { body replyTo } } } } }",
     "inbox twice": f"""{{ one: inbox {{ edges {{ node {{ conversation {{ {TALK} }} }} }} }}
         other: inbox(last: 30) {{ edges {{ node {{ conversation {{ {TALK} }} }} }} }} }}""",
     "inbox, filtered": """{ inbox(filter: {unread: true, kind: PRIVATE, titleContains: ""}) {
@@ -192,6 +193,7 @@ def grow(alice, bob, carol, crowd):
             pinned, archived = (group(alice, person, says=["hi"]) for _each in range(2))
             pinned.participation_of(alice).pin()
             archived.participation_of(alice).archive()
+            one.participation_of(alice).save_draft("Hello", base=0)
         newcomers = crowd(people)
         place = talk.participation_of(alice)
         place.invite(newcomers)

@@ -12,6 +12,7 @@ from talk import wakeups
 from talk.exceptions import RefusalCode
 from talk.models import Block, Conversation, Draft, Event, Participation
 from talk.moderation import remove_message, suspend
+from talk.privacy import erase, export, kept_of
 from talk.purging import purge
 
 from .acting import group, inbox, participation_of, private, refused, say
@@ -464,6 +465,58 @@ class TestKeeping:
         purge()
 
         assert kept(alice, lunch) == ("Hello", 1)
+
+
+class TestOnesData:
+    @pytest.fixture
+    def drafts(self, alice, bob, lunch):
+        say(bob, lunch)
+        save(alice, lunch, "Hello", base=0, reply_to=1)
+        save(alice, private(alice, bob), "Psst", base=0)
+        save(alice, private(alice, bob), "", base=1)
+        save(bob, lunch, "Bob's words", base=0)
+
+    def test_an_export_has_ones_drafts_and_no_others(self, alice, lunch, drafts):
+        told = [each for each in export(alice) if each["type"] == "draft"]
+
+        saved_at = participation_of(alice, lunch).draft.saved_at.isoformat()
+        assert told == [
+            {
+                "type": "draft",
+                "conversation": lunch.pk,
+                "body": "Hello",
+                "reply_to": 1,
+                "saved_at": saved_at,
+            }
+        ]
+
+    @pytest.mark.parametrize("keep_words", [True, False])
+    def test_with_a_person_go_their_drafts_also_if_what_they_said_stays(
+        self, alice, bob, lunch, drafts, keep_words
+    ):
+        assert (kept_of(alice)["drafts"], kept_of(bob)["drafts"]) == (1, 1)
+
+        erase(alice, "She asked.", keep_words=keep_words)
+
+        assert [each.body for each in Draft.objects.all()] == ["Bob's words"]
+        assert "drafts" not in kept_of(alice)
+
+    def test_and_with_the_account(self, alice, lunch, drafts):
+        alice.delete()
+
+        assert [each.body for each in Draft.objects.all()] == ["Bob's words"]
+
+    def test_who_is_deactivated_finds_it_again(self, alice, lunch, drafts):
+        alice.is_active = False
+        alice.save()
+
+        assert kept(alice, lunch) == ("Hello", 1)
+
+    def test_a_draft_says_neither_words_nor_names_of_itself(self, drafts):
+        """Staff who delete an account are shown it."""
+        assert {str(each) for each in Draft.objects.all()} == {
+            f"draft {each.pk}" for each in Draft.objects.all()
+        }
 
 
 def test_to_save_takes_few_queries_however_large_the_group(alice, bob, django_user_model):

@@ -141,6 +141,22 @@ class TestTogether:
             assert [text.split()[0].strip(";") for text in sent][::3] == ["BEGIN", "COMMIT"]
             assert len(sent) == 4
 
+    def test_to_send_what_was_a_draft_takes_as_many_and_so_does_saving_it(self, said, alice):
+        place = participation_of(alice, said)
+        verbs = [
+            lambda: place.save_draft("Hello", said.last_number, base=0),
+            lambda: place.save_draft("Hello, all", base=1),
+            lambda: place.send("Hello, all", draft=2),
+        ]
+
+        for verb in verbs:
+            with trips_of(connection) as sent:
+                verb()
+
+            assert [text.split()[0].strip(";") for text in sent][::3] == ["BEGIN", "COMMIT"]
+            assert len(sent) == 4
+        assert place.draft_version == 3
+
     @pytest.mark.parametrize("size", [2, 40])
     def test_members_come_and_go_in_few_trips(self, alice, bob, size):
         there = group(alice, *crowd(size))
