@@ -58,7 +58,7 @@ class RefusalCode(models.TextChoices):
     INVALID_TEXT = "INVALID_TEXT", _("This text has characters that can't be stored.")
     NOT_A_TEXT = (
         "NOT_A_TEXT",
-        _("Nobody wrote this message, so it can't be changed, answered or reacted to."),
+        _("Nobody wrote this message: it can't be changed, answered, reacted to, pinned or saved."),
     )
     NOT_YOURS = "NOT_YOURS", _("Only the person who wrote this message can do that.")
     TOO_LATE = "TOO_LATE", _("It is too late to change this message.")

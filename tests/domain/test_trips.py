@@ -157,6 +157,17 @@ class TestTogether:
             assert len(sent) == 4
         assert place.draft_version == 3
 
+    def test_to_pin_and_to_save_take_as_many_and_so_does_taking_it_back(self, said, alice):
+        place, message = participation_of(alice, said), said.messages.get(number=1)
+        names = ("pin_message", "unpin_message", "save_message", "unsave_message")
+
+        for name in names:
+            with trips_of(connection) as sent:
+                getattr(place, name)(message)
+
+            assert [text.split()[0].strip(";") for text in sent][::3] == ["BEGIN", "COMMIT"]
+            assert len(sent) == 4, name
+
     @pytest.mark.parametrize("size", [2, 40])
     def test_members_come_and_go_in_few_trips(self, alice, bob, size):
         there = group(alice, *crowd(size))
