@@ -26,6 +26,7 @@ const DRAFT = "draft { body replyTo version savedAt } draftVersion";
 const INBOX_ROW = `
   id status role lastActivityAt lastReadNumber unreadCount unreadMentionCount firstUnreadNumber
   firstVisibleNumber markedUnreadAt suspendedAt notifications mutedUntil muted archivedAt pinnedAt
+  readPrivately
   ${DRAFT}
   invitedBy { id name }
   conversation {
@@ -43,7 +44,7 @@ const CONVERSATION = `
   others(first: 3) { ${USER} }
   viewerParticipation {
     id status role lastReadNumber unreadCount firstUnreadNumber firstVisibleNumber suspendedAt leftAt
-    markedUnreadAt notifications mutedUntil muted archivedAt pinnedAt
+    markedUnreadAt readPrivately notifications mutedUntil muted archivedAt pinnedAt
     invitedBy { id name }
   }
   upgradedFrom { id name }`;
@@ -112,7 +113,7 @@ export function documentsFor(prefix = "") {
   limits {
     bodyLength titleLength reasonLength participants mentions reactions reactionEmoji editSeconds
     retractSeconds pageSize presenceUsers typingSeconds typingEverySeconds
-    pinnedConversations pins descriptionLength dataBytes
+    pinnedConversations pins descriptionLength dataBytes receiptsUpTo queryLength
   }
 }`),
     conversations: withFragments(`query Conversations($search: String!, $first: Int!) {
@@ -172,6 +173,12 @@ export function documentsFor(prefix = "") {
   }
 }`,
     draft: `query Draft($id: ID!) { conversation(id: $id) { viewerParticipation { id ${DRAFT} } } }`,
+    searchMessages: `query SearchMessages($query: String!, $in: ID, $from: ID, $since: DateTime, $first: Int, $after: String) {
+  searchMessages(query: $query, in: $in, from: $from, since: $since, first: $first, after: $after) {
+    edges { node {${FOUND} } }
+    pageInfo { hasNextPage endCursor }
+  }
+}`,
     savedMessages: `query SavedMessages($first: Int, $after: String) {
   savedMessages(first: $first, after: $after) {
     edges { savedAt node {${FOUND} } }

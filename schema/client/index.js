@@ -43,6 +43,10 @@ export { createTalk } from "./talk.js";
 /** @typedef {import("./types.js").Row} Row */
 /** @typedef {import("./types.js").Saved} Saved */
 /** @typedef {import("./types.js").SavedStore} SavedStore */
+/** @typedef {import("./types.js").SearchOptions} SearchOptions */
+/** @typedef {import("./types.js").SearchSnapshot} SearchSnapshot */
+/** @typedef {import("./types.js").SearchStore} SearchStore */
+/** @typedef {import("./types.js").Seen} Seen */
 /** @typedef {import("./types.js").SendOptions} SendOptions */
 /** @typedef {import("./types.js").Sink} Sink */
 /** @typedef {import("./types.js").Status} Status */

@@ -12,6 +12,7 @@ import { InboxFeed } from "./stores/inbox.js";
 import { Kept } from "./stores/kept.js";
 import { Presence } from "./stores/presence.js";
 import { SavedMessages } from "./stores/saved.js";
+import { Search } from "./stores/search.js";
 import { typingStore } from "./stores/typing.js";
 import { ViewerFeed } from "./stores/viewer.js";
 import { verbsFor } from "./verbs.js";
@@ -46,6 +47,7 @@ export function talkOver(
     url,
     typePrefix,
     visible = false,
+    readsPrivately = () => false,
     storage,
     draftStorage,
   } = {},
@@ -91,6 +93,7 @@ export function talkOver(
     drafts,
     viewer,
     limits,
+    readsPrivately,
     arrived: (/** @type {Message} */ message) => outbox.arrived(message),
   };
   const conversations = new Kept((id) => new ConversationStore(id, surroundings));
@@ -110,6 +113,7 @@ export function talkOver(
     inbox: ({ archived = false } = {}) => (archived ? feed.archive : feed.inbox),
     conversation: (id) => conversations.get(id),
     draft: (id) => drafts.get(id),
+    search: () => new Search(connection, documents),
     saved: () => saved.get(""),
     typing: (id) => typing.get(id),
     presence: (userIds) => presence.of(userIds),

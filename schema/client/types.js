@@ -43,7 +43,8 @@
  *   mentions: number, reactions: number, reactionEmoji: string[] | null, editSeconds: number | null,
  *   retractSeconds: number | null, pageSize: number, presenceUsers: number, typingSeconds: number,
  *   typingEverySeconds: number, pinnedConversations: number,
- *   pins: number, descriptionLength: number, dataBytes: number,
+ *   pins: number, descriptionLength: number, dataBytes: number, receiptsUpTo: number,
+ *   queryLength: number,
  * }} Limits
  */
 
@@ -117,7 +118,7 @@
  *   unreadCount: number, unreadMentionCount: number, firstUnreadNumber: number | null,
  *   firstVisibleNumber: number, markedUnreadAt: string | null, suspendedAt: string | null,
  *   notifications: NotificationLevel, mutedUntil: string | null, muted: boolean,
- *   archivedAt: string | null, pinnedAt: string | null,
+ *   archivedAt: string | null, pinnedAt: string | null, readPrivately: boolean,
  *   draft: Draft | null, draftVersion: number, invitedBy: Named | null,
  *   conversation: {
  *     id: string, kind: ConversationKind, name: string, title: string, avatar: string | null,
@@ -138,7 +139,7 @@
  *     id: string, status: Status, role: Role, lastReadNumber: number | null,
  *     unreadCount: number, firstUnreadNumber: number | null, firstVisibleNumber: number,
  *     suspendedAt: string | null, leftAt: string | null, markedUnreadAt: string | null,
- *     notifications: NotificationLevel, mutedUntil: string | null,
+ *     readPrivately: boolean, notifications: NotificationLevel, mutedUntil: string | null,
  *     muted: boolean, archivedAt: string | null, pinnedAt: string | null, invitedBy: Named | null,
  *   },
  *   upgradedFrom: Named | null,
@@ -164,11 +165,17 @@
  * @typedef {{
  *   state: LoadState, error: TalkError | null, conversation: Conversation | null, rows: Row[],
  *   hasEarlier: boolean, hasLater: boolean, isLoading: boolean, firstUnreadNumber: number | null,
- *   members: Member[], hasMoreMembers: boolean, pins: Pin[],
+ *   members: Member[], hasMoreMembers: boolean, pins: Pin[], seen: Seen | null,
  * }} ConversationSnapshot rows: in the order of the thread, what is unsent at its end.
  *   `firstUnreadNumber`: where the line "new" stands; it stays until the thread is opened again.
  *   `isLoading`: a page of messages is on its way. `members`: empty until `loadMembers()`.
- *   `pins`: the newest first; empty until `loadPins()`.
+ *   `pins`: the newest first; empty until `loadPins()`. `seen`: null until `loadSeen()`.
+ */
+
+/**
+ * Who has seen the newest message that the viewer sent, as far as members are loaded.
+ * @typedef {{number: number, count: number | null, members: Member[]}} Seen
+ *   count: null if nobody can know it: the viewer reads privately, or the group is too large.
  */
 
 /**
@@ -196,6 +203,7 @@
  *   jumpToNewest: () => Promise<void>,
  *   loadMembers: () => Promise<void>,
  *   loadPins: () => Promise<void>,
+ *   loadSeen: () => Promise<void>,
  *   send: (body: string, options?: SendOptions) => Promise<string>,
  *   edit: (row: Row, body: string, mentions?: Named[] | null) => Promise<void>,
  *   retract: (row: Row) => Promise<void>,
@@ -247,6 +255,21 @@
  *   state: "idle" | "loading" | "ready" | "failed", error: TalkError | null, rows: readonly T[],
  *   hasMore: boolean, isLoadingMore: boolean,
  * }} ListSnapshot
+ */
+
+/** @typedef {ListSnapshot<Found> & {words: string}} SearchSnapshot idle: without words. */
+
+/** @typedef {{in?: string | null, from?: string | null, since?: string | null}} SearchOptions */
+
+/**
+ * A search in messages: `talk.search()`, one for each place where words can be given.
+ * @typedef {Store<SearchSnapshot> & {
+ *   ask: (words: string, options?: SearchOptions) => void,
+ *   loadMore: () => Promise<void>,
+ * }} SearchStore
+ *   `ask` may be called at each key that is pressed: the server is asked after a moment of rest, and
+ *   what was asked before has no answer any more. `error.code` says which words it does not take, such
+ *   as `QUERY_TOO_SHORT` or `TOO_BROAD`.
  */
 
 /**
@@ -330,6 +353,8 @@
  * @property {string | (() => string)} [csrfToken] with a session: Django's token against forged
  *   requests; by default the value of the cookie `csrftoken`.
  * @property {string} [typePrefix] the server's option `TYPE_PREFIX`.
+ * @property {(conversationId: string) => boolean} [readsPrivately] whether the others are not told what
+ *   the viewer reads in a conversation. Then the viewer is not told what they read, either.
  * @property {boolean} [visible] whether other people see that the viewer is online, while somebody
  *   listens to a `presence`.
  * @property {(operation: Operation) => void} [onOperation] is told of each operation that is sent.
@@ -350,6 +375,7 @@
  *   inbox: (which?: {archived?: boolean}) => InboxStore,
  *   conversation: (id: string) => ConversationStore,
  *   draft: (conversationId: string) => DraftStore,
+ *   search: () => SearchStore,
  *   saved: () => SavedStore,
  *   typing: (conversationId: string) => Store<readonly Named[]>,
  *   presence: (userIds: readonly string[]) => Store<ReadonlySet<string>>,

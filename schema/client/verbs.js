@@ -77,10 +77,10 @@ import { MUTATIONS } from "./documents.js";
  *       id: string, description: string, avatar: string | null, data: Record<string, unknown>,
  *     }}>,
  *   markRead: Verb<
- *     {conversationId: string, number?: number | null},
+ *     {conversationId: string, number?: number | null, privately?: boolean},
  *     {participation: {id: string, lastReadNumber: number | null, unreadCount: number}}>,
  *   markUnread: Verb<
- *     {conversationId: string},
+ *     {conversationId: string, from?: number | null},
  *     {participation: {id: string, markedUnreadAt: string | null}}>,
  *   setNotifications: Verb<
  *     {conversationId: string, level?: NotificationLevel, mutedUntil?: string | null},

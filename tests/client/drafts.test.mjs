@@ -279,6 +279,21 @@ test("what the server does not take is kept here, and tried again with other wor
   assert.deepEqual([stored().body, shown().error], ["Short", null]);
 });
 
+test("whoever is taken in again has what they wrote meanwhile saved", async (t) => {
+  const { draft, connection, room, stored, shown, pass } = await openDraft(t);
+  connection.held.add("SaveDraft");
+  draft.write({ body: "One last word" });
+  await pass(2_000);
+  connection.waitingFor("SaveDraft").refuse("NOT_A_PARTICIPANT");
+  await pass(30_000);
+  assert.equal(/** @type {any} */ (shown().error)?.code, "NOT_A_PARTICIPANT");
+
+  connection.held.clear();
+  room.changePlace(0, { status: "ACTIVE" }, "PARTICIPANT_REINSTATED");
+  await pass(3_000);
+  assert.deepEqual([stored().body, shown().error], ["One last word", null]);
+});
+
 test("a draft that is discarded is gone everywhere", async (t) => {
   const { draft, stored, shown, pass } = await openDraft(t, (_fake, room) => {
     room.saveDraft("Better not", null, 0);

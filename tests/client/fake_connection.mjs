@@ -22,6 +22,8 @@ const LIMITS = {
   pins: 50,
   descriptionLength: 1_000,
   dataBytes: 4_096,
+  receiptsUpTo: 100,
+  queryLength: 200,
 };
 
 /** @param {string} document */

@@ -57,6 +57,8 @@ const archive = talk.inbox({ archived: true });
 archive.subscribe(() => {});
 """
 INBOX_AFTER = r"""
+await until(() => search.getSnapshot().state === "ready");
+console.log("found:", search.getSnapshot().rows[0].body);
 const has = ({ conversation }) => conversation.id === id;
 await until(() => archive.getSnapshot().rows.some(has));
 const row = archive.getSnapshot().rows.find(has);
@@ -126,6 +128,7 @@ def test_the_examples_of_an_inbox_of_ones_own(app: Path, server: dict[str, str])
 
     printed = node.execute(program, **server).splitlines()
 
+    assert "found: Meet me at the lighthouse" in printed
     assert "archived: true 1" in printed
     assert 'box: ""' in printed
     assert "back: true" in printed

@@ -28,7 +28,7 @@ import type { Verbs } from "./client/verbs.js";
 /** The schema has null for those of other people. The client asks for the viewer's own alone. */
 type Own =
   | "unreadCount" | "unreadMentionCount" | "firstVisibleNumber"
-  | "notifications" | "muted" | "draftVersion";
+  | "notifications" | "muted" | "draftVersion" | "readPrivately";
 type Plain<T> = T extends object
   ? { [Key in keyof T]: Key extends Own ? NonNullable<T[Key]> : Plain<T[Key]> }
   : T;
@@ -74,6 +74,7 @@ SHAPES = {
     'Sure<Answers["pins"]["conversation"]>["pins"]["edges"][number]["node"]': "talk.Pin",
     'Sure<Answers["draft"]["conversation"]>["viewerParticipation"]["draft"]': "talk.Draft | null",
     'Answers["savedMessages"]["savedMessages"]["edges"][number]["node"]': "talk.Found",
+    'Answers["searchMessages"]["searchMessages"]["edges"][number]["node"]': "talk.Found",
     'Answers["people"]["users"]["edges"][number]["node"]': "talk.User",
     'Answers["blockedUsers"]["blockedUsers"]["edges"][number]["node"]': "talk.User",
     'Answers["typing"]["typing"]["users"][number]': "talk.Named",

@@ -321,7 +321,7 @@ export class Talkroom {
     const reading = { lastRead: 0, firstVisible: 1, markedAt: null, unreadFrom: null };
     const times = { changedAt: now, activeAt: now, joinedAt: now };
     const arranged = { level: "EVERYTHING", mutedUntil: null, archivedAt: null, pinnedAt: null,
-    };
+      readPrivately: false };
     const draft = { body: "", replyTo: null, version: 0 };
     this.places.set(person, { ...place, ...reading, ...times, ...arranged, draft });
   }
@@ -457,13 +457,14 @@ export class Talkroom {
 
   /** How the viewer has arranged the conversation. */
   #arranged() {
-    const { level, mutedUntil, archivedAt, pinnedAt } = this.place;
+    const { level, mutedUntil, archivedAt, pinnedAt, readPrivately } = this.place;
     return {
       notifications: level,
       mutedUntil: mutedUntil && new Date(mutedUntil).toISOString(),
       muted: isMuted(this.place),
       archivedAt: archivedAt && timeAt(archivedAt),
       pinnedAt: pinnedAt && timeAt(pinnedAt),
+      readPrivately,
     };
   }
 

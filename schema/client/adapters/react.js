@@ -4,11 +4,12 @@ import { createContext, createElement, useContext, useMemo, useSyncExternalStore
 import { EMPTY_CONVERSATION } from "../stores/conversation/empty.js";
 import { EMPTY_DRAFT } from "../stores/drafts/draft.js";
 import { EMPTY_INBOX } from "../stores/inbox-list.js";
+import { EMPTY_SEARCH } from "../stores/search.js";
 
 /** @import {Context, ReactNode} from "react" */
 /**
  * @import {ConnectionState, ConversationSnapshot, ConversationStore, DraftSnapshot, DraftStore,
- *   InboxSnapshot, InboxStore, Named, Store, Talk,
+ *   InboxSnapshot, InboxStore, Named, SearchSnapshot, SearchStore, Store, Talk,
  *   Unsent} from "../types.js"
  */
 
@@ -86,6 +87,16 @@ export function useDraft(conversationId) {
   const talk = useTalk();
   const store = useMemo(() => talk.draft(conversationId), [talk, conversationId]);
   return [useStore(store, EMPTY_DRAFT), store];
+}
+
+/**
+ * What a search found, and its store, whose `ask` begins it. Each component has a search of its own.
+ * @returns {[SearchSnapshot, SearchStore]}
+ */
+export function useSearch() {
+  const talk = useTalk();
+  const store = useMemo(() => talk.search(), [talk]);
+  return [useStore(store, EMPTY_SEARCH), store];
 }
 
 /**

@@ -5,6 +5,7 @@ import { EMPTY_CONVERSATION } from "./conversation/empty.js";
 import { Lingering } from "./lingering.js";
 import { Model } from "./conversation/model.js";
 import { Reading, readerOf } from "./conversation/reading.js";
+import { SeenBy } from "./conversation/seen.js";
 import { TypingSignal } from "./conversation/typing-signal.js";
 import { UnsentRows } from "./conversation/unsent-rows.js";
 import { unlessSameItems } from "./same.js";
@@ -18,7 +19,7 @@ import { unlessSameItems } from "./same.js";
 /**
  * @typedef {Shared & {
  *   verbs: Verbs, outbox: Outbox, drafts: Drafts, viewer: Store<Viewer | null>,
- *   limits: Store<Limits | null>,
+ *   limits: Store<Limits | null>, readsPrivately: (conversationId: string) => boolean,
  * }} Surroundings
  */
 
@@ -36,6 +37,7 @@ export class ConversationStore extends Lingering {
   #connection;
   #unsentRows;
   #acts;
+  #seenBy;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #expiry;
 
@@ -56,6 +58,7 @@ export class ConversationStore extends Lingering {
     const { messages } = this.#model.thread.window;
     this.#acts = new Acts(messages, surroundings, () => this.#publish());
     this.#reading = new Reading(readerOf(this.#model, surroundings));
+    this.#seenBy = new SeenBy(this.#model, surroundings);
     this.#typing = new TypingSignal(
       (typing) => void verbs.setTyping({ conversationId: id, typing }),
       () => limits.getSnapshot()?.typingEverySeconds ?? 3,
@@ -79,6 +82,8 @@ export class ConversationStore extends Lingering {
   loadMembers = () => this.#model.loadMembers();
 
   loadPins = () => this.#model.loadPins();
+
+  loadSeen = () => this.#seenBy.load();
 
   /**
    * @param {string} body
@@ -209,6 +214,7 @@ export class ConversationStore extends Lingering {
       members: members.list,
       hasMoreMembers: members.hasMore,
       pins: pins.list,
+      seen: this.#seenBy.now(),
     };
     this.#expireAt(Math.min(thread.window.expires, head.expires), at);
     const names = /** @type {(keyof ConversationSnapshot)[]} */ (Object.keys(now));

@@ -23,6 +23,12 @@ export async function difference(person, url, token) {
         `${person.name}: conversation ${store.id}`,
       );
     }
+    for (const draft of person.drafts) {
+      const { body, conflict, isSaved } = draft.getSnapshot();
+      const shown = { body, conflict, isSaved };
+      const expected = { body: await draftOf(connection, draft.id), conflict: null, isSaved: true };
+      assert.deepEqual(shown, expected, `${person.name}: draft in ${draft.id}`);
+    }
     assert.deepEqual(inboxOf(person), await freshInbox(connection), `${person.name}: inbox`);
     return null;
   } catch (error) {
@@ -42,7 +48,14 @@ async function conversationOf(connection, id) {
     messages.push(...page.edges.map(({ node }) => node));
     ({ hasNextPage, endCursor: after } = page.pageInfo);
   }
-  return { conversation, messages };
+  const answer = await connection.query(documents.pins, { id });
+  const pins = answer.conversation.pins.edges.map(({ node }) => node);
+  return { conversation, messages, pins };
+}
+
+async function draftOf(connection, id) {
+  const { conversation } = await connection.query(documents.draft, { id });
+  return conversation.viewerParticipation.draft?.body ?? "";
 }
 
 async function membersOf(connection, id) {
@@ -53,25 +66,25 @@ async function membersOf(connection, id) {
 
 /** What a store shows of the server's. */
 function shownOf(store) {
-  const { conversation, rows } = store.getSnapshot();
-  return { conversation, messages: rows.flatMap(({ message }) => message ?? []) };
+  const { conversation, rows, pins } = store.getSnapshot();
+  return { conversation, messages: rows.flatMap(({ message }) => message ?? []), pins };
 }
 
 /** What was loaded begins somewhere in the thread, and goes to its end. */
-function clipped({ conversation, messages }, store) {
+function clipped({ conversation, messages, pins }, store) {
   const { rows, hasEarlier, hasLater } = store.getSnapshot();
   const first = hasEarlier ? (rows.find((row) => row.message)?.message.number ?? 0) : 0;
   assert.equal(hasLater, false);
-  return { conversation, messages: messages.filter((message) => message.number >= first) };
+  return { conversation, messages: messages.filter((message) => message.number >= first), pins };
 }
 
-function inboxOf({ talk, inbox }) {
-  const { rows, invitations } = inbox.getSnapshot();
-  return { ...listed(rows, invitations), unreadTotal: talk.unreadTotal.getSnapshot() };
+function inboxOf({ talk, inbox, archive }) {
+  const [{ rows, invitations }, { rows: archived }] = [inbox.getSnapshot(), archive.getSnapshot()];
+  return { ...listed(rows, invitations, archived), unreadTotal: talk.unreadTotal.getSnapshot() };
 }
 
 /** Rows without revisions: a reaction has one, and is no change of the inbox. */
-function listed(rows, invitations) {
+function listed(...lists) {
   const without = ({ conversation, ...row }) => {
     const { revision, latestMessage, ...shown } = conversation;
     return {
@@ -79,13 +92,19 @@ function listed(rows, invitations) {
       conversation: { ...shown, latestMessage: { ...latestMessage, revision: null } },
     };
   };
-  return { rows: rows.map(without), invitations: invitations.map(without) };
+  const [rows, invitations, archived] = lists.map((list) => list.map(without));
+  return { rows, invitations, archived };
 }
 
 async function freshInbox(connection) {
-  const { inbox, invitations, unreadTotal } = await connection.query(documents.inboxStart, {
-    first: 30,
-  });
-  const [rows, invited] = [inbox, invitations].map(({ edges }) => edges.map(({ node }) => node));
-  return { ...listed(rows, invited), unreadTotal };
+  const variables = { first: 30, after: null, filter: { archived: true } };
+  const [start, archive] = await Promise.all([
+    connection.query(documents.inboxStart, { first: 30 }),
+    connection.query(documents.inbox, variables),
+  ]);
+  const lists = [start.pinned, start.inbox, start.invitations, archive.inbox];
+  const [pinned, rows, invited, archived] = lists.map(({ edges }) => edges.map(({ node }) => node));
+  pinned.sort((one, other) => (one.pinnedAt < other.pinnedAt ? 1 : -1));
+  const { unreadTotal } = start;
+  return { ...listed([...pinned, ...rows], invited, archived), unreadTotal };
 }

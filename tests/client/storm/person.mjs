@@ -2,6 +2,7 @@
 
 import { createTalk } from "../../../schema/client/index.js";
 import { memoryStorage } from "../../../schema/client/outbox/index.js";
+import { memoryDrafts } from "../../../schema/client/outbox/storage.js";
 import { pause } from "../until.mjs";
 import { Chance } from "./chance.mjs";
 import { Verbs } from "./verbs.mjs";
@@ -10,8 +11,12 @@ import { watch } from "./watching.mjs";
 /** What each of three hands does, and how often. Hands of one person work at the same time. */
 const HANDS = {
   writing: { send: 10, sendMany: 2, reply: 2, changeUnsent: 2, discardUnsent: 1 },
-  changing: { edit: 5, react: 5, unreact: 2, retract: 1 },
-  minding: { show: 6, markUnread: 1, rename: 2, membership: 3, clear: 0.5, setTyping: 2 },
+  drafting: { write: 10, sendDraft: 2, leaveDraft: 1, discardDraft: 0.5 },
+  changing: { edit: 5, react: 5, unreact: 2, retract: 1, pin: 3, unpin: 2, save: 1 },
+  minding: {
+    ...{ show: 6, markUnread: 1, rename: 2, describe: 1, membership: 3, clear: 0.5, setTyping: 2 },
+    ...{ archivePlace: 2, unarchivePlace: 1, pinPlace: 2, unpinPlace: 1, mute: 2, search: 2 },
+  },
 };
 
 /** Requests whose answers come late, so that streams often bring what is newer before them. */
@@ -28,6 +33,7 @@ export class Person extends Verbs {
   done = {};
   reconnects = 0;
   #storage = memoryStorage();
+  #draftStorage = memoryDrafts();
   #lateness;
   /** What was wrong with what a store showed. */
   faults = [];
@@ -55,18 +61,24 @@ export class Person extends Verbs {
   /** Open the page. What was not sent before is in its storage. */
   open() {
     const storage = () => this.#storage;
+    const draftStorage = () => this.#draftStorage;
     const { token, network } = this;
     const fetch = lateFetch(this.#lateness);
-    this.talk = createTalk({ url: network.url, token, storage, fetch });
+    this.talk = createTalk({ url: network.url, token, storage, draftStorage, fetch });
     this.inbox = this.talk.inbox();
+    this.archive = this.talk.inbox({ archived: true });
+    this.drafts = this.ids.map((id) => this.talk.draft(id));
     this.conversations = this.ids.map((id) => this.talk.conversation(id));
     const { state } = this.talk;
     state.subscribe(() => {
       if (state.getSnapshot() === "live") this.reconnects += 1;
     });
-    watch(this.inbox, this.conversations, (fault) =>
+    for (const each of this.drafts) each.subscribe(() => {});
+    watch([this.inbox, this.archive], this.conversations, (fault) =>
       this.faults.push(`${this.name} sees ${fault}`),
     );
+    // It is tried until there is an answer, unless the page is closed.
+    for (const each of this.conversations) each.loadPins().catch(() => {});
   }
 
   /** Send some messages, and reload the page while they are on their way. */
@@ -80,14 +92,15 @@ export class Person extends Verbs {
 
   /** Wait until all is shown. */
   get isReady() {
-    return [this.inbox, ...this.conversations].every(
+    return [this.inbox, this.archive, ...this.conversations, ...this.drafts].every(
       (each) => each.getSnapshot().state === "ready",
     );
   }
 
   /** Whether nothing is on its way. */
   get isCalm() {
-    return this.talk.outbox.getSnapshot().every((each) => each.state === "refused");
+    const isSent = this.talk.outbox.getSnapshot().every((each) => each.state === "refused");
+    return isSent && this.drafts.every((each) => each.getSnapshot().isSaved);
   }
 
   /** What the server refused, and the outbox keeps. */

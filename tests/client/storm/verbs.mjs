@@ -15,6 +15,7 @@ const EXPECTED = [
   "NOT_A_MEMBER",
   "NEVER_JOINED",
   "TOO_MANY_REACTIONS",
+  "TOO_MANY_PINS",
 ];
 const EMOJI = ["👍", "🎉", "❤", "😂"];
 
@@ -29,6 +30,8 @@ export class Verbs {
   unanswered = new Set();
   /** How often each refusal came. */
   refusals = {};
+  /** How many words were written in drafts. */
+  words = 0;
 
   /** Do something until the server has answered. Answers whether it was done. */
   async insist(act) {
@@ -87,6 +90,35 @@ export class Verbs {
     return true;
   }
 
+  /** Write a word more of what is to be sent at some time. */
+  async write({ id }) {
+    const draft = this.talk.draft(id);
+    const { body, state } = draft.getSnapshot();
+    // What was not saved is joined with what was kept, once that is known.
+    if (state !== "ready") return false;
+    draft.write({ body: `${body} word ${this.words++}`.trim() });
+    return true;
+  }
+
+  async sendDraft(conversation) {
+    const { body, state } = this.talk.draft(conversation.id).getSnapshot();
+    if (!body || state !== "ready") return false;
+    const given = { conversationId: conversation.id, body };
+    this.given.push(given);
+    given.clientId = await conversation.send(body, { endsDraft: true });
+    return true;
+  }
+
+  async leaveDraft({ id }) {
+    this.talk.draft(id).flush();
+    return true;
+  }
+
+  async discardDraft({ id }) {
+    this.talk.draft(id).discard();
+    return true;
+  }
+
   async edit(conversation, chance) {
     const mine = texts(conversation, "EDIT").filter((each) => each.clientId !== null);
     const message = chance.pick(mine.slice(-5));
@@ -128,14 +160,87 @@ export class Verbs {
     return this.insist(() => conversation.unreact(message, emoji));
   }
 
+  async pin(conversation, chance) {
+    const message = chance.pick(texts(conversation, "PIN").slice(-10));
+    if (!message) return false;
+    return this.insist(() => this.talk.pinMessage({ message: message.id }));
+  }
+
+  async unpin(conversation, chance) {
+    const pin = chance.pick(conversation.getSnapshot().pins);
+    if (!pin) return false;
+    return this.insist(() => this.talk.unpinMessage({ message: pin.message.id }));
+  }
+
+  async save(conversation, chance) {
+    const message = chance.pick(texts(conversation, "SAVE").slice(-10));
+    if (!message) return false;
+    const verb = chance.next() < 0.7 ? "saveMessage" : "unsaveMessage";
+    return this.insist(() => this.talk[verb]({ message: message.id }));
+  }
+
+  /** What is found has the words, whatever happens meanwhile. */
+  async search({ id }, chance) {
+    const words = chance.pick(["Edited", "alice", "bob"]);
+    const search = this.talk.search();
+    const found = new Promise((resolve) => {
+      const leave = search.subscribe(() => {
+        const { state, rows, error } = search.getSnapshot();
+        if (state !== "ready" && state !== "failed") return;
+        leave();
+        resolve(error ?? rows);
+      });
+    });
+    search.ask(words, { in: chance.next() < 0.5 ? id : null });
+    const rows = await found;
+    assert.ok(Array.isArray(rows), rows);
+    const lower = words.toLowerCase();
+    for (const { body } of rows) assert.ok(body.toLowerCase().includes(lower), body);
+    return true;
+  }
+
   async show(conversation) {
     const last = conversation.getSnapshot().rows.findLast((row) => row.message);
     if (last) conversation.shown(last.message.number);
     return Boolean(last);
   }
 
-  async markUnread({ id }) {
-    return this.insist(() => this.talk.markUnread({ conversationId: id }));
+  async markUnread(conversation, chance) {
+    const from = chance.pick(texts(conversation).slice(-20))?.number ?? null;
+    const input = { conversationId: conversation.id, from: chance.next() < 0.5 ? from : null };
+    return this.insist(() => this.talk.markUnread(input));
+  }
+
+  async archivePlace({ id }) {
+    return this.insist(() => this.talk.archiveConversation({ conversationId: id }));
+  }
+
+  async unarchivePlace({ id }) {
+    return this.insist(() => this.talk.unarchiveConversation({ conversationId: id }));
+  }
+
+  async pinPlace({ id }) {
+    return this.insist(() => this.talk.pinConversation({ conversationId: id }));
+  }
+
+  async unpinPlace({ id }) {
+    return this.insist(() => this.talk.unpinConversation({ conversationId: id }));
+  }
+
+  /** For ever, for a moment, or no longer. */
+  async mute({ id }, chance) {
+    const level = chance.pick(["EVERYTHING", "EVERYTHING", "MENTIONS", "NOTHING"]);
+    const seconds = 3 + chance.next() * 5;
+    const end = new Date(Date.now() + seconds * 1000).toISOString();
+    const mutedUntil = chance.next() < 0.5 ? end : null;
+    return this.insist(() =>
+      this.talk.setNotifications({ conversationId: id, level, mutedUntil }),
+    );
+  }
+
+  async describe(_conversation, chance) {
+    const input = { conversationId: chance.pick(this.groups), description: `${chance.next()}` };
+    return this.insist(() => this.talk.updateConversation(input));
   }
 
   async rename(_conversation, chance) {

@@ -1,23 +1,25 @@
 /** Looks at all that stores show at any time: nothing may be there twice, or out of order. */
 
 /**
- * @param {import("../../../schema/client/types.js").InboxStore} inbox
+ * @param {import("../../../schema/client/types.js").InboxStore[]} lists
  * @param {import("../../../schema/client/types.js").ConversationStore[]} conversations
  * @param {(fault: string) => void} tell is called with what is wrong.
  */
-export function watch(inbox, conversations, tell) {
+export function watch(lists, conversations, tell) {
   const mustDiffer = (what, values) => {
     const twice = values.filter((value, index) => values.indexOf(value) !== index);
     if (twice.length) tell(`${what} twice: ${twice}`);
   };
-  inbox.subscribe(() => {
-    const { rows, invitations } = inbox.getSnapshot();
-    const all = [...rows, ...invitations];
-    mustDiffer(
-      "conversations",
-      all.map((row) => row.conversation.id),
-    );
-  });
+  for (const list of lists) {
+    list.subscribe(() => {
+      const { rows, invitations } = list.getSnapshot();
+      const all = [...rows, ...invitations];
+      mustDiffer(
+        "conversations",
+        all.map((row) => row.conversation.id),
+      );
+    });
+  }
   for (const each of conversations) {
     each.subscribe(() => {
       const { rows } = each.getSnapshot();

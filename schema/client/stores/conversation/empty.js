@@ -15,4 +15,5 @@ export const EMPTY_CONVERSATION = {
   members: [],
   hasMoreMembers: false,
   pins: [],
+  seen: null,
 };

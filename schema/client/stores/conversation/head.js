@@ -31,6 +31,7 @@ const ALONE = [
   "firstUnreadNumber",
   "firstVisibleNumber",
   "markedUnreadAt",
+  "readPrivately",
   "notifications",
   "mutedUntil",
   "muted",

@@ -112,14 +112,15 @@ export class Reading {
 
 /**
  * @param {Model} model
- * @param {Pick<Surroundings, "verbs">} surroundings
+ * @param {Pick<Surroundings, "verbs" | "readsPrivately">} surroundings
  * @returns {Reader}
  */
-export function readerOf(model, { verbs }) {
+export function readerOf(model, { verbs, readsPrivately }) {
   const { id } = model;
   const placeOf = () => model.head.value?.viewerParticipation;
   return {
-    markRead: (number) => verbs.markRead({ conversationId: id, number }),
+    markRead: (number) =>
+      verbs.markRead({ conversationId: id, number, privately: readsPrivately(id) }),
     readUpTo() {
       const place = placeOf();
       return place?.status === "ACTIVE" ? (place.lastReadNumber ?? 0) : Infinity;

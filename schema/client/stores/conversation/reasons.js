@@ -11,6 +11,7 @@ const OWN = [
   "markedUnreadAt",
   "firstVisibleNumber",
   "lastReadNumber",
+  "readPrivately",
   "notifications",
   "mutedUntil",
   "muted",

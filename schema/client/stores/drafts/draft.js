@@ -157,8 +157,10 @@ export class DraftStore extends Lingering {
   #follow() {
     const { feed } = this.#surroundings;
     const end = feed.follow(
-      ({ conversation, draft, draftVersion }) => {
-        if (conversation.id === this.id) this.#receive(draft, draftVersion);
+      ({ conversation, status, draft, draftVersion }) => {
+        if (conversation.id !== this.id) return;
+        if (status === "ACTIVE") this.#saving.allowed();
+        this.#receive(draft, draftVersion);
       },
       () => this.#begin(),
     );

@@ -57,6 +57,12 @@ export class Saving {
     this.#timer ??= setTimeout(() => this.#save(), wait);
   }
 
+  /** The viewer takes part, perhaps again. What was refused for its words stays refused. */
+  allowed() {
+    const isOfWords = this.error?.path.some((name) => name === "body" || name === "replyTo");
+    if (!isOfWords) this.error = null;
+  }
+
   close() {
     this.#isClosed = true;
     clearTimeout(this.#timer);

@@ -1,11 +1,84 @@
-/** What is pinned, what is marked as unread again, and what a conversation is about. */
+/** Who has seen the viewer's last message, what is pinned, and what is marked as unread again. */
 
 import assert from "node:assert/strict";
 import test from "node:test";
 
 import { TalkError } from "../../schema/client/errors.js";
 import { settle } from "./fake_connection.mjs";
-import { openThread } from "./fake_talk.mjs";
+import { fakeTalk, openThread } from "./fake_talk.mjs";
+
+/** @param {import("../../schema/client/types.js").Seen | null} seen */
+const namesOf = (seen) => seen?.members.map(({ user }) => user.name);
+
+test("who has seen the viewer's last message is told live", async (t) => {
+  const { room, thread, shown } = await openThread(t, 5);
+  room.send(0);
+  assert.equal(shown().seen, null);
+  await thread.loadSeen();
+  assert.deepEqual([shown().seen?.number, shown().seen?.count], [6, 0]);
+
+  room.read(1, 5);
+  const before = shown().seen;
+  assert.equal(before?.count, 0);
+  room.read(2, 6);
+  assert.deepEqual([shown().seen?.count, namesOf(shown().seen)], [1, ["Priya"]]);
+  room.read(1, 6);
+  assert.deepEqual(namesOf(shown().seen), ["Jonas", "Priya"]);
+
+  const same = shown().seen;
+  room.react(6, 1, "👍");
+  assert.equal(shown().seen, same);
+  room.send(1);
+  room.send(0);
+  assert.deepEqual([shown().seen?.number, shown().seen?.count], [8, 0]);
+  room.send(2);
+  assert.deepEqual(namesOf(shown().seen), ["Priya"], "whoever answers has read it");
+});
+
+test("people who joined later were not there, and who left is not counted", async (t) => {
+  const { room, thread, shown } = await openThread(t, 1, [1, 2]);
+  room.send(0);
+  await thread.loadSeen();
+  room.changePlace(4, { status: "ACTIVE" }, "PARTICIPANT_JOINED");
+  room.read(4, 2);
+  room.read(2, 2);
+  assert.deepEqual(namesOf(shown().seen), ["Priya"]);
+  room.changePlace(2, { status: "LEFT" }, "PARTICIPANT_LEFT");
+  assert.deepEqual([namesOf(shown().seen), shown().seen?.count], [[], 0]);
+});
+
+test("in a large group, and for whoever reads privately, it is not known", async (t) => {
+  const { room, thread, shown } = await openThread(t, 1, [1, 2, 3], { receiptsUpTo: 3 });
+  room.send(0);
+  room.read(1, 2);
+  await thread.loadSeen();
+  assert.deepEqual([shown().seen?.count, namesOf(shown().seen)], [null, []]);
+  room.changePlace(3, { status: "LEFT" }, "PARTICIPANT_LEFT");
+  assert.deepEqual([shown().seen?.count, namesOf(shown().seen)], [1, ["Jonas"]]);
+
+  room.arrange({ readPrivately: true });
+  assert.deepEqual([shown().seen?.count, namesOf(shown().seen)], [null, []]);
+});
+
+test("what is read is told privately where the page wants it so", async (t) => {
+  /** @type {Set<string>} */
+  const secret = new Set();
+  const { world, talk, connection, pass } = fakeTalk(t, {}, { readsPrivately: (id) => secret.has(id) });
+  const [open, closed] = [world.start([1], 3), world.start([1], 3)];
+  secret.add(closed.id);
+  for (const { id } of [open, closed]) {
+    const thread = talk.conversation(id);
+    thread.subscribe(() => {});
+    await settle();
+    thread.shown(3);
+  }
+  await pass(1_000);
+  const told = connection.asked.filter(({ name }) => name === "MarkRead");
+  assert.deepEqual(
+    told.map(({ variables }) => variables.input.privately),
+    [false, true],
+  );
+});
 
 test("what is pinned is asked for once, and follows", async (t) => {
   const { room, thread, shown, connection, pass } = await openThread(t, 40);
