@@ -111,3 +111,19 @@ aiko: So, yellow.
 lena: Yellow it is.
 mira: I will write to the paper.
 """
+
+TOUR = """
+lena: The coach leaves at seven, with us or without us.
+tomas: With me, I sleep in it.
+jonas: Seven in the morning?
+mira: Thank you all. What a week! The scores come back to me, please.
+aiko: Until next summer.
+"""
+
+CAKE = """
+jonas: Who brings cake on Thursday?
+tomas: Define cake.
+jonas: Flour, sugar, and no raisins.
+lena: I have nothing but raisins.
+tomas: Then define raisins.
+"""

@@ -8,7 +8,7 @@ from django.db import transaction
 from talk.models import Conversation, Message, Participation
 
 from .play import Play
-from .script import CONCERT, REHEARSAL
+from .script import CAKE, CONCERT, REHEARSAL, TOUR
 
 PEOPLE = {
     "mira": ("Mira", "Okafor"),
@@ -45,6 +45,17 @@ def make() -> None:
     )
     everybody = [mira, jonas, priya, tomas, aiko, lena]
 
+    tour = Conversation.objects.start_group(lena, everybody, "Summer tour")
+    Play(tour).perform(TOUR)
+    cake = Conversation.objects.start_group(jonas, everybody, "Cake")
+    for user in everybody:
+        # Over, and out of the way.
+        tour.participation_of(user).archive()
+    for user in (mira, priya):
+        place = cake.participation_of(user)
+        place.set_notifications(place.NotificationLevel.NOTHING)
+    Play(cake).perform(CAKE)
+
     choir = Conversation.objects.start_group(mira, everybody, "Harbour Choir")
     Play(choir).perform(REHEARSAL)
 
@@ -68,6 +79,7 @@ def make() -> None:
     for user in everybody:
         # The choir's thread has just a few new messages, so it opens where the newest one is seen.
         choir.participation_of(user).read()
+        choir.participation_of(user).pin()
     # Last, so that this is where everybody is when they come in.
     choir.participation_of(tomas).leave()
     Message.send_to_conversation("Tomás left by mistake again, didn't he?", jonas, choir)
