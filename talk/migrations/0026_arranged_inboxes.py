@@ -16,6 +16,7 @@ class Migration(migrations.Migration):
                 ],
                 db_default="everything",
                 default="everything",
+                editable=False,
                 max_length=10,
                 verbose_name="notifications",
             ),
@@ -23,16 +24,16 @@ class Migration(migrations.Migration):
         migrations.AddField(
             "participation",
             "muted_until",
-            models.DateTimeField(blank=True, null=True, verbose_name="muted until"),
+            models.DateTimeField(editable=False, null=True, verbose_name="muted until"),
         ),
         migrations.AddField(
             "participation",
             "archived_at",
-            models.DateTimeField(blank=True, null=True, verbose_name="archived at"),
+            models.DateTimeField(editable=False, null=True, verbose_name="archived at"),
         ),
         migrations.AddField(
             "participation",
             "pinned_at",
-            models.DateTimeField(blank=True, null=True, verbose_name="pinned at"),
+            models.DateTimeField(editable=False, null=True, verbose_name="pinned at"),
         ),
     ]

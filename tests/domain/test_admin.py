@@ -188,6 +188,20 @@ def test_what_somebody_saved_is_shown_on_no_page(admin_client, bob, conversation
         assert "saved" not in page(admin_client, f"{name}_change", row.pk).lower()
 
 
+def test_how_people_arranged_their_inboxes_is_shown_on_no_page(admin_client, bob, conversation):
+    place = participation_of(bob, conversation)
+    place.set_notifications(place.NotificationLevel.MENTIONS)
+    place.archive()
+
+    pages = page(admin_client, "participation_changelist")
+    pages += page(admin_client, "participation_change", place.pk)
+
+    assert not [word for word in ("rchived", "inned at", "uted", "otifications") if word in pages]
+    for column in ("archived_at__isnull", "pinned_at__isnull", "notify", "muted_until__isnull"):
+        url = reverse("admin:talk_participation_changelist")
+        assert admin_client.get(url, {column: "0"}).status_code == 400
+
+
 def test_a_project_whose_users_have_no_admin_page_may_have_theirs(monkeypatch):
     from django.contrib import admin
     from django.contrib.auth import get_user_model

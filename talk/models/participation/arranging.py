@@ -20,8 +20,9 @@ MOST_PINNED = 20
 class Arranging(Acting):
     """Sets what a conversation is in the inbox of its person alone.
 
-    Nobody else is told: there are no events, and only the person's inbox streams hear of it. So
-    people who left may do it, too. What they set stays while they are away.
+    Nobody else is told: there are no events, only the person's inbox streams hear of it, and no
+    page of the admin shows it. People who left may do it, too. What they set stays while they are
+    away.
     """
 
     class NotificationLevel(models.TextChoices):
@@ -37,10 +38,11 @@ class Arranging(Acting):
         choices=NotificationLevel,
         default=NotificationLevel.EVERYTHING,
         db_default=NotificationLevel.EVERYTHING,
+        editable=False,
     )
-    muted_until = models.DateTimeField(_("muted until"), null=True, blank=True)
-    archived_at = models.DateTimeField(_("archived at"), null=True, blank=True)
-    pinned_at = models.DateTimeField(_("pinned at"), null=True, blank=True)
+    muted_until = models.DateTimeField(_("muted until"), null=True, editable=False)
+    archived_at = models.DateTimeField(_("archived at"), null=True, editable=False)
+    pinned_at = models.DateTimeField(_("pinned at"), null=True, editable=False)
 
     class Meta:
         abstract = True
