@@ -17,7 +17,7 @@ from .client import PATIENCE, Refused, credentials, front_end_of, id_of
 
 SAID = """fragment Said on Message {
     id number revision kind body removal editedAt edits(first: 3) { edges { node { body } } }
-    reactions { emoji count viewerReacted users(first: 3) { username } }
+    reactions { emoji count viewerReacted users(first: 3) { username } } pinnedAt
 }"""
 LISTEN = f"""subscription ($id: ID!, $after: Int) {{ conversationChanges(id: $id, after: $after) {{
     revision kind message {{ ...Said }} participation {{ id status }}
@@ -35,7 +35,11 @@ DO = {
     "retractMessage": "retracted",
     "react": "reacted",
     "unreact": "unreacted",
+    "pinMessage": "pinned",
+    "unpinMessage": "unpinned",
 }
+#: What they do with messages of each other.
+WITH_OTHERS = {"react", "unreact", "pinMessage", "unpinMessage"}
 #: What a network, a server that dies and a database that is away look like to a client.
 AWAY = (OSError, ConnectionClosed, InvalidHandshake, TimeoutError, httpx.TransportError, EOFError)
 
@@ -80,7 +84,7 @@ class Listener:
 class Storm:
     """`writers` say `said` messages each at `servers`, while `listeners` come and go.
 
-    They edit and take back some of their messages, and react to those of each other.
+    They edit and take back some of their messages, and react to those of each other and pin them.
     """
 
     servers: Sequence[Any]
@@ -120,8 +124,9 @@ class Storm:
             await asyncio.sleep(random.uniform(0, 2 * self.pause))
 
     async def _change(self, own: str, changed: str, bearer: dict[str, str]) -> None:
-        """Edit or take back an own message, or react to any."""
-        what = random.choices(["edit", "retract", "react", "nothing"], [3, 1, 3, 3])[0]
+        """Edit or take back an own message, or react to any or pin it."""
+        chances = {"edit": 3, "retract": 1, "react": 3, "pin": 2, "nothing": 2}
+        what = random.choices([*chances], [*chances.values()])[0]
         if what == "edit":
             body = self._body(changed)
             await self._do("editMessage", bearer, message=own, body=body)
@@ -131,8 +136,14 @@ class Storm:
             self.bodies[own] = ""
         elif what == "react":
             verb, emoji = random.choice(["react", "react", "unreact"]), random.choice("👍🎉")
-            there = random.choice([each for each, body in self.bodies.items() if body])
-            await self._do(verb, bearer, message=there, emoji=emoji)
+            await self._do(verb, bearer, message=self._any(), emoji=emoji)
+        elif what == "pin":
+            verb = random.choice(["pinMessage", "pinMessage", "unpinMessage"])
+            await self._do(verb, bearer, message=self._any())
+
+    def _any(self) -> str:
+        """The id of a message that has words, as far as its author has told."""
+        return random.choice([each for each, body in self.bodies.items() if body])
 
     def _body(self, text: str) -> str:
         body = text.ljust(self.size, ".")
@@ -147,7 +158,7 @@ class Storm:
         while (answer := await self._try(document, input, bearer)) is None:
             await asyncio.sleep(0.1)
         self.done[verb] += 1
-        if answer[verb].get("code") == "NOT_FOUND" and "emoji" in input:
+        if answer[verb].get("code") == "NOT_FOUND" and verb in WITH_OTHERS:
             # Its author was faster, and took it back.
             return input["message"]
         found: str = answer[verb][DO[verb]]["id"]

@@ -62,6 +62,8 @@ def storm(alice, bob, carol, dave, erin):
     """`storm(servers)`: three people say things, and all listen, Alice on two pages."""
     everybody = [alice, bob, carol, dave, erin]
     group = Conversation.objects.start_group(alice, everybody[1:], "Storm")
+    # All who write may pin, too.
+    group.participations.filter(user__in=everybody[1:3]).update(role="admin")
 
     def of(servers, **options):
         listeners = [Listener(user, position=0) for user in (*everybody, alice)]
