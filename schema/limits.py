@@ -11,7 +11,7 @@ from talk.models.pin import MOST_PINS
 from talk.models.reaction import MOST_EMOJI
 from talk.text import DESCRIPTION_LENGTH, REASON_LENGTH, TITLE_LENGTH
 
-from .live import presence, typing_indicator
+from .live import inbox_typing, presence, typing_indicator
 from .page_limits import DEFAULT_PAGE, MAX_PAGE
 
 
@@ -71,6 +71,9 @@ class Limits:
     presence_users: int = strawberry.field(
         description="The most people whom one subscription to `presence` can name."
     )
+    typing_conversations: int = strawberry.field(
+        description="The most conversations that one subscription to `inboxTyping` can name."
+    )
     typing_seconds: int = strawberry.field(
         description="For how many seconds people are shown as typing after `setTyping`."
     )
@@ -100,6 +103,7 @@ def limits() -> Limits:
         default_page_size=DEFAULT_PAGE,
         page_size=MAX_PAGE,
         presence_users=presence.MOST,
+        typing_conversations=inbox_typing.MOST,
         typing_seconds=typing_indicator.SHOWN_SECONDS,
         typing_every_seconds=typing_indicator.REPEAT_SECONDS,
     )

@@ -15,6 +15,7 @@ from .cursors import invalid_cursor
 from .ids import key_of
 from .live.feeds import feeds
 from .live.inbox import follow_inbox
+from .live.inbox_typing import ConversationTyping, follow_inbox_typing
 from .live.presence import Presence, follow_presence
 from .live.streams import Stream
 from .live.typing import Typing, follow_typing
@@ -171,6 +172,22 @@ class Subscription:
         ],
     ) -> AsyncGenerator[Typing, None]:
         return follow_typing(conversation_id, info.context)
+
+    @subscription(
+        description="Who is typing in some conversations, each time this changes. Each result "
+        "replaces the one before about the same conversation; there is none until somebody types. "
+        "When the viewer leaves a conversation, nobody is shown there until they take part again. "
+        "At the start, the viewer has to take part in all of them."
+    )
+    def inbox_typing(
+        self,
+        info: Info,
+        conversation_ids: Annotated[
+            list[strawberry.ID],
+            strawberry.argument(description="The ids of the conversations, at most 50."),
+        ],
+    ) -> AsyncGenerator[ConversationTyping, None]:
+        return follow_inbox_typing(conversation_ids, info.context)
 
     @subscription(
         description="Who of some people is online: now, and each time this changes. People are "

@@ -45,6 +45,7 @@ class RefusalCode(models.TextChoices):
         "TOO_MANY_PARTICIPANTS",
         _("These are too many people for one conversation."),
     )
+    TOO_MANY_CONVERSATIONS = "TOO_MANY_CONVERSATIONS", _("These are too many conversations.")
     EMPTY_BODY = "EMPTY_BODY", _("A message needs some text.")
     BODY_TOO_LONG = "BODY_TOO_LONG", _("This message is too long.")
     INVALID_TITLE = "INVALID_TITLE", _("This title is empty or too long.")

@@ -12,6 +12,6 @@ A wake-up may be lost, so the hub also compares the database every few seconds. 
 continues after the last change that it has delivered. So no change is lost or repeated.
 
 Doors: `streams` runs a subscription, and `stream_limit` counts those that run. `feeds`, `inbox`,
-`typing` and `presence` are what can be followed. `typing_indicator` tells the others that a person
-is typing. `hub`, `topics` and `wakeup` are for tasks that wait for a change.
+`typing`, `inbox_typing` and `presence` are what can be followed. `typing_indicator` tells the
+others that a person is typing. `hub`, `topics` and `wakeup` are for tasks that wait for a change.
 """

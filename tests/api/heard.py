@@ -16,6 +16,7 @@ STREAMS = {
     ),
     "inboxChanges": "inboxChanges { cursor }",
     "typing": "typing(conversationId: $conversation) { users { id } }",
+    "inboxTyping": "inboxTyping(conversationIds: [$conversation]) { users { id } }",
     "presence": "presence(users: [$user]) { users { id } }",
 }
 #: Where each kind of result is heard at once. The third change gave somebody else a role.
@@ -24,6 +25,7 @@ RESULTS = {
     "ConversationChange, said": "conversationChanges(id: $conversation, after: 1)",
     "InboxChange": "inboxChanges(after: $cursor)",
     "Typing": "typing(conversationId: $conversation)",
+    "ConversationTyping": "inboxTyping(conversationIds: [$conversation])",
     "Presence": "presence(users: [$user])",
 }
 

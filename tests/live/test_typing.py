@@ -7,8 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.backends.utils import CursorWrapper
 
-from schema.live import streams, typing_indicator
-from schema.live import typing as typists
+from schema.live import streams, typing_indicator, typists
 from schema.live.hub import hub
 from talk import wakeups
 from talk.models import Block
@@ -234,7 +233,7 @@ async def test_nothing_is_kept_of_it(alice, bob, group):
         await type_in(alices, group)
         assert await shown(bobs) == ["alice"]
     assert not hub().indicators._until
-    assert not typists._conversations().typists
+    assert not typists.conversations().typists
 
 
 @pytest.mark.skipif(not settings.REDIS_URL, reason="many processes need REDIS_URL")

@@ -48,6 +48,9 @@ export const OBJECT_TYPES = {
     revision:Int! at:DateTime! conversation:Conversation! actor:User message:Message
     messageEdge:MessageEdge kind:ConversationChangeKind! participation:Participation
   `),
+  ConversationTyping: fields(`
+    conversationId:ID! users:[User!]!
+  `),
   CreateTokenPayload: fields(`
     token:AccessToken! secret:String!
   `),
@@ -85,8 +88,8 @@ export const OBJECT_TYPES = {
     bodyLength:Int! titleLength:Int! descriptionLength:Int! dataBytes:Int! reasonLength:Int!
     participants:Int! mentions:Int! reactions:Int! pins:Int! pinnedConversations:Int!
     receiptsUpTo:Int! editSeconds:Float retractSeconds:Float reactionEmoji:[String!]
-    queryLength:Int! defaultPageSize:Int! pageSize:Int! presenceUsers:Int! typingSeconds:Int!
-    typingEverySeconds:Int!
+    queryLength:Int! defaultPageSize:Int! pageSize:Int! presenceUsers:Int! typingConversations:Int!
+    typingSeconds:Int! typingEverySeconds:Int!
   `),
   MarkReadPayload: fields(`
     participation:Participation!
@@ -248,7 +251,7 @@ export const OBJECT_TYPES = {
   `),
   Subscription: fields(`
     conversationChanges:ConversationChange! inboxChanges:InboxChange! typing:Typing!
-    presence:Presence!
+    inboxTyping:ConversationTyping! presence:Presence!
   `),
   Typing: fields(`
     users:[User!]!
