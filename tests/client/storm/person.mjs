@@ -122,7 +122,8 @@ export class Person extends Verbs {
   }
 
   async #work({ verbs, chance, hand }, count) {
-    for (let done = 0; done < count;) {
+    // When all was cleared and nobody writes any more, nothing is there to change.
+    for (let done = 0, turn = 0; done < count && turn < 10 * count; turn += 1) {
       const verb = chance.weighed(verbs);
       const conversation = chance.pick(this.conversations);
       if (await this[verb](conversation, chance)) {
