@@ -245,35 +245,27 @@ def test_the_first_half_hour_goes_as_the_page_on_embedding_says(tmp_path):
         words = command.split()
         host.manage(*words, *(["--noinput"] if words[0] == "createsuperuser" else []))
     find, send, listen = (each.code for each in examples(EMBEDDING, "graphql"))
+    mira, jonas = (host.manage("token", name).strip() for name in ("mira", "jonas"))
     with host.serve() as server:
-        ask = partial(asked, host, server)
-        found = ask("mira", find)
+        ask = partial(server.ask, mira)
+        found = ask(find)
         (edge,) = found["users"]["edges"]
         assert found["viewer"]["username"] == "mira"
         assert edge["node"]["username"] == "jonas"
-        sent = ask("mira", send.replace("$JONAS", edge["node"]["id"]))["sendMessage"]
+        sent = ask(send.replace("$JONAS", edge["node"]["id"]))["sendMessage"]
         assert sent["sent"] == {"number": 1, "body": "Hello!"}
         listen = listen.replace("$CONVERSATION", sent["conversation"]["id"])
-        with speaking(server, authorization=f"Bearer {token_of(host, 'jonas')}") as socket:
+        with speaking(server, authorization=f"Bearer {jonas}") as socket:
             socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": {"query": listen}}))
             kinds = [json.loads(socket.recv(timeout=10)) for _event in range(2)]
             assert kinds[1]["payload"]["data"]["conversationChanges"]["message"]["number"] == 1
-            ask("mira", send.replace("$JONAS", edge["node"]["id"]))
+            ask(send.replace("$JONAS", edge["node"]["id"]))
             live = json.loads(socket.recv(timeout=10))["payload"]["data"]["conversationChanges"]
             assert live["message"] == {"number": 2, "body": "Hello!"}
         page = httpx.get(f"{server.url}/graphql", headers={"Accept": "text/html"})
         assert "graphiql" in page.text
     greet = example(EMBEDDING, "python", '"Welcome!"')
     assert host.shell(greet) == "3 Welcome!\n"
-
-
-def token_of(host, username):
-    return host.manage("token", username).strip()
-
-
-def asked(host, server, username, query):
-    """What a person's query answers."""
-    return server.ask(token_of(host, username), query)
 
 
 @contextmanager
