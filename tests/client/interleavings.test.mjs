@@ -166,7 +166,7 @@ class Run {
       this.note(`cut ${stream.name}`);
       if (!below(4)) this.room.prunedTo = this.room.revision;
       stream.cut();
-    } else if (stream && !below(8)) {
+    } else if (stream && !below(8) && stream.name !== "InboxChanges") {
       this.note(`end ${stream.name}`);
       stream.end(below(2) ? null : new TalkError("RESYNC_REQUIRED", "It is too long ago."));
     } else if (request && !below(4)) {

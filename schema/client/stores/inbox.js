@@ -1,5 +1,6 @@
 /** The inbox, the archive and the number of unread messages, which follow one stream. */
 
+import { askUntilAnswered } from "./asking.js";
 import { Following } from "./following.js";
 import { InboxList } from "./inbox-list.js";
 import { Lingering } from "./lingering.js";
@@ -212,11 +213,15 @@ export class InboxFeed {
     for (const watcher of [...this.#watchers]) watcher(row, before);
   }
 
+  /** @returns {Promise<void>} */
   async #askTotal() {
     const cursor = this.#cursor;
-    const { unreadTotal } = await this.#connection.query(this.#documents.unreadTotal);
-    // A change that came meanwhile is newer.
-    if (cursor === this.#cursor) this.unreadTotal.set(unreadTotal);
+    const ask = () => this.#connection.query(this.#documents.unreadTotal);
+    const { signal } = new AbortController();
+    const { unreadTotal } = await askUntilAnswered(this.#connection, ask, signal);
+    // What came meanwhile may have been read before the time was over.
+    if (cursor !== this.#cursor) return this.#askTotal();
+    this.unreadTotal.set(unreadTotal);
   }
 
   /** @param {TalkError} error @param {boolean} isOver */

@@ -45,6 +45,8 @@ export class Head {
   value = null;
   /** The last change that the stream brought, or after which it began. */
   revision = 0;
+  /** Counts how often all was asked for. */
+  era = 0;
   /** The revision after which the stream began. */
   openedAt = 0;
   /** The revision of the last answer. */
@@ -62,6 +64,7 @@ export class Head {
 
   /** Take a conversation after which the stream begins. @param {Conversation | null} conversation */
   open(conversation) {
+    this.era += 1;
     this.revision = this.openedAt = conversation?.revision ?? 0;
     this.#answeredAt = this.#toldAt = this.revision;
     this.#placeAt = this.#readingAt = this.revision;

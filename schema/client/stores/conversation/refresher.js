@@ -84,7 +84,10 @@ export class Refresher {
   async #askHead() {
     const { questions, head, changed, missing } = this.#refreshed;
     const answer = head.asked();
+    const { era } = head;
     const conversation = await questions.head();
+    // If all was asked for meanwhile, that is newer.
+    if (era !== head.era) return;
     if (!conversation) return missing();
     answer(conversation);
     changed();
