@@ -144,7 +144,7 @@ class TestTogether:
     def test_to_send_what_was_a_draft_takes_as_many_and_so_does_saving_it(self, said, alice):
         place = participation_of(alice, said)
         verbs = [
-            lambda: place.save_draft("Hello", said.last_number, base=0),
+            lambda: place.save_draft("Hello", 1, base=0),
             lambda: place.save_draft("Hello, all", base=1),
             lambda: place.send("Hello, all", draft=2),
         ]

@@ -159,17 +159,29 @@ async def test_a_page_of_a_live_answer_begins_where_each_viewer_sees(
 async def test_other_devices_hear_that_somebody_cleared(alice, bob, group):
     place, bobs_place = await place_of(alice, group), await place_of(bob, group)
     await in_thread(place.send)("one")
-    query = "subscription { inboxChanges { participation { firstVisibleNumber unreadCount "
+    await in_thread(bobs_place.archive)()
+    await in_thread(lambda: bobs_place.save_draft("two", 1, base=0))()
+    query = "subscription { inboxChanges { unreadTotal participation { firstVisibleNumber "
+    query += "unreadCount archivedAt lastActivityAt draft { body replyTo } "
     query += "conversation { latestMessage { body } } } } }"
-    async with signed_in(bob, talk) as bobs:
-        await bobs.subscribe(query)
+    async with signed_in(bob, talk) as bobs, signed_in(alice, talk) as alices:
+        for socket in bobs, alices:
+            await socket.subscribe(query)
         await settle()
+        before = await place_of(bob, group)
         await in_thread(bobs_place.clear)()
         payload = (await bobs.hear())["payload"]["data"]["inboxChanges"]
+        assert await alices.receive_nothing(0.3)
 
+    assert payload["unreadTotal"] == 0
     assert payload["participation"] == {
         "firstVisibleNumber": 2,
         "unreadCount": 0,
+        # It stays where it is in the inbox, or in the archive.
+        "archivedAt": before.archived_at.isoformat(),
+        "lastActivityAt": before.last_activity_at.isoformat(),
+        # What one writes is no part of what was said.
+        "draft": {"body": "two", "replyTo": None},
         "conversation": {"latestMessage": None},
     }
 

@@ -8,6 +8,7 @@ from talk.models.draft import DraftQuerySet
 
 from .client import front_end, id_of
 from .sockets import in_thread, live, signed_in, talk
+from .test_sharing import hear, listeners
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -39,6 +40,25 @@ async def test_ones_own_devices_hear_of_a_draft_and_nobody_else_does(daphne, ali
             change = (await own.next())["participation"]
             assert change.pop("lastActivityAt") > since
             assert change == {"draftVersion": 2, "draft": None}
+
+
+@live
+async def test_those_who_share_a_change_of_the_conversation_see_no_draft_of_others(
+    alice, bob, carol, group
+):
+    await in_thread(lambda: group.participation_of(alice).send("Hello"))()
+    place = await in_thread(group.participation_of)(bob)
+    await in_thread(lambda: place.save_draft("soon", base=0))()
+    fields = "kind participation { draftVersion draft { body } }"
+    async with listeners((alice, bob, carol), group, fields) as sockets:
+        await in_thread(place.read)()
+
+        heard = [(await hear(socket))[0] for socket in sockets]
+
+    assert {each["kind"] for each in heard} == {"CONVERSATION_READ"}
+    nothing = {"draftVersion": None, "draft": None}
+    own = {"draftVersion": 1, "draft": {"body": "soon"}}
+    assert [each["participation"] for each in heard] == [nothing, own, nothing]
 
 
 @live
