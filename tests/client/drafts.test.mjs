@@ -268,7 +268,7 @@ test("what the server does not take is kept here, and tried again with other wor
   connection.held.add("SaveDraft");
   draft.write({ body: "Too long" });
   await pass(2_000);
-  connection.waitingFor("SaveDraft").refuse("BODY_TOO_LONG");
+  connection.waitingFor("SaveDraft").refuse("BODY_TOO_LONG", ["body"]);
   await pass(30_000);
   assert.equal(/** @type {any} */ (shown().error)?.code, "BODY_TOO_LONG");
   assert.equal(saves().length, 1);
@@ -277,6 +277,17 @@ test("what the server does not take is kept here, and tried again with other wor
   draft.write({ body: "Short" });
   await pass(3_000);
   assert.deepEqual([stored().body, shown().error], ["Short", null]);
+});
+
+test("a draft outlives what it replies to", async (t) => {
+  const { draft, connection, stored, shown, pass } = await openDraft(t);
+  connection.held.add("SaveDraft");
+  draft.write({ body: "Yes", replyTo: 2 });
+  await pass(2_000);
+  connection.waitingFor("SaveDraft").refuse("NUMBER_OUT_OF_RANGE", ["replyTo"]);
+  connection.held.clear();
+  await pass(3_000);
+  assert.deepEqual([stored().body, stored().replyTo, shown().replyTo], ["Yes", null, null]);
 });
 
 test("whoever is taken in again has what they wrote meanwhile saved", async (t) => {

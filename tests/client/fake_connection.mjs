@@ -347,9 +347,9 @@ class Request {
     this.#reject(error);
   }
 
-  /** The server refuses a mutation. @param {string} code */
-  refuse(code) {
-    this.fail(new Refusal({ code, message: code, path: [] }));
+  /** The server refuses a mutation. @param {string} code @param {string[]} [path] */
+  refuse(code, path = []) {
+    this.fail(new Refusal({ code, message: code, path }));
   }
 
   #leave() {

@@ -72,7 +72,8 @@ export class DraftModel {
   /** What is given to the server now. */
   ask() {
     const content = contentOf(this.written);
-    this.#asked.push(content);
+    // A refusal says nothing of an earlier request for the same, which had no answer.
+    if (!this.#asked.some((each) => isSame(each, content))) this.#asked.push(content);
     return content;
   }
 

@@ -59,8 +59,7 @@ export class Saving {
 
   /** The viewer takes part, perhaps again. What was refused for its words stays refused. */
   allowed() {
-    const isOfWords = this.error?.path.some((name) => name === "body" || name === "replyTo");
-    if (!isOfWords) this.error = null;
+    if (!this.error?.path.includes("body")) this.error = null;
   }
 
   close() {
@@ -118,6 +117,8 @@ export class Saving {
       if (!(error instanceof Refusal)) throw error;
       model.refused(content);
       if (error.code === "DRAFT_CHANGED") await this.#saved.look();
+      // What it replies to is not there any more. The words are.
+      else if (error.path.includes("replyTo")) model.write({ ...model.written, replyTo: null });
       // What was written meanwhile may be taken.
       else if (model.has(content)) this.error = error;
     }
