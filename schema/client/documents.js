@@ -112,7 +112,7 @@ export function documentsFor(prefix = "") {
   viewer { id username name avatar }
   limits {
     bodyLength titleLength reasonLength participants mentions reactions reactionEmoji editSeconds
-    retractSeconds pageSize presenceUsers typingSeconds typingEverySeconds
+    retractSeconds pageSize presenceUsers typingSeconds typingEverySeconds typingConversations
     pinnedConversations pins descriptionLength dataBytes receiptsUpTo queryLength
   }
 }`),
@@ -213,6 +213,9 @@ export function documentsFor(prefix = "") {
 }`,
     typing: `subscription TypingPeople($id: ID!) {
   typing(conversationId: $id) { users { id name } }
+}`,
+    inboxTyping: `subscription InboxTyping($conversationIds: [ID!]!) {
+  inboxTyping(conversationIds: $conversationIds) { conversationId users { id name } }
 }`,
     presence: `subscription PresentPeople($users: [ID!]!, $visible: Boolean!) {
   presence(users: $users, visible: $visible) { users { id } }

@@ -13,6 +13,7 @@ import { Kept } from "./stores/kept.js";
 import { Presence } from "./stores/presence.js";
 import { SavedMessages } from "./stores/saved.js";
 import { Search } from "./stores/search.js";
+import { TypingIn } from "./stores/typing-in.js";
 import { typingStore } from "./stores/typing.js";
 import { ViewerFeed } from "./stores/viewer.js";
 import { verbsFor } from "./verbs.js";
@@ -98,9 +99,10 @@ export function talkOver(
   };
   const conversations = new Kept((id) => new ConversationStore(id, surroundings));
   const typing = new Kept((id) => typingStore(id, shared));
+  const typingIn = new TypingIn(connection, documents, limits, feed);
   const presence = new Presence(connection, documents, limits, visible);
   const saved = new Kept(() => new SavedMessages(connection, documents));
-  const parts = [conversations, typing, presence, saved, drafts, feed, viewerFeed, outbox];
+  const parts = [conversations, typing, typingIn, presence, saved, drafts, feed, viewerFeed, outbox];
 
   return {
     ...verbs,
@@ -116,6 +118,7 @@ export function talkOver(
     search: () => new Search(connection, documents),
     saved: () => saved.get(""),
     typing: (id) => typing.get(id),
+    typingIn: (ids) => typingIn.of(ids),
     presence: (userIds) => presence.of(userIds),
     query: (...given) => connection.query(...given),
     subscribe: (...given) => connection.subscribe(...given),

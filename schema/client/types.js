@@ -42,7 +42,7 @@
  *   bodyLength: number, titleLength: number, reasonLength: number, participants: number,
  *   mentions: number, reactions: number, reactionEmoji: string[] | null, editSeconds: number | null,
  *   retractSeconds: number | null, pageSize: number, presenceUsers: number, typingSeconds: number,
- *   typingEverySeconds: number, pinnedConversations: number,
+ *   typingEverySeconds: number, typingConversations: number, pinnedConversations: number,
  *   pins: number, descriptionLength: number, dataBytes: number, receiptsUpTo: number,
  *   queryLength: number,
  * }} Limits
@@ -378,6 +378,7 @@
  *   search: () => SearchStore,
  *   saved: () => SavedStore,
  *   typing: (conversationId: string) => Store<readonly Named[]>,
+ *   typingIn: (conversationIds: readonly string[]) => Store<ReadonlyMap<string, readonly Named[]>>,
  *   presence: (userIds: readonly string[]) => Store<ReadonlySet<string>>,
  *   query: Connection["query"],
  *   subscribe: Connection["subscribe"],

@@ -18,6 +18,7 @@ const LIMITS = {
   presenceUsers: 100,
   typingSeconds: 6,
   typingEverySeconds: 3,
+  typingConversations: 50,
   pinnedConversations: 20,
   pins: 50,
   descriptionLength: 1_000,

@@ -1,4 +1,4 @@
-/** Searching messages, and the saved ones. */
+/** Searching messages, the saved ones, and who is typing in the rows on the screen. */
 
 import assert from "node:assert/strict";
 import test from "node:test";
@@ -143,4 +143,77 @@ test("saved messages are asked for while somebody looks, and follow what is save
   await saved.refresh();
   assert.deepEqual(numbers(), [50, 3]);
   assert.equal(connection.count("SavedMessages"), 3);
+});
+
+test("one stream tells who is typing in the rows on the screen", async (t) => {
+  const { talk, connection, pass } = openSearch(t);
+  const ids = range(1, 80).map((key) => globalId("Conversation", key));
+  const streams = () => connection.streams.filter(({ name }) => name === "InboxTyping");
+  const jonas = [{ id: "jonas", name: "Jonas" }];
+  let leave = talk.typingIn(ids.slice(0, 12)).subscribe(() => {});
+  // Somebody scrolls: what was on the screen changes faster than it is asked for.
+  for (let row = 1; row < 20; row += 1) {
+    const before = leave;
+    leave = talk.typingIn(ids.slice(row, row + 12)).subscribe(() => {});
+    before();
+    await pass(50);
+  }
+  assert.equal(connection.streams.length, 0);
+  await pass(6_000);
+  assert.equal(streams().length, 1);
+  const [stream] = streams();
+  const { conversationIds } = stream.variables;
+  assert.ok(ids.slice(19, 31).every((id) => conversationIds.includes(id)));
+  assert.ok(conversationIds.length <= 50);
+
+  const typing = talk.typingIn(ids.slice(19, 31));
+  stream.next({ inboxTyping: { conversationId: ids[20], users: jonas } });
+  assert.deepEqual([...typing.getSnapshot()], [[ids[20], jonas]]);
+  stream.next({ inboxTyping: { conversationId: ids[20], users: [] } });
+  assert.equal(typing.getSnapshot().size, 0);
+
+  // A row that comes back a moment later is followed all the same.
+  talk.typingIn(ids.slice(20, 28)).subscribe(() => {});
+  await pass(1_000);
+  assert.equal(streams()[0], stream);
+  talk.typingIn(ids.slice(30, 80)).subscribe(() => {});
+  await pass(1_000);
+  assert.equal(streams().length, 1);
+  assert.equal(streams()[0].variables.conversationIds.length, 50);
+});
+
+test("nobody is typing any more when the connection is gone, and it is followed anew", async (t) => {
+  const { talk, connection, pass } = openSearch(t);
+  const id = globalId("Conversation", 1);
+  const typing = talk.typingIn([id]);
+  const leave = typing.subscribe(() => {});
+  await pass(300);
+  const [stream] = connection.streams;
+  stream.next({ inboxTyping: { conversationId: id, users: [{ id: "jonas", name: "Jonas" }] } });
+  connection.state.set("away");
+  assert.equal(typing.getSnapshot().size, 0);
+
+  connection.state.set("live");
+  stream.end(new TalkError("INTERNAL", "Gone"));
+  assert.equal(connection.streams.length, 0);
+  connection.back();
+  await pass(300);
+  assert.equal(connection.streams.length, 1);
+  leave();
+  await pass(6_000);
+  await pass(300);
+  assert.equal(connection.streams.length, 0);
+  assert.equal(connection.listening(), 3, "the viewer, the outbox and the presence alone");
+});
+
+test("a conversation that the viewer left keeps nobody from being shown in the others", async (t) => {
+  const { talk, world, connection, pass } = openSearch(t);
+  const [left, other] = [world.start([1]), world.start([2])];
+  talk.inbox().subscribe(() => {});
+  await settle();
+  left.changePlace(0, { status: "LEFT" }, "PARTICIPANT_LEFT");
+  talk.typingIn([left.id, other.id]).subscribe(() => {});
+  await pass(300);
+  const stream = connection.streams.find(({ name }) => name === "InboxTyping");
+  assert.deepEqual(stream?.variables.conversationIds, [other.id]);
 });

@@ -78,6 +78,7 @@ SHAPES = {
     'Answers["people"]["users"]["edges"][number]["node"]': "talk.User",
     'Answers["blockedUsers"]["blockedUsers"]["edges"][number]["node"]': "talk.User",
     'Answers["typing"]["typing"]["users"][number]': "talk.Named",
+    'Answers["inboxTyping"]["inboxTyping"]["users"][number]': "talk.Named",
     'Sure<Answers["edits"]["node"]>["edits"]["edges"][number]["node"]': (
         'Awaited<ReturnType<talk.Talk["edits"]>>[number]'
     ),

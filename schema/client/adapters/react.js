@@ -5,6 +5,7 @@ import { EMPTY_CONVERSATION } from "../stores/conversation/empty.js";
 import { EMPTY_DRAFT } from "../stores/drafts/draft.js";
 import { EMPTY_INBOX } from "../stores/inbox-list.js";
 import { EMPTY_SEARCH } from "../stores/search.js";
+import { NOBODY as NOWHERE } from "../stores/typing-in.js";
 
 /** @import {Context, ReactNode} from "react" */
 /**
@@ -108,6 +109,18 @@ export function useTyping(conversationId) {
   const talk = useTalk();
   const store = useMemo(() => talk.typing(conversationId), [talk, conversationId]);
   return useStore(store, NOTHING);
+}
+
+/**
+ * Who is typing in these conversations, by their ids. Conversations where nobody is are left out.
+ * @param {readonly string[]} conversationIds may be a new array each time.
+ * @returns {ReadonlyMap<string, readonly Named[]>}
+ */
+export function useTypingIn(conversationIds) {
+  const talk = useTalk();
+  const names = JSON.stringify([...new Set(conversationIds)].sort());
+  const store = useMemo(() => talk.typingIn(JSON.parse(names)), [talk, names]);
+  return useStore(store, NOWHERE);
 }
 
 /**
