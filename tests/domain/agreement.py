@@ -64,7 +64,10 @@ def _assert_room(rows, talk, rules, at) -> None:
     name = rows.name
 
     assert conversation.is_private == room.private
-    assert conversation.title == room.title
+    assert (conversation.title, conversation.key) == (room.title, room.key)
+    assert {each: getattr(conversation, each) for each in room.described} == room.described
+    authors = {each: getattr(conversation, f"{each}_by_id") for each in room.described}
+    assert {each: name[key] for each, key in authors.items()} == room.described_by
     linked = None if room.upgraded_from is None else talk.conversations[room.upgraded_from]
     assert conversation.upgraded_from_id == linked
 
@@ -172,6 +175,7 @@ def _assert_place(place, name, conversation, room) -> None:
     )
     kept = place.draft and (place.draft.body, place.draft.reply_to)
     assert (kept or ("", None), place.draft_version) == (ruled.draft_as_seen, ruled.version)
+    assert place.sees_description == room.shows_description_to(name)
     last = len(room.said) if ruled.here else ruled.left_at
     assert place.last_visible_number == last
     if not ruled.here:

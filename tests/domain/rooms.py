@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+#: What there is before anybody describes a conversation.
+UNDESCRIBED = {"description": "", "avatar": "", "data": {}}
+
 
 class No(Exception):
     """What the rules refuse, with the code of the reason."""
@@ -118,6 +121,11 @@ class Said:
 class Room:
     private: bool
     title: str = ""
+    key: str | None = None
+    #: What it says about itself, who wrote that, and when something of it was changed last.
+    described: dict = field(default_factory=lambda: dict(UNDESCRIBED))
+    described_by: dict[str, str | None] = field(default_factory=lambda: dict.fromkeys(UNDESCRIBED))
+    described_when: int = 0
     upgraded_from: int | None = None
     places: dict[str, Place] = field(default_factory=dict)
     said: list[Said] = field(default_factory=list)
@@ -133,6 +141,10 @@ class Room:
         self.log.append((kind, actor, about, number))
         if number is not None:
             self.said[number - 1].revision = len(self.log)
+
+    def shows_description_to(self, name):
+        place = self.places[name]
+        return place.here or self.described_when <= place.left_when
 
     def seen_by(self, name):
         """The numbers of the messages that `name` sees."""

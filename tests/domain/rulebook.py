@@ -6,7 +6,7 @@ from talk.exceptions import RefusalCode as Code
 
 from .arranged import Arranged
 from .drafted import Drafted
-from .rooms import No, Place, Room, Said, must
+from .rooms import UNDESCRIBED, No, Place, Room, Said, must
 from .words import Words
 
 __all__ = ["MOST", "No", "Rulebook"]
@@ -51,6 +51,14 @@ class Rulebook(Words, Arranged, Drafted):
         self.rooms[at].places[creator].role = "owner"
         return at
 
+    def for_key(self, key, creator, others):
+        for at, room in enumerate(self.rooms):
+            if room.key == key:
+                return at
+        at = self.start_group(creator, others)
+        self.rooms[at].key = key
+        return at
+
     def among(self, sender, others):
         others = recipients(sender, others)
         if len(others) == 1:
@@ -58,7 +66,7 @@ class Rulebook(Words, Arranged, Drafted):
         found = [
             at
             for at, room in enumerate(self.rooms)
-            if not room.private and room.active == {sender, *others}
+            if not (room.private or room.key) and room.active == {sender, *others}
         ]
         if not found:
             return self.start_group(sender, others)
@@ -224,6 +232,26 @@ class Rulebook(Words, Arranged, Drafted):
             room.title = title
             self._tell(room, "renamed", "conversation_renamed", actor, body=title)
 
+    def describe(self, actor, at, given):
+        place, room = self.place(actor, at), self.rooms[at]
+        must(not room.private, Code.PRIVATE_CONVERSATION)
+        self._must_be_admin(place)
+        self._describe(room, actor, given)
+
+    def describe_for_the_project(self, at, given):
+        room = self.rooms[at]
+        must(not room.private or given.keys() <= {"data"}, Code.PRIVATE_CONVERSATION)
+        self._describe(room, None, given)
+
+    def _describe(self, room, actor, given):
+        now = self.tick()
+        changed = {name: value for name, value in given.items() if value != room.described[name]}
+        if changed:
+            room.described |= changed
+            room.described_by |= {name: actor if value else None for name, value in changed.items()}
+            room.described_when = now
+            room.record("conversation_changed", actor)
+
     def read(self, name, at, number, privately=False):
         place, room = self.place(name, at), self.rooms[at]
         must(place.here, Code.NOT_A_PARTICIPANT)
@@ -273,6 +301,11 @@ class Rulebook(Words, Arranged, Drafted):
         room.record("message_removed", None, number=number)
         if said.kind == "renamed":
             self._forget_title(room, number, title)
+
+    def remove_description(self, at, name):
+        room = self.rooms[at]
+        must(room.described[name], Code.NOT_FOUND)
+        self._describe(room, None, {name: UNDESCRIBED[name]})
 
     def suspend(self, name, at, suspended=True):
         place = self.place(name, at)

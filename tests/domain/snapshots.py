@@ -79,7 +79,9 @@ def stored(pk) -> dict[Any, tuple[Any, Any]]:
 
 
 def _see_conversation(snapshot: Snapshot, row: Conversation) -> None:
-    snapshot.conversation = _values(row, "kind", "title", "upgraded_from_id")
+    snapshot.conversation = _values(
+        row, "kind", "title", "upgraded_from_id", "key", "description", "avatar", "data"
+    )
 
 
 def _see_message(snapshot: Snapshot, row: Message) -> None:

@@ -30,6 +30,15 @@ names = st.sampled_from(CAST)
 others = st.lists(names, max_size=4)
 bodies = st.sampled_from(["Hello", "Really?", "Yes", ""])
 titles = st.sampled_from(["Lunch", "Dinner"])
+keys = st.sampled_from(["order 1", "order 2"])
+descriptions = st.fixed_dictionaries(
+    {},
+    optional={
+        "description": st.sampled_from(["", "We sing.", "We dance."]),
+        "avatar": st.sampled_from(["", "https://example.com/a.png"]),
+        "data": st.sampled_from([{}, {"a": 1}, {"a": [{"b": None}]}]),
+    },
+)
 emojis = st.sampled_from(["👍", "👎", "🎉"])
 levels = st.sampled_from(["everything", "mentions", "nothing"])
 MUTED = ["", "for ever", "until the past"]
@@ -227,6 +236,22 @@ class People(RuleBasedStateMachine):
     @rule(actor=names, at=where, title=titles)
     def rename(self, actor, at, title):
         self.both("rename", actor, self.at(at), title)
+
+    @rule(actor=names, at=where, given=descriptions)
+    def describe(self, actor, at, given):
+        self.both("describe", actor, self.at(at), given)
+
+    @rule(at=where, given=descriptions)
+    def describe_for_the_project(self, at, given):
+        self.both("describe_for_the_project", self.at(at), given)
+
+    @rule(at=where, name=st.sampled_from(["description", "avatar", "data"]))
+    def remove_description(self, at, name):
+        self.both("remove_description", self.at(at), name)
+
+    @rule(key=keys, creator=names, others=others)
+    def for_key(self, key, creator, others):
+        self.both("for_key", key, creator, others)
 
     @rule(name=names, at=where, number=numbers, privately=st.booleans())
     def read(self, name, at, number, privately):

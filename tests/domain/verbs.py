@@ -166,6 +166,18 @@ class Verbs:
     def rename(self, actor, at, title):
         self.place(actor, at).rename(title)
 
+    def describe(self, actor, at, given):
+        self.place(actor, at).describe(**given)
+
+    def describe_for_the_project(self, at, given):
+        self.conversation(at).describe(**given)
+
+    def remove_description(self, at, name):
+        moderation.remove_description(self.conversation(at), name, self.moderator, "rude")
+
+    def for_key(self, key, creator, others):
+        return Conversation.objects.for_key(key, self.people[creator], self.users(others))
+
     def read(self, name, at, number, privately=False):
         self.place(name, at).read(number, privately=privately)
 

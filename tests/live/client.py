@@ -25,7 +25,7 @@ CHANGES = """subscription ($id: ID!, $after: Int) { conversationChanges(id: $id,
 INBOX_CHANGES = """subscription ($after: String) { inboxChanges(after: $after) {
     cursor participation {
         status unreadCount lastReadNumber
-        conversation { id kind title lastNumber latestMessage { body } }
+        conversation { id kind title data lastNumber latestMessage { body } }
     }
 } }"""
 INBOX = "{ inbox { changesCursor edges { node { unreadCount conversation { id lastNumber } } } } }"

@@ -36,6 +36,8 @@ async def test_every_way_to_move_an_inbox_is_heard(daphne, alice, bob, group):
             await state_after(stream, lastReadNumber=1, unreadCount=0)
             await alices.do("renameConversation", conversationId=id_of(group), title="Dinner")
             await state_after(stream, title="Dinner")
+            await alices.do("updateConversation", conversationId=id_of(group), data={"a": 1})
+            await state_after(stream, data={"a": 1})
             await bobs.do("leaveConversation", conversationId=id_of(group))
             await state_after(stream, status="LEFT")
             await alices.say("not for Bob", group)

@@ -139,6 +139,13 @@ class Anybody:
     def rename(self, own, other, message):
         own.rename(self._chance.choice(["", "Ours", "Theirs"]))
 
+    def describe(self, own, other, message):
+        own.describe(
+            description=self._chance.choice([None, "", "We sing."]),
+            avatar=self._chance.choice([None, "", "https://example.com/a.png"]),
+            data=self._chance.choice([None, {}, {"colour": ["blue"]}]),
+        )
+
     def change_role(self, own, other, message):
         owner = self._place("owner")
         owner.other(other, as_admin=True).change_role(

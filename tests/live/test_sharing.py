@@ -196,6 +196,51 @@ async def test_who_is_removed_sees_nothing_of_what_followed_at_once(alice, bob, 
     assert {change["conversation"]["title"] for change in carols_changes} == {"Without Bob"}
 
 
+DESCRIBED = "kind message { id } conversation { description avatar data key }"
+ALL = {"description": "We sing.", "avatar": "https://example.com/a.png", "data": {"a": [1]}}
+
+
+@live
+async def test_what_describes_a_group_is_the_same_for_all(alice, bob, carol, group, executions):
+    place = await in_thread(group.participation_of)(alice)
+    async with listeners((alice, bob, carol), group, DESCRIBED) as sockets:
+        executions.clear()
+        await in_thread(place.describe)(**ALL)
+        changes = [each for socket in sockets for each in await hear(socket)]
+
+    (change,) = [each for number, each in enumerate(changes) if each not in changes[:number]]
+    assert (change["kind"], change["message"]) == ("CONVERSATION_CHANGED", None)
+    assert change["conversation"] == ALL | {"key": None}
+    assert len(executions) == 1
+
+
+@live
+async def test_who_is_removed_sees_no_description_of_what_followed_at_once(
+    alice, bob, carol, group
+):
+    place = await in_thread(group.participation_of)(alice)
+    bobs_place = await in_thread(group.participation_of)(bob)
+
+    @transaction.atomic
+    def all_at_once():
+        place.describe(**ALL)
+        bobs_place.remove(place)
+        place.describe(description="Without Bob")
+
+    async with listeners((bob, carol), group, DESCRIBED) as (bobs, carols):
+        await in_thread(all_at_once)()
+        described, removed = await hear(bobs, 2)
+        last = await bobs.hear()
+        carols_changes = await hear(carols, 3)
+
+    assert [described["kind"], removed["kind"]] == ["CONVERSATION_CHANGED", "PARTICIPANT_REMOVED"]
+    nothing = {"description": "", "avatar": None, "data": {}, "key": None}
+    assert described["conversation"] == removed["conversation"] == nothing
+    assert last["payload"]["errors"][0]["extensions"]["code"] == "NOT_A_PARTICIPANT"
+    seen = ALL | {"description": "Without Bob", "key": None}
+    assert [change["conversation"] for change in carols_changes] == [seen] * 3
+
+
 @live
 async def test_who_blocked_the_sender_is_answered_apart(alice, bob, carol, group, executions):
     place = await in_thread(group.participation_of)(alice)
