@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.templatetags.static import static
 
 from talk.models import Conversation, Message, Participation
 
@@ -18,6 +19,8 @@ PEOPLE = {
     "aiko": ("Aiko", "Tanaka"),
     "lena": ("Lena", "Brandt"),
 }
+#: The key of the choir's group.
+CHOIR = "harbour choir"
 #: Who may also look into the admin.
 STAFF = "mira"
 
@@ -26,6 +29,13 @@ def people() -> list[Any]:
     """The demo's people, in the order in which they are introduced."""
     users = get_user_model().objects.filter(username__in=PEOPLE)
     return sorted(users, key=lambda user: list(PEOPLE).index(user.username))
+
+
+def hang_picture(origin: str) -> None:
+    """Give the choir its picture, as the server at `origin` serves it. The port can change."""
+    choir = Conversation.objects.filter(key=CHOIR).first()
+    if choir is not None:
+        choir.describe(avatar=f"{origin}{static('demo/choir.svg')}")
 
 
 @transaction.atomic
@@ -56,7 +66,11 @@ def make() -> None:
         place.set_notifications(place.NotificationLevel.NOTHING)
     Play(cake).perform(CAKE)
 
-    choir = Conversation.objects.start_group(mira, everybody, "Harbour Choir")
+    choir = Conversation.objects.for_key(CHOIR, mira, everybody, "Harbour Choir")
+    choir.participation_of(mira).describe(
+        description="Rehearsals on Thursdays at seven, in the old boathouse.\n"
+        "If you can't come, say so here."
+    )
     Play(choir).perform(REHEARSAL)
 
     concert = Conversation.objects.start_group(lena, [mira, jonas, priya, tomas, aiko], "Concert")

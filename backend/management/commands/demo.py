@@ -51,6 +51,7 @@ class Command(PrintingCommand):
         _must_be_free(host, port)
         call_command("migrate", verbosity=0)
         world.make()
+        world.hang_picture(f"http://{_address(host)}:{port}")
         self.stdout.write(
             WELCOME.format(
                 host=_address(host),

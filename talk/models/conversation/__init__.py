@@ -74,6 +74,8 @@ class Conversation(
     class Meta:
         verbose_name = _("conversation")
         verbose_name_plural = _("conversations")
+        # Otherwise each command would connect to the database, to see whether it has JSON.
+        required_db_features = ["supports_json_field"]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(kind="private", pair__isnull=False, title="")
