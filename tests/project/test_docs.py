@@ -166,7 +166,7 @@ def test_the_mutation_that_makes_a_token_fits_the_schema():
 
 
 def test_the_protocol_is_spoken_as_it_is_written(tmp_path):
-    search, edit, reply, row, page, changes, inbox, moved, typing, there = (
+    search, edit, reply, row, page, changes, inbox, moved, typing, there, describe, by_key = (
         each.code for each in examples(PROTOCOL, "graphql")
     )
     with demo(tmp_path) as server:
@@ -212,6 +212,11 @@ def test_the_protocol_is_spoken_as_it_is_written(tmp_path):
             correction = {"message": sent["id"], "body": "Here!"}
             edited = ask(edit, input=correction)["editMessage"]["edited"]
             assert edited["revision"] > sent["revision"], "keep the greater"
+        data = {"colour": "blue"}
+        described = ask(describe, id=choir, data=data)["updateConversation"]["conversation"]
+        assert described["data"] == data
+        assert described["avatar"] == f"{server.url}/static/demo/choir.svg"
+        assert ask(by_key, key="harbour choir")["conversationByKey"]["id"] == choir
     assert {each["id"]: set(each["payload"]["data"]) for each in heard} == {
         "4": {"conversationChanges"},
         "5": {"inboxChanges"},
