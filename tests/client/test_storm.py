@@ -65,13 +65,17 @@ class Machines:
             self.valkey.signal(signal.SIGCONT)
 
     def drop(self):
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE application_name = %s",
-                [NAME],
-            )
-            return {"dropped": cursor.rowcount}
+        """End the servers' connections. A busy machine may take a while to have some again."""
+        until, dropped = time.monotonic() + 20, 0
+        while not dropped and time.monotonic() < until:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE application_name = %s",
+                    [NAME],
+                )
+                dropped = cursor.rowcount
+        return {"dropped": dropped}
 
     def messages(self):
         """What was written, in the order of each conversation."""
