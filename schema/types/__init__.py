@@ -5,7 +5,7 @@
 - `message_connection`, `message_page`, `mention_page`, `saved_messages`, `search_page`,
   `participant_page`, `inbox`, `inbox_cursor`: pages.
 - `capabilities`, `drafts`, `last_seen`, `others`, `upgrades`: fields that take more than a line.
-- `inputs`, `results`, `message_inputs`, `message_results`, `refusals`: what mutations take and
-  return.
+- `inputs`, `results`, `message_inputs`, `message_results`, `arranging`, `refusals`: what mutations
+  take and return.
 - `enums`, `fields`, `costs`, `search`: what the others are made with.
 """
