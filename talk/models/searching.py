@@ -76,7 +76,8 @@ class Search:
                 keys = self._by_index(most, before)
         else:
             keys = self._by_reading(most, before)
-        found = Message.objects.filter(pk__in=keys).order_by("-pk")
+        # Asked again, since others may have changed them meanwhile.
+        found = self._readable.filter(pk__in=keys).order_by("-pk")
         return list(with_users(found, "sender", "subject"))
 
     # PostgreSQL.

@@ -37,6 +37,9 @@ def measure(crowd: Crowd) -> list[dict[str, Any]]:
         "thread": {n: operations.thread("thread", crowd.deep, at) for n, at in pages.items()},
         # By the number of reactors to each message.
         "reactions": {n: operations.full_thread("reactions", p) for n, p in crowd.reacted.items()},
+        # By the number of the viewer's conversations.
+        "search, rare": _searches(crowd, operations.RARE),
+        "search, common": _searches(crowd, operations.COMMON),
         "people": {n: operations.people("people", place) for n, place in crowd.groups.items()},
         "send": {n: operations.send("send", place) for n, place in crowd.groups.items()},
         "invite": {
@@ -54,6 +57,11 @@ def measure(crowd: Crowd) -> list[dict[str, Any]]:
     ]
     rows.append(_row("catch-up", {n: _catching_up(deep, n) for n in _spans(deep.revision)}))
     return rows
+
+
+def _searches(crowd: Crowd, words: str) -> dict[int, Operation]:
+    people = crowd.searchers.items()
+    return {count: operations.search("search", [person], words) for count, person in people}
 
 
 def _row(name: str, sizes: Mapping[int, Callable[[], Any]]) -> dict[str, Any]:

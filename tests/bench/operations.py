@@ -54,6 +54,11 @@ REACT = """mutation React($input: ReactInput!) { react(input: $input) {
     ... on Refusal { message }
 } }"""
 UNREAD = "{ unreadTotal }"
+SEARCH = """query Search($words: String!) { searchMessages(query: $words, first: 20) {
+    edges { node { id number body sentAt sender { id username } conversation { id title } } }
+} }"""
+#: Words of `Vocabulary`, of which one is in 200 messages and the other one in half a million.
+RARE, COMMON = "flasooru", "you"
 
 BODY = "Shall we meet at the harbour at eight, or is that too early for you?"
 
@@ -81,6 +86,8 @@ def operations(crowd: "Crowd") -> list[Operation]:
         full_thread("thread_full", crowd.threads),
         edit("edit", crowd.fresh),
         react("react", crowd.fresh),
+        search("search_rare", [*crowd.searchers.values()], RARE),
+        search("search_common", [*crowd.searchers.values()], COMMON),
     ]
 
 
@@ -148,6 +155,11 @@ def inbox(name: str, person: int) -> Operation:
 
 def unread(name: str, person: int) -> Operation:
     return Operation(name, UNREAD, [person])
+
+
+def search(name: str, people: list[int], words: str) -> Operation:
+    """Search all conversations of these people, who ask in turn."""
+    return Operation(name, SEARCH, people, lambda _turn: {"words": words}, compared=False)
 
 
 def _in_turn(

@@ -17,6 +17,8 @@ from talk.models import (
 from talk.models.conversation.keys import members_key
 from talk.models.participation.history import counts_since, pages_then
 from talk.models.participation.receipts import receipts_in
+from talk.models.searching import Search
+from talk.sought import Sought
 
 
 def assert_agree(talk, rules) -> None:
@@ -28,6 +30,7 @@ def assert_agree(talk, rules) -> None:
         _assert_room(rows, talk, rules, at)
     for name, user in talk.people.items():
         _assert_inbox(talk, rules, name, user)
+        _assert_found(talk, rules, name, user)
 
 
 class Rows:
@@ -203,6 +206,15 @@ def _assert_pins(place, name, conversation, room) -> None:
         found = Pin.objects.pages_in([conversation.pk], len(pinned) + 1, user=place.user_id)
         numbers = [Message.objects.get(pk=each.message_id).number for each in found]
         assert numbers == [seen[when] for when in sorted(seen, reverse=True)]
+
+
+def _assert_found(talk, rules, name, user) -> None:
+    found = Search(user, Sought.of("hel")).newest(1_000)
+    keys = [message.pk for message in found]
+    assert keys == sorted(keys, reverse=True)
+    places = [(talk.conversations.index(each.conversation_id), each.number) for each in found]
+    assert len(places) == len(found)
+    assert set(places) == rules.found(name, "hel")
 
 
 def _assert_inbox(talk, rules, name, user) -> None:

@@ -152,6 +152,12 @@ class Room:
         end = len(self.said) if place.left_at is None else place.left_at
         return range(place.history_from, end + 1)
 
+    def shows_words(self, name, said):
+        """Whether `name` sees the words of a text that is among those that they see."""
+        left = self.places[name].left_when
+        is_same = said.edited is None or left is None or said.edited <= left
+        return said.is_text and not said.removed_as and is_same
+
     def unread(self, name, hidden=()):
         """The numbers of what waits for `name`, counted one by one."""
         place = self.places[name]

@@ -340,6 +340,19 @@ class Rulebook(Words, Arranged, Drafted):
     def unread_mentions(self, name, at):
         return self.rooms[at].unread_mentions(name, self.blocked_by(name))
 
+    def found(self, name, beginning):
+        """The texts that `name` finds by the beginning of a word: rooms and numbers."""
+        hidden = self.blocked_by(name)
+        return {
+            (at, number)
+            for at, room in enumerate(self.rooms)
+            if name in room.places
+            for number in room.seen_by(name)
+            if room.shows_words(name, said := room.said[number - 1])
+            and said.sender not in hidden
+            and any(word.startswith(beginning) for word in said.body.lower().split())
+        }
+
     def blocked_by(self, name):
         return {other for by, other in self.blocks if by == name}
 

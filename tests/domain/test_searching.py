@@ -1,16 +1,20 @@
 """Whoever searches finds what they could page to, as it is now, and nothing else."""
 
+import random
 from datetime import timedelta
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from talk.models import Block, Message
+from talk.exceptions import RefusalCode
+from talk.models import Block, Message, searching
+from talk.models.message.word_index import has_words
 from talk.models.searching import Search
 from talk.moderation import remove_message, suspend
 from talk.sought import Sought
 
-from .acting import group, participation_of, private, say
+from .acting import group, participation_of, private, refused, say
 
 pytestmark = pytest.mark.django_db
 
@@ -298,3 +302,112 @@ class TestWhatChanges:
 
         assert found(bob) == ["harbour new"]
         assert found(alice) == ["harbour new", "harbour old"]
+
+
+class TestFrequentWords:
+    """Frequent words are looked for in the newest messages first, and then in all others."""
+
+    @pytest.fixture(autouse=True)
+    def small(self, monkeypatch):
+        for name, value in {"COMMON": -1, "NEWEST": 6, "AT_FIRST": 2}.items():
+            monkeypatch.setattr(searching, name, value)
+        monkeypatch.setattr(searching, "PLACES", ((2, 4), (2, 2)))
+
+    @pytest.mark.parametrize("seed", range(6))
+    def test_no_message_is_missed_and_none_comes_twice(self, alice, bob, carol, seed):
+        chance = random.Random(seed)
+        groups = [group(alice, bob, carol) for _each in range(7)]
+        for _each in range(60):
+            # Some are busy, and some are quiet.
+            conversation = groups[min(chance.randrange(9), chance.randrange(9)) % 7]
+            say(alice, conversation, chance.choice(["harbour", "harbour", "pier"]))
+        for conversation in chance.sample(groups, 3):
+            participation_of(bob, conversation).leave()
+            say(alice, conversation, "harbour")
+        participation_of(bob, groups[chance.randrange(7)]).clear()
+
+        readable = [
+            key
+            for conversation in groups
+            for key in Message.objects.visible_to(participation_of(bob, conversation))
+            .filter(body="harbour")
+            .values_list("pk", flat=True)
+        ]
+        search = Search(bob, Sought.of("harbour"))
+        for most in (1, 3, 50):
+            pages, before = [], None
+            while page := search.newest(most, before):
+                pages += [message.pk for message in page]
+                before = pages[-1]
+            assert pages == sorted(readable, reverse=True)
+
+
+@pytest.mark.postgresql
+class TestOnPostgreSQL:
+    def test_the_index_has_the_expression_of_the_search(self, alice, bob):
+        rows = Message.objects.filter(has_words(Sought.of("harb")))
+
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            plan = rows.explain()
+
+        assert "talk_message_words" in plan
+
+    def test_what_takes_too_long_is_too_broad_and_ends(self, there, alice, monkeypatch):
+        monkeypatch.setitem(searching.PLANNED, "statement_timeout", 50)
+
+        def slow(*_args):
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_sleep(20)")
+
+        monkeypatch.setattr(Search, "_by_index", slow)
+
+        with refused(RefusalCode.TOO_BROAD, "query"):
+            found(alice)
+
+    def test_other_errors_of_the_database_are_raised(self, there, alice, monkeypatch):
+        def broken(*_args):
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1 / 0")
+
+        monkeypatch.setattr(Search, "_by_index", broken)
+
+        with pytest.raises(DatabaseError, match="division"), transaction.atomic():
+            found(alice)
+
+    def test_the_connection_is_as_before_afterwards(self, there, alice):
+        def settings():
+            with connection.cursor() as cursor:
+                return [cursor.execute(f"SHOW {name}").fetchone() for name in searching.PLANNED]
+
+        before = settings()
+        found(alice)
+
+        assert settings() == before
+
+    def test_a_word_is_not_the_pattern_of_another_query(self, there, alice):
+        """Neither a number of a conversation nor a part of SQL is looked for in another way."""
+        say(alice, there, f"c{there.pk} harbour'); SELECT 1")
+
+        assert len(found(alice, f"c{there.pk}")) == 1
+        assert len(found(alice, "'); select")) == 1
+
+    def test_a_text_of_the_longest_length_is_sent_and_found(self, there, alice, settings):
+        settings.TALK = {**settings.TALK, "MAX_BODY_LENGTH": 2_000_000}
+        words = (f"{number:x}\ufdfa" for number in range(150_000))
+        body = "harbour " + " ".join(words) + " pier"
+
+        say(alice, there, body)
+
+        assert found(alice) == [body]
+        assert found(alice, "pier") == [], "only the first 100,000 characters are read"
+
+
+def test_sqlite_looks_through_the_newest_messages_alone(there, alice, monkeypatch):
+    if connection.vendor == "postgresql":
+        pytest.skip("PostgreSQL has an index")
+    monkeypatch.setattr(searching, "ON_SQLITE", 3)
+    for at in range(5):
+        say(alice, there, f"harbour {at}")
+
+    assert found(alice) == ["harbour 4", "harbour 3", "harbour 2"]
