@@ -20,12 +20,17 @@ MOST_PARTS = 10
 SHORTEST_BEGINNING = 3
 #: These separate words. PostgreSQL would take them for parts of paths, hosts, tags and numbers.
 SEPARATORS = "-./@+<&~"
+#: Letters with two forms in lower case, or two in upper case: the Greek sigma at the end of a word,
+#: and the capital sharp s.
+SAME = {"\u03c2": "\u03c3", "\u1e9e": "\u00df"}
 #: Invisible characters within words: the soft hyphen, spaces without width, and joiners.
 INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 #: Quotation marks that people's keyboards make of the plain one.
 QUOTES = "“”„‟«»"
 
-_PLAIN = str.maketrans({**dict.fromkeys(SEPARATORS, " "), **dict.fromkeys(INVISIBLE)})
+_PLAIN = str.maketrans(
+    {**dict.fromkeys(SEPARATORS, " "), **dict.fromkeys(INVISIBLE), **SAME, "ß": "ss", "ẞ": "ss"}
+)
 _QUOTED = str.maketrans(dict.fromkeys(QUOTES, '"'))
 _ASCII_WORDS = re.compile(r"[a-zA-Z0-9]+")
 
@@ -39,8 +44,8 @@ class Part:
     is_beginning: bool
 
     def is_in(self, words: list[str]) -> bool:
-        """Whether a message has this part. `words` are its words in their order, in lower case."""
-        *whole, last = self._lower
+        """Whether a message has this part. `words` are its words in their order, case-folded."""
+        *whole, last = self._folded
         for at in range(len(words) - len(whole)):
             end = words[at + len(whole)]
             is_last = end.startswith(last) if self.is_beginning else end == last
@@ -49,8 +54,8 @@ class Part:
         return False
 
     @cached_property
-    def _lower(self) -> list[str]:
-        return [word.lower() for word in self.words]
+    def _folded(self) -> list[str]:
+        return [word.casefold() for word in self.words]
 
 
 @dataclass(frozen=True)
@@ -73,13 +78,13 @@ class Sought:
         parts = tuple(dict.fromkeys(_parts_of(text)))
         if len(parts) > MOST_PARTS:
             raise MessagingValidationError(RefusalCode.QUERY_TOO_LONG, path=("query",))
-        if not any(len(word) > 1 for part in parts for word in part.words):
+        if not any(len("".join(part.words)) > 1 for part in parts):
             raise MessagingValidationError(RefusalCode.QUERY_TOO_SHORT, path=("query",))
         return cls(parts)
 
     def is_in(self, body: str) -> bool:
         """Whether a message with this text is found."""
-        words = words_of(body.lower())
+        words = words_of(body.casefold())
         return all(part.is_in(words) for part in self.parts)
 
 

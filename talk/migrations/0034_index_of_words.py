@@ -5,8 +5,9 @@ from django.db import migrations
 INDEX = "talk_message_words"
 #: Must be the expression of `talk.models.message.word_index.Words`.
 WORDS = (
-    "to_tsvector('simple'::regconfig, translate(left(normalize(body, NFKC), 100000), "
-    r"U&'\002d\002e\002f\0040\002b\003c\0026\007e\00ad\200b\200c\200d\2060\feff', '        '))"
+    "to_tsvector('simple'::regconfig, replace(translate(left(normalize(body, NFKC), 100000), "
+    r"U&'\002d\002e\002f\0040\002b\003c\0026\007e\03c2\1e9e\00ad\200b\200c\200d\2060\feff', "
+    r"U&'\0020\0020\0020\0020\0020\0020\0020\0020\03c3\00df'), U&'\00df', 'ss'))"
 )
 
 

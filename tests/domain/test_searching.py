@@ -51,6 +51,11 @@ BODIES = [
     "港で会う",
     "2026-11-28",
     "meet\nat\teight",
+    "Grüße aus der Hafenstraße",
+    "IN DER HAFENSTRASSE",
+    "ΟΔΟΣ",
+    "version 2.3.1",
+    "c17 is no conversation",
 ]
 
 
@@ -82,6 +87,15 @@ BODIES = [
         "2026-11-28",
         "28",
         "at eight",
+        "hafenstraße",
+        "HAFENSTRASSE",
+        "hafenstras",
+        "grüss",
+        "οδος",
+        "ΟΔΟΣ",
+        "2.3.1",
+        '"2.3"',
+        "c17",
         "eigh",
         "ei",
         "at",

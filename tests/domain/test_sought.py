@@ -31,6 +31,8 @@ def parts(text):
         ("so\u00adft zero\u200bwidth", ["soft*", "zerowidth*"]),
         ("港で 今天", ["港で*", "今天*"]),
         ("party 🎉", ["party*"]),
+        ("Straße STRAẞE", ["Strasse*", "STRAssE*"]),
+        ("2.3 c++ c#", ["2 3", "c"]),
     ],
 )
 def test_words_and_phrases_are_told_apart(text, read):
@@ -56,7 +58,7 @@ def test_operators_are_words_or_nothing(text, read):
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "\n", '""', "?!", "& | !", "<->", "🎉", "a", "a b c", "é"]
+    "text", ["", " ", "\n", '""', "?!", "& | !", "<->", "🎉", "a", "a b c", "c++", "é"]
 )
 def test_a_search_needs_a_word_of_two_letters(text):
     with pytest.raises(Refused) as caught:

@@ -8,13 +8,13 @@ from typing import Any
 
 from django.db.models import BooleanField, Expression, Field, Func, Value
 
-from ...sought import INVISIBLE, SEPARATORS, Part, Sought
+from ...sought import INVISIBLE, SAME, SEPARATORS, Part, Sought
 
 #: The most characters of a text that are read. PostgreSQL's list of words has a limit in bytes.
 MOST_READ = 100_000
 
 
-def _literal(characters: str) -> str:
+def _literal(*characters: str) -> str:
     """These characters as SQL, in ASCII."""
     return "U&'" + "".join(f"\\{ord(each):04x}" for each in characters) + "'"
 
@@ -22,14 +22,16 @@ def _literal(characters: str) -> str:
 class Words(Func):
     """The words of a text with their positions, as PostgreSQL reads them.
 
-    `simple` knows no language: words stay as they are, in lower case. A query has to have this
-    expression with the same constants as the index.
+    `simple` knows no language: words stay as they are, in lower case. What lower case leaves
+    different and case folding does not, "ß" and "ss" among it, is made the same before. A query
+    has to have this expression with the same constants as the index.
     """
 
     output_field = Field()
     template = (
-        "to_tsvector('simple'::regconfig, translate(left(normalize(%(expressions)s, NFKC), "
-        f"{MOST_READ}), {_literal(SEPARATORS + INVISIBLE)}, '{' ' * len(SEPARATORS)}'))"
+        "to_tsvector('simple'::regconfig, replace(translate(left(normalize(%(expressions)s, NFKC), "
+        f"{MOST_READ}), {_literal(*SEPARATORS, *SAME, *INVISIBLE)}, "
+        f"{_literal(*' ' * len(SEPARATORS), *SAME.values())}), {_literal('ß')}, 'ss'))"
     )
 
 
