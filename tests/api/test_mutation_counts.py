@@ -44,6 +44,17 @@ ACTS = {
     "edit the last": ("editMessage", f"edited {{ {SAID} }}", {"message": "last", "body": "Ho"}),
     "retract": ("retractMessage", f"retracted {{ {SAID} {TALK} }}", {"message": "earlier"}),
     "remove a message": ("removeMessage", f"removed {{ {SAID} {TALK} }}", {"message": "last"}),
+    "pin a message": (
+        "pinMessage",
+        f"pinned {{ {SAID} pinnedAt {TALK} }}",
+        {"message": "earlier"},
+    ),
+    "unpin a message": ("unpinMessage", f"unpinned {{ {SAID} {TALK} }}", {"message": "earlier"}),
+    "save a message": (
+        "saveMessage",
+        f"saved {{ {SAID} viewerSaved {TALK} }}",
+        {"message": "earlier"},
+    ),
     "start": ("startConversation", TALK, {"participants": "others"}),
     "invite": ("inviteParticipants", TALK, {"participants": "dave"}),
     "leave": ("leaveConversation", TALK, {}),
@@ -89,7 +100,10 @@ def test_a_mutation_makes_as_many_queries_for_much_as_for_little(
             "dave": [gid(dave)],
             "others": [gid(other) for other in others],
         }
-        values = {key: names.get(value, value) for key, value in asked.items()}
+        values = {
+            key: names.get(value, value) if isinstance(value, str) else value
+            for key, value in asked.items()
+        }
         if not {"to", "participants", "message"} & set(asked) or name == "invite":
             values["conversationId"] = gid(conversation)
         with CaptureQueriesContext(connection) as captured:
