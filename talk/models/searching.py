@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 PLANNED = {
     # Milliseconds.
     "statement_timeout": 2_000,
+    # A plan for any words would know nothing of their frequency.
+    "plan_cache_mode": "force_custom_plan",
     # To start other processes, or a compiler, takes longer than most searches.
     "max_parallel_workers_per_gather": 0,
     "jit": "off",

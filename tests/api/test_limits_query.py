@@ -75,6 +75,14 @@ def test_as_many_people_as_told_take_part_and_no_more(ask, alice, bob, carol, da
     )
 
 
+def test_a_search_of_the_longest_length_is_answered_and_no_longer_one(ask):
+    most = told(ask, "queryLength")
+    search = "query ($words: String!) { searchMessages(query: $words) { edges { cursor } } }"
+
+    assert ok(ask(search, words="x" * most))["searchMessages"] == {"edges": []}
+    assert code(ask(search, words="x" * (most + 1))) == "QUERY_TOO_LONG"
+
+
 def test_a_message_names_as_many_people_as_told_and_no_more(ask, alice):
     people = crowd(51)
     there = group(alice, *people)

@@ -6,8 +6,11 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from functools import cache
+from typing import TYPE_CHECKING
 
-from .operations import Operation
+if TYPE_CHECKING:
+    # It needs Django to be set up.
+    from .operations import Operation
 
 
 def bearers_of(people: Iterable[int]) -> dict[int, str]:
@@ -21,7 +24,7 @@ def bearers_of(people: Iterable[int]) -> dict[int, str]:
 
 
 def count_queries(
-    operation: Operation, bearers: Mapping[int, str], environment: Mapping[str, str]
+    operation: "Operation", bearers: Mapping[int, str], environment: Mapping[str, str]
 ) -> int:
     """Count those of the second request, in a process with these environment variables."""
     asked = [
