@@ -67,11 +67,11 @@ def make() -> None:
     Play(cake).perform(CAKE)
 
     choir = Conversation.objects.for_key(CHOIR, mira, everybody, "Harbour Choir")
+    Play(choir).perform(REHEARSAL)
     choir.participation_of(mira).describe(
         description="Rehearsals on Thursdays at seven, in the old boathouse.\n"
         "If you can't come, say so here."
     )
-    Play(choir).perform(REHEARSAL)
 
     concert = Conversation.objects.start_group(lena, [mira, jonas, priya, tomas, aiko], "Concert")
     Play(concert).perform(CONCERT)
