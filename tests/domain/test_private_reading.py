@@ -1,12 +1,15 @@
 """Who reads privately tells nobody, and in large conversations nobody is told what others read."""
 
+import re
+
 import pytest
+from django.urls import reverse
 
 from talk import signals, wakeups
 from talk.models import Block, Event, Participation
 from talk.models.participation.receipts import receipts_in
 
-from .acting import crowd, group, participation_of, private, say
+from .acting import crowd, group, hired, participation_of, private, say
 
 
 @pytest.fixture
@@ -346,3 +349,19 @@ def test_receipts_of_many_conversations_take_two_queries(
     assert [set(found[key].readers) for key in keys] == [
         {participation_of(user, each).pk for user in (alice, bob)} for each in conversations
     ]
+
+
+@pytest.mark.parametrize("privately", [True, False])
+def test_staff_see_no_more_of_it_than_members(bob, erin, lunch, privately):
+    participation_of(bob, lunch).read(2, privately=privately)
+    staff = hired(erin, "view_participation", "view_conversation")
+    place = participation_of(bob, lunch)
+
+    for url in (
+        reverse("admin:talk_participation_change", args=[place.pk]),
+        reverse("admin:talk_conversation_change", args=[lunch.pk]),
+    ):
+        page = staff.get(url).content.decode()
+        assert "Read up to" in page
+        shown = re.findall(r'(?:field-read_up_to.*?)(?:readonly">|<p>)\s*([\d-]+)', page, re.DOTALL)
+        assert ("2" in shown) != privately, shown

@@ -9,6 +9,7 @@ from django.db.backends.utils import CursorWrapper
 
 from schema.live import streams, typing_indicator, typists
 from schema.live.hub import hub
+from schema.live.topics import typing_topic
 from talk.models import Block, Conversation
 
 from .client import front_end, id_of
@@ -44,10 +45,14 @@ async def watching(user, *conversations):
 
 
 async def begun(conversations):
-    """Wait until the stream has been accepted: then this process listens to the signs."""
-    topics = [typists.typing_topic(each.pk) for each in conversations]
-    while not all(hub()._wakeups.get(topic) for topic in topics):
+    """Wait until this process listens to the signs in these conversations."""
+    listener = hub().listener
+    groups = {group for each in conversations for group in typing_topic(each.pk).groups()}
+    while not groups <= set(listener._groups):
         await asyncio.sleep(0.01)
+    while listener.is_disconnected or listener._changing.locked():
+        await asyncio.sleep(0.01)
+    # Then it is looked up whether the viewer takes part.
     await asyncio.sleep(0.1)
 
 
@@ -248,7 +253,7 @@ async def test_rows_in_which_nobody_types_ask_the_database_nothing(
     async with watching(bob, group, dinner):
         await asyncio.sleep(0.3)
         monkeypatch.setattr(CursorWrapper, "execute", noted)
-        hub().wake(typists.typing_topic(group.pk))
+        hub().wake(typing_topic(group.pk))
         await asyncio.sleep(0.5)
         assert asked == []
 

@@ -170,13 +170,15 @@ SPOKEN = (
     *("searchMessages(", "editMessage(", "sendMessage(", "...Row", "messages(last: 50)"),
     *("conversationChanges(", "inbox(first", "inboxChanges(", " typing(", "presence("),
     *("updateConversation(", "conversationByKey("),
+    *("pins(first", "readPrivately", "inboxTyping("),
 )
 
 
 def test_the_protocol_is_spoken_as_it_is_written(tmp_path):
-    search, edit, reply, row, page, changes, inbox, moved, typing, there, describe, by_key = (
+    search, edit, reply, row, page, changes, inbox, moved, typing, there, *more = (
         example(PROTOCOL, "graphql", words) for words in SPOKEN
     )
+    describe, by_key, pins, reading, typing_rows = more
     with demo(tmp_path) as server:
         token = token_for("mira", tmp_path)
         ask = partial(server.ask, token)
@@ -187,6 +189,9 @@ def test_the_protocol_is_spoken_as_it_is_written(tmp_path):
             if edge["node"]["conversation"]["name"] == "Harbour Choir"
         )
         assert len(ask(search, words="rehearsal")["searchMessages"]["edges"]) > 1
+        assert ask(pins, id=choir)["conversation"]["pins"].keys() == {"edges"}
+        own = ask(reading, id=choir)["conversation"]["viewerParticipation"]
+        assert own["readPrivately"] is False
         newest = ask(row, id=choir)["conversation"]["messages"]["edges"][-1]["node"]
         assert [user["name"] for user in newest["reactions"][0]["users"]] == ["Priya Raman"]
         shown = ask(page, id=choir)["conversation"]
@@ -210,7 +215,9 @@ def test_the_protocol_is_spoken_as_it_is_written(tmp_path):
                 "6": (typing, {"id": choir}),
                 "7": (there, {"people": []}),
             }
-            for name, (query, variables) in streams.items():
+            # It is silent as long as nobody types.
+            silent = {"8": (typing_rows, {"ids": [choir]})}
+            for name, (query, variables) in (silent | streams).items():
                 payload = {"query": query, "variables": variables}
                 socket.send(json.dumps({"type": "subscribe", "id": name, "payload": payload}))
             answer = {"conversationId": choir, "body": "Here", "replyTo": said["number"]}

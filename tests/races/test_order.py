@@ -120,3 +120,56 @@ def test_fifty_people_read_at_once(alice, django_user_model):
     assert not group.participations.exclude(last_read_number=1).exclude(user=alice).exists()
     assert Message.objects.count() == 1
     assert_sound(group)
+
+
+@pytest.mark.parametrize("time", range(5))
+def test_marking_as_unread_reading_and_sending_at_once_agree_on_what_is_unread(
+    alice, bob, group, participation_of, time
+):
+    for body in ("one", "two", "three"):
+        participation_of(alice).send(body)
+    participation_of(bob).read()
+
+    at_once(
+        *[lambda: participation_of(bob).mark_unread(2)] * 3,
+        lambda: participation_of(bob).mark_unread(1),
+        lambda: participation_of(bob).read(2),
+        lambda: participation_of(bob).read(privately=True),
+        lambda: participation_of(alice).send("more"),
+    )
+
+    assert_sound(group)
+
+
+def test_a_reading_that_waits_for_a_mark_reads_as_far_as_it_says(
+    alice, bob, group, participation_of, this_group
+):
+    for body in ("one", "two", "three"):
+        participation_of(alice).send(body)
+    participation_of(bob).read()
+
+    in_turn(
+        lambda: participation_of(bob).mark_unread(2),
+        lambda: participation_of(bob).read(2),
+        behind=this_group,
+    )
+
+    place = participation_of(bob)
+    assert (place.last_read_number, place.first_unread_number, place.unread_count) == (3, 3, 1)
+    assert_sound(group)
+
+
+def test_a_group_that_grows_while_somebody_reads_is_asked_under_the_lock(
+    alice, bob, dave, group, participation_of, this_group, settings
+):
+    settings.TALK = {**settings.TALK, "RECEIPTS_UP_TO": group.participations.count()}
+    participation_of(alice).send("one")
+
+    in_turn(
+        lambda: participation_of(alice).invite([dave]),
+        lambda: participation_of(bob).read(),
+        behind=this_group,
+    )
+
+    assert participation_of(bob).read_privately
+    assert_sound(group)

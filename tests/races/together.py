@@ -114,7 +114,8 @@ def _assert_unread_agrees(place, messages, blocks) -> None:
         and message.sender_id != place.user_id
         and (place.user_id, message.sender_id) not in blocks
         and not message.removed_as
-        and max(place.last_read_number, place.joined_at_number) < message.number
+        and message.number > place.joined_at_number
+        and message.number >= (place.unread_again_from or place.last_read_number + 1)
         and place.history_from <= message.number <= place.last_visible_number
     ]
     assert place.first_unread_number == (unread[0] if unread else None)
