@@ -1,18 +1,16 @@
-/** `<talk-inbox>`: the viewer's conversations and invitations, and the search for people. */
+/** `<talk-inbox>`: the viewer's conversations and invitations, the archive, and the search. */
 
 import { TalkElement } from "./base.js";
 import { icon } from "./icons.js";
 import { inboxStyle } from "./inbox-style.js";
-import { invitationOf } from "./invitation.js";
 import { h, place } from "./nodes.js";
 import { attempt } from "./notice.js";
 import { Row, rowStyle } from "./row.js";
+import { Signs } from "./signs.js";
 import { RowWindow } from "./window.js";
 
-/** @import {InboxRow, InboxSnapshot, InboxStore, Talk} from "../types.js" */
+/** @import {InboxRow, InboxSnapshot, Talk} from "../types.js" */
 
-/** After how many milliseconds of rest the presence of other people is asked for. */
-const REST = 300;
 const MINUTE = 60_000;
 
 export class TalkInbox extends TalkElement {
@@ -21,11 +19,7 @@ export class TalkInbox extends TalkElement {
 
   /** @type {RowWindow<InboxRow> | null} */
   #window = null;
-  /** @type {ReadonlySet<string>} */
-  #present = new Set();
-  /** Whose presence is followed. */
-  #watched = "";
-  #endWatch = () => {};
+  #isArchive = false;
 
   /** The conversation that is open beside. */
   get current() {
@@ -49,15 +43,15 @@ export class TalkInbox extends TalkElement {
 
   /** @param {Talk} talk */
   start(talk) {
-    const store = talk.inbox();
-    const list = h("ul", { class: "rows", role: "list", "aria-label": this.t("inbox") });
+    const store = talk.inbox({ archived: this.#isArchive });
+    const label = this.t(this.#isArchive ? "archive" : "inbox");
+    const list = h("ul", { class: "rows", role: "list", "aria-label": label });
     const top = h("div", { class: "top" });
     const end = h("div", { class: "end" });
     const box = h("div", { class: "box" }, top, list, end);
-    place(this.root, [this.#head(talk), this.#search(talk, box), box]);
+    place(this.root, [this.#head(talk, label), this.#search(talk, box), box]);
 
-    this.#watched = "";
-    this.#present = new Set();
+    const signs = new Signs(this, talk, () => this.#window?.render());
     const height = Math.round(parseFloat(getComputedStyle(this).fontSize) * 4.7);
     this.style.setProperty("--_row", `${height}px`);
     const rows = new RowWindow({
@@ -65,8 +59,12 @@ export class TalkInbox extends TalkElement {
       list,
       height,
       keyOf: (row) => row.conversation.id,
-      show: (row, known, isActive) => this.#row(talk, row, known, isActive),
-      seen: (seen, isAtEnd) => this.#seen(talk, store, seen, isAtEnd),
+      show: (row, known, isActive) => this.#row(talk, signs, row, known, isActive),
+      seen: (seen, isAtEnd) => {
+        const { hasMore, isLoadingMore } = store.getSnapshot();
+        if (isAtEnd && hasMore && !isLoadingMore) store.loadMore().catch(() => {});
+        signs.watch(seen);
+      },
     });
     this.#window = rows;
     if (this.current) rows.activate(this.current);
@@ -75,10 +73,7 @@ export class TalkInbox extends TalkElement {
     /** @type {unknown} */
     let told = null;
     this.follow(store, (snapshot) => {
-      place(
-        top,
-        snapshot.invitations.map((row) => invitationOf(this, talk, row)),
-      );
+      this.#invite(talk, top, snapshot.invitations);
       place(end, this.#words(snapshot));
       box.setAttribute("aria-busy", String(snapshot.state === "loading"));
       list.hidden = !snapshot.rows.length;
@@ -95,6 +90,16 @@ export class TalkInbox extends TalkElement {
     // "14:05" becomes "yesterday".
     const timer = setInterval(() => rows.render(), MINUTE);
     this.until(() => clearInterval(timer));
+  }
+
+  /**
+   * Show the archive instead of the inbox, or the inbox again.
+   * @param {boolean} isArchive
+   */
+  showArchive(isArchive) {
+    this.#isArchive = isArchive;
+    this.restart();
+    /** @type {HTMLElement | null} */ (this.root.querySelector(".title button"))?.focus();
   }
 
   /** Ask for people, and start a conversation with them. */
@@ -133,8 +138,34 @@ export class TalkInbox extends TalkElement {
     return h("div", { class: "search", role: "search" }, icon("search"), input);
   }
 
-  /** @param {Talk} talk */
-  #head(talk) {
+  /**
+   * @param {Talk} talk
+   * @param {HTMLElement} top
+   * @param {InboxRow[]} rows
+   */
+  async #invite(talk, top, rows) {
+    if (!rows.length) return top.replaceChildren();
+    const { invitationOf } = await import("./invitation.js");
+    place(
+      top,
+      rows.map((row) => invitationOf(this, talk, row)),
+    );
+  }
+
+  /**
+   * @param {Talk} talk
+   * @param {string} label
+   */
+  #head(talk, label) {
+    const title = h("h2", {}, label);
+    const back = {
+      type: "button",
+      class: "round",
+      "aria-label": this.t("back"),
+      onclick: () => this.showArchive(false),
+    };
+    if (this.#isArchive)
+      return h("div", { class: "title" }, h("button", back, icon("back")), title);
     const more = h("button", {
       type: "button",
       class: "round",
@@ -151,36 +182,28 @@ export class TalkInbox extends TalkElement {
       title: this.t("newConversation"),
       onclick: () => this.startConversation(),
     };
-    return h(
-      "div",
-      { class: "title" },
-      h("h2", {}, this.t("inbox")),
-      h("button", start, icon("edit")),
-      more,
-    );
+    return h("div", { class: "title" }, title, h("button", start, icon("edit")), more);
   }
 
   /**
    * @param {Talk} talk
+   * @param {Signs} signs
    * @param {InboxRow} row
    * @param {Row | undefined} known
    * @param {boolean} isActive
    */
-  #row(talk, row, known, isActive) {
+  #row(talk, signs, row, known, isActive) {
     const made =
       known ??
       new Row(this, {
         open: ({ conversation }) => this.#open(conversation.id),
-        menu: (of, ...where) =>
-          attempt(this, async () =>
-            (await import("./inbox-acts.js")).openRowMenu(this, talk, of, ...where),
-          ),
+        use: (act) => attempt(this, async () => act(await import("./inbox-acts.js"), talk)),
       });
-    const { kind, others, id } = row.conversation;
     made.update(row, {
       viewerId: talk.viewer.getSnapshot()?.id,
-      isOnline: kind === "PRIVATE" && others.some((person) => this.#present.has(person.id)),
-      isCurrent: id === this.current,
+      isOnline: signs.isOnline(row),
+      isCurrent: row.conversation.id === this.current,
+      typing: signs.typingIn(row),
     });
     made.reach(isActive);
     return made;
@@ -202,37 +225,7 @@ export class TalkInbox extends TalkElement {
       ];
     }
     if (isLoadingMore) return [h("p", { class: "muted" }, this.t("loading"))];
-    return [
-      !rows.length && !invitations.length && h("p", { class: "muted" }, this.t("noConversations")),
-    ];
-  }
-
-  /**
-   * @param {Talk} talk
-   * @param {InboxStore} store
-   * @param {InboxRow[]} rows on the screen.
-   * @param {boolean} isAtEnd
-   */
-  #seen(talk, store, rows, isAtEnd) {
-    const { hasMore, isLoadingMore } = store.getSnapshot();
-    if (isAtEnd && hasMore && !isLoadingMore) store.loadMore().catch(() => {});
-    const people = rows
-      .filter(({ conversation }) => conversation.kind === "PRIVATE")
-      .flatMap(({ conversation }) => conversation.others.map(({ id }) => id));
-    const ids = people.slice(0, talk.limits.getSnapshot()?.presenceUsers ?? 0);
-    const wanted = [...ids].sort().join(" ");
-    if (wanted === this.#watched) return;
-    this.#watched = wanted;
-    this.#endWatch();
-    const timer = setTimeout(() => {
-      this.#endWatch();
-      this.#endWatch = ids.length
-        ? this.follow(talk.presence(ids), (present) => {
-            this.#present = present;
-            this.#window?.render();
-          })
-        : () => {};
-    }, REST);
-    this.#endWatch = this.until(() => clearTimeout(timer));
+    const nothing = this.t(this.#isArchive ? "nothingArchived" : "noConversations");
+    return [!rows.length && !invitations.length && h("p", { class: "muted" }, nothing)];
   }
 }

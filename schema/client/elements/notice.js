@@ -15,6 +15,10 @@ const style = sheet(`
   padding: .65em 1.1em; border-radius: 12px; background: var(--_text); color: var(--_background);
   box-shadow: var(--_shadow); animation: rise .16s ease-out;
 }
+.undo {
+  margin-inline-start: 1em; padding: 0; border: 0; background: none; font-weight: 650;
+  text-decoration: underline; cursor: pointer;
+}
 `);
 
 /**
@@ -22,11 +26,14 @@ const style = sheet(`
  * @param {TalkElement} element
  * @param {string} text
  * @param {ParentNode & Node} [where]
+ * @param {() => unknown} [undo] what takes it back again.
  */
-export function notice(element, text, where = element.root) {
+export function notice(element, text, where = element.root, undo) {
   element.adopt(style);
   where.querySelector(".notice")?.remove();
-  const node = h("p", { class: "notice", role: "alert" }, text);
+  const button =
+    undo && h("button", { type: "button", class: "undo", onclick: undo }, element.t("undo"));
+  const node = h("p", { class: "notice", role: "alert" }, text, button);
   where.append(node);
   const timer = setTimeout(() => end(), WHILE);
   const end = element.until(() => {

@@ -6,17 +6,29 @@ import { avatarOfConversation } from "./people.js";
 import { sentenceOf } from "./sentences.js";
 import { sheet } from "./theme.js";
 
+/** @import {IconName} from "./icons.js" */
 /** @import {TalkElement} from "./base.js" */
+/** @import {Child} from "./nodes.js" */
+/** @import {WordKey} from "./words.js" */
 /** @typedef {import("../types.js").InboxRow} InboxRow */
-/** @typedef {{viewerId: string | undefined, isOnline: boolean, isCurrent: boolean}} Look */
+/** @typedef {import("../types.js").Talk} Talk */
+/** @typedef {typeof import("./inbox-acts.js")} Acts */
+/**
+ * @typedef {{
+ *   viewerId: string | undefined, isOnline: boolean, isCurrent: boolean, typing: string,
+ * }} Look typing: the names of those who write at this moment.
+ */
+
+/** The key that archives the row with the focus, as in many mail programs. */
+const ARCHIVE_KEY = "e";
 
 export const rowStyle = sheet(`
 .row {
   position: absolute; inset-inline: 0; top: 0; height: var(--_row); padding: 2px 8px;
-  transition: transform .22s ease-out;
+  transition: transform .22s ease-out; touch-action: pan-y;
 }
 .open {
-  display: grid; grid-template: 1fr 1fr / auto minmax(0, 1fr) auto; column-gap: 12px;
+  position: relative; display: grid; grid-template: 1fr 1fr / auto minmax(0, 1fr) auto; column-gap: 12px;
   align-items: center;
   width: 100%; height: 100%; padding: .55em .75em; border: 0; border-radius: 12px; background: none;
   text-align: start; cursor: pointer;
@@ -30,6 +42,8 @@ export const rowStyle = sheet(`
 .open .time { place-self: end; font-size: .8em; color: var(--_muted) }
 .open .preview { align-self: start; font-size: .93em; color: var(--_muted) }
 .open .placeholder { font-style: italic }
+.open .typing { color: var(--_accent) }
+.draft { color: var(--_danger) }
 .open[aria-current="true"] :is(.time, .preview) { color: var(--_text) }
 .unread .name { font-weight: 700 }
 .unread .preview { color: var(--_text) }
@@ -40,6 +54,9 @@ export const rowStyle = sheet(`
   color: var(--_on-accent);
   font-size: .78em; font-weight: 650; line-height: 1.4; text-align: center;
 }
+.quiet .mark { background: var(--_muted); color: var(--_surface) }
+.quiet .time { color: var(--_muted) }
+.marks .icon { width: 1.15em; color: var(--_muted) }
 .dot { width: 11px; min-width: 0; height: 11px; padding: 0; margin-block: .3em }
 .more {
   position: absolute; inset-inline-end: 14px; bottom: 8px; width: 2em; height: 2em; opacity: 0;
@@ -59,7 +76,7 @@ export class Row {
   /** @type {InboxRow | null} */
   #row = null;
   #look = "";
-  #open = h("button", { type: "button", class: "open" });
+  #open = h("button", { type: "button", class: "open", "aria-keyshortcuts": ARCHIVE_KEY });
   #more = h(
     "button",
     { type: "button", class: "round more", "aria-haspopup": "menu" },
@@ -69,20 +86,28 @@ export class Row {
 
   /**
    * @param {TalkElement} element the inbox.
-   * @param {{
-   *   open: (row: InboxRow) => void,
-   *   menu: (row: InboxRow, anchor: HTMLElement, point?: DOMPoint) => void,
-   * }} acts
+   * @param {{open: (row: InboxRow) => void, use: (act: (acts: Acts, talk: Talk) => void) => void}}
+   *   options use: what menus and keys do, which is loaded when it is first needed.
    */
-  constructor(element, { open, menu }) {
+  constructor(element, { open, use }) {
     this.element = element;
+    /** @param {HTMLElement} anchor @param {DOMPoint} [point] */
+    const menu = (anchor, point) =>
+      use((acts, talk) => acts.openRowMenu(element, talk, this.row, anchor, point));
     this.#open.addEventListener("click", () => open(this.row));
-    this.#more.addEventListener("click", () => menu(this.row, this.#more));
+    this.#more.addEventListener("click", () => menu(this.#more));
     this.node.addEventListener("contextmenu", (event) => {
       event.preventDefault();
       // A key of the keyboard asks at no point.
-      const point = event.button === 2 ? new DOMPoint(event.clientX, event.clientY) : undefined;
-      menu(this.row, this.#open, point);
+      menu(this.#open, event.button === 2 ? new DOMPoint(event.clientX, event.clientY) : undefined);
+    });
+    this.node.addEventListener("keydown", ({ key, ctrlKey, metaKey, altKey }) => {
+      if (key !== ARCHIVE_KEY || ctrlKey || metaKey || altKey) return;
+      use((acts, talk) => acts.archive(element, talk, this.row));
+    });
+    this.node.addEventListener("pointerdown", (event) => {
+      if (event.pointerType !== "touch") return;
+      use((acts, talk) => acts.swipe(element, talk, this.row, this.#open, event));
     });
   }
 
@@ -108,20 +133,21 @@ export class Row {
     const { language } = this.element;
     const time = row.conversation.latestMessage?.sentAt ?? row.lastActivityAt;
     const when = language.short(time);
-    const key = `${look.viewerId} ${look.isOnline} ${look.isCurrent} ${when}`;
+    const key = [...Object.values(look), when].join(" ");
     if (row === this.#row && key === this.#look) return;
     this.#row = row;
     this.#look = key;
     const { name } = row.conversation;
     const isUnread = row.unreadCount > 0 || row.markedUnreadAt !== null;
     this.node.classList.toggle("unread", isUnread);
+    this.node.classList.toggle("quiet", row.muted);
     this.#open.setAttribute("aria-current", String(look.isCurrent));
     this.#more.setAttribute("aria-label", this.element.t("moreAbout", { name }));
     this.#open.replaceChildren(
       avatarOfConversation(row.conversation, { isOnline: look.isOnline }),
       h("span", { class: "name", dir: "auto" }, name),
       h("time", { class: "time", dateTime: time, title: language.date(time, "full") }, when),
-      previewOf(row, language, look.viewerId),
+      previewOf(row, language, look),
       h("span", { class: "marks" }, ...this.#marks(row, look.isOnline)),
     );
   }
@@ -130,13 +156,17 @@ export class Row {
    * @param {InboxRow} row
    * @param {boolean} isOnline
    */
-  #marks({ unreadCount, unreadMentionCount, markedUnreadAt }, isOnline) {
+  #marks({ unreadCount, unreadMentionCount, markedUnreadAt, muted, pinnedAt }, isOnline) {
     const { element } = this;
+    /** @param {IconName} name @param {WordKey} words */
+    const sign = (name, words) => h("span", {}, icon(name), spoken(element.t(words)));
     /** @param {string} text @param {string} words */
     const mark = (text, words) =>
       h("span", {}, h("span", { class: "mark", "aria-hidden": "true" }, text), spoken(words));
     return [
       isOnline && spoken(element.t("online")),
+      muted && sign("mute", "muted"),
+      pinnedAt !== null && sign("pin", "pinned"),
       unreadMentionCount > 0 && mark("@", element.t("mentioned", { count: unreadMentionCount })),
       unreadCount > 0 &&
         mark(
@@ -156,23 +186,37 @@ function spoken(words) {
 }
 
 /**
- * The line below the name: what was said last, and by whom.
+ * The line below the name: who types, what the viewer has begun to write, or what was said last.
  * @param {InboxRow} row
  * @param {TalkElement["language"]} language
- * @param {string | undefined} viewerId
+ * @param {Look} look
  */
-function previewOf({ conversation }, language, viewerId) {
+function previewOf({ conversation, draft }, language, { viewerId, isCurrent, typing }) {
   const { latestMessage: message, kind } = conversation;
+  if (typing) return preview("typing", typing);
+  if (draft && !isCurrent) {
+    const label = h("span", { class: "draft" }, `${language.say("draft")}: `);
+    return preview("", label, oneLine(draft.body));
+  }
   const placeholder = message
     ? sentenceOf(message, language, viewerId)
     : language.say("nothingYet");
-  if (!message || placeholder !== null) {
-    return h("span", { class: "preview placeholder", dir: "auto" }, placeholder);
-  }
+  if (!message || placeholder !== null) return preview("placeholder", placeholder);
   const { sender, body } = message;
   const isViewer = sender !== null && sender.id === viewerId;
   const name = isViewer ? language.say("you") : kind === "GROUP" ? sender?.name : null;
-  // One line: what comes behind the first few words is not seen.
-  const text = body.slice(0, 200).replace(/\s+/g, " ");
-  return h("span", { class: "preview", dir: "auto" }, name ? `${name}: ${text}` : text);
+  return preview("", name ? `${name}: ${oneLine(body)}` : oneLine(body));
+}
+
+/**
+ * @param {string} look
+ * @param {...Child} children
+ */
+function preview(look, ...children) {
+  return h("span", { class: `preview ${look}`, dir: "auto" }, ...children);
+}
+
+/** What is seen of a text: what comes behind the first few words is not. @param {string} text */
+function oneLine(text) {
+  return text.slice(0, 200).replace(/\s+/g, " ");
 }

@@ -32,6 +32,11 @@ export class RowWindow {
 
   /** @param {T[]} items */
   set(items) {
+    const { keyOf } = this.options;
+    // The row that the Tab key reaches is gone: the one in its place follows.
+    const at = this.#at();
+    if (items.length && !items.some((item) => keyOf(item) === this.#active))
+      this.#active = keyOf(items[Math.min(at, items.length - 1)]);
     this.#items = items;
     this.render();
   }
