@@ -8,6 +8,7 @@ import { sheet } from "./theme.js";
 
 /** @import {ConnectionState, Talk} from "../types.js" */
 /** @import {TalkInbox} from "./inbox.js" */
+/** @import {TalkThread} from "./thread.js" */
 
 /** Below this width, in pixels, there is room for one of both. */
 const NARROW = 700;
@@ -122,7 +123,10 @@ export class TalkChat extends TalkElement {
     this.#fit();
     this.#followConnection(talk, state);
     this.follow(talk.unreadTotal, (total) => this.tell("talk-unread", { total }));
-    this.listen(this.root, "talk-open", ({ detail }) => this.#show(detail.conversationId, true));
+    this.listen(this.root, "talk-open", ({ detail: { conversationId, number } }) => {
+      this.#show(conversationId, true);
+      if (number) this.#thread?.jumpTo(number);
+    });
     this.listen(this.root, "talk-back", () => this.#goBack());
     this.listen(window, "popstate", () => this.#isNarrow && this.#show(this.#remembered));
     const first = this.#remembered ?? this.getAttribute("conversation");
@@ -159,15 +163,15 @@ export class TalkChat extends TalkElement {
     if (id !== this.#conversation || !this.#pane.childNodes.length) {
       this.#conversation = id;
       this.#inbox?.setAttribute("current", id ?? "");
-      place(this.#pane, id ? this.#thread(id) : [this.#nothing()]);
+      place(this.#pane, id ? this.#parts(id) : [this.#nothing()]);
     }
     this.#frame.classList.toggle("open", !!id);
-    if (isByHand) this.#part(this.#isNarrow ? "talk-head" : "talk-thread")?.focus();
+    if (isByHand) (this.#isNarrow ? this.#head : this.#thread)?.focus();
     else if (before && !id) this.#inbox?.focus();
   }
 
   /** @param {string} id */
-  #thread(id) {
+  #parts(id) {
     const { talk } = this;
     const head = h("talk-head", { talk, conversation: id, narrow: this.#isNarrow });
     return [head, h("talk-thread", { talk, conversation: id })];
@@ -184,12 +188,14 @@ export class TalkChat extends TalkElement {
     );
   }
 
-  /**
-   * @param {"talk-head" | "talk-thread"} name
-   * @returns {HTMLElement | null}
-   */
-  #part(name) {
-    return this.#pane.querySelector(name);
+  /** @returns {HTMLElement | null} */
+  get #head() {
+    return this.#pane.querySelector("talk-head");
+  }
+
+  /** @returns {TalkThread | null} */
+  get #thread() {
+    return this.#pane.querySelector("talk-thread");
   }
 
   #goBack() {
@@ -204,7 +210,7 @@ export class TalkChat extends TalkElement {
   #fit() {
     this.#isNarrow = this.clientWidth < NARROW;
     this.#frame.classList.toggle("narrow", this.#isNarrow);
-    this.#part("talk-head")?.toggleAttribute("narrow", this.#isNarrow);
+    this.#head?.toggleAttribute("narrow", this.#isNarrow);
   }
 
   /**

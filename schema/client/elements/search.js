@@ -1,11 +1,12 @@
-/** The search above the inbox: conversations by name, and people to write to. */
+/** The search above the inbox: conversations by name, people to write to, and messages. */
 
+import { foundOf } from "./found.js";
 import { h, place } from "./nodes.js";
 import { attempt } from "./notice.js";
 import { avatarOf, avatarOfConversation } from "./people.js";
 
 /** @import {TalkElement} from "./base.js" */
-/** @import {InboxRow, Talk, User} from "../types.js" */
+/** @import {InboxRow, SearchSnapshot, SearchStore, Talk, User} from "../types.js" */
 
 /** After how many milliseconds without a key the server is asked. */
 const REST = 200;
@@ -16,6 +17,8 @@ export class SearchBox {
   #turn = 0;
   /** The search whose first result is to be opened as soon as there is one. */
   #entered = 0;
+  /** Whether there are conversations or people, or may be. */
+  #isNamed = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
@@ -31,11 +34,16 @@ export class SearchBox {
     this.input = input;
     this.box = box;
     const onkeydown = this.#pressed.bind(this);
-    this.results = h("div", { class: "box results", onkeydown });
+    this.names = h("div");
+    this.messages = h("div");
+    this.results = h("div", { class: "box results", onkeydown }, this.names, this.messages);
     box.before(this.results);
     input.addEventListener("input", () => this.#changed());
     input.addEventListener("keydown", onkeydown);
     element.until(() => clearTimeout(this.#timer));
+    /** @type {SearchStore} */
+    this.store = talk.search();
+    element.follow(this.store, (snapshot) => this.#showMessages(snapshot));
     this.#changed();
   }
 
@@ -56,7 +64,8 @@ export class SearchBox {
     const turn = ++this.#turn;
     this.results.hidden = !search;
     this.box.hidden = !!search;
-    if (!search) return this.results.replaceChildren();
+    this.store.ask(search);
+    if (!search) return this.names.replaceChildren();
     this.#show(this.#known(search), null);
     this.#timer = setTimeout(() => this.#ask(search, turn), REST);
   }
@@ -84,12 +93,11 @@ export class SearchBox {
         [...this.#known(search), ...more].map((row) => [row.conversation.id, row]),
       );
       this.#show([...all.values()], people);
-      // Whoever does something else by now wants to stay there.
-      if (this.#entered === turn && this.input.matches(":focus")) this.enter();
+      this.#enterLate();
     } catch (error) {
       if (turn !== this.#turn) return;
       const text = this.element.sentence(error);
-      this.results.append(h("p", { class: "refusal", role: "alert" }, text));
+      this.names.append(h("p", { class: "refusal", role: "alert" }, text));
     }
   }
 
@@ -98,9 +106,8 @@ export class SearchBox {
    * @param {User[] | null} people null: they are being asked for.
    */
   #show(rows, people) {
-    const at = this.#buttons().findIndex((button) => button.matches(":focus"));
-    const isEmpty = !rows.length && people?.length === 0;
-    place(this.results, [
+    const at = this.#focused;
+    place(this.names, [
       ...this.#section(
         this.element.t("inbox"),
         rows
@@ -117,14 +124,44 @@ export class SearchBox {
           this.#result(avatarOf(person, { size: 36 }), person.name, () => this.#write(person)),
         ),
       ),
+    ]);
+    this.#isNamed = rows.length > 0 || people?.length !== 0;
+    // Those that were shown before stay first.
+    this.#buttons()[at]?.focus();
+  }
+
+  /** @param {SearchSnapshot} snapshot */
+  #showMessages({ state, rows, words, hasMore, isLoadingMore, error }) {
+    const { element, store } = this;
+    const at = this.#focused;
+    const found = rows.map((message) => {
+      const { conversation, number } = message;
+      const open = () => this.#choose(conversation.id, number);
+      return h("li", {}, foundOf(element, message, { words, open }));
+    });
+    const more = { type: "button", class: "button", onclick: () => store.loadMore() };
+    const isEmpty = state === "ready" && !rows.length && !this.#isNamed;
+    place(this.messages, [
+      ...this.#section(element.t("messages"), found),
+      hasMore && !isLoadingMore && h("button", more, element.t("more")),
+      state === "failed" && h("p", { class: "refusal", role: "alert" }, element.sentence(error)),
       h(
         "p",
         { class: isEmpty ? "muted" : "spoken", role: "status" },
-        isEmpty && this.element.t("nothingFound"),
+        isEmpty && element.t("nothingFound"),
       ),
     ]);
-    // Those that were shown before stay first.
     this.#buttons()[at]?.focus();
+    this.#enterLate();
+  }
+
+  /** Whoever does something else by now wants to stay there. */
+  #enterLate() {
+    if (this.#entered === this.#turn && this.input.matches(":focus")) this.enter();
+  }
+
+  get #focused() {
+    return this.#buttons().findIndex((button) => button.matches(":focus"));
   }
 
   /**
@@ -149,10 +186,13 @@ export class SearchBox {
     return h("li", {}, h("button", { type: "button", class: "result", onclick }, avatar, text));
   }
 
-  /** @param {string} conversationId */
-  #choose(conversationId) {
+  /**
+   * @param {string} conversationId
+   * @param {number} [number] of the message to show.
+   */
+  #choose(conversationId, number) {
     this.#clear();
-    this.element.tell("talk-open", { conversationId });
+    this.element.tell("talk-open", { conversationId, number });
   }
 
   /** @param {User} person */

@@ -11,6 +11,14 @@ export class TalkThread extends TalkElement {
 
   /** @type {View | null} */
   #view = null;
+  /** The number of the message to begin at. @type {number | undefined} */
+  #first;
+
+  /** Show the message with this number. @param {number} number */
+  jumpTo(number) {
+    if (this.#view) this.#view.jumpTo(number);
+    else this.#first = number;
+  }
 
   focus() {
     this.#view?.focus();
@@ -40,7 +48,8 @@ export class TalkThread extends TalkElement {
       shownTo = viewer.id;
       this.#view = new View(this, talk, store, viewer.id);
       this.root.replaceChildren(...this.#view.nodes);
-      this.#view.start();
+      this.#view.start(this.#first);
+      this.#first = undefined;
     });
   }
 }

@@ -67,13 +67,17 @@ export class View {
     listenToKeys(this);
   }
 
-  /** Follow what is shown. The nodes are on the page. */
-  start() {
+  /**
+   * Follow what is shown. The nodes are on the page.
+   * @param {number} [first] the number of the message to begin at.
+   */
+  start(first) {
     const { element, talk, store } = this;
     element.until(() => this.list.close());
     element.until(() => cancelAnimationFrame(this.#frame));
     // If the first page is not there yet, it is that with the first unread message.
-    if (this.snapshot.state === "loading") store.jumpTo({ firstUnread: true }).catch(() => {});
+    if (first) this.#isPlaced = true;
+    else if (this.snapshot.state === "loading") store.jumpTo({ firstUnread: true }).catch(() => {});
     element.follow(store, (snapshot) => this.#update(snapshot));
     element.follow(talk.limits, () => this.composer.update());
     element.follow(talk.typing(store.id), (people) => {
@@ -90,6 +94,7 @@ export class View {
     const timer = setInterval(() => this.#show(), MINUTE);
     element.until(() => clearInterval(timer));
     element.follow(talk.state, () => this.#isPlaced && this.pager.retry());
+    if (first) this.jumpTo(first);
   }
 
   /** Give the focus to the box, or to the messages where nothing can be written. */

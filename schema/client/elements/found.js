@@ -1,0 +1,77 @@
+/** Messages that a search found, and other lists of messages from several conversations. */
+
+import { h } from "./nodes.js";
+import { avatarOf, avatarOfConversation } from "./people.js";
+import { sentenceOf } from "./sentences.js";
+import { sheet } from "./theme.js";
+
+/** @import {TalkElement} from "./base.js" */
+/** @import {Child} from "./nodes.js" */
+/** @import {Found} from "../types.js" */
+
+/** How many letters of a text are shown, and how many of them before the first word found. */
+const SHOWN = 160;
+const BEFORE = 24;
+
+const style = sheet(`
+.result:has(.text) { display: grid; grid-template-columns: auto minmax(0, 1fr) auto; row-gap: 0 }
+.result > .avatar, .result > .pair { grid-row: 1 / 3 }
+.result .from {
+  overflow: hidden; font-weight: 600; white-space: nowrap; text-overflow: ellipsis;
+}
+.result time { font-size: .8em; color: var(--_muted) }
+.result .text {
+  grid-column: 2 / -1; display: -webkit-box; overflow: hidden; font-size: .93em;
+  color: var(--_muted); -webkit-box-orient: vertical; -webkit-line-clamp: 2;
+}
+.result mark { padding: 0; background: none; color: var(--_text); font-weight: 700 }
+`);
+
+/**
+ * A button that shows a message, and where it was written.
+ * @param {TalkElement} element
+ * @param {Found} message
+ * @param {{words?: string, isInside?: boolean, open: () => unknown}} options
+ *   words: what was searched for. isInside: the conversation is known from around the list.
+ */
+export function foundOf(element, message, { words = "", isInside = false, open }) {
+  element.adopt(style);
+  const { conversation, sender, sentAt, body } = message;
+  const { language } = element;
+  const viewerId = element.talk?.viewer.getSnapshot()?.id;
+  const sentence = sentenceOf(message, language, viewerId);
+  const by = sender?.id === viewerId ? element.t("you") : (sender?.name ?? element.t("someone"));
+  const isNamed = !isInside && (conversation.kind === "GROUP" || sender?.id === viewerId);
+  return h(
+    "button",
+    { type: "button", class: "result", onclick: open },
+    isInside ? avatarOf(sender, { size: 36 }) : avatarOfConversation(conversation, { size: 36 }),
+    h("span", { class: "from", dir: "auto" }, isInside ? by : conversation.name),
+    h("time", { dateTime: sentAt, title: language.date(sentAt, "full") }, language.short(sentAt)),
+    h(
+      "span",
+      { class: "text", dir: "auto" },
+      isNamed && `${by}: `,
+      ...(sentence === null ? partsOf(body, words) : [sentence]),
+    ),
+  );
+}
+
+/**
+ * The part of a text around the first word found, with all words found marked.
+ * @param {string} text
+ * @param {string} search
+ * @returns {Child[]}
+ */
+function partsOf(text, search) {
+  const words = search.match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
+  const line = text.replace(/\s+/g, " ");
+  if (!words.length) return [line.slice(0, SHOWN)];
+  const pattern = new RegExp(`(?<![\\p{L}\\p{N}])(${words.join("|")})`, "giu");
+  const first = Math.max(0, line.search(pattern) - BEFORE);
+  // Not in the middle of a word.
+  const start = first && line.indexOf(" ", first) + 1;
+  const shown = line.slice(start, start + SHOWN);
+  const parts = shown.split(pattern).map((part, at) => (at % 2 ? h("mark", {}, part) : part));
+  return [start > 0 && "… ", ...parts];
+}
