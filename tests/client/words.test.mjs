@@ -6,7 +6,10 @@ import test from "node:test";
 
 import { Language, loadWords, setWords } from "../../schema/client/elements/words.js";
 import { de } from "../../schema/client/elements/words/de.js";
-import { en } from "../../schema/client/elements/words/en.js";
+import { en as first } from "../../schema/client/elements/words/en.js";
+import { later } from "../../schema/client/elements/words/later.js";
+
+const en = { ...first, ...later };
 
 const ELEMENTS = new URL("../../schema/client/elements/", import.meta.url);
 
@@ -15,7 +18,8 @@ const valuesOf = (word) =>
   new Set(Object.values(typeof word === "string" ? [word] : word).flatMap((form) => form.match(/\{\w+\}/g) ?? []));
 
 test("both languages have the same keys, and the same values in them", () => {
-  assert.deepEqual(Object.keys(de), Object.keys(en));
+  assert.equal(Object.keys(en).length, Object.keys(first).length + Object.keys(later).length);
+  assert.deepEqual(Object.keys(de).toSorted(), Object.keys(en).toSorted());
   for (const [key, word] of Object.entries(en)) {
     assert.deepEqual(valuesOf(de[key]), valuesOf(word), key);
     assert.equal(typeof de[key], typeof word, key);
@@ -30,6 +34,31 @@ test("each key is used by the code, and the code uses no others", () => {
   assert.ok(said.length > 5, "the expression finds what is said");
   assert.deepEqual(said.filter((key) => !Object.hasOwn(en, key)), []);
   assert.deepEqual(Object.keys(en).filter((key) => !code.includes(`"${key}"`)), []);
+});
+
+test("a module that says words of later loads them", () => {
+  const said = (text) => [...text.matchAll(/"(\w+)"/g)].map(([, key]) => key).filter((key) => key in later);
+  /** The modules that come with one. */
+  const withImports = (name, found = new Set()) => {
+    if (found.has(name)) return found;
+    found.add(name);
+    const text = readFileSync(new URL(name, ELEMENTS), "utf8");
+    for (const [, to] of text.matchAll(/^import (?:.* from )?"(\.{1,2}\/[^"]+)";$/gm)) {
+      const { href } = new URL(to, new URL(name, ELEMENTS));
+      if (href.startsWith(ELEMENTS.href)) withImports(href.slice(ELEMENTS.href.length), found);
+    }
+    return found;
+  };
+  const atFirst = withImports("chat.js");
+  for (const tag of ["inbox.js", "thread.js", "head.js"]) withImports(tag, atFirst);
+  const files = readdirSync(ELEMENTS, { recursive: true }).filter((name) => /^(?!words\/).*\.js$/.test(name));
+
+  assert.ok(!atFirst.has("words/later.js"));
+  for (const name of files) {
+    const keys = said(readFileSync(new URL(name, ELEMENTS), "utf8"));
+    if (atFirst.has(name)) assert.deepEqual(keys, [], name);
+    else if (keys.length) assert.ok(withImports(name).has("words/later.js"), `${name}: ${keys}`);
+  }
 });
 
 test("a plural form is chosen by the count", async () => {

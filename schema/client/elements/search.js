@@ -4,6 +4,7 @@ import { foundOf } from "./found.js";
 import { h, place } from "./nodes.js";
 import { attempt } from "./notice.js";
 import { avatarOf, avatarOfConversation } from "./people.js";
+import "./words/later.js";
 
 /** @import {TalkElement} from "./base.js" */
 /** @import {InboxRow, SearchSnapshot, SearchStore, Talk, User} from "../types.js" */

@@ -2,7 +2,8 @@
 
 import { en } from "./words/en.js";
 
-/** @typedef {keyof typeof en} WordKey */
+/** @import {later} from "./words/later.js" */
+/** @typedef {keyof typeof en | keyof typeof later} WordKey */
 /** @typedef {string | Partial<Record<Intl.LDMLPluralRule, string>>} Word */
 /** @typedef {Partial<Record<WordKey, Word>>} Table */
 
@@ -11,7 +12,11 @@ const SHARED = Symbol.for("talk.words");
 const shared = /** @type {Record<symbol, Map<string, Table>>} */ (
   /** @type {unknown} */ (globalThis)
 );
-const tables = (shared[SHARED] ??= new Map([["en", en]]));
+const tables = (shared[SHARED] ??= new Map([
+  ["en", en],
+  // What another language leaves out, and what English leaves for later.
+  ["", { ...en }],
+]));
 
 /** Languages that are loaded when a page has them. */
 const SHIPPED = /** @type {Record<string, () => Promise<Table>>} */ ({
@@ -27,6 +32,11 @@ export async function setWords(language, words) {
   await loadWords(language);
   tables.set(language, { ...tables.get(language), ...words });
   languages.clear();
+}
+
+/** Add English words that a module brings along. @param {Table} words */
+export function addWords(words) {
+  Object.assign(/** @type {Table} */ (tables.get("")), words);
 }
 
 /**
@@ -78,7 +88,7 @@ export class Language {
   /** @param {string} name the language of a page; English instead if there are no words in it. */
   constructor(name) {
     const own = tables.get(name) ?? tables.get(name.split("-")[0]);
-    this.#table = own ?? en;
+    this.#table = /** @type {Table} */ (own ?? en);
     /** What dates and numbers are written by. */
     this.locale = own ? name : "en";
     this.#plurals = new Intl.PluralRules(this.locale);
@@ -93,7 +103,7 @@ export class Language {
    * @returns {string}
    */
   say(key, values = {}) {
-    const word = /** @type {Word} */ (this.#table[key] ?? en[key]);
+    const word = /** @type {Word} */ (this.#table[key] ?? tables.get("")?.[key]);
     const form =
       typeof word === "string"
         ? word

@@ -1,0 +1,80 @@
+/** English words of menus, dialogs and searches, which are loaded when they are needed. */
+
+import { addWords } from "../words.js";
+
+export const later = {
+  // Everywhere.
+  nothingFound: "Nothing found",
+  save: "Save",
+
+  // The inbox.
+  searchPeople: "Search for people",
+  groupName: "Name of the group",
+  start: "Start",
+  unchoose: "{name}, take out",
+  markRead: "Mark as read",
+  markUnread: "Mark as unread",
+  clear: "Clear conversation",
+  clearSure: "You will see the messages of “{name}” no more. Everybody else keeps them.",
+  leave: "Leave group",
+  leaveSure: "You will get no more messages of “{name}”. A member can bring you back.",
+  toArchive: "Archive",
+  unarchive: "Bring back to the inbox",
+  archived: "“{name}” is in the archive.",
+  unarchived: "“{name}” is back in the inbox.",
+  unmute: "Notify me again",
+  muteHour: "For an hour",
+  muteDay: "For a day",
+  muteAlways: "Always",
+  muteButMentions: "Except when I am mentioned",
+  unpin: "Unpin",
+  blockedPeople: "Blocked people",
+  nobodyBlocked: "You have blocked nobody.",
+
+  // The details of a conversation.
+  groupSince: { one: "Group of {count}, since {day}", other: "Group of {count}, since {day}" },
+  privateSince: "Private conversation since {day}",
+  rename: "Rename group",
+  invite: "Add people",
+  owner: "Owner",
+  admin: "Admin",
+  member: "Member",
+  makeOwner: "Make owner",
+  makeAdmin: "Make admin",
+  makeMember: "Make member",
+  writeTo: "Write to {name}",
+  remove: "Remove from group",
+  removeSure: "{name} will get no more messages of this group.",
+  block: "Block",
+  blockSure: "{name} can’t write to you any more, and you see nothing of what they write.",
+  blocked: "blocked",
+  unblock: "Unblock",
+  unblockName: "Unblock {name}",
+  suspended: "suspended",
+  former: "People who left",
+  nobodyLeft: "Nobody has left.",
+  hasLeft: "left",
+  wasRemoved: "removed",
+  bringBack: "Bring back",
+  bringBackName: "Bring {name} back",
+  report: "Report",
+  reportTitle: "Report name of group",
+  reportUser: "Report person",
+  reportHint: "A moderator will read this. Other people are not told.",
+  reason: "Reason",
+  reported: "Thank you. A moderator will look at it.",
+
+  // Thread.
+  copy: "Copy text",
+  editsTitle: "Earlier texts",
+  now: "Now",
+  others: { one: "one other person", other: "{count} other people" },
+  removeMessage: "Remove",
+  removeMessageText: "Nobody can read the message of {name} any more. This can’t be undone.",
+  reportMessageTitle: "Report this message",
+  retract: "Take back",
+  retractText: "Nobody can read it any more. This can’t be undone.",
+  until: "Until {time}",
+};
+
+addWords(later);
