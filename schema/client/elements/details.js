@@ -1,19 +1,19 @@
 /** The panel with the details of a conversation: its name, its people, what can be done with it. */
 
 import { detailsStyle } from "./details-style.js";
+import { buttonOf, linesOf } from "./details-lines.js";
 import { ask, confirm, openDialog } from "./dialog.js";
-import { icon } from "./icons.js";
 import { Former, MemberList } from "./members.js";
-import { h, place, set } from "./nodes.js";
+import { h, place } from "./nodes.js";
 import { attempt } from "./notice.js";
 import { avatarOfConversation } from "./people.js";
 import { pickPeople } from "./picker.js";
 import { report } from "./report.js";
+import { nodesOf } from "./thread/text.js";
 
 /** @import {Conversation, ConversationCapability, ConversationSnapshot} from "../types.js" */
 /** @import {ConversationStore, Talk} from "../types.js" */
 /** @import {TalkElement} from "./base.js" */
-/** @import {IconName} from "./icons.js" */
 /** @import {WordKey} from "./words.js" */
 
 /** At this distance from the end of the list, in pixels, more members are asked for. */
@@ -22,6 +22,7 @@ const NEAR = 300;
 export class Details {
   #name = h("h3", { dir: "auto" });
   #about = h("p", { class: "muted" });
+  #description = h("p", { class: "description", dir: "auto" });
   #face = h("div", { "aria-hidden": "true" });
   /**
    * What depends on what the viewer may do.
@@ -42,12 +43,18 @@ export class Details {
     this.conversationId = store.id;
     const rename = this.#part(
       "RENAME",
-      this.#button("edit", "rename", "round", () => this.#rename()),
+      buttonOf(this, "edit", "rename", "round", () => this.#rename()),
     );
     const invite = this.#part(
       "INVITE",
-      this.#button("add", "invite", "button", () => this.#invite()),
+      buttonOf(this, "add", "invite", "button", () => this.#invite()),
     );
+    const describe = this.#part(
+      "DESCRIBE",
+      buttonOf(this, "info", "describe", "button", () => this.#describe()),
+    );
+    const lines = linesOf(this);
+    this.#parts.push(...lines);
     this.members = new MemberList(this);
     const former = new Former(this);
     this.#parts.push({ node: former.node, isShown: isGroupMember });
@@ -61,11 +68,12 @@ export class Details {
           this.#face,
           h("div", { class: "title" }, this.#name, rename),
           this.#about,
+          this.#description,
         ),
-        h("div", { class: "tools" }, invite),
+        h("div", { class: "tools" }, invite, describe),
         this.members.node,
         former.node,
-        h("div", { class: "last" }, ...this.#lines()),
+        h("div", { class: "last" }, ...lines.map(({ node }) => node)),
       ],
       onclose: () => {
         end();
@@ -85,6 +93,12 @@ export class Details {
   /** @returns {Conversation | null} */
   get conversation() {
     return this.store.getSnapshot().conversation;
+  }
+
+  /** The conversation with the viewer's own settings, as a row of the inbox has them. */
+  get own() {
+    const { conversation } = this;
+    return conversation && { conversation, ...conversation.viewerParticipation };
   }
 
   /**
@@ -141,26 +155,13 @@ export class Details {
       kind === "GROUP"
         ? element.t("groupSince", { count, day })
         : element.t("privateSince", { day });
+    place(this.#description, nodesOf(conversation.description));
     this.members.update(members, conversation);
     for (const { node, isShown } of this.#parts) node.hidden = !isShown(conversation);
     const { activeElement } = element.root;
     if (activeElement && !activeElement.closest("[hidden]")) return;
     // What had the focus is gone.
     if (this.dialog.open) this.dialog.querySelector("button")?.focus();
-  }
-
-  /**
-   * @param {IconName} name
-   * @param {WordKey} key
-   * @param {string} look
-   * @param {() => unknown} onclick
-   */
-  #button(name, key, look, onclick) {
-    const words = this.element.t(key);
-    const button = h("button", { type: "button", class: look, onclick }, icon(name));
-    if (look === "round") set(button, "aria-label", words);
-    else button.append(words);
-    return button;
   }
 
   /**
@@ -172,32 +173,6 @@ export class Details {
     return node;
   }
 
-  /** What stands at the end of the panel. */
-  #lines() {
-    const { talk, conversationId } = this;
-    const nameOf = () => this.conversation?.name ?? "";
-    const clear = () =>
-      this.confirm("clear", "clearSure", nameOf(), () =>
-        talk.clearConversation({ conversationId }),
-      );
-    const leave = async () => {
-      const act = () => talk.leaveConversation({ conversationId });
-      if (await this.confirm("leave", "leaveSure", nameOf(), act)) this.dialog.close();
-    };
-    const report = () =>
-      this.report("reportTitle", (why) => talk.reportTitle({ conversationId, why }));
-    const reportLine = this.#button("flag", "reportTitle", "line", report);
-    this.#parts.push({
-      node: reportLine,
-      isShown: ({ kind, title }) => kind === "GROUP" && !!title,
-    });
-    return [
-      this.#button("trash", "clear", "line", clear),
-      reportLine,
-      this.#part("LEAVE", this.#button("leave", "leave", "line danger", leave)),
-    ];
-  }
-
   #rename() {
     const { element, talk, conversationId } = this;
     const maxLength = talk.limits.getSnapshot()?.titleLength;
@@ -206,6 +181,22 @@ export class Details {
       action: element.t("save"),
       field: { label: element.t("groupName"), value: this.conversation?.title, maxLength },
       act: (title) => talk.renameConversation({ conversationId, title }),
+    });
+  }
+
+  #describe() {
+    const { element, talk, conversationId } = this;
+    ask(element, {
+      title: element.t("describe"),
+      action: element.t("save"),
+      field: {
+        label: element.t("description"),
+        value: this.conversation?.description,
+        maxLength: talk.limits.getSnapshot()?.descriptionLength,
+        isLong: true,
+        isOptional: true,
+      },
+      act: (description) => talk.updateConversation({ conversationId, description }),
     });
   }
 

@@ -92,7 +92,9 @@ export function openDialog(element, { title, body, foot = [], class: name = "", 
  * @param {TalkElement} element
  * @param {{
  *   title: string, text?: string, action: string, isDanger?: boolean,
- *   field?: {label: string, value?: string, maxLength?: number, isLong?: boolean},
+ *   field?: {
+ *     label: string, value?: string, maxLength?: number, isLong?: boolean, isOptional?: boolean,
+ *   },
  *   act: (text: string) => Promise<unknown> | void,
  * }} question
  * @returns {Promise<boolean>} whether it was done.
@@ -104,7 +106,7 @@ export function ask(element, { title, text, action, isDanger = false, field, act
     const input =
       field && h(field.isLong ? "textarea" : "input", { class: "field", value: field.value });
     if (input) {
-      input.required = true;
+      input.required = !field.isOptional;
       if (field.maxLength) input.maxLength = field.maxLength;
     }
     const button = h("button", { class: `button primary ${isDanger ? "danger" : ""}` }, action);

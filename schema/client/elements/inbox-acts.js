@@ -3,6 +3,7 @@
 import { showBlocked } from "./blocked.js";
 import { confirm } from "./dialog.js";
 import { openMenu } from "./menu.js";
+import { showSaved } from "./messages-dialog.js";
 import { attempt, notice } from "./notice.js";
 import { pickPeople } from "./picker.js";
 
@@ -42,6 +43,7 @@ export function openMore(element, talk, anchor) {
   const blocked = () => showBlocked(element, talk);
   openMenu(element, anchor, [
     { label: element.t("archive"), icon: "archive", act: () => element.showArchive(true) },
+    { label: element.t("savedMessages"), icon: "saved", act: () => showSaved(element, talk) },
     { label: element.t("blockedPeople"), icon: "block", act: blocked },
   ]);
 }
@@ -96,16 +98,17 @@ export function openRowMenu(element, talk, row, anchor, point) {
  * Archive the conversation of a row, or bring it back from the archive. It can be undone.
  * @param {TalkElement} element
  * @param {Talk} talk
- * @param {InboxRow} row
+ * @param {{conversation: {id: string, name: string}, archivedAt: string | null}} row
+ * @param {ParentNode & Node} [where] where is said what was done.
  */
-export async function archive(element, talk, { conversation: { id, name }, archivedAt }) {
+export async function archive(element, talk, { conversation: { id, name }, archivedAt }, where) {
   const input = { conversationId: id };
   const [act, back] = archivedAt
     ? [talk.unarchiveConversation, talk.archiveConversation]
     : [talk.archiveConversation, talk.unarchiveConversation];
-  if (!(await attempt(element, () => act(input)))) return;
+  if (!(await attempt(element, () => act(input), where))) return;
   const text = element.t(archivedAt ? "unarchived" : "archived", { name });
-  notice(element, text, undefined, () => attempt(element, () => back(input)));
+  notice(element, text, where, () => attempt(element, () => back(input), where));
 }
 
 /**
@@ -125,12 +128,14 @@ export async function swipe(element, talk, row, node, down) {
  * The item that opens the menu of times for which a conversation is muted, or unmutes it.
  * @param {TalkElement} element
  * @param {Talk} talk
- * @param {Pick<InboxRow, "conversation" | "muted" | "notifications">} row
+ * @param {Pick<InboxRow, "muted" | "notifications"> & {conversation: {id: string}}} row
  * @param {HTMLElement} anchor
  * @param {DOMPoint} [point]
+ * @param {ParentNode & Node} [where] where is said what went wrong.
  * @returns {MenuItem}
  */
-export function muting(element, talk, { conversation, muted, notifications }, anchor, point) {
+export function muting(element, talk, row, anchor, point, where) {
+  const { conversation, muted, notifications } = row;
   const conversationId = conversation.id;
   const t = element.t.bind(element);
   /**
@@ -138,10 +143,14 @@ export function muting(element, talk, { conversation, muted, notifications }, an
    * @param {number} [hours]
    */
   const set = (level, hours) => () =>
-    attempt(element, () => {
-      const mutedUntil = hours ? new Date(Date.now() + hours * HOUR).toISOString() : null;
-      return talk.setNotifications({ conversationId, level, mutedUntil });
-    });
+    attempt(
+      element,
+      () => {
+        const mutedUntil = hours ? new Date(Date.now() + hours * HOUR).toISOString() : null;
+        return talk.setNotifications({ conversationId, level, mutedUntil });
+      },
+      where,
+    );
   if (muted || notifications !== "EVERYTHING")
     return { label: t("unmute"), icon: "bell", act: set("EVERYTHING") };
   const act = () =>

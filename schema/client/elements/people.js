@@ -24,13 +24,14 @@ export function avatarOf(person, { size, isOnline = false } = {}) {
 }
 
 /**
- * Make the picture of a conversation: of the other person, or of two people of a group.
- * @param {{id: string, kind: string, name: string, others: Pictured[]}} conversation
+ * Make the picture of a conversation: its own, that of the other person, or two of a group.
+ * @param {Pictured & {kind: string, others: Pictured[]}} conversation
  * @param {Look} [look]
  */
-export function avatarOfConversation({ id, kind, name, others }, look = {}) {
-  if (kind === "PRIVATE") return avatarOf(others[0] ?? { id, name }, look);
-  if (others.length < 2) return avatarOf({ id, name }, look);
+export function avatarOfConversation(conversation, look = {}) {
+  const { kind, avatar, others } = conversation;
+  if (kind === "PRIVATE") return avatarOf(others[0] ?? conversation, look);
+  if (avatar || others.length < 2) return avatarOf(conversation, look);
   const size = look.size ?? 44;
   const pair = others
     .slice(0, 2)

@@ -8,7 +8,9 @@ import { quoteOf } from "./message.js";
 import { toggle } from "./reactions.js";
 import { nodesOf } from "./text.js";
 
+/** @import {IconName} from "../icons.js" */
 /** @import {MenuItem} from "../menu.js" */
+/** @import {WordKey} from "../words.js" */
 /** @import {View} from "./view.js" */
 /** @typedef {import("../../types.js").Row} Row */
 /** @typedef {import("../../types.js").Message} Message */
@@ -57,6 +59,19 @@ function actionsOf(view, anchor, row, message) {
       act: () => openPicker(view, view.partOf(row.key, "more") ?? anchor, message),
     },
     copyOf(view, message.removal ? "" : text),
+    can("PIN") &&
+      toggling(view, "pin", message.pinnedAt ? "unpin" : "pin", () =>
+        (message.pinnedAt ? view.talk.unpinMessage : view.talk.pinMessage)({ message: id }),
+      ),
+    can("SAVE") &&
+      toggling(view, "saved", message.viewerSaved ? "unsave" : "saveMessage", () =>
+        (message.viewerSaved ? view.talk.unsaveMessage : view.talk.saveMessage)({ message: id }),
+      ),
+    !view.isOwn(row) &&
+      view.isActive &&
+      toggling(view, "bell", "markUnreadFrom", () =>
+        view.talk.markUnread({ conversationId: view.store.id, from: message.number }),
+      ),
     can("EDIT") && { label: view.t("edit"), icon: "edit", act: () => view.composer.edit(row) },
     can("RETRACT") && {
       label: view.t("retract"),
@@ -82,6 +97,17 @@ function actionsOf(view, anchor, row, message) {
       act: () => report(view.element, view.talk, "reportMessageTitle", reportMessage, view.screen),
     },
   ];
+}
+
+/**
+ * @param {View} view
+ * @param {IconName} sign
+ * @param {WordKey} key
+ * @param {() => Promise<unknown>} act
+ * @returns {MenuItem}
+ */
+function toggling(view, sign, key, act) {
+  return { label: view.t(key), icon: sign, act: () => view.try(act) };
 }
 
 /**

@@ -1,4 +1,4 @@
-/** Shown instead of the composer to somebody who can't write here. */
+/** Shown instead of the composer to somebody who can't write here. Loaded for them. */
 
 import { answersTo } from "../invitation.js";
 import { h } from "../nodes.js";
@@ -9,10 +9,8 @@ import { h } from "../nodes.js";
 /**
  * @param {View} view
  * @param {Conversation} conversation
- * @returns {HTMLElement | null} null for somebody who can write.
  */
 export function closedBecause(view, { id, kind, viewerCan, viewerParticipation }) {
-  if (viewerCan.includes("SEND")) return null;
   const { status, suspendedAt, invitedBy } = viewerParticipation;
   if (viewerCan.includes("ANSWER_INVITATION")) {
     const name = invitedBy?.name ?? view.t("someone");

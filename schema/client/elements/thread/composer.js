@@ -1,22 +1,22 @@
 /** The box in which a message is written, answered or edited. */
 
 import { icon } from "../icons.js";
-import { h, place } from "../nodes.js";
-import { readDraft, writeDraft } from "./drafts.js";
-import { quoteOf } from "./message.js";
+import { h } from "../nodes.js";
+import { Banner } from "./banner.js";
 import { names } from "./text.js";
 
 /** @import {Completion} from "./completion.js" */
 /** @import {View} from "./view.js" */
 /** @typedef {import("../../types.js").Row} Row */
-/** @typedef {import("../../types.js").Message} Message */
+/** @typedef {import("../../types.js").Quoted} Quoted */
+/** @typedef {import("../../types.js").DraftStore} DraftStore */
 /** @typedef {import("../../types.js").Named} Named */
 
 /** So many letters before the limit, the box says how many are left. */
 const FEW = 100;
 
 export class Composer {
-  /** @type {Message | null} */
+  /** The number of the message that is answered. @type {number | null} */
   #replyTo = null;
   /** @type {Row | null} */
   #edited = null;
@@ -27,7 +27,7 @@ export class Composer {
   /** @param {View} view */
   constructor(view) {
     this.view = view;
-    this.banner = h("div", { class: "banner", hidden: true });
+    this.banner = new Banner(view, (event) => this.#leave(event));
     this.left = h("span", { class: "left", hidden: true });
     this.box = h("textarea", {
       class: "box",
@@ -44,14 +44,35 @@ export class Composer {
     form.append(h("div", { class: "field" }, this.box, this.left), this.button);
     /** Is loaded when the first "@" is written. @type {Completion | undefined} */
     this.completion = undefined;
-    this.node = h("div", { class: "composer" }, this.banner, form);
+    this.node = h("div", { class: "composer" }, this.banner.node, form);
+    /** @type {DraftStore} */
+    this.draft = view.talk.draft(view.store.id);
     this.#restore();
   }
 
-  /** @param {Message} message */
+  /** Follow what is written on other devices. */
+  start() {
+    const { view, draft } = this;
+    /** @type {unknown} */
+    let shown = null;
+    view.element.follow(draft, ({ body, replyTo, conflict }) => {
+      const isOther = body !== this.box.value || replyTo !== this.#replyTo;
+      if (isOther && !this.#edited) this.#restore();
+      if (conflict === shown) return;
+      shown = conflict;
+      view.try(async () => {
+        const { showConflict } = await import("./conflict.js");
+        showConflict(view, draft, this.node);
+      });
+    });
+    view.element.until(() => draft.flush());
+  }
+
+  /** @param {Quoted} message */
   reply(message) {
     if (this.#edited) this.#restore();
-    this.#replyTo = message;
+    this.#replyTo = message.number;
+    this.#keep();
     this.#show();
     this.box.focus();
   }
@@ -72,13 +93,13 @@ export class Composer {
     this.#show();
   }
 
-  /** What was written comes back, as it was before an edit. */
-  #restore(draft = readDraft(this.view)) {
-    const { text, replyTo, mentions } = draft;
+  /** What was written comes back, as it was before an edit or on another device. */
+  #restore() {
+    const { body, replyTo, mentions } = this.draft.getSnapshot();
     this.#edited = null;
     this.#replyTo = replyTo;
     this.#chosen = new Map(mentions.map((person) => [person.id, person]));
-    this.#write(text);
+    this.#write(body);
   }
 
   /** @param {string} text */
@@ -105,12 +126,9 @@ export class Composer {
   }
 
   #keep() {
-    if (!this.#edited) writeDraft(this.view, this.#draft());
-  }
-
-  /** @returns {import("./drafts.js").Draft} */
-  #draft() {
-    return { text: this.box.value, replyTo: this.#replyTo, mentions: [...this.#chosen.values()] };
+    if (this.#edited) return;
+    const replyTo = this.#replyTo;
+    this.draft.write({ body: this.box.value, replyTo, mentions: [...this.#chosen.values()] });
   }
 
   #show() {
@@ -122,22 +140,7 @@ export class Composer {
     this.left.classList.toggle("refusal", left < 0);
     this.button.disabled = left < 0 || box.value.trim() === "";
     this.#fit();
-    const about = this.#edited ?? this.#replyTo;
-    this.banner.hidden = !about;
-    if (!about) return;
-    const close = {
-      type: "button",
-      class: "round",
-      "aria-label": view.t("cancel"),
-      onclick: this.#leave.bind(this),
-    };
-    place(this.banner, [
-      icon(this.#edited ? "edit" : "reply"),
-      this.#edited
-        ? h("span", { class: "quote" }, view.t("editing"))
-        : quoteOf(view, /** @type {Message} */ (about)),
-      h("button", close, icon("close")),
-    ]);
+    this.banner.show(!!this.#edited, this.#replyTo);
   }
 
   /** Make the box as high as its text. The thread above keeps its height meanwhile, and so its place. */
@@ -170,7 +173,7 @@ export class Composer {
     if (this.completion?.pressed(event)) return;
     const isTouch = matchMedia("(pointer: coarse)").matches;
     if (event.key === "Enter" && !event.shiftKey && !isTouch) this.#submitted(event);
-    else if (event.key === "Escape" && (this.#edited || this.#replyTo)) this.#leave(event);
+    else if (event.key === "Escape" && !this.banner.node.hidden) this.#leave(event);
     else if (event.key === "ArrowUp" && this.box.value === "") this.#editLast(event);
   }
 
@@ -194,37 +197,28 @@ export class Composer {
 
   /** @param {string} body */
   async #send(body) {
-    const draft = this.#draft();
     const mentions = [...this.#chosen.values()].filter(({ name }) => names(body, name));
     const mentionAll = this.#isAll && names(body, this.view.t("everybody"));
-    const replyTo = this.#replyTo?.number ?? null;
-    this.#replyTo = null;
-    this.#chosen.clear();
+    const replyTo = this.#replyTo;
     this.#isAll = false;
-    this.#write("");
-    this.#keep();
+    // The draft ends with the sending. What could not be kept is not lost: it stays a draft.
     const options = { replyTo, mentions: mentions.length ? mentions : null, mentionAll };
-    const isSent = await this.view.send(body, options);
-    // What could not be kept is not lost.
-    if (!isSent && this.box.value === "") this.#restore(draft);
+    await this.view.send(body, { ...options, endsDraft: true });
   }
 
   /** @param {Row} row @param {string} body */
   async #sendEdit(row, body) {
-    const { mentions: before, body: text } = row.message ?? row.unsent;
-    const old = before ?? [];
-    // Who was mentioned without a name in the text, as the author of what is answered, stays.
-    const kept = old.filter(({ name }) => !names(text, name) || names(body, name));
-    const added = [...this.#chosen.values()].filter(
-      ({ id, name }) => names(body, name) && !old.some((one) => one.id === id),
-    );
-    const isSame = kept.length === old.length && !added.length;
+    const { view } = this;
+    const before = row.message ?? row.unsent;
+    const chosen = [...this.#chosen.values()];
     this.#restore();
-    if (body === text) return;
-    const mentions = isSame ? null : [...kept, ...added];
-    const isDone = await this.view.try(() => this.view.store.edit(row, body, mentions));
+    if (body === before.body) return;
+    const isDone = await view.try(async () => {
+      const { mentionsAfter } = await import("./edits.js");
+      await view.store.edit(row, body, mentionsAfter(before, body, chosen));
+    });
     // What was refused is not lost.
-    if (!isDone && !this.#edited && this.view.rowOf(row.key)) {
+    if (!isDone && !this.#edited && view.rowOf(row.key)) {
       this.edit(row);
       this.#write(body);
     }

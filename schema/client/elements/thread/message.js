@@ -46,6 +46,7 @@ export function lineOf(view, row, look) {
       message && reactionsOf(view, message),
       message && message.replyCount > 0 && repliesOf(view, message),
       row.unsent && stateOf(view, row),
+      message && view.snapshot.seen?.number === message.number && seenOf(view),
     ),
   );
 }
@@ -154,6 +155,17 @@ function toolsOf(view, row) {
       openActions(view, anchor, row),
     ),
   );
+}
+
+/** Who has seen the viewer's last message. @param {View} view */
+function seenOf(view) {
+  const { conversation, seen } = view.snapshot;
+  const count = seen?.count ?? 0;
+  if (!count) return false;
+  if (conversation?.kind === "PRIVATE") return h("p", { class: "seen" }, view.t("seen"));
+  const open = () => view.try(async () => (await import("./seen-by.js")).showSeenBy(view));
+  const button = { type: "button", class: "seen link", "data-part": "seen", onclick: open };
+  return h("button", button, view.t("seenBy", { count }));
 }
 
 /** @param {View} view @param {Message} message */

@@ -1,5 +1,7 @@
 /** Who reacted to a message. Loaded when somebody wants to know. */
 
+import "../words/later.js";
+
 /** @import {View} from "./view.js" */
 /** @typedef {import("../../types.js").Message} Message */
 

@@ -44,7 +44,9 @@ export class Rows {
     const starts = isNew || isNewDay || !this.#isTogether(rows[index - 1], row);
     const ends = !this.#isTogether(row, rows[index + 1]);
     const subject = row.message ?? row.unsent;
-    const made = [subject, isNew, day, starts, ends, this.revealed.get(row.key)];
+    const { seen } = this.view.snapshot;
+    const seenBy = row.message && seen?.number === row.message.number && seen;
+    const made = [subject, isNew, day, starts, ends, this.revealed.get(row.key), seenBy];
     const node = old ?? h("article", {});
     if (this.#made.get(node)?.every((value, at) => value === made[at])) return node;
     this.#made.set(node, made);

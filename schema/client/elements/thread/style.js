@@ -104,6 +104,7 @@ article > * { max-width: 60rem; margin-inline: auto }
   display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden;
   opacity: .9;
 }
+.seen { padding: 2px 4px 0; font-size: .75em; color: var(--_muted) }
 .tools { display: flex; flex: none; opacity: 0; transition: opacity .12s }
 .tools .round { width: 2em; height: 2em }
 article:is(:hover, :focus-within) .tools, .tools:has([aria-expanded="true"]) { opacity: 1 }

@@ -3,8 +3,8 @@
 import { icon } from "../icons.js";
 import { h, place } from "../nodes.js";
 import { attempt, notice } from "../notice.js";
-import { closedBecause } from "./closed.js";
 import { Composer } from "./composer.js";
+import { Foot } from "./foot.js";
 import { listenToKeys } from "./keys.js";
 import { VirtualList } from "./list.js";
 import { Pager } from "./pager.js";
@@ -23,11 +23,11 @@ const MINUTE = 60_000;
 
 export class View {
   #isPlaced = false;
+  /** Whether what is shown beside the messages was asked for. */
+  #hasMore = false;
   /** Whether the focus comes here with the first messages. */
   #isAwaited = false;
   #frame = 0;
-  /** What the foot was made for. @type {ConversationSnapshot["conversation"]} */
-  #head = null;
 
   /**
    * @param {TalkElement} element
@@ -52,10 +52,11 @@ export class View {
     this.newest = h("button", { class: "newest", hidden: true, onclick });
     this.typing = h("p", { class: "typing" });
     this.spoken = h("div", { class: "spoken", "aria-live": "polite" });
-    this.foot = h("div", { class: "foot" });
+    this.foot = new Foot(this);
     const parts = [this.scroller, this.status, this.pager.node, this.newest];
     this.screen = h("div", { class: "screen" }, ...parts);
-    this.nodes = [this.screen, this.typing, this.foot, this.spoken];
+    this.top = h("div");
+    this.nodes = [this.top, this.screen, this.typing, this.foot.node, this.spoken];
     this.composer = new Composer(this);
     /** @type {VirtualList<Row>} */
     this.list = new VirtualList(this.scroller, this.log, {
@@ -80,6 +81,7 @@ export class View {
     else if (this.snapshot.state === "loading") store.jumpTo({ firstUnread: true }).catch(() => {});
     element.follow(store, (snapshot) => this.#update(snapshot));
     element.follow(talk.limits, () => this.composer.update());
+    this.composer.start();
     element.follow(talk.typing(store.id), (people) => {
       const names = this.language.list(people.map(({ name }) => name));
       this.typing.textContent = people.length
@@ -118,6 +120,11 @@ export class View {
   /** @type {TalkElement["t"]} */
   t(key, values) {
     return this.element.t(key, values);
+  }
+
+  /** Whether the viewer takes part. */
+  get isActive() {
+    return this.snapshot.conversation?.viewerParticipation.status === "ACTIVE";
   }
 
   get limits() {
@@ -215,18 +222,23 @@ export class View {
       if (first) this.list.jump(first.key);
       else this.list.jumpToEnd();
     }
+    if (state === "ready" && !this.#hasMore) {
+      this.#hasMore = true;
+      this.#loadMore().catch(() => {});
+    }
+  }
+
+  /** Load what is not needed for the first messages. */
+  async #loadMore() {
+    const { showPinBar } = await import("./pins.js");
+    await Promise.all([showPinBar(this, this.top), this.store.loadSeen()]);
   }
 
   #show() {
     const { state, rows, hasLater, conversation } = this.snapshot;
     this.list.set(rows, hasLater);
-    if (conversation !== this.#head) {
-      this.#head = conversation;
-      const hadFocus = this.foot.matches(":focus-within");
-      place(this.foot, [conversation && (closedBecause(this, conversation) ?? this.composer.node)]);
-      if (hadFocus && !this.foot.matches(":focus-within")) this.focus();
-    }
-    this.foot.hidden = state !== "ready";
+    this.foot.update(conversation);
+    this.foot.node.hidden = state !== "ready";
     if (this.#isAwaited && state !== "loading") this.focus();
     this.composer.update();
     this.status.hidden = state === "ready" && rows.length > 0;

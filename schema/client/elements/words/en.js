@@ -89,6 +89,8 @@ export const en = {
   replies: { one: "{count} reply", other: "{count} replies" },
   reply: "Reply",
   said: "{name}: {text}",
+  seen: "Seen",
+  seenBy: { one: "Seen by {count} person", other: "Seen by {count} people" },
   send: "Send",
   sendAgain: "Send again",
   sending: "Sending …",
