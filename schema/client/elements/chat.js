@@ -61,6 +61,10 @@ export class TalkChat extends TalkElement {
   #pane = h("div", { class: "pane" });
   /** @type {TalkInbox | null} */
   #inbox = null;
+  /** @type {HTMLElement | undefined} */
+  #head;
+  /** @type {TalkThread | undefined} */
+  #thread;
 
   get talk() {
     return super.talk;
@@ -129,9 +133,8 @@ export class TalkChat extends TalkElement {
     });
     this.listen(this.root, "talk-back", () => this.#goBack());
     this.listen(window, "popstate", () => this.#isNarrow && this.#show(this.#remembered));
-    const first = this.#remembered ?? this.getAttribute("conversation");
-    this.#show(first);
-    if (!first && !this.#isNarrow) this.#showNewest(talk);
+    this.#show(this.#remembered ?? this.getAttribute("conversation"));
+    if (!this.#conversation && !this.#isNarrow) this.#showNewest(talk);
   }
 
   /**
@@ -173,8 +176,9 @@ export class TalkChat extends TalkElement {
   /** @param {string} id */
   #parts(id) {
     const { talk } = this;
-    const head = h("talk-head", { talk, conversation: id, narrow: this.#isNarrow });
-    return [head, h("talk-thread", { talk, conversation: id })];
+    this.#head = h("talk-head", { talk, conversation: id, narrow: this.#isNarrow });
+    this.#thread = /** @type {TalkThread} */ (h("talk-thread", { talk, conversation: id }));
+    return [this.#head, this.#thread];
   }
 
   #nothing() {
@@ -186,16 +190,6 @@ export class TalkChat extends TalkElement {
       h("p", { class: "muted" }, this.t("choose")),
       h("button", { type: "button", class: "button", onclick: start }, this.t("newConversation")),
     );
-  }
-
-  /** @returns {HTMLElement | null} */
-  get #head() {
-    return this.#pane.querySelector("talk-head");
-  }
-
-  /** @returns {TalkThread | null} */
-  get #thread() {
-    return this.#pane.querySelector("talk-thread");
   }
 
   #goBack() {

@@ -6,10 +6,10 @@ import { inboxStyle } from "./inbox-style.js";
 import { h, place } from "./nodes.js";
 import { attempt } from "./notice.js";
 import { Row, rowStyle } from "./row.js";
-import { Signs } from "./signs.js";
 import { RowWindow } from "./window.js";
 
 /** @import {InboxRow, InboxSnapshot, Talk} from "../types.js" */
+/** @import {Signs} from "./signs.js" */
 
 const MINUTE = 60_000;
 
@@ -19,6 +19,8 @@ export class TalkInbox extends TalkElement {
 
   /** @type {RowWindow<InboxRow> | null} */
   #window = null;
+  /** Who is present and who types. It is loaded after the rows. @type {Signs | null} */
+  #signs = null;
   #isArchive = false;
 
   /** The conversation that is open beside. */
@@ -51,7 +53,6 @@ export class TalkInbox extends TalkElement {
     const box = h("div", { class: "box" }, top, list, end);
     place(this.root, [this.#head(talk, label), this.#search(talk, box), box]);
 
-    const signs = new Signs(this, talk, () => this.#window?.render());
     const height = Math.round(parseFloat(getComputedStyle(this).fontSize) * 4.7);
     this.style.setProperty("--_row", `${height}px`);
     const rows = new RowWindow({
@@ -59,16 +60,25 @@ export class TalkInbox extends TalkElement {
       list,
       height,
       keyOf: (row) => row.conversation.id,
-      show: (row, known, isActive) => this.#row(talk, signs, row, known, isActive),
+      show: (row, known, isActive) => this.#row(talk, row, known, isActive),
       seen: (seen, isAtEnd) => {
         const { hasMore, isLoadingMore } = store.getSnapshot();
         if (isAtEnd && hasMore && !isLoadingMore) store.loadMore().catch(() => {});
-        signs.watch(seen);
+        this.#signs?.watch(seen);
       },
     });
     this.#window = rows;
     if (this.current) rows.activate(this.current);
-    this.until(() => (this.#window = null));
+    this.until(() => (this.#window = this.#signs = null));
+    // Without its code, the rows are the same without signs.
+    import("./signs.js").then(
+      ({ Signs }) => {
+        if (this.#window !== rows) return;
+        this.#signs = new Signs(this, talk, () => rows.render());
+        rows.render();
+      },
+      () => {},
+    );
 
     /** @type {unknown} */
     let told = null;
@@ -187,12 +197,11 @@ export class TalkInbox extends TalkElement {
 
   /**
    * @param {Talk} talk
-   * @param {Signs} signs
    * @param {InboxRow} row
    * @param {Row | undefined} known
    * @param {boolean} isActive
    */
-  #row(talk, signs, row, known, isActive) {
+  #row(talk, row, known, isActive) {
     const made =
       known ??
       new Row(this, {
@@ -201,9 +210,9 @@ export class TalkInbox extends TalkElement {
       });
     made.update(row, {
       viewerId: talk.viewer.getSnapshot()?.id,
-      isOnline: signs.isOnline(row),
+      isOnline: this.#signs?.isOnline(row) ?? false,
       isCurrent: row.conversation.id === this.current,
-      typing: signs.typingIn(row),
+      typing: this.#signs?.typingIn(row) ?? "",
     });
     made.reach(isActive);
     return made;

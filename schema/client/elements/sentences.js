@@ -45,3 +45,13 @@ export function sentenceOf(message, language, viewerId) {
       return language.say("systemUpgraded", { name });
   }
 }
+
+/**
+ * Who types, in words. Empty if nobody does.
+ * @param {readonly {name: string}[]} people
+ * @param {Language} language
+ */
+export function typingOf(people, language) {
+  const names = language.list(people.map(({ name }) => name));
+  return people.length ? language.say("typing", { names, count: people.length }) : "";
+}

@@ -1,5 +1,7 @@
 /** Who is present and who types in the conversations whose rows are on the screen. */
 
+import { typingOf } from "./sentences.js";
+
 /** @import {TalkElement} from "./base.js" */
 /** @import {InboxRow, Named, Talk} from "../types.js" */
 
@@ -34,9 +36,7 @@ export class Signs {
 
   /** Who types in the conversation of a row, in words. @param {InboxRow} row */
   typingIn({ conversation }) {
-    const people = this.#typing.get(conversation.id) ?? [];
-    const names = this.element.language.list(people.map(({ name }) => name));
-    return people.length ? this.element.t("typing", { names, count: people.length }) : "";
+    return typingOf(this.#typing.get(conversation.id) ?? [], this.element.language);
   }
 
   /** Follow these rows instead of those before. @param {InboxRow[]} rows */

@@ -68,7 +68,7 @@ function actionsOf(view, anchor, row, message) {
         (message.viewerSaved ? view.talk.unsaveMessage : view.talk.saveMessage)({ message: id }),
       ),
     !view.isOwn(row) &&
-      view.isActive &&
+      view.snapshot.conversation?.viewerParticipation.status === "ACTIVE" &&
       toggling(view, "bell", "markUnreadFrom", () =>
         view.talk.markUnread({ conversationId: view.store.id, from: message.number }),
       ),

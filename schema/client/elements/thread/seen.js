@@ -1,13 +1,7 @@
 /** What the viewer has seen of a thread, and what a screen reader says of new messages. */
 
-import { h } from "../nodes.js";
-import { sentenceOf } from "../sentences.js";
-
 /** @import {View} from "./view.js" */
 /** @typedef {import("../../types.js").ConversationSnapshot} ConversationSnapshot */
-
-/** At most so many new messages are read out at once. */
-const READ_OUT = 3;
 
 export class Seen {
   #number = 0;
@@ -57,14 +51,6 @@ export class Seen {
     const fresh = now.rows.filter(
       (row) => row.message && row.message.number > last && !view.isOwn(row),
     );
-    const sentences = fresh.slice(-READ_OUT).map((row) => {
-      const { message } = row;
-      if (!message) return "";
-      const sentence = sentenceOf(message, view.language, view.viewerId);
-      if (message.kind !== "TEXT") return sentence;
-      return view.t("said", { name: view.nameOf(row), text: sentence ?? message.body });
-    });
-    if (sentences.length)
-      view.spoken.replaceChildren(...sentences.map((sentence) => h("p", {}, sentence)));
+    if (fresh.length) view.try(async () => (await import("./read-out.js")).readOut(view, fresh));
   }
 }

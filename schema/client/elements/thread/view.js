@@ -2,7 +2,8 @@
 
 import { icon } from "../icons.js";
 import { h, place } from "../nodes.js";
-import { attempt, notice } from "../notice.js";
+import { attempt } from "../notice.js";
+import { typingOf } from "../sentences.js";
 import { Composer } from "./composer.js";
 import { Foot } from "./foot.js";
 import { listenToKeys } from "./keys.js";
@@ -18,7 +19,6 @@ import { statusOf } from "./status.js";
 /** @typedef {import("../../types.js").ConversationSnapshot} ConversationSnapshot */
 /** @typedef {import("../../types.js").ConversationStore} ConversationStore */
 
-const FLASH = 1_600;
 const MINUTE = 60_000;
 
 export class View {
@@ -83,10 +83,7 @@ export class View {
     element.follow(talk.limits, () => this.composer.update());
     this.composer.start();
     element.follow(talk.typing(store.id), (people) => {
-      const names = this.language.list(people.map(({ name }) => name));
-      this.typing.textContent = people.length
-        ? this.t("typing", { names, count: people.length })
-        : "";
+      this.typing.textContent = typingOf(people, this.language);
     });
     // Who does something meanwhile keeps the focus.
     for (const type of ["keydown", "pointerdown", "input"]) {
@@ -120,11 +117,6 @@ export class View {
   /** @type {TalkElement["t"]} */
   t(key, values) {
     return this.element.t(key, values);
-  }
-
-  /** Whether the viewer takes part. */
-  get isActive() {
-    return this.snapshot.conversation?.viewerParticipation.status === "ACTIVE";
   }
 
   get limits() {
@@ -198,16 +190,9 @@ export class View {
     if (isFocused) this.list.focus(this.snapshot.rows.at(-1)?.key);
   }
 
-  /** @param {number} number */
-  async jumpTo(number) {
-    if (!this.messageOf(number) && !(await this.try(() => this.store.jumpTo({ number })))) return;
-    const row = this.snapshot.rows.find(({ message }) => message?.number === number);
-    if (!row) return notice(this.element, this.t("messageGone"), this.screen);
-    this.list.jump(row.key);
-    this.list.focus(row.key);
-    const node = this.list.row(row.key);
-    node?.classList.add("flash");
-    setTimeout(() => node?.classList.remove("flash"), FLASH);
+  /** Show the message with this number. @param {number} number */
+  jumpTo(number) {
+    return this.try(async () => (await import("./jump.js")).jumpTo(this, number));
   }
 
   /** @param {ConversationSnapshot} snapshot */
@@ -222,14 +207,13 @@ export class View {
       if (first) this.list.jump(first.key);
       else this.list.jumpToEnd();
     }
-    if (state === "ready" && !this.#hasMore) {
-      this.#hasMore = true;
-      this.#loadMore().catch(() => {});
-    }
+    if (state === "ready") this.#loadMore().catch(() => {});
   }
 
   /** Load what is not needed for the first messages. */
   async #loadMore() {
+    if (this.#hasMore) return;
+    this.#hasMore = true;
     const { showPinBar } = await import("./pins.js");
     await Promise.all([showPinBar(this, this.top), this.store.loadSeen()]);
   }

@@ -82,6 +82,8 @@ export const later = {
   keepTheirs: "Take that",
   keepBoth: "Keep both",
   editsTitle: "Earlier texts",
+  messageGone: "This message is not there any more.",
+  said: "{name}: {text}",
   now: "Now",
   others: { one: "one other person", other: "{count} other people" },
   removeMessage: "Remove",
