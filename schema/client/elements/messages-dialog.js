@@ -62,10 +62,12 @@ export async function showPins(element, talk, conversationId) {
   const store = talk.conversation(conversationId);
   const list = listIn(element, element.t("pinnedMessages"));
   const end = element.follow(store, ({ pins, conversation }) => {
-    const mayUnpin = conversation?.viewerCan.includes("PIN");
+    if (!conversation) return;
     const unpin = (/** @type {Found} */ { id }) => talk.unpinMessage({ message: id });
+    const mayUnpin = conversation.viewerCan.includes("PIN");
     const remove = mayUnpin ? { label: element.t("unpin"), act: unpin } : undefined;
-    list.show(pins, { isInside: true, remove, nothing: element.t("nothingPinned") });
+    const found = pins.map(({ message }) => ({ message: { ...message, conversation } }));
+    list.show(found, { isInside: true, remove, nothing: element.t("nothingPinned") });
   });
   list.dialog.addEventListener("close", end);
   await attempt(element, () => store.loadPins(), list.dialog);

@@ -4,6 +4,7 @@ import { h } from "../nodes.js";
 import { sheet } from "../theme.js";
 import "../words/later.js";
 
+/** @import {WordKey} from "../words.js" */
 /** @import {View} from "./view.js" */
 /** @typedef {import("../../types.js").DraftStore} DraftStore */
 
@@ -29,20 +30,20 @@ export function showConflict(view, draft, composer) {
   const before = composer.querySelector(".conflict");
   if (!conflict) return before?.remove();
   view.element.adopt(style);
-  /** @param {"mine" | "theirs" | "both"} what @param {"keepMine" | "keepTheirs" | "keepBoth"} key */
+  /** @param {"mine" | "theirs" | "both"} what @param {WordKey} key */
   const choice = (what, key) =>
     h("button", { type: "button", class: "button", onclick: () => choose(what) }, view.t(key));
   const node = h(
     "section",
     { class: "conflict", role: "alert" },
-    h("p", {}, view.t("draftConflict")),
-    h("blockquote", { dir: "auto" }, conflict.body),
+    h("p", {}, view.t(conflict.body ? "draftConflict" : "draftGone")),
+    conflict.body && h("blockquote", { dir: "auto" }, conflict.body),
     h(
       "div",
       { class: "choices" },
       choice("mine", "keepMine"),
-      choice("theirs", "keepTheirs"),
-      choice("both", "keepBoth"),
+      choice("theirs", conflict.body ? "keepTheirs" : "discard"),
+      conflict.body && choice("both", "keepBoth"),
     ),
   );
   if (before) before.replaceWith(node);

@@ -150,6 +150,7 @@ export const de = {
   edited: "bearbeitet",
   editing: "Nachricht bearbeiten",
   draftConflict: "Auf einem anderen Gerät hast du etwas anderes geschrieben:",
+  draftGone: "Auf einem anderen Gerät wurde das gesendet oder verworfen.",
   keepMine: "Meines behalten",
   keepTheirs: "Jenes nehmen",
   keepBoth: "Beides behalten",

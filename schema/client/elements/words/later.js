@@ -78,6 +78,7 @@ export const later = {
   // Thread.
   copy: "Copy text",
   draftConflict: "You wrote something else on another device:",
+  draftGone: "On another device, this was sent or discarded.",
   keepMine: "Keep mine",
   keepTheirs: "Take that",
   keepBoth: "Keep both",
