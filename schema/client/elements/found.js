@@ -7,7 +7,8 @@ import { sheet } from "./theme.js";
 
 /** @import {TalkElement} from "./base.js" */
 /** @import {Child} from "./nodes.js" */
-/** @import {Found} from "../types.js" */
+/** @import {Found, Named} from "../types.js" */
+/** @typedef {Omit<Found, "sender"> & {sender: Named | null}} Listed */
 
 /** How many letters of a text are shown, and how many of them before the first word found. */
 const SHOWN = 160;
@@ -30,7 +31,7 @@ const style = sheet(`
 /**
  * A button that shows a message, and where it was written.
  * @param {TalkElement} element
- * @param {Found} message
+ * @param {Listed} message
  * @param {{words?: string, isInside?: boolean, open: () => unknown}} options
  *   words: what was searched for. isInside: the conversation is known from around the list.
  */

@@ -7,8 +7,9 @@ import { h, place } from "./nodes.js";
 import { attempt } from "./notice.js";
 import { sheet } from "./theme.js";
 
-/** @import {Found, Talk} from "../types.js" */
+/** @import {Talk} from "../types.js" */
 /** @import {TalkElement} from "./base.js" */
+/** @import {Listed} from "./found.js" */
 /** @import {Child} from "./nodes.js" */
 
 const style = sheet(`
@@ -63,7 +64,7 @@ export async function showPins(element, talk, conversationId) {
   const list = listIn(element, element.t("pinnedMessages"));
   const end = element.follow(store, ({ pins, conversation }) => {
     if (!conversation) return;
-    const unpin = (/** @type {Found} */ { id }) => talk.unpinMessage({ message: id });
+    const unpin = (/** @type {Listed} */ { id }) => talk.unpinMessage({ message: id });
     const mayUnpin = conversation.viewerCan.includes("PIN");
     const remove = mayUnpin ? { label: element.t("unpin"), act: unpin } : undefined;
     const found = pins.map(({ message }) => ({ message: { ...message, conversation } }));
@@ -81,7 +82,7 @@ export async function showPins(element, talk, conversationId) {
 export function showSaved(element, talk) {
   const store = talk.saved();
   const list = listIn(element, element.t("savedMessages"));
-  const unsave = async (/** @type {Found} */ { id }) => {
+  const unsave = async (/** @type {Listed} */ { id }) => {
     await talk.unsaveMessage({ message: id });
     store.refresh();
   };
@@ -105,11 +106,11 @@ function listIn(element, title, above = []) {
   const dialog = openDialog(element, { title, class: "found", body: [...above, list, below] });
 
   /**
-   * @param {readonly {message: Found}[]} rows
+   * @param {readonly {message: Listed}[]} rows
    * @param {{
    *   words?: string, isInside?: boolean, state?: string, error?: unknown, nothing?: string,
    *   hasMore?: boolean, isLoadingMore?: boolean, store?: {loadMore: () => Promise<unknown>},
-   *   remove?: {label: string, act: (message: Found) => Promise<unknown>},
+   *   remove?: {label: string, act: (message: Listed) => Promise<unknown>},
    * }} how
    */
   function show(rows, { state = "ready", words, isInside, remove, error, store, ...how }) {
@@ -130,7 +131,7 @@ function listIn(element, title, above = []) {
   }
 
   /**
-   * @param {Found} message
+   * @param {Listed} message
    * @param {Pick<Parameters<typeof show>[1], "words" | "isInside" | "remove">} how
    */
   function itemOf(message, { words, isInside, remove }) {

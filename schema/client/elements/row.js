@@ -28,8 +28,8 @@ export const rowStyle = sheet(`
   transition: transform .22s ease-out; touch-action: pan-y;
 }
 .open {
-  position: relative; display: grid; grid-template: 1fr 1fr / auto minmax(0, 1fr) auto; column-gap: 12px;
-  align-items: center;
+  position: relative; display: grid; grid-template: 1fr 1fr / auto minmax(0, 1fr) auto;
+  column-gap: 12px; align-items: center;
   width: 100%; height: 100%; padding: .55em .75em; border: 0; border-radius: 12px; background: none;
   text-align: start; cursor: pointer;
 }
