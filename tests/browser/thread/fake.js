@@ -46,6 +46,20 @@ export function messageOf(number, more = {}) {
 
 const rowOf = (message) => ({ key: message.clientId ?? message.id, message, unsent: null });
 
+const NOTHING = { state: "ready", body: "", replyTo: null, mentions: [], isSaved: true, conflict: null, error: null };
+/** The drafts of all fakes on a page, by their conversations. */
+const drafts = new Map();
+
+export function draftOf(id) {
+  const draft = drafts.get(id) ?? new Writable(NOTHING);
+  drafts.set(id, draft);
+  draft.write = (written) => draft.set({ ...draft.getSnapshot(), ...written });
+  draft.flush = () => {};
+  draft.resolve = () => draft.set({ ...draft.getSnapshot(), conflict: null });
+  draft.empty = () => draft.set(NOTHING);
+  return draft;
+}
+
 export class Fake {
   calls = [];
   answers = {};
@@ -91,6 +105,8 @@ export class Fake {
       firstUnreadNumber: null,
       members: [],
       hasMoreMembers: false,
+      pins: [],
+      seen: null,
       ...this.more,
       ...changes,
       rows: [...rows, ...this.unsent.map((unsent) => ({ key: unsent.clientId, message: null, unsent }))],
@@ -160,9 +176,19 @@ export class Fake {
           this.from = Math.max(0, this.to - this.page);
         }),
       loadMembers: () => this.wait("loadMembers"),
+      loadPins: () => this.wait("loadPins"),
+      loadSeen: () => this.wait("loadSeen"),
       send: async (body, options) => {
         const clientId = crypto.randomUUID();
-        await this.wait("send", body, options);
+        const draft = draftOf(this.head.id);
+        const before = draft.getSnapshot();
+        if (options.endsDraft) draft.empty();
+        try {
+          await this.wait("send", body, options);
+        } catch (error) {
+          if (options.endsDraft) draft.set(before);
+          throw error;
+        }
         const createdAt = new Date().toISOString();
         const mentions = options.mentions ?? null;
         const { replyTo } = options;
@@ -193,6 +219,8 @@ export class Fake {
       outbox: { retry: (clientId) => this.wait("retry", clientId) },
       conversation: () => store,
       typing: () => this.typing,
+      draft: draftOf,
+      messageAt: (id, number) => this.wait("messageAt", number),
       findMembers: async (conversation, search) => {
         await this.wait("findMembers", search);
         const found = PEOPLE.filter((one) => one.name.toLowerCase().includes(search.toLowerCase()));

@@ -43,13 +43,13 @@ export class View {
     this.language = element.language;
     this.snapshot = store.getSnapshot();
     this.rows = new Rows(this);
-    const label = this.t("messages");
-    this.log = h("div", { class: "log", role: "log", "aria-live": "off", "aria-label": label });
+    const log = { class: "log", role: "log", "aria-live": "off" };
+    this.log = h("div", { ...log, "aria-label": this.t("messages") });
     this.scroller = h("div", { class: "scroller" }, this.log);
     this.status = h("div", { class: "status", hidden: true });
     this.pager = new Pager(this);
-    const onclick = () => this.jumpToNewest();
-    this.newest = h("button", { class: "newest", hidden: true, onclick });
+    this.newest = h("button", { class: "newest", hidden: true });
+    this.newest.onclick = () => this.jumpToNewest();
     this.typing = h("p", { class: "typing" });
     this.spoken = h("div", { class: "spoken", "aria-live": "polite" });
     this.foot = new Foot(this);
@@ -215,6 +215,7 @@ export class View {
     if (this.#hasMore) return;
     this.#hasMore = true;
     const { showPinBar } = await import("./pins.js");
+    if (!this.screen.isConnected) return;
     await Promise.all([showPinBar(this, this.top), this.store.loadSeen()]);
   }
 
