@@ -9,7 +9,7 @@ __all__ = ["browser", "demo"]
 
 pytestmark = needs_chromium
 
-TEA = "Jonas Lindqvist"
+LENA = "Lena Brandt"
 
 
 def menu(window: Window, name: str, *actions: str) -> None:
@@ -31,40 +31,40 @@ def names(window: Window) -> list[str]:
 def test_a_key_archives_the_row_with_the_focus_and_a_message_brings_it_back(
     demo: str, browser: Any
 ) -> None:
-    mira, jonas = Window(browser, demo, "mira"), Window(browser, demo, "jonas")
+    mira, lena = Window(browser, demo, "mira"), Window(browser, demo, "lena")
     mira.open("Harbour Choir")
     before = names(mira)
-    mira.row(TEA).locator(".open").focus()
+    mira.row(LENA).locator(".open").focus()
     mira.page.keyboard.press("e")
-    mira.row(TEA).wait_for(state="detached")
-    assert names(mira) == [each for each in before if each != TEA]
+    mira.row(LENA).wait_for(state="detached")
+    assert names(mira) == [each for each in before if each != LENA]
     assert mira.focused()[1] != "", "the row in its place has the focus"
 
     mira.inbox.get_by_role("button", name="Undo").click()
-    mira.row(TEA).wait_for()
-    mira.row(TEA).locator(".open").focus()
+    mira.row(LENA).wait_for()
+    mira.row(LENA).locator(".open").focus()
     mira.page.keyboard.press("e")
-    mira.row(TEA).wait_for(state="detached")
+    mira.row(LENA).wait_for(state="detached")
 
     mira.inbox.get_by_role("button", name="More", exact=True).click()
     mira.page.get_by_role("menuitem", name="Archive").click()
     mira.inbox.get_by_role("heading", name="Archive").wait_for()
-    mira.row(TEA).wait_for()
+    mira.row(LENA).wait_for()
     mira.picture("archive")
     mira.inbox.get_by_role("button", name="Back").click()
     mira.row("Harbour Choir").wait_for()
-    assert TEA not in names(mira)
+    assert LENA not in names(mira)
 
-    jonas.open("Mira Okafor")
-    jonas.send("Are you there?")
-    mira.row(TEA).locator(".preview", has_text="Are you there?").wait_for()
-    assert mira.problems == jonas.problems == []
+    lena.open("Mira Okafor")
+    lena.send("Are you there?")
+    mira.row(LENA).locator(".preview", has_text="Are you there?").wait_for()
+    assert mira.problems == lena.problems == []
 
 
 def test_a_finger_archives_a_row_that_it_draws_aside(demo: str, browser: Any) -> None:
     mira = Window(browser, demo, "mira", size=PHONE, has_touch=True, is_mobile=True)
-    mira.row(TEA).wait_for()
-    box = mira.row(TEA).locator(".open").bounding_box()
+    mira.row(LENA).wait_for()
+    box = mira.row(LENA).locator(".open").bounding_box()
     touch = mira.page.context.new_cdp_session(mira.page)
 
     def draw(distance: float) -> None:
@@ -81,17 +81,17 @@ def test_a_finger_archives_a_row_that_it_draws_aside(demo: str, browser: Any) ->
     draw(40)
     mira.page.wait_for_timeout(300)
     draw(40)
-    assert mira.row(TEA).count() == 1, "not far enough"
+    assert mira.row(LENA).count() == 1, "not far enough"
     assert mira.head.count() == 0, "it opens nothing"
     draw(200)
     mira.inbox.get_by_text("is in the archive").wait_for()
     mira.picture("archived-by-a-finger")
-    mira.row(TEA).wait_for(state="detached")
+    mira.row(LENA).wait_for(state="detached")
     assert mira.problems == []
 
 
 def test_pinned_conversations_stand_first_and_muted_ones_are_quiet(demo: str, browser: Any) -> None:
-    mira, jonas = Window(browser, demo, "mira"), Window(browser, demo, "jonas")
+    mira, lena = Window(browser, demo, "mira"), Window(browser, demo, "lena")
     mira.open("Harbour Choir")
     last = names(mira)[-1]
     menu(mira, last, "Pin")
@@ -101,40 +101,40 @@ def test_pinned_conversations_stand_first_and_muted_ones_are_quiet(demo: str, br
         ".shadowRoot.querySelector('.row[aria-posinset=\"1\"] .name').textContent === name",
         arg=last,
     )
-    menu(mira, TEA, "Mute", "For an hour")
-    mira.row(TEA).locator(".icon-mute").wait_for()
-    jonas.open("Mira Okafor")
-    jonas.send("Nobody hears this.")
-    mira.row(TEA).locator(".preview", has_text="Nobody hears this.").wait_for()
-    assert "quiet" in mira.row(TEA).get_attribute("class")
+    menu(mira, LENA, "Mute", "For an hour")
+    mira.row(LENA).locator(".icon-mute").wait_for()
+    lena.open("Mira Okafor")
+    lena.send("Nobody hears this.")
+    mira.row(LENA).locator(".preview", has_text="Nobody hears this.").wait_for()
+    assert "quiet" in mira.row(LENA).get_attribute("class")
     mira.picture("pinned-and-muted")
 
-    menu(mira, TEA, "Notify me again")
-    mira.row(TEA).locator(".icon-mute").wait_for(state="detached")
+    menu(mira, LENA, "Notify me again")
+    mira.row(LENA).locator(".icon-mute").wait_for(state="detached")
     menu(mira, last, "Unpin")
     mira.row(last).locator(".icon-pin").wait_for(state="detached")
-    assert mira.problems == jonas.problems == []
+    assert mira.problems == lena.problems == []
 
 
 def test_a_draft_is_on_all_devices_and_gone_when_it_was_sent(demo: str, browser: Any) -> None:
     desk = Window(browser, demo, "mira")
     phone = Window(browser, demo, "mira", size=PHONE)
-    desk.open(TEA)
+    desk.open(LENA)
     desk.box.fill("I wanted to ask")
     desk.open("Harbour Choir")
-    desk.row(TEA).locator(".draft").wait_for()
-    phone.row(TEA).locator(".preview", has_text="Draft: I wanted to ask").wait_for()
+    desk.row(LENA).locator(".draft").wait_for()
+    phone.row(LENA).locator(".preview", has_text="Draft: I wanted to ask").wait_for()
     phone.picture("draft-in-the-row")
 
-    phone.open(TEA)
+    phone.open(LENA)
     phone.page.wait_for_function(
         "(box) => box.value === 'I wanted to ask'", arg=phone.box.element_handle()
     )
     phone.send("I wanted to ask about the hall.")
     phone.sees("I wanted to ask about the hall.")
-    desk.row(TEA).locator(".preview", has_text="You: I wanted to ask about the hall.").wait_for()
-    assert desk.row(TEA).locator(".draft").count() == 0
-    desk.open(TEA)
+    desk.row(LENA).locator(".preview", has_text="You: I wanted to ask about the hall.").wait_for()
+    assert desk.row(LENA).locator(".draft").count() == 0
+    desk.open(LENA)
     desk.sees("I wanted to ask about the hall.")
     assert desk.box.input_value() == ""
     assert desk.problems == phone.problems == []
@@ -142,8 +142,8 @@ def test_a_draft_is_on_all_devices_and_gone_when_it_was_sent(demo: str, browser:
 
 def test_two_drafts_are_both_shown_and_none_is_lost(demo: str, browser: Any) -> None:
     desk, other = Window(browser, demo, "mira"), Window(browser, demo, "mira")
-    desk.open(TEA)
-    other.open(TEA)
+    desk.open(LENA)
+    other.open(LENA)
     desk.context.set_offline(True)
     desk.box.fill("Written in the tunnel")
     other.box.fill("Written at home")
@@ -162,21 +162,21 @@ def test_two_drafts_are_both_shown_and_none_is_lost(demo: str, browser: Any) -> 
 
 
 def test_one_sees_who_has_seen_ones_last_message(demo: str, browser: Any) -> None:
-    mira, jonas = Window(browser, demo, "mira"), Window(browser, demo, "jonas")
-    jonas.open("Harbour Choir")
-    mira.open(TEA)
+    mira, lena = Window(browser, demo, "mira"), Window(browser, demo, "lena")
+    lena.open("Harbour Choir")
+    mira.open(LENA)
     mira.send("Did you get the keys?")
     mira.sees("Did you get the keys?")
     assert mira.thread.locator(".seen").count() == 0
-    jonas.open("Mira Okafor")
+    lena.open("Mira Okafor")
     mira.message("Did you get the keys?").locator(".seen", has_text="Seen").wait_for()
 
     mira.open("Harbour Choir")
     mira.send("Who is here?")
     mira.sees("Who is here?")
-    jonas.open("Harbour Choir")
+    lena.open("Harbour Choir")
     mira.message("Who is here?").get_by_role("button", name="Seen by 1 person").click()
-    mira.dialog.get_by_text(TEA).wait_for()
+    mira.dialog.get_by_text(LENA).wait_for()
     mira.picture("seen-by")
     mira.close_dialog()
-    assert mira.problems == jonas.problems == []
+    assert mira.problems == lena.problems == []

@@ -168,6 +168,10 @@ def begin_anew(demo: Running) -> None:
     made, now = (each / "demo.sqlite3" for each in (_made_world(), demo.folder))
     with closing(sqlite3.connect(made)) as source, closing(sqlite3.connect(now)) as target:
         source.backup(target)
+        # Its picture comes from the port of the server.
+        picture = f"{demo.url}/static/demo/choir.svg"
+        target.execute("UPDATE talk_conversation SET avatar = ? WHERE avatar <> ''", [picture])
+        target.commit()
 
 
 def new_demo(folder: Path, bot: bool = False, **given: Any) -> Any:

@@ -191,10 +191,12 @@ function spoken(words) {
  * @param {TalkElement["language"]} language
  * @param {Look} look
  */
-function previewOf({ conversation, draft }, language, { viewerId, isCurrent, typing }) {
+function previewOf({ conversation, draft, unreadCount }, language, look) {
   const { latestMessage: message, kind } = conversation;
+  const { viewerId, isCurrent, typing } = look;
   if (typing) return preview("typing", typing);
-  if (draft && !isCurrent) {
+  // What is new comes first.
+  if (draft && !isCurrent && !unreadCount) {
     const label = h("span", { class: "draft" }, `${language.say("draft")}: `);
     return preview("", label, oneLine(draft.body));
   }

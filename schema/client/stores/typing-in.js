@@ -74,9 +74,10 @@ export class TypingIn {
   }
 
   #listen() {
-    const { state, whenBack } = this.#connection;
+    const connection = this.#connection;
+    const { state } = connection;
     this.#ends = [
-      whenBack(() => this.#plan()),
+      connection.whenBack(() => this.#plan()),
       // Nobody tells who stops typing then.
       state.subscribe(() => {
         if (state.getSnapshot() !== "live") this.#forget();
