@@ -66,7 +66,7 @@ test("what the changes say is not asked for again", async (t) => {
   assert.deepEqual(queries.toSorted(), ["InboxStart", "Thread"]);
 });
 
-test("the inbox shows a new message first, and counts it as unread", async (t) => {
+test("the inbox shows a new message first below what is pinned, and counts it as unread", async (t) => {
   const id = await startGroup("mira", ["jonas"], "To be first");
   const talk = talkOf(t, "mira");
   const inbox = talk.inbox();
@@ -76,9 +76,10 @@ test("the inbox shows a new message first, and counts it as unread", async (t) =
   const before = talk.unreadTotal.getSnapshot();
 
   await act("jonas", "sendMessage", { conversationId: id, body: "Hello" });
-  await until(() => inbox.getSnapshot().rows[0].conversation.latestMessage?.body === "Hello");
+  const first = () => inbox.getSnapshot().rows.find((row) => row.pinnedAt === null);
+  await until(() => first()?.conversation.latestMessage?.body === "Hello");
 
-  assert.equal(inbox.getSnapshot().rows[0].unreadCount, 1);
+  assert.equal(first()?.unreadCount, 1);
   assert.equal(talk.unreadTotal.getSnapshot(), Math.min(before + 1, 100));
 });
 
