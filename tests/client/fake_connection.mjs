@@ -61,38 +61,42 @@ export class FakeConnection {
   }
 
   /** @param {string} document @param {any} [variables] @param {{signal?: AbortSignal}} [options] */
-  query = (document, variables = {}, { signal } = {}) => {
+  query(document, variables = {}, { signal } = {}) {
     const request = new Request(this, nameOf(document), variables, signal);
     this.asked.push(request);
     if (this.held.has(request.name) || this.held.has("*")) this.waiting.push(request);
     else request.answer();
     return request.promise;
-  };
+  }
 
   /** @param {string} document @param {() => any} variables @param {any} sink */
-  subscribe = (document, variables, sink) => {
+  subscribe(document, variables, sink) {
     const stream = new Stream(this, nameOf(document), variables, sink);
     this.streams.push(stream);
     if (!this.holdsStreams) queueMicrotask(() => this.pump());
     return () => stream.stop();
-  };
+  }
 
   /** @param {string} document @param {any} variables */
-  tell = (document, variables) => void this.told.push({ name: nameOf(document), variables });
+  tell(document, variables) {
+    this.told.push({ name: nameOf(document), variables });
+  }
 
   /** @param {() => void} listener */
-  whenBack = (listener) => {
+  whenBack(listener) {
     this.#backListeners.add(listener);
     return () => this.#backListeners.delete(listener);
-  };
+  }
 
   /** By how many milliseconds the server's clock is ahead of the page's. */
   ahead = 0;
-  now = () => Date.now() + this.ahead;
+  now() {
+    return Date.now() + this.ahead;
+  }
 
-  close = () => {
+  close() {
     for (const stream of [...this.streams]) stream.stop();
-  };
+  }
 
   /** How many wait until the connection is back. */
   listening() {

@@ -14,12 +14,16 @@ import {
   TalkProvider,
   useConnectionState,
   useConversation,
+  useArchive,
+  useDraft,
   useInbox,
   useOutbox,
   usePresence,
+  useSearch,
   useStore,
   useTalk,
   useTyping,
+  useTypingIn,
   useUnreadTotal,
 } from "talk-client/react";
 
@@ -49,7 +53,7 @@ function Inbox() {
     "ul",
     { "data-name": "inbox", "data-state": inbox.state },
     inbox.rows.map((row) =>
-      h("li", { key: row.id }, `${row.conversation.name}: ${row.conversation.latestMessage?.body}`),
+      h("li", { key: row.id, "data-pinned": String(row.pinnedAt !== null) }, `${row.conversation.name}: ${row.conversation.latestMessage?.body}`),
     ),
   );
 }
@@ -107,7 +111,7 @@ test("an inbox and a thread follow what happens", async (t) => {
 
   await act("jonas", "sendMessage", { conversationId: id, body: "Hello hooks" });
   await until(() => bodies().includes("Hello hooks"));
-  const top = () => shown.querySelector("[data-name=inbox] li").textContent;
+  const top = () => shown.querySelector("[data-name=inbox] li[data-pinned=false]")?.textContent;
   await until(() => top() === "By hooks: Hello hooks");
   await until(() => Number(text(shown, "unread")) === Math.min(unreadTotal + 1, 100));
   const stop = jonas.presence([idOfJonas]).subscribe(() => {});
@@ -124,6 +128,50 @@ test("an inbox and a thread follow what happens", async (t) => {
   assert.equal(rows().at(-1), row, "the row stays");
   assert.equal(bodies().filter((body) => body === "Mine").length, 1);
   assert.ok(Number(text(shown, "renders")) < 60, "hooks do not render for ever");
+});
+
+function Desk({ id }) {
+  const [draft, written] = useDraft(id);
+  const [{ rows: found }, search] = useSearch();
+  const [{ rows: archived }] = useArchive();
+  const typing = useTypingIn([id]);
+  useEffect(() => {
+    globalThis.desk = { written, search };
+  });
+  return h(
+    "div",
+    null,
+    part("draft", `${draft.body} ${draft.isSaved}`),
+    part("found", found.map(({ body }) => body).join()),
+    part("archived", archived.map(({ conversation }) => conversation.name).join()),
+    part("somewhere", (typing.get(id) ?? []).map(({ name }) => name).join()),
+  );
+}
+
+test("a draft, a search and the archive follow what happens", async (t) => {
+  const id = await startGroup("jonas", ["mira"], "Archived by hooks");
+  await act("jonas", "sendMessage", { conversationId: id, body: "A needle in the hay" });
+  const shown = show(t, talkOf(t), h(Desk, { id }));
+  const archived = () => text(shown, "archived").split(",");
+  await until(() => globalThis.desk);
+  globalThis.desk.search.ask("needle", { in: id });
+  await until(() => text(shown, "found") === "A needle in the hay");
+  await act("mira", "archiveConversation", { conversationId: id });
+  await until(() => archived().includes("Archived by hooks"));
+
+  globalThis.desk.written.write({ body: "Half" });
+  assert.equal(globalThis.desk.written.getSnapshot().body, "Half");
+  globalThis.desk.written.flush();
+  await until(() => text(shown, "draft") === "Half true");
+  await act("mira", "saveDraft", { conversationId: id, body: "Half a sentence", base: 1 });
+  await until(() => text(shown, "draft") === "Half a sentence true");
+
+  await until(async () => {
+    await act("jonas", "setTyping", { conversationId: id });
+    return text(shown, "somewhere") === "Jonas Lindqvist";
+  });
+  await act("jonas", "sendMessage", { conversationId: id, body: "Back again" });
+  await until(() => !archived().includes("Archived by hooks"));
 });
 
 test("another conversation takes the place of the one before", async (t) => {
