@@ -13,14 +13,13 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from ..availability import is_cancelled
-from ..conf import conf
 from ..exceptions import MessagingValidationError, RefusalCode
 from ..prepared import Among
 from ..sought import Sought
 from .block import Block
 from .first_of_each import Array
 from .message import Message
-from .message.retention import kept_since
+from .message.retention import cutoffs
 from .message.word_index import has_words
 from .participation import Participation
 from .participation.unread import ENDLESS
@@ -172,9 +171,8 @@ class Search:
         texts = Message.objects.alias(_own=Subquery(own.values("pk")[:1])).filter(
             ~Exists(hidden), _own__isnull=False, kind=Message.Kind.TEXT, removed_as=""
         )
-        for kind in conf.RETENTION:
-            if (cutoff := kept_since(kind)) is not None:
-                texts = texts.exclude(conversation__kind=kind, sent_at__lt=cutoff)
+        for kind, cutoff in cutoffs().items():
+            texts = texts.exclude(conversation__kind=kind, sent_at__lt=cutoff)
         if self.sender is not None:
             texts = texts.filter(sender=self.sender)
         return texts if self.since is None else texts.filter(sent_at__gte=self.since)
@@ -186,8 +184,9 @@ def _before(rows: "MessageQuerySet", key: int | None) -> "MessageQuerySet":
 
 def _expected(rows: "MessageQuerySet") -> int:
     """How many rows PostgreSQL expects."""
-    (found,) = loads(rows.values("pk").explain(format="json"))
-    expected: int = found["Plan"]["Plan Rows"]
+    explained = rows.values("pk").explain(format="json")
+    # It is empty if Django sees that there are none.
+    expected: int = loads(explained)[0]["Plan"]["Plan Rows"] if explained else 0
     return expected
 
 

@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from strawberry import relay
 
 from talk.models import Block
+from talk.models.searching import PLANNED, Search
 
 from .asking import code, gid, group, leave, nodes, ok, private, say, walk
 
@@ -172,6 +173,22 @@ def test_nothing_hidden_is_found(gql, there, alice, bob):
     Block.objects.block(alice, bob)
 
     assert nodes(search(gql(alice))) == []
+
+
+@pytest.mark.postgresql
+def test_what_takes_too_long_is_too_broad(gql, alice, monkeypatch):
+    def slow(*_args):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(20)")
+
+    with monkeypatch.context() as patch:
+        patch.setitem(PLANNED, "statement_timeout", 50)
+        patch.setattr(Search, "_by_index", slow)
+        answer = gql(alice)(SEARCH, words="harbour")
+
+    assert code(answer) == "TOO_BROAD"
+    assert answer["errors"][0]["extensions"]["retryable"] is False
+    assert found(gql(alice)) == []
 
 
 def test_searches_have_a_rate_of_their_own(gql, there, alice, settings):

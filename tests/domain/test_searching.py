@@ -145,6 +145,7 @@ class TestPages:
 
         assert found(alice, sender=bob.pk) == ["harbour b"]
         assert found(alice, sender=dave.pk) == []
+        assert found(alice, sender=2**62) == []
 
     def test_since_a_time(self, there, alice):
         old, new = say(alice, there, "harbour old"), say(alice, there, "harbour new")
