@@ -102,7 +102,7 @@ export function talkOver(
   const typingIn = new TypingIn(connection, documents, limits, feed);
   const presence = new Presence(connection, documents, limits, visible);
   const saved = new Kept(() => new SavedMessages(connection, documents));
-  const parts = [conversations, typing, typingIn, presence, saved, drafts, feed, viewerFeed, outbox];
+  const stores = [conversations, typing, typingIn, presence, saved, drafts];
 
   return {
     ...verbs,
@@ -123,7 +123,7 @@ export function talkOver(
     query: (...given) => connection.query(...given),
     subscribe: (...given) => connection.subscribe(...given),
     close() {
-      for (const each of parts) each.close();
+      for (const each of [...stores, feed, viewerFeed, outbox]) each.close();
       connection.close();
     },
   };

@@ -79,6 +79,10 @@ for (const [which, body] of [
     assert.deepEqual(shown().conflict, { body: "Written there", replyTo: null });
     await pass(10_000);
     assert.equal(stored().body, "Written there");
+    const { conflict } = shown();
+    draft.write({ body: "Written her" });
+    draft.write({ body: "Written here" });
+    assert.equal(shown().conflict, conflict, "it is announced once");
 
     draft.resolve(/** @type {any} */ (which));
     await pass(3_000);
@@ -342,7 +346,8 @@ test("saving a draft does not ask for the thread anew", async (t) => {
 
 test("a later version is compared with what was written, by its words", () => {
   const model = new DraftModel();
-  const version = (/** @type {number} */ number, body = "") => ({ body, replyTo: null, version: number });
+  /** @param {number} number */
+  const version = (number, body = "") => ({ body, replyTo: null, version: number });
   model.receive(version(3, "Hello"));
   assert.equal(model.written.body, "Hello");
   model.receive(version(2, "An answer that came late"));

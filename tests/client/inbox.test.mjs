@@ -327,8 +327,8 @@ test("archiving, muting and pinning on another device asks for no thread anew", 
   const { rooms, talk, pass, connection } = await openInbox(t, 1);
   talk.conversation(rooms[0].id).subscribe(() => {});
   await settle();
-  const until = Date.UTC(2030, 0);
-  for (const change of [{ archivedAt: 1 }, { pinnedAt: 2 }, { level: "NOTHING" }, { mutedUntil: until }])
+  const mute = { mutedUntil: Date.UTC(2030, 0) };
+  for (const change of [{ archivedAt: 1 }, { pinnedAt: 2 }, { level: "NOTHING" }, mute])
     rooms[0].arrange(change);
   await pass(1_000);
   assert.equal(connection.count("Thread"), 1);

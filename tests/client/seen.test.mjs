@@ -63,7 +63,8 @@ test("in a large group, and for whoever reads privately, it is not known", async
 test("what is read is told privately where the page wants it so", async (t) => {
   /** @type {Set<string>} */
   const secret = new Set();
-  const { world, talk, connection, pass } = fakeTalk(t, {}, { readsPrivately: (id) => secret.has(id) });
+  const options = { readsPrivately: (/** @type {string} */ id) => secret.has(id) };
+  const { world, talk, connection, pass } = fakeTalk(t, {}, options);
   const [open, closed] = [world.start([1], 3), world.start([1], 3)];
   secret.add(closed.id);
   for (const { id } of [open, closed]) {

@@ -320,10 +320,9 @@ export class Talkroom {
     const now = this.world.clock;
     const reading = { lastRead: 0, firstVisible: 1, markedAt: null, unreadFrom: null };
     const times = { changedAt: now, activeAt: now, joinedAt: now };
-    const arranged = { level: "EVERYTHING", mutedUntil: null, archivedAt: null, pinnedAt: null,
-      readPrivately: false };
-    const draft = { body: "", replyTo: null, version: 0 };
-    this.places.set(person, { ...place, ...reading, ...times, ...arranged, draft });
+    const arranged = { level: "EVERYTHING", mutedUntil: null, archivedAt: null, pinnedAt: null };
+    const own = { readPrivately: false, draft: { body: "", replyTo: null, version: 0 } };
+    this.places.set(person, { ...place, ...reading, ...times, ...arranged, ...own });
   }
 
   /** @param {number} number @param {string} kind @param {object} change @param {number} actor */

@@ -154,7 +154,7 @@ export class TypingIn {
       return users ? [/** @type {const} */ ([id, users])] : [];
     });
     const before = store.getSnapshot();
-    const isSame = now.length === before.size && now.every(([id, users]) => before.get(id) === users);
-    if (!isSame) store.set(now.length ? new Map(now) : NOBODY);
+    const isKnown = now.every(([id, users]) => before.get(id) === users);
+    if (!isKnown || now.length !== before.size) store.set(now.length ? new Map(now) : NOBODY);
   }
 }

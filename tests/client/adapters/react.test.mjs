@@ -52,9 +52,10 @@ function Inbox() {
   return h(
     "ul",
     { "data-name": "inbox", "data-state": inbox.state },
-    inbox.rows.map((row) =>
-      h("li", { key: row.id, "data-pinned": String(row.pinnedAt !== null) }, `${row.conversation.name}: ${row.conversation.latestMessage?.body}`),
-    ),
+    inbox.rows.map(({ id, pinnedAt, conversation }) => {
+      const props = { key: id, "data-pinned": String(pinnedAt !== null) };
+      return h("li", props, `${conversation.name}: ${conversation.latestMessage?.body}`);
+    }),
   );
 }
 

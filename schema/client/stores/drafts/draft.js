@@ -2,7 +2,8 @@
 
 import { askUntilAnswered } from "../asking.js";
 import { Lingering } from "../lingering.js";
-import { DraftModel } from "./model.js";
+import { unlessSame } from "../same.js";
+import { DraftModel, contentOf } from "./model.js";
 import { Saving } from "./saving.js";
 
 /** @import {Connection, DraftSnapshot, Outbox, StoredDraft, Written} from "../../types.js" */
@@ -220,7 +221,7 @@ export class DraftStore extends Lingering {
       state: this.isReady ? "ready" : "loading",
       ...written,
       isSaved: isSettled,
-      conflict: theirs && { body: theirs.body, replyTo: theirs.replyTo },
+      conflict: unlessSame(before.conflict, theirs && contentOf(theirs)),
       error,
     };
     if (JSON.stringify(now) !== JSON.stringify(before) || error !== before.error) this.set(now);

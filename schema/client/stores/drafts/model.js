@@ -177,7 +177,7 @@ function joined(first, { body, replyTo, mentions = [] }) {
 }
 
 /** @param {Content} content */
-function contentOf({ body, replyTo }) {
+export function contentOf({ body, replyTo }) {
   return { body, replyTo };
 }
 
