@@ -1,4 +1,4 @@
-"""Backwards, gives events a kind that the earlier version knows."""
+"""Backwards, gives events kinds that the earlier version knows."""
 
 from typing import Any
 
@@ -8,7 +8,8 @@ from django.db import migrations
 def say_what_was_known(apps: Any, schema_editor: Any) -> None:
     # They can't be deleted: revisions have no gaps.
     events = apps.get_model("talk", "Event").objects.using(schema_editor.connection.alias)
-    events.filter(kind="conversation_changed").update(kind="conversation_read")
+    new = events.filter(kind__in=["conversation_changed", "message_pinned", "message_unpinned"])
+    new.update(kind="conversation_read")
 
 
 class Migration(migrations.Migration):

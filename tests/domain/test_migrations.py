@@ -6,8 +6,9 @@ import pytest
 from django.apps import apps
 from django.db import connection, migrations, models
 from django.db.migrations.loader import MigrationLoader
+from django.db.models import F
 
-from talk.models import Event, Message
+from talk.models import Event, Message, Participation
 
 from .acting import group, participation_of, say
 
@@ -96,6 +97,8 @@ def test_the_earlier_version_knows_every_removal_and_every_kind_of_event(alice, 
     own, others = participation_of(alice, ours), say(bob, ours)
     own.edit(said := say(alice, ours), "Changed")
     own.react(others, "👍")
+    own.pin_message(others)
+    own.unpin_message(others)
     own.retract(said)
     own.remove_message(others)
     own.describe(description="Lunch")
@@ -110,7 +113,32 @@ def test_the_earlier_version_knows_every_removal_and_every_kind_of_event(alice, 
     assert list(kinds) == [
         "conversation_started",
         *["message_sent"] * 2,
-        *["conversation_read"] * 2,
+        *["conversation_read"] * 4,
         *["message_removed"] * 2,
         "conversation_read",
     ]
+
+
+@pytest.mark.django_db
+def test_what_was_marked_as_unread_agrees_with_the_check_of_the_earlier_version(alice, bob, carol):
+    """Otherwise the migrations could not be undone."""
+    ours, left = group(alice, bob, carol), group(alice, bob, carol)
+    for conversation in (ours, left):
+        for user in (bob, alice, bob):
+            say(user, conversation)
+        for user in (alice, carol):
+            participation_of(user, conversation).read()
+            participation_of(user, conversation).mark_unread(1)
+    participation_of(carol, left).leave()
+    say(bob, left)
+    say(alice, ours)
+    say(bob, ours)
+    migration = import_module("talk.migrations.0035_marks_end_backwards")
+
+    migration.end_marks(apps, connection.schema_editor())
+
+    marked = Participation.objects.exclude(user=bob)
+    assert not marked.exclude(unread_again_from=None)
+    assert not marked.filter(first_unread_number__lte=F("last_read_number"))
+    rows = marked.order_by("conversation", "user").values_list("first_unread_number", flat=True)
+    assert list(rows) == [5, 4, 5, None]
