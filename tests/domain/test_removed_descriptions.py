@@ -183,3 +183,14 @@ class TestExport:
 def _told(person):
     (line,) = [each for each in privacy.export(person) if each["type"] == "participation"]
     return {name: line[name] for name in (*ALL, "key")}
+
+
+def test_data_that_were_removed_can_be_changed_in_memory(choir, alice, bob):
+    others = group(alice, bob)
+    others.describe(data={"colour": "blue"})
+    for each in (choir, others):
+        moderation.remove_description(each, "data", None, "rude")
+
+    choir.data["status"] = "shipped"
+
+    assert others.data == Conversation.UNDESCRIBED["data"] == {}

@@ -1,6 +1,7 @@
 """What a conversation shows beside its title and messages, and the key that a project gives it."""
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -127,7 +128,8 @@ class Describing(models.Model):
 
     def forget_description(self, names: Iterable[str], change: "Change") -> None:
         """Empty these of the three columns."""
-        self.take_description({name: NOTHING[name] for name in names}, change)
+        # Copies: somebody may go on to change the `data` of this object.
+        self.take_description({name: copy(NOTHING[name]) for name in names}, change)
 
     def _tell(self, change: "Change") -> None:
         """Record the change. It moves the inboxes of all members, and the lists of invitations."""
