@@ -284,8 +284,9 @@ def test_every_list_that_a_client_gives_has_a_limit(gql, alice, bob, carol):
 
     assert set(said.values()) == {"TOO_MANY_PARTICIPANTS"}
     assert {answer["code"] for answer in mentioning.values()} == {"TOO_MANY_MENTIONS"}
-    # That of a stream is tested with the streams.
-    assert {*said, *mentioning, "Subscription.presence.users"} == set(_lists())
+    # Those of streams are tested with the streams.
+    streams = {"Subscription.presence.users", "Subscription.inboxTyping.conversationIds"}
+    assert {*said, *mentioning, *streams} == set(_lists())
 
 
 def _lists():
