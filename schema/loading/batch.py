@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from talk.prepared import refer
 
 if TYPE_CHECKING:
+    from .shown import Shown
     from .views import View
 
 
@@ -20,23 +21,33 @@ class Batch:
     def __init__(self, views: "Iterable[View]") -> None:
         self.views = {view.conversation.pk: view for view in views}
         self._loaded: dict[Hashable, Mapping[int, Any]] = {}
+        #: The pages of rows that were shown when each of these was loaded.
+        self._pages: dict[Hashable, list[Iterable[Any]]] = {}
         # Several threads show the same live event at once.
         self._lock = RLock()
 
     def load(
-        self, name: Hashable, key: int, load_all: "Callable[[list[View]], Mapping[int, Any]]"
+        self,
+        name: Hashable,
+        key: int,
+        load_all: "Callable[[list[View]], Mapping[int, Any]]",
+        shown: "Shown",
     ) -> Any:
         """What `load_all` returns for the conversation with this key. It is called once.
 
         `name` says what is loaded. It includes everything that the result depends on, except the
-        views.
+        views. `shown` is of the operation. The pages that `load_all` shows are shown by each
+        operation with this batch.
         """
         loaded = self._loaded.get(name)
         if loaded is None:
             with self._lock:
                 loaded = self._loaded.get(name)
                 if loaded is None:
-                    loaded = self._loaded[name] = load_all(list(self.views.values()))
+                    with shown.noting() as pages:
+                        loaded = load_all(list(self.views.values()))
+                    self._pages[name], self._loaded[name] = pages, loaded
+        shown.show_again(self._pages[name])
         return loaded.get(key)
 
 

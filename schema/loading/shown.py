@@ -7,6 +7,7 @@ elsewhere in the answer nobody may have asked for it, or paid its cost.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -37,6 +38,10 @@ class Shown:
         #: memory, and so no `id` is reused.
         self._pages: dict[int, dict[int, Any]] = {}
         self._loaded: dict[Hashable, dict[Any, Any]] = {}
+        #: Lists to which each page is added that is shown; see `noting`.
+        self._notes: list[list[Iterable[Any]]] = []
+        #: Lists of `noting` whose pages are shown here, by their `id`.
+        self._noted: dict[int, list[Iterable[Any]]] = {}
         #: How many bytes the texts may take that are loaded for messages; None for any number.
         self.room = room
 
@@ -48,6 +53,27 @@ class Shown:
     def show(self, rows: Iterable[Any]) -> None:
         """Register a page that the operation shows, with related rows that were read with it."""
         self._rows.append(rows)
+        for pages in self._notes:
+            pages.append(rows)
+
+    @contextmanager
+    def noting(self) -> Iterator[list[Iterable[Any]]]:
+        """A list of the pages that are shown inside, for `show_again` of other operations."""
+        pages: list[Iterable[Any]] = []
+        self._noted[id(pages)] = pages
+        self._notes.append(pages)
+        try:
+            yield pages
+        finally:
+            # Those inside have removed theirs.
+            self._notes.pop()
+
+    def show_again(self, pages: list[Iterable[Any]]) -> None:
+        """Show the pages of a list that `noting` made, unless they are shown here already."""
+        if id(pages) not in self._noted:
+            self._noted[id(pages)] = pages
+            for rows in pages:
+                self.show(rows)
 
     def load(
         self, row: Any, name: Hashable, load_all: Callable[[list[Any]], Mapping[Any, Value]]
@@ -90,6 +116,7 @@ class Shown:
         self._users.clear()
         self._pages.clear()
         self._loaded.clear()
+        self._noted.clear()
 
     def _look_for_rows(self, rows: Iterable[Any]) -> None:
         pages: dict[type[Any], dict[int, Any]] = {each: {} for each in PAGE_ROWS}

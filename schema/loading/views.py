@@ -105,7 +105,7 @@ class Views:
         self, name: Hashable, key: int, load_all: Callable[[list[View]], Mapping[int, Any]]
     ) -> Any:
         """See `Batch.load`."""
-        return self._batches[key].load(name, key, load_all)
+        return self._batches[key].load(name, key, load_all, self.shown)
 
 
 class ReadTogether:

@@ -34,6 +34,7 @@ READ = f"""query ($id: ID!) {{ node(id: $id) {{
     ... on Message {{ {everything("Message", DEPTH - 1, PERSONAL)} }} }} }}"""
 
 NAMES = ["owner", "admin", "plain", "blocker", "suspended", "cleared", "late", "comes", "other"]
+NAMES += ["private"]
 #: Members who only listen. They share results.
 READERS = ["reader", "another reader"]
 EMOJI = ["👍", "❤", "🎉"]
@@ -65,6 +66,7 @@ def a_group(people):
     cleared = group.participation_of(people["cleared"])
     cleared.clear()
     owner.invite([people["late"]])
+    group.participation_of(people["private"]).read(privately=True)
     Block.objects.block(people["blocker"], people["plain"])
     suspend(group.participation_of(people["suspended"]), None, "rude")
     return group
@@ -130,8 +132,26 @@ class Anybody:
     def unreact(self, own, other, message):
         own.unreact(message, self._chance.choice(EMOJI))
 
+    def pin(self, own, other, message):
+        own.pin_message(message)
+
+    def unpin(self, own, other, message):
+        own.unpin_message(message)
+
+    def save(self, own, other, message):
+        own.save_message(message)
+
+    def unsave(self, own, other, message):
+        own.unsave_message(message)
+
     def read(self, own, other, message):
         own.read(message.number)
+
+    def read_privately(self, own, other, message):
+        own.read(message.number, privately=True)
+
+    def mark_unread(self, own, other, message):
+        own.mark_unread(message.number)
 
     def clear(self, own, other, message):
         own.clear()

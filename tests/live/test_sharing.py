@@ -6,9 +6,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from types import SimpleNamespace
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
-from schema.live import sharing
+from schema import threads
+from schema.live import sharing, streams
 from talk.models import Block, Conversation, Event
 
 from ..client.documents import documents
@@ -168,6 +170,49 @@ async def test_the_first_unread_message_is_that_of_each_viewer(
 
     bodies = [page["edges"][0]["node"]["body"] for page in heard]
     assert bodies == [three.body, two.body]
+
+
+@live
+@pytest.mark.parametrize(
+    "page", ["messages(first: 9) { edges { node {", "pins(first: 9) { edges { node { message {"]
+)
+async def test_each_kind_of_viewer_gets_a_page_by_the_same_number_of_queries(
+    alice, bob, group, page, monkeypatch
+):
+    """The page is read once for all of them, and what hangs on its messages once for each kind."""
+    execute, counts = streams.Stream.execute, []
+
+    def counted(stream, event, context):
+        with CaptureQueriesContext(connection) as queries:
+            result = execute(stream, event, context)
+        counts.append(len(queries))
+        return result
+
+    monkeypatch.setattr(streams, "_execute_in_thread", threads.live.to_async(counted))
+    monkeypatch.setattr(streams.Stream, "execute", counted)
+    place = await in_thread(group.participation_of)(alice)
+    fields = f"conversation {{ {page} viewerSaved reactions {{ emoji }} {'}' * page.count('{')} }}"
+
+    async def cost(messages):
+        for number in range(messages):
+            message = await in_thread(place.send)(str(number))
+            await in_thread(place.pin_message)(message)
+        # Bob's result is another one than Alice's.
+        await in_thread((await in_thread(group.participation_of)(bob)).save_message)(message)
+        async with listeners(
+            (alice, bob), group, fields, after=place.conversation.revision - 1
+        ) as sockets:
+            # The last change, after which the streams are live.
+            await asyncio.gather(*map(hear, sockets))
+            counts.clear()
+            await in_thread(place.rename)(f"After {messages}")
+            await asyncio.gather(*map(hear, sockets))
+        assert len(counts) == 2
+        return list(counts)
+
+    few, more = await cost(1), await cost(5)
+    assert few == more
+    assert few[1] < few[0]
 
 
 @live
@@ -376,6 +421,7 @@ async def test_the_client_of_many_viewers_costs_what_that_of_a_few_costs(
         said, _ = await cost(member.send, "two", reply_to=message.number)
         mentioned, _ = await cost(admin.send, "three", mentions=[bob.pk])
         reacted, _ = await cost(member.react, message, "👍")
+        # The reader, who is told whether it was private, and all others.
         read, _ = await cost(member.read)
 
-    assert [sent, said, mentioned, reacted, read] == [2, 3, 3, 3, 1]
+    assert [sent, said, mentioned, reacted, read] == [2, 3, 3, 3, 2]
