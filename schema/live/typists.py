@@ -80,7 +80,12 @@ class Typists:
         self._shown: WeakValueDictionary[tuple[str, ...], Shown] = WeakValueDictionary()
 
     async def follow(self, changes: "Reader") -> None:
-        """End an indicator when its message arrives, and keep track of the membership."""
+        """End an indicator when its message arrives, and keep track of the membership.
+
+        `changes` has begun. The revision is that of all subscriptions, and another one may be
+        behind with changes from before, which it skips after the next change of these.
+        """
+        self._forget(None)
         async for delivery in changes:
             event = delivery.event
             about = event.participation and event.participation.user_id

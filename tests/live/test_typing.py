@@ -6,7 +6,10 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 from django.db.backends.utils import CursorWrapper
+from django.http import HttpRequest
 
+from schema.authentication import Identity
+from schema.authentication.context import Context
 from schema.live import streams, typing_indicator, typists
 from schema.live.hub import hub
 from talk import wakeups
@@ -281,3 +284,24 @@ def test_all_permits_are_dropped_when_too_many_people_type(monkeypatch):
     typing_indicator._drop_old(now=20.0)
 
     assert not permits
+
+
+async def no_changes():
+    return
+    yield
+
+
+@live
+async def test_a_stream_that_begins_knows_who_left_although_another_is_behind(alice, bob, group):
+    """The other one has not heard of it, and skips it after the next change of this one."""
+    place = await in_thread(group.participation_of)(alice)
+    context = Context(HttpRequest(), Identity(bob))
+    await in_thread(context.look_up_blocks)()
+    async with typists.conversations().watch(group.pk) as watched:
+        hub().indicators.show(watched.topic, str(alice.pk), 60)
+        assert (await watched.shown_to(context)).users == [alice]
+        await in_thread(place.leave)()
+
+        await watched.follow(no_changes())
+
+        assert (await watched.shown_to(context)).users == []
