@@ -127,8 +127,11 @@ def participation_as_seen(
 
 
 def without_activity(participation: models.Participation) -> models.Participation:
-    """A participation without how far the person read, when they were active, or suspended."""
-    participation.last_read_number = 0
+    """A participation without how far the person read, when they were active, or suspended.
+
+    It also lacks at which message they joined, which would tell how many messages there are.
+    """
+    participation.last_read_number = participation.joined_at_number = 0
     participation.last_activity_at = participation.joined_at
     participation.suspended_at = None
     return participation

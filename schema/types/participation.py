@@ -54,7 +54,8 @@ class Participation(relay.Node):
 
     joined_at_number: int = strawberry.field(
         description="The number of the last message before the user first joined: 0 if they took "
-        "part from the start. They have not seen the messages up to it, whatever they read."
+        "part from the start. They have not seen the messages up to it, whatever they read. "
+        "Viewers who are invited see 0 for everybody else."
     )
 
     @field(

@@ -70,6 +70,24 @@ def test_who_is_asked_does_not_see_what_members_read_and_when(gql, ours, alice, 
     assert ok(gql(bob)(by_id, id=member["id"]))["node"]["lastReadNumber"] is None
 
 
+def test_who_is_asked_does_not_see_how_many_messages_there_are(gql, ours, alice, bob, carol):
+    ours.participation_of(alice).invite([carol])
+    ours.participation_of(carol).accept()
+    newcomer = ours.participation_of(carol)
+    assert newcomer.joined_at_number > 0
+    asked = """{ invitations(first: 1) { edges { node { conversation { lastNumber
+        participants(first: 9) { edges { node { joinedAtNumber } } } } } } } }"""
+
+    (place,) = nodes(ok(gql(bob)(asked))["invitations"])
+
+    assert place["conversation"]["lastNumber"] == 0
+    members = nodes(place["conversation"]["participants"])
+    assert [each["joinedAtNumber"] for each in members] == [0, 0]
+    by_id = "query($id: ID!) { node(id: $id) { ... on Participation { joinedAtNumber } } }"
+    assert ok(gql(bob)(by_id, id=gid(newcomer)))["node"]["joinedAtNumber"] == 0
+    assert ok(gql(alice)(by_id, id=gid(newcomer)))["node"]["joinedAtNumber"] > 0
+
+
 def test_who_is_asked_sees_of_those_who_are_gone_nothing_by_id_either(gql, ours, alice, bob, carol):
     ours.participation_of(alice).invite([carol])
     ours.participation_of(carol).accept()
