@@ -9,6 +9,7 @@ from django.core.management import BaseCommand, call_command
 from django.test import override_settings
 from strawberry import relay
 
+from tests.guest.host.arranged import arrange
 from tests.live.sockets import in_thread, signed_in, talk
 
 from .stay import client_of
@@ -87,6 +88,7 @@ class Command(BaseCommand):
         block(cast, group)
         come_and_go(cast, group)
         mention(cast, group)
+        arrange(cast, group)
         search(cast)
         asyncio.run(listen(cast, group))
         be_forgotten(cast)
