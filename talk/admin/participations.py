@@ -29,10 +29,11 @@ from .base import (
 
 @admin.register(Participation)
 class ParticipationAdmin(DeletedWithAccount, ReadAsTold, ReadOnly, TalkAdmin):
-    #: What concerns its person alone.
+    #: What concerns its person alone, and when they did such a thing: each draft that is saved
+    #: moves `changed_at`.
     exclude = [
         *("last_read_number", "read_privately", "first_unread_number", "marked_unread_at"),
-        *("notify", "muted_until", "archived_at", "pinned_at"),
+        *("notify", "muted_until", "archived_at", "pinned_at", "changed_at"),
     ]
     list_display = ["user", "conversation", "role", "status", "suspended_at", "last_activity_at"]
     list_filter = ["status", "role", ("suspended_at", admin.EmptyFieldListFilter)]

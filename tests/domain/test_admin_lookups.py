@@ -25,7 +25,7 @@ ASKED = {
     "message": "conversation number kind sender subject sent_at edited_at reply_to root "
     "mentions_all",
     "participation": "conversation user role status joined_at left_at left_at_number suspended_at "
-    "left_at_title last_activity_at changed_at",
+    "left_at_title last_activity_at",
     "pin": "conversation message by at",
     "reaction": "message emoji user at",
     "report": "at person message conversation why reporter settled_at",
