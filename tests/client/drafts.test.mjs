@@ -239,6 +239,25 @@ test("after a reload, what another device wrote meanwhile is a conflict", async 
   assert.equal(reloaded.getSnapshot().conflict?.body, "There");
 });
 
+test("of what two tabs left, one goes on, and the other is not lost", async (t) => {
+  const storage = memoryDrafts();
+  const fake = fakeTalk(t, {}, { draftStorage: () => storage });
+  const room = fake.world.start([1], 3);
+  const base = { body: "", replyTo: null, version: 0 };
+  const kept = { base, theirs: null, asked: [], spent: [], conversationId: room.id };
+  for (const tab of ["one", "two"]) {
+    const written = { body: `Of tab ${tab}`, replyTo: null, mentions: [] };
+    await storage.put({ ...kept, key: `${tab} ${room.id}`, tab, written });
+  }
+  const draft = fake.talk.draft(room.id);
+  draft.subscribe(() => {});
+  await fake.pass(0);
+
+  const bodies = (await storage.load()).map(({ written }) => written.body);
+  assert.deepEqual(bodies.sort(), ["Of tab one", "Of tab two"]);
+  assert.ok(bodies.includes(draft.getSnapshot().body));
+});
+
 test("whoever leaves a draft leaves it saved", async (t) => {
   const { draft, leave, stored, pass } = await openDraft(t);
   draft.write({ body: "Half a sentence" });

@@ -309,7 +309,7 @@ test("a total that was asked for before a change does not replace that of the ch
 });
 
 test("the end of a mute is told to the open thread, whatever the page's clock says", async (t) => {
-  const { rooms, talk, pass, connection } = await openInbox(t, 1);
+  const { rooms, talk, pass, connection, shown } = await openInbox(t, 1);
   connection.ahead = 30_000;
   const thread = talk.conversation(rooms[0].id);
   thread.subscribe(() => {});
@@ -320,7 +320,8 @@ test("the end of a mute is told to the open thread, whatever the page's clock sa
   await pass(29_000);
   assert.equal(muted(), true);
   await pass(2_000);
-  assert.equal(muted(), false);
+  assert.deepEqual([muted(), shown().rows[0].muted], [false, false]);
+  assert.equal(connection.count("Thread"), 1);
 });
 
 test("archiving, muting and pinning on another device asks for no thread anew", async (t) => {

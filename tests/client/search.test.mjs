@@ -176,8 +176,11 @@ test("one stream tells who is typing in the rows on the screen", async (t) => {
   talk.typingIn(ids.slice(20, 28)).subscribe(() => {});
   await pass(1_000);
   assert.equal(streams()[0], stream);
+  stream.next({ inboxTyping: { conversationId: ids[20], users: jonas } });
+  assert.equal(typing.getSnapshot().size, 1);
   talk.typingIn(ids.slice(30, 80)).subscribe(() => {});
   await pass(1_000);
+  assert.equal(typing.getSnapshot().size, 0, "the new stream tells who is typing still");
   assert.equal(streams().length, 1);
   assert.equal(streams()[0].variables.conversationIds.length, 50);
 });

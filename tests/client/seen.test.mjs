@@ -186,6 +186,48 @@ test("what is marked as unread again is read when the thread is opened again, ro
   assert.equal(connection.count("Thread"), 2);
 });
 
+test("a mark that is set while the thread is open stays, also if nothing was to be read", async (t) => {
+  const { world, talk, pass, connection } = fakeTalk(t);
+  const room = world.start([1], 10);
+  room.read(0, 10);
+  const thread = talk.conversation(room.id);
+  thread.subscribe(() => {});
+  await settle();
+  thread.shown(10);
+  await pass(1_000);
+  room.markUnread(4);
+  thread.shown(10);
+  await pass(5_000);
+  assert.deepEqual([room.unread().length, connection.count("MarkRead")], [7, 0]);
+});
+
+test("what is read again is told once, however long the inbox says nothing of it", async (t) => {
+  const { world, talk, pass, connection } = fakeTalk(t);
+  const room = world.start([1], 10);
+  room.read(0, 10);
+  room.markUnread(4);
+  const thread = talk.conversation(room.id);
+  thread.subscribe(() => {});
+  await settle();
+  connection.holdsStreams = true;
+  thread.shown(6);
+  await pass(1_000);
+  await pass(5_000);
+  assert.equal(connection.count("MarkRead"), 1);
+});
+
+test("an answer takes back nothing that the inbox told since it was asked for", async (t) => {
+  const { room, shown, connection, pass } = await openThread(t, 3);
+  connection.held.add("ConversationHead");
+  room.changePlace(2, { status: "LEFT" }, "PARTICIPANT_LEFT");
+  await pass(300);
+  connection.waitingFor("ConversationHead").execute();
+  room.arrange({ archivedAt: 5 });
+  connection.waitingFor("ConversationHead").answer();
+  await settle();
+  assert.notEqual(shown().conversation?.viewerParticipation.archivedAt, null);
+});
+
 test("a message is found by its number, for the draft that replies to it", async (t) => {
   const { talk, room } = await openThread(t, 90);
   assert.equal((await talk.messageAt(room.id, 5)).body, "Message 5");

@@ -56,7 +56,6 @@ export class Search extends Writable {
     this.#words = asked;
     this.#options = options;
     if (!asked) return this.#list.clear();
-    this.#list.stop();
     this.#timer = setTimeout(() => this.#list.begin(), REST);
   };
 
