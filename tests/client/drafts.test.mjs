@@ -239,6 +239,34 @@ test("after a reload, what another device wrote meanwhile is a conflict", async 
   assert.equal(reloaded.getSnapshot().conflict?.body, "There");
 });
 
+test("what is kept is written when it changes, and not at each message of the conversation", async (t) => {
+  const storage = memoryDrafts();
+  let written = 0;
+  const counted = {
+    ...storage,
+    put: (/** @type {any} */ entry) => ((written += 1), storage.put(entry)),
+    remove: (/** @type {string} */ key) => ((written += 1), storage.remove(key)),
+  };
+  const fake = fakeTalk(t, {}, { draftStorage: () => counted });
+  const room = fake.world.start([1], 3);
+  const draft = fake.talk.draft(room.id);
+  draft.subscribe(() => {});
+  await fake.pass(0);
+  for (let count = 0; count < 10; count += 1) room.send(1);
+  await fake.pass(0);
+  assert.equal(written, 0);
+
+  draft.write({ body: "Hello" });
+  await fake.pass(3_000);
+  const before = written;
+  for (let count = 0; count < 10; count += 1) room.send(1);
+  await fake.pass(3_000);
+  assert.equal(written, before);
+  draft.discard();
+  await fake.pass(0);
+  assert.deepEqual(await storage.load(), []);
+});
+
 test("of what two tabs left, one goes on, and the other is not lost", async (t) => {
   const storage = memoryDrafts();
   const fake = fakeTalk(t, {}, { draftStorage: () => storage });

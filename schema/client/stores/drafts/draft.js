@@ -43,6 +43,8 @@ export class DraftStore extends Lingering {
   #keep;
   #saving;
   #model = new DraftModel();
+  /** What the browser keeps now. @type {Kept} */
+  #kept = null;
   /** Whether it is known what was kept. */
   isReady = false;
   #life = new AbortController();
@@ -136,6 +138,8 @@ export class DraftStore extends Lingering {
   begin(stored) {
     if (stored) this.#model.restore(stored);
     this.isReady = true;
+    // What was written before has not been kept.
+    this.#kept = null;
     this.#changed();
     this.#saving.soon();
     this.#begin();
@@ -144,6 +148,7 @@ export class DraftStore extends Lingering {
   /** Forget everything: it was somebody else's. */
   reset() {
     this.#model = new DraftModel();
+    this.#kept = null;
     this.isReady = false;
     this.#saving.error = null;
     this.#publish();
@@ -208,7 +213,9 @@ export class DraftStore extends Lingering {
   #changed() {
     const { isSettled, mayReturn, written } = this.#model;
     const isEmpty = isSettled && !mayReturn && !written.body && written.replyTo === null;
-    this.#keep(isEmpty ? null : this.#model.toStored());
+    const kept = unlessSame(this.#kept, isEmpty ? null : this.#model.toStored());
+    if (kept !== this.#kept) this.#keep(kept);
+    this.#kept = kept;
     this.#publish();
   }
 

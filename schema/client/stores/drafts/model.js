@@ -94,7 +94,7 @@ export class DraftModel {
 
   /** The draft becomes a message. What another device wrote stays, as the next draft. */
   end() {
-    this.#spent = this.#asked;
+    this.#spent = [...this.#asked];
     this.written = NOTHING;
     if (this.theirs) this.#take(this.theirs);
   }
@@ -122,7 +122,7 @@ export class DraftModel {
   /** @returns {Omit<StoredDraft, "key" | "tab" | "conversationId">} */
   toStored() {
     const { written, base, theirs } = this;
-    return { written, base, theirs, asked: this.#asked, spent: this.#spent };
+    return { written, base, theirs, asked: [...this.#asked], spent: [...this.#spent] };
   }
 
   /** Go on with what was kept. What was written meanwhile comes after it. @param {StoredDraft} stored */
