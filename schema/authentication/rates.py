@@ -48,29 +48,38 @@ PEOPLE_STEP = 10
 _paused_until = 0.0
 
 
+def too_often(retry_after: int) -> RateLimited:
+    """The refusal of what can be tried again after so many seconds."""
+    return RateLimited(_("You are doing this too often. Wait a little."), retry_after=retry_after)
+
+
 def count_for_viewer(context: "Context", name: str, times: int = 1) -> None:
     """Count `times` actions of the viewer. Raises `RateLimited` above the limit `name`."""
     retry_after = _hit(name, f"user {context.viewer.pk}", times)
     if retry_after is not None:
-        raise RateLimited(
-            _("You are doing this too often. Wait a little."), retry_after=retry_after
-        )
+        raise too_often(retry_after)
 
 
 def count_answer(context: "Context", size: int) -> None:
-    """Count an answer of `size` bytes, if it is long.
+    """Count an answer of `size` bytes, if it is long. It is sent in any case."""
+    count_done(context, "read", size // ANSWER_STEP)
 
-    The answer itself is sent in any case. What is left of the limit is used up, and the next
-    operation may be refused.
+
+def count_done(context: "Context", name: str, times: int) -> None:
+    """Count what is done already.
+
+    If that is above the limit, what is left of it is used up, and what follows may be refused.
     """
-    times = size // ANSWER_STEP
+    is_above = False
     while times:
         try:
-            count(context, times=times)
+            count(context, name, times)
         except RateLimited:
+            is_above = True
             times //= 2
         else:
-            return
+            if not is_above:
+                return
 
 
 def count(context: "Context", name: str = "read", times: int = 1) -> None:

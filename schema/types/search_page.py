@@ -1,5 +1,10 @@
 """The field `Query.searchMessages`: the messages that have some words, in pages."""
 
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
@@ -11,6 +16,7 @@ from talk.models.searching import Search
 from talk.sought import Sought
 
 from ..authentication import rates
+from ..authentication.context import Context
 from ..cursors import number_of
 from ..ids import key_of
 from ..loading.messages import show_messages
@@ -23,6 +29,10 @@ from .nodes import Message
 
 #: The first part of the cursors, by which those of other lists are refused.
 PREFIX = "found"
+#: A search counts once more for each multiple of this many seconds that it took.
+STEP_SECONDS = 0.2
+#: How many searches one person can have at once in a process.
+AT_ONCE = 2
 
 #: The arguments of the field.
 Words = Annotated[
@@ -78,12 +88,12 @@ def page(
     sought = Sought.of(query)
     sender = None if where.sender is None else key_of(get_user_model(), where.sender, "from")
     since = None if where.since is None else utc(where.since)
-    rates.count_for_viewer(info.context, "search_messages")
-    place = None
-    if where.conversation is not None:
-        place = participation_of(info, where.conversation, "in").conversation_id
-    search = Search(info.context.viewer, sought, place, sender, since)
-    found = search.newest(size + 1, before)
+    with _counted(info.context):
+        place = None
+        if where.conversation is not None:
+            place = participation_of(info, where.conversation, "in").conversation_id
+        search = Search(info.context.viewer, sought, place, sender, since)
+        found = search.newest(size + 1, before)
     messages = found[:size]
     count_texts(messages)
     show_messages(info.context.viewer, messages)
@@ -92,3 +102,33 @@ def page(
     edges = [edge(cursor=relay.to_base64(PREFIX, each.pk), node=each) for each in messages]
     page_info = page_info_of(edges, has_previous=before is not None, has_next=len(found) > size)
     return SearchConnection(edges=edges, page_info=page_info)
+
+
+@contextmanager
+def _counted(context: Context) -> Iterator[None]:
+    """Count a search, and once more for the time that it takes: only that tells what it costs.
+
+    Raises `RateLimited`, also if the viewer has other searches running. What is counted afterwards
+    does not stop many that begin at once.
+    """
+    rates.count_for_viewer(context, "search_messages")
+    person = context.viewer.pk
+    with _lock:
+        if _running[person] >= AT_ONCE:
+            raise rates.too_often(retry_after=1)
+        _running[person] += 1
+    began = time.monotonic()
+    try:
+        yield
+    finally:
+        with _lock:
+            _running[person] -= 1
+            if not _running[person]:
+                del _running[person]
+        taken = time.monotonic() - began
+        rates.count_done(context, "search_messages", int(taken / STEP_SECONDS))
+
+
+#: The running searches of this process, by the key of who searches.
+_running: Counter[Any] = Counter()
+_lock = threading.Lock()

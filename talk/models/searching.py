@@ -49,8 +49,9 @@ NEWEST, AT_FIRST = 1_000, 100
 #: In how many conversations these are looked for, those with the newest messages first, and how
 #: many in each.
 PLACES = ((20, NEWEST), (480, 50))
-#: How many messages SQLite looks through.
-ON_SQLITE = 10_000
+#: How many messages SQLite looks through, and about how many characters of these. Python takes half
+#: a second for so many.
+ON_SQLITE, CHARACTERS = 10_000, 2_000_000
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,8 @@ class Search:
         own = self._places.values("conversation")
         rows = _before(self._readable.filter(conversation__in=own), before).order_by("-pk")
         bodies = rows.values_list("pk", "body")[:ON_SQLITE].iterator()
-        return list(islice((key for key, body in bodies if self.sought.is_in(body)), most))
+        read = _up_to(CHARACTERS, bodies)
+        return list(islice((key for key, body in read if self.sought.is_in(body)), most))
 
     # Both.
 
@@ -180,6 +182,15 @@ class Search:
 
 def _before(rows: "MessageQuerySet", key: int | None) -> "MessageQuerySet":
     return rows if key is None else rows.filter(pk__lt=key)
+
+
+def _up_to(characters: int, bodies: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """These keys and texts, until the texts have so many characters."""
+    for key, body in bodies:
+        if characters <= 0:
+            return
+        characters -= len(body)
+        yield key, body
 
 
 def _expected(rows: "MessageQuerySet") -> int:

@@ -191,15 +191,6 @@ def test_what_takes_too_long_is_too_broad(gql, alice, monkeypatch):
     assert found(gql(alice)) == []
 
 
-def test_searches_have_a_rate_of_their_own(gql, there, alice, settings):
-    settings.TALK = {**settings.TALK, "RATE_LIMITS": {"search_messages": "2/minute"}}
-    ask = gql(alice)
-
-    assert code(ask(SEARCH, words="")) == "QUERY_TOO_SHORT"
-    assert [found(ask), found(ask)] == [[], []]
-    assert code(ask(SEARCH, words="harbour")) == "RATE_LIMITED"
-
-
 def test_a_search_is_priced(gql, alice):
     pages = "".join(
         f"m{n}: searchMessages(query: {n}0) {{ edges {{ cursor }} }}" for n in range(20)

@@ -426,3 +426,14 @@ def test_sqlite_looks_through_the_newest_messages_alone(there, alice, monkeypatc
         say(alice, there, f"harbour {at}")
 
     assert found(alice) == ["harbour 4", "harbour 3", "harbour 2"]
+
+
+def test_sqlite_reads_only_so_many_characters(there, alice, monkeypatch):
+    """Thousands of long messages would take half a minute, whose other work Python holds up."""
+    if connection.vendor == "postgresql":
+        pytest.skip("PostgreSQL has an index")
+    monkeypatch.setattr(searching, "CHARACTERS", 25)
+    for at in range(5):
+        say(alice, there, f"harbour {at} ")
+
+    assert found(alice) == ["harbour 4", "harbour 3", "harbour 2"]
