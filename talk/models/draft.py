@@ -19,8 +19,11 @@ class DraftQuerySet(models.QuerySet["Draft"]):
         return self.exclude(body="")
 
     def forget_words(self) -> None:
-        """Delete the words of these drafts. The rows stay."""
-        self.with_words().update(body="", reply_to=None, version=F("version") + 1)
+        """Delete the words of these drafts, which are past the retention period. The rows stay.
+
+        So do the versions: their people have seen no words in these since then.
+        """
+        self.with_words().update(body="", reply_to=None)
 
     def by_participation(self, participations: "Iterable[Participation]") -> "dict[int, Draft]":
         """The drafts of these participations, by the key of the participation. Few have one."""
@@ -31,9 +34,9 @@ class DraftQuerySet(models.QuerySet["Draft"]):
 class Draft(models.Model):
     """What a member has written in a conversation and not sent. Nobody else sees it.
 
-    Who writes a row holds the lock of its participation, which is taken after those of accounts and
-    conversations. A row stays, without words, when the draft is discarded or sent, and when its
-    person leaves. So no version is given out twice.
+    Who saves, sends or leaves holds the lock of its participation, which is taken after those of
+    accounts and conversations. A row stays, without words, when the draft is discarded or sent, and
+    when its person leaves. So no version is given out twice.
     """
 
     participation = models.OneToOneField(

@@ -440,7 +440,11 @@ class TestKeeping:
     def test_drafts_are_words_that_are_not_kept_for_ever(self, alice, lunch, old):
         assert kept(alice, lunch) == (None, 1)
 
-    def test_the_same_words_can_be_saved_again(self, alice, lunch, old):
+    @pytest.mark.parametrize("is_purged", [False, True])
+    def test_the_same_words_can_be_saved_again(self, alice, lunch, old, is_purged):
+        if is_purged:
+            purge()
+
         save(alice, lunch, "Hello", base=1, reply_to=1)
 
         assert kept(alice, lunch) == ("Hello", 2)
@@ -454,7 +458,7 @@ class TestKeeping:
         purge()
 
         assert set(Draft.objects.values_list("body", "reply_to", "version")) == {
-            ("", None, 2),
+            ("", None, 1),
             ("New", None, 1),
             ("Kept", None, 1),
         }
