@@ -26,6 +26,7 @@ DOCUMENTED = {
     "strawberry.http",
     "strawberry.relay",
     "strawberry.relay.types",
+    "strawberry.scalars",
     "strawberry.schema.config",
     "strawberry.schema.name_converter",
     "strawberry.schema_directive",

@@ -54,5 +54,5 @@ def test_a_change_that_breaks_clients_is_found():
     now = (ROOT / SDL).read_text(encoding="utf-8")
 
     assert broken(now, now) == []
-    assert broken(now, now.replace("  unreadTotal: Int!", "  unreadTotal: Int", 1)) != []
+    assert broken(now, now.replace("  participantCount: Int!", "  participantCount: Int", 1)) != []
     assert broken(now.replace("  CANNOT_READ_BACKWARDS", "  OTHER", 1), now) != []
