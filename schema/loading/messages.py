@@ -13,8 +13,10 @@ def show_messages(viewer: Any, messages: list[models.Message]) -> None:
     views = current_views()
     unknown = {each.conversation_id for each in messages if views.get(each.conversation_id) is None}
     if unknown:
-        own = models.Participation.objects.filter(user=viewer, conversation__in=unknown)
-        views.add(own.with_conversation())
+        places = models.Participation.objects.filter(user=viewer, conversation__in=unknown)
+        own = list(places.with_conversation())
+        views.add(own)
+        show(own)
     for message in messages:
         view = views.get(message.conversation_id)
         if view is not None:

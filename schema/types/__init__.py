@@ -4,7 +4,8 @@
   lazy references to them, for annotations.
 - `message_connection`, `message_page`, `mention_page`, `saved_messages`, `search_page`,
   `participant_page`, `inbox`, `inbox_cursor`: pages.
-- `capabilities`, `drafts`, `last_seen`, `others`, `upgrades`: fields that take more than a line.
+- `capabilities`, `drafts`, `last_seen`, `others`, `unread`, `upgrades`: fields that take more than
+  a line.
 - `inputs`, `results`, `message_inputs`, `message_results`, `arranging`, `refusals`: what mutations
   take and return.
 - `enums`, `fields`, `costs`, `search`: what the others are made with.

@@ -15,6 +15,7 @@ from . import enums, message_mentions  # noqa: F401
 from .drafts import with_draft
 from .fields import field
 from .nodes import Conversation, Draft, User
+from .unread import unread_count
 
 
 @strawberry_django.type(
@@ -82,7 +83,7 @@ class Participation(relay.Node):
         '(show "99+"). Null in participations of other users.'
     )
     def unread_count(self: models.Participation, info: Info) -> int | None:
-        return self.unread_count if info.context.is_viewer(self.user_id) else None
+        return unread_count(self) if info.context.is_viewer(self.user_id) else None
 
     @field(
         description="How many of the unread messages mention the viewer, counted up to 100. 0 if "

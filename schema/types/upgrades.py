@@ -13,7 +13,7 @@ from django.db.models.functions import RowNumber
 from talk import models
 
 from ..documents.cost import LIST_LENGTH
-from ..loading.views import View, current_views, load
+from ..loading.views import View, current_views, load, show
 
 
 def upgraded_from(info: Any, conversation: models.Conversation) -> models.Conversation | None:
@@ -59,6 +59,7 @@ def _shown(own: QuerySet[models.Participation]) -> dict[int, models.Conversation
     """The conversations of these participations of the viewer by key, in the same order."""
     views = current_views()
     views.add(own)
+    show(own)
     keys = [each.conversation_id for each in own]
     found = {key: views.get(key) for key in keys}
     return {key: view.conversation for key, view in found.items() if view is not None}

@@ -21,8 +21,10 @@ REACTIONS = "reactions { emoji count viewerReacted users(first: 2) { id name } }
 TALK = """
   id kind title lastNumber revision participantCount
   latestMessage { %(said)s } viewerParticipation { id role unreadCount %(who)s }
-  upgradedFrom { id title lastNumber participantCount latestMessage { %(said)s } }
+  upgradedFrom { id title lastNumber participantCount latestMessage { %(said)s }
+    viewerParticipation { unreadCount draftVersion } }
   upgradedTo { id title lastNumber revision participantCount latestMessage { %(said)s }
+    viewerParticipation { unreadCount draftVersion }
     messages(first: 2) { edges { node { %(said)s } } }
     participants(first: 2) { edges { node { %(who)s } } } }
   participants { edges { node { id role %(who)s conversation { id title } } } }

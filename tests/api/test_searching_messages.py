@@ -211,3 +211,28 @@ def test_a_search_costs_as_many_queries_for_many_messages_as_for_few(gql, alice,
         counted.append(len(captured))
 
     assert counted[0] == counted[1]
+
+
+OWN = "conversation { viewerParticipation { muted unreadCount draft { body } } }"
+
+
+@pytest.mark.parametrize("page", ['searchMessages(query: "harbour")', "savedMessages", "mentions"])
+def test_what_is_the_viewers_own_is_read_once_for_the_conversations_of_a_page(
+    gql, alice, bob, carol, page
+):
+    query = f"{{ {page} {{ edges {{ node {{ {OWN} }} }} }} }}"
+    counted = []
+    for count in (1, 4):
+        for _each in range(count):
+            there = group(alice, bob, carol)
+            own = there.participation_of(alice)
+            message = there.participation_of(bob).send("At the harbour", mentions=[alice])
+            own.save_message(message)
+            own.save_draft("Which one?", base=0)
+        with CaptureQueriesContext(connection) as captured:
+            shown = nodes(next(iter(ok(gql(alice)(query)).values())))
+        counted.append(len(captured))
+
+    places = [each["conversation"]["viewerParticipation"] for each in shown]
+    assert places == [{"muted": False, "unreadCount": 1, "draft": {"body": "Which one?"}}] * 5
+    assert counted[0] == counted[1]

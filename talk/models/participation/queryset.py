@@ -187,6 +187,11 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         """The participations with these keys and their users, in the order of `pages_in`."""
         return questions.with_keys(keys=keys).ask()
 
+    def unread_counts(self, participations: "Iterable[Participation]") -> dict[int, int]:
+        """The `unread_count` of each of these participations, by key."""
+        keys = [each.pk for each in participations]
+        return {each.pk: each.unread_count for each in questions.with_unread_count(keys=keys).ask()}
+
     def unread_mention_counts(self, participations: "Iterable[Participation]") -> dict[int, int]:
         """How many unread messages mention each of these members, up to `UNREAD_CAP`, by key."""
         keys = [each.pk for each in participations if each.first_unread_number is not None]

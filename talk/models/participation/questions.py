@@ -137,8 +137,8 @@ def changed_since(most: int, user: Any, since: Any) -> "ParticipationQuerySet":
 
 
 @prepared
-def with_unread_count(key: Any) -> "ParticipationQuerySet":
-    return _all().filter(pk=key).with_unread_count()
+def with_unread_count(keys: Any) -> "ParticipationQuerySet":
+    return _all().filter(among("pk", keys)).with_unread_count()
 
 
 @prepared

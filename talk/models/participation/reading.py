@@ -111,8 +111,13 @@ class Reading(Acting):
             return 0
         if "_unread_count" in self.__dict__:
             return int(self.__dict__["_unread_count"])
-        (counted,) = questions.with_unread_count(key=self.pk).ask()
+        (counted,) = questions.with_unread_count(keys=[self.pk]).ask()
         return counted.unread_count
+
+    @property
+    def knows_unread_count(self) -> bool:
+        """Whether `unread_count` is known without a query."""
+        return self.first_unread_number is None or "_unread_count" in self.__dict__
 
     def return_to(self, at: datetime, *updates: Question[Any]) -> None:
         """Part of a change, after `updates`: unread is what they have not read, without marks."""
