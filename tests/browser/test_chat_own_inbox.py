@@ -180,3 +180,12 @@ def test_one_sees_who_has_seen_ones_last_message(demo: str, browser: Any) -> Non
     mira.picture("seen-by")
     mira.close_dialog()
     assert mira.problems == lena.problems == []
+
+
+def test_the_server_of_a_picture_is_not_told_which_page_shows_it(demo: str, browser: Any) -> None:
+    mira = Window(browser, demo, "mira")
+
+    picture = mira.row("Harbour Choir").locator(".avatar img")
+
+    picture.wait_for()
+    assert picture.evaluate("each => each.referrerPolicy") == "no-referrer"

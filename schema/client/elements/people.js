@@ -17,8 +17,9 @@ export function avatarOf(person, { size, isOnline = false } = {}) {
   const letters = initialsOf(person?.name ?? "");
   // A picture that is gone leaves the letters.
   const onerror = () => node.replaceChildren(letters);
-  if (person?.avatar)
-    node.append(h("img", { alt: "", loading: "lazy", onerror, src: person.avatar }));
+  // Members choose the pictures of groups: their servers are not told which page shows them.
+  const look = { alt: "", loading: "lazy", onerror, referrerPolicy: "no-referrer" };
+  if (person?.avatar) node.append(h("img", { ...look, src: person.avatar }));
   else node.append(letters);
   return node;
 }
