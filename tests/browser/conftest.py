@@ -9,7 +9,8 @@ from tests.project import processes
 @pytest.fixture(scope="module")
 def running_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[processes.Running]:
     """One server for all tests of a module: starting it takes longer than many of them."""
-    with processes.demo(tmp_path_factory.mktemp("demo")) as server:
+    # What a person does in many tests, one after the other, is more than one does by hand.
+    with processes.demo(tmp_path_factory.mktemp("demo"), RATE_LIMITS=0) as server:
         yield server
         assert server.stop(signal.SIGINT) == 0
 

@@ -38,6 +38,8 @@ def test_a_search_finds_a_message_and_leads_to_it(demo: str, browser: Any) -> No
     search.press("Escape")
 
     mira.details().get_by_role("button", name="Search in this conversation").click()
+    mira.dialog.get_by_role("searchbox").fill("s")
+    mira.dialog.get_by_text("at least two letters").wait_for()
     mira.dialog.get_by_role("searchbox").fill("something 2")
     mira.dialog.get_by_text("And something else, 2.").wait_for()
     mira.picture("search-in-a-conversation")
@@ -58,11 +60,16 @@ def test_what_is_pinned_stands_above_the_thread(demo: str, browser: Any) -> None
     mira.choose("And the alarm is 99.", "Pin")
     mira.thread.locator(".pins", has_text="And the alarm is 99.").wait_for()
     mira.picture("pins")
-    mira.thread.get_by_role("button", name="All 2").click()
+    mira.thread.get_by_role("button", name="All 2").focus()
+    jonas.send("Did you get both?")
+    mira.sees("Did you get both?")
+    assert mira.focused() == ["button", "All 2"]
+    mira.page.keyboard.press("Enter")
     mira.dialog.get_by_text("The code of the door is 1723.").wait_for()
     mira.picture("all-pins")
     mira.dialog.locator("li", has_text="alarm").get_by_role("button", name="Unpin").click()
     mira.dialog.get_by_text("And the alarm is 99.").wait_for(state="detached")
+    assert mira.focused() == ["button", "Unpin"], "that of the message in its place"
     mira.close_dialog()
     jonas.choose("The code of the door is 1723.", "Take back")
     jonas.confirm("Take back")

@@ -13,10 +13,17 @@ pytestmark = needs_chromium
 
 
 @contextmanager
-def late(window: Window, pattern: str) -> Iterator[None]:
+def late(window: Window, pattern: str, only: str = "") -> Iterator[None]:
     """Let answers to requests like this come only when this ends."""
     held: list[Any] = []
-    window.page.route(pattern, lambda route: held.append(route))
+
+    def hold(route: Any) -> None:
+        if only in (route.request.post_data or ""):
+            held.append(route)
+        else:
+            route.continue_()
+
+    window.page.route(pattern, hold)
     yield
     while not held:
         window.page.wait_for_timeout(20)
@@ -72,6 +79,29 @@ def test_enter_opens_the_first_result_of_what_was_typed(demo: str, browser: Any)
     mira.inbox.get_by_role("list", name="People").get_by_text("Tomás Ferreira").wait_for()
     assert mira.head.locator(".name").inner_text() == "Priya Raman", "they went on there"
     assert mira.problems == []
+
+
+def test_enter_waits_for_people_and_takes_nothing_that_was_found_before(
+    demo: str, browser: Any
+) -> None:
+    lena = Window(browser, demo, "lena")
+    search = lena.inbox.get_by_role("searchbox", name="Search")
+    lena.open("Mira Okafor")
+    lena.send("Tomás comes later.")
+    lena.sees("Tomás comes later.")
+    lena.open("Harbour Choir")
+    with late(lena, "**/graphql", only="query People"):
+        search.fill("tomás")
+        search.press("Enter")
+        lena.inbox.get_by_role("list", name="Messages").wait_for()
+    lena.sees_head("Tomás Ferreira")
+
+    search.fill("comes later")
+    lena.inbox.get_by_role("list", name="Messages").wait_for()
+    search.fill("lindqvist")
+    search.press("Enter")
+    lena.sees_head("Jonas Lindqvist")
+    assert lena.problems == []
 
 
 def test_a_result_keeps_the_focus_when_the_servers_answer_comes(demo: str, browser: Any) -> None:

@@ -51,6 +51,8 @@ test("a search answers for its last words alone", async (t) => {
   await settle();
   assert.deepEqual([shown().words, numbers()], ["Message 42", [42]]);
 
+  search.ask("Message");
+  assert.deepEqual([shown().state, shown().words], ["loading", "Message"], "these are not found yet");
   search.ask("");
   assert.deepEqual([shown().state, numbers()], ["idle", []]);
   search.ask("Message 42");
@@ -73,14 +75,18 @@ test("the same words in another conversation, or by another person, are another 
 });
 
 test("words that the server does not take are told with their code", async (t) => {
-  const { search, shown, connection, pass } = openSearch(t);
+  const { search, shown, connection, pass, numbers } = openSearch(t);
+  search.ask("Message");
+  await pass(300);
+  assert.equal(numbers().length, 20);
   connection.held.add("SearchMessages");
   search.ask("a");
   await pass(300);
   connection.waitingFor("SearchMessages").fail(new TalkError("QUERY_TOO_SHORT", "Longer, please."));
   await pass(60_000);
   assert.deepEqual([shown().state, shown().error?.code], ["failed", "QUERY_TOO_SHORT"]);
-  assert.equal(connection.count("SearchMessages"), 1);
+  assert.deepEqual(numbers(), [], "what was found before is no answer");
+  assert.equal(connection.count("SearchMessages"), 2);
 });
 
 test("a search without an answer is tried again, and a page alike", async (t) => {
@@ -119,6 +125,12 @@ test("nobody who looks at a search has ended it", async (t) => {
   leave();
   await pass(1_000);
   assert.equal(connection.count("SearchMessages"), 0);
+  assert.equal(search.getSnapshot().state, "idle");
+
+  search.subscribe(() => {});
+  search.ask("Message");
+  await pass(300);
+  assert.equal(search.getSnapshot().state, "ready", "somebody looks again");
 });
 
 test("saved messages are asked for while somebody looks, and follow what is saved here", async (t) => {

@@ -157,11 +157,13 @@ export class Details {
         : element.t("privateSince", { day });
     place(this.#description, nodesOf(conversation.description));
     this.members.update(members, conversation);
+    const hidden = this.#parts.filter(({ node }) => node.hidden);
     for (const { node, isShown } of this.#parts) node.hidden = !isShown(conversation);
     const { activeElement } = element.root;
     if (activeElement && !activeElement.closest("[hidden]")) return;
     // What had the focus is gone.
-    if (this.dialog.open) this.dialog.querySelector("button")?.focus();
+    const next = hidden.find(({ node }) => !node.hidden)?.node;
+    if (this.dialog.open) (next ?? this.dialog.querySelector("button"))?.focus();
   }
 
   /**

@@ -29,6 +29,30 @@ const style = sheet(`
 `);
 
 /**
+ * Why nothing was found. About the words of a search, the server says it.
+ * @param {TalkElement} element
+ * @param {any} error
+ */
+export function failureOf(element, error) {
+  const isOfWords = /^(QUERY_|TOO_BROAD)/.test(error.code);
+  const text = isOfWords ? error.message : element.sentence(error);
+  return h("p", { class: isOfWords ? "muted" : "refusal", role: "alert" }, text);
+}
+
+/**
+ * Replace what is in a list of buttons. The one in the place of that with the focus has it afterwards.
+ * @param {HTMLElement} list
+ * @param {() => void} change
+ * @param {{focus: () => void}} [otherwise] what has it if there is no button any more.
+ */
+export function keepFocus(list, change, otherwise) {
+  const buttons = () => [...list.querySelectorAll("button")];
+  const at = buttons().findIndex((button) => button.matches(":focus"));
+  change();
+  if (at >= 0) (buttons()[at] ?? buttons().at(-1) ?? otherwise)?.focus();
+}
+
+/**
  * A button that shows a message, and where it was written.
  * @param {TalkElement} element
  * @param {Listed} message
@@ -69,9 +93,10 @@ function partsOf(text, search) {
   const line = text.replace(/\s+/g, " ");
   if (!words.length) return [line.slice(0, SHOWN)];
   const pattern = new RegExp(`(?<![\\p{L}\\p{N}])(${words.join("|")})`, "giu");
-  const first = Math.max(0, line.search(pattern) - BEFORE);
-  // Not in the middle of a word.
-  const start = first && line.indexOf(" ", first) + 1;
+  const at = line.search(pattern);
+  const first = Math.max(0, at - BEFORE);
+  // Not in the middle of a word, if there are any before it.
+  const start = first && Math.min(line.indexOf(" ", first) + 1 || first, at);
   const shown = line.slice(start, start + SHOWN);
   const parts = shown.split(pattern).map((part, at) => (at % 2 ? h("mark", {}, part) : part));
   return [start > 0 && "… ", ...parts];

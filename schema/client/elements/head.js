@@ -63,11 +63,16 @@ export class TalkHead extends TalkElement {
 
     this.#isOnline = false;
     let watched = "";
+    /** @type {unknown[]} */
+    let shown = [];
     const show = () => {
       const { conversation } = store.getSnapshot();
       who.hidden = !conversation;
       if (!conversation) return;
-      place(who, this.#who(conversation));
+      // Most news of a thread are none of its head's.
+      if (conversation !== shown[0] || this.#isOnline !== shown[1])
+        place(who, this.#who(conversation));
+      shown = [conversation, this.#isOnline];
       const other = conversation.kind === "PRIVATE" ? conversation.others[0]?.id : null;
       if (!other || other === watched) return;
       watched = other;

@@ -1,7 +1,7 @@
 /** Dialogs with lists of messages: a search in one conversation, what is pinned, what was saved. */
 
 import { openDialog } from "./dialog.js";
-import { foundOf } from "./found.js";
+import { failureOf, foundOf, keepFocus } from "./found.js";
 import { icon } from "./icons.js";
 import { h, place } from "./nodes.js";
 import { attempt } from "./notice.js";
@@ -114,20 +114,22 @@ function listIn(element, title, above = []) {
    * }} how
    */
   function show(rows, { state = "ready", words, isInside, remove, error, store, ...how }) {
-    place(
-      list,
-      rows.map(({ message }) => itemOf(message, { words, isInside, remove })),
-    );
+    const items = rows.map(({ message }) => itemOf(message, { words, isInside, remove }));
     const nothing = how.nothing ?? element.t("nothingFound");
     const more = () => attempt(element, async () => store?.loadMore(), dialog);
-    place(below, [
+    /** @type {Child[]} */
+    const others = [
       state === "loading" && h("p", { class: "muted" }, element.t("loading")),
-      state === "failed" && h("p", { class: "refusal" }, element.sentence(error)),
+      !!error && failureOf(element, error),
       state === "ready" && !rows.length && h("p", { class: "muted" }, nothing),
       how.hasMore &&
         !how.isLoadingMore &&
         h("button", { type: "button", class: "button", onclick: more }, element.t("more")),
-    ]);
+    ];
+    keepFocus(dialog, () => {
+      place(list, items);
+      place(below, others);
+    });
   }
 
   /**

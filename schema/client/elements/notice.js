@@ -38,7 +38,9 @@ export function notice(element, text, where = element.root, undo) {
   const timer = setTimeout(() => end(), WHILE);
   const end = element.until(() => {
     clearTimeout(timer);
+    const hadFocus = node.matches(":focus-within");
     node.remove();
+    if (hadFocus) element.refocus(node);
   });
   node.addEventListener("click", end);
 }

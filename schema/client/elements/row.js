@@ -101,8 +101,9 @@ export class Row {
       // A key of the keyboard asks at no point.
       menu(this.#open, event.button === 2 ? new DOMPoint(event.clientX, event.clientY) : undefined);
     });
-    this.node.addEventListener("keydown", ({ key, ctrlKey, metaKey, altKey }) => {
-      if (key !== ARCHIVE_KEY || ctrlKey || metaKey || altKey) return;
+    this.node.addEventListener("keydown", ({ key, repeat, ctrlKey, metaKey, altKey }) => {
+      // A key that is held down would archive one row after the other.
+      if (key !== ARCHIVE_KEY || repeat || ctrlKey || metaKey || altKey) return;
       use((acts, talk) => acts.archive(element, talk, this.row));
     });
     this.node.addEventListener("pointerdown", (event) => {

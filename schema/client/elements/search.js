@@ -1,6 +1,6 @@
 /** The search above the inbox: conversations by name, people to write to, and messages. */
 
-import { foundOf } from "./found.js";
+import { failureOf, foundOf, keepFocus } from "./found.js";
 import { h, place } from "./nodes.js";
 import { attempt } from "./notice.js";
 import { avatarOf, avatarOfConversation } from "./people.js";
@@ -18,8 +18,8 @@ export class SearchBox {
   #turn = 0;
   /** The search whose first result is to be opened as soon as there is one. */
   #entered = 0;
-  /** Whether there are conversations or people, or may be. */
-  #isNamed = false;
+  /** Whether people are still to be asked for. */
+  #isAsking = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
@@ -50,13 +50,11 @@ export class SearchBox {
 
   /** Open the first result of what is typed, now or when the server has answered. */
   enter() {
-    const [first] = this.#buttons();
+    const isThere = !this.#isAsking && this.store.getSnapshot().state !== "loading";
+    // What an earlier search found is still shown until then.
+    const first = (isThere ? this.results : this.names).querySelector("button");
     if (first) first.click();
     else this.#entered = this.#turn;
-  }
-
-  #buttons() {
-    return [...this.results.querySelectorAll("button")];
   }
 
   #changed() {
@@ -94,11 +92,11 @@ export class SearchBox {
         [...this.#known(search), ...more].map((row) => [row.conversation.id, row]),
       );
       this.#show([...all.values()], people);
-      this.#enterLate();
     } catch (error) {
       if (turn !== this.#turn) return;
-      const text = this.element.sentence(error);
-      this.names.append(h("p", { class: "refusal", role: "alert" }, text));
+      this.#isAsking = false;
+      this.names.append(failureOf(this.element, error));
+      this.#showMessages(this.store.getSnapshot());
     }
   }
 
@@ -107,8 +105,8 @@ export class SearchBox {
    * @param {User[] | null} people null: they are being asked for.
    */
   #show(rows, people) {
-    const at = this.#focused;
-    place(this.names, [
+    this.#isAsking = !people;
+    const sections = [
       ...this.#section(
         this.element.t("inbox"),
         rows
@@ -125,44 +123,47 @@ export class SearchBox {
           this.#result(avatarOf(person, { size: 36 }), person.name, () => this.#write(person)),
         ),
       ),
-    ]);
-    this.#isNamed = rows.length > 0 || people?.length !== 0;
+    ];
     // Those that were shown before stay first.
-    this.#buttons()[at]?.focus();
+    keepFocus(this.results, () => {
+      place(this.names, sections);
+      this.#showMessages(this.store.getSnapshot());
+    });
   }
 
   /** @param {SearchSnapshot} snapshot */
   #showMessages({ state, rows, words, hasMore, isLoadingMore, error }) {
     const { element, store } = this;
-    const at = this.#focused;
     const found = rows.map((message) => {
       const { conversation, number } = message;
       const open = () => this.#choose(conversation.id, number);
       return h("li", {}, foundOf(element, message, { words, open }));
     });
     const more = { type: "button", class: "button", onclick: () => store.loadMore() };
-    const isEmpty = state === "ready" && !rows.length && !this.#isNamed;
-    place(this.messages, [
+    const isNamed = this.#isAsking || this.names.querySelector("button");
+    const isEmpty = state === "ready" && !rows.length && !isNamed;
+    // A single letter is enough for names. Why they can't be asked for now is said above.
+    const isWrong = state !== "loading" && !(isNamed && error?.code === "QUERY_TOO_SHORT");
+    const nodes = [
       ...this.#section(element.t("messages"), found),
       hasMore && !isLoadingMore && h("button", more, element.t("more")),
-      state === "failed" && h("p", { class: "refusal", role: "alert" }, element.sentence(error)),
+      isWrong && error && failureOf(element, error),
       h(
         "p",
         { class: isEmpty ? "muted" : "spoken", role: "status" },
         isEmpty && element.t("nothingFound"),
       ),
-    ]);
-    this.#buttons()[at]?.focus();
+    ];
+    keepFocus(this.results, () => place(this.messages, nodes));
     this.#enterLate();
   }
 
   /** Whoever does something else by now wants to stay there. */
   #enterLate() {
-    if (this.#entered === this.#turn && this.input.matches(":focus")) this.enter();
-  }
-
-  get #focused() {
-    return this.#buttons().findIndex((button) => button.matches(":focus"));
+    if (this.#entered !== this.#turn || !this.input.matches(":focus")) return;
+    // It is opened once, however many answers come meanwhile.
+    this.#entered = 0;
+    this.enter();
   }
 
   /**
@@ -222,8 +223,8 @@ export class SearchBox {
     }
     if (!step) return;
     event.preventDefault();
-    const all = [this.input, ...this.#buttons()];
-    const at = all.indexOf(/** @type {HTMLInputElement} */ (event.target)) + step;
+    const all = [this.input, ...this.results.querySelectorAll("button")];
+    const at = all.indexOf(/** @type {any} */ (event.target)) + step;
     all.at(at % all.length)?.focus();
   }
 }

@@ -45,14 +45,20 @@ export class List {
 
   /** Ask for the first page. What is there already stays until it has come. */
   async begin() {
-    const signal = this.#anew();
-    this.#set({ state: "loading", error: null, isLoadingMore: false });
+    const signal = this.expect();
     try {
       const page = await this.#page(null, signal);
       if (!signal.aborted) this.#show(page.rows, page);
     } catch (error) {
       if (!signal.aborted) this.#fail(/** @type {TalkError} */ (error), "failed");
     }
+  }
+
+  /** The first page is to be asked for. */
+  expect() {
+    const signal = this.#anew();
+    this.#set({ state: "loading", error: null, isLoadingMore: false });
+    return signal;
   }
 
   /** Nobody wants an answer any more. */

@@ -41,7 +41,7 @@ export class Search extends Writable {
         const { edges, pageInfo } = answer.searchMessages;
         return { rows: edges.map((/** @type {{node: Found}} */ { node }) => node), pageInfo };
       },
-      () => this.set({ ...this.#list.snapshot, words: this.#words }),
+      () => this.#tell(),
     );
   }
 
@@ -52,18 +52,29 @@ export class Search extends Writable {
   ask = (words, options = {}) => {
     const asked = words.trim();
     if (asked === this.#words && JSON.stringify(options) === JSON.stringify(this.#options)) return;
-    this.close();
+    clearTimeout(this.#timer);
     this.#words = asked;
     this.#options = options;
     if (!asked) return this.#list.clear();
+    this.#list.expect();
     this.#timer = setTimeout(() => this.#list.begin(), REST);
   };
 
   loadMore = () => this.#list.loadMore();
 
-  /** Ask for nothing any more. What was found stays. */
+  /** Ask for nothing any more. What was found stays; what was not is asked for again. */
   close() {
     clearTimeout(this.#timer);
-    this.#list.stop();
+    if (this.#list.snapshot.state !== "loading") return this.#list.stop();
+    this.#words = "";
+    this.#list.clear();
+  }
+
+  #tell() {
+    const { snapshot } = this.#list;
+    const { state, error } = snapshot;
+    // What an earlier search found is no answer to one that failed.
+    const shown = state === "failed" ? { ...EMPTY_LIST, state, error } : snapshot;
+    this.set({ ...shown, words: this.#words });
   }
 }

@@ -28,6 +28,7 @@ const style = sheet(`
 export function showConflict(view, draft, composer) {
   const { conflict } = draft.getSnapshot();
   const before = composer.querySelector(".conflict");
+  if (before?.matches(":focus-within")) view.composer.box.focus();
   if (!conflict) return before?.remove();
   view.element.adopt(style);
   /** @param {"mine" | "theirs" | "both"} what @param {WordKey} key */

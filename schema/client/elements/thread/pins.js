@@ -1,5 +1,6 @@
 /** The bar above a thread that shows what was pinned last. Loaded after the first messages. */
 
+import { keepFocus } from "../found.js";
 import { icon } from "../icons.js";
 import { h, place } from "../nodes.js";
 import { sentenceOf } from "../sentences.js";
@@ -28,7 +29,13 @@ const style = sheet(`
 export async function showPinBar(view, place_) {
   const { element, store, talk } = view;
   element.adopt(style);
-  element.follow(store, ({ pins }) => place(place_, pins.length ? [bar(pins)] : []));
+  /** @type {unknown} */
+  let shown = null;
+  element.follow(store, ({ pins }) => {
+    if (pins === shown) return;
+    shown = pins;
+    keepFocus(place_, () => place(place_, pins.length ? [bar(pins)] : []), view);
+  });
   await store.loadPins();
 
   /** @param {import("../../types.js").ConversationSnapshot["pins"]} pins */
