@@ -6,32 +6,31 @@ The earlier version has a check that nothing is unread that was read.
 from typing import Any
 
 from django.db import migrations
-from django.db.models import Exists, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce, Greatest
-
-#: Above every number.
-ENDLESS = 2**63 - 1
 
 
 def end_marks(apps: Any, schema_editor: Any) -> None:
     alias = schema_editor.connection.alias
-    marked = apps.get_model("talk", "Participation").objects.using(alias)
+    participations = apps.get_model("talk", "Participation").objects.using(alias)
     blocks = apps.get_model("talk", "Block").objects.using(alias)
     messages = apps.get_model("talk", "Message").objects.using(alias)
-    hidden = blocks.filter(blocked=OuterRef("sender"), blocker=OuterRef(OuterRef("user")))
-    # `talk.models.participation.unread.first_unread`, as it was then.
-    later = messages.filter(
-        ~Q(sender=OuterRef("user")),
-        ~Exists(hidden),
-        number__lte=Coalesce(OuterRef("left_at_number"), ENDLESS),
-        number__gte=OuterRef("history_from"),
-        conversation=OuterRef("conversation"),
-        kind="text",
-        removed_as="",
-        number__gt=Greatest(OuterRef("last_read_number"), OuterRef("joined_at_number")),
-    )
-    first = Subquery(later.order_by("number").values("number")[:1])
-    marked.exclude(unread_again_from=None).update(unread_again_from=None, first_unread_number=first)
+    # Few people have such a mark.
+    for place in participations.exclude(unread_again_from=None):
+        # `talk.models.participation.unread.first_unread`, as it was then.
+        read = max(place.last_read_number, place.joined_at_number)
+        later = messages.filter(
+            conversation=place.conversation_id,
+            kind="text",
+            removed_as="",
+            number__gt=read,
+            number__gte=place.history_from,
+        ).exclude(sender=place.user_id)
+        if place.left_at_number is not None:
+            later = later.filter(number__lte=place.left_at_number)
+        blocked = list(blocks.filter(blocker=place.user_id).values_list("blocked", flat=True))
+        numbers = later.exclude(sender__in=blocked).order_by("number").values_list("number")
+        (place.first_unread_number,) = numbers.first() or (None,)
+        place.unread_again_from = None
+        place.save(update_fields=["first_unread_number", "unread_again_from"])
 
 
 class Migration(migrations.Migration):
