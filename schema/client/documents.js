@@ -121,7 +121,7 @@ export function documentsFor(prefix = "") {
 }`),
     // `changesCursor` is the place in the stream after which all that follows is asked for.
     inboxStart: withFragments(`query InboxStart($first: Int!) {
-  inbox(first: $first, filter: { pinned: false }) {
+  inbox(first: $first) {
     changesCursor
     edges { node { ...InboxRow } }
     pageInfo { hasNextPage endCursor }

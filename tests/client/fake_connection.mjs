@@ -141,7 +141,7 @@ export class FakeConnection {
         return {
           inbox: {
             changesCursor: String(world.clock),
-            ...this.#inboxPage({ ...variables, filter: { pinned: false } }),
+            ...this.#inboxPage(variables),
           },
           pinned: this.#inboxPage({ first: 20, filter: { pinned: true } }),
           invitations: { edges: world.inbox("INVITED").map((each) => ({ node: each.showRow() })) },
@@ -212,7 +212,7 @@ export class FakeConnection {
   #inboxPage({ first, after, filter }) {
     const [at, key] = (after ?? "Infinity/0").split("/").map(Number);
     const rest = this.world
-      .inbox("ACTIVE", filter)
+      .inbox("ACTIVE", filter ?? {})
       .filter(({ place }) => place.activeAt < at || (place.activeAt === at && place.key < key));
     const page = rest.slice(0, first);
     const end = page.at(-1)?.place;

@@ -60,7 +60,7 @@ export class InboxList {
   /**
    * Show pages instead of all rows. As many more are asked for as were shown before.
    * @param {Page} page the first one.
-   * @param {InboxRow[]} others what comes on no page: pinned rows and invitations.
+   * @param {InboxRow[]} others pinned rows, on whichever page they are, and invitations.
    * @param {AbortSignal} signal
    */
   async open({ edges, pageInfo }, others, signal) {

@@ -10,7 +10,7 @@ import { unlessSame, unlessSameItems } from "./same.js";
 export class InboxRows {
   /** @type {Map<string, InboxRow>} */
   #active = new Map();
-  /** @type {Map<string, InboxRow>} They come on no page of the inbox. */
+  /** They come with the first page, on whichever page they are. @type {Map<string, InboxRow>} */
   #pinned = new Map();
   /** @type {Map<string, InboxRow>} */
   #invited = new Map();
@@ -54,7 +54,7 @@ export class InboxRows {
   /**
    * Take the first pages instead of all that was there.
    * @param {InboxRow[]} page
-   * @param {InboxRow[]} others what comes on no page: pinned rows and invitations.
+   * @param {InboxRow[]} others pinned rows, on whichever page they are, and invitations.
    * @param {boolean} hasMore
    */
   replace(page, others, hasMore) {

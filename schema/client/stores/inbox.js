@@ -60,7 +60,7 @@ export class InboxFeed {
       (rows) => this.#unmuted(rows),
     );
     this.unreadTotal = new Lingering(0, () => this.follow());
-    this.#inbox = this.#list({ pinned: false }, () => this.follow());
+    this.#inbox = this.#list(null, () => this.follow());
     this.#archive = this.#list({ archived: true }, () => this.#followArchive());
     this.inbox = this.#inbox.store;
     this.archive = this.#archive.store;
@@ -116,12 +116,12 @@ export class InboxFeed {
   }
 
   /**
-   * @param {{archived?: boolean, pinned?: boolean}} filter
+   * @param {{archived: boolean} | null} filter
    * @param {() => (() => void)} follow
    */
   #list(filter, follow) {
     return new InboxList({
-      isArchive: filter.archived ?? false,
+      isArchive: filter !== null,
       ask: async (place, signal) => {
         const variables = { after: null, ...place, filter };
         const document = this.#documents.inbox;
