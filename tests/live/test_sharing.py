@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from schema import threads
 from schema.live import sharing, streams
+from schema.live.feeds import feeds
 from talk.models import Block, Conversation, Event
 
 from ..client.documents import documents
@@ -42,8 +43,18 @@ async def listeners(users, group, fields, after=None):
         sockets = [await stack.enter_async_context(signed_in(user, talk)) for user in users]
         for socket in sockets:
             await ask(socket, group, fields, after)
+        await begun(len(sockets))
         await settle()
         yield sockets
+
+
+async def begun(count):
+    """Wait until this many streams are live: what happens from then on is told to all of them."""
+    for _ in range(200):
+        readers = [reader for feed in feeds()._feeds.values() for reader in feed.readers]
+        if sum(reader.is_live for reader in readers) >= count:
+            return
+        await asyncio.sleep(0.02)
 
 
 async def settle():
