@@ -67,7 +67,7 @@ async def test_each_member_is_told_live_what_a_query_tells(gql, crowd, execution
 
 
 @live
-async def test_who_is_suspended_may_only_take_back_their_own(gql, crowd):
+async def test_who_is_suspended_may_only_save_and_take_back_their_own(gql, crowd):
     group, people = crowd
     dave = await in_thread(group.participation_of)(people[3])
     await in_thread(dave.restore)()
@@ -81,7 +81,7 @@ async def test_who_is_suspended_may_only_take_back_their_own(gql, crowd):
             await socket.hear()
         heard = [await told(socket) for socket in sockets]
 
-    assert heard[3] == (["LEAVE"], ["RETRACT"])
+    assert heard[3] == (["LEAVE"], ["SAVE", "RETRACT"])
     assert heard == [await in_thread(queried)(gql, each, group) for each in people[:4]]
 
 
@@ -96,7 +96,7 @@ async def test_in_private_who_is_blocked_is_promised_less(gql, alice, bob):
         heard = [await told(socket) for socket in sockets]
 
     assert heard == [await in_thread(queried)(gql, each, between) for each in (alice, bob)]
-    assert heard[0] == ([], ["RETRACT"])
+    assert heard[0] == ([], ["SAVE", "RETRACT"])
     assert "SEND" in heard[1][0]
 
 

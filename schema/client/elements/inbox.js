@@ -206,7 +206,11 @@ export class TalkInbox extends TalkElement {
       known ??
       new Row(this, {
         open: ({ conversation }) => this.#open(conversation.id),
-        use: (act) => attempt(this, async () => act(await import("./inbox-acts.js"), talk)),
+        use: (act, isQuiet) => {
+          const used = async () => act(await import("./inbox-acts.js"), talk);
+          if (isQuiet) used().catch(() => {});
+          else attempt(this, used);
+        },
       });
     made.update(row, {
       viewerId: talk.viewer.getSnapshot()?.id,

@@ -86,8 +86,12 @@ export class Row {
 
   /**
    * @param {TalkElement} element the inbox.
-   * @param {{open: (row: InboxRow) => void, use: (act: (acts: Acts, talk: Talk) => void) => void}}
-   *   options use: what menus and keys do, which is loaded when it is first needed.
+   * @param {{
+   *   open: (row: InboxRow) => void,
+   *   use: (act: (acts: Acts, talk: Talk) => unknown, isQuiet?: boolean) => void,
+   * }} options
+   *   use: what menus, keys and fingers do, which is loaded when it is first needed. `isQuiet`: nobody is
+   *   told if it can't be loaded, since a finger that touches a row may want something else.
    */
   constructor(element, { open, use }) {
     this.element = element;
@@ -108,7 +112,7 @@ export class Row {
     });
     this.node.addEventListener("pointerdown", (event) => {
       if (event.pointerType !== "touch") return;
-      use((acts, talk) => acts.swipe(element, talk, this.row, this.#open, event));
+      use((acts, talk) => acts.swipe(element, talk, this.row, this.#open, event), true);
     });
   }
 
