@@ -1,7 +1,8 @@
 """`python -m tests`: runs the tests on SQLite and on PostgreSQL and Valkey, side by side.
 
-Arguments go to pytest. Without the services, the tests that do not need them run on SQLite. A run
-of all tests tells at its end which lines and branches of `talk` and `schema` no test went through.
+Arguments go to pytest. Without the services, the tests that do not need them run on SQLite. With
+`--coverage` alone, a run of all tests takes longer, and tells at its end which lines and branches
+of `talk` and `schema` no test went through.
 """
 
 import os
@@ -23,6 +24,9 @@ ON_SQLITE = ("browser", "guest", "project")
 #: These wait more than they work. All others are a part of their own.
 LIVE = ("client", "live", "races")
 NOTHING_COLLECTED = 5
+COVERAGE = "--coverage"
+#: The arguments for pytest.
+GIVEN = [each for each in sys.argv[1:] if each != COVERAGE]
 
 
 @dataclass
@@ -54,9 +58,9 @@ def legs_on(database: str, redis: str) -> list[Leg]:
     """What is run where: each test on one of the two, or what is asked for on both."""
     sqlite, postgres = "SQLite, in-memory layer", "PostgreSQL, Valkey"
     services = {"DATABASE_URL": database, "REDIS_URL": redis}
-    given = sys.argv[1:]
-    if any(Path(each.partition("::")[0]).exists() for each in given):
-        return [Leg(sqlite, given), Leg(postgres, given, services)]
+    is_measured = sys.argv[1:] == [COVERAGE]
+    if any(Path(each.partition("::")[0]).exists() for each in GIVEN):
+        return [Leg(sqlite, GIVEN), Leg(postgres, GIVEN, services)]
     folders = sorted({path.parent.name for path in HERE.glob("*/test_*.py")})
     rest = [each for each in folders if each not in (*ON_SQLITE, *LIVE)]
     # Where nobody else makes its tables, and nobody else's wake-ups arrive.
@@ -66,9 +70,9 @@ def legs_on(database: str, redis: str) -> list[Leg]:
         "REDIS_URL": beside(redis, f"/{number + 1}"),
     }
     return [
-        Leg(f"{sqlite}: {', '.join(ON_SQLITE)}", [*given, *paths(ON_SQLITE)]),
-        Leg(f"{postgres}: {', '.join(LIVE)}", [*given, *paths(LIVE)], services, not given),
-        Leg(f"{postgres}: {', '.join(rest)}", [*given, *paths(rest)], apart, not given),
+        Leg(f"{sqlite}: {', '.join(ON_SQLITE)}", [*GIVEN, *paths(ON_SQLITE)]),
+        Leg(f"{postgres}: {', '.join(LIVE)}", [*GIVEN, *paths(LIVE)], services, is_measured),
+        Leg(f"{postgres}: {', '.join(rest)}", [*GIVEN, *paths(rest)], apart, is_measured),
     ]
 
 
@@ -116,7 +120,7 @@ def main() -> int:
         try:
             urls = [stack.enter_context(service()) for service in (postgresql, valkey)]
         except Exception as error:
-            alone = Leg("SQLite", sys.argv[1:])
+            alone = Leg("SQLite", GIVEN)
             alone.start(None)
             code = alone.process.wait()
             say(f"SQLite, in-memory layer: {verdict(code)}")
