@@ -255,8 +255,8 @@ class TestCost:
         self, alice, bob, newcomers, django_assert_num_queries
     ):
         if connection.features.max_query_params == 999:
-            # Django 5.2 on SQLite inserts so many values in one statement: rows for 50 people.
-            newcomers = min(newcomers, 50)
+            # Django 5.2 on SQLite inserts so many values in one statement: rows for 35 people.
+            newcomers = min(newcomers, 35)
         people = crowd(newcomers)
         place = participation_of(alice, group(alice, bob))
 
