@@ -154,7 +154,7 @@ class Subscription:
             ),
         ] = None,
     ) -> AsyncGenerator[InboxChange, None]:
-        async with aclosing(follow_inbox(info.context.viewer, after)) as changes:
+        async with aclosing(follow_inbox(info.context, after)) as changes:
             async for cursor, participation, page in changes:
                 yield InboxChange(cursor=cursor, participation=participation, read_together=page)
                 del participation, page

@@ -14,6 +14,8 @@ from talk.exceptions import MessagingPermissionDenied, MessagingValidationError,
 from talk.models.event import PAGE
 
 from .. import threads
+from ..authentication.context import Context
+from ..loading.blocks import ask_with_blocks_anew
 from ..loading.views import ReadTogether, View
 from ..types.inbox_cursor import InboxCursor
 from .retries import with_retries
@@ -127,25 +129,27 @@ def _page(events: list[models.Event], view: View, after: int) -> EventPage:
 
 
 def read_inbox(
-    viewer: Any, cursor: InboxCursor, most: int
+    context: Context, cursor: InboxCursor, most: int
 ) -> tuple[list[models.Participation], bool]:
     """The viewer's participations that have changed after a cursor, in the order of the changes.
 
     They are at most `most`, and fewer if their texts are long. The second value is whether there
     are more.
     """
-    changed = read_whole_inbox(viewer, cursor, most)
+    changed = read_whole_inbox(context, cursor, most)
     short = _short(changed, lambda participation: participation.conversation.latest_message)
     return short, len(short) < len(changed) or len(changed) >= most
 
 
 def read_whole_inbox(
-    viewer: Any, cursor: InboxCursor, most: int = INBOX_PAGE
+    context: Context, cursor: InboxCursor, most: int = INBOX_PAGE
 ) -> list[models.Participation]:
     """Like `read_inbox`, but whatever the length of the texts."""
-    changed = models.Participation.objects.changed_since(
-        viewer, cursor.since, most + len(cursor.seen)
+    question = models.Participation.objects.changed_since_question(
+        context.viewer, cursor.since, most + len(cursor.seen)
     )
+    # A block changes the participations that it concerns, and they are told with it.
+    changed = ask_with_blocks_anew(context, question)
     return [each for each in changed if cursor.is_news(each)]
 
 

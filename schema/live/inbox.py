@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import AsyncGenerator
-from typing import Any
 
 from talk.models import Participation
 
+from ..authentication.context import Context
 from ..loading.views import ReadTogether, View
 from ..types.inbox_cursor import InboxCursor
 from .changes import (
@@ -20,7 +20,7 @@ from .topics import inbox_topic
 
 
 async def follow_inbox(
-    viewer: Any, after: str | None
+    context: Context, after: str | None
 ) -> AsyncGenerator[tuple[str, Participation, ReadTogether], None]:
     """Each participation of the viewer that has changed after a cursor, and its own cursor.
 
@@ -30,13 +30,13 @@ async def follow_inbox(
     missed. A participation that has changed several times meanwhile comes once.
     """
     cursor = InboxCursor.now() if after is None else InboxCursor.decode(after)
-    async with hub().watch(inbox_topic(viewer.pk)) as wakeup:
+    async with hub().watch(inbox_topic(context.viewer.pk)) as wakeup:
         if after is None:
-            for participation in await all_inbox_changes(viewer, cursor):
+            for participation in await all_inbox_changes(context, cursor):
                 cursor.add(participation)
         page_size = INBOX_PAGE
         while True:
-            changed, more = await inbox_changes(viewer, cursor, page_size)
+            changed, more = await inbox_changes(context, cursor, page_size)
             if more:
                 page_size = next_page_size(len(changed), INBOX_PAGE)
             read_at, page = time.monotonic(), _page(changed)

@@ -51,7 +51,7 @@ def test_with_changes(there):
 
 
 def test_with_changes_of_the_inbox(there, bob):
-    (place,) = Participation.objects.changed_since(bob, there.started_at, 5)
+    (place,) = Participation.objects.changed_since_question(bob, there.started_at, 5).ask()
 
     assert left_out(place.user) == set(LEFT_OUT)
 

@@ -3,10 +3,14 @@
 import asyncio
 
 import pytest
+from django.http import HttpRequest
 
+from schema.authentication import Identity
+from schema.authentication.context import Context
 from schema.live import changes
+from schema.transport import credentials
 from schema.types.inbox_cursor import EPOCH, InboxCursor
-from talk.models import Message
+from talk.models import Block, Message
 
 from ..conftest import person
 from .client import CHANGES, INBOX_CHANGES, front_end, id_of
@@ -151,13 +155,38 @@ async def test_a_client_that_comes_back_misses_no_conversation(
 
 
 @live
+async def test_a_block_is_told_with_the_conversations_that_it_changes(
+    alice, bob, group, monkeypatch
+):
+    """Also if the credentials, with which blocks are looked up, were checked just before."""
+    monkeypatch.setattr(credentials, "REST_SECONDS", 60.0)
+    query = (
+        "subscription { inboxChanges {"
+        " participation { conversation { others(first: 10) { id blocked } } } } }"
+    )
+    async with signed_in(alice, talk) as alices:
+        await alices.subscribe(query)
+        assert await alices.receive_nothing(0.5)
+
+        told = []
+        for change in (Block.objects.block, Block.objects.unblock):
+            await in_thread(change)(alice, bob)
+            heard = (await alices.hear())["payload"]["data"]["inboxChanges"]
+            others = heard["participation"]["conversation"]["others"]
+            told.append({each["id"]: each["blocked"] for each in others}[id_of(bob)])
+
+    assert told == [True, False]
+
+
+@live
 async def test_a_stream_keeps_few_conversations_with_long_messages(alice):
     """It keeps what it reads for as long as its client takes."""
 
     def talk_with_many():
         for number in range(20):
             Message.send_to_users("😀" * 10_000, alice, [person(f"friend{number}")])
-        return changes.read_inbox(alice, InboxCursor(EPOCH), changes.INBOX_PAGE)
+        context = Context(HttpRequest(), Identity(alice))
+        return changes.read_inbox(context, InboxCursor(EPOCH), changes.INBOX_PAGE)
 
     told, more = await in_thread(talk_with_many)()
     assert 0 < len(told) < 10

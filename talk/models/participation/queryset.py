@@ -152,9 +152,14 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         position = {} if before is None else dict(zip(("at", "key"), before, strict=True))
         return questions.inbox_page(most, user=user, **position)
 
-    def changed_since(self, user: "User", since: datetime, least: int) -> "list[Participation]":
-        """`user`'s participations in the order of their changes, at least the next `least`."""
-        return questions.changed_since(round_up(least), user=user, since=since).ask()
+    def changed_since_question(
+        self, user: "User", since: datetime, least: int
+    ) -> Question["Participation"]:
+        """The question for `user`'s participations in the order of their changes.
+
+        It asks for at least the next `least`.
+        """
+        return questions.changed_since(round_up(least), user=user, since=since)
 
     def pages_in(
         self,
