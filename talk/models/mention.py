@@ -12,7 +12,7 @@ from ..prepared import Question, among, changing, inserting, prepared
 from .block import Block
 from .message import Message
 from .message.queryset import key_at
-from .message.retention import cutoffs
+from .message.retention import cutoffs, without_expired
 from .shown_users import with_users
 
 if TYPE_CHECKING:
@@ -152,8 +152,7 @@ def _newest(most: int, user: Any, before: Any = None, **kept_since: Any) -> Ment
     hidden = Block.objects.filter(blocker=user, blocked=models.OuterRef("message__sender"))
     found = Mention.objects.present().filter(own, is_there, is_same, user=user)
     found = found.exclude(models.Exists(hidden))
-    for kind, cutoff in kept_since.items():
-        found = found.exclude(conversation__kind=kind, message__sent_at__lt=cutoff)
+    found = without_expired(found, kept_since, "message__")
     if before is not None:
         found = found.filter(message__lt=before)
     shown = with_users(found, "message__sender", "message__subject")

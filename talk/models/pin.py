@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from ..prepared import among, prepared
 from .first_of_each import first_of_each
 from .message import Message
-from .message.retention import cutoffs
+from .message.retention import cutoffs, without_expired
 from .shown_users import with_users
 
 if TYPE_CHECKING:
@@ -111,8 +111,7 @@ def _pages(
         own = Q(**{f"{OWN}__user": user}, message__number__gte=F(f"{OWN}__history_from"))
         was_there = Q(**{f"{OWN}__status": "active"}) | Q(at__lte=F(f"{OWN}__left_at"))
         seen = seen.filter(own, was_there)
-    for kind, cutoff in kept_since.items():
-        seen = seen.exclude(conversation__kind=kind, message__sent_at__lt=cutoff)
+    seen = without_expired(seen, kept_since, "message__")
     if before is not None:
         seen = seen.filter(pk__lt=before)
     newest = first_of_each("conversation", conversations, seen, size, order="-pk")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..prepared import Question, among, prepared
 from .message import Message
-from .message.retention import cutoffs
+from .message.retention import cutoffs, without_expired
 from .shown_users import with_users
 
 if TYPE_CHECKING:
@@ -90,8 +90,7 @@ def _newest(most: int, user: Any, before: Any = None, **kept_since: Any) -> Save
         message__number__lte=F(f"{OWN}__left_at_number")
     )
     found = SavedMessage.objects.filter(own, is_there, user=user)
-    for kind, cutoff in kept_since.items():
-        found = found.exclude(message__conversation__kind=kind, message__sent_at__lt=cutoff)
+    found = without_expired(found, kept_since, "message__")
     if before is not None:
         found = found.filter(pk__lt=before)
     shown = with_users(found, "message__sender", "message__subject").defer("message__fingerprint")

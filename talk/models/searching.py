@@ -19,7 +19,7 @@ from ..sought import Sought
 from .block import Block
 from .first_of_each import Array
 from .message import Message
-from .message.retention import cutoffs
+from .message.retention import cutoffs, without_expired
 from .message.word_index import has_words
 from .participation import Participation
 from .participation.unread import ENDLESS
@@ -173,8 +173,7 @@ class Search:
         texts = Message.objects.alias(_own=Subquery(own.values("pk")[:1])).filter(
             ~Exists(hidden), _own__isnull=False, kind=Message.Kind.TEXT, removed_as=""
         )
-        for kind, cutoff in cutoffs().items():
-            texts = texts.exclude(conversation__kind=kind, sent_at__lt=cutoff)
+        texts = without_expired(texts, cutoffs())
         if self.sender is not None:
             texts = texts.filter(sender=self.sender)
         return texts if self.since is None else texts.filter(sent_at__gte=self.since)
