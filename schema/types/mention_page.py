@@ -10,7 +10,6 @@ from talk import models
 from ..cursors import number_of
 from ..loading.blocks import ask_with_blocks
 from ..loading.messages import show_messages
-from ..operation import count_texts
 from ..pagination import first_or_default, page_info_of
 from .fields import CURSOR, PAGE_INFO
 from .nodes import Message
@@ -38,7 +37,6 @@ def page(info: Any, first: int | None, after: str | None) -> MentionConnection:
     question = models.Mention.objects.newest_question(viewer, size + 1, before)
     found = [mention.message for mention in ask_with_blocks(info.context, question)]
     messages = found[:size]
-    count_texts(messages)
     show_messages(viewer, messages)
     edges = [MentionEdge(cursor=relay.to_base64(PREFIX, each.pk), node=each) for each in messages]
     page_info = page_info_of(edges, has_previous=before is not None, has_next=len(found) > size)

@@ -19,7 +19,6 @@ from ..cursors import number_of
 from ..loading.blocks import ask_with_blocks
 from ..loading.messages import show_messages
 from ..loading.views import load_for_page, view_around
-from ..operation import count_texts
 from ..pagination import first_or_default, page_info_of
 from .fields import CURSOR, PAGE_INFO
 from .nodes import Message
@@ -60,7 +59,6 @@ def page(info: Any, first: int | None, after: str | None) -> SavedMessageConnect
     found = ask_with_blocks(info.context, question)
     rows = found[:size]
     messages = [row.message for row in rows]
-    count_texts(messages)
     show_messages(viewer, messages)
     edges = [
         SavedMessageEdge(cursor=relay.to_base64(PREFIX, row.pk), saved_at=row.at, node=row.message)

@@ -21,7 +21,6 @@ from ..cursors import number_of
 from ..ids import key_of
 from ..loading.messages import show_messages
 from ..loading.participations import participation_of
-from ..operation import count_texts
 from ..pagination import first_or_default, page_info_of
 from ..times import utc
 from .fields import CURSOR, PAGE_INFO
@@ -95,7 +94,6 @@ def page(
         search = Search(info.context.viewer, sought, place, sender, since)
         found = search.newest(size + 1, before)
     messages = found[:size]
-    count_texts(messages)
     show_messages(info.context.viewer, messages)
     # mypy takes the rows that resolvers return for another type.
     edge: Any = SearchEdge
