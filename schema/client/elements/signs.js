@@ -7,8 +7,6 @@ import { typingOf } from "./sentences.js";
 
 /** After how many milliseconds of rest the server is asked. */
 const REST = 300;
-/** Most conversations whose typing is followed. */
-const MOST = 50;
 
 export class Signs {
   /** @type {ReadonlySet<string>} */
@@ -41,14 +39,13 @@ export class Signs {
 
   /** Follow these rows instead of those before. @param {InboxRow[]} rows */
   watch(rows) {
-    const ids = rows.map(({ conversation }) => conversation.id).slice(0, MOST);
+    const ids = rows.map(({ conversation }) => conversation.id);
     const wanted = [...ids].sort().join(" ");
     if (wanted === this.#watched) return;
     this.#watched = wanted;
     const people = rows
       .filter(({ conversation }) => conversation.kind === "PRIVATE")
-      .flatMap(({ conversation }) => conversation.others.map(({ id }) => id))
-      .slice(0, this.talk.limits.getSnapshot()?.presenceUsers ?? 0);
+      .flatMap(({ conversation }) => conversation.others.map(({ id }) => id));
     this.#end();
     const timer = setTimeout(() => this.#follow(ids, people), REST);
     this.#end = this.element.until(() => clearTimeout(timer));
