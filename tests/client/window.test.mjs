@@ -166,6 +166,24 @@ test("what is sent while a jump to the end is on its way is not missing there", 
   assert.deepEqual(numbers(), range(71, 102));
 });
 
+test("what is sent while somebody goes to a message that they cleared is shown", async (t) => {
+  const { room, connection, thread, shown, numbers } = await openThread(t, 100);
+  room.clear();
+  await settle();
+  assert.deepEqual(shown().rows, []);
+  connection.held.add("Thread");
+  const jumping = thread.jumpTo({ number: 20 });
+  const page = connection.waitingFor("Thread");
+  page.execute();
+
+  room.send(1);
+  room.send(2);
+  page.answer();
+  await jumping;
+
+  assert.deepEqual(numbers(), [101, 102]);
+});
+
 test("a page that fails is told to the one who asked, and can be asked for again", async (t) => {
   const { connection, thread, shown, numbers } = await openThread(t, 100);
   connection.held.add("Messages");

@@ -19,6 +19,9 @@ from schema import schema as talk_schema
 from schema.authentication.context import Info
 from schema.consumer import GraphQLConsumer
 from schema.execution import Schema
+from schema.live.feeds import feeds
+from schema.live.hub import hub
+from schema.live.topics import inbox_topic
 from talk.exceptions import MessagingPermissionDenied, RefusalCode, ResyncRequired
 from talk.models import AccessToken
 
@@ -163,3 +166,24 @@ def live(test):
         asyncio.run(test(*args, **kwargs))
 
     return run
+
+
+async def begun(count):
+    """Wait until so many streams of conversations are live: all that happens then is heard."""
+    await _until(lambda: sum(reader.is_live for reader in _readers()) >= count)
+
+
+async def inbox_begun(user):
+    """Wait until a stream of this person's inbox is asleep: all that happens then is heard."""
+    topic = inbox_topic(user.pk)
+    await _until(lambda: any(each._waiter for each in hub()._wakeups.get(topic, ())))
+
+
+def _readers():
+    return [reader for feed in feeds()._feeds.values() for reader in feed.readers]
+
+
+async def _until(is_so):
+    async with asyncio.timeout(10):
+        while not is_so():
+            await asyncio.sleep(0.02)

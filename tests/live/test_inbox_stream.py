@@ -14,7 +14,7 @@ from talk.models import Block, Message
 
 from ..conftest import person
 from .client import CHANGES, INBOX_CHANGES, front_end, id_of
-from .sockets import in_thread, live, signed_in, talk
+from .sockets import begun, in_thread, inbox_begun, live, signed_in, talk
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -54,8 +54,8 @@ async def test_what_the_project_says_is_heard(alice, group):
         variables = {"id": id_of(group), "after": 1}
         await alices.subscribe(CHANGES, id="changes", variables=variables)
         await alices.subscribe(INBOX_CHANGES, id="inbox")
-        # Both listen by then.
-        assert await alices.receive_nothing(0.5)
+        await begun(1)
+        await inbox_begun(alice)
         await in_thread(group.announce)("We move.")
         heard = {}
         while len(heard) < 2:
@@ -166,7 +166,7 @@ async def test_a_block_is_told_with_the_conversations_that_it_changes(
     )
     async with signed_in(alice, talk) as alices:
         await alices.subscribe(query)
-        assert await alices.receive_nothing(0.5)
+        await inbox_begun(alice)
 
         told = []
         for change in (Block.objects.block, Block.objects.unblock):

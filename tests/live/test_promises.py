@@ -8,7 +8,7 @@ from talk.models import Block, Conversation, Participation
 
 from ..conftest import person
 from .client import id_of
-from .sockets import in_thread, live, signed_in, talk
+from .sockets import begun, in_thread, live, signed_in, talk
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,7 +25,7 @@ async def listeners(people, conversation):
         sockets = [await stack.enter_async_context(signed_in(each, talk)) for each in people]
         for socket in sockets:
             await socket.subscribe(CHANGES, variables={"id": id_of(conversation)})
-        assert await sockets[-1].receive_nothing(0.5)
+        await begun(len(sockets))
         yield sockets
 
 

@@ -11,12 +11,11 @@ from django.test.utils import CaptureQueriesContext
 
 from schema import threads
 from schema.live import sharing, streams
-from schema.live.feeds import feeds
 from talk.models import Block, Conversation, Event
 
 from ..client.documents import documents
 from .client import id_of
-from .sockets import code_of, in_thread, live, signed_in, talk
+from .sockets import begun, code_of, in_thread, live, signed_in, talk
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,15 +45,6 @@ async def listeners(users, group, fields, after=None):
         await begun(len(sockets))
         await settle()
         yield sockets
-
-
-async def begun(count):
-    """Wait until this many streams are live: what happens from then on is told to all of them."""
-    for _ in range(200):
-        readers = [reader for feed in feeds()._feeds.values() for reader in feed.readers]
-        if sum(reader.is_live for reader in readers) >= count:
-            return
-        await asyncio.sleep(0.02)
 
 
 async def settle():

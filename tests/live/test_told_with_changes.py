@@ -11,7 +11,7 @@ from talk.models.edit import EditQuerySet
 
 from ..conftest import person
 from .client import id_of
-from .sockets import in_thread, live, signed_in, talk
+from .sockets import begun, in_thread, inbox_begun, live, signed_in, talk
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -58,7 +58,7 @@ async def test_a_change_of_the_inbox_has_the_total_of_all_conversations(alice, b
     await in_thread(one.send)("hello")
     async with signed_in(bob, talk) as socket:
         await socket.subscribe(TOTALS)
-        assert await socket.receive_nothing(0.5)
+        await inbox_begun(bob)
         await in_thread(place.send)("Soup?")
         sent = await change_of(socket)
         reader = await in_thread(other.participation_of)(bob)
@@ -82,7 +82,7 @@ async def test_names_of_a_conversation_are_shared_by_all_who_are_not_among_the_f
         sockets = [await stack.enter_async_context(signed_in(each, talk)) for each in people]
         for socket in sockets:
             await socket.subscribe(names, variables={"id": id_of(talked)})
-        assert await sockets[0].receive_nothing(0.5)
+        await begun(len(sockets))
         executions.clear()
         await in_thread(place.send)("Soup?")
         heard = [(await change_of(socket))["conversation"]["name"] for socket in sockets]

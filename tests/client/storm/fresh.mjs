@@ -105,6 +105,8 @@ async function freshInbox(connection) {
   const lists = [start.pinned, start.inbox, start.invitations, archive.inbox];
   const [pinned, rows, invited, archived] = lists.map(({ edges }) => edges.map(({ node }) => node));
   pinned.sort((one, other) => (one.pinnedAt < other.pinnedAt ? 1 : -1));
+  // Pinned rows are in the pages, too.
+  const others = rows.filter((row) => row.pinnedAt === null);
   const { unreadTotal } = start;
-  return { ...listed([...pinned, ...rows], invited, archived), unreadTotal };
+  return { ...listed([...pinned, ...others], invited, archived), unreadTotal };
 }

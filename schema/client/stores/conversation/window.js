@@ -97,10 +97,15 @@ export class Window {
   show(page, order) {
     const edges = this.#visible(page);
     const first = this.#firstVisible;
-    const last = edges.at(-1)?.node.number ?? Math.max(this.#lastNumber, first - 1);
     this.messages.replace(edges, (number, entry) => entry.order > order && number >= first);
-    this.#from = edges[0]?.node.number ?? last + 1;
-    this.#to = last + 1;
+    if (edges.length) {
+      this.#from = edges[0].node.number;
+      this.#to = edges[edges.length - 1].node.number + 1;
+    } else {
+      // Nothing was left to see. The next row is the first that came meanwhile, or one to come.
+      const [next] = this.messages.numbersAfter(first - 1);
+      this.#from = this.#to = next ?? Math.max(this.#lastNumber + 1, first);
+    }
     this.#hasEarlier = page.pageInfo.hasPreviousPage && this.#from > first;
     this.#noteLater(page);
     this.#extend();
