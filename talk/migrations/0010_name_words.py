@@ -13,21 +13,22 @@ CHUNK = 5_000
 
 def write_words(apps: Any, schema_editor: Any) -> None:
     """For the people that are there. Fields that other apps add later are for `refresh_names`."""
+    alias = schema_editor.connection.alias
     people = apps.get_model(settings.AUTH_USER_MODEL)
-    name_word = apps.get_model("talk", "NameWord")
+    name_words = apps.get_model("talk", "NameWord")._base_manager.using(alias)
     present = {each.name for each in people._meta.concrete_fields}
     names = [name for name in search_fields() if name in present]
-    rows = people._base_manager.order_by("pk")
+    rows = people._base_manager.using(alias).order_by("pk")
     if "is_active" in present:
         rows = rows.filter(is_active=True)
     words: list[Any] = []
     for key, *texts in rows.values_list("pk", *names).iterator(CHUNK):
         found = {word for text in texts if text for word in beginnings_in(str(text))}
-        words += [name_word(user_id=key, word=word) for word in sorted(found)]
+        words += [name_words.model(user_id=key, word=word) for word in sorted(found)]
         if len(words) >= CHUNK:
-            name_word._base_manager.bulk_create(words)
+            name_words.bulk_create(words)
             words = []
-    name_word._base_manager.bulk_create(words)
+    name_words.bulk_create(words)
 
 
 class Migration(migrations.Migration):

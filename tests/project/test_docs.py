@@ -22,7 +22,7 @@ from talk.exceptions import RefusalCode
 
 from .host import Host
 from .markdown import ROOT, example, examples, names, table
-from .processes import PRODUCTION, demo, succeed, token_for, variables
+from .processes import PRODUCTION, demo, succeed, token_for
 
 DOCS = ROOT / "docs"
 PROTOCOL, EMBEDDING, OPERATING = (
@@ -387,18 +387,6 @@ def test_a_module_of_ones_own_sets_what_has_no_variable(tmp_path):
     )
 
     assert said == "{'group': 365} True 3\n"
-
-
-def test_compose_hands_on_what_is_read_from_the_environment():
-    handed_on = re.findall(
-        r"^ +(\w+): ",
-        (ROOT / "compose.yaml").read_text("utf-8").split("services:")[0],
-        re.MULTILINE,
-    )
-
-    wanted = {name for name in variables() if name.startswith("JWT_")}
-    assert wanted | {"TRUSTED_DOCUMENTS", "LOG_LEVEL"} <= set(handed_on)
-    assert set(handed_on) - {"image", "environment", "build", "volumes"} <= set(variables())
 
 
 def test_the_page_on_embedding_names_all_colours_and_measures_of_the_chat():
