@@ -165,6 +165,8 @@ CHANNEL_LAYERS = {
 # Talk's own options; see talk/conf.py.
 TALK: dict[str, Any] = {
     "ALLOWED_ORIGINS": tuple(ALLOWED_ORIGINS),
+    "METRICS_ADDRESSES": tuple(env.list("METRICS_ADDRESSES", default=[])),
+    "METRICS_TOKEN": env.str("METRICS_TOKEN", "") or None,
     "PLANS": env.bool("PLANS", True),
     "PREPARED_QUERIES": env.bool("PREPARED_QUERIES", True),
     "RECONCILE_SECONDS": env.float("RECONCILE_SECONDS", 5.0),
@@ -224,8 +226,8 @@ if not DEBUG:
     # TLS ends at the proxy. It sets this header, and removes it from clients' requests.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
-    # Health checks come from the internal network, without TLS.
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    # Health checks and scrapes come from the internal network, without TLS.
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 31_536_000)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True

@@ -1,9 +1,11 @@
-"""The URLs of this server: GraphQL, the admin, health checks and, if it is on, the demo."""
+"""The URLs of this server: GraphQL, the admin, health checks, metrics and perhaps the demo."""
 
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
+
+from schema.metrics import metrics
 
 from . import health
 from .login import LoginForm
@@ -15,6 +17,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz", health.live),
     path("readyz", health.ready),
+    path("metrics", metrics),
 ]
 if settings.DEMO:
     from .demo import views

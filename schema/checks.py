@@ -1,8 +1,9 @@
-"""System checks of the API's options: authenticators, JWTs, password limits, trusted documents."""
+"""System checks of the API's options: who signs in how, trusted documents, metrics."""
 
 import inspect
 from collections.abc import Iterator
 from dataclasses import fields
+from ipaddress import ip_network
 
 from django.conf import settings
 from django.core import checks
@@ -12,6 +13,7 @@ from django.utils.module_loading import import_string
 
 from talk.checks import extensions
 from talk.conf import conf
+from talk.counts import CAN_BE_SHOWN
 
 from .authentication.jwt_users import problems
 from .documents.trusted import read_manifest
@@ -68,6 +70,18 @@ def check_trusted_documents() -> Iterator[CheckMessage]:
             read_manifest(conf.TRUSTED_DOCUMENTS)
         except ImproperlyConfigured as error:
             yield Error(f'TALK["TRUSTED_DOCUMENTS"]: {error}', id="talk.E014")
+
+
+@extensions.register
+def check_metrics() -> Iterator[CheckMessage]:
+    if (conf.METRICS_TOKEN or conf.METRICS_ADDRESSES) and not CAN_BE_SHOWN:
+        hint = "Install it: pip install 'talk[metrics]'."
+        yield Error("Metrics need the package prometheus-client.", hint=hint, id="talk.E025")
+    for each in conf.METRICS_ADDRESSES:
+        try:
+            ip_network(each)
+        except ValueError as error:
+            yield Error(f'TALK["METRICS_ADDRESSES"]: {error}.', id="talk.E026")
 
 
 def _path_of(named: type) -> str:

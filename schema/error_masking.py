@@ -3,6 +3,7 @@
 import logging
 import traceback
 import uuid
+from collections.abc import Iterable
 
 from django.db import DataError
 from django.utils.translation import gettext as _
@@ -10,7 +11,8 @@ from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.relay.types import GlobalIDValueError
 
 from talk.availability import drop_connections_after, is_away, is_cancelled
-from talk.exceptions import Refused, ResyncRequired
+from talk.counts import count
+from talk.exceptions import RefusalCode, Refused, ResyncRequired
 
 from .errors import (
     BadRequest,
@@ -26,6 +28,8 @@ from .errors import (
 
 logger = logging.getLogger(__name__)
 
+#: The codes of Talk's own errors and refusals.
+KNOWN_CODES = {*RefusalCode.values, *PublicError.codes()}
 #: The most characters of a message that may repeat what a client sent.
 MAX_MESSAGE = 200
 
@@ -70,6 +74,14 @@ def public_error(error: Exception) -> GraphQLError:
             return public
         case _:
             return _masked(cause)
+
+
+def count_errors(errors: Iterable[GraphQLError] | None) -> None:
+    """Count errors that a client is sent, after they were masked."""
+    for error in errors or ():
+        code = (error.extensions or {}).get("code")
+        # Errors of a project may have any code, and perhaps one that depends on a client.
+        count.refusal(code if code in KNOWN_CODES else "OTHER")
 
 
 def error_path(error: Exception) -> list[str | int] | None:

@@ -4,6 +4,7 @@
 after how many seconds.
 """
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
@@ -24,6 +25,13 @@ class PublicError(GraphQLError):
         super().__init__(
             message, extensions=extensions_for(self.code, retry_after or self.retry_after)
         )
+
+    @classmethod
+    def codes(cls) -> Iterator[str]:
+        """The codes of all classes of errors."""
+        for each in cls.__subclasses__():
+            yield each.code
+            yield from each.codes()
 
 
 def extensions_for(code: str, retry_after: float | None = None) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from talk.conf import conf
 from .authentication import Authorization, authenticate, rates
 from .authentication.context import Context
 from .documents.request import Request, decode, encode, request_of
-from .error_masking import public_error
+from .error_masking import count_errors, public_error
 from .errors import BadRequest, CsrfFailed, PublicError
 from .not_executed import is_refused, refuse
 from .operation import Operation
@@ -79,10 +79,13 @@ class GraphQLView(StrawberryView[Context, None]):
             _check_headers(request)
             return self._stream(request) if wants_events(request) else self.run(request=request)
         except HttpError as refused:
+            count_errors([refused.error])
             body: GraphQLHTTPResponse = {"errors": [refused.error.formatted]}
             return self._respond(body, refused.status, refused.headers)
         except Exception as error:
-            body = {"errors": [public_error(error).formatted]}
+            public = public_error(error)
+            count_errors([public])
+            body = {"errors": [public.formatted]}
             return self._respond(body, _status(body))
 
     # `get_context` makes Django's check for requests with a session. Browsers send no token unless

@@ -119,6 +119,11 @@ class Conf:
     #: A template for the bar above GraphiQL. None shows who is signed in.
     GRAPHIQL_BAR: str | None = None
 
+    #: The bearer token with which the page of metrics may be read. None means none.
+    METRICS_TOKEN: str | None = None
+    #: Addresses and networks from which the page of metrics may be read without a token.
+    METRICS_ADDRESSES: tuple[str, ...] = ()
+
     #: Seconds after which subscriptions are compared with the database even without a wake-up.
     RECONCILE_SECONDS: float = 5.0
     #: Whether the SQL of frequent queries is made once. False has Django make it each time. That

@@ -20,6 +20,7 @@ from channels.layers import get_channel_layer
 from django.db import transaction
 
 from . import signals
+from .counts import count
 from .prefix import prefix
 
 if TYPE_CHECKING:
@@ -125,6 +126,7 @@ async def send(group: str, content: dict[str, Any]) -> None:
             await layer.group_send(group, {"type": WAKE_UP, **content})
     except Exception:
         logger.warning("The channel layer did not take a wake-up", exc_info=True)
+        count.happened("unsent_wakeups")
         _paused_until[layer] = time.monotonic() + PAUSE_SECONDS
 
 

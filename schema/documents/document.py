@@ -3,7 +3,7 @@
 import re
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.signals import setting_changed
 from django.dispatch import receiver
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from graphql import (
     ASTValidationRule,
     DocumentNode,
+    FieldNode,
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
@@ -30,10 +31,15 @@ from .cache import cache, size_of_document
 from .cost import Meter, counted_size
 from .limits import excesses
 
+if TYPE_CHECKING:
+    from ..operation import Operation
+
 Rules = tuple[type[ASTValidationRule], ...]
 
 #: The rules that Strawberry adds to those of GraphQL.
 STRAWBERRY_RULES: Rules = (MaybeNullValidationRule, OneOfInputValidationRule)
+#: The label of an operation whose document can't be read.
+UNREADABLE = ("unknown", "unreadable")
 #: How many costs of one document are remembered, for different page sizes.
 MAX_COSTS = 16
 #: Characters of the longest document that is cached. A longer one holds values that belong in
@@ -55,6 +61,8 @@ class Document:
         self._size_variables: dict[str | None, list[str]] = {}
         #: What an operation costs with such sizes.
         self._costs: dict[tuple[Any, ...], int] = {}
+        #: The label of each operation in metrics.
+        self._labels: dict[str | None, tuple[str, str]] = {}
         try:
             self.node = parse(text, max_lexical_tokens=conf.MAX_TOKENS, max_comments=MAX_COMMENTS)
         except GraphQLSyntaxError as error:
@@ -95,11 +103,41 @@ class Document:
         self._costs[self._cost_key(operation_name, variables)] = cost
         return cost
 
+    def label(self, operation_name: str | None) -> tuple[str, str]:
+        """The kind of an operation, and a name for it of which there are only so many.
+
+        Among trusted documents it is the operation's own name. Elsewhere clients choose that, and
+        the name is that of the first field, which is a field of the schema.
+        """
+        found = self._labels.get(operation_name)
+        if found is None:
+            operation = get_operation_ast(self.node, operation_name)
+            if operation is None:
+                return UNREADABLE
+            found = operation.operation.value, self._name(operation)
+            self._labels[operation_name] = found
+        return found
+
+    def _name(self, operation: OperationDefinitionNode) -> str:
+        if conf.TRUSTED_DOCUMENTS is not None and operation.name:
+            return operation.name.value
+        root = self._schema.get_root_type(operation.operation)
+        first = operation.selection_set.selections[0]
+        name = first.name.value if isinstance(first, FieldNode) else ""
+        is_known = name.startswith("__") or (root is not None and name in root.fields)
+        return name if is_known else "other"
+
     def _cost_key(self, operation_name: str | None, variables: dict[str, Any]) -> tuple[Any, ...]:
         """The operation, and the page sizes in its variables, on which its cost depends."""
         names = self._size_variables.get(operation_name, ())
         sizes = [counted_size(variables[name]) if name in variables else ... for name in names]
         return operation_name, *sizes
+
+
+def label_of(operation: "Operation") -> tuple[str, str]:
+    """The kind and the name of an operation in metrics; see `Document.label`."""
+    document = operation.document
+    return document.label(operation.request.operation_name) if document else UNREADABLE
 
 
 def find(schema: GraphQLSchema, text: str) -> Document | None:

@@ -14,6 +14,7 @@ Doors: `Schema` here. No other module of this room is imported from outside.
 
 from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager
+from time import perf_counter
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -23,12 +24,14 @@ from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from talk.counts import count
+
 from ..authentication import rates
 from ..authentication.context import Context
 from ..deadlines import deadline
 from ..documents import document as documents
 from ..documents.request import Request
-from ..error_masking import mask
+from ..error_masking import count_errors, mask
 from ..errors import MAX_ERRORS, BadRequest, RateLimited, ValidationFailed
 from ..loading.views import Views, showing
 from ..not_executed import is_refused, refuse
@@ -77,6 +80,14 @@ class Schema(MergedSchema):
 
     def answer(self, operation: Operation) -> ExecutionResult | None:
         """Execute a query or mutation. A subscription is counted, but not executed: None."""
+        begun = perf_counter()
+        answer = self._answer(operation)
+        if answer is not None:
+            count.operation(*documents.label_of(operation), perf_counter() - begun)
+            count_errors(answer.errors)
+        return answer
+
+    def _answer(self, operation: Operation) -> ExecutionResult | None:
         context, request = operation.context, operation.request
         try:
             with operation, deadline():

@@ -43,6 +43,8 @@ class Delivery:
     read_together: ReadTogether
     #: None if the event was read for one viewer only.
     shared_results: SharedResults | None
+    #: The time of the event, in seconds.
+    at: float
 
     @property
     def revision(self) -> int:
@@ -124,7 +126,10 @@ def _page(events: list[models.Event], view: View, after: int) -> EventPage:
                 row.conversation = conversation
     is_shared = view.participation is None
     page = ReadTogether([view], None if is_shared else events)
-    deliveries = [Delivery(event, page, SharedResults() if is_shared else None) for event in events]
+    deliveries = [
+        Delivery(event, page, SharedResults() if is_shared else None, event.at.timestamp())
+        for event in events
+    ]
     return EventPage(deliveries, events[-1].revision if events else after, more=len(events) == PAGE)
 
 

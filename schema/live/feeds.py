@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Self
 from weakref import WeakKeyDictionary
 
+from talk.counts import count
 from talk.models import Event
 from talk.models.event import DEPARTURES, PAGE
 
@@ -68,6 +69,8 @@ class Reader:
 
     def catch_up(self) -> None:
         """Stop being live: read everything that was not delivered yet from the database."""
+        if self.is_live:
+            count.happened("catch_ups")
         self.is_live = False
         self._queue.clear()
         self._queued = self._delivered

@@ -18,6 +18,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from talk.conf import conf
+from talk.counts import count
 from talk.models import Conversation, Participation
 
 from .. import threads
@@ -49,6 +50,8 @@ class Hub:
         self._tasks: list[asyncio.Task[None]] = []
         #: The conversations that have changed since inboxes were last looked up.
         self._changed: set[int] = set()
+        #: The conversations of which a wake-up came since the last comparison.
+        self._heard: set[int] = set()
         self._inboxes_due = Wakeup()
         self._comparison_due = Wakeup()
 
@@ -107,6 +110,7 @@ class Hub:
         if (conversation := content.get("conversation")) is not None:
             self.wake(conversation_topic(conversation))
             self._changed.add(conversation)
+            self._heard.add(conversation)
             self._inboxes_due.wake()
         if (user := content.get("acquaintances")) is not None:
             self.wake(acquaintances_topic(user))
@@ -140,6 +144,7 @@ class Hub:
         """Wake what has changed since the last comparison, in case that a wake-up was lost."""
         revisions: dict[Any, Any] = {}
         changes: dict[Any, Any] = {}
+        missed: set[Any] = set()
         compared_at = timezone.now()
         while True:
             await self._comparison_due.wait(timeout=conf.RECONCILE_SECONDS)
@@ -148,7 +153,12 @@ class Hub:
             now = timezone.now()
             with _logged("The database did not answer; the next comparison follows"):
                 before, revisions = revisions, await _revisions(conversations)
-                self.wake(*map(conversation_topic, _differing(before, revisions)))
+                changed = _differing(before, revisions)
+                self.wake(*map(conversation_topic, changed))
+                # A wake-up that is on its way comes before the next comparison.
+                heard, self._heard = self._heard, set()
+                count.happened("lost_wakeups", len(missed - heard))
+                missed = {key for key in changed if key in before} - heard
                 since = compared_at - COMMITTED_WITHIN
                 before, changes = changes, await _changes(users, since)
                 self.wake(*map(inbox_topic, _differing(before, changes)))

@@ -12,6 +12,8 @@ from collections.abc import Awaitable, Callable, Hashable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
+from talk.counts import count
+
 if TYPE_CHECKING:
     from ..authentication.context import Context
 
@@ -120,6 +122,7 @@ class SharedResults:
             known = self._known.get(selection, ())
             for recording, result in known:
                 if recording.fits(stream.context):
+                    count.delivery("shared")
                     return result
             if len(known) >= MOST_VARIANTS or selection in self._full:
                 break
@@ -127,10 +130,12 @@ class SharedResults:
                 return await self._execute(stream, execute)
             await self._executing[selection].wait()
         # The result is of no use to others, so nobody waits for it.
+        count.delivery("own")
         return await execute(stream.context)
 
     async def _execute(self, stream: Subscriber, execute: Callable[[Any], Awaitable[str]]) -> str:
         recording = RecordingContext(stream.context)
+        count.delivery("own")
         executing = self._executing[stream.selection] = asyncio.Event()
         try:
             result = await execute(recording)

@@ -9,16 +9,20 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from contextlib import aclosing, asynccontextmanager
 from functools import partial
+from time import time
 from typing import TYPE_CHECKING, Any
 
 from graphql import ExecutionResult, create_source_event_stream, execute_subscription_event
+
+from talk.counts import count
 
 from .. import threads
 from ..authentication import rates
 from ..authentication.context import Context
 from ..deadlines import deadline
+from ..documents.document import label_of
 from ..documents.request import encode_text
-from ..error_masking import mask, public_error
+from ..error_masking import count_errors, mask, public_error
 from ..errors import AnswerTooLong, RateLimited, Unavailable
 from ..loading.views import ReadTogether, Views, showing
 from ..not_executed import NotExecuted
@@ -75,16 +79,21 @@ class Stream:
                     shared: SharedResults | None = getattr(event, "shared_results", None)
                     execute = partial(self._execute_with_retries, event)
                     if shared is None:
+                        count.delivery("own")
                         result = await execute(self.context)
                     else:
                         result = await shared.get(self, execute)
                     yield f"{result[:-1]}{self._tail}" if self._tail else result
+                    if shared is not None and isinstance(event, Delivery):
+                        count.delivered(time() - event.at)
                     # An idle subscription need not keep its last event in memory.
                     del event, shared, execute, result
                     # Only this stream waits here, after its event was delivered.
                     await self._count_cost()
         except Exception as error:
-            yield encode_text(ExecutionResult(None, [public_error(error)]).formatted)
+            public = public_error(error)
+            count_errors([public])
+            yield encode_text(ExecutionResult(None, [public]).formatted)
 
     async def _count_cost(self) -> None:
         """Count the executions of this stream against the viewer's limit, and wait if needed."""
@@ -132,6 +141,7 @@ class Stream:
             if isinstance(error, AnswerTooLong | Unavailable):
                 # The client would lose this event. It is told to come back and to ask again.
                 raise error
+        count_errors(errors)
         return encode_text(result.formatted)
 
 
@@ -142,13 +152,18 @@ async def listen(schema: "Schema", operation: "Operation") -> AsyncIterator[Stre
     The stream runs within the extensions of the schema. Their hooks on single results are not
     called, because a result may be shared by many viewers.
     """
+    _kind, name = label_of(operation)
     # It is counted first, because preparing it takes most of the memory.
     async with counted_stream(operation), schema.prepare(operation) as prepared:
         stream = Stream(schema, prepared)
         # Only the stream is kept for as long as it runs.
         del prepared
         await stream.begin()
-        yield stream
+        count.stream(name, 1)
+        try:
+            yield stream
+        finally:
+            count.stream(name, -1)
 
 
 _count = threads.live.to_async(rates.count)

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 from talk.conf import conf
+from talk.counts import count
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +25,9 @@ DRAIN_SECONDS = 5.0
 
 class Connection(Protocol):
     """A WebSocket or an event stream. It lives as long as its client wants."""
+
+    #: What it is, for the metrics.
+    kind: str
 
     def check_client(self) -> None:
         """Find out whether the client is still there, without waiting for its answer."""
@@ -64,6 +68,7 @@ class OpenConnections:
             self._checking = asyncio.create_task(self._check_clients())
             self._handle_sigterm()
         self._users[connection] = None
+        count.connection(connection.kind, 1)
 
     def claim(self, connection: Connection, user_pk: Any) -> bool:
         """Count a connection as this user's; False if the user has too many."""
@@ -72,6 +77,8 @@ class OpenConnections:
         return self._counts[user_pk] <= conf.MAX_USER_SOCKETS
 
     def discard(self, connection: Connection) -> None:
+        if connection in self._users:
+            count.connection(connection.kind, -1)
         user_pk = self._users.pop(connection, None)
         if user_pk is not None:
             self._counts[user_pk] -= 1

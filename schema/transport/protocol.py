@@ -26,7 +26,7 @@ from .. import threads
 from ..authentication import rates
 from ..authentication.context import Context
 from ..documents.request import encode_text, request_of
-from ..error_masking import public_error
+from ..error_masking import count_errors, public_error
 from ..errors import FrameTooLong, PublicError, SignedOut, TooManyOperations
 from ..live.streams import listen
 from ..not_executed import NotExecuted, is_refused
@@ -51,6 +51,7 @@ IDLE_SECONDS = 600.0
 class GraphQLTransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
     """Handles the messages of one WebSocket."""
 
+    kind = "websocket"
     view: "GraphQLConsumer"
     schema: "Schema"
 
@@ -96,6 +97,7 @@ class GraphQLTransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
         # Strawberry has the same limit, but its error has no code.
         if len(self.operations) >= conf.MAX_OPERATIONS and message["id"] not in self.operations:
             error = TooManyOperations(_("Too many operations run on this WebSocket."))
+            count_errors([error])
             await self.send_message(
                 {"id": message["id"], "type": "error", "payload": [error.formatted]}
             )
@@ -123,8 +125,10 @@ class GraphQLTransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
             await self._send_next(operation, payload)
             await operation.send_operation_message({"id": operation.id, "type": "complete"})
         except Exception as error:
+            public = public_error(error)
+            count_errors([public])
             with suppress(Exception):
-                await operation.send_initial_errors([public_error(error)])
+                await operation.send_initial_errors([public])
 
     async def _answer(
         self, operation: SocketOperation[Context, None]
@@ -157,6 +161,7 @@ class GraphQLTransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
                     # An idle subscription need not keep its last result in memory.
                     del result
         except NotExecuted as refused:
+            count_errors(refused.errors)
             await operation.send_initial_errors(refused.errors)
 
     async def _send_next(self, operation: SocketOperation[Context, None], result: str) -> None:

@@ -14,6 +14,7 @@ from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 
 from .. import threads
+from ..error_masking import count_errors
 from ..errors import SignedOut, TooManyOperations
 from ..live.streams import listen
 from ..not_executed import NotExecuted
@@ -63,6 +64,8 @@ def next_event(result: str) -> str:
 class _EventStream:
     """The open connection of one event stream."""
 
+    kind = "event_stream"
+
     def __init__(self, schema: "Schema", operation: Operation, scope: Mapping[str, Any]) -> None:
         self._schema, self._operation, self._scope = schema, operation, scope
         self._context = operation.context
@@ -88,6 +91,7 @@ class _EventStream:
             if invalid.done():
                 raise NotExecuted([SignedOut()])
         except NotExecuted as refused:
+            count_errors(refused.errors)
             errors = [error.formatted for error in refused.errors]
             yield next_event(json.dumps({"errors": errors}))
             yield COMPLETE

@@ -6,6 +6,7 @@ import strawberry
 from django.utils import translation
 from strawberry.types.field import StrawberryField
 
+from talk.counts import count
 from talk.exceptions import RefusalCode, Refused
 
 from ..strawberry_internals import own_definition, to_camel_case
@@ -63,4 +64,5 @@ class RefusalHandler(strawberry.ExceptionHandler[Refused, Refusal]):
     def handle(
         self, exception: Refused, *, field: StrawberryField, info: strawberry.Info[Any, Any]
     ) -> Refusal:
+        count.refusal(exception.code.value)
         return Refusal.of(exception)

@@ -15,6 +15,8 @@ from .sockets import live
 class Connection:
     """A connection that goes when it is told to, or does not, or fails to."""
 
+    kind = "websocket"
+
     def __init__(self, goes=True, error=None):
         self.goes, self.error, self.was_told = goes, error, False
 
