@@ -1,0 +1,1 @@
+"""What Talk fetches from addresses that strangers name."""
