@@ -84,7 +84,8 @@ class Schema(MergedSchema):
         answer = self._answer(operation)
         if answer is not None:
             count.operation(*documents.label_of(operation), perf_counter() - begun)
-            count_errors(answer.errors)
+            if answer.errors:
+                count_errors(answer.errors)
         return answer
 
     def _answer(self, operation: Operation) -> ExecutionResult | None:

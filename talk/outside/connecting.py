@@ -45,7 +45,8 @@ def look_up(name: str, deadline: Deadline) -> list[str]:
     when the deadline passes. It ends when the system gives up, and only then makes room for another
     one.
     """
-    if not _lookups.acquire(timeout=deadline.left()):
+    lookups = _lookups
+    if not lookups.acquire(timeout=deadline.left()):
         raise OutsideError(Reason.TIMED_OUT)
     answers: queue.SimpleQueue[list[str] | Reason] = queue.SimpleQueue()
 
@@ -53,12 +54,12 @@ def look_up(name: str, deadline: Deadline) -> list[str]:
         try:
             answers.put(_ask_system(name))
         finally:
-            _lookups.release()
+            lookups.release()
 
     try:
         threading.Thread(target=ask, name="look-up", daemon=True).start()
     except RuntimeError:
-        _lookups.release()
+        lookups.release()
         raise OutsideError(Reason.UNREACHABLE) from None
     try:
         answer = answers.get(timeout=deadline.left())

@@ -6,13 +6,10 @@ import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, Any, cast
 
 from .errors import Deadline, OutsideError, Reason
 from .urls import Target
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
 
 #: Bytes of the status line and the headers, and what the framing of a body may add to it.
 MOST_AROUND = 65_536
@@ -42,7 +39,7 @@ class _Reader(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: "WriteableBuffer") -> int:
+    def readinto(self, buffer: Any) -> int:
         if not self.allowed:
             raise OutsideError(Reason.BROKEN)
         self._sock.settimeout(self._deadline.left())

@@ -101,7 +101,8 @@ def test_the_migration_writes_the_words_of_those_who_are_there(gql, alice, bob):
     before = set(NameWord.objects.values_list("user", "word"))
     NameWord.objects.all().delete()
 
-    import_module("talk.migrations.0010_name_words").write_words(apps, None)
+    editor = SimpleNamespace(connection=connection)
+    import_module("talk.migrations.0010_name_words").write_words(apps, editor)
 
     assert set(NameWord.objects.values_list("user", "word")) == before
 

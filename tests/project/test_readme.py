@@ -26,6 +26,7 @@ WORDS = {
     "unless they are e-mail addresses": None,
     "the full name": None,
     "no picture": None,
+    "no token": None,
     "always": None,
     "every emoji": None,
     "members": "members",
