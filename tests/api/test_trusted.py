@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 
 from schema.documents.trusted import read_manifest
+from talk.counts import count
 
 from ..live.sockets import code_of, live, signed_in, talk
 
@@ -137,3 +138,12 @@ def test_what_is_no_manifest_stops_the_start(tmp_path, content):
 
     with pytest.raises(ImproperlyConfigured):
         read_manifest(str(path))
+
+
+@pytest.mark.usefixtures("_manifest")
+def test_metrics_name_operations_as_their_documents_do(alice):
+    labels = ("query", "Who")
+    before = sum(count.operations[labels].buckets)
+    post(alice, documentId=WHO_ID)
+
+    assert sum(count.operations[labels].buckets) == before + 1

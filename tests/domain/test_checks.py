@@ -320,3 +320,17 @@ def test_a_project_without_urls_is_checked_too(said, settings):
     del settings.ROOT_URLCONF
 
     assert said(TALK={"MAX_PARTICIPANT": 5}) == ["talk.E001"]
+
+
+def test_metrics_need_a_package(said, monkeypatch):
+    monkeypatch.setattr("schema.checks.CAN_BE_SHOWN", False)
+
+    assert said() == []
+    assert said(TALK={"METRICS_TOKEN": "a-token"}) == ["talk.E025"]
+    assert said(TALK={"METRICS_ADDRESSES": ("10.0.0.0/8",)}) == ["talk.E025"]
+
+
+def test_addresses_that_may_read_metrics(said):
+    assert said(TALK={"METRICS_ADDRESSES": ("10.0.0.0/8", "2001:db8::7", "127.0.0.1")}) == []
+    for address in ("10.0.0.0/33", "10.0.0.1/8", "prometheus.example.com", ""):
+        assert said(TALK={"METRICS_ADDRESSES": ("::1", address)}) == ["talk.E026"]
