@@ -1,0 +1,1 @@
+"""Apps that a project may install beside `talk`. `talk` itself imports none of them."""

@@ -1,0 +1,1 @@
+"""The bytes of attachments: receives, checks, stores, serves and deletes them."""

@@ -1,0 +1,76 @@
+"""Signed URLs of uploads and downloads.
+
+A URL is all that a request needs: an `<img>` sends no `Authorization`. It is the same for everybody
+who sees the file and changes once an hour, so browsers cache the file and live results stay shared.
+Access ends with the row that the URL names, whatever time is left to the URL.
+"""
+
+import time
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal, NamedTuple, get_args
+
+from django.core.signing import BadSignature, Signer
+from django.db.models import Model
+from django.urls import reverse
+
+#: The versions of a file: as it was sent, and smaller ones of a picture.
+Variant = Literal["", "thumbnail", "preview"]
+VARIANTS: tuple[Variant, ...] = get_args(Variant)
+
+#: The salts differ, so a token of one address is no token at the other.
+_uploads = Signer(salt="talk.contrib.files.upload")
+_downloads = Signer(salt="talk.contrib.files.download")
+_HOUR = 3600
+#: Whole hours for which a URL is valid after the hour in which it was made.
+_VALID_HOURS = 12
+
+
+class Ticket(NamedTuple):
+    """The request by which a client uploads a file."""
+
+    url: str
+    method: str = "PUT"
+    headers: Mapping[str, str] = MappingProxyType({})
+
+
+class Download(NamedTuple):
+    """What the token of a download names."""
+
+    attachment_id: int
+    variant: Variant
+
+
+def upload_ticket(attachment: Model) -> Ticket:
+    """How the bytes of `attachment` are uploaded."""
+    return Ticket(reverse("talk_files:upload", args=[_uploads.sign(str(attachment.pk))]))
+
+
+def upload_from(token: str) -> int | None:
+    """The primary key that the token of an upload names; None if it is no such token."""
+    try:
+        return int(_uploads.unsign(token))
+    except (BadSignature, ValueError):
+        return None
+
+
+def download_url(attachment: Model, variant: Variant = "") -> str:
+    """The URL of the file, or of a smaller version of it. It is valid for 12 to 13 hours."""
+    value = f"{attachment.pk}.{variant}.{_this_hour()}"
+    return reverse("talk_files:download", args=[_downloads.sign(value)])
+
+
+def download_from(token: str) -> Download | None:
+    """What the token of a download names; None if it is no such token, or expired."""
+    try:
+        key, variant, hour = _downloads.unsign(token).split(".")
+        age = _this_hour() - int(hour)
+    except (BadSignature, ValueError):
+        return None
+    if variant not in VARIANTS or age > _VALID_HOURS:
+        return None
+    return Download(int(key), variant)
+
+
+def _this_hour() -> int:
+    return int(time.time()) // _HOUR
