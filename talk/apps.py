@@ -1,5 +1,7 @@
 """The Django app `talk`."""
 
+from datetime import timedelta
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -10,4 +12,8 @@ class TalkConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import checks, receivers  # noqa: F401
+        from . import checks, receivers, timed, worker  # noqa: F401
+        from .purging import purge
+
+        timed.register("delete expired words", purge, every=timedelta(hours=1))
+        timed.register("delete unused progress", worker.forget_unused, every=timedelta(days=1))

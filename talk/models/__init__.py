@@ -5,8 +5,9 @@ A rule is a verb, a method of the model that owns it. `Participation` has the ve
 
 Doors are this module, `participation.history` (participants as they were when the viewer left),
 `participation.receipts` (how far people have read, as far as others are told), `shown_users` (users
-read along with other rows), `message.retention`, and constants and functions of `event`, `mention`,
-`name_word`, `participation.arranging`, `pin`, `reaction`, `saved_message` and `token`.
+read along with other rows), `message.retention`, and constants and functions of `event`,
+`following`, `mention`, `name_word`, `participation.arranging`, `pin`, `reaction`, `saved_message`
+and `token`.
 """
 
 from .act import Act
@@ -15,6 +16,7 @@ from .conversation import Conversation
 from .draft import Draft
 from .edit import Edit
 from .event import Event
+from .following import FollowedConversation, FollowerProgress
 from .mention import Mention
 from .message import Message
 from .name_word import NameWord
@@ -23,6 +25,7 @@ from .pin import Pin
 from .reaction import Reaction
 from .report import Report
 from .saved_message import SavedMessage
+from .timed_job import TimedJob
 from .token import AccessToken
 
 __all__ = [
@@ -34,6 +37,8 @@ __all__ = [
     "Draft",
     "Edit",
     "Event",
+    "FollowedConversation",
+    "FollowerProgress",
     "Mention",
     "Message",
     "MessageCapability",
@@ -43,4 +48,5 @@ __all__ = [
     "Reaction",
     "Report",
     "SavedMessage",
+    "TimedJob",
 ]

@@ -22,6 +22,8 @@ ASKED = {
     "block": "blocker blocked at",
     "conversation": "kind title key description avatar data described_at upgraded_from started_at "
     "changed_at last_number",
+    "followedconversation": "conversation follower revision failures retry_at",
+    "followerprogress": "name settled_event held_until",
     "message": "conversation number kind sender subject sent_at edited_at reply_to root "
     "mentions_all",
     "participation": "conversation user role status joined_at left_at left_at_number suspended_at "
@@ -29,6 +31,7 @@ ASKED = {
     "pin": "conversation message by at",
     "reaction": "message emoji user at",
     "report": "at person message conversation why reporter settled_at",
+    "timedjob": "name begun_at held_until",
 }
 ADMINS = {
     model._meta.model_name: each
@@ -77,7 +80,7 @@ def test_what_is_not_shown_is_not_asked_about(rf, who, name):
     may = set(ASKED[name].split())
     shown = {*may, *(f"{each}_id" for each in may), model._meta.pk.name}
     asked = [*paths(model)]
-    assert len(asked) > 10
+    assert len(set(asked)) > len(may)
 
     for path in asked:
         first, *rest = path.split("__")
