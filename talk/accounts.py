@@ -12,6 +12,7 @@ from .exceptions import Refused
 from .locks import lock_accounts
 from .models import (
     AccessToken,
+    Attachment,
     Block,
     Conversation,
     Mention,
@@ -80,7 +81,7 @@ def leave(user: "User") -> bool:
 
 @transaction.atomic
 def release(user: "User") -> None:
-    """Delete the rows that belong to `user` alone.
+    """Delete the rows that belong to `user` alone, and take their name from files of messages.
 
     They have left all conversations, and the caller holds the locks of these.
     """
@@ -88,6 +89,7 @@ def release(user: "User") -> None:
     AccessToken.objects.filter(user=user).delete()
     Mention.objects.filter(user=user).delete()
     SavedMessage.objects.filter(user=user).delete()
+    Attachment.objects.disown(user)
     Participation.objects.filter(user=user).delete()
 
 

@@ -35,6 +35,15 @@ class Conf:
     RECEIPTS_UP_TO: int = 100
     #: The reactions that are allowed, such as `("👍", "party_parrot")`. None means every emoji.
     REACTIONS: tuple[str, ...] | None = None
+    #: Most bytes of a file that people send.
+    MAX_UPLOAD_SIZE: int = 26_214_400
+    #: Most files of one message.
+    MAX_ATTACHMENTS: int = 10
+    #: Types of the files that people may send, such as `("image/*", "application/pdf")`. None means
+    #: all.
+    UPLOAD_TYPES: tuple[str, ...] | None = None
+    #: Most bytes of all files of one person. None means no limit.
+    UPLOAD_QUOTA: int | None = None
     #: Fields of the user model that `users(search:)` searches; None means those with names.
     USER_SEARCH_FIELDS: tuple[str, ...] | None = None
     #: Whether people see each other's user names; None means yes unless they are e-mail addresses.
@@ -96,6 +105,7 @@ class Conf:
             "invite": "10/minute; 100/hour",
             "report": "10/minute; 50/day",
             "react": "20/10 seconds; 100/minute",
+            "upload": "20/minute; 500/day",
             "write": "50/10 seconds",
             "read": "100/10 seconds",
             "search": "50/10 seconds",

@@ -47,6 +47,18 @@ class RefusalCode(models.TextChoices):
     )
     TOO_MANY_CONVERSATIONS = "TOO_MANY_CONVERSATIONS", _("These are too many conversations.")
     EMPTY_BODY = "EMPTY_BODY", _("A message needs some text.")
+    UPLOADS_OFF = "UPLOADS_OFF", _("No files can be sent here.")
+    EMPTY_FILE = "EMPTY_FILE", _("This file is empty.")
+    FILE_TOO_LARGE = "FILE_TOO_LARGE", _("This file is too large.")
+    FILE_TYPE_NOT_ALLOWED = "FILE_TYPE_NOT_ALLOWED", _("Files of this type can't be sent here.")
+    FILE_REFUSED = "FILE_REFUSED", _("This file can't be sent: it may be harmful.")
+    QUOTA_EXCEEDED = "QUOTA_EXCEEDED", _("Your files take up all the space that you have.")
+    TOO_MANY_FILES = "TOO_MANY_FILES", _("These are too many files for one message.")
+    UNKNOWN_FILE = (
+        "UNKNOWN_FILE",
+        _("This file can't be found. It may have been sent already, or deleted after a day."),
+    )
+    UPLOAD_NOT_FINISHED = "UPLOAD_NOT_FINISHED", _("This file has not been uploaded yet.")
     BODY_TOO_LONG = "BODY_TOO_LONG", _("This message is too long.")
     INVALID_TITLE = "INVALID_TITLE", _("This title is empty or too long.")
     INVALID_DESCRIPTION = "INVALID_DESCRIPTION", _("This description is too long.")

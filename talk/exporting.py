@@ -14,6 +14,7 @@ from .conf import conf
 from .models import (
     AccessToken,
     Act,
+    Attachment,
     Block,
     Draft,
     Edit,
@@ -43,10 +44,10 @@ def export(user: "User") -> Iterator[dict[str, Any]]:
     """All data that Talk has of `user`, as dictionaries for JSON, each with a `type`.
 
     That is: columns of the account that Talk shows or reads, participations, messages and what they
-    said before, drafts, mentions of them and by them, their reactions, what they pinned and saved,
-    events, blocks and reports by them, acts of moderators about them, and their tokens without
-    secrets. Messages of other people are left out, and so are the reasons of moderators: these data
-    are theirs.
+    said before, drafts, what their files are, mentions of them and by them, their reactions, what
+    they pinned and saved, events, blocks and reports by them, acts of moderators about them, and
+    their tokens without secrets. Messages of other people are left out, and so are the reasons of
+    moderators: these data are theirs.
     """
     yield _account(user)
     yield from _participations(user)
@@ -72,6 +73,7 @@ def export(user: "User") -> Iterator[dict[str, Any]]:
     drafts = Draft.objects.with_words().filter(participation__user=user)
     kept = drafts.annotate(conversation=F("participation__conversation"))
     yield from _rows("draft", kept, ["conversation", "body", "reply_to", "saved_at"])
+    yield from _files(user)
     yield from _mentions(user)
     reactions = Reaction.objects.filter(user=user).annotate(**where)
     yield from _rows("reaction", reactions, ["conversation", "number", "emoji", "at"])
@@ -191,6 +193,15 @@ def _mentions(user: "User") -> Iterator[dict[str, Any]]:
                 "by_reply": mention.by_reply,
                 "taken_out": mention.taken_out,
             }
+
+
+def _files(user: "User") -> Iterator[dict[str, Any]]:
+    where = {"conversation": F("message__conversation"), "number": F("message__number")}
+    names = [
+        *("conversation", "number", "filename", "content_type", "size", "width", "height"),
+        *("sha256", "state", "created_at", "expires_at"),
+    ]
+    yield from _rows("file", Attachment.objects.filter(owner=user).annotate(**where), names)
 
 
 def _reports(user: "User") -> Iterator[dict[str, Any]]:

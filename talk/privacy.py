@@ -12,6 +12,7 @@ from .exporting import export_to_file as export_to_file
 from .models import (
     AccessToken,
     Act,
+    Attachment,
     Block,
     Conversation,
     Draft,
@@ -43,6 +44,7 @@ def kept_of(user: "User") -> dict[str, int]:
         "access tokens": AccessToken.objects.filter(user=user),
         "mentions": Mention.objects.filter(user=user),
         "reactions": Reaction.objects.filter(user=user),
+        "files": Attachment.objects.filter(owner=user),
         "pinned messages": Pin.objects.filter(by=user),
         "saved messages": SavedMessage.objects.filter(user=user),
         "drafts": Draft.objects.with_words().filter(participation__user=user),
@@ -61,9 +63,9 @@ def erase(user: "User", why: str, by: "User | None" = None, *, keep_words: bool 
     their conversations. Their messages keep their numbers and lose the words and the sender. The
     titles that they gave are erased likewise, the descriptions, avatars and data of conversations,
     and the reasons of their reports. Reactions are deleted. With `keep_words`, all of these lose
-    the name only. What they pinned stays pinned without their name. What they saved and their
-    drafts are deleted. If this is interrupted, call it again. `why` and `by` go into the acts of
-    moderators.
+    the name only. Files go or stay with their messages, and those that were not sent are deleted.
+    What they pinned stays pinned without their name. What they saved and their drafts are deleted.
+    If this is interrupted, call it again. `why` and `by` go into the acts of moderators.
     """
     # Before all else, so that there is a record of it even if this is interrupted.
     Act.objects.record(Act.Kind.USER_ERASED, by, why, user=user.pk)

@@ -26,14 +26,19 @@ VISIBLE_FORMATS = frozenset(
 NOT_IN_URLS = frozenset('"<>\\^`{|}')
 
 
-def clean_body(body: str) -> str:
-    """`body` without white space at its ends. Raises `EMPTY_BODY` or `BODY_TOO_LONG`."""
+def clean_body(body: str, *, may_be_empty: bool = False) -> str:
+    """`body` without white space at its ends. Raises `BODY_TOO_LONG`.
+
+    If nothing of it is visible, it is empty if it may be so. Otherwise that raises `EMPTY_BODY`.
+    """
     body = _storable(body, "body").strip()
     if len(body) > conf.MAX_BODY_LENGTH:
         raise MessagingValidationError(RefusalCode.BODY_TOO_LONG, path=("body",))
-    if not is_visible(body):
+    if is_visible(body):
+        return body
+    if not may_be_empty:
         raise MessagingValidationError(RefusalCode.EMPTY_BODY, path=("body",))
-    return body
+    return ""
 
 
 def clean_draft(body: str) -> str:

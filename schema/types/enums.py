@@ -122,13 +122,15 @@ describe(
     CONVERSATION_UPGRADED="This group was started from a private conversation, as the message "
     "UPGRADED says.",
     MESSAGE_SENT="`message` was sent. `participation` is that of its sender, if it has one.",
-    MESSAGE_EDITED="`message` has another text, or mentions other people.",
+    MESSAGE_EDITED="`message` has another text, mentions other people, or has fewer files.",
     MESSAGE_REMOVED="The text of `message` was removed: by its sender, by an owner or admin of the "
     "group, or by the application. The message keeps its number.",
     MESSAGE_REACTED="The reactions to `message` have changed. `participation` is that of the "
     "person whose reaction it is; null if their data were erased.",
     MESSAGE_PINNED="`message` was pinned. `participation` is that of the person who did it.",
     MESSAGE_UNPINNED="`message` was unpinned. `participation` is that of the person who did it.",
+    MESSAGE_COMPLETED="A file of `message` was checked: its state and what is known of it have "
+    "changed.",
     PARTICIPANT_INVITED="Somebody was invited.",
     PARTICIPANT_DECLINED="Somebody declined an invitation, or it was withdrawn.",
     PARTICIPANT_JOINED="Somebody joined for the first time.",

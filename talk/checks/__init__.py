@@ -3,6 +3,7 @@
 from . import (  # noqa: F401
     changing_messages,
     extensions,
+    files,
     options,
     policy,
     reactions,

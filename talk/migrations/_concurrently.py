@@ -91,6 +91,22 @@ class AddCheck(Concurrently, migrations.AddConstraint):
         drop_constraint(editor, model, self.constraint.name)
 
 
+class RemoveCheck(migrations.RemoveConstraint):
+    """For a check of a table. Backwards, it is made as by `AddCheck`."""
+
+    def database_forwards(self, app_label: str, editor: Any, old: Any, new: Any) -> None:
+        if editor.connection.vendor != "postgresql":
+            super().database_forwards(app_label, editor, old, new)
+            return
+        model = old.apps.get_model(app_label, self.model_name)
+        if self.allow_migrate_model(editor.connection.alias, model):
+            drop_constraint(editor, model, self.name)
+
+    def database_backwards(self, app_label: str, editor: Any, old: Any, new: Any) -> None:
+        check = new.models[app_label, self.model_name_lower].get_constraint_by_name(self.name)
+        AddCheck(self.model_name, check).database_forwards(app_label, editor, old, new)
+
+
 class AddPositiveField(migrations.AddField):
     """For a column of numbers that can't be negative.
 

@@ -11,6 +11,7 @@ and `token`.
 """
 
 from .act import Act
+from .attachment import Attachment
 from .block import Block
 from .conversation import Conversation
 from .draft import Draft
@@ -31,6 +32,7 @@ from .token import AccessToken
 __all__ = [
     "AccessToken",
     "Act",
+    "Attachment",
     "Block",
     "Conversation",
     "ConversationCapability",

@@ -97,6 +97,7 @@ class Event(models.Model):
         MESSAGE_REACTED = "message_reacted", _("reactions changed")
         MESSAGE_PINNED = "message_pinned", _("message pinned")
         MESSAGE_UNPINNED = "message_unpinned", _("message unpinned")
+        MESSAGE_COMPLETED = "message_completed", _("files of a message checked")
         PARTICIPANT_INVITED = "participant_invited", _("invited")
         PARTICIPANT_DECLINED = "participant_declined", _("declined")
         PARTICIPANT_JOINED = "participant_joined", _("joined")
@@ -185,6 +186,7 @@ CHANGES_OF_MESSAGES = frozenset(
         Event.Kind.MESSAGE_REACTED,
         Event.Kind.MESSAGE_PINNED,
         Event.Kind.MESSAGE_UNPINNED,
+        Event.Kind.MESSAGE_COMPLETED,
     }
 )
 #: Events after which other people may write than before.
@@ -222,6 +224,7 @@ MOVES: Mapping[str, Moves] = {
     Event.Kind.MESSAGE_REACTED: Moves.NONE,
     Event.Kind.MESSAGE_PINNED: Moves.NONE,
     Event.Kind.MESSAGE_UNPINNED: Moves.NONE,
+    Event.Kind.MESSAGE_COMPLETED: Moves.IF_LATEST,
     Event.Kind.PARTICIPANT_INVITED: Moves.NONE,
     Event.Kind.PARTICIPANT_DECLINED: Moves.NONE,
     Event.Kind.PARTICIPANT_JOINED: Moves.ALL,

@@ -9,6 +9,7 @@ from django.test import Client
 
 from talk.exceptions import RefusalCode, Refused
 from talk.models import (
+    Attachment,
     Conversation,
     Draft,
     Event,
@@ -35,7 +36,7 @@ def refused(code: RefusalCode, *path: str):
 def everything():
     """Every row that Talk has."""
     changing = (Conversation, Participation, Message, Event, Draft)
-    models = (*changing, Mention, Reaction, Pin, SavedMessage)
+    models = (*changing, Attachment, Mention, Reaction, Pin, SavedMessage)
     return [list(model.objects.order_by("pk").values()) for model in models]
 
 
@@ -64,6 +65,22 @@ def participation_of(user, conversation):
 
 def say(user, conversation, body="Hello"):
     return participation_of(user, conversation).send(body)
+
+
+def upload(user, filename="soup.txt", size=4, state=Attachment.State.READY):
+    """An upload of `user` that no message has yet. Its bytes are nowhere."""
+    started = Attachment.objects.start(user, filename, size, "text/plain")
+    if state != Attachment.State.UPLOADING:
+        started.attempt(f"key-{started.pk}")
+        is_ready = state == Attachment.State.READY
+        assert started.received(f"key-{started.pk}", "text/plain", "5" * 64, not is_ready)
+    if state == Attachment.State.REFUSED:
+        assert started.checked(state)
+    return started
+
+
+def send_files(user, conversation, *uploads, body=""):
+    return participation_of(user, conversation).send(body, attachments=uploads)
 
 
 def inbox(user):

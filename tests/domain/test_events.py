@@ -7,7 +7,7 @@ from talk.models import Event, Participation
 from talk.models.event import CHANGES_OF_MESSAGES
 from talk.moderation import remove_message, restore, suspend
 
-from .acting import group, participation_of, private, say
+from .acting import group, participation_of, private, say, send_files, upload
 
 
 @pytest.fixture
@@ -37,6 +37,9 @@ def eventful(alice, bob, carol, dave, erin, settings):
     settings.TALK = {**settings.TALK, "INVITATIONS_ASK": False}
     participation_of(erin, conversation).decline()
     participation_of(alice, conversation).describe(description="What we eat")
+    picture = upload(bob, state="checking")
+    send_files(bob, conversation, picture)
+    picture.checked(picture.State.READY)
     conversation.refresh_from_db()
     return conversation
 
@@ -62,6 +65,8 @@ KINDS = [
     ("participant_invited", "erin", None),
     ("participant_declined", "erin", None),
     ("conversation_changed", None, None),
+    ("message_sent", "bob", 8),
+    ("message_completed", None, 8),
 ]
 #: The revision of the last of them.
 LAST = len(KINDS)

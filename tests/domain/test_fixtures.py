@@ -12,7 +12,7 @@ from talk.models import AccessToken, Act, Block, Event, Report
 from talk.moderation import Decision, decide, suspend
 
 from ..races.together import assert_sound
-from .acting import group, participation_of, private, say
+from .acting import group, participation_of, private, say, send_files, upload
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,6 +30,7 @@ def dump(alice, bob, carol, dave, erin, tmp_path):
     participation_of(bob, ours).react(said, "👍")
     participation_of(alice, ours).pin_message(said)
     participation_of(bob, ours).save_message(said)
+    send_files(alice, ours, upload(alice))
     participation_of(alice, ours).rename("Ours")
     participation_of(alice, ours).save_draft("Later", base=0)
     participation_of(carol, ours).leave()

@@ -30,7 +30,7 @@ from talk.models import (
 from talk.privacy import erase, export
 from talk.purging import purge
 
-from .acting import group, participation_of, say
+from .acting import group, participation_of, say, upload
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +38,8 @@ Models = Iterable[type[models.Model]]
 
 #: What a message says, and what it said before. No other text of a test has these words in it.
 WORDS, EARLIER = "kumquat", "rambutan"
+#: The name of its file, and that of an upload that its author never sent.
+FILE, UNSENT = "lychee", "langsat"
 #: What the conversation says about itself.
 DESCRIBED = "durian"
 
@@ -54,6 +56,7 @@ STAYS = {
 #: Where the export of a person has the rows that refer to them: the type of its lines.
 EXPORTED = {
     "talk.AccessToken.user": "token",
+    "talk.Attachment.owner": "file",
     "talk.Block.blocker": "block",
     "talk.Conversation.avatar_by": "participation",
     "talk.Conversation.data_by": "participation",
@@ -165,7 +168,9 @@ def message(alice, bob, carol):
     """Bob's, with a row of everything that can belong to a message."""
     ours = group(alice, bob, carol, title="Ours")
     say(carol, ours, "First")
-    message = participation_of(bob, ours).send(EARLIER, mentions=[carol], mention_all=True)
+    message = participation_of(bob, ours).send(
+        EARLIER, mentions=[carol], mention_all=True, attachments=[upload(bob, f"{FILE}.png")]
+    )
     participation_of(bob, ours).edit(message, WORDS)
     participation_of(alice, ours).react(message, "👍")
     participation_of(alice, ours).pin_message(message)
@@ -191,17 +196,19 @@ class TestWords:
         message.refresh_from_db()
         assert (message.body, message.fingerprint, message.removed_as) == ("", "", why)
         assert not message.mentions_all
+        assert message.attachment_count == 0
 
     @pytest.mark.parametrize("why", STORED)
     def test_no_table_has_a_copy_of_them_but_an_open_report_for_moderators(self, message, why):
         assert columns_with(WORDS) == {"talk.Message.body", "talk.Report.words"}
         assert columns_with(EARLIER) == {"talk.Edit.body"}
+        assert columns_with(FILE) == {"talk.Attachment.filename"}
 
         forgotten(message, why)
 
         kept = why not in {Message.Removal.ERASED, Message.Removal.EXPIRED}
         assert columns_with(WORDS) == ({"talk.Report.words"} if kept else set())
-        assert columns_with(EARLIER) == set()
+        assert columns_with(EARLIER) == columns_with(FILE) == set()
 
     def test_what_belongs_to_other_messages_stays(self, message, alice):
         another = say(alice, message.conversation, "Before")
@@ -268,6 +275,7 @@ class TestPeople:
             avatar=f"https://example.com/{DESCRIBED}.png",
             data={"about": DESCRIBED},
         )
+        upload(bob, UNSENT)
         participation_of(bob, ours).leave()
         participation_of(bob, ours).reinstate(by=participation_of(alice, ours))
         ours.participations.filter(user=alice).update(invited_by=bob)
@@ -283,14 +291,14 @@ class TestPeople:
 
     def test_all_that_they_wrote_is_exported_and_then_erased(self, somebody):
         exported = repr(list(export(somebody)))
-        for word in (WORDS, EARLIER, DESCRIBED):
+        for word in (WORDS, EARLIER, DESCRIBED, FILE, UNSENT):
             assert word in exported
         shown = {f"talk.Conversation.{name}" for name in ("description", "avatar", "data")}
         assert columns_with(DESCRIBED) == shown
 
         erase(somebody, "He asked for it.")
 
-        for word in (WORDS, EARLIER, DESCRIBED):
+        for word in (WORDS, EARLIER, DESCRIBED, FILE, UNSENT):
             assert columns_with(word) == set()
 
     @isolate_apps("talk")
@@ -340,4 +348,4 @@ class TestEveryDoor:
         must_be_emptied(of_talk(), message, lambda: getattr(self, door)(message))
 
         assert columns_with(WORDS) <= {"talk.Report.words"}
-        assert columns_with(EARLIER) == set()
+        assert columns_with(EARLIER) == columns_with(FILE) == set()

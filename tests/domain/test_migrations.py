@@ -8,9 +8,9 @@ from django.db import connection, migrations, models
 from django.db.migrations.loader import MigrationLoader
 from django.db.models import F
 
-from talk.models import Event, Message, Participation
+from talk.models import Attachment, Event, Message, Participation
 
-from .acting import group, participation_of, say
+from .acting import group, participation_of, say, send_files, upload
 
 OURS = {
     name: migration
@@ -102,13 +102,18 @@ def test_the_earlier_version_knows_every_removal_and_every_kind_of_event(alice, 
     own.retract(said)
     own.remove_message(others)
     own.describe(description="Lunch")
+    send_files(bob, ours, upload(bob, state="checking"))
+    Attachment.objects.get().checked(Attachment.State.READY)
     migration = import_module("talk.migrations.0023_words_of_open_reports")
 
     migration.say_what_was_known(apps, connection.schema_editor())
     later = import_module("talk.migrations.0031_kinds_of_descriptions")
     later.say_what_was_known(apps, connection.schema_editor())
+    latest = import_module("talk.migrations.0039_before_files")
+    latest.say_what_was_known(apps, connection.schema_editor())
 
-    assert set(Message.objects.values_list("removed_as", flat=True)) == {"moderated"}
+    removed = Message.objects.exclude(removed_as="").values_list("removed_as", flat=True)
+    assert list(removed) == ["moderated"] * 2
     kinds = Event.objects.order_by("revision").values_list("kind", flat=True)
     assert list(kinds) == [
         "conversation_started",
@@ -116,7 +121,26 @@ def test_the_earlier_version_knows_every_removal_and_every_kind_of_event(alice, 
         *["conversation_read"] * 4,
         *["message_removed"] * 2,
         "conversation_read",
+        "message_sent",
+        "conversation_read",
     ]
+
+
+@pytest.mark.django_db
+def test_every_text_has_words_in_the_earlier_version(alice, bob):
+    """It has a check of that."""
+    ours = group(alice, bob)
+    said = send_files(alice, ours, upload(alice, "b.txt"), upload(alice, "a.txt"))
+    taken_back = send_files(alice, ours, upload(alice))
+    participation_of(alice, ours).retract(taken_back)
+    worded = send_files(alice, ours, upload(alice), body="Look")
+    migration = import_module("talk.migrations.0039_before_files")
+
+    migration.name_files(apps, connection.schema_editor())
+
+    bodies = dict(Message.objects.values_list("pk", "body"))
+    assert (bodies[said.pk], bodies[taken_back.pk]) == ("b.txt\na.txt", "")
+    assert bodies[worded.pk] == "Look"
 
 
 @pytest.mark.django_db

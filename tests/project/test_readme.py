@@ -28,6 +28,8 @@ WORDS = {
     "no picture": None,
     "no token": None,
     "always": None,
+    "all types": None,
+    "no limit": None,
     "every emoji": None,
     "members": "members",
     "no prefix": "",

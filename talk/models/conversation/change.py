@@ -134,7 +134,7 @@ class Change(Ledger):
         for message in messages:
             message.body, message.removed_as = "", why
             # As `forget_words` stores it.
-            message.fingerprint, message.mentions_all = "", False
+            message.fingerprint, message.mentions_all, message.attachment_count = "", False, 0
             self.record(Event.Kind.MESSAGE_REMOVED, message=message)
             self._removed[why][message.pk] = message.revision
 

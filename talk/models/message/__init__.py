@@ -81,6 +81,10 @@ class Message(Addressing):
     mentions_all = models.BooleanField(
         _("mentions all"), default=False, db_default=False, editable=False
     )
+    #: How many files it has; see `Attachment`.
+    attachment_count = models.PositiveSmallIntegerField(
+        _("number of files"), default=0, db_default=0, editable=False
+    )
     client_id = models.UUIDField(_("client id"), null=True, editable=False)
     #: The client id of an announcement, which has no sender. Null for other messages.
     announced_as = models.UUIDField(_("announced as"), null=True, editable=False)
@@ -115,6 +119,12 @@ class Message(Addressing):
                 condition=models.Q(mentions_all=True),
                 name="talk_message_mentioning_all",
             ),
+            # For the files of a conversation.
+            models.Index(
+                fields=["conversation", "number"],
+                condition=models.Q(attachment_count__gt=0),
+                name="talk_message_with_files",
+            ),
         ]
         constraints = [
             # For `in_ranges`: every page of a conversation.
@@ -134,8 +144,8 @@ class Message(Addressing):
                 condition=models.Q(number__gte=1), name="talk_message_number_from_one"
             ),
             models.CheckConstraint(
-                condition=~models.Q(kind="text", body="", removed_as=""),
-                name="talk_message_text_has_words",
+                condition=~models.Q(kind="text", body="", removed_as="", attachment_count=0),
+                name="talk_message_text_has_words_or_files",
             ),
             models.CheckConstraint(
                 condition=models.Q(removed_as="") | models.Q(kind__in=["text", "renamed"], body=""),

@@ -12,6 +12,7 @@ from .references import References
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+    from ..attachment import Attachment
     from ..conversation import Conversation
     from . import Message
 
@@ -31,17 +32,18 @@ class Addressing(models.Model):
         client_id: uuid.UUID | None = None,
         mentions: "Iterable[User | Any] | None" = None,
         mention_all: bool = False,
+        attachments: "Iterable[Attachment | int]" = (),
     ) -> "Message":
         """Send `body` to exactly `recipients`: in their conversation with the sender, or a new one.
 
         See `Conversation.objects.among`. A retry with the same `client_id` returns the same
-        message. `mentions` and `mention_all` are those of `Participation.send`. A reply needs a
-        conversation that is known; see `send_to_conversation`.
+        message. `mentions`, `mention_all` and `attachments` are those of `Participation.send`. A
+        reply needs a conversation that is known; see `send_to_conversation`.
         """
         from ..conversation import Conversation
 
         recipients = list(recipients)
-        references = References.of(None, mentions, mention_all)
+        references = References.of(None, mentions, mention_all, attachments)
         request = Request(sender, client_id, "users", body, recipients, references)
 
         @transaction.atomic
@@ -62,6 +64,7 @@ class Addressing(models.Model):
         reply_to: int | None = None,
         mentions: "Iterable[User | Any] | None" = None,
         mention_all: bool = False,
+        attachments: "Iterable[Attachment | int]" = (),
     ) -> "Message":
         """Send `body` in `conversation`, after taking in `new_participants`.
 
@@ -69,5 +72,11 @@ class Addressing(models.Model):
         """
         participation = conversation.participation_of(sender)
         return participation.send(
-            body, client_id, new_participants or (), reply_to, mentions, mention_all
+            body,
+            client_id,
+            new_participants or (),
+            reply_to,
+            mentions,
+            mention_all,
+            attachments=attachments,
         )

@@ -91,13 +91,15 @@ class MessageQuerySet(models.QuerySet["Message"]):
     ) -> None:
         """Delete the words of these messages, and everything that hangs on words.
 
-        That is: earlier texts, mentions, reactions and pins, and that somebody saved them. The rows
-        of the messages stay, and count as unread for nobody. This is the only place where words go,
-        so that no copy of them is left.
+        That is: earlier texts, mentions, reactions and pins, and that somebody saved them. Files
+        are discarded: nobody gets them from now on, and jobs delete them. The rows of the messages
+        stay, and count as unread for nobody. This is the only place where words go, so that no copy
+        of them is left.
 
         All messages are of one conversation, whose lock the caller holds. `revisions` has that of
         the event of each message, by its key, if clients are told of it.
         """
+        from ..attachment import Attachment
         from ..edit import Edit
         from ..mention import Mention
         from ..pin import Pin
@@ -110,9 +112,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
             return
         gone = self.model.objects.filter(pk__in=list(numbers))
         told = {} if revisions is None else {"revision": _value_by_key(revisions)}
-        gone.update(body="", removed_as=why, fingerprint="", mentions_all=False, **told)
+        kept_nothing = {"body": "", "fingerprint": "", "mentions_all": False, "attachment_count": 0}
+        gone.update(removed_as=why, **kept_nothing, **told)
         for hanging in (Edit, Mention, Pin, Reaction, SavedMessage):
             hanging._default_manager.filter(message__in=list(numbers)).delete()
+        Attachment.objects.filter(message__in=list(numbers)).discard()
         if why not in self.model.KEPT_IN_REPORTS:
             Report.objects.filter(message__in=list(numbers)).forget_words()
         self._are_read(numbers)

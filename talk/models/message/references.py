@@ -1,4 +1,4 @@
-"""What a message refers to: the message that it replies to, and the people whom it mentions."""
+"""What a message refers to: the message that it replies to, people whom it mentions, and files."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+    from ..attachment import Attachment
 
 #: The highest number that the database can store.
 MOST_NUMBER = 2**63 - 1
@@ -22,13 +24,20 @@ class References:
     mentions: tuple[Any, ...] | None = None
     #: Whether it mentions everybody who takes part.
     mention_all: bool = False
+    #: The keys of the uploads that it has as files, in their order, each once.
+    attachments: tuple[Any, ...] = ()
 
     @classmethod
     def of(
-        cls, reply_to: int | None, mentions: "Iterable[User | Any] | None", mention_all: bool
+        cls,
+        reply_to: int | None,
+        mentions: "Iterable[User | Any] | None",
+        mention_all: bool,
+        attachments: "Iterable[Attachment | Any]",
     ) -> Self:
-        """`mentions` are users, or their keys."""
-        return cls(reply_to, None if mentions is None else keys_of(mentions), mention_all)
+        """`mentions` are users, and `attachments` uploads, or their keys."""
+        mentioned = None if mentions is None else keys_of(mentions)
+        return cls(reply_to, mentioned, mention_all, keys_of(attachments))
 
     @property
     def reply_number(self) -> int:
@@ -45,12 +54,14 @@ class References:
             parts["mentions"] = sorted(map(str, self.mentions))
         if self.mention_all:
             parts["mention_all"] = True
+        if self.attachments:
+            parts["attachments"] = list(map(str, self.attachments))
         return parts
 
 
-def keys_of(users: "Iterable[User | Any]") -> tuple[Any, ...]:
-    """The keys of `users`, which are given as rows or as keys, each once."""
-    return tuple(dict.fromkeys(getattr(each, "pk", each) for each in users))
+def keys_of(rows: "Iterable[Any]") -> tuple[Any, ...]:
+    """The keys of `rows`, which are given as rows or as keys, each once."""
+    return tuple(dict.fromkeys(getattr(each, "pk", each) for each in rows))
 
 
 #: The references of most messages.

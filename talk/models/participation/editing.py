@@ -13,10 +13,13 @@ from ..event import Event
 from ..message import Message
 from ..message.queryset import updated
 from .acting import Acting
+from .attaching import EditedAttachments
 from .mentioning import EditedMentions
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+    from ..attachment import Attachment
 
 #: Seconds for which a request may be on its way, after the time for it has ended.
 GRACE_SECONDS = 20
@@ -29,25 +32,33 @@ class Editing(Acting):
         abstract = True
 
     def edit(
-        self, message: Message, body: str, mentions: "Iterable[User | Any] | None" = None
+        self,
+        message: Message,
+        body: str,
+        mentions: "Iterable[User | Any] | None" = None,
+        attachments: "Iterable[Attachment | int] | None" = None,
     ) -> Message:
         """Give a message that this member wrote another text. Returns the message.
 
         Its number, time and sender stay, and it becomes unread for nobody. `mentions` replaces the
-        people whom it mentions by name; see `send`. For None they stay. The same text with the same
-        mentions is no change. Raises what `must_find_text` raises, `EMPTY_BODY`, `BODY_TOO_LONG`,
-        `NOT_YOURS`, `TOO_MANY_MENTIONS`, `NOT_A_MEMBER`, and `TOO_LATE` after `EDIT_SECONDS`.
+        people whom it mentions by name; see `send`. For None they stay. `attachments` are the files
+        that it keeps, or their keys: all of them, for None. It can't get others, and its text may
+        be empty while it has some. The same text with the same mentions and files is no change.
+        Raises what `must_find_text` raises, `EMPTY_BODY`, `BODY_TOO_LONG`, `NOT_YOURS`,
+        `TOO_MANY_MENTIONS`, `NOT_A_MEMBER`, `UNKNOWN_FILE`, and `TOO_LATE` after `EDIT_SECONDS`.
         """
-        body = clean_body(body)
+        body = clean_body(body, may_be_empty=True)
         mentioned = EditedMentions(message, self, mentions)
-        with self.changing(message, *mentioned.read_under_lock) as change:
+        files = EditedAttachments(message, attachments)
+        reading = (*mentioned.read_under_lock, *files.read_under_lock)
+        with self.changing(message, *reading) as change:
             self.must_be_able_to_edit(message, change.at)
-            writes = mentioned.writes(change.at)
+            writes = [*mentioned.writes(change.at), *files.writes(body)]
             if body != message.body:
                 writes += _kept(Edit(message=message, body=message.body, until=change.at))
             elif not writes:
                 return message
-            # Also if only the mentions change: people who left before are not shown them.
+            # Also if only mentions or files change: people who left before are not shown them.
             message.body, message.edited_at = body, change.at
             change.record(Event.Kind.MESSAGE_EDITED, self, message)
             change.read_again(self, *writes, _edited(message))
@@ -75,7 +86,7 @@ def _kept(before: Edit) -> list[Question[Any]]:
 
 
 def _edited(message: Message) -> Question[Any]:
-    fields = ["body", "edited_at", "revision"]
+    fields = ["body", "edited_at", "revision", "attachment_count"]
     if conf.EDIT_HISTORY == "none":
         # One could guess by it what the message said before.
         message.fingerprint = ""

@@ -13,12 +13,15 @@ from ..message import Message
 from ..message.idempotency import Request
 from ..message.references import References
 from ..read_under_lock import Asked
+from .attaching import Attachments
 from .drafting import Drafting
 from .inviting import Inviting
 from .mentioning import Mentions
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+    from ..attachment import Attachment
 
 
 class Sending(Drafting, Inviting):
@@ -36,6 +39,7 @@ class Sending(Drafting, Inviting):
         mentions: "Iterable[User | Any] | None" = None,
         mention_all: bool = False,
         draft: int | None = None,
+        attachments: "Iterable[Attachment | int]" = (),
     ) -> Message:
         """Send `body`, after taking in the people to `invite`.
 
@@ -53,12 +57,17 @@ class Sending(Drafting, Inviting):
 
         `draft` is the version of the sender's draft that this message was. The draft is emptied if
         it still has this version, and otherwise stays: then there is something newer in it.
+
+        `attachments` are at most `MAX_ATTACHMENTS` uploads of the sender, or their keys, which
+        become the files of the message, in this order. With some, `body` may be empty. No other
+        message can have them. Raises `TOO_MANY_FILES`, `UNKNOWN_FILE`, `UPLOAD_NOT_FINISHED` or
+        `FILE_REFUSED`.
         """
         invited = list(invite)
         if invited and reply_to is not None:
             raise MessagingValidationError(RefusalCode.INVALID_INPUT, path=("reply_to",))
         target = f"conversation {self.conversation_id}"
-        references = References.of(reply_to, mentions, mention_all)
+        references = References.of(reply_to, mentions, mention_all, attachments)
         request = Request(self.user, client_id, target, body, invited, references)
 
         @transaction.atomic
@@ -78,23 +87,31 @@ class Sending(Drafting, Inviting):
 
     def write_message(self, body: str, request: Request, draft: int | None = None) -> Message:
         """Write the message that `request` is for. Called by `request.once` alone."""
-        body = clean_body(body)
+        keys = request.references.attachments
+        body = clean_body(body, may_be_empty=bool(keys))
         quoted = self.asked_for_quoted(request.references)
         mentions = Mentions(self, request.references)
-        with self.changing(*quoted, *mentions.read_under_lock) as change:
+        # Most messages have none, and read nothing for them.
+        files = [Attachments(self, keys)] if keys else []
+        read = [*mentions.read_under_lock, *(each.uploads for each in files)]
+        with self.changing(*quoted, *read) as change:
             self.must_be_able_to_write()
             place = self._place_in_branch(*quoted)
             mentions.must_be_allowed()
+            for each in files:
+                each.must_be_usable()
             message = change.write_message(
                 self,
                 body,
                 client_id=request.client_id,
                 fingerprint=request.fingerprint if request.client_id else "",
                 mentions_all=request.references.mention_all,
+                attachment_count=len(keys),
                 **place,
             )
             authors = (message.sender_id for each in quoted for message in each.found)
             added = mentions.added_to(message, *authors)
+            added += [each.added_to(message) for each in files]
             change.read_again(self, *added, *self.emptied_draft(draft, change.at))
         return message
 

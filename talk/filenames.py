@@ -1,0 +1,59 @@
+"""Cleans the names and types of files as clients give them."""
+
+import re
+import unicodedata
+
+from .conf import conf
+from .text import is_visible
+
+FILENAME_LENGTH = 255
+#: What a file is called of whose name nothing is left.
+UNNAMED = "file"
+#: The most characters of an ending that a shortened name keeps.
+ENDING_LENGTH = 20
+#: The type of files of which nothing else is known.
+UNKNOWN_TYPE = "application/octet-stream"
+TYPE_LENGTH = 100
+
+#: Unicode categories of characters that no name has: controls, surrogates, and separators of lines.
+LEFT_OUT = frozenset({"Cc", "Cs", "Zl", "Zp"})
+#: Invisible characters that change the direction of text. By them "exe.png" can be shown for a name
+#: that ends otherwise.
+DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*", re.ASCII)
+
+
+def clean_filename(name: str) -> str:
+    """`name` without folders, controls and direction marks, at most `FILENAME_LENGTH` characters.
+
+    It is never empty, and never a name of a folder. A name that is too long keeps its ending.
+    """
+    name = unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2])
+    kept = (each for each in name if each not in DIRECTIONS)
+    kept = (each for each in kept if unicodedata.category(each) not in LEFT_OUT)
+    name = " ".join("".join(kept).split()).rstrip(". ")
+    if not is_visible(name):
+        return UNNAMED
+    if len(name) <= FILENAME_LENGTH:
+        return name
+    stem, dot, ending = name.rpartition(".")
+    if not dot or len(ending) > ENDING_LENGTH:
+        return name[:FILENAME_LENGTH]
+    return f"{stem[: FILENAME_LENGTH - len(ending) - 1]}.{ending}"
+
+
+def clean_content_type(content_type: str) -> str:
+    """The type without parameters, in lower case; `UNKNOWN_TYPE` if it is none."""
+    content_type = content_type.partition(";")[0].strip().lower()
+    is_type = len(content_type) <= TYPE_LENGTH and _TYPE.fullmatch(content_type)
+    return content_type if is_type else UNKNOWN_TYPE
+
+
+def is_allowed_type(content_type: str) -> bool:
+    """Whether `UPLOAD_TYPES` allows files of this type."""
+    allowed = conf.UPLOAD_TYPES
+    return allowed is None or any(
+        content_type.startswith(each[:-1]) if each.endswith("/*") else content_type == each
+        for each in allowed
+    )

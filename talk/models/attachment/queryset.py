@@ -1,0 +1,177 @@
+"""Starts uploads, and finds files: those of messages, and those that jobs work on."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models, router, transaction
+from django.db.models import Case, Q, Value, When
+from django.utils import timezone
+
+from ...conf import conf
+from ...exceptions import MessagingValidationError, RefusalCode
+from ...filenames import clean_content_type, clean_filename, is_allowed_type
+from ...locks import hold
+from ...prepared import among, changing, prepared
+from ..message.queryset import key_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.contrib.auth.models import User
+
+    from ..message import Message
+    from . import Attachment
+
+#: How long an upload waits for a message.
+UNUSED_FOR = timedelta(days=1)
+#: The columns of a file that nobody has any more.
+NOTHING: dict[str, Any] = {
+    "message": None,
+    "owner": None,
+    "expires_at": None,
+    "filename": "",
+    "placeholder": "",
+    "retry_at": None,
+    "failures": 0,
+}
+
+
+class AttachmentQuerySet(models.QuerySet["Attachment"]):
+    def start(
+        self, owner: "User", filename: str, size: int, content_type: str = ""
+    ) -> "Attachment":
+        """A new upload of `owner`, whose bytes are still to come.
+
+        The file name is cleaned, and never refused. `size` and `content_type` are what the client
+        says, and are compared with the bytes later. Raises what `must_be_allowed` raises, and
+        `QUOTA_EXCEEDED`.
+        """
+        content_type = clean_content_type(content_type)
+        must_be_allowed(size, content_type)
+        with transaction.atomic():
+            # Two requests at the same time are counted one after the other.
+            hold([owner])
+            self._must_be_within_quota(owner, size)
+            now = timezone.now()
+            return self.create(
+                owner=owner,
+                filename=clean_filename(filename),
+                size=size,
+                content_type=content_type,
+                created_at=now,
+                expires_at=now + UNUSED_FOR,
+            )
+
+    def of_messages(self, messages: "Iterable[Message]") -> list["Attachment"]:
+        """The files of these messages, in order."""
+        keys = [each.pk for each in messages if each.attachment_count]
+        return _of_messages(messages=keys).ask() if keys else []
+
+    def due_for_checking(self, limit: int) -> list["Attachment"]:
+        """Files that are to be checked now, the oldest first."""
+        there = Q(message__isnull=False) | Q(expires_at__isnull=False)
+        found = self.written().due().filter(there, state=self.model.State.CHECKING)
+        return list(found.order_by("pk")[:limit])
+
+    def due_for_deletion(self, limit: int) -> list["Attachment"]:
+        """Files that nobody has any more, the oldest first. From now on nobody can send them.
+
+        The caller deletes their bytes, and then these rows.
+        """
+        unused = self.written().filter(message=None)
+        unused.filter(expires_at__lte=timezone.now()).discard()
+        return list(unused.due().filter(expires_at=None).order_by("pk")[:limit])
+
+    def discard(self) -> None:
+        """Take these files from their messages and owners. Jobs delete their bytes soon.
+
+        The caller holds the locks of the conversations of these messages.
+        """
+        self.update(**NOTHING)
+
+    def disown(self, owner: "User") -> None:
+        """Take the name of `owner` from the files of messages, and discard their other uploads."""
+        theirs = self.filter(owner=owner)
+        theirs.filter(message=None).discard()
+        theirs.update(owner=None)
+
+    def due(self) -> Self:
+        """Without those with which a job failed a short time ago."""
+        return self.filter(Q(retry_at=None) | Q(retry_at__lte=timezone.now()))
+
+    def written(self) -> Self:
+        """From the database that is written to: a replica may not have the latest changes."""
+        return self.using(router.db_for_write(self.model))
+
+    def _must_be_within_quota(self, owner: "User", size: int) -> None:
+        if conf.UPLOAD_QUOTA is None:
+            return
+        used = self.written().filter(owner=owner).aggregate(sum=models.Sum("size"))["sum"] or 0
+        if used + size > conf.UPLOAD_QUOTA:
+            raise MessagingValidationError(RefusalCode.QUOTA_EXCEEDED, path=("size",))
+
+
+def must_be_allowed(size: int, content_type: str) -> None:
+    """Raise `EMPTY_FILE`, `FILE_TOO_LARGE` or `FILE_TYPE_NOT_ALLOWED`."""
+    if size < 1:
+        raise MessagingValidationError(RefusalCode.EMPTY_FILE, path=("size",))
+    if size > conf.MAX_UPLOAD_SIZE:
+        raise MessagingValidationError(RefusalCode.FILE_TOO_LARGE, path=("size",))
+    if not is_allowed_type(content_type):
+        raise MessagingValidationError(RefusalCode.FILE_TYPE_NOT_ALLOWED, path=("content_type",))
+
+
+def _stored() -> AttachmentQuerySet:
+    from . import Attachment
+
+    return Attachment.objects.written()
+
+
+@prepared
+def of_message(message: Any) -> AttachmentQuerySet:
+    """The files of a message, whose conversation is locked."""
+    return _stored().filter(message=message).order_by("position")
+
+
+@prepared
+def still_of(key: Any, message: Any) -> AttachmentQuerySet:
+    """A file, if the message, whose conversation is locked, has it."""
+    return _stored().filter(pk=key, message=message)
+
+
+@prepared
+def unused(keys: Any, owner: Any, at: Any) -> AttachmentQuerySet:
+    """Those of these uploads that are a person's and no message has. Nobody else can send them."""
+    rows = _stored().filter(among("pk", keys), owner=owner, message=None, expires_at__gt=at)
+    return rows.order_by("pk").select_for_update(no_key=True)
+
+
+@prepared
+def claimed(count: int, conversation: Any, number: Any, **keys: Any) -> Any:
+    """The update that gives these uploads, in this order, to the message with a number.
+
+    It may be in the round trip in which the message is inserted.
+    """
+    ordered = [keys[f"key{at}"] for at in range(count)]
+    position = Case(*(When(pk=key, then=Value(at)) for at, key in enumerate(ordered)))
+    rows = _stored().filter(pk__in=ordered)
+    return changing(rows, message=key_at(conversation, number), position=position, expires_at=None)
+
+
+@prepared
+def discarded(keys: Any) -> Any:
+    """The update that takes these files from their message, whose conversation is locked."""
+    return changing(_stored().filter(among("pk", keys)), **NOTHING)
+
+
+@prepared
+def updated(key: Any, **columns: Any) -> Any:
+    """The update of one file, which is locked."""
+    return changing(_stored().filter(pk=key), **columns)
+
+
+@prepared
+def _of_messages(messages: Any) -> AttachmentQuerySet:
+    from . import Attachment
+
+    return Attachment.objects.filter(among("message", messages)).order_by("message", "position")
