@@ -9,8 +9,8 @@ COPY talk talk
 COPY schema schema
 COPY backend backend
 RUN python -m compileall -q talk schema backend
-# A volume that is mounted here takes over its files and its owner.
-RUN DEBUG=1 python manage.py collectstatic --no-input --verbosity 0 && chown -R talk staticfiles
+# Volumes that are mounted here take over the files and the owner.
+RUN DEBUG=1 python manage.py collectstatic --no-input --verbosity 0 && mkdir files && chown -R talk staticfiles files
 USER talk
 EXPOSE 8000
 STOPSIGNAL SIGTERM

@@ -9,6 +9,7 @@ from typing import Any
 
 import django
 from corsheaders.defaults import default_headers
+from django.conf import global_settings
 from django.core.exceptions import ImproperlyConfigured
 
 from talk.conf import Conf
@@ -55,7 +56,7 @@ ALLOWED_ORIGINS = env.list(
     else [],
 )
 CORS_ALLOWED_ORIGINS = ALLOWED_ORIGINS
-CORS_URLS_REGEX = r"^/graphql$"
+CORS_URLS_REGEX = r"^/(graphql$|talk/files/)"
 # A front end takes its time from `Date`: the clocks of devices are often wrong.
 CORS_EXPOSE_HEADERS = ["Date", "Retry-After"]
 CORS_ALLOW_HEADERS = [
@@ -83,6 +84,7 @@ INSTALLED_APPS = [
     "strawberry_django",
     "graphene_django_graphiql_static",
     "talk",
+    "talk.contrib.files",
     "backend",
 ]
 MIDDLEWARE = [
@@ -149,6 +151,17 @@ else:
     if django.VERSION >= (6, 1):
         # Earlier versions of Django let the pool have no other check than theirs.
         DATABASE["OPTIONS"]["pool"]["check"] = check_connection
+# The bytes of files: a folder that all processes share. In development it is beside the database.
+FILES_ROOT = env.str("FILES_ROOT", "") or (
+    f"{DATABASE['NAME']}-files" if DEBUG and "sqlite3" in DATABASE["ENGINE"] else BASE_DIR / "files"
+)
+STORAGES = {
+    **global_settings.STORAGES,
+    "talk": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": FILES_ROOT},
+    },
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The channel layer: Redis or Valkey for many processes, memory for one.
@@ -165,6 +178,7 @@ CHANNEL_LAYERS = {
 # Talk's own options; see talk/conf.py.
 TALK: dict[str, Any] = {
     "ALLOWED_ORIGINS": tuple(ALLOWED_ORIGINS),
+    "FILES_INTERNAL_URL": env.str("FILES_INTERNAL_URL", "") or None,
     "METRICS_ADDRESSES": tuple(env.list("METRICS_ADDRESSES", default=[])),
     "METRICS_TOKEN": env.str("METRICS_TOKEN", "") or None,
     "PLANS": env.bool("PLANS", True),

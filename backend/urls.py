@@ -13,6 +13,7 @@ from .login import LoginForm
 admin.site.login_form = LoginForm
 urlpatterns = [
     path("", include("schema.urls")),
+    path("", include("talk.contrib.files.urls")),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("healthz", health.live),

@@ -3,15 +3,18 @@
 from typing import TYPE_CHECKING, Any
 
 from channels.routing import ProtocolTypeRouter, URLRouter
+from django.apps import apps
 from django.urls import path, re_path
 
 from talk.conf import conf
+from talk.contrib.files.addresses import is_upload
 
 from . import schema as talk
 from .authentication import authenticators
 from .consumer import GraphQLConsumer
 from .documents.trusted import read_manifest
 from .transport.handler import ThreadedHandler, is_for_handler
+from .transport.uploads import THREADS, UploadHandler
 
 if TYPE_CHECKING:
     from .execution import Schema
@@ -21,7 +24,8 @@ def application(http: Any, schema: "Schema" = talk) -> ProtocolTypeRouter:
     """An ASGI application: `http` gets HTTP requests, and `schema` WebSockets at `/graphql`.
 
     With the option `THREADS`, queries and mutations over HTTP don't reach `http`: threads of this
-    application answer them, with the project's middleware and URLs.
+    application answer them, with the project's middleware and URLs. So do threads of their own with
+    uploads, if the project has `talk.contrib.files`.
     """
     if conf.TRUSTED_DOCUMENTS is not None:
         # A manifest that can't be read is to stop the start, not to fail each request.
@@ -36,12 +40,16 @@ def application(http: Any, schema: "Schema" = talk) -> ProtocolTypeRouter:
 
 
 def _with_threads(http: Any) -> Any:
-    if not conf.THREADS:
-        return http
-    handler = ThreadedHandler(conf.THREADS)
+    graphql = ThreadedHandler(conf.THREADS) if conf.THREADS else http
+    uploads = UploadHandler(THREADS) if apps.is_installed("talk.contrib.files") else None
 
     async def answer(scope: Any, receive: Any, send: Any) -> None:
-        await (handler if is_for_handler(scope) else http)(scope, receive, send)
+        handler = http
+        if is_for_handler(scope):
+            handler = graphql
+        elif uploads is not None and is_upload(scope["method"], scope["path"]):
+            handler = uploads
+        await handler(scope, receive, send)
 
     return answer
 

@@ -54,6 +54,10 @@ class Conf:
     #: The path of a function that returns the URL of a user's picture, or None.
     AVATAR: str | None = None
 
+    #: A path of the proxy from which it serves files by `X-Accel-Redirect`. None means that this
+    #: server sends the bytes itself.
+    FILES_INTERNAL_URL: str | None = None
+
     #: The classes that authenticate a request, tried in this order. None means access tokens, then
     #: sessions.
     AUTHENTICATORS: tuple[str, ...] | None = None

@@ -11,6 +11,7 @@ os.environ.setdefault("SECRET_KEY", "only-for-tests")
 # One for each process, so that two runs don't meet.
 FILE = Path(tempfile.gettempdir()) / f"talk-{os.getpid()}.sqlite3"
 os.environ.setdefault("DATABASE_URL", f"sqlite:///{FILE}")
+os.environ.setdefault("FILES_ROOT", f"{FILE}-files")
 
 from backend.settings import *  # noqa: F403
 from backend.settings import DATABASE, TALK

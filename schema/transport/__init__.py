@@ -1,6 +1,7 @@
 """Carries operations and their results between clients and `execution` and `live`.
 
 - `handler` answers queries and mutations over HTTP in a pool of threads, with `schema.view`.
+- `uploads` answers uploads in threads that read the body while it is stored.
 - `protocol` speaks `graphql-transport-ws` for `schema.consumer`; `frames` queues the received
   frames, `messages` decodes them, and `backpressure` holds back results for a client that reads
   slowly.

@@ -37,23 +37,29 @@ class ThreadedHandler(ASGIHandler):
     It is not for event streams: each would keep a thread for as long as its client listens.
     """
 
+    #: The beginning of the names of threads.
+    name = "graphql"
+
     def __init__(self, threads: int) -> None:
         # `ASGIHandler.__init__` would load the middleware as coroutines.
         BaseHandler.__init__(self)
         self.load_middleware()
-        self._threads = ThreadPoolExecutor(threads, "graphql")
+        self._threads = ThreadPoolExecutor(threads, self.name)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await _read_body(receive)
         if body is None:
             return
+        await self._run(scope, send, BytesIO(body))
+
+    async def _run(self, scope: Scope, send: Send, body: Any) -> None:
         loop = asyncio.get_running_loop()
         context = copy_context()
         context.run(wakeups.server_loop.set, loop)
         response = await loop.run_in_executor(self._threads, context.run, self._answer, scope, body)
         await self.send_response(response, send)
 
-    def _answer(self, scope: Scope, body: bytes) -> Any:
+    def _answer(self, scope: Scope, body: Any) -> Any:
         """The response to a request. Runs in a thread."""
         set_script_prefix(get_script_prefix(scope))
         request_started.send(sender=type(self), scope=scope)
@@ -64,10 +70,10 @@ class ThreadedHandler(ASGIHandler):
         response.close()
         return response
 
-    def _create_request(self, scope: Scope, body: bytes) -> tuple[Any, Any]:
+    def _create_request(self, scope: Scope, body: Any) -> tuple[Any, Any]:
         """The request and None, or None and the response to a request that Django can't read."""
         try:
-            return self.create_request(scope, BytesIO(body))
+            return self.create_request(scope, body)
         except (BadRequest, ValueError):
             # Django raises it for a `Content-Type` of more than 10,000 characters.
             return None, HttpResponseBadRequest()

@@ -25,8 +25,8 @@ FILLED_IN = {
     "DOMAIN": "talk.example",
     "ALLOWED_HOSTS": "talk.example",
 }
-#: For development, and what the image and its volume settle.
-NOT_PASSED = {"DEBUG", "DEMO", "STATIC_ROOT"}
+#: For development, and what the image and its volumes settle.
+NOT_PASSED = {"DEBUG", "DEMO", "FILES_ROOT", "STATIC_ROOT"}
 
 
 def filled_in(value: str, given: dict[str, str]) -> str:

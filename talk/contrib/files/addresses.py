@@ -8,11 +8,13 @@ Access ends with the row that the URL names, whatever time is left to the URL.
 import time
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from django.core.signing import BadSignature, Signer
-from django.db.models import Model
 from django.urls import reverse
+
+if TYPE_CHECKING:
+    from talk.models import Attachment
 
 #: The versions of a file: as it was sent, and smaller ones of a picture.
 Variant = Literal["", "thumbnail", "preview"]
@@ -41,9 +43,14 @@ class Download(NamedTuple):
     variant: Variant
 
 
-def upload_ticket(attachment: Model) -> Ticket:
+def upload_ticket(attachment: "Attachment") -> Ticket:
     """How the bytes of `attachment` are uploaded."""
     return Ticket(reverse("talk_files:upload", args=[_uploads.sign(str(attachment.pk))]))
+
+
+def is_upload(method: str, path: str) -> bool:
+    """Whether a request is an upload. A project may have the URLs under a prefix."""
+    return method == "PUT" and "/talk/files/upload/" in path
 
 
 def upload_from(token: str) -> int | None:
@@ -54,7 +61,7 @@ def upload_from(token: str) -> int | None:
         return None
 
 
-def download_url(attachment: Model, variant: Variant = "") -> str:
+def download_url(attachment: "Attachment", variant: Variant = "") -> str:
     """The URL of the file, or of a smaller version of it. It is valid for 12 to 13 hours."""
     value = f"{attachment.pk}.{variant}.{_this_hour()}"
     return reverse("talk_files:download", args=[_downloads.sign(value)])

@@ -1,5 +1,7 @@
 """The Django app `talk.contrib.files`. It has no models: the rows of attachments are in `talk`."""
 
+from datetime import timedelta
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -8,3 +10,11 @@ class FilesConfig(AppConfig):
     name = "talk.contrib.files"
     label = "talk_files"
     verbose_name = _("Files of Talk")
+
+    def ready(self) -> None:
+        from talk import timed
+
+        from . import checks  # noqa: F401
+        from .deleting import delete_due
+
+        timed.register("delete files", delete_due, every=timedelta(seconds=10))

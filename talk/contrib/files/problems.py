@@ -1,14 +1,22 @@
 """The errors of uploads and downloads: an HTTP status, a stable code, and a sentence for people."""
 
+import errno
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import Enum
 from http import HTTPStatus
 from typing import Any
 
+from django.db import Error
 from django.http import JsonResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from talk.availability import drop_connections_after, is_away
 from talk.exceptions import RefusalCode
+
+logger = logging.getLogger(__name__)
 
 
 class Problem(Enum):
@@ -55,6 +63,8 @@ class Problem(Enum):
         return RETRY_AFTER.get(self.name)
 
 
+#: What a file system says if it is full, or if a quota is used up.
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 #: What may succeed later, and after how many seconds.
 RETRY_AFTER = {
     "UPLOAD_STALLED": 1,
@@ -72,6 +82,33 @@ class Failed(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.name)
         self.problem = problem
+
+
+@contextmanager
+def answering_for_database() -> Iterator[None]:
+    """Say `UNAVAILABLE` if the database is away."""
+    try:
+        yield
+    except Error as error:
+        if not is_away(error):
+            raise
+        logger.warning("The database did not do this", exc_info=error)
+        drop_connections_after(error)
+        raise Failed(Problem.UNAVAILABLE) from error
+
+
+@contextmanager
+def answering_for_storage() -> Iterator[None]:
+    """Say `STORAGE_FULL` or `STORAGE_UNAVAILABLE` for any error of the storage."""
+    try:
+        yield
+    except Failed:
+        raise
+    # Each storage has errors of its own.
+    except Exception as error:
+        logger.error("The storage of files failed", exc_info=error)
+        is_full = isinstance(error, OSError) and error.errno in FULL
+        raise Failed(Problem.STORAGE_FULL if is_full else Problem.STORAGE_UNAVAILABLE) from error
 
 
 def respond(problem: Problem, **headers: str) -> JsonResponse:

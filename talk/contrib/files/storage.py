@@ -3,10 +3,15 @@
 import uuid
 
 from django.core.files.storage import Storage, storages
+from django.db import connections, router
+
+from talk.models import Attachment
 
 from .addresses import VARIANTS, Variant
 
 ALIAS = "talk"
+#: The end of the keys of pictures that were written anew.
+_CLEANED = "-picture"
 
 
 def storage() -> Storage:
@@ -26,7 +31,25 @@ def name_of(key: str, variant: Variant = "") -> str:
     return f"{key}-{variant}" if variant else key
 
 
+def cleaned(key: str) -> str:
+    """The key of a picture that was written anew, without what its camera had put in."""
+    return f"{key}{_CLEANED}"
+
+
+def all_names(key: str) -> list[str]:
+    """All names under which there may be bytes of the file with this key."""
+    uploaded = key.removesuffix(_CLEANED)
+    return [uploaded, *(name_of(cleaned(uploaded), variant) for variant in VARIANTS)]
+
+
 def delete_all(key: str) -> None:
     """Delete all versions of the file with this key. It need not exist."""
-    for variant in VARIANTS:
-        storage().delete(name_of(key, variant))
+    for name in all_names(key):
+        storage().delete(name)
+
+
+def release_connection() -> None:
+    """Give back the database connection of this thread while it works on bytes."""
+    connection = connections[router.db_for_write(Attachment)]
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()

@@ -1,0 +1,72 @@
+"""System checks of files: their storage, their URLs and the option `FILES_INTERNAL_URL`."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.exceptions import ImproperlyConfigured
+from django.core.files.storage import FileSystemStorage, InvalidStorageError
+from django.urls import NoReverseMatch, reverse
+
+from talk.conf import conf
+
+from .storage import ALIAS, storage
+
+
+@register(Tags.files)
+def check_storage(**kwargs: Any) -> list[CheckMessage]:
+    try:
+        found = storage()
+    except (InvalidStorageError, ImproperlyConfigured, TypeError) as error:
+        return [
+            Error(
+                f'talk.contrib.files needs STORAGES["{ALIAS}"]: {error}',
+                hint="Name a storage that serves nothing to anybody, such as a FileSystemStorage "
+                "in a folder of its own.",
+                id="talk_files.E001",
+            )
+        ]
+    if isinstance(found, FileSystemStorage) and settings.MEDIA_ROOT and _is_public(found):
+        return [
+            checks.Warning(
+                f'STORAGES["{ALIAS}"] is in MEDIA_ROOT, which most projects serve to everybody.',
+                hint="Choose a folder elsewhere.",
+                id="talk_files.W001",
+            )
+        ]
+    return []
+
+
+@register(Tags.urls)
+def check_urls(**kwargs: Any) -> list[CheckMessage]:
+    try:
+        reverse("talk_files:download", args=["token"])
+    except NoReverseMatch:
+        return [
+            Error(
+                "Files have no URLs.",
+                hint='Add path("", include("talk.contrib.files.urls")) to the project\'s URLs.',
+                id="talk_files.E002",
+            )
+        ]
+    return []
+
+
+@register(Tags.files)
+def check_internal_url(**kwargs: Any) -> list[CheckMessage]:
+    given = conf.FILES_INTERNAL_URL
+    if given is None or (isinstance(given, str) and given.startswith("/") and given.endswith("/")):
+        return []
+    return [
+        Error(
+            f'TALK["FILES_INTERNAL_URL"] can\'t be {given!r}.',
+            hint="Write a path that begins and ends with a slash, such as /talk-files-internal/.",
+            id="talk_files.E003",
+        )
+    ]
+
+
+def _is_public(storage: FileSystemStorage) -> bool:
+    return Path(storage.location).is_relative_to(Path(settings.MEDIA_ROOT).absolute())

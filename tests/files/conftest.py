@@ -1,0 +1,87 @@
+"""Uploads and downloads over Django's test client, with a storage in memory."""
+
+import pytest
+from django.core.files.storage import storages
+from django.test import Client
+
+from talk.contrib.files.addresses import download_url, upload_ticket
+from talk.models import Attachment
+
+from ..domain.acting import group, send_files
+
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(200)
+IN_MEMORY = "django.core.files.storage.InMemoryStorage"
+
+
+@pytest.fixture(autouse=True)
+def stored(settings):
+    """The storage, empty and in memory. `stored.backend(…)` has another class of storage."""
+    settings.STORAGES = {**settings.STORAGES, "talk": {"BACKEND": IN_MEMORY}}
+    return storages["talk"]
+
+
+@pytest.fixture
+def harbour(alice, bob):
+    return group(alice, bob, title="Harbour")
+
+
+@pytest.fixture
+def begin(alice):
+    """`begin(size, filename)`: an upload of Alice's, whose bytes are still to come."""
+
+    def start(size, filename="soup.txt"):
+        return Attachment.objects.start(alice, filename, size, "text/plain")
+
+    return start
+
+
+@pytest.fixture
+def put():
+    """`put(attachment, body)` uploads it, as any client may."""
+
+    def send(attachment, body, **headers):
+        url = getattr(attachment, "pk", None) and upload_ticket(attachment).url
+        return Client(headers=headers).put(
+            url or attachment, body, content_type="application/octet-stream"
+        )
+
+    return send
+
+
+@pytest.fixture
+def sent(alice, harbour, begin, put):
+    """`sent(body, filename)`: a file of these bytes, in a message of Alice's."""
+
+    def send(body=b"soup", filename="soup.txt"):
+        attachment = begin(len(body), filename)
+        assert put(attachment, body).status_code == 201
+        send_files(alice, harbour, attachment)
+        return now(attachment)
+
+    return send
+
+
+@pytest.fixture
+def get():
+    """`get(attachment)` downloads it, as any client may."""
+
+    def ask(attachment, variant="", method="get", **headers):
+        url = getattr(attachment, "pk", None) and download_url(attachment, variant)
+        return getattr(Client(headers=headers), method)(url or attachment)
+
+    return ask
+
+
+def now(row):
+    return type(row).objects.get(pk=row.pk)
+
+
+def body_of(response):
+    return response.getvalue() if response.streaming else response.content
+
+
+def names_in(storage):
+    """The names of all that is in the storage."""
+    folders, files = storage.listdir("")
+    nested = [f"{folder}/{each}" for folder in folders for each in storage.listdir(folder)[1]]
+    return sorted([*files, *nested])

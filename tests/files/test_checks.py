@@ -1,0 +1,46 @@
+"""What `manage.py check` says of files."""
+
+import pytest
+from django.test import override_settings
+
+from talk.contrib.files.checks import check_internal_url, check_storage, check_urls
+
+
+def ids(found):
+    return [each.id for each in found]
+
+
+def test_all_is_well():
+    assert [*check_storage(), *check_urls(), *check_internal_url()] == []
+
+
+def test_a_storage_is_needed(settings):
+    settings.STORAGES = {name: each for name, each in settings.STORAGES.items() if name != "talk"}
+    assert ids(check_storage()) == ["talk_files.E001"]
+    for unfit in ({"BACKEND": "host.Nothing"}, {"BACKEND": "builtins.dict", "OPTIONS": {1: 2}}):
+        settings.STORAGES = {**settings.STORAGES, "talk": unfit}
+        assert ids(check_storage()) == ["talk_files.E001"]
+
+
+@pytest.mark.parametrize(("folder", "found"), [("media/files", ["talk_files.W001"]), ("files", [])])
+def test_a_folder_that_is_served_is_warned_of(settings, tmp_path, folder, found):
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "talk": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path / folder},
+        },
+    }
+    assert ids(check_storage()) == found
+
+
+@override_settings(ROOT_URLCONF="schema.urls")
+def test_urls_are_needed():
+    assert ids(check_urls()) == ["talk_files.E002"]
+
+
+@pytest.mark.parametrize("given", ["internal/", "/internal", "", 17])
+def test_an_internal_url_is_a_folder(settings, given):
+    settings.TALK = {**settings.TALK, "FILES_INTERNAL_URL": given}
+    assert ids(check_internal_url()) == ["talk_files.E003"]
