@@ -44,6 +44,10 @@ class Conf:
     UPLOAD_TYPES: tuple[str, ...] | None = None
     #: Most bytes of all files of one person. None means no limit.
     UPLOAD_QUOTA: int | None = None
+    #: The path of a function that gets each file, open for reading bytes, before anybody can
+    #: download it. It returns why the file is refused, or None. If it raises, it is asked again
+    #: later. None means that files are not scanned.
+    SCANNER: str | None = None
     #: Fields of the user model that `users(search:)` searches; None means those with names.
     USER_SEARCH_FIELDS: tuple[str, ...] | None = None
     #: Whether people see each other's user names; None means yes unless they are e-mail addresses.

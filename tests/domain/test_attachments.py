@@ -191,7 +191,9 @@ class TestChecking:
     def test_before_it_is_sent_nobody_is_told(self, unchecked, harbour):
         assert Attachment.objects.due_for_checking(9) == [unchecked]
 
-        assert self.check(unchecked, key="new", placeholder="data:", has_thumbnails=True)
+        assert unchecked.moved("new")
+        assert self.check(unchecked, placeholder="data:", has_thumbnails=True)
+        assert not unchecked.moved("newer")
 
         found = now(unchecked)
         assert (found.state, found.key, found.width, found.height) == (State.READY, "new", 3, 2)

@@ -59,24 +59,34 @@ class Processing(models.Model):
         found = {"content_type": content_type, "sha256": sha256, "state": state}
         return self._change_unsent(found, key=key, state=self._own.State.UPLOADING)
 
-    def checked(self, state: "Attachment.State", *, key: str | None = None, **found: Any) -> bool:
+    def checked(self, state: "Attachment.State", **found: Any) -> bool:
         """Say what a check has found out. Those who see the message of the file are told.
 
         `found` has new values of `content_type`, `size`, `sha256`, `width`, `height`, `placeholder`
-        and `has_thumbnails`. `key` is where the bytes are now, if the check wrote them anew.
-        Returns False if nobody has the file any more, or if it was checked already. Then the caller
-        deletes what it wrote; otherwise, with a new `key`, the bytes at the earlier one.
+        and `has_thumbnails`. Returns False if nobody has the file any more, or if it was checked
+        already.
         """
         own = self._own
         known = {"key": own.key, "state": own.State.CHECKING}
         found |= {"state": state, "retry_at": None, "failures": 0}
-        found |= {} if key is None else {"key": key}
         # It can be sent meanwhile, and taken from its message, but not be sent again.
         while self._is_still(known):
             change = self._change_unsent if own.message_id is None else self._complete
             if change(found, **known):
                 return True
         return False
+
+    def moved(self, key: str) -> bool:
+        """Say that a check has written the bytes anew to `key`, before it says what it found out.
+
+        Returns False if the bytes of the file are at another place now, or if it was checked.
+        """
+        own = self._own
+        rows = self._rows.filter(key=own.key, state=own.State.CHECKING)
+        if not rows.update(key=key):
+            return False
+        own.key = key
+        return True
 
     def try_later(self) -> None:
         """Have jobs wait until they check or delete it again: longer each time that they fail."""
