@@ -13,6 +13,7 @@ from talk.text import DESCRIPTION_LENGTH, REASON_LENGTH, TITLE_LENGTH
 
 from .live import inbox_typing, presence, typing_indicator
 from .page_limits import DEFAULT_PAGE, MAX_PAGE
+from .types import attachments
 
 
 @strawberry.type(
@@ -42,6 +43,13 @@ class Limits:
     )
     reactions: int = strawberry.field(
         description="The most different emoji that people can react with to one message."
+    )
+    attachments: int = strawberry.field(description="The most files of a message.")
+    upload_size: int = strawberry.field(
+        description="The most bytes of a file. 0: no files can be sent here."
+    )
+    upload_types: list[str] | None = strawberry.field(
+        description="The types of files that can be uploaded, such as `image/*`. Null: all types."
     )
     pins: int = strawberry.field(description="The most pinned messages of a conversation.")
     pinned_conversations: int = strawberry.field(
@@ -93,6 +101,9 @@ def limits() -> Limits:
         participants=conf.MAX_PARTICIPANTS,
         mentions=MOST_MENTIONS,
         reactions=MOST_EMOJI,
+        attachments=conf.MAX_ATTACHMENTS,
+        upload_size=conf.MAX_UPLOAD_SIZE if attachments.are_on() else 0,
+        upload_types=None if conf.UPLOAD_TYPES is None else list(conf.UPLOAD_TYPES),
         pins=MOST_PINS,
         pinned_conversations=MOST_PINNED,
         receipts_up_to=conf.RECEIPTS_UP_TO,

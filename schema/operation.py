@@ -11,7 +11,7 @@ from sys import getsizeof
 from typing import TYPE_CHECKING, Protocol, Self
 
 from talk.conf import conf
-from talk.models import Draft, Edit, Message
+from talk.models import Attachment, Draft, Edit, Message
 
 if TYPE_CHECKING:
     from .authentication.context import Context
@@ -104,8 +104,17 @@ def count_texts(messages: Iterable[Message | Edit | Draft]) -> None:
 
     Raises `BudgetSpent` if the operation has read more than its answer could hold.
     """
+    _count([message.body for message in messages])
+
+
+def count_names(attachments: Iterable[Attachment]) -> None:
+    """Count the names and placeholders of files; see `count_texts`."""
+    _count(text for each in attachments for text in (each.filename, each.placeholder))
+
+
+def _count(texts: Iterable[str]) -> None:
     operation, room = current(), _room.get()
-    size = sum(map(getsizeof, [message.body for message in messages]))
+    size = sum(map(getsizeof, texts))
     if room is not None and room.room is not None:
         room.room -= size
         if room.room < 0:

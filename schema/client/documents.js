@@ -62,6 +62,8 @@ const PAYLOADS = {
   unpinMessage: "unpinned { ...Row }",
   saveMessage: "saved { ...Row }",
   unsaveMessage: "unsaved { ...Row }",
+  startUpload:
+    "attachment { id filename contentType size state } url method headers { name value } expiresAt",
   saveDraft: `participation { id ${DRAFT} }`,
   inviteParticipants: "conversation { id kind name } upgraded",
   acceptInvitation: "participation { ...InboxRow }",

@@ -41,10 +41,13 @@ import { MUTATIONS } from "./documents.js";
  *   sendMessage: Verb<{
  *     body: string, conversationId?: string, to?: string[], invite?: string[], mentions?: string[] | null,
  *     mentionAll?: boolean, clientId?: string, replyTo?: number | null, draft?: number | null,
+ *     attachments?: string[],
  *   }, {sent: Message, conversation: Found, upgraded: boolean}>,
  *   startConversation: Verb<
  *     {participants: string[], kind?: "PRIVATE" | "GROUP", title?: string}, {conversation: Found}>,
- *   editMessage: Verb<{message: string, body: string, mentions?: string[] | null}, {edited: Message}>,
+ *   editMessage: Verb<
+ *     {message: string, body: string, mentions?: string[] | null, attachments?: string[] | null},
+ *     {edited: Message}>,
  *   retractMessage: Verb<{message: string}, {retracted: Message}>,
  *   removeMessage: Verb<{message: string}, {removed: Message}>,
  *   react: Verb<{message: string, emoji: string}, {reacted: Message}>,
@@ -53,6 +56,15 @@ import { MUTATIONS } from "./documents.js";
  *   unpinMessage: Verb<{message: string}, {unpinned: Message}>,
  *   saveMessage: Verb<{message: string}, {saved: Message}>,
  *   unsaveMessage: Verb<{message: string}, {unsaved: Message}>,
+ *   startUpload: Verb<
+ *     {filename: string, size: number, contentType?: string},
+ *     {
+ *       attachment: {
+ *         id: string, filename: string, contentType: string, size: number,
+ *         state: "UPLOADING" | "CHECKING" | "READY" | "REFUSED",
+ *       },
+ *       url: string, method: string, headers: {name: string, value: string}[], expiresAt: string,
+ *     }>,
  *   saveDraft: Verb<
  *     {conversationId: string, body: string, replyTo?: number | null, base: number},
  *     {participation: {id: string, draft: Draft | null, draftVersion: number}}>,

@@ -12,6 +12,7 @@ Doors:
 - `descriptions`: the description, avatar and data of a conversation, as the viewer sees them.
 - `batch`: loads something for all conversations of a page in one query.
 - `users`: the users that a client names by their global ids.
+- `files`: the files that a client names by their global ids.
 - `messages`: shows messages of several conversations on one page.
 - `shown`: loads data for all users that an answer shows, or for all rows of a page.
 - `blocks`: reads whom the viewer blocked in the same round trip as a page.

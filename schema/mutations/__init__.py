@@ -6,6 +6,7 @@ of one topic:
 - `messages`: sends a message, starts a conversation.
 - `message_changes`: edits, retracts and removes a message, reacts to one.
 - `keeping`: pins and saves messages.
+- `uploads`: begins to upload a file.
 - `participants`: invites, removes and reinstates people, changes roles and titles.
 - `drafts`: keeps what is not sent yet.
 - `reading`: marks as read or unread, shows who is typing.
@@ -25,6 +26,7 @@ from .participants import ParticipantMutation
 from .reading import ReadingMutation
 from .safety import SafetyMutation
 from .tokens import TokenMutation
+from .uploads import UploadMutation
 
 
 @strawberry.type(
@@ -34,6 +36,7 @@ class Mutation(
     MessageMutation,
     MessageChangeMutation,
     KeepingMutation,
+    UploadMutation,
     ParticipantMutation,
     DraftMutation,
     ReadingMutation,

@@ -3,6 +3,7 @@
 import strawberry
 
 from ..authentication.context import Info
+from ..loading.files import files_of
 from ..loading.participations import message_of
 from ..loading.users import user_keys_of
 from ..types import message_inputs, message_results
@@ -20,8 +21,9 @@ class MessageChangeMutation:
         self, info: Info, input: message_inputs.EditMessageInput
     ) -> message_results.EditMessageResult:
         mentions = input.mentions and user_keys_of(input.mentions, "mentions")
+        files = None if input.attachments is None else files_of(input.attachments)
         own, message = message_of(info, input.message)
-        edited = own.edit(message, input.body, mentions)
+        edited = own.edit(message, input.body, mentions, files)
         return message_results.EditMessagePayload(edited=edited)
 
     @mutation(

@@ -8,6 +8,7 @@ from talk.exceptions import MessagingValidationError, RefusalCode
 
 from ..authentication import rates
 from ..authentication.context import Info
+from ..loading.files import files_of
 from ..loading.participations import participation_of
 from ..loading.users import count_start, other_users, refused_at, user_keys_of, users_of
 from ..types import inputs, message_inputs, message_results, results
@@ -55,6 +56,7 @@ def _send_to_users(
     if input.draft is not None:
         raise _invalid(_("`draft` can only be used with `conversationId`."), "draft")
     mentions = input.mentions and user_keys_of(input.mentions, "mentions")
+    files = files_of(input.attachments) if input.attachments else ()
     recipients = users_of(info, to, "to")
     count_start(info, recipients)
     with refused_at("to"):
@@ -65,6 +67,7 @@ def _send_to_users(
             input.client_id,
             mentions,
             input.mention_all,
+            files,
         )
     return message_results.SendMessagePayload(
         sent=message, conversation=message.conversation, upgraded=False
@@ -79,6 +82,7 @@ def _send_to_conversation(
     if input.invite:
         rates.count_for_viewer(info.context, "invite", rates.times_for_people(input.invite))
     mentions = input.mentions and user_keys_of(input.mentions, "mentions")
+    files = files_of(input.attachments) if input.attachments else ()
     own = participation_of(info, conversation)
     invited = other_users(info, own, input.invite, "invite") if input.invite else []
     message = own.send(
@@ -89,6 +93,7 @@ def _send_to_conversation(
         mentions,
         input.mention_all,
         input.draft,
+        files,
     )
     return message_results.SendMessagePayload(
         sent=message,

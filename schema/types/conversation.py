@@ -15,7 +15,16 @@ from ..loading.cleared import unless_cleared
 from ..loading.descriptions import described
 from ..loading.participants import participant_count
 from ..loading.views import own_participation, view_of
-from . import capabilities, costs, last_seen, message_page, message_pins, participant_page, upgrades
+from . import (
+    capabilities,
+    costs,
+    files_page,
+    last_seen,
+    message_page,
+    message_pins,
+    participant_page,
+    upgrades,
+)
 from .fields import FIRST, After, Before, First, Last, field
 from .message_connection import MessageConnection
 from .message_page import MessagesAround
@@ -182,10 +191,16 @@ class Conversation(relay.Node):
                 description="The position of the page, instead of `after`, `before` and `last`."
             ),
         ] = None,
+        with_attachments: Annotated[
+            bool,
+            strawberry.argument(
+                description="Whether to list only messages that have files. Not with `around`."
+            ),
+        ] = False,
     ) -> MessageConnection:
-        return message_page.page(
-            info, self, first=first, after=after, last=last, before=before, around=around
-        )
+        if with_attachments:
+            return files_page.page(info, self, first, after, last, before, around)
+        return message_page.page(info, self, first, after, last, before, around)
 
     @field(
         description="The pinned messages that the viewer can read, the last pinned first: 50 per "

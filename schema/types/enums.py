@@ -82,6 +82,15 @@ describe(
     NOTHING="None: the conversation is muted.",
 )
 describe(
+    models.Attachment.State,
+    "AttachmentState",
+    "What becomes of a file.",
+    UPLOADING="Its bytes are not there yet.",
+    CHECKING="All bytes are there, and are being checked. It can be sent.",
+    READY="It can be downloaded.",
+    REFUSED="The check has found that it may be harmful. Nobody gets it.",
+)
+describe(
     models.ConversationCapability,
     "ConversationCapability",
     "What the viewer may do in a conversation now: the mutations that would not be refused.",

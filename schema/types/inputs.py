@@ -154,6 +154,21 @@ class MarkUnreadInput:
     )
 
 
+@strawberry.input(description="A file that the viewer wants to upload.")
+class StartUploadInput:
+    filename: str = strawberry.field(
+        description="What it is called. Folders, controls and marks that change the direction of "
+        "text are left out, and it is cut to 255 characters."
+    )
+    size: int = strawberry.field(
+        description="How many bytes it has: at least 1, at most `Limits.uploadSize`."
+    )
+    content_type: str = strawberry.field(
+        default="application/octet-stream",
+        description="What is in it, as far as the client knows. The server finds out by itself.",
+    )
+
+
 @strawberry.input(description="A draft of the viewer, and which version of it is replaced.")
 class SaveDraftInput:
     conversation_id: strawberry.ID = strawberry.field(description=CONVERSATION)

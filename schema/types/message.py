@@ -16,6 +16,7 @@ from . import (
     capabilities,
     costs,
     enums,  # noqa: F401
+    message_attachments,
     message_mentions,
     message_pins,
     message_receipts,
@@ -23,6 +24,7 @@ from . import (
     message_words,
     saved_messages,
 )
+from .attachments import Attachment
 from .fields import After, First, field
 from .message_connection import MessageConnection
 from .message_reactions import Reaction, reactions
@@ -178,6 +180,24 @@ class Message(relay.Node):
     )
     def reactions(self: models.Message, info: Info) -> list[Reaction]:
         return reactions(info, self)
+
+    @field(
+        description="The files of the message, in the order in which its sender gave them, at most "
+        "`Limits.attachments`. Empty if the viewer does not see the text: then `unhide` shows what "
+        "is hidden by a block."
+    )
+    def attachments(
+        self: models.Message,
+        info: Info,
+        unhide: Annotated[
+            bool,
+            strawberry.argument(
+                description="Return the files even if the viewer blocked the sender."
+            ),
+        ] = False,
+    ) -> list[Attachment]:
+        is_shown = unhide or not message_words.is_hidden(info, self)
+        return message_attachments.attachments(info, self) if is_shown else []
 
     @field(
         description="When the message was pinned. Null if it is not, or if the viewer left before."

@@ -16,7 +16,7 @@ CLIENT_ID = (
     description="A message, and where to send it: give either `to` or `conversationId`."
 )
 class SendMessageInput:
-    body: str = strawberry.field(description="The text.")
+    body: str = strawberry.field(description="The text. With `attachments`, it may be empty.")
     to: list[strawberry.ID] | None = strawberry.field(
         default=None,
         description="The ids of the other people. The message is sent to the conversation of "
@@ -50,6 +50,12 @@ class SendMessageInput:
         description="With `conversationId`: the `draftVersion` of the draft that is sent. The "
         "draft is empty afterwards, unless another device has changed it since.",
     )
+    attachments: list[strawberry.ID] | None = strawberry.field(
+        default=None,
+        description="The ids of uploads of the viewer, at most `Limits.attachments`, in the order "
+        "in which the message has them as files. All their bytes have to be there, and no other "
+        "message can have them.",
+    )
 
 
 MESSAGE = "The id of the message."
@@ -58,11 +64,18 @@ MESSAGE = "The id of the message."
 @strawberry.input(description="Another text for a message that the viewer wrote.")
 class EditMessageInput:
     message: strawberry.ID = strawberry.field(description=MESSAGE)
-    body: str = strawberry.field(description="The new text.")
+    body: str = strawberry.field(
+        description="The new text. It may be empty if the message keeps a file."
+    )
     mentions: list[strawberry.ID] | None = strawberry.field(
         default=None,
         description="The ids of all users whom the message mentions from now on, at most 50. Those "
         "whom it did not mention before have to take part. Null: the mentions stay as they are.",
+    )
+    attachments: list[strawberry.ID] | None = strawberry.field(
+        default=None,
+        description="The ids of the files that the message keeps. It can't get others. Null: it "
+        "keeps all.",
     )
 
 

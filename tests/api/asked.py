@@ -75,6 +75,7 @@ MUTATIONS = {
     "reportUser": {"user": "another", "why": "x"},
     "blockUser": {"user": "another"},
     "unblockUser": {"user": "another"},
+    "startUpload": {"filename": "x", "size": 4},
     "createToken": {"name": "x"},
     "createToken, by session": {"name": "x"},
     "revokeToken": {"id": "AccessToken"},
@@ -92,8 +93,9 @@ def everything(name, depth, without=frozenset()):
     fields = []
     for field_name, field in TYPES[name].fields.items():
         inner = get_named_type(field.type)
-        # Pages, reactions and pins are steps on the way to what they contain.
-        below = depth if name.endswith(("Connection", "Edge", "Reaction", "Pin")) else depth - 1
+        # Pages, reactions, files and pins are steps on the way to what they contain.
+        steps = ("Connection", "Edge", "Reaction", "Attachment", "Pin")
+        below = depth if name.endswith(steps) else depth - 1
         if field_name in without:
             continue
         if not is_composite_type(inner):
@@ -152,6 +154,22 @@ def reactions(world):
                 return outcome({**answer, "data": shown}, "found", field_name)
 
             yield f"{name}.{field_name}", get
+
+
+def attachments(world):
+    """One of a message from before two of them had gone, and one from after that."""
+    for name in ("Message", "Message, late"):
+        for field_name, field in TYPES["Attachment"].fields.items():
+            query = f"""query ($id: ID!) {{ node(id: $id) {{
+                ... on Message {{ attachments {{ {field_name}{selection(field)} }} }} }} }}"""
+
+            def get(role, query=query, name=name, field_name=field_name):
+                answer = world.ask(role, query, id=gid(world.rows[name]))
+                message = (answer.get("data") or {}).get("node") or {"attachments": []}
+                shown = {"found": next(iter(message["attachments"]), None)}
+                return outcome({**answer, "data": shown}, "found", field_name)
+
+            yield f"{name.replace('Message', 'Attachment')}.{field_name}", get
 
 
 def pins(world):

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.contrib.auth import get_user_model
 from strawberry import relay
 
-from talk.models import Conversation, Message
+from talk.models import Attachment, Conversation, Message
 
 
 def gid(row):
@@ -94,6 +94,16 @@ def say_many(sender, conversation, count):
         message.sent_at += timedelta(microseconds=microseconds)
     Message.objects.bulk_update(messages, ["sent_at"])
     return messages
+
+
+def upload(user, filename="soup.txt", size=4, state=Attachment.State.READY):
+    """An upload of `user` that no message has yet. Its bytes are nowhere."""
+    started = Attachment.objects.start(user, filename, size)
+    started.attempt(f"key-{started.pk}")
+    assert started.received(f"key-{started.pk}", "text/plain", "5" * 64, needs_checking=True)
+    if state != Attachment.State.CHECKING:
+        assert started.checked(state)
+    return started
 
 
 def leave(user, conversation):

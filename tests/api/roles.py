@@ -8,9 +8,9 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from schema.live import typing_indicator
-from talk.models import AccessToken, Block, Participation
+from talk.models import AccessToken, Attachment, Block, Participation
 
-from .asking import group, leave
+from .asking import group, leave, upload
 
 #: Whom the others of the table blocked is a member like any other where all can write.
 ROLES = (
@@ -31,7 +31,7 @@ class World:
         members = (*ROLES[3:5], *ROLES[6:9], "deactivated", "another")
         conversation = group(owner, *(people[role] for role in members), title="Ours")
         place = conversation.participation_of(owner)
-        early = place.send("early", uuid.uuid4())
+        early = place.send("early", uuid.uuid4(), attachments=[_picture(owner, "early.webp")])
         conversation.participation_of(people["admin"]).change_role(
             Participation.Role.ADMIN, by=place
         )
@@ -54,7 +54,10 @@ class World:
         place.set_notifications(place.NotificationLevel.MENTIONS, datetime(2100, 1, 1, tzinfo=UTC))
         place.pin()
         conversation.participation_of(people["left"]).archive()
-        late = conversation.participation_of(owner).send("late", reply_to=early.number)
+        picture = _picture(owner, "late.webp")
+        late = conversation.participation_of(owner).send(
+            "late", reply_to=early.number, attachments=[picture]
+        )
         place.react(early, "❤")
         place.pin_message(early)
         token, _secret = AccessToken.objects.issue(owner, "a token")
@@ -85,3 +88,11 @@ class World:
             client.force_login(self.people[role])
         body = {"query": query, "variables": variables}
         return client.post("/graphql", body, content_type="application/json").json()
+
+
+def _picture(owner, filename):
+    """An upload of which everything is known that can be."""
+    picture = upload(owner, filename, state=Attachment.State.CHECKING)
+    known = {"width": 3, "height": 2, "placeholder": "data:", "has_thumbnails": True}
+    assert picture.checked(Attachment.State.READY, **known)
+    return picture

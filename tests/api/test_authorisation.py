@@ -13,19 +13,29 @@ from django.db import transaction
 from graphql import GraphQLObjectType
 
 from ..live.sockets import live
-from .asked import TYPES, drafts, mutations, nodes, payloads, pins, queries, reactions
+from .asked import (
+    TYPES,
+    attachments,
+    drafts,
+    mutations,
+    nodes,
+    payloads,
+    pins,
+    queries,
+    reactions,
+)
 from .heard import heard, streams
 from .roles import ROLES, World
 
 TABLE = Path(__file__).parent / "who_gets_what.md"
-ASKED = [nodes, reactions, pins, drafts, queries, mutations, payloads]
+ASKED = [nodes, reactions, attachments, pins, drafts, queries, mutations, payloads]
 
 #: What has no row of its own, since it shows nothing but what has one, and how much there is.
-WITHIN = re.compile(r"\w+(Connection|Edge)$|PageInfo$|Refusal$|Edit$")
+WITHIN = re.compile(r"\w+(Connection|Edge)$|PageInfo$|Refusal$|Edit$|UploadHeader$")
 SHOWN_WITHIN = {
     *("edges", "pageInfo", "totalCount", "changesCursor", "node", "cursor"),
     *("hasNextPage", "hasPreviousPage", "startCursor", "endCursor"),
-    *("code", "message", "path", "body", "until", "savedAt"),
+    *("code", "message", "path", "body", "until", "savedAt", "name", "value"),
 }
 
 

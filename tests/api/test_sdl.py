@@ -61,6 +61,7 @@ def test_each_enum_is_there_once():
 
     assert len(set(values)) == len(values)
     assert {each.name for each in enums} == {
+        "AttachmentState",
         "ConversationCapability",
         "ConversationChangeKind",
         "ConversationKind",

@@ -13,7 +13,7 @@ from talk.models import Block, Conversation
 from talk.moderation import suspend
 
 from ..live.sockets import code_of, in_thread, live, signed_in, talk
-from .asking import act, gid, group, nodes, ok, private, say
+from .asking import act, gid, group, nodes, ok, private, say, upload
 
 pytestmark = [pytest.mark.thorough, pytest.mark.django_db]
 
@@ -22,7 +22,7 @@ SAID = """fragment Said on Message {
   replyTo { number body removal } root replyCount replies { edges { node { number body } } }
   mentions { username } mentionsAll mentionsViewer
   reactions { emoji count viewerReacted users { username } }
-  pinnedAt viewerSaved
+  pinnedAt viewerSaved attachments { filename state url }
 }"""
 PAGE = f"""query ($id: ID!) {{
   conversation(id: $id) {{
@@ -95,6 +95,11 @@ def saved(messages):
     return [number for number, each in messages.items() if each["viewerSaved"]]
 
 
+def files(message):
+    assert all(bool(each["url"]) == (each["state"] == "READY") for each in message["attachments"])
+    return [(each["filename"], each["state"]) for each in message["attachments"]]
+
+
 def replies(message):
     return message["replyCount"], [each["number"] for each in nodes(message["replies"])]
 
@@ -113,8 +118,9 @@ def _roomy(settings):
 def ours(alice, bob, carol, dave):
     """A group in which everything has been done with messages before anybody leaves."""
     ours = group(alice, bob, carol, dave, title="Ours")
-    place_of(bob, ours).send("first", mentions=[carol])
-    place_of(bob, ours).send("second")
+    picture = upload(bob, "a.png", state="checking")
+    place_of(bob, ours).send("first", mentions=[carol], attachments=[upload(bob, "a.txt")])
+    place_of(bob, ours).send("second", attachments=[upload(bob, "b.txt"), picture])
     place_of(bob, ours).edit(at(ours, 2), "second, edited")
     place_of(dave, ours).send("a reply", reply_to=1)
     place_of(alice, ours).react(at(ours, 1), "👍")
@@ -155,6 +161,7 @@ def go_on(alice, bob, dave):
     def go_on(conversation):
         place_of(bob, conversation).edit(at(conversation, 1), "news", mentions=[alice, dave])
         place_of(dave, conversation).edit(at(conversation, 3), "a reply, changed")
+        at(conversation, 2).attachments.get(state="checking").checked("ready")
         for number in (1, 2):
             place_of(alice, conversation).react(at(conversation, number), "🎉")
         place_of(dave, conversation).react(at(conversation, 1), "👍")
@@ -181,6 +188,8 @@ class TestActive:
         assert replies(first) == (2, [3, 4])
         assert mentions(first) == (["alice", "dave"], False)
         assert reactions(second) == [("🎉", 1, False, ["alice"])]
+        assert files(first) == [("a.txt", "READY")]
+        assert files(second) == [("b.txt", "READY"), ("a.png", "READY")]
         assert third["replyTo"] == {"number": 1, "body": "news", "removal": None}
         messages, _mentioning, shown = seen(gql(carol), ours)
         assert (pinned(shown), saved(messages)) == ([1, 2], [1, 2])
@@ -228,6 +237,14 @@ class TestGone:
             assert messages[2]["editedAt"]
             assert [each["body"] for each in nodes(messages[2]["edits"])] == ["second"]
 
+    def test_they_see_the_files_of_the_words_that_they_see(self, then):
+        (before, *_), (after, *_) = then
+
+        assert files(before[1]) == [("a.txt", "READY")]
+        assert files(after[1]) == []
+        assert files(before[2]) == [("b.txt", "READY"), ("a.png", "CHECKING")]
+        assert files(after[2]) == [("b.txt", "READY"), ("a.png", "READY")]
+
     def test_they_see_the_reactions_up_to_then(self, then):
         (before, *_), (after, *_) = then
 
@@ -262,6 +279,9 @@ class TestGone:
         (before, *_), (after, *_) = then
 
         assert before.keys() == after.keys()
+        # The server itself has checked a file since.
+        checked = before[2].pop("attachments"), after[2].pop("attachments")
+        assert [len(each) for each in checked] == [2, 2]
         assert after[2] == before[2]
         for number in set(before) - {1, 3}:
             assert after[number] == before[number]

@@ -28,6 +28,10 @@ export const OBJECT_TYPES = {
   ArchiveConversationPayload: fields(`
     participation:Participation!
   `),
+  Attachment: fields(`
+    filename:String! contentType:String! size:Int! state:AttachmentState! width:Int height:Int
+    id:ID! url:String thumbnailUrl:String previewUrl:String placeholder:String
+  `),
   BlockUserPayload: fields(`
     user:User!
   `),
@@ -86,10 +90,10 @@ export const OBJECT_TYPES = {
   `),
   Limits: fields(`
     bodyLength:Int! titleLength:Int! descriptionLength:Int! dataBytes:Int! reasonLength:Int!
-    participants:Int! mentions:Int! reactions:Int! pins:Int! pinnedConversations:Int!
-    receiptsUpTo:Int! editSeconds:Float retractSeconds:Float reactionEmoji:[String!]
-    queryLength:Int! defaultPageSize:Int! pageSize:Int! presenceUsers:Int! typingConversations:Int!
-    typingSeconds:Int! typingEverySeconds:Int!
+    participants:Int! mentions:Int! reactions:Int! attachments:Int! uploadSize:Int!
+    uploadTypes:[String!] pins:Int! pinnedConversations:Int! receiptsUpTo:Int! editSeconds:Float
+    retractSeconds:Float reactionEmoji:[String!] queryLength:Int! defaultPageSize:Int! pageSize:Int!
+    presenceUsers:Int! typingConversations:Int! typingSeconds:Int! typingEverySeconds:Int!
   `),
   MarkReadPayload: fields(`
     participation:Participation!
@@ -108,8 +112,9 @@ export const OBJECT_TYPES = {
     body:String! removal:MessageRemoval revision:Int! editedAt:DateTime edits:EditConnection!
     hidden:Boolean! announced:Boolean! clientId:UUID mentions:[User!]! mentionsAll:Boolean!
     mentionsViewer:Boolean! replyTo:Message replyCount:Int! replies:MessageConnection!
-    reactions:[Reaction!]! pinnedAt:DateTime viewerSaved:Boolean! seenCount:Int
-    seenBy:ParticipantConnection! viewerCan:[MessageCapability!]! conversation:Conversation!
+    reactions:[Reaction!]! attachments:[Attachment!]! pinnedAt:DateTime viewerSaved:Boolean!
+    seenCount:Int seenBy:ParticipantConnection! viewerCan:[MessageCapability!]!
+    conversation:Conversation!
   `),
   MessageConnection: fields(`
     pageInfo:PageInfo! edges:[MessageEdge!]!
@@ -122,14 +127,15 @@ export const OBJECT_TYPES = {
     editMessage:EditMessageResult! retractMessage:RetractMessageResult!
     removeMessage:RemoveMessageResult! react:ReactResult! unreact:UnreactResult!
     pinMessage:PinMessageResult! unpinMessage:UnpinMessageResult! saveMessage:SaveMessageResult!
-    unsaveMessage:UnsaveMessageResult! inviteParticipants:InviteParticipantsResult!
-    acceptInvitation:AcceptInvitationResult! declineInvitation:DeclineInvitationResult!
-    leaveConversation:LeaveConversationResult! removeParticipant:RemoveParticipantResult!
-    reinstateParticipant:ReinstateParticipantResult! changeRole:ChangeRoleResult!
-    renameConversation:RenameConversationResult! updateConversation:UpdateConversationResult!
-    saveDraft:SaveDraftResult! markRead:MarkReadResult! markUnread:MarkUnreadResult!
-    clearConversation:ClearConversationResult! setTyping:SetTypingResult!
-    setNotifications:SetNotificationsResult! archiveConversation:ArchiveConversationResult!
+    unsaveMessage:UnsaveMessageResult! startUpload:StartUploadResult!
+    inviteParticipants:InviteParticipantsResult! acceptInvitation:AcceptInvitationResult!
+    declineInvitation:DeclineInvitationResult! leaveConversation:LeaveConversationResult!
+    removeParticipant:RemoveParticipantResult! reinstateParticipant:ReinstateParticipantResult!
+    changeRole:ChangeRoleResult! renameConversation:RenameConversationResult!
+    updateConversation:UpdateConversationResult! saveDraft:SaveDraftResult! markRead:MarkReadResult!
+    markUnread:MarkUnreadResult! clearConversation:ClearConversationResult!
+    setTyping:SetTypingResult! setNotifications:SetNotificationsResult!
+    archiveConversation:ArchiveConversationResult!
     unarchiveConversation:UnarchiveConversationResult! pinConversation:PinConversationResult!
     unpinConversation:UnpinConversationResult! blockUser:BlockUserResult!
     unblockUser:UnblockUserResult! reportMessage:ReportMessageResult! reportTitle:ReportTitleResult!
@@ -249,6 +255,9 @@ export const OBJECT_TYPES = {
   StartConversationPayload: fields(`
     conversation:Conversation!
   `),
+  StartUploadPayload: fields(`
+    attachment:Attachment! url:String! method:String! headers:[UploadHeader!]! expiresAt:DateTime!
+  `),
   Subscription: fields(`
     conversationChanges:ConversationChange! inboxChanges:InboxChange! typing:Typing!
     inboxTyping:ConversationTyping! presence:Presence!
@@ -276,6 +285,9 @@ export const OBJECT_TYPES = {
   `),
   UpdateConversationPayload: fields(`
     conversation:Conversation!
+  `),
+  UploadHeader: fields(`
+    name:String! value:String!
   `),
   User: fields(`
     id:ID! username:String name:String! avatar:String blocked:Boolean!

@@ -129,6 +129,10 @@ const TYPES = {
     "StartConversationPayload",
     "Refusal"
   ],
+  "StartUploadResult": [
+    "StartUploadPayload",
+    "Refusal"
+  ],
   "UnarchiveConversationResult": [
     "UnarchiveConversationPayload",
     "Refusal"
