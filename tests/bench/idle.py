@@ -1,9 +1,10 @@
-"""Memory of an idle subscription, in kB per socket: `python -m tests.bench.idle`.
+"""What idle subscriptions cost: `python -m tests.bench.idle`.
 
-One process of each server holds 1,000 sockets, each with one subscription `conversationChanges`
-to which nothing happens. Measured is by how much the resident memory of the process grows for
-them, after some sockets were opened that loaded and cached what all of them share. The sockets
-subscribe to one conversation, and, in a second process, each to a conversation of its own.
+One process of each server holds sockets, each with one subscription `conversationChanges` to which
+nothing happens. Measured is by how much the resident memory of the process grows for them, after
+some sockets were opened that loaded and cached what all of them share, and how much CPU time it
+then takes in a second. 1,000 sockets subscribe to one conversation, in a second process each to a
+conversation of its own, and in a third one 5,000 to one conversation.
 """
 
 import asyncio
@@ -13,27 +14,37 @@ from collections.abc import Sequence
 
 import psutil
 
-from .servers import COMMANDS, described, running, services, written
+from .servers import COMMANDS, cpu_of, described, running, services, written
 from .subscribers import Subscribers
 
-#: Sockets that are measured, and sockets that are opened first.
-SOCKETS, FIRST = 1_000, 50
+#: Sockets that are opened first, and are not measured.
+FIRST = 50
+#: How many sockets are measured, and whether each has a conversation of its own.
+MEASURED = ((1_000, False), (1_000, True), (5_000, False))
+#: Seconds for which nothing happens, some intervals of what a server does of its own accord.
+IDLE_SECONDS = 30.0
 
 
-async def kb_per_socket(
+async def measure(
     server: tuple[psutil.Process, int],
     bearers: Sequence[str],
     conversations: Sequence[str],
-    sockets: int = SOCKETS,
-) -> float:
+    sockets: int,
+) -> dict[str, float]:
     process, port = server
     subscribers = Subscribers(port, bearers, conversations)
     await subscribers.connect(FIRST)
     before = process.memory_info().rss
     await subscribers.connect(sockets)
     grown = process.memory_info().rss - before
+    begun = cpu_of(process)
+    await asyncio.sleep(IDLE_SECONDS)
+    used = cpu_of(process) - begun
     await subscribers.disconnect()
-    return round(grown / 1024 / sockets, 1)
+    return {
+        "kb_per_idle_socket": round(grown / 1024 / sockets, 1),
+        "idle_cpu_ms_per_s": round(used * 1000 / IDLE_SECONDS, 1),
+    }
 
 
 def main(servers: Sequence[str]) -> None:
@@ -41,13 +52,14 @@ def main(servers: Sequence[str]) -> None:
     with services():
         from . import people
 
-        bearers, talks = people.bearers(), people.conversations(FIRST + SOCKETS)
+        bearers, talks = people.bearers(), people.conversations(FIRST + 1_000)
         for server in servers:
-            for subscribed in (talks[:1], talks):
+            for sockets, is_own in MEASURED:
+                subscribed = talks if is_own else talks[:1]
                 with running(server, "backend.asgi:application") as here:
-                    grown = asyncio.run(kb_per_socket(here, bearers, subscribed))
-                row = {"server": server, "sockets": SOCKETS, "conversations": len(subscribed)}
-                rows.append(row | {"kb_per_idle_socket": grown})
+                    found = asyncio.run(measure(here, bearers, subscribed, sockets))
+                row = {"server": server, "sockets": sockets, "conversations": len(subscribed)}
+                rows.append(row | found)
                 print(json.dumps(rows[-1]), flush=True)  # noqa: T201
     if set(servers) == set(COMMANDS):
         written("idle", {**described(), "results": rows})

@@ -13,8 +13,9 @@ from talk.models import AccessToken, Conversation
 
 from .plain_live import CHANGE, GROUP
 
-#: People who listen; each has several sockets where there are more sockets than people.
-PEOPLE = 40
+#: People who listen; each has several sockets where there are more sockets than people. With this
+#: many people, nobody has more sockets of the 5,000 than one person may have.
+PEOPLE = 110
 BODY = "Shall we meet at the harbour at eight, or is that too early for you?"
 
 #: Sends one message, and returns the time at which it was committed.
