@@ -5,6 +5,7 @@ import os
 
 from django.core.asgi import get_asgi_application
 
+from .daphne_requests import read_and_write_piece_by_piece
 from .forms import leave_forms_to_django
 from .startup import in_one_sentence
 
@@ -18,6 +19,7 @@ from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 
 from schema import asgi
 
+read_and_write_piece_by_piece()
 leave_forms_to_django()
 
 # In production the proxy serves what `collectstatic` collected.
