@@ -4,9 +4,10 @@ import errno
 import hashlib
 from datetime import timedelta
 from io import BytesIO
+from typing import ClassVar
 
 import pytest
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import InMemoryStorage
 from django.db import OperationalError
 from django.test import Client
@@ -75,7 +76,7 @@ class TestLyingLengths:
 
     def test_a_longer_body_is_cut_at_once(self, begin):
         class Request:
-            asked = []
+            asked: ClassVar[list[int]] = []
 
             def read(self, size):
                 self.asked.append(size)
@@ -251,6 +252,36 @@ def test_few_uploads_at_once_are_taken_of_one_person(begin, put, monkeypatch):
     assert answers == [(503, "TOO_MANY_UPLOADS", True)]
     monkeypatch.undo()
     assert put(second, b"soup").status_code == 201
+
+
+class TestWhatStoragesExpect:
+    """Some wrap the file, go to its beginning, or take a short piece for the end."""
+
+    class Request:
+        def __init__(self, size):
+            self.left = size
+
+        def read(self, size):
+            size = min(size, self.left, 1_000)
+            self.left -= size
+            return b"s" * size
+
+    def test_pieces_are_as_long_as_asked_for(self):
+        body = bodies.Body(self.Request(100_000), 100_000)
+
+        assert [len(body.read(40_000)) for _ in range(4)] == [40_000, 40_000, 20_000, 0]
+        assert body.is_complete
+
+    def test_it_is_an_open_file_that_can_be_read_once(self):
+        body = bodies.Body(self.Request(4), 4)
+        wrapped = File(body, "wrapped")
+
+        assert (bool(body), wrapped.closed, wrapped.readable()) == (True, False, True)
+        assert (wrapped.seekable(), wrapped.size) == (False, 4)
+        assert body.seek(0) == 0
+        assert wrapped.read() == b"ssss"
+        with pytest.raises(OSError, match="only once"):
+            body.seek(0)
 
 
 def test_a_client_that_dribbles_is_cut_off(monkeypatch):

@@ -253,13 +253,13 @@ def hear(socket, wanted):
 def project(tmp_path):
     """A project after the first half hour with the page on embedding, without its URLs."""
     host = Host(tmp_path)
-    host.append("host/settings.py", example(EMBEDDING, "python", "INSTALLED_APPS"))
+    host.append("host/settings.py", example(EMBEDDING, "python", "INSTALLED_APPS ="))
     return host
 
 
 def test_the_first_half_hour_goes_as_the_page_on_embedding_says(tmp_path):
     host = project(tmp_path)
-    host.append("host/urls.py", example(EMBEDDING, "python", "include("))
+    host.append("host/urls.py", example(EMBEDDING, "python", "talk.graphql.urls"))
     first, *_others = (
         each.code for each in examples(EMBEDDING, "python") if "with_sockets" in each.code
     )
@@ -303,6 +303,22 @@ def speaking(server, **payload):
         yield socket
 
 
+UPLOAD = """
+from django.contrib.auth import get_user_model
+from django.test import Client
+from talk.contrib.files.addresses import download_url, upload_ticket
+from talk.models import Attachment, Conversation
+
+alice, bob = get_user_model().objects.filter(username__in=["alice", "bob"]).order_by("pk")
+upload = Attachment.objects.start(alice, "soup.txt", 4)
+stored = Client().put(upload_ticket(upload).url, b"soup", headers={"Host": "localhost"})
+place = Conversation.objects.between(alice, bob).participation_of(alice)
+place.send("", attachments=[upload])
+answer = Client().get(download_url(upload), headers={"Host": "localhost"})
+print(stored.status_code, answer.status_code, answer.getvalue().decode())
+"""
+
+
 def test_a_project_that_follows_the_page_on_embedding(tmp_path):
     host = project(tmp_path)
     host.append("host/settings.py", 'KIOSK_KEY = "the key"\n')
@@ -314,6 +330,8 @@ def test_a_project_that_follows_the_page_on_embedding(tmp_path):
     reading = example(EMBEDDING, "python", "def export")
     assert host.shell(PEOPLE + verbs + reading + HEAR) == "heard\n"
 
+    assert host.shell(UPLOAD) == "201 200 soup\n"
+    assert [each.name for each in (host.folder / "talk-files").iterdir()] != []
     kiosk, stranger, nobody, alice = map(json.loads, host.shell(ASK).splitlines())
     assert kiosk == {
         "data": {

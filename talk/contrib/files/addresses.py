@@ -7,11 +7,12 @@ Access ends with the row that the URL names, whatever time is left to the URL.
 
 import time
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from django.core.signing import BadSignature, Signer
-from django.urls import reverse
+from django.urls import get_script_prefix, get_urlconf, reverse
 
 if TYPE_CHECKING:
     from talk.models import Attachment
@@ -45,7 +46,7 @@ class Download(NamedTuple):
 
 def upload_ticket(attachment: "Attachment") -> Ticket:
     """How the bytes of `attachment` are uploaded."""
-    return Ticket(reverse("talk_files:upload", args=[_uploads.sign(str(attachment.pk))]))
+    return Ticket(_path("upload") + _uploads.sign(str(attachment.pk)))
 
 
 def is_upload(method: str, path: str) -> bool:
@@ -64,7 +65,7 @@ def upload_from(token: str) -> int | None:
 def download_url(attachment: "Attachment", variant: Variant = "") -> str:
     """The URL of the file, or of a smaller version of it. It is valid for 12 to 13 hours."""
     value = f"{attachment.pk}.{variant}.{_this_hour()}"
-    return reverse("talk_files:download", args=[_downloads.sign(value)])
+    return _path("download") + _downloads.sign(value)
 
 
 def download_from(token: str) -> Download | None:
@@ -77,6 +78,16 @@ def download_from(token: str) -> Download | None:
     if variant not in VARIANTS or age > _VALID_HOURS:
         return None
     return Download(int(key), variant)
+
+
+def _path(name: str) -> str:
+    """What is before the token in a URL of this name."""
+    return _reversed(name, get_urlconf(), get_script_prefix())
+
+
+@cache
+def _reversed(name: str, urlconf: str | None, prefix: str) -> str:
+    return reverse(f"talk_files:{name}", urlconf, args=["-"])[:-1]
 
 
 def _this_hour() -> int:

@@ -21,13 +21,16 @@ class Body(File):  # type: ignore[type-arg]  # It takes none when it runs.
     The storage reads it piece by piece, so no more than a piece is in memory.
     """
 
+    #: A request does not say so. Storages ask.
+    closed = False
     #: The bytes of a piece.
     DEFAULT_CHUNK_SIZE = 65_536
 
     def __init__(
         self, request: HttpRequest, size: int, allows: Callable[[str], bool] = lambda kind: True
     ) -> None:
-        super().__init__(cast("IO[bytes]", request))
+        # Without a name, it would be false.
+        super().__init__(cast("IO[bytes]", request), "upload")
         self.size = size
         #: Why reading failed. A storage may turn what `read` raises into an error of its own.
         self.problem: Problem | None = None
@@ -75,8 +78,6 @@ class Body(File):  # type: ignore[type-arg]  # It takes none when it runs.
         """Leave the request open: it is still to be answered."""
 
     def _read(self, size: int) -> bytes:
-        if time.monotonic() > self._ends_at:
-            raise Failed(Problem.UPLOAD_STALLED)
         # One byte more than there may be shows whether there is more.
         most = self.size - self._count + 1
         piece = self._receive(most if size < 0 else min(size, most))
@@ -90,6 +91,19 @@ class Body(File):  # type: ignore[type-arg]  # It takes none when it runs.
         return piece
 
     def _receive(self, size: int) -> bytes:
+        """So many bytes, or fewer at the end: some storages take fewer for the end.
+
+        The client has its time for each piece, however much the storage wants at once.
+        """
+        pieces: list[bytes] = []
+        while size and (piece := self._receive_piece(min(size, self.DEFAULT_CHUNK_SIZE))):
+            pieces.append(piece)
+            size -= len(piece)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def _receive_piece(self, size: int) -> bytes:
+        if time.monotonic() > self._ends_at:
+            raise Failed(Problem.UPLOAD_STALLED)
         try:
             return self._request.read(size)
         except UnreadablePostError as error:
