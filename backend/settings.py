@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from talk.conf import Conf
 
 from .environment import Environment
+from .logs import logging_of
 from .pool import check_connection
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -58,7 +59,7 @@ ALLOWED_ORIGINS = env.list(
 CORS_ALLOWED_ORIGINS = ALLOWED_ORIGINS
 CORS_URLS_REGEX = r"^/(graphql$|talk/files/)"
 # A front end takes its time from `Date`: the clocks of devices are often wrong.
-CORS_EXPOSE_HEADERS = ["Date", "Retry-After"]
+CORS_EXPOSE_HEADERS = ["Date", "Retry-After", "X-Request-ID"]
 CORS_ALLOW_HEADERS = [
     *default_headers,
     # Apollo Client names the front end in them.
@@ -69,6 +70,7 @@ CORS_ALLOW_HEADERS = [
     "sentry-trace",
     "traceparent",
     "tracestate",
+    "x-request-id",
 ]
 
 INSTALLED_APPS = [
@@ -247,12 +249,4 @@ if not DEBUG:
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    # With Django's own handlers every line would be logged twice.
-    "loggers": {"django": {"handlers": []}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
-}
+LOGGING = logging_of(env.str("LOG_FORMAT", "text"), env.str("LOG_LEVEL", "INFO"))

@@ -14,6 +14,7 @@ from .authentication import authenticators
 from .consumer import GraphQLConsumer
 from .documents.trusted import read_manifest
 from .transport.handler import ThreadedHandler, is_for_handler
+from .transport.request_ids import with_request_ids
 from .transport.uploads import THREADS, UploadHandler
 
 if TYPE_CHECKING:
@@ -36,7 +37,9 @@ def application(http: Any, schema: "Schema" = talk) -> ProtocolTypeRouter:
     consumer: Any = GraphQLConsumer.as_asgi(schema=schema)
     refuse: Any = _refuse
     routes: Any = [path("graphql", consumer), re_path("", refuse)]
-    return ProtocolTypeRouter({"http": _with_threads(http), "websocket": URLRouter(routes)})
+    return ProtocolTypeRouter(
+        {"http": with_request_ids(_with_threads(http)), "websocket": URLRouter(routes)}
+    )
 
 
 def _with_threads(http: Any) -> Any:

@@ -30,6 +30,7 @@ from .transport.frames import Frames
 from .transport.messages import WebSocketAdapter
 from .transport.open_connections import open_connections
 from .transport.protocol import GraphQLTransportWSHandler
+from .transport.request_ids import log_context_of
 
 if TYPE_CHECKING:
     from .execution import Schema
@@ -96,21 +97,22 @@ class GraphQLConsumer(GraphQLWSConsumer[Context, None]):
                 self.closed = True
                 self._end_messages()
 
-        try:
-            async with asyncio.timeout(None) as self._lifetime:
-                self.scope, self.base_send = scope, deliver
-                with suppress(StopConsumer):
-                    await self._receive_all(receive)
-        except TimeoutError:
-            if not self._lifetime.expired():
-                raise
-        finally:
-            # Also when the server cancels this task.
-            if self.run_task is not None:
-                self.run_task.cancel()
-                await asyncio.wait([self.run_task])
-            if self._address is not None:
-                open_connections().leave(self._address)
+        with log_context_of(scope):
+            try:
+                async with asyncio.timeout(None) as self._lifetime:
+                    self.scope, self.base_send = scope, deliver
+                    with suppress(StopConsumer):
+                        await self._receive_all(receive)
+            except TimeoutError:
+                if not self._lifetime.expired():
+                    raise
+            finally:
+                # Also when the server cancels this task.
+                if self.run_task is not None:
+                    self.run_task.cancel()
+                    await asyncio.wait([self.run_task])
+                if self._address is not None:
+                    open_connections().leave(self._address)
 
     async def _receive_all(self, receive: Any) -> None:
         """Take each frame as soon as the server has read it.

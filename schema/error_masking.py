@@ -1,11 +1,10 @@
 """Masks errors: what clients may read of an exception, and what only the log has."""
 
 import logging
-import traceback
 import uuid
 from collections.abc import Iterable
 
-from django.db import DataError
+from django.db import DatabaseError, DataError
 from django.utils.translation import gettext as _
 from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.relay.types import GlobalIDValueError
@@ -13,6 +12,7 @@ from strawberry.relay.types import GlobalIDValueError
 from talk.availability import drop_connections_after, is_away, is_cancelled
 from talk.counts import count
 from talk.exceptions import RefusalCode, Refused, ResyncRequired
+from talk.tracebacks import describe
 
 from .errors import (
     BadRequest,
@@ -106,9 +106,7 @@ def _cause(error: Exception) -> Exception:
 def _database_error(error: Exception) -> PublicError | None:
     """The public error for an expected error of the database, or None for any other error."""
     if isinstance(error, DataError):
-        # The message has the value, which may be somebody's words. It must not be in the log.
-        where = "".join(traceback.format_tb(error.__traceback__))
-        logger.error("The database can't take a value\n%s", where)
+        logger.error("The database can't take a value\n%s", describe(error))
         return BadRequest(_("The database can't store or compare a value of this request."))
     if not is_away(error):
         return None
@@ -125,5 +123,9 @@ def _masked(error: Exception) -> Internal:
     masked = Internal(_("Something went wrong."))
     id_in_log = str(uuid.uuid4())
     masked.extensions = {**(masked.extensions or {}), "id": id_in_log}
-    logger.error("GraphQL error %s", id_in_log, exc_info=error)
+    if isinstance(error, DatabaseError):
+        # Its message may have values, which may be somebody's words. They must not be in the log.
+        logger.error("GraphQL error %s\n%s", id_in_log, describe(error))
+    else:
+        logger.error("GraphQL error %s", id_in_log, exc_info=error)
     return masked

@@ -16,11 +16,13 @@ from strawberry.django.views import GraphQLView as StrawberryView
 from strawberry.http import GraphQLHTTPResponse
 from strawberry.types import ExecutionResult
 
+from talk import log_context
 from talk.conf import conf
+from talk.log_context import HEADER, LogContext, new_id
 
 from .authentication import Authorization, authenticate, rates
 from .authentication.context import Context
-from .documents.request import Request, decode, encode, request_of
+from .documents.request import Request, decode, encode, request_of, with_request_id
 from .error_masking import count_errors, public_error
 from .errors import BadRequest, CsrfFailed, PublicError
 from .not_executed import is_refused, refuse
@@ -71,6 +73,19 @@ class GraphQLView(StrawberryView[Context, None]):
     # it, and an error after the verb would undo what its answer says was done.
     @transaction.non_atomic_requests
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if log_context.current() is not None:
+            # `schema.asgi` began it, and adds the header.
+            return self._answer(request)
+        with LogContext(new_id(request.headers.get(HEADER))) as found:
+            response = self._answer(request)
+        response.headers[HEADER] = found.request_id
+        return response
+
+    # `get_context` makes Django's check for requests with a session. Browsers send no token unless
+    # a page of the token's own site does. (Django's decorator would wrap each call.)
+    dispatch.csrf_exempt = True  # type: ignore[attr-defined]
+
+    def _answer(self, request: HttpRequest) -> HttpResponseBase:
         # Not every project has a middleware that checks the host. Django answers a bad one.
         request.get_host()
         try:
@@ -87,10 +102,6 @@ class GraphQLView(StrawberryView[Context, None]):
             count_errors([public])
             body = {"errors": [public.formatted]}
             return self._respond(body, _status(body))
-
-    # `get_context` makes Django's check for requests with a session. Browsers send no token unless
-    # a page of the token's own site does. (Django's decorator would wrap each call.)
-    dispatch.csrf_exempt = True  # type: ignore[attr-defined]
 
     def get_sub_response(self, request: HttpRequest) -> Any:
         """None: no resolver of this schema sets headers of the response."""
@@ -149,7 +160,10 @@ class GraphQLView(StrawberryView[Context, None]):
     ) -> HttpResponse:
         kind = f"{media_type(self.request)}; charset=utf-8"
         response = HttpResponse(
-            self.encode_json(body), content_type=kind, status=status, headers=headers
+            self.encode_json(with_request_id(body)),
+            content_type=kind,
+            status=status,
+            headers=headers,
         )
         # Without it servers send chunks, and proxies can't tell how long the response is.
         response.headers["Content-Length"] = str(len(response.content))

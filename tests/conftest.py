@@ -10,6 +10,8 @@ from django.test import Client
 
 from talk.conf import conf
 
+from .plain import answer_in
+
 
 def pytest_configure() -> None:
     # Like Ctrl-C: what tests started, a server or a database, is ended with them.
@@ -94,10 +96,7 @@ def gql() -> Callable[[Any], Callable[..., dict[str, Any]]]:
 
         def ask(query: str, **variables: Any) -> dict[str, Any]:
             body = {"query": query, "variables": variables}
-            answer: dict[str, Any] = client.post(
-                "/graphql", body, content_type="application/json"
-            ).json()
-            return answer
+            return answer_in(client.post("/graphql", body, content_type="application/json"))
 
         return ask
 

@@ -1,6 +1,7 @@
 """Decodes and encodes the JSON of requests, messages and answers. Nothing in it is trusted."""
 
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -9,6 +10,7 @@ import orjson
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from talk import log_context
 from talk.conf import conf
 
 from ..errors import BadRequest, PersistedQueryNotSupported
@@ -53,6 +55,15 @@ def encode(data: object) -> bytes:
 def encode_text(data: object) -> str:
     """An answer as JSON, as text."""
     return encode(data).decode()
+
+
+def with_request_id(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """An answer, or one of its errors, with the id of the request in its extensions."""
+    found = log_context.current()
+    if found is None:
+        return {**answer}
+    extensions = {**(answer.get("extensions") or {}), "requestId": found.request_id}
+    return {**answer, "extensions": extensions}
 
 
 def request_of(data: dict[str, Any]) -> Request:

@@ -18,6 +18,7 @@ from graphql import (
 )
 from strawberry.types.graphql import OperationType
 
+from talk import log_context
 from talk.conf import conf
 
 from ..authentication import rates
@@ -59,6 +60,7 @@ class Gate:
             self._is_counted_as_reading = True
         if operation.document is None:
             operation.document = documents.read(self._schema, text)
+        self._name_in_log()
         return operation.document.node
 
     def errors(self, rules: documents.Rules = RULES) -> list[GraphQLError]:
@@ -104,6 +106,12 @@ class Gate:
         return self._is_signed_in or is_public(
             self._schema, self._document.node, introspection=is_introspection_public()
         )
+
+    def _name_in_log(self) -> None:
+        if (found := log_context.current()) is not None:
+            _kind, name = documents.label_of(self._operation)
+            identity = getattr(self._context, "identity", None)
+            found.describe(name, identity and identity.user.pk)
 
     def _count_as_reading(self, times: int) -> None:
         self._operation.is_counted = True

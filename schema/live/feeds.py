@@ -16,6 +16,7 @@ from typing import Any, Self
 from weakref import WeakKeyDictionary
 
 from talk.counts import count
+from talk.log_context import start_for_all
 from talk.models import Event
 from talk.models.event import DEPARTURES, PAGE
 
@@ -177,8 +178,7 @@ class Feed:
         page = await member_events(self.conversation, after, self._executed_early())
         if len(self._unfit) < MOST_UNFIT:
             self._unfit |= page.unfit
-        events = [delivery.event for delivery in page.deliveries]
-        departures = [event for event in events if event.kind in DEPARTURES]
+        departures = [each.event for each in page.deliveries if each.event.kind in DEPARTURES]
         for reader in self.readers:
             if any(_may_concern(event, reader.viewer) for event in departures):
                 # After this event its viewer sees less than the members do.
@@ -226,7 +226,7 @@ class Feeds:
         feed = self._feeds.get(conversation)
         if feed is None:
             feed = self._feeds[conversation] = Feed(conversation)
-            self._tasks[conversation] = asyncio.create_task(feed.run())
+            self._tasks[conversation] = start_for_all(feed.run())
         reader = Reader(feed, viewer, after, stream)
         feed.readers.add(reader)
         try:

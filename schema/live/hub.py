@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from talk.conf import conf
 from talk.counts import count
+from talk.log_context import start_for_all
 from talk.models import Conversation, Participation
 
 from .. import threads
@@ -93,7 +94,7 @@ class Hub:
         if not self._tasks:
             self.listener.start()
             work = (self._wake_inboxes(), self._compare())
-            self._tasks = [asyncio.create_task(each) for each in work]
+            self._tasks = [start_for_all(each) for each in work]
 
     def _stop(self) -> None:
         self.listener.stop()

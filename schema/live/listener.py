@@ -11,6 +11,7 @@ from typing import Any
 from channels.layers import get_channel_layer
 
 from talk import wakeups
+from talk.log_context import start_for_all
 from talk.prefix import prefix
 
 logger = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ class Listener:
     def start(self) -> None:
         if self._layer is not None and not self._tasks:
             work = (self._listen(), self._send_echoes())
-            self._tasks = [asyncio.create_task(each) for each in work]
+            self._tasks = [start_for_all(each) for each in work]
 
     def stop(self) -> None:
         for task in self._tasks:

@@ -19,6 +19,7 @@ from django.contrib.auth import get_user_model
 
 from talk import models, wakeups
 from talk.exceptions import MessagingValidationError, RefusalCode
+from talk.log_context import start_for_all
 
 from .. import threads
 from ..ids import key_of
@@ -111,7 +112,7 @@ class Heartbeats:
         """Send heartbeats for a user: the same ones for all subscriptions of the user."""
         self._streams[user_pk] += 1
         if user_pk not in self._tasks:
-            self._tasks[user_pk] = asyncio.create_task(_beat(user_pk))
+            self._tasks[user_pk] = start_for_all(_beat(user_pk))
         try:
             yield
         finally:

@@ -21,7 +21,7 @@ from ..authentication import rates
 from ..authentication.context import Context
 from ..deadlines import deadline
 from ..documents.document import label_of
-from ..documents.request import encode_text
+from ..documents.request import encode_text, with_request_id
 from ..error_masking import count_errors, mask, public_error
 from ..errors import AnswerTooLong, RateLimited, Unavailable
 from ..loading.views import ReadTogether, Views, showing
@@ -93,7 +93,7 @@ class Stream:
         except Exception as error:
             public = public_error(error)
             count_errors([public])
-            yield encode_text(ExecutionResult(None, [public]).formatted)
+            yield encode_text(with_request_id(ExecutionResult(None, [public]).formatted))
 
     async def _count_cost(self) -> None:
         """Count the executions of this stream against the viewer's limit, and wait if needed."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from talk import models
+from talk.log_context import start_for_all
 from talk.models.event import PAGE, WRITERS
 
 from .. import threads
@@ -98,7 +99,7 @@ class Typists:
         self._viewers[key] += 1
         if self._following is None:
             self._is_followed = asyncio.Event()
-            self._following = asyncio.create_task(self._follow_for_inboxes(self._is_followed))
+            self._following = start_for_all(self._follow_for_inboxes(self._is_followed))
             self._following.add_done_callback(lambda _: hub().wake(self.topic))
         try:
             # From then on, no change of the membership is missed.

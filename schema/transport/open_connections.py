@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 from talk.conf import conf
 from talk.counts import count
+from talk.log_context import start_for_all
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ class OpenConnections:
 
     def add(self, connection: Connection) -> None:
         if not self._users:
-            self._checking = asyncio.create_task(self._check_clients())
+            self._checking = start_for_all(self._check_clients())
             self._handle_sigterm()
         self._users[connection] = None
         count.connection(connection.kind, 1)
@@ -126,7 +127,7 @@ class OpenConnections:
 
     def _start_draining(self) -> None:
         # The attribute keeps the task from being garbage-collected.
-        self._draining_task = asyncio.create_task(self._drain_and_stop())
+        self._draining_task = start_for_all(self._drain_and_stop())
 
     async def _drain_and_stop(self) -> None:
         logger.info("Told to stop: closing %d connections", len(self._users))

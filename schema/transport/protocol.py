@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 from graphql import GraphQLError
-from strawberry.http import process_result
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
     ConnectionInitMessage,
     Message,
@@ -20,18 +19,21 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
     SubscribeMessage,
 )
 
+from talk import log_context
 from talk.conf import conf
+from talk.log_context import LogContext, new_id
 
 from .. import threads
 from ..authentication import rates
 from ..authentication.context import Context
-from ..documents.request import encode_text, request_of
+from ..documents.request import encode_text, request_of, with_request_id
 from ..error_masking import count_errors, public_error
 from ..errors import FrameTooLong, PublicError, SignedOut, TooManyOperations
 from ..live.streams import listen
-from ..not_executed import NotExecuted, is_refused
+from ..not_executed import NotExecuted
 from ..operation import Operation
 from ..strawberry_internals import BaseGraphQLTransportWSHandler, SocketOperation
+from .answering import execute
 from .backpressure import FlowControl
 from .credentials import wait_until_invalid
 from .open_connections import open_connections
@@ -60,6 +62,7 @@ class GraphQLTransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
         self._flow = FlowControl(self.view.send)
         #: The tasks of this WebSocket beside its operations.
         self._tasks: set[asyncio.Task[None]] = set()
+        self._operations_begun = 0
         self._last_message_at = self._last_busy_at = _now()
 
     async def handle(self) -> None:
@@ -111,6 +114,13 @@ class GraphQLTransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def run_operation(self, operation: SocketOperation[Context, None]) -> None:
         """Execute an operation in a task of its own, and send all of its results."""
+        self._operations_begun += 1
+        socket = log_context.current()
+        of_socket = new_id() if socket is None else socket.request_id
+        with LogContext(f"{of_socket}.{self._operations_begun}"):
+            await self._run(operation)
+
+    async def _run(self, operation: SocketOperation[Context, None]) -> None:
         try:
             answer = await self._answer(operation)
             if isinstance(answer, str):
@@ -121,7 +131,7 @@ class GraphQLTransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
                 await self._send_stream(operation, answer)
             await operation.send_operation_message({"id": operation.id, "type": "complete"})
         except FrameTooLong as error:
-            payload = encode_text({"data": None, "errors": [error.formatted]})
+            payload = encode_text(with_request_id({"data": None, "errors": [error.formatted]}))
             await self._send_next(operation, payload)
             await operation.send_operation_message({"id": operation.id, "type": "complete"})
         except Exception as error:
@@ -141,8 +151,6 @@ class GraphQLTransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
         except PublicError:
             await _count(self.context)
             raise
-        # Subscriptions have their own threads, so that slow queries don't delay them.
-        execute = _check_subscription if requested.is_subscription else _execute_operation
         answer = await execute(self.schema, requested)
         return requested if answer is None else answer
 
@@ -171,6 +179,10 @@ class GraphQLTransportWSHandler(BaseGraphQLTransportWSHandler[Context, None]):
             await self._flow.send(f"{head}{result}}}")
 
     async def send_message(self, message: Message) -> None:
+        if message["type"] == "error":
+            # A message with errors alone has no extensions of its own.
+            errors: list[Any] = [with_request_id(each) for each in message["payload"]]
+            message["payload"] = errors
         # Not held back for a slow client: the task that sends these also reads its pongs.
         await self._flow.send_at_once(encode_text(message))
 
@@ -234,14 +246,4 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
-def _execute(schema: "Schema", operation: Operation) -> str | list[GraphQLError] | None:
-    """The result as JSON, or why nothing was executed; None for a subscription that may begin."""
-    result = schema.answer(operation)
-    if result is None:
-        return None
-    return result.errors or [] if is_refused(result) else encode_text(process_result(result))
-
-
-_execute_operation = threads.operations.to_async(_execute)
-_check_subscription = threads.subscriptions.to_async(_execute)
 _count = threads.live.to_async(rates.count)

@@ -5,7 +5,6 @@ https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md: one `POST` for
 """
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 
 from .. import threads
+from ..documents.request import encode_text, with_request_id
 from ..error_masking import count_errors
 from ..errors import SignedOut, TooManyOperations
 from ..live.streams import listen
@@ -93,7 +93,7 @@ class _EventStream:
         except NotExecuted as refused:
             count_errors(refused.errors)
             errors = [error.formatted for error in refused.errors]
-            yield next_event(json.dumps({"errors": errors}))
+            yield next_event(encode_text(with_request_id({"errors": errors})))
             yield COMPLETE
         finally:
             connections.discard(self)

@@ -15,6 +15,7 @@ from talk.conf import Conf
 
 from ..conftest import person
 from ..live.sockets import code_of, live, signed_in, talk
+from ..plain import answer_in
 from .asking import act, code, gid, group, ok, private
 
 pytestmark = [pytest.mark.thorough, pytest.mark.django_db]
@@ -196,7 +197,7 @@ def test_what_an_operation_costs_is_told_on_request(alice, document):
     client.force_login(alice)
     body = {"query": document, "variables": {"size": 3}, "extensions": {"cost": True}}
 
-    answer = client.post("/graphql", body, content_type="application/json").json()
+    answer = answer_in(client.post("/graphql", body, content_type="application/json"))
 
     told = {"cost": int(COSTS[document]), "limit": Conf.MAX_COST}
     assert answer["extensions"] == {"cost": told}

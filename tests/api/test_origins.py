@@ -40,7 +40,7 @@ def test_a_page_of_a_named_origin_may_ask_with_a_token(alice):
         asked["Access-Control-Allow-Headers"].split(", ")
     )
     assert answer[ALLOWED] == OURS
-    assert answer["Access-Control-Expose-Headers"] == "Date, Retry-After"
+    assert answer["Access-Control-Expose-Headers"] == "Date, Retry-After, X-Request-ID"
     assert answer.json()["data"] == {"viewer": {"username": "alice"}}
 
 

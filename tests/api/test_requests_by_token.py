@@ -6,6 +6,7 @@ from django.test import Client
 
 from talk.models import AccessToken
 
+from ..plain import answer_in
 from ..trips import trips_of
 from .asking import code, document, gid, group, leave, nodes, ok, private, say
 
@@ -37,7 +38,7 @@ def ask(token):
     def ask(query, **variables):
         client = Client(headers={"authorization": f"Bearer {token[1]}"})
         body = {"query": query, "variables": variables}
-        return client.post("/graphql", body, content_type="application/json").json()
+        return answer_in(client.post("/graphql", body, content_type="application/json"))
 
     return ask
 

@@ -101,7 +101,7 @@ def _asking(operation: Operation, bearers: Mapping[int, str]) -> Callable[[], No
     def ask() -> None:
         body = {"query": operation.document, "variables": operation.variables(0)}
         answer = client.post("/graphql", json.dumps(body), content_type="application/json")
-        assert set(answer.json()) == {"data"}, answer.content
+        assert set(answer.json()) == {"data", "extensions"}, answer.content
         assert b'"message":' not in answer.content, answer.content
 
     return ask

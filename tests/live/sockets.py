@@ -25,6 +25,8 @@ from schema.live.topics import inbox_topic
 from talk.exceptions import MessagingPermissionDenied, RefusalCode, ResyncRequired
 from talk.models import AccessToken
 
+from ..plain import without_request_id
+
 #: Streams of `count` that have not ended.
 running: set[int] = set()
 
@@ -156,6 +158,12 @@ def code_of(message):
     payload = message["payload"]
     (error,) = payload if message["type"] == "error" else payload["errors"]
     return error["extensions"]["code"]
+
+
+def answer_to(message):
+    """The answer in the message `next` of a query or mutation, without the id of its request."""
+    assert message["type"] == "next"
+    return without_request_id(message["payload"])[0]
 
 
 def live(test):

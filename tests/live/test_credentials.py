@@ -24,6 +24,7 @@ from schema.transport.open_connections import open_connections
 from talk import wakeups
 from talk.models import AccessToken
 
+from ..plain import answer_in
 from .sockets import code_of, in_thread, live, running, signed_in, socket
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -123,7 +124,7 @@ async def test_a_socket_leaves_the_session_as_it_is_while_the_secret_key_is_chan
         assert await who(alices) == "alice"
     asked = {"query": "{ viewer { username } }"}
     answer = await in_thread(browser.post)("/graphql", asked, content_type="application/json")
-    assert answer.json() == {"data": {"viewer": {"username": "alice"}}}
+    assert answer_in(answer) == {"data": {"viewer": {"username": "alice"}}}
 
 
 @live

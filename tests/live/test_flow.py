@@ -11,7 +11,7 @@ from schema.transport import protocol
 from schema.transport.open_connections import open_connections
 
 from .client import CHANGES, id_of
-from .sockets import in_thread, live, signed_in, talk
+from .sockets import answer_to, in_thread, live, signed_in, talk
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -77,7 +77,7 @@ async def test_one_user_has_so_many_sockets_and_no_more(settings, alice, bob):
     async with signed_in(alice), signed_in(alice), signed_in(bob), signed_in(alice) as third:
         assert await third.hear() == 4429
     async with signed_in(alice), signed_in(alice) as another:
-        assert (await another.ask("{ me }"))[0]["payload"] == {"data": {"me": "alice"}}
+        assert answer_to((await another.ask("{ me }"))[0]) == {"data": {"me": "alice"}}
     assert not open_connections()._users
     assert not open_connections()._counts
 

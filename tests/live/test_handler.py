@@ -46,7 +46,7 @@ def ask(alice):
     _token, bearer = AccessToken.objects.issue(alice, "test")
 
     def of(server, method, body, headers):
-        headers = {"Authorization": f"Bearer {bearer}"} | headers
+        headers = {"Authorization": f"Bearer {bearer}", "X-Request-ID": "asked"} | headers
         with httpx.Client(verify=NO_CERTIFICATES) as client:
             response = client.request(method, server.http_url, content=body, headers=headers)
         kept = {name: value for name, value in response.headers.items() if name != "date"}
@@ -218,11 +218,11 @@ def test_threads_are_for_queries_and_mutations_alone(scope, expected):
 
 def test_without_threads_the_projects_own_application_answers(settings):
     async def http(scope, receive, send):
-        await send("its own answer")
+        await send({"type": "its own answer"})
 
     settings.TALK = {**settings.TALK, "THREADS": 0}
 
-    assert handled(scope_of(), by=application(http)) == ["its own answer"]
+    assert handled(scope_of(), by=application(http)) == [{"type": "its own answer"}]
 
 
 def test_a_manifest_that_cannot_be_read_stops_the_start(settings, tmp_path):
