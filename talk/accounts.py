@@ -19,6 +19,7 @@ from .models import (
     Participation,
     Report,
     SavedMessage,
+    ScheduledMention,
 )
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ def release(user: "User") -> None:
     AccessToken.objects.filter(user=user).delete()
     Mention.objects.filter(user=user).delete()
     SavedMessage.objects.filter(user=user).delete()
+    ScheduledMention.objects.filter(user=user).delete()
     Attachment.objects.disown(user)
     Participation.objects.filter(user=user).delete()
 

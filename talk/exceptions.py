@@ -83,6 +83,14 @@ class RefusalCode(models.TextChoices):
     )
     TOO_MANY_PINS = "TOO_MANY_PINS", _("Too much is pinned here already. Unpin something first.")
     DRAFT_CHANGED = "DRAFT_CHANGED", _("The draft was changed on another device since.")
+    INVALID_TIME = (
+        "INVALID_TIME",
+        _("Messages can be scheduled for a time within the next year, and not for the past."),
+    )
+    TOO_MANY_SCHEDULED = (
+        "TOO_MANY_SCHEDULED",
+        _("Too many messages are scheduled here already. Cancel one first."),
+    )
     CLIENT_ID_REUSED = "CLIENT_ID_REUSED", _("This client id was already used for another message.")
     NUMBER_OUT_OF_RANGE = "NUMBER_OUT_OF_RANGE", _("There is no message with this number.")
     CANNOT_READ_BACKWARDS = "CANNOT_READ_BACKWARDS", _("Later messages have already been read.")

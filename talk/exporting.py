@@ -27,6 +27,8 @@ from .models import (
     Reaction,
     Report,
     SavedMessage,
+    ScheduledMention,
+    ScheduledMessage,
 )
 from .models.name_word import search_fields
 from .naming import avatar_of, name_of
@@ -44,7 +46,7 @@ def export(user: "User") -> Iterator[dict[str, Any]]:
     """All data that Talk has of `user`, as dictionaries for JSON, each with a `type`.
 
     That is: columns of the account that Talk shows or reads, participations, messages and what they
-    said before, drafts, what their files are, mentions of them and by them, their reactions, what
+    said before, drafts, scheduled messages and files, mentions of them and by them, reactions, what
     they pinned and saved, events, blocks and reports by them, acts of moderators about them, and
     their tokens without secrets. Messages of other people are left out, and so are the reasons of
     moderators: these data are theirs.
@@ -73,6 +75,7 @@ def export(user: "User") -> Iterator[dict[str, Any]]:
     drafts = Draft.objects.with_words().filter(participation__user=user)
     kept = drafts.annotate(conversation=F("participation__conversation"))
     yield from _rows("draft", kept, ["conversation", "body", "reply_to", "saved_at"])
+    yield from _scheduled(user)
     yield from _files(user)
     yield from _mentions(user)
     reactions = Reaction.objects.filter(user=user).annotate(**where)
@@ -179,6 +182,17 @@ def _description(user: "User", participation: Participation) -> dict[str, Any]:
     return {
         name: getattr(conversation, name) if name in shown else nothing[name] for name in nothing
     }
+
+
+def _scheduled(user: "User") -> Iterator[dict[str, Any]]:
+    """What the user has scheduled, and whom these messages are to mention."""
+    rows = ScheduledMessage.objects.filter(participation__user=user)
+    rows = rows.annotate(conversation=F("participation__conversation"))
+    texts = ["conversation", "client_id", "body", "reply_to", "mentions_all"]
+    yield from _rows("scheduled_message", rows, [*texts, "at", "refusal"])
+    mentions = ScheduledMention.objects.filter(scheduled__participation__user=user)
+    mentions = mentions.annotate(client_id=F("scheduled__client_id"))
+    yield from _rows("scheduled_mention", mentions, ["client_id", "user"])
 
 
 def _mentions(user: "User") -> Iterator[dict[str, Any]]:

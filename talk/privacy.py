@@ -25,6 +25,8 @@ from .models import (
     Reaction,
     Report,
     SavedMessage,
+    ScheduledMention,
+    ScheduledMessage,
 )
 
 if TYPE_CHECKING:
@@ -48,6 +50,8 @@ def kept_of(user: "User") -> dict[str, int]:
         "pinned messages": Pin.objects.filter(by=user),
         "saved messages": SavedMessage.objects.filter(user=user),
         "drafts": Draft.objects.with_words().filter(participation__user=user),
+        "scheduled messages": ScheduledMessage.objects.filter(participation__user=user),
+        "mentions in scheduled messages": ScheduledMention.objects.filter(user=user),
         "descriptions": Conversation.objects.described_by(user),
         "blocks": blocks,
         "reports": reports,
@@ -64,8 +68,9 @@ def erase(user: "User", why: str, by: "User | None" = None, *, keep_words: bool 
     titles that they gave are erased likewise, the descriptions, avatars and data of conversations,
     and the reasons of their reports. Reactions are deleted. With `keep_words`, all of these lose
     the name only. Files go or stay with their messages, and those that were not sent are deleted.
-    What they pinned stays pinned without their name. What they saved and their drafts are deleted.
-    If this is interrupted, call it again. `why` and `by` go into the acts of moderators.
+    What they pinned stays pinned without their name. What they saved, their drafts and what they
+    scheduled are deleted. If this is interrupted, call it again. `why` and `by` go into the acts of
+    moderators.
     """
     # Before all else, so that there is a record of it even if this is interrupted.
     Act.objects.record(Act.Kind.USER_ERASED, by, why, user=user.pk)

@@ -1,10 +1,10 @@
-"""Deletes the words of messages and drafts after the time that `RETENTION` sets."""
+"""Deletes words that are older than `RETENTION`: of messages, drafts and scheduled messages."""
 
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef
 
-from .models import Conversation, Draft, Message, Report
+from .models import Conversation, Draft, Message, Report, ScheduledMessage
 from .models.message.retention import kept_since
 
 #: Messages to purge in one transaction, and conversations to look up at a time.
@@ -14,7 +14,8 @@ BATCH = 500
 def purge() -> int:
     """Delete the words of expired messages and drafts. Returns how many messages had some.
 
-    The rows stay, with numbers, senders and times. If this is interrupted, call it again.
+    The rows stay, with numbers, senders and times. Those of scheduled messages go, if they were
+    refused at their time. If this is interrupted, call it again.
     """
     return sum(_purge_kind(kind) for kind in Conversation.Kind)
 
@@ -24,6 +25,7 @@ def _purge_kind(kind: str) -> int:
     if cutoff is None:
         return 0
     Draft.objects.filter(saved_at__lt=cutoff, participation__conversation__kind=kind).forget_words()
+    ScheduledMessage.objects.expired(kind, cutoff).delete()
     expired = Message.objects.filter(
         # Later numbers have later times, so one message decides.
         conversation=OuterRef("pk"),

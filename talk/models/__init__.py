@@ -6,8 +6,8 @@ A rule is a verb, a method of the model that owns it. `Participation` has the ve
 Doors are this module, `participation.history` (participants as they were when the viewer left),
 `participation.receipts` (how far people have read, as far as others are told), `shown_users` (users
 read along with other rows), `message.retention`, and constants and functions of `event`,
-`following`, `mention`, `name_word`, `participation.arranging`, `pin`, `reaction`, `saved_message`
-and `token`.
+`following`, `mention`, `name_word`, `participation.arranging`, `pin`, `reaction`, `saved_message`,
+`scheduled_message` and `token`.
 """
 
 from .act import Act
@@ -26,6 +26,8 @@ from .pin import Pin
 from .reaction import Reaction
 from .report import Report
 from .saved_message import SavedMessage
+from .scheduled_mention import ScheduledMention
+from .scheduled_message import ScheduledMessage
 from .timed_job import TimedJob
 from .token import AccessToken
 
@@ -50,5 +52,7 @@ __all__ = [
     "Reaction",
     "Report",
     "SavedMessage",
+    "ScheduledMention",
+    "ScheduledMessage",
     "TimedJob",
 ]

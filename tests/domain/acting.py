@@ -19,6 +19,8 @@ from talk.models import (
     Pin,
     Reaction,
     SavedMessage,
+    ScheduledMention,
+    ScheduledMessage,
 )
 
 
@@ -36,7 +38,8 @@ def refused(code: RefusalCode, *path: str):
 def everything():
     """Every row that Talk has."""
     changing = (Conversation, Participation, Message, Event, Draft)
-    models = (*changing, Attachment, Mention, Reaction, Pin, SavedMessage)
+    scheduled = (ScheduledMessage, ScheduledMention)
+    models = (*changing, Attachment, Mention, Reaction, Pin, SavedMessage, *scheduled)
     return [list(model.objects.order_by("pk").values()) for model in models]
 
 

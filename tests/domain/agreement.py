@@ -13,6 +13,8 @@ from talk.models import (
     Pin,
     Reaction,
     SavedMessage,
+    ScheduledMention,
+    ScheduledMessage,
 )
 from talk.models.conversation.keys import members_key
 from talk.models.participation.history import counts_since, pages_then
@@ -28,6 +30,7 @@ def assert_agree(talk, rules) -> None:
     assert set(pairs.values()) <= {1}, "one private conversation per pair"
     for at in range(len(rules.rooms)):
         _assert_room(rows, talk, rules, at)
+    _assert_scheduled(rows, talk, rules)
     for name, user in talk.people.items():
         _assert_inbox(talk, rules, name, user)
         _assert_found(talk, rules, name, user)
@@ -51,6 +54,35 @@ class Rows:
         )
         self.places = _by("conversation_id", Participation.objects.with_unread_count())
         self.drafts = Draft.objects.in_bulk(field_name="participation_id")
+
+
+def _assert_scheduled(rows, talk, rules) -> None:
+    found = ScheduledMessage.objects.select_related("participation").order_by("pk")
+    mentions = ScheduledMention.objects.users_of(found)
+    stored = [
+        (
+            rows.name[row.participation.user_id],
+            talk.conversations.index(row.participation.conversation_id),
+            row.body,
+            row.seen_from(row.participation).reply_to,
+            {user.username for user in mentions[row.pk]} if row.names_mentions else None,
+            row.mentions_all,
+            row.refusal,
+        )
+        for row in found
+    ]
+    assert stored == [
+        (
+            each.name,
+            each.at,
+            each.body,
+            rules.reply_of(each),
+            None if each.mentions is None else set(each.mentions),
+            each.mention_all,
+            each.refusal,
+        )
+        for each in rules.later
+    ]
 
 
 def _by(key, rows):

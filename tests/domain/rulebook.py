@@ -7,6 +7,7 @@ from talk.exceptions import RefusalCode as Code
 from .arranged import Arranged
 from .drafted import Drafted
 from .rooms import UNDESCRIBED, No, Place, Room, Said, must
+from .scheduled import Scheduled
 from .words import Words
 
 __all__ = ["MOST", "No", "Rulebook"]
@@ -17,7 +18,7 @@ FEW = 3
 
 
 @dataclass
-class Rulebook(Words, Arranged, Drafted):
+class Rulebook(Words, Arranged, Drafted, Scheduled):
     rooms: list[Room] = field(default_factory=list)
     clock: int = 0
     #: (who blocked, whom)
@@ -190,6 +191,7 @@ class Rulebook(Words, Arranged, Drafted):
         place.left_at, place.left_title = len(room.said), room.title
         place.left_when = self.clock
         place.drop_draft()
+        self.forget_later(room, name)
         place.left_with = frozenset(room.active)
         self._keep_an_owner(room, actor)
 

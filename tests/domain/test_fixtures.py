@@ -1,12 +1,14 @@
 """`loaddata` loads what `dumpdata` wrote, into an empty database and over existing rows."""
 
 import json
-from datetime import datetime
+import uuid
+from datetime import datetime, timedelta
 
 import pytest
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
+from django.utils import timezone
 
 from talk.models import AccessToken, Act, Block, Event, Report
 from talk.moderation import Decision, decide, suspend
@@ -33,6 +35,8 @@ def dump(alice, bob, carol, dave, erin, tmp_path):
     send_files(alice, ours, upload(alice))
     participation_of(alice, ours).rename("Ours")
     participation_of(alice, ours).save_draft("Later", base=0)
+    tomorrow = timezone.now() + timedelta(days=1)
+    participation_of(alice, ours).schedule("Then", tomorrow, uuid.uuid4(), mentions=[bob])
     participation_of(carol, ours).leave()
     Block.objects.block(bob, dave)
     AccessToken.objects.issue(alice, "phone")

@@ -128,6 +128,22 @@ class People(RuleBasedStateMachine):
         reply_to = None if before_the_end is None else self.number(at, before_the_end)
         self.both("save_draft", name, at, body, reply_to, self.version(name, at, age))
 
+    @rule(at=where, body=bodies, mention_all=st.booleans(), data=st.data())
+    def schedule(self, at, body, mention_all, data):
+        at = self.at(at)
+        name, text = self.somebody_and_a_text(at, data)
+        people = st.lists(st.sampled_from(sorted(self.rules.rooms[at].places)), max_size=2)
+        reply_to, mentions = data.draw(st.sampled_from([None, text])), data.draw(st.none() | people)
+        self.both("schedule", name, at, body, reply_to, mentions, mention_all)
+
+    @rule(name=names, at=where, which=st.integers(0, 1))
+    def cancel_scheduled(self, name, at, which):
+        self.both("cancel_scheduled", name, self.at(at), which)
+
+    @rule()
+    def send_due(self):
+        self.both("send_due")
+
     @rule(name=names, at=where, number=numbers, body=bodies, mentions=st.none() | others)
     def edit(self, name, at, number, body, mentions):
         at = self.at(at)
@@ -320,10 +336,14 @@ class People(RuleBasedStateMachine):
         With any people and any messages, nearly all would be refused.
         """
         at = self.at(at)
+        name, text = self.somebody_and_a_text(at, data)
+        self.both(verb, name, at, text)
+
+    def somebody_and_a_text(self, at, data):
         room = self.rules.rooms[at]
         texts = [number for number, said in enumerate(room.said, 1) if said.is_text] or [0]
         name = data.draw(st.sampled_from(sorted(room.places)))
-        self.both(verb, name, at, data.draw(st.sampled_from(texts)))
+        return name, data.draw(st.sampled_from(texts))
 
     def version(self, name, at, age):
         place = self.rules.rooms[at].places.get(name)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from talk import moderation
 from talk.exceptions import MessagingValidationError, RefusalCode
-from talk.models import Block, Conversation, Message, Participation
+from talk.models import Block, Conversation, Message, Participation, ScheduledMessage
 
 from .acting import participation_of
 
@@ -105,6 +105,23 @@ class Verbs:
 
     def save_draft(self, name, at, body, reply_to, base):
         self.place(name, at).save_draft(body, reply_to, base=base)
+
+    def schedule(self, name, at, body, reply_to, mentions, mention_all):
+        people = None if mentions is None else self.users(mentions)
+        when = timezone.now() + timedelta(hours=1)
+        place = self.place(name, at)
+        place.schedule(body, when, uuid.uuid4(), reply_to, people, mention_all)
+
+    def cancel_scheduled(self, name, at, which):
+        place = self.place(name, at)
+        rows = ScheduledMessage.objects.filter(participation=place).order_by("pk")
+        ids = list(rows.values_list("client_id", flat=True)[which : which + 1])
+        place.cancel_scheduled(*(ids or [uuid.uuid4()]))
+
+    def send_due(self):
+        """The time of all that is scheduled has come."""
+        ScheduledMessage.objects.exclude(due_at=None).update(due_at=timezone.now())
+        ScheduledMessage.objects.send_due()
 
     def set_notifications(self, name, at, level, muted):
         place = self.place(name, at)

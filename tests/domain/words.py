@@ -18,11 +18,12 @@ class Words:
 
     def edit(self, name, at, number, body, mentions=None):
         self.place(name, at)
-        must(body, Code.EMPTY_BODY)
         room, said = self._text(name, at, number)
         must(said.sender == name, Code.NOT_YOURS)
         must(self.may_edit, Code.TOO_LATE)
         mentioned = self._mentioned_by_edit(room, said, mentions)
+        # A message without files, which no message here has.
+        must(body, Code.EMPTY_BODY)
         if (body, mentioned) == (said.body, said.mentions):
             return
         now = self.tick()

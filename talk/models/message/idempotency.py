@@ -56,11 +56,12 @@ class Request:
             return send()
         except (IntegrityError, Refused):
             # A retry is answered even if the sender may no longer send.
-            if earlier := self._earlier():
+            if earlier := self.earlier():
                 return earlier
             raise
 
-    def _earlier(self) -> "Message | None":
+    def earlier(self) -> "Message | None":
+        """The message that an earlier request has sent. Raises `CLIENT_ID_REUSED`."""
         if self.client_id is None:
             return None
         earlier = self._sent().select_related("conversation", "sender", "subject").first()

@@ -22,6 +22,7 @@ from .reacting import Reacting
 from .reading import Reading
 from .retracting import Retracting
 from .saving import Saving
+from .scheduling import Scheduling
 from .sending import Sending
 from .suspension import Suspension
 
@@ -35,6 +36,7 @@ __all__ = [
 
 class Participation(
     Capabilities,  # capabilities, capabilities_with
+    Scheduling,  # schedule, cancel_scheduled; scheduled_messages
     Sending,  # send
     Drafting,  # save_draft; draft, draft_version
     Retracting,  # retract, remove_message

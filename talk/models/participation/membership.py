@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self, cast
 
 from ...exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
+from .. import scheduled_mention, scheduled_message
 from ..conversation import members
 from ..conversation.recipients import checked_users
 from ..draft import emptied
@@ -153,7 +154,12 @@ class Membership(Arranging, Reading):
         self.left_at_title = change.conversation.title
         left = ("left_at", "left_at_number", "left_at_title")
         change.update(self, "status", "role", "changed_at", *left)
-        change.read_again(None, emptied(participation=self.pk, at=change.at))
+        change.read_again(
+            None,
+            emptied(participation=self.pk, at=change.at),
+            scheduled_mention.all_deleted(participation=self.pk),
+            scheduled_message.all_deleted(participation=self.pk),
+        )
 
     def _decline(self, change: "Change") -> None:
         self._set_status(self.Status.DECLINED, change)

@@ -43,13 +43,13 @@ class Mentions:
 
     def __init__(self, sender: Acting, references: "References") -> None:
         self._sender = sender
-        self._named = _named(sender, references.mentions)
+        self.named = _named(sender, references.mentions)
         self._active = self._count = None
         if references.reply_to is not None and references.mentions != ():
             # An empty list says that the reply mentions nobody.
-            self._active = _active(sender, self._named, author_of=references.reply_number)
-        elif self._named:
-            self._active = _active(sender, self._named)
+            self._active = _active(sender, self.named, author_of=references.reply_number)
+        elif self.named:
+            self._active = _active(sender, self.named)
         if references.mention_all:
             self._count = Asked(members.active_count(conversation=sender.conversation))
 
@@ -59,7 +59,7 @@ class Mentions:
 
     def must_be_allowed(self) -> None:
         """Raise `NOT_A_MEMBER` or `NOT_ALLOWED`. The change has read what this takes."""
-        _must_be_active(self._named, self._active)
+        _must_be_active(self.named, self._active)
         if self._count is not None:
             self._sender.must_be_able_to_mention_all(sum(self._count.found))
 
@@ -71,7 +71,7 @@ class Mentions:
         found = self._active.found if self._active else ()
         # Nobody, if the author does not take part any more, or is the sender.
         replied_to = {author}.intersection(found).difference([self._sender.user_id])
-        keys = [*replied_to.difference(self._named), *self._named]
+        keys = [*replied_to.difference(self.named), *self.named]
         return [_added(message, key, by_reply=key in replied_to) for key in keys]
 
 

@@ -66,9 +66,8 @@ class Sending(Drafting, Inviting):
         invited = list(invite)
         if invited and reply_to is not None:
             raise MessagingValidationError(RefusalCode.INVALID_INPUT, path=("reply_to",))
-        target = f"conversation {self.conversation_id}"
         references = References.of(reply_to, mentions, mention_all, attachments)
-        request = Request(self.user, client_id, target, body, invited, references)
+        request = self.request_for(body, client_id, invited, references)
 
         @transaction.atomic
         def invite_and_send() -> Message:
@@ -84,6 +83,17 @@ class Sending(Drafting, Inviting):
         return request.once(
             invite_and_send if invited else lambda: self.write_message(body, request, draft)
         )
+
+    def request_for(
+        self,
+        body: str,
+        client_id: uuid.UUID | None,
+        invited: "Iterable[User]",
+        references: References,
+    ) -> Request:
+        """The request to send this, by which a retry is known."""
+        target = f"conversation {self.conversation_id}"
+        return Request(self.user, client_id, target, body, invited, references)
 
     def write_message(self, body: str, request: Request, draft: int | None = None) -> Message:
         """Write the message that `request` is for. Called by `request.once` alone."""
