@@ -25,6 +25,8 @@ leave_forms_to_django()
 # In production the proxy serves what `collectstatic` collected.
 with in_one_sentence():
     application = asgi.application(ASGIStaticFilesHandler(http) if settings.DEBUG else http)
+if settings.WORKER:
+    application = asgi.with_worker(application)
 
 # Objects that exist now live as long as the process, so the garbage collector may skip them. By
 # default it would also run several times for each page of messages.

@@ -168,6 +168,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The channel layer: Redis or Valkey for many processes, memory for one.
 REDIS_URL = env.str("REDIS_URL", "")
+#: Whether the worker runs in the process of the server, and not by `manage.py work`.
+WORKER = env.bool("WORKER", DEMO or not REDIS_URL)
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",

@@ -1,5 +1,7 @@
 """Makes an ASGI application of a Django application and GraphQL's WebSockets."""
 
+import asyncio
+import atexit
 from typing import TYPE_CHECKING, Any
 
 from channels.routing import ProtocolTypeRouter, URLRouter
@@ -8,6 +10,7 @@ from django.urls import path, re_path
 
 from talk.conf import conf
 from talk.contrib.files.addresses import is_upload
+from talk.worker import Worker
 
 from . import schema as talk
 from .authentication import authenticators
@@ -19,6 +22,9 @@ from .transport.uploads import THREADS, UploadHandler
 
 if TYPE_CHECKING:
     from .execution import Schema
+
+#: Seconds that the end of a process waits for the event or job at which its worker is.
+END_SECONDS = 2.0
 
 
 def application(http: Any, schema: "Schema" = talk) -> ProtocolTypeRouter:
@@ -40,6 +46,30 @@ def application(http: Any, schema: "Schema" = talk) -> ProtocolTypeRouter:
     return ProtocolTypeRouter(
         {"http": with_request_ids(_with_threads(http)), "websocket": URLRouter(routes)}
     )
+
+
+def with_worker(application: Any) -> Any:
+    """An ASGI application in whose process a worker runs, too, from the first request on.
+
+    This is for a server of one process. Beside several processes, run `manage.py work`.
+    """
+    worker: Worker | None = None
+
+    async def serve(scope: Any, receive: Any, send: Any) -> None:
+        nonlocal worker
+        if worker is None:
+            worker = Worker(asyncio.get_running_loop())
+            worker.start()
+            atexit.register(_end, worker)
+        await application(scope, receive, send)
+
+    return serve
+
+
+def _end(worker: Worker) -> None:
+    """Release its leases. Otherwise the next process would wait until they expire."""
+    worker.stop()
+    worker.join(END_SECONDS)
 
 
 def _with_threads(http: Any) -> Any:

@@ -14,6 +14,7 @@ from django.db import connections, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 
+from talk.backlog import Backlog
 from talk.conf import conf
 from talk.counts import BOUNDS, CAN_BE_SHOWN, Histogram, count
 
@@ -82,6 +83,9 @@ def _registry() -> "CollectorRegistry":
 class Collector:
     """Gives Talk's metrics to a registry of `prometheus_client`."""
 
+    def __init__(self) -> None:
+        self._backlog = Backlog()
+
     def collect(self) -> Iterator["Metric"]:
         from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
@@ -117,6 +121,26 @@ class Collector:
         for name, description in TOTALS.items():
             yield CounterMetricFamily(f"talk_{name}", description, value=count.totals[name])
         yield from _database_pool()
+        yield from self._work()
+
+    def _work(self) -> Iterator["Metric"]:
+        from prometheus_client.core import GaugeMetricFamily
+
+        numbers = self._backlog.numbers()
+        yield _labelled(
+            GaugeMetricFamily,
+            "talk_follower_lag",
+            "Events that a follower has not handled yet, in whichever process.",
+            "follower",
+            numbers.lag,
+        )
+        yield _labelled(
+            GaugeMetricFamily,
+            "talk_timed_job_late_seconds",
+            "Seconds by which a timed job is late, in whichever process. Infinite if it never ran.",
+            "job",
+            numbers.late,
+        )
 
 
 def _histograms() -> Iterator["Metric"]:

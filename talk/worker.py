@@ -3,6 +3,8 @@
 import asyncio
 import logging
 import threading
+import time
+from math import inf
 from typing import Protocol
 
 from django.db import close_old_connections, connections
@@ -58,10 +60,11 @@ class Worker:
         """Have the threads end after the event or job that they are at."""
         self._stopped.set()
 
-    def join(self) -> None:
-        """Wait until all threads have ended."""
+    def join(self, timeout: float = inf) -> None:
+        """Wait until all threads have ended, for so many seconds in all."""
+        deadline = time.monotonic() + timeout
         for thread in self._threads:
-            thread.join()
+            thread.join(None if timeout == inf else max(0.0, deadline - time.monotonic()))
 
     def run_once(self) -> bool:
         """Do what is due, in this thread. Returns False if some of it could not be done.

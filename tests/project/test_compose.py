@@ -109,6 +109,8 @@ def test_what_its_services_run_works(tmp_path, container):
     )
 
     assert (tmp_path / "static" / "admin").is_dir()
+    work = [*SERVICES["work"]["command"], "--once"]
+    subprocess.run(work, cwd=ROOT, env=container, check=True, capture_output=True)
     server = ("-m", *("{port}" if each == "8000" else each for each in image))
     with running(tmp_path, *server, **container) as web:
         how, *asked = SERVICES["web"]["healthcheck"]["test"]

@@ -5,8 +5,10 @@ import re
 import shlex
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
+from contextlib import closing
 
 import httpx
 import pytest
@@ -44,6 +46,7 @@ def test_its_world_is_made_once_and_kept(tmp_path):
         )
         assert server.ask(token, send)["sendMessage"]["sent"]["number"] == 3
         server.stop(signal.SIGTERM)
+        jobs = timed_jobs(tmp_path)
 
     with new_demo(tmp_path) as server:
         after = server.ask(token, INBOX)["inbox"]["edges"]
@@ -54,6 +57,16 @@ def test_its_world_is_made_once_and_kept(tmp_path):
     assert after[0]["node"]["conversation"] == {"title": "", "lastNumber": 3}
     assert len(after) == len(before)
     assert total(after) == total(before) + 1
+    assert jobs["delete expired words"] is None, "Its worker ran it, and nothing is held any more."
+    assert set(jobs.values()) == {None}
+
+
+def timed_jobs(folder):
+    """Which process holds each job that has run, by its name."""
+    with closing(sqlite3.connect(folder / "demo.sqlite3")) as database:
+        return dict(
+            database.execute("SELECT name, holder FROM talk_timedjob WHERE begun_at NOTNULL")
+        )
 
 
 def test_its_people_edit_reply_mention_react_take_back_pin_and_save(tmp_path):

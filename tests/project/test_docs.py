@@ -348,6 +348,7 @@ def test_a_project_that_follows_the_page_on_embedding(tmp_path):
     assert alice["data"]["viewer"] == {"username": "alice", "teams": []}
     assert len(alice["data"]["inbox"]["edges"]) == 2
 
+    copies_follow_the_log(host)
     with host.serve() as server:
         with speaking(server, authorization="Kiosk the key") as socket:
             payload = {"query": "{ motto viewer { __typename username } }"}
@@ -361,6 +362,15 @@ def test_a_project_that_follows_the_page_on_embedding(tmp_path):
             assert socket.recv() == "Ding"
         with pytest.raises(websockets.InvalidStatus, match="403"):
             websockets.sync.client.connect(f"{address}/elsewhere")
+
+
+def copies_follow_the_log(host):
+    host.manage("work", "--once")
+    lines = (host.folder / "copy.jsonl").read_text("utf-8").splitlines()
+    copied = [json.loads(line) for line in lines]
+    count = "from talk.models import Event; print(Event.objects.count())"
+    assert len({each["key"] for each in copied}) == len(copied) == int(host.shell(count)) > 0
+    assert {"message": 1, "body": "Dinner?"}.items() <= copied[1].items()
 
 
 def strangers_get_what_is_public(server):
