@@ -182,12 +182,14 @@ CHANNEL_LAYERS = {
 # Talk's own options; see talk/conf.py.
 TALK: dict[str, Any] = {
     "ALLOWED_ORIGINS": tuple(ALLOWED_ORIGINS),
+    "CLAMD": env.str("CLAMD", Conf.CLAMD),
     "FILES_INTERNAL_URL": env.str("FILES_INTERNAL_URL", "") or None,
     "METRICS_ADDRESSES": tuple(env.list("METRICS_ADDRESSES", default=[])),
     "METRICS_TOKEN": env.str("METRICS_TOKEN", "") or None,
     "PLANS": env.bool("PLANS", True),
     "PREPARED_QUERIES": env.bool("PREPARED_QUERIES", True),
     "RECONCILE_SECONDS": env.float("RECONCILE_SECONDS", 5.0),
+    "SCANNER": env.str("SCANNER", "") or None,
     "THREADS": env.int("THREADS", 8),
     "RATE_STORAGE": REDIS_URL or "memory://",
     "REDIS_PREFIX": env.str("REDIS_PREFIX", "") or None,

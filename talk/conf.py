@@ -48,6 +48,8 @@ class Conf:
     #: download it. It returns why the file is refused, or None. If it raises, it is asked again
     #: later. None means that files are not scanned.
     SCANNER: str | None = None
+    #: Where `talk.contrib.files.clamd.scan` finds ClamAV: `host:port`, or `unix:` and a path.
+    CLAMD: str = "127.0.0.1:3310"
     #: Fields of the user model that `users(search:)` searches; None means those with names.
     USER_SEARCH_FIELDS: tuple[str, ...] | None = None
     #: Whether people see each other's user names; None means yes unless they are e-mail addresses.

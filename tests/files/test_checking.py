@@ -1,15 +1,29 @@
 """Files are checked before anybody can download them."""
 
+import hashlib
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 import pytest
+from django.core.files.storage import InMemoryStorage
 from django.utils import timezone
+from PIL import Image
 
 from talk.contrib.files import pictures
-from talk.contrib.files.checking import JOB, needs_checking
-from talk.models import TimedJob
+from talk.contrib.files.checking import JOB, check_due, needs_checking
+from talk.contrib.files.deleting import delete_due
+from talk.contrib.files.storage import all_names, name_of
+from talk.models import Attachment, Event, TimedJob
+from talk.timed import registered
+
+from ..domain.acting import participation_of, send_files
+from .conftest import body_of, names_in, now
+from .drawn import SECRET, drawing, huge_png, saved, with_secrets
 
 pytestmark = pytest.mark.django_db
+
+State = Attachment.State
+PICTURE = with_secrets("image/jpeg", 6)
 
 
 @pytest.fixture
@@ -21,6 +35,51 @@ def worker():
         TimedJob.objects.update_or_create(name=JOB, defaults={"held_until": held})
 
     return hold
+
+
+@pytest.fixture
+def uploaded(worker, begin, put):
+    """`uploaded(body)`: an upload that waits to be checked."""
+
+    def upload(body=PICTURE):
+        worker(1)
+        attachment = begin(len(body))
+        assert put(attachment, body).status_code == 201
+        assert now(attachment).state == State.CHECKING
+        return now(attachment)
+
+    return upload
+
+
+@pytest.fixture
+def scanner(settings, monkeypatch):
+    """`scanner(function)` scans all files with it."""
+
+    def use(function):
+        monkeypatch.setitem(globals(), "scan", function)
+        settings.TALK = settings.TALK | {"SCANNER": f"{__name__}.scan"}
+
+    return use
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Pictures are read at once, without a process."""
+
+    @contextmanager
+    def read(file, content_type):
+        yield pictures.Picture(file, file, file, 3, 2, "data:image/webp;base64,AA==")
+
+    monkeypatch.setattr(pictures, "read", read)
+
+
+def later():
+    """So much time passes that files with which a job failed are tried again."""
+    Attachment.objects.update(retry_at=timezone.now())
+
+
+def completed():
+    return Event.objects.filter(kind=Event.Kind.MESSAGE_COMPLETED).count()
 
 
 class TestNeedsChecking:
@@ -43,7 +102,265 @@ class TestNeedsChecking:
 
         assert not needs_checking("image/png")
 
-    def test_with_a_scanner_all_files_wait_for_as_long_as_it_takes(self, settings):
-        settings.TALK = settings.TALK | {"SCANNER": "tests.files.test_checking.scan"}
+    def test_with_a_scanner_all_files_wait_for_as_long_as_it_takes(self, scanner):
+        scanner(None)
 
         assert needs_checking("text/plain")
+
+    def test_the_worker_checks_files_each_second(self):
+        (job,) = (each for each in registered() if each.name == JOB)
+        assert (job.run, job.every) == (check_due, timedelta(seconds=1))
+
+
+def test_a_picture_is_written_anew(uploaded, alice, harbour, get, stored):
+    picture = uploaded()
+    send_files(alice, harbour, picture)
+    assert get(picture).status_code == 404
+
+    assert check_due() == 1
+
+    found = now(picture)
+    assert (found.state, found.content_type) == (State.READY, "image/jpeg")
+    assert (found.width, found.height, found.has_thumbnails) == (30, 40, True)
+    assert found.placeholder.startswith("data:image/webp;base64,")
+    body = body_of(get(found))
+    assert SECRET not in body
+    assert (found.size, found.sha256) == (len(body), hashlib.sha256(body).hexdigest())
+    for variant in ("thumbnail", "preview"):
+        response = get(found, variant)
+        assert response["Content-Type"] == "image/webp"
+        with stored.open(name_of(found.key, variant)) as file:
+            assert Image.open(file).size == (30, 40)
+    # What was uploaded is gone.
+    assert names_in(stored) == sorted(all_names(picture.key)[1:])
+    assert (check_due(), completed()) == (0, 1)
+
+
+def test_what_only_begins_as_a_picture_is_a_file(uploaded, alice, harbour, get):
+    cut = uploaded(saved(drawing(), "image/png")[:-20])
+    send_files(alice, harbour, cut)
+
+    check_due()
+
+    assert (now(cut).state, now(cut).content_type) == (State.READY, "application/octet-stream")
+    assert now(cut).width is None
+    assert get(now(cut))["Content-Disposition"].startswith("attachment")
+
+
+def test_what_only_begins_as_a_picture_is_refused_where_files_are(uploaded, settings):
+    cut = uploaded(saved(drawing(), "image/png")[:-20])
+    settings.TALK = settings.TALK | {"UPLOAD_TYPES": ("image/*",)}
+
+    check_due()
+
+    assert now(cut).state == State.REFUSED
+
+
+def test_a_bomb_is_refused_and_deleted(uploaded, alice, harbour, get, stored):
+    bomb = uploaded(huge_png())
+    send_files(alice, harbour, bomb, body="Look")
+
+    check_due()
+
+    assert now(bomb).state == State.REFUSED
+    assert get(bomb).status_code == 404
+    assert names_in(stored) == []
+    assert completed() == 1
+
+
+class TestScanning:
+    def test_it_sees_all_bytes_before_anybody_else(self, uploaded, scanner, alice, harbour, get):
+        seen = []
+        scanner(lambda file: seen.append(file.read()))
+        text = uploaded(b"soup")
+        send_files(alice, harbour, text)
+        assert get(text).status_code == 404
+
+        assert check_due() == 1
+
+        assert seen == [b"soup"]
+        assert now(text).state == State.READY
+        assert body_of(get(text)) == b"soup"
+
+    def test_a_picture_is_scanned_as_it_was_uploaded(self, uploaded, scanner, quick):
+        seen = []
+        scanner(lambda file: seen.append(file.read()))
+        uploaded()
+
+        check_due()
+
+        assert seen == [PICTURE]
+
+    @pytest.mark.parametrize("body", [b"soup", PICTURE])
+    def test_what_it_refuses_is_refused_for_all(
+        self, uploaded, scanner, alice, harbour, get, stored, body
+    ):
+        scanner(lambda file: "Eicar-Test-Signature")
+        file = uploaded(body)
+        said = send_files(alice, harbour, file, body="Look")
+
+        check_due()
+
+        assert now(file).state == State.REFUSED
+        assert now(said).body == "Look"
+        assert get(file).status_code == 404
+        assert names_in(stored) == []
+
+    def test_while_it_is_away_files_wait_longer_each_time(self, uploaded, scanner, caplog):
+        calls = []
+
+        def away(file):
+            calls.append(file)
+            raise ConnectionRefusedError
+
+        scanner(away)
+        file, waits = uploaded(b"soup"), []
+        for _each in range(4):
+            later()
+            assert check_due() == 0
+            waits.append((now(file).retry_at - timezone.now()).total_seconds())
+            # Not before.
+            assert check_due() == 0
+
+        assert len(calls) == 4
+        assert waits == sorted(waits)
+        assert 1 < waits[0] <= 2
+        assert waits[3] > 10
+        assert now(file).state == State.CHECKING
+        scanner(lambda file: None)
+        later()
+        assert check_due() == 1
+        assert (now(file).state, now(file).failures) == (State.READY, 0)
+
+    def test_while_it_is_away_not_all_files_are_tried(self, uploaded, scanner):
+        calls = []
+
+        def away(file):
+            calls.append(file)
+            raise ConnectionRefusedError
+
+        scanner(away)
+        for _each in range(5):
+            uploaded(b"soup")
+
+        check_due()
+
+        assert len(calls) == 3
+
+
+class TestFailing:
+    @pytest.mark.parametrize("step", ["delete", "save", "open"])
+    def test_a_storage_that_is_away_is_asked_again(
+        self, uploaded, quick, stored, monkeypatch, step
+    ):
+        def away(self, *args, **kwargs):
+            raise OSError("The storage is away.")
+
+        picture = uploaded()
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(InMemoryStorage, step, away)
+            assert check_due() == 0
+
+        assert now(picture).state == State.CHECKING
+        later()
+        assert check_due() == 1
+        assert now(picture).state == State.READY
+        assert names_in(stored) == sorted(all_names(picture.key)[1:])
+
+    @pytest.mark.parametrize("step", range(9))
+    def test_killed_anywhere_nothing_is_lost_and_nothing_stays(
+        self, uploaded, quick, stored, monkeypatch, step
+    ):
+        """Each step is the last one of a process once."""
+        picture, done = uploaded(), []
+
+        class Killed(BaseException):
+            pass
+
+        def counted(owner, name):
+            original = getattr(owner, name)
+
+            def call(*args, **kwargs):
+                if len(done) == step:
+                    raise Killed
+                done.append(name)
+                return original(*args, **kwargs)
+
+            monkeypatch.setattr(owner, name, call)
+
+        for name in ("open", "save", "delete"):
+            counted(InMemoryStorage, name)
+        for name in ("moved", "checked"):
+            counted(Attachment, name)
+        with suppress(Killed):
+            check_due()
+        was_killed = len(done) == step
+        done[:] = [None] * 100
+        if was_killed:
+            assert now(picture).state == State.CHECKING
+            with stored.open(now(picture).key) as file:
+                assert file.read() == PICTURE
+            later()
+            assert check_due() == 1
+
+        assert now(picture).state == State.READY
+        assert names_in(stored) == sorted(all_names(picture.key)[1:])
+
+    def test_a_file_that_ends_the_worker_stops_no_other(self, uploaded, scanner):
+        def scan(file):
+            if file.read() == b"poison":
+                raise SystemExit
+
+        scanner(scan)
+        poison, other = uploaded(b"poison"), uploaded(b"soup")
+        with pytest.raises(SystemExit):
+            check_due()
+
+        assert check_due() == 1
+        assert now(other).state == State.READY
+        assert now(poison).state == State.CHECKING
+
+    def test_a_picture_that_ends_its_process_is_refused_in_the_end(self, uploaded, monkeypatch):
+        @contextmanager
+        def read(file, content_type):
+            raise pictures.Unread("It died.")
+            yield
+
+        monkeypatch.setattr(pictures, "read", read)
+        picture = uploaded()
+
+        for state in (State.CHECKING, State.CHECKING, State.REFUSED):
+            later()
+            check_due()
+            assert now(picture).state == state
+
+    @pytest.mark.parametrize("how", ["deleted", "taken back"])
+    def test_a_file_that_goes_meanwhile_leaves_nothing(
+        self, uploaded, alice, harbour, stored, monkeypatch, quick, how
+    ):
+        picture = uploaded()
+        said = send_files(alice, harbour, picture)
+        read = pictures.read
+
+        def meanwhile(file, content_type):
+            participation_of(alice, harbour).retract(said)
+            if how == "deleted":
+                delete_due()
+            return read(file, content_type)
+
+        monkeypatch.setattr(pictures, "read", meanwhile)
+        check_due()
+        delete_due()
+
+        assert names_in(stored) == []
+        assert not Attachment.objects.exists()
+
+    def test_a_name_that_is_taken_is_not_left_for_another(self, uploaded, quick, monkeypatch):
+        picture = uploaded()
+        save = InMemoryStorage.save
+        monkeypatch.setattr(
+            InMemoryStorage, "save", lambda self, name, content: save(self, f"{name}-1", content)
+        )
+
+        assert check_due() == 0
+        assert now(picture).key == picture.key

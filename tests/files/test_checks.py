@@ -3,7 +3,12 @@
 import pytest
 from django.test import override_settings
 
-from talk.contrib.files.checks import check_internal_url, check_storage, check_urls
+from talk.contrib.files.checks import (
+    check_internal_url,
+    check_scanner,
+    check_storage,
+    check_urls,
+)
 
 
 def ids(found):
@@ -44,3 +49,19 @@ def test_urls_are_needed():
 def test_an_internal_url_is_a_folder(settings, given):
     settings.TALK = {**settings.TALK, "FILES_INTERNAL_URL": given}
     assert ids(check_internal_url()) == ["talk_files.E003"]
+
+
+@pytest.mark.parametrize(
+    ("scanner", "found"),
+    [
+        (None, []),
+        ("talk.contrib.files.clamd.scan", []),
+        ("talk.contrib.files.clamd.SECONDS", ["talk_files.E004"]),
+        ("talk.contrib.files.clamd.scam", ["talk_files.E004"]),
+        ("host.nothing.scan", ["talk_files.E004"]),
+        (len, ["talk_files.E004"]),
+    ],
+)
+def test_a_scanner_is_a_function(settings, scanner, found):
+    settings.TALK = {**settings.TALK, "SCANNER": scanner}
+    assert ids(check_scanner()) == found

@@ -15,6 +15,8 @@ class FilesConfig(AppConfig):
         from talk import timed
 
         from . import checks  # noqa: F401
+        from .checking import JOB, check_due
         from .deleting import delete_due
 
+        timed.register(JOB, check_due, every=timedelta(seconds=1))
         timed.register("delete files", delete_due, every=timedelta(seconds=10))

@@ -1,18 +1,48 @@
-"""Says which files wait for a check before anybody can download them."""
+"""Checks files before anybody can download them: a timed job.
 
+The operator's scanner sees each file first. Then pictures are read, and written anew without what
+their camera had put in. Until the row says that the file is ready, nobody can download it. So no
+download meets half of a file, and a check that ends anywhere is simply done again.
+"""
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
-from typing import Final
+from hashlib import file_digest
+from io import SEEK_END
+from shutil import copyfileobj
+from tempfile import TemporaryFile
+from typing import IO
 
+from django.core.files import File
 from django.db.models.functions import Now
+from django.utils.module_loading import import_string
 
 from talk.conf import conf
-from talk.models import TimedJob
+from talk.filenames import is_allowed_type
+from talk.models import Attachment, TimedJob
 
 from . import pictures
+from .sniffing import UNKNOWN
+from .storage import all_names, cleaned, delete_all, name_of, release_connection, storage
 
-JOB: Final = "check files"
+logger = logging.getLogger(__name__)
+
+JOB = "check files"
+#: The files that are looked up at once.
+BATCH = 20
+#: Seconds after which a run ends, so that its worker can stop.
+MOST_SECONDS = 30.0
+#: Failures in a row after which the storage or the scanner is taken to be away, until the next run.
+MOST_FAILURES = 3
+#: How often a picture may end the process that reads it.
+MOST_DEATHS = 3
 #: A worker that has not looked for files for so long is not there.
-AWAY_AFTER: Final = timedelta(minutes=1)
+AWAY_AFTER = timedelta(minutes=1)
+
+State = Attachment.State
 
 
 def needs_checking(content_type: str) -> bool:
@@ -26,6 +56,128 @@ def needs_checking(content_type: str) -> bool:
     return pictures.can_read(content_type) and _has_worker()
 
 
+def check_due() -> int:
+    """Check the files that wait, the oldest first. Returns how many were checked."""
+    ends_at = time.monotonic() + MOST_SECONDS
+    checked = failures = 0
+    while due := Attachment.objects.due_for_checking(BATCH):
+        for attachment in due:
+            if _check(attachment):
+                checked, failures = checked + 1, 0
+            else:
+                failures += 1
+            if failures >= MOST_FAILURES or time.monotonic() > ends_at:
+                return checked
+    return checked
+
+
 def _has_worker() -> bool:
     held = TimedJob.objects.filter(name=JOB, held_until__gt=Now() - AWAY_AFTER)
     return held.exists()
+
+
+def _check(attachment: Attachment) -> bool:
+    """Check one file. Returns False if that failed: it is tried again later."""
+    try:
+        # Before anything else. If this file ends the worker, others come first the next time.
+        attachment.try_later()
+        release_connection()
+        with _copied(attachment.key) as file:
+            if (reason := _scan(file)) is not None:
+                _refuse(attachment, f"the scanner found {reason}")
+            elif pictures.can_read(attachment.content_type):
+                _check_picture(attachment, file)
+            else:
+                attachment.checked(State.READY)
+    # The storage and the scanner have errors of their own.
+    except Exception:
+        logger.warning("File %s could not be checked", attachment.pk, exc_info=True)
+        return False
+    return True
+
+
+@contextmanager
+def _copied(key: str) -> Iterator[IO[bytes]]:
+    """The bytes at `key` in a file that has no name, so a killed worker leaves none behind."""
+    with TemporaryFile() as file:
+        with storage().open(key) as stored:
+            copyfileobj(stored, file)
+        file.flush()
+        file.seek(0)
+        yield file
+
+
+def _scan(file: IO[bytes]) -> str | None:
+    """Why the operator's scanner refuses the file; None if it doesn't, or if there is none."""
+    if conf.SCANNER is None:
+        return None
+    found: str | None = import_string(conf.SCANNER)(file)
+    file.seek(0)
+    return found
+
+
+def _check_picture(attachment: Attachment, file: IO[bytes]) -> None:
+    try:
+        with pictures.read(file, attachment.content_type) as picture:
+            _replace(attachment, picture)
+    except pictures.Refused as error:
+        _refuse(attachment, str(error))
+    except pictures.Broken as error:
+        logger.info("File %s is not the picture it begins as: %s", attachment.pk, error)
+        if is_allowed_type(UNKNOWN):
+            attachment.checked(State.READY, content_type=UNKNOWN)
+        else:
+            _refuse(attachment, "it is not of a type that is allowed")
+    except pictures.Unread as error:
+        if attachment.failures < MOST_DEATHS:
+            raise
+        _refuse(attachment, str(error))
+
+
+def _replace(attachment: Attachment, picture: pictures.Picture) -> None:
+    """Have the copy and the smaller pictures instead of what was uploaded.
+
+    The names of the new bytes follow from the key. So a check that is done again, and the job that
+    deletes files, find all that an earlier one left.
+    """
+    uploaded, key = all_names(attachment.key)[0], cleaned(attachment.key)
+    if attachment.key != key:
+        _write(key, picture.copy)
+    _write(name_of(key, "preview"), picture.preview)
+    _write(name_of(key, "thumbnail"), picture.thumbnail)
+    # What says where the picture was taken is gone before the file is ready, and not some time
+    # after it.
+    if attachment.moved(key):
+        storage().delete(uploaded)
+        if attachment.checked(State.READY, has_thumbnails=True, **_facts(picture)):
+            return
+    if not Attachment.objects.written().filter(pk=attachment.pk).exists():
+        # It was deleted meanwhile.
+        delete_all(key)
+
+
+def _facts(picture: pictures.Picture) -> dict[str, int | str]:
+    size = picture.copy.seek(0, SEEK_END)
+    picture.copy.seek(0)
+    return {
+        "size": size,
+        "sha256": file_digest(picture.copy, "sha256").hexdigest(),
+        "width": picture.width,
+        "height": picture.height,
+        "placeholder": picture.placeholder,
+    }
+
+
+def _refuse(attachment: Attachment, reason: str) -> None:
+    logger.warning("File %s is refused: %s", attachment.pk, reason)
+    if attachment.checked(State.REFUSED):
+        delete_all(attachment.key)
+
+
+def _write(name: str, content: IO[bytes]) -> None:
+    """Store bytes under this name, and not, as storages do, under another if there are some."""
+    storage().delete(name)
+    written = storage().save(name, File(content))
+    if written != name:
+        storage().delete(written)
+        raise FileExistsError(name)

@@ -1,4 +1,4 @@
-"""System checks of files: their storage, their URLs and the option `FILES_INTERNAL_URL`."""
+"""System checks of files: their storage, their URLs and the options about them."""
 
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import FileSystemStorage, InvalidStorageError
 from django.urls import NoReverseMatch, reverse
+from django.utils.module_loading import import_string
 
 from talk.conf import conf
 
@@ -66,6 +67,26 @@ def check_internal_url(**kwargs: Any) -> list[CheckMessage]:
             id="talk_files.E003",
         )
     ]
+
+
+@register(Tags.files)
+def check_scanner(**kwargs: Any) -> list[CheckMessage]:
+    if conf.SCANNER is None or _is_function(conf.SCANNER):
+        return []
+    return [
+        Error(
+            f'TALK["SCANNER"] is {conf.SCANNER!r}, which is not the path of a function.',
+            hint="Write talk.contrib.files.clamd.scan, or the path of a function of yours.",
+            id="talk_files.E004",
+        )
+    ]
+
+
+def _is_function(path: Any) -> bool:
+    try:
+        return callable(import_string(path))
+    except (AttributeError, ImportError):
+        return False
 
 
 def _is_public(storage: FileSystemStorage) -> bool:

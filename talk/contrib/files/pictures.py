@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
+from io import BufferedRandom
 from tempfile import TemporaryFile
 from typing import IO, Final
 
@@ -40,9 +41,9 @@ class Unread(Exception):
 @dataclass(frozen=True)
 class Picture:
     #: The picture without EXIF data and the like, and two smaller ones.
-    copy: IO[bytes]
-    preview: IO[bytes]
-    thumbnail: IO[bytes]
+    copy: BufferedRandom
+    preview: BufferedRandom
+    thumbnail: BufferedRandom
     #: As shown.
     width: int
     height: int

@@ -21,6 +21,7 @@ from talk.models import Attachment
 
 from .addresses import upload_from
 from .body import Body
+from .checking import needs_checking
 from .problems import Failed, Problem, answering_for_database, answering_for_storage, respond
 from .storage import delete_all, new_key, release_connection, storage
 
@@ -100,7 +101,8 @@ def _receive(request: HttpRequest, attachment: Attachment) -> None:
     body = Body(request, attachment.size, is_allowed_type)
     try:
         _store(key, body)
-        is_own = attachment.received(key, body.content_type, body.sha256, needs_checking=False)
+        must_wait = needs_checking(body.content_type)
+        is_own = attachment.received(key, body.content_type, body.sha256, must_wait)
     except BaseException:
         # The row still has the key, so a later attempt or a job deletes what can't be deleted now.
         with suppress(Exception):

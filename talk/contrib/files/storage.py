@@ -33,7 +33,7 @@ def name_of(key: str, variant: Variant = "") -> str:
 
 def cleaned(key: str) -> str:
     """The key of a picture that was written anew, without what its camera had put in."""
-    return f"{key}{_CLEANED}"
+    return f"{key.removesuffix(_CLEANED)}{_CLEANED}"
 
 
 def all_names(key: str) -> list[str]:
