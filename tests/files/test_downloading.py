@@ -68,7 +68,7 @@ class TestHeaders:
             ("a\r\nSet-Cookie: b=c", 'attachment; filename="aSet-Cookie: b=c"'),
             ("суп.txt", "attachment; filename*=utf-8''%D1%81%D1%83%D0%BF.txt"),
             ("\u202egpj.exe", 'attachment; filename="gpj.exe"'),
-            ("\0\n", "attachment"),
+            ("\x01\n", "attachment"),
         ]:
             Attachment.objects.filter(pk=attachment.pk).update(filename=filename)
             assert get(attachment)["Content-Disposition"] == expected

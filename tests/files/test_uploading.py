@@ -132,6 +132,17 @@ class TestTokens:
         assert response["Allow"] == "PUT"
 
 
+def test_pages_of_allowed_origins_may_upload_and_download(begin):
+    for url, method in [(upload_ticket(begin(4)).url, "PUT"), (download_url(begin(4)), "GET")]:
+        asked = {"Origin": "http://localhost:5173", "Access-Control-Request-Method": method}
+        response = Client(headers=asked).options(url)
+
+        assert response["Access-Control-Allow-Origin"] == "http://localhost:5173"
+        assert method in response["Access-Control-Allow-Methods"]
+        stranger = Client(headers=asked | {"Origin": "https://evil.example"}).options(url)
+        assert "Access-Control-Allow-Origin" not in stranger
+
+
 class TestTwice:
     def test_the_second_is_refused(self, begin, put, stored):
         upload = begin(4)

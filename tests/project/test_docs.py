@@ -18,6 +18,7 @@ from schema import schema as talk_schema
 from schema.jwt import JWTSettings
 from talk import signals
 from talk.conf import Conf, conf
+from talk.contrib.files.problems import Problem
 from talk.exceptions import RefusalCode
 
 from ..plain import answer_in
@@ -153,6 +154,12 @@ def test_every_refusal_of_a_verb_is_one():
         for _verb, refusals in table(EMBEDDING, heading):
             for name in names(refusals):
                 assert name in RefusalCode.__members__ or name.islower(), name
+
+
+def test_the_problems_of_uploads_are_explained():
+    listed = {name for row in table(PROTOCOL, "answer to a `PUT`") for name in names(row[0])}
+
+    assert listed == {each.name for each in Problem}
 
 
 @pytest.mark.parametrize("document", examples(PROTOCOL, "graphql"), ids=lambda each: each.code[:40])
