@@ -11,7 +11,9 @@ from strawberry import relay
 from talk import models
 
 from ..authentication.context import Info
+from ..documents.cost import LIST_LENGTH
 from ..loading.views import conversation_of, removal_for
+from ..pagination import page_size
 from . import (
     capabilities,
     costs,
@@ -25,7 +27,7 @@ from . import (
     saved_messages,
 )
 from .attachments import Attachment
-from .fields import After, First, field
+from .fields import FIRST, After, First, field
 from .message_connection import MessageConnection
 from .message_reactions import Reaction, reactions
 from .message_words import EditConnection
@@ -184,11 +186,13 @@ class Message(relay.Node):
     @field(
         description="The files of the message, in the order in which its sender gave them, at most "
         "`Limits.attachments`. Empty if the viewer does not see the text: then `unhide` shows what "
-        "is hidden by a block."
+        "is hidden by a block. With `first`, only so many of them: a list of messages that shows "
+        "few of them costs less."
     )
     def attachments(
         self: models.Message,
         info: Info,
+        first: Annotated[int, strawberry.argument(description=FIRST)] = LIST_LENGTH,
         unhide: Annotated[
             bool,
             strawberry.argument(
@@ -196,8 +200,9 @@ class Message(relay.Node):
             ),
         ] = False,
     ) -> list[Attachment]:
+        size = page_size(first, "first", LIST_LENGTH)
         is_shown = unhide or not message_words.is_hidden(info, self)
-        return message_attachments.attachments(info, self) if is_shown else []
+        return message_attachments.attachments(info, self)[:size] if is_shown else []
 
     @field(
         description="When the message was pinned. Null if it is not, or if the viewer left before."

@@ -136,6 +136,24 @@ class TestEditing:
         assert refusal(ask, "editMessage", **given, body="")[0] == "UNKNOWN_FILE"
 
 
+class TestFewFiles:
+    ASKED = """query ($id: ID!, $first: Int!) {
+        node(id: $id) { ... on Message { attachments(first: $first) { filename } } } }"""
+
+    def test_the_first_ones_are_enough_for_a_line(self, gql, alice, harbour):
+        said, ask = send(alice, harbour, "a", "b", "c"), gql(alice)
+
+        found = ok(ask(self.ASKED, id=gid(said), first=2))["node"]["attachments"]
+
+        assert found == [{"filename": "a"}, {"filename": "b"}]
+
+    @pytest.mark.parametrize("first", [-1, 11])
+    def test_bad_numbers(self, gql, alice, harbour, first):
+        said = send(alice, harbour, "a")
+
+        assert code(gql(alice)(self.ASKED, id=gid(said), first=first)) == "INVALID_PAGE"
+
+
 class TestHidden:
     def test_files_of_people_whom_one_blocked_are_shown_on_demand(self, gql, alice, bob, harbour):
         said = send(bob, harbour, "a")

@@ -334,3 +334,9 @@ def test_addresses_that_may_read_metrics(said):
     assert said(TALK={"METRICS_ADDRESSES": ("10.0.0.0/8", "2001:db8::7", "127.0.0.1")}) == []
     for address in ("10.0.0.0/33", "10.0.0.1/8", "prometheus.example.com", ""):
         assert said(TALK={"METRICS_ADDRESSES": ("::1", address)}) == ["talk.E026"]
+
+
+def test_a_message_has_no_more_files_than_a_page_of_messages_pays_for(said):
+    assert said(TALK={"MAX_ATTACHMENTS": 10}) == []
+    assert said(TALK={"MAX_ATTACHMENTS": 11}) == ["talk.E030"]
+    assert said(TALK={"MAX_ATTACHMENTS": 1.5}) == ["talk.E030"]
