@@ -1,57 +1,12 @@
 /** The operations that the client sends, as GraphQL documents. */
 
-const USER = "id name avatar blocked";
-/** What a quote shows. */
-const QUOTED = "id number revision kind body removal hidden sender { id name }";
-/** What a row of a thread shows. */
-const ROW = `
-  id number revision kind sentAt body removal hidden announced clientId editedAt root
-  sender { ${USER} }
-  subject { id name }
-  replyTo { ${QUOTED} }
-  replyCount
-  mentions { id name }
-  mentionsAll
-  mentionsViewer
-  reactions { emoji count viewerReacted }
-  pinnedAt
-  viewerSaved
-  viewerCan`;
-/** What a message shows outside its thread. */
-const FOUND = `
-  ${QUOTED.replace("sender { id name }", `sender { ${USER} }`)} sentAt
-  conversation { id kind name avatar others(first: 3) { ${USER} } }`;
-const DRAFT = "draft { body replyTo version savedAt } draftVersion";
-/** What a row of the inbox shows. */
-const INBOX_ROW = `
-  id status role lastActivityAt lastReadNumber unreadCount unreadMentionCount firstUnreadNumber
-  firstVisibleNumber markedUnreadAt suspendedAt notifications mutedUntil muted archivedAt pinnedAt
-  readPrivately
-  ${DRAFT}
-  invitedBy { id name }
-  conversation {
-    id kind name title avatar revision lastNumber participantCount
-    others(first: 3) { ${USER} }
-    latestMessage {
-      id number revision kind body removal hidden announced sentAt
-      sender { id name } subject { id name }
-    }
-  }`;
-const MEMBER = `id role status joinedAt suspendedAt lastReadNumber user { ${USER} }`;
-const CONVERSATION = `
-  id kind name title description avatar data key startedAt revision lastNumber participantCount
-  viewerCan
-  others(first: 3) { ${USER} }
-  viewerParticipation {
-    id status role lastReadNumber unreadCount firstUnreadNumber firstVisibleNumber suspendedAt leftAt
-    markedUnreadAt readPrivately notifications mutedUntil muted archivedAt pinnedAt
-    invitedBy { id name }
-  }
-  upgradedFrom { id name }`;
+import { ATTACHMENT, CONVERSATION, DRAFT, FOUND, INBOX_ROW, MEMBER } from "./selections.js";
+import { QUOTED, ROW, USER } from "./selections.js";
 
 /** The payloads of the mutations, by their names. */
 const PAYLOADS = {
   sendMessage: "sent { ...Row } conversation { id kind name } upgraded",
+  startUpload: `attachment { ${ATTACHMENT} } url method headers { name value } expiresAt`,
   startConversation: "conversation { id kind name }",
   editMessage: "edited { ...Row }",
   retractMessage: "retracted { ...Row }",
@@ -62,8 +17,6 @@ const PAYLOADS = {
   unpinMessage: "unpinned { ...Row }",
   saveMessage: "saved { ...Row }",
   unsaveMessage: "unsaved { ...Row }",
-  startUpload:
-    "attachment { id filename contentType size state } url method headers { name value } expiresAt",
   saveDraft: `participation { id ${DRAFT} }`,
   inviteParticipants: "conversation { id kind name } upgraded",
   acceptInvitation: "participation { ...InboxRow }",
@@ -116,6 +69,7 @@ export function documentsFor(prefix = "") {
     bodyLength titleLength reasonLength participants mentions reactions reactionEmoji editSeconds
     retractSeconds pageSize presenceUsers typingSeconds typingEverySeconds typingConversations
     pinnedConversations pins descriptionLength dataBytes receiptsUpTo queryLength
+    uploadSize uploadTypes attachments
   }
 }`),
     conversations: withFragments(`query Conversations($search: String!, $first: Int!) {
@@ -181,6 +135,14 @@ export function documentsFor(prefix = "") {
     pageInfo { hasNextPage endCursor }
   }
 }`,
+    files: `query Files($id: ID!, $last: Int!, $before: String) {
+  conversation(id: $id) {
+    messages(last: $last, before: $before, withAttachments: true) {
+      edges { node { id number sentAt attachments { ${ATTACHMENT} } sender { id name } } }
+      pageInfo { hasPreviousPage startCursor }
+    }
+  }
+}`,
     savedMessages: `query SavedMessages($first: Int, $after: String) {
   savedMessages(first: $first, after: $after) {
     edges { savedAt node {${FOUND} } }
@@ -193,8 +155,10 @@ export function documentsFor(prefix = "") {
     replies: `query Replies($id: ID!) {
   node(id: $id) { ... on ${prefix}Message { replies(first: 50) { edges { node { ${QUOTED} } } } } }
 }`,
-    hiddenBody: `query HiddenBody($id: ID!) {
-  node(id: $id) { ... on ${prefix}Message { body(unhide: true) } }
+    hiddenMessage: `query HiddenMessage($id: ID!) {
+  node(id: $id) {
+    ... on ${prefix}Message { body(unhide: true) attachments(unhide: true) { ${ATTACHMENT} } }
+  }
 }`,
     reactors: `query Reactors($id: ID!) {
   node(id: $id) { ... on ${prefix}Message { reactions { emoji count users(first: 20) { id name } } } }

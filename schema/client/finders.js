@@ -2,7 +2,7 @@
 
 import { TalkError } from "./errors.js";
 
-/** @import {InboxRow, Member, Message, Named, Quoted, User} from "./types.js" */
+/** @import {Hidden, InboxRow, Member, Message, Named, Quoted, User} from "./types.js" */
 /** @import {Connection} from "./types.js" */
 /** @import {Documents} from "./documents.js" */
 
@@ -37,6 +37,12 @@ export function findersFor(connection, documents) {
   async function node(document, id) {
     return found((await query(document, { id })).node);
   }
+
+  /**
+   * @param {string} messageId
+   * @returns {Promise<Hidden>}
+   */
+  const hiddenMessage = (messageId) => node(documents.hiddenMessage, messageId);
 
   return {
     /**
@@ -94,8 +100,9 @@ export function findersFor(connection, documents) {
      * @returns {Promise<string>}
      */
     async hiddenBody(messageId) {
-      return (await node(documents.hiddenBody, messageId)).body;
+      return (await hiddenMessage(messageId)).body;
     },
+    hiddenMessage,
     /**
      * @param {string} id the conversation's.
      * @param {number} number

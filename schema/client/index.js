@@ -8,6 +8,8 @@ export { Refusal, TalkError } from "./errors.js";
 export { createTalk } from "./talk.js";
 
 /** @typedef {import("./types.js").Around} Around */
+/** @typedef {import("./types.js").Attachment} Attachment */
+/** @typedef {import("./types.js").AttachmentState} AttachmentState */
 /** @typedef {import("./types.js").Connection} Connection */
 /** @typedef {import("./types.js").ConnectionState} ConnectionState */
 /** @typedef {import("./types.js").Conversation} Conversation */
@@ -19,6 +21,9 @@ export { createTalk } from "./talk.js";
 /** @typedef {import("./types.js").DraftSnapshot} DraftSnapshot */
 /** @typedef {import("./types.js").DraftStorage} DraftStorage */
 /** @typedef {import("./types.js").DraftStore} DraftStore */
+/** @typedef {import("./types.js").FileName} FileName */
+/** @typedef {import("./types.js").FileStorage} FileStorage */
+/** @typedef {import("./types.js").FilesStore} FilesStore */
 /** @typedef {import("./types.js").Found} Found */
 /** @typedef {import("./types.js").InboxRow} InboxRow */
 /** @typedef {import("./types.js").InboxSnapshot} InboxSnapshot */
@@ -51,13 +56,17 @@ export { createTalk } from "./talk.js";
 /** @typedef {import("./types.js").Sink} Sink */
 /** @typedef {import("./types.js").Status} Status */
 /** @typedef {import("./types.js").StoredDraft} StoredDraft */
+/** @typedef {import("./types.js").StoredFile} StoredFile */
 /** @typedef {import("./types.js").StoredUnsent} StoredUnsent */
 /** @typedef {import("./types.js").Talk} Talk */
 /** @typedef {import("./types.js").TalkOptions} TalkOptions */
 /** @typedef {import("./types.js").Unsent} Unsent */
+/** @typedef {import("./types.js").UnsentFile} UnsentFile */
 /** @typedef {import("./types.js").UnsentState} UnsentState */
+/** @typedef {import("./types.js").UploadOptions} UploadOptions */
 /** @typedef {import("./types.js").User} User */
 /** @typedef {import("./types.js").Viewer} Viewer */
+/** @typedef {import("./types.js").WithFiles} WithFiles */
 /** @typedef {import("./types.js").Written} Written */
 /** @template T @typedef {import("./types.js").ListSnapshot<T>} ListSnapshot */
 /** @template T @typedef {import("./store.js").Store<T>} Store */

@@ -8,6 +8,7 @@ import { findersFor } from "./finders.js";
 import { createOutbox } from "./outbox/index.js";
 import { ConversationStore } from "./stores/conversation.js";
 import { Drafts } from "./stores/drafts/index.js";
+import { FilesOf } from "./stores/files.js";
 import { InboxFeed } from "./stores/inbox.js";
 import { Kept } from "./stores/kept.js";
 import { Presence } from "./stores/presence.js";
@@ -16,6 +17,7 @@ import { Search } from "./stores/search.js";
 import { TypingIn } from "./stores/typing-in.js";
 import { typingStore } from "./stores/typing.js";
 import { ViewerFeed } from "./stores/viewer.js";
+import { Uploads } from "./uploads/index.js";
 import { verbsFor } from "./verbs.js";
 
 /** @import {Connection, Message, Talk, TalkOptions} from "./types.js" */
@@ -50,14 +52,16 @@ export function talkOver(
     visible = false,
     readsPrivately = () => false,
     storage,
+    fileStorage,
     draftStorage,
+    fetch,
   } = {},
 ) {
   const documents = documentsFor(typePrefix);
   const feed = new InboxFeed(connection, documents);
   const viewerFeed = new ViewerFeed(connection, documents, () => {
     feed.reset();
-    for (const each of [...conversations, ...saved]) each.reset();
+    for (const each of [...conversations, ...saved, ...files]) each.reset();
   });
   const { viewer, limits } = viewerFeed;
   const verbs = withStores(verbsFor(connection, documents), {
@@ -74,18 +78,21 @@ export function talkOver(
       for (const each of saved) each.again();
     },
   });
+  const server = addressOf(url).href;
+  const uploads = new Uploads(connection, verbs, server, fetch);
   const outbox = createOutbox({
     verbs,
+    uploads,
     viewer,
     whenBack: (listener) => connection.whenBack(listener),
     sent: (conversationId, message) => {
       for (const each of conversations) if (each.id === conversationId) each.arrive(message);
     },
-    server: addressOf(url).href,
+    server,
     storage,
+    fileStorage,
   });
   const shared = { connection, documents, feed };
-  const server = addressOf(url).href;
   const drafts = new Drafts({ ...shared, verbs, outbox, viewer, server, draftStorage });
   const surroundings = {
     ...shared,
@@ -102,7 +109,8 @@ export function talkOver(
   const typingIn = new TypingIn(connection, documents, limits, feed);
   const presence = new Presence(connection, documents, limits, visible);
   const saved = new Kept(() => new SavedMessages(connection, documents));
-  const stores = [conversations, typing, typingIn, presence, saved, drafts];
+  const files = new Kept((id) => new FilesOf(id, shared));
+  const stores = [conversations, typing, typingIn, presence, saved, files, drafts];
 
   return {
     ...verbs,
@@ -117,13 +125,16 @@ export function talkOver(
     draft: (id) => drafts.get(id),
     search: () => new Search(connection, documents),
     saved: () => saved.get(""),
+    files: (id) => files.get(id),
+    upload: uploads.upload,
+    addressOf: (path) => new URL(path, server).href,
     typing: (id) => typing.get(id),
     typingIn: (ids) => typingIn.of(ids),
     presence: (userIds) => presence.of(userIds),
     query: (...given) => connection.query(...given),
     subscribe: (...given) => connection.subscribe(...given),
     close() {
-      for (const each of [...stores, feed, viewerFeed, outbox]) each.close();
+      for (const each of [...stores, feed, viewerFeed, uploads, outbox]) each.close();
       connection.close();
     },
   };

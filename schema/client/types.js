@@ -44,15 +44,29 @@
  *   retractSeconds: number | null, pageSize: number, presenceUsers: number, typingSeconds: number,
  *   typingEverySeconds: number, typingConversations: number, pinnedConversations: number,
  *   pins: number, descriptionLength: number, dataBytes: number, receiptsUpTo: number,
- *   queryLength: number,
+ *   queryLength: number, uploadSize: number, uploadTypes: string[] | null, attachments: number,
  * }} Limits
  */
+
+/** @typedef {"UPLOADING" | "CHECKING" | "READY" | "REFUSED"} AttachmentState */
+
+/**
+ * A file of a message. The addresses are null until it is ready, and after half a day they are others:
+ * `refresh` of the conversation gets them. They are relative to the server: `talk.addressOf(url)`.
+ * @typedef {{
+ *   id: string, filename: string, contentType: string, size: number, state: AttachmentState,
+ *   url: string | null, thumbnailUrl: string | null, previewUrl: string | null,
+ *   width: number | null, height: number | null, placeholder: string | null,
+ * }} Attachment
+ */
+/** @typedef {Pick<Attachment, "id" | "filename" | "contentType">} FileName */
+/** What somebody wrote whom the viewer blocked. @typedef {{body: string, attachments: Attachment[]}} Hidden */
 
 /**
  * A message as another one quotes it, or as a row of the inbox shows it.
  * @typedef {{
  *   id: string, number: number, revision: number, kind: MessageKind, body: string,
- *   removal: Removal | null, hidden: boolean, sender: Named | null,
+ *   removal: Removal | null, hidden: boolean, sender: Named | null, attachments: FileName[],
  * }} Quoted
  */
 /** @typedef {Quoted & {announced: boolean, sentAt: string, subject: Named | null}} Latest */
@@ -65,7 +79,7 @@
  *   editedAt: string | null, root: number | null, sender: User | null, subject: Named | null,
  *   replyTo: Quoted | null, replyCount: number, mentions: Named[], mentionsAll: boolean,
  *   mentionsViewer: boolean, reactions: Reaction[], pinnedAt: string | null, viewerSaved: boolean,
- *   viewerCan: MessageCapability[],
+ *   viewerCan: MessageCapability[], attachments: Attachment[],
  * }} Message
  */
 
@@ -79,12 +93,30 @@
  * }} Found
  */
 /** @typedef {{message: Found, savedAt: string}} Saved */
+/**
+ * A message with files, as the list of a conversation's files has it.
+ * @typedef {{
+ *   id: string, number: number, sentAt: string, sender: Named | null, attachments: Attachment[],
+ * }} WithFiles
+ */
 /** @typedef {{message: Quoted & {sentAt: string}, pinnedBy: Named | null, pinnedAt: string}} Pin */
 
 /**
- * What is done with a message that the viewer sends: it `waits` for its turn, the network or the
- * server, is being `sending`, or was `refused` and is kept until it is sent anew or discarded.
- * @typedef {"waiting" | "sending" | "refused"} UnsentState
+ * What is done with a message that the viewer sends: it is `waiting` for its turn, the network or the
+ * server, its files are `uploading`, it is `sending`, or was `refused` and is kept until it is sent anew
+ * or discarded.
+ * @typedef {"waiting" | "uploading" | "sending" | "refused"} UnsentState
+ */
+
+/**
+ * A file of a message that the server does not have yet.
+ * @typedef {{
+ *   id: string, filename: string, contentType: string, size: number, blob: Blob | null,
+ *   url: string | null, attachment: string | null, error: Refusal | TalkError | null,
+ *   progress: Store<number>,
+ * }} UnsentFile
+ *   blob: null if the browser has lost it. url: where this page finds a picture; null for other files.
+ *   attachment: its id once it is uploaded. error: why it can't be. progress: from 0 to 1.
  */
 
 /**
@@ -92,8 +124,7 @@
  * @typedef {{
  *   clientId: string, conversationId: string, body: string, replyTo: number | null,
  *   mentions: Named[] | null, mentionAll: boolean, draft: number | null, createdAt: string,
- *   state: UnsentState,
- *   error: Refusal | TalkError | null,
+ *   files: readonly UnsentFile[], state: UnsentState, error: Refusal | TalkError | null,
  * }} Unsent draft: the version of the draft that it has become.
  */
 
@@ -188,8 +219,10 @@
 /**
  * @typedef {{
  *   replyTo?: number | null, mentions?: Named[] | null, mentionAll?: boolean, endsDraft?: boolean,
+ *   files?: readonly Blob[],
  * }} SendOptions
  *   mentions: whom the text names, as people to show; null: nobody but the author of `replyTo`.
+ *   files: what is uploaded before the message is sent. With files, it may have no words.
  *   endsDraft: whether this is what `talk.draft(id)` has become, which is empty from then on.
  */
 
@@ -209,6 +242,7 @@
  *   retract: (row: Row) => Promise<void>,
  *   react: (message: Message, emoji: string) => Promise<void>,
  *   unreact: (message: Message, emoji: string) => Promise<void>,
+ *   refresh: (message: Pick<Message, "id">) => Promise<void>,
  *   shown: (number: number) => void,
  *   setTyping: (isTyping: boolean) => void,
  * }} ConversationStore
@@ -216,6 +250,7 @@
  *   `send` puts the message into the outbox and answers its `clientId`, which is the `key` of its row.
  *   `edit` and `retract` change the outbox while the row is unsent, and the server's message otherwise.
  *   `react` and `unreact` show at once what the server is asked for.
+ *   `refresh` asks for a message anew, such as when the addresses of its files are too old.
  *   `shown` says that the viewer has seen all messages up to this number; the server is told a moment
  *   later. `setTyping` may be called at each key that is pressed.
  */
@@ -280,6 +315,19 @@
  */
 
 /**
+ * The messages with files of a conversation, the newest first: `talk.files(id)`. They are asked for when
+ * somebody begins to listen.
+ * @typedef {Store<ListSnapshot<WithFiles>> & {
+ *   loadMore: () => Promise<void>, refresh: () => Promise<void>,
+ * }} FilesStore
+ */
+
+/**
+ * `onProgress` is told which part of the file is on its way, from 0 to 1. `signal` ends an upload.
+ * @typedef {{onProgress?: (part: number) => void, signal?: AbortSignal}} UploadOptions
+ */
+
+/**
  * What was not sent yet, in the order in which it is sent: `talk.outbox`.
  * @typedef {Store<readonly Unsent[]> & {
  *   send: (
@@ -288,6 +336,8 @@
  *   edit: (clientId: string, body: string, mentions?: Named[] | null) => Promise<boolean>,
  *   retry: (clientId: string) => Promise<void>,
  *   discard: (clientId: string) => Promise<boolean>,
+ *   removeFile: (clientId: string, fileId: string) => Promise<boolean>,
+ *   sentFile: (attachmentId: string) => UnsentFile | null,
  * }} Outbox
  *   `send` rejects with a `TalkError` if there are too many unsent messages.
  *   `edit` answers false if the message is not in the outbox any more. A message that may have
@@ -297,6 +347,9 @@
  *   `discard` answers false if the message is on its way, or was sent meanwhile. An edit that still
  *   waits is discarded then. A message that was sent without an answer, and has arrived, is in the
  *   thread as any other.
+ *   `removeFile` sends a message without one of its files, and removes it if nothing else is in it. It
+ *   answers false if the message is on its way, or may have arrived.
+ *   `sentFile` knows the last files that this page sent, so that it need not load them.
  */
 
 /**
@@ -312,12 +365,25 @@
  * An entry of the outbox, as it is kept. `tab` names the tab that sends it. `tried` is what went to
  * the server under this `clientId` and may have arrived. `messageId` is that of the message, if it did
  * arrive and is still to be edited.
- * @typedef {Omit<Unsent, "error"> & {
+ * @typedef {Omit<Unsent, "error" | "files"> & {
  *   position: number, tab: string, tried: {body: string, mentions: Named[] | null} | null,
- *   messageId: string | null,
- *   error: {name: "Refusal" | "TalkError", code: string, message: string, path: string[]} | null,
+ *   messageId: string | null, error: StoredError | null,
+ *   files: (Omit<UnsentFile, "error" | "blob" | "url" | "progress"> & {error: StoredError | null})[],
  * }} StoredUnsent
  */
+/** @typedef {{name: "Refusal" | "TalkError", code: string, message: string, path: string[]}} StoredError */
+
+/**
+ * Where the bytes of files are kept that are not sent yet: by default in IndexedDB. A page with an outbox
+ * storage of its own keeps them in memory, if it gives no storage for them.
+ * @typedef {{
+ *   load: () => Promise<StoredFile[]>,
+ *   put: (file: StoredFile) => Promise<void>,
+ *   remove: (id: string) => Promise<void>,
+ *   close: () => void,
+ * }} FileStorage
+ */
+/** @typedef {{id: string, blob: Blob}} StoredFile */
 
 /**
  * Where drafts are kept: by default in IndexedDB, or in memory where there is none.
@@ -359,8 +425,11 @@
  *   listens to a `presence`.
  * @property {(operation: Operation) => void} [onOperation] is told of each operation that is sent.
  * @property {(viewerId: string) => OutboxStorage} [storage] where the viewer's unsent messages are kept.
+ * @property {(viewerId: string) => FileStorage} [fileStorage] where the files of the viewer's unsent
+ *   messages are kept.
  * @property {(viewerId: string) => DraftStorage} [draftStorage] where the viewer's drafts are kept.
- * @property {typeof globalThis.fetch} [fetch] instead of the page's own.
+ * @property {typeof globalThis.fetch} [fetch] instead of the page's own. It also uploads files then, and
+ *   does not tell how far it is before it is done.
  * @property {typeof globalThis.WebSocket} [WebSocket] instead of the page's own.
  */
 
@@ -377,6 +446,9 @@
  *   draft: (conversationId: string) => DraftStore,
  *   search: () => SearchStore,
  *   saved: () => SavedStore,
+ *   files: (conversationId: string) => FilesStore,
+ *   upload: (file: Blob, options?: UploadOptions) => Promise<Attachment>,
+ *   addressOf: (url: string) => string,
  *   typing: (conversationId: string) => Store<readonly Named[]>,
  *   typingIn: (conversationIds: readonly string[]) => Store<ReadonlyMap<string, readonly Named[]>>,
  *   presence: (userIds: readonly string[]) => Store<ReadonlySet<string>>,
@@ -391,10 +463,14 @@
  *   replies: (messageId: string) => Promise<Quoted[]>,
  *   reactors: (messageId: string) => Promise<{emoji: string, count: number, users: Named[]}[]>,
  *   hiddenBody: (messageId: string) => Promise<string>,
+ *   hiddenMessage: (messageId: string) => Promise<Hidden>,
  *   messageAt: (conversationId: string, number: number) => Promise<Message>,
  *   close: () => void,
  * } & Verbs} Talk
  *   Methods answer the same store again if they are asked for it with the same id, while it is used.
+ *   `upload` tries until there is an answer, and throws a `Refusal` if the server does not take the file.
+ *   What it answers is how the upload began: its id is for `sendMessage`, within a day.
+ *   `addressOf`: the absolute address of a file.
  *   `findConversations` looks for words in titles. `formerMembers`: people who left or were removed, whom
  *   `reinstateParticipant` can bring back. `replies`: the first 50 of the branch that a message began.
  */

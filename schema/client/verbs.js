@@ -11,6 +11,7 @@
  *   streams tell which of them counts.
  * - `saveDraft` of the same words answers the draft that is there.
  * - `sendMessage` can be repeated with the same `clientId` and the very same input.
+ * - `startUpload` begins another upload. The one before counts for a day, and then is forgotten.
  * - `startConversation` of a private conversation answers the one that is there already.
  * - The others may have had their effect: `startConversation` would start a second group,
  *   `createToken` make a second token, and most others would be refused.
@@ -41,8 +42,12 @@ import { MUTATIONS } from "./documents.js";
  *   sendMessage: Verb<{
  *     body: string, conversationId?: string, to?: string[], invite?: string[], mentions?: string[] | null,
  *     mentionAll?: boolean, clientId?: string, replyTo?: number | null, draft?: number | null,
- *     attachments?: string[],
+ *     attachments?: string[] | null,
  *   }, {sent: Message, conversation: Found, upgraded: boolean}>,
+ *   startUpload: Verb<{filename: string, size: number, contentType?: string}, {
+ *     attachment: import("./types.js").Attachment, url: string, method: string,
+ *     headers: {name: string, value: string}[], expiresAt: string,
+ *   }>,
  *   startConversation: Verb<
  *     {participants: string[], kind?: "PRIVATE" | "GROUP", title?: string}, {conversation: Found}>,
  *   editMessage: Verb<
@@ -56,15 +61,6 @@ import { MUTATIONS } from "./documents.js";
  *   unpinMessage: Verb<{message: string}, {unpinned: Message}>,
  *   saveMessage: Verb<{message: string}, {saved: Message}>,
  *   unsaveMessage: Verb<{message: string}, {unsaved: Message}>,
- *   startUpload: Verb<
- *     {filename: string, size: number, contentType?: string},
- *     {
- *       attachment: {
- *         id: string, filename: string, contentType: string, size: number,
- *         state: "UPLOADING" | "CHECKING" | "READY" | "REFUSED",
- *       },
- *       url: string, method: string, headers: {name: string, value: string}[], expiresAt: string,
- *     }>,
  *   saveDraft: Verb<
  *     {conversationId: string, body: string, replyTo?: number | null, base: number},
  *     {participation: {id: string, draft: Draft | null, draftVersion: number}}>,

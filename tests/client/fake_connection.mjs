@@ -2,7 +2,7 @@
 
 import { Writable } from "../../schema/client/store.js";
 import { Refusal, TalkError } from "../../schema/client/errors.js";
-import { globalId, VIEWER } from "./world.mjs";
+import { globalId, showFile, VIEWER } from "./world.mjs";
 
 const LIMITS = {
   bodyLength: 10_000,
@@ -25,6 +25,9 @@ const LIMITS = {
   dataBytes: 4_096,
   receiptsUpTo: 100,
   queryLength: 200,
+  uploadSize: 26_214_400,
+  uploadTypes: null,
+  attachments: 10,
 };
 
 /** @param {string} document */
@@ -167,6 +170,15 @@ export class FakeConnection {
         return {
           conversation: room ? { ...room.showHead(), messages: room.showPage(variables) } : null,
         };
+      case "Files": {
+        const { last, before } = variables;
+        const withFiles = room?.messages.filter(({ attachments }) => attachments.length) ?? [];
+        const to = before ? Number(before) : withFiles.length;
+        const from = Math.max(0, to - last);
+        const edges = withFiles.slice(from, to).map(({ number }) => room?.showEdge(number));
+        const pageInfo = { hasPreviousPage: from > 0, startCursor: String(from) };
+        return { conversation: room ? { messages: { edges, pageInfo } } : null };
+      }
       case "Messages":
         return {
           conversation: room
@@ -239,6 +251,14 @@ export class FakeConnection {
     const found = input.message && this.#find(input.message);
     const shown = () => found.room.showMessage(found.number);
     switch (name) {
+      case "StartUpload": {
+        const id = `file ${world.uploads.size + 1}`;
+        world.uploads.set(id, { id, ...input, state: "CHECKING" });
+        const attachment = { ...showFile({ id, ...input, state: "UPLOADING" }, 0) };
+        const headers = [{ name: "X-Ticket", value: id }];
+        const url = `/upload/${world.uploads.size}`;
+        return { startUpload: { attachment, url, method: "PUT", headers, expiresAt: "later" } };
+      }
       case "SendMessage": {
         const again = room?.messages.find((each) => each.clientId === input.clientId);
         const { number } = again ?? room?.send(VIEWER, input);

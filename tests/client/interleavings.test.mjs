@@ -69,6 +69,13 @@ class Run {
           clientId: `own ${world.clock}`,
           ...(below(2) && { replyTo: this.number() }),
         }),
+      sendFiles: () => {
+        const id = `file ${world.clock}`;
+        world.uploads.set(id, { id, filename: "Sea.png", contentType: "image/png", size: 7 });
+        Object.assign(world.uploads.get(id), { state: "CHECKING" });
+        room.send(below(4), { body: "", attachments: [id] });
+      },
+      complete: () => room.complete(this.number()),
       edit: () => room.edit(this.number(), `Edited ${world.clock}`),
       retract: () => room.retract(this.number()),
       react: () => room.react(this.number(), below(4), "👍", below(3) > 0),

@@ -30,6 +30,31 @@ export class FakeServer {
     editMessage: async (input) => ({ edited: await this.#request("editMessage", input) }),
   };
 
+  /** The names of the files that were uploaded, in their order. Their ids are "file 1" and so on. */
+  uploaded = [];
+  /** How the next uploads end, one for each: with an error, or "never". */
+  uploadEnds = [];
+  /** The uploads that never end, until their signal does. @type {{onProgress: Function}[]} */
+  uploading = [];
+
+  uploads = {
+    attempt: async (blob, { filename }, { signal, onProgress }) => {
+      const end = this.uploadEnds.shift();
+      if (end === "never") {
+        await new Promise((_, reject) => {
+          this.uploading.push({ onProgress });
+          signal.addEventListener("abort", () => reject(signal.reason));
+        });
+      }
+      await settle();
+      signal.throwIfAborted();
+      if (end) throw end;
+      onProgress(1);
+      this.uploaded.push(filename);
+      return { id: `file ${this.uploaded.length}` };
+    },
+  };
+
   bodies(conversationId) {
     const there = this.messages.filter((message) => message.conversationId === conversationId);
     return there.map(({ body }) => body);
@@ -106,6 +131,7 @@ export function open(server, { storage = memoryStorage(), viewerId = "mira", ...
   const told = [];
   const outbox = createOutbox({
     verbs: server.verbs,
+    uploads: server.uploads,
     viewer,
     whenBack: (listener) => {
       back.add(listener);

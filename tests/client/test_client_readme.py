@@ -48,7 +48,9 @@ import { createTalk } from "talk-client";
 import { act, ask, startGroup, tokens, until, url } from "./server.mjs";
 const id = await startGroup("mira", ["lena"], "An inbox of one's own");
 await act("lena", "sendMessage", { conversationId: id, body: "Meet me at the lighthouse" });
-place('<form><input name="body"></form>');
+place('<form><input name="body"></form><input type="file">');
+const file = new File(["Moon over the harbour"], "Moon.txt", { type: "text/plain" });
+Object.defineProperty(document.querySelector("input[type=file]"), "files", { value: [file] });
 const form = document.querySelector("form");
 const talk = createTalk({ url, token: tokens.mira });
 const thread = talk.conversation(id);
@@ -79,6 +81,14 @@ await until(async () => (await stored()).draft === null);
 console.log("box:", JSON.stringify(form.elements.body.value));
 await until(() => thread.getSnapshot().rows.at(-1).message?.body === "Half a sentence");
 console.log("back:", (await stored()).archivedAt === null);
+const last = () => thread.getSnapshot().rows.at(-1).message?.attachments ?? [];
+await sendFile(file);
+await until(() => last()[0]?.state === "READY");
+console.log("file:", last()[0].filename);
+await input.onchange();
+await until(() => thread.getSnapshot().rows.at(-1).message?.body === "From last night");
+const downloaded = await fetch(talk.addressOf(last()[0].url));
+console.log("downloaded:", await downloaded.text());
 talk.close();
 """
 
@@ -132,6 +142,9 @@ def test_the_examples_of_an_inbox_of_ones_own(app: Path, server: dict[str, str])
     assert "archived: true 1" in printed
     assert 'box: ""' in printed
     assert "back: true" in printed
+    assert "100 %" in printed
+    assert "file: Moon.txt" in printed
+    assert "downloaded: Moon over the harbour" in printed
 
 
 def test_it_names_all_that_the_package_exports() -> None:

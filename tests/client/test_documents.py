@@ -15,7 +15,7 @@ from talk.conf import Conf
 
 from . import generated
 from .documents import Answer, documents, input_type, printed_schema
-from .packages import copy_client
+from .packages import CLIENT, copy_client
 from .test_types import compile_types
 
 #: The largest pages that a document can ask for.
@@ -73,6 +73,10 @@ SHAPES = {
     ),
     'Sure<Answers["pins"]["conversation"]>["pins"]["edges"][number]["node"]': "talk.Pin",
     'Sure<Answers["draft"]["conversation"]>["viewerParticipation"]["draft"]': "talk.Draft | null",
+    'Sure<Answers["files"]["conversation"]>["messages"]["edges"][number]["node"]': (
+        "talk.WithFiles"
+    ),
+    'Sure<Answers["hiddenMessage"]["node"]>': "talk.Hidden",
     'Answers["savedMessages"]["savedMessages"]["edges"][number]["node"]': "talk.Found",
     'Answers["searchMessages"]["searchMessages"]["edges"][number]["node"]': "talk.Found",
     'Answers["people"]["users"]["edges"][number]["node"]': "talk.User",
@@ -107,9 +111,18 @@ def test_each_document_fits_the_schema_and_its_limits(prefix: str) -> None:
         assert document.errors(tuple(specified_rules)) == [], name
         streams = document.is_subscription(None)
         limit = Conf.MAX_EVENT_COST if streams else Conf.MAX_COST
-        assert document.cost(None, SIZES) <= limit, name
+        is_of_thread = name in {"conversation", "messages"}
+        sizes = dict.fromkeys(SIZES, _most_messages()) if is_of_thread else SIZES
+        assert document.cost(None, sizes) <= limit, name
         # Longer documents are not cached by the server.
         assert len(text) <= 16_384, name
+
+
+def _most_messages() -> int:
+    """The largest page of messages that the client asks for."""
+    module = CLIENT / "stores" / "conversation" / "thread.js"
+    (most,) = re.findall(r"const LARGEST_PAGE = (\d+);", module.read_text(encoding="utf-8"))
+    return int(most)
 
 
 def test_there_is_a_document_for_each_mutation_and_no_name_twice() -> None:

@@ -18,6 +18,10 @@ export class World {
   blocked = new Set();
   /** @type {Set<() => void>} */
   listeners = new Set();
+  /** What was uploaded, by its id. @type {Map<string, any>} */
+  uploads = new Map();
+  /** Addresses of files are others each hour. */
+  hour = 0;
   #keys = 0;
 
   /**
@@ -123,9 +127,10 @@ export class Talkroom {
    * @param {number} sender
    * @param {{
    *   replyTo?: number | null, clientId?: string | null, body?: string, draft?: number | null,
+   *   attachments?: string[],
    * }} [more]
    */
-  send(sender, { replyTo = null, clientId = null, body, draft = null } = {}) {
+  send(sender, { replyTo = null, clientId = null, body, draft = null, attachments = [] } = {}) {
     const number = this.messages.length + 1;
     const root = replyTo === null ? null : (this.message(replyTo).root ?? replyTo);
     const message = {
@@ -134,6 +139,7 @@ export class Talkroom {
       body: body ?? `Message ${number}`,
       removal: null,
       editedAt: null,
+      attachments: attachments.map((id) => this.world.uploads.get(id)),
     };
     const given = { clientId, replyTo, root };
     const at = ++this.world.clock;
@@ -160,6 +166,14 @@ export class Talkroom {
     return this.messages[number - 1];
   }
 
+  /** The files of a message were checked. @param {number} number */
+  complete(number) {
+    const { sender, attachments, removal } = this.message(number);
+    if (removal || attachments.every(({ state }) => state !== "CHECKING")) return;
+    const ready = attachments.map((each) => ({ ...each, state: "READY" }));
+    this.#changeMessage(number, "MESSAGE_COMPLETED", { attachments: ready }, sender);
+  }
+
   /** @param {number} number @param {string} body */
   edit(number, body) {
     const message = this.message(number);
@@ -176,7 +190,8 @@ export class Talkroom {
   retract(number) {
     const { sender, removal } = this.message(number);
     if (removal) return;
-    const gone = { body: "", removal: "RETRACTED", editedAt: null, reactions: new Map() };
+    const gone = { body: "", removal: "RETRACTED", editedAt: null, attachments: [] };
+    Object.assign(gone, { reactions: new Map() });
     this.pins.delete(number);
     this.saved.delete(number);
     this.#changeMessage(number, "MESSAGE_REMOVED", gone, sender);
@@ -380,6 +395,7 @@ export class Talkroom {
       pinnedAt: this.pins.has(number) ? timeAt(this.pins.get(number) ?? 0) : null,
       viewerSaved: this.saved.has(number),
       viewerCan: this.#capabilities(isOwn, sender, message.removal),
+      attachments: isHidden ? [] : message.attachments.map((each) => showFile(each, world.hour)),
     };
   }
 
@@ -397,7 +413,11 @@ export class Talkroom {
 
   /** @param {number} number */
   #quote(number) {
-    const { id, revision, kind, body, removal, hidden, sender } = this.showMessage(number);
+    const message = this.showMessage(number);
+    const { id, revision, kind, body, removal, hidden, sender } = message;
+    const names = message.attachments.slice(0, 3).map((each) => {
+      return { id: each.id, filename: each.filename, contentType: each.contentType };
+    });
     return {
       id,
       number,
@@ -407,6 +427,7 @@ export class Talkroom {
       removal,
       hidden,
       sender: { id: sender.id, name: sender.name },
+      attachments: names,
     };
   }
 
@@ -604,4 +625,21 @@ export class Talkroom {
       pageInfo: { hasNextPage: people.length > first, endCursor: String(page.at(-1) ?? after) },
     };
   }
+}
+
+/** @param {any} file @param {number} hour */
+export function showFile({ state, ...file }, hour) {
+  const isReady = state === "READY";
+  const address = (/** @type {string} */ variant) =>
+    isReady ? `/files/${file.id}${variant}?hour=${hour}` : null;
+  return {
+    ...file,
+    state,
+    url: address(""),
+    thumbnailUrl: address("/thumbnail"),
+    previewUrl: address("/preview"),
+    width: isReady ? 400 : null,
+    height: isReady ? 300 : null,
+    placeholder: isReady ? "data:image/webp;base64,AA==" : null,
+  };
 }

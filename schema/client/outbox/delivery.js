@@ -1,8 +1,9 @@
 /** Sends what is in the queue: in order for each conversation, until there is an answer. */
 
-import { Refusal, TalkError } from "../errors.js";
-import { contentOf, idsOf, isSame, newId } from "./entry.js";
+import { Refusal } from "../errors.js";
+import { contentOf, idsOf, isSame, newId, withoutUploads } from "./entry.js";
 import { Pause } from "./pause.js";
+import { Uploading, isPassing, known } from "./uploading.js";
 
 /** @typedef {import("../types.js").Message} Message */
 /** @typedef {import("./entry.js").Content} Content */
@@ -10,8 +11,6 @@ import { Pause } from "./pause.js";
 
 /** How many conversations are sent to side by side. */
 const AT_ONCE = 3;
-/** With these errors a message waits until the viewer is signed in again. It is not to blame. */
-const KEEP = ["UNAUTHENTICATED", "CSRF_FAILED", "CLOSED"];
 
 /**
  * The rule by which nothing is sent twice: what goes to the server under a client id is noted first
@@ -23,6 +22,7 @@ export class Delivery {
   #queue;
   #verbs;
   #sent;
+  #uploading;
   #pause = new Pause(() => this.run());
   /** @type {Set<string>} the conversations to which a message is on its way. */
   #onTheWay = new Set();
@@ -33,13 +33,13 @@ export class Delivery {
 
   /**
    * @param {import("./queue.js").Queue} queue
-   * @param {Pick<import("../verbs.js").Verbs, "sendMessage" | "editMessage">} verbs
-   * @param {(conversationId: string, message: Message) => void} sent is told of each answer.
+   * @param {Pick<import("./index.js").OutboxOptions, "verbs" | "uploads" | "sent">} options
    */
-  constructor(queue, verbs, sent) {
+  constructor(queue, { verbs, uploads, sent }) {
     this.#queue = queue;
     this.#verbs = verbs;
     this.#sent = sent;
+    this.#uploading = new Uploading(queue, uploads);
   }
 
   start() {
@@ -67,10 +67,16 @@ export class Delivery {
     this.run();
   }
 
+  /** These files are not wanted any more. @param {readonly import("./entry.js").EntryFile[]} files */
+  cancel(files) {
+    this.#uploading.cancel(files);
+  }
+
   close() {
     this.#isClosed = true;
     this.#isRunning = false;
     this.#pause.close();
+    this.#uploading.close();
   }
 
   /** The first message of each conversation, those first that failed the least. */
@@ -92,19 +98,39 @@ export class Delivery {
     const { conversationId } = entry;
     this.#onTheWay.add(conversationId);
     try {
-      const attempt = { ...entry, state: /** @type {const} */ ("sending"), error: null };
-      attempt.tried ??= contentOf(entry);
+      const isFresh = entry.files.every(({ attachment }) => attachment === null);
+      const uploaded = await this.#upload(entry);
+      if (!uploaded || this.#isClosed) return;
+      const attempt = { ...uploaded, state: /** @type {const} */ ("sending"), error: null };
+      attempt.tried ??= contentOf(uploaded);
       await this.#queue.put(attempt);
       // Unless a stream brought it just now, or the client was closed.
-      if (this.#queue.get(entry.clientId)) await this.#attempt(attempt);
+      if (this.#queue.get(entry.clientId)) await this.#attempt(attempt, isFresh);
     } finally {
       this.#onTheWay.delete(conversationId);
+      this.run();
     }
-    this.run();
   }
 
-  /** @param {Entry} attempt */
-  async #attempt(attempt) {
+  /**
+   * Bring the files of an entry to the server. Answers the entry as it is then, if it can be sent.
+   * @param {Entry} entry
+   */
+  async #upload({ clientId, conversationId }) {
+    try {
+      return await this.#uploading.bring(clientId);
+    } catch (error) {
+      const entry = this.#queue.get(clientId);
+      if (!entry) return;
+      const why = known(error);
+      if (isPassing(why)) return this.#later(entry, why);
+      this.#failures.delete(conversationId);
+      await this.#queue.put({ ...entry, state: "refused", error: why });
+    }
+  }
+
+  /** @param {Entry} attempt @param {boolean} isFresh whether its files were all uploaded just now. */
+  async #attempt(attempt, isFresh) {
     const { clientId, conversationId } = attempt;
     const content = attempt.messageId ? contentOf(attempt) : (attempt.tried ?? contentOf(attempt));
     let messageId;
@@ -114,7 +140,7 @@ export class Delivery {
       messageId = message.id;
       this.#sent(conversationId, message);
     } catch (error) {
-      return this.#failed(attempt, content, error);
+      return this.#failed(attempt, content, error, isFresh);
     }
     this.#pause.reset();
     this.#failures.delete(conversationId);
@@ -131,14 +157,17 @@ export class Delivery {
    * @param {Content} content
    * @returns {Promise<Message>}
    */
-  async #ask({ conversationId, clientId, messageId, tried, replyTo, mentionAll, draft }, content) {
+  async #ask(attempt, content) {
+    const { conversationId, clientId, messageId, tried, replyTo, mentionAll, draft } = attempt;
     const mentions = idsOf(content.mentions);
     const { body } = content;
     if (messageId === null) {
       const input = { conversationId, clientId, body, replyTo, mentions, mentionAll };
-      // A draft is named only where there is one.
+      // A draft and files are named only where there are any.
       const ends = draft === null ? {} : { draft };
-      return (await this.#verbs.sendMessage({ ...input, ...ends })).sent;
+      const attachments = attempt.files.flatMap(({ attachment }) => attachment ?? []);
+      const files = attachments.length ? { attachments } : {};
+      return (await this.#verbs.sendMessage({ ...input, ...ends, ...files })).sent;
     }
     const mentionsStay = tried !== null && isSame({ ...tried, body }, content);
     const input = { message: messageId, body, mentions: mentionsStay ? null : mentions };
@@ -149,35 +178,48 @@ export class Delivery {
    * @param {Entry} attempt
    * @param {Content} content
    * @param {unknown} error
+   * @param {boolean} isFresh
    */
-  async #failed({ clientId, conversationId, messageId }, content, error) {
+  async #failed({ clientId, messageId }, content, error, isFresh) {
     const entry = this.#queue.get(clientId);
     if (!entry) return;
     // A stream brought the message meanwhile. What is left to do is to edit it.
     if (entry.messageId !== messageId) return this.#queue.put({ ...entry, state: "waiting" });
-    if (error instanceof Refusal) return this.#refused(entry, content, error);
-    const known = error instanceof TalkError ? error : new TalkError("INTERNAL", String(error));
-    if (known.retryable || KEEP.includes(known.code)) {
-      if (known.retryable) this.#pause.begin(known.retryAfter);
-      else this.#pause.hold();
-      this.#failures.set(conversationId, (this.#failures.get(conversationId) ?? 0) + 1);
-      return this.#queue.put({ ...entry, state: "waiting" });
-    }
-    if (messageId) return this.#keepApart(entry, known);
+    if (error instanceof Refusal) return this.#refused(entry, content, error, isFresh);
+    const why = known(error);
+    if (isPassing(why)) return this.#later(entry, why);
+    if (messageId) return this.#keepApart(entry, why);
     // It may have arrived all the same: `tried` stays.
-    return this.#queue.put({ ...entry, state: "refused", error: known });
+    return this.#queue.put({ ...entry, state: "refused", error: why });
+  }
+
+  /**
+   * Try again after a while.
+   * @param {Entry} entry
+   * @param {import("../errors.js").TalkError} error
+   */
+  async #later(entry, error) {
+    if (error.retryable) this.#pause.begin(error.retryAfter);
+    else this.#pause.hold();
+    const { conversationId } = entry;
+    this.#failures.set(conversationId, (this.#failures.get(conversationId) ?? 0) + 1);
+    await this.#queue.put({ ...entry, state: "waiting" });
   }
 
   /**
    * @param {Entry} entry
    * @param {Content} content
    * @param {Refusal} error
+   * @param {boolean} isFresh
    */
-  async #refused(entry, content, error) {
+  async #refused(entry, content, error, isFresh) {
     this.#pause.reset();
     this.#failures.delete(entry.conversationId);
     if (error.code === "CLIENT_ID_REUSED") return this.#keepApart(entry, error);
     const tried = entry.messageId ? entry.tried : null;
+    // The server keeps what was uploaded for a day. The message waited for longer.
+    const isForgotten = error.code === "UNKNOWN_FILE" && !isFresh && !entry.messageId;
+    if (isForgotten) return this.#queue.put({ ...withoutUploads(entry), tried, state: "waiting" });
     // The viewer has another text by now.
     if (!isSame(content, entry)) return this.#queue.put({ ...entry, tried, state: "waiting" });
     if (entry.messageId) return this.#keepApart(entry, error);
@@ -188,7 +230,7 @@ export class Delivery {
    * The server has a message of this client id, and does not take this text for it. So the text stays as
    * a message of its own that was refused.
    * @param {Entry} entry
-   * @param {Refusal | TalkError} error
+   * @param {NonNullable<Entry["error"]>} error
    */
   #keepApart(entry, error) {
     const own = { clientId: newId(), tried: null, messageId: null };

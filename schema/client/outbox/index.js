@@ -2,9 +2,9 @@
 
 import { TalkError } from "../errors.js";
 import { Writable } from "../store.js";
-import { isSame, named, newEntry } from "./entry.js";
+import { isSame, named, newEntry, withoutUploads } from "./entry.js";
 import { Mail } from "./mail.js";
-import { indexedDBStorage, memoryStorage } from "./storage.js";
+import { indexedDBStorage, memoryFiles, memoryStorage } from "./storage.js";
 
 export { indexedDBStorage, memoryStorage };
 
@@ -15,15 +15,19 @@ export { indexedDBStorage, memoryStorage };
 
 /** More unsent messages than this are a mistake, or a server that is gone for good. */
 const MOST = 300;
+/** With these refusals, the server may have forgotten what was uploaded. */
+const FORGOTTEN = ["UNKNOWN_FILE", "UPLOAD_NOT_FINISHED"];
 
 /**
  * @typedef {{
  *   verbs: Pick<import("../verbs.js").Verbs, "sendMessage" | "editMessage">,
+ *   uploads: Pick<import("../uploads/index.js").Uploads, "attempt">,
  *   viewer: import("../types.js").Store<import("../types.js").Viewer | null>,
  *   whenBack: import("../types.js").Connection["whenBack"],
  *   sent: (conversationId: string, message: Message) => void,
  *   server: string,
  *   storage?: import("../types.js").TalkOptions["storage"],
+ *   fileStorage?: import("../types.js").TalkOptions["fileStorage"],
  * }} OutboxOptions
  *   `viewer`: nothing is sent or kept before it is known whose messages they are. When the server
  *   refused the credentials, nothing is sent until it is set again: somebody else may be signed in.
@@ -104,14 +108,41 @@ class OutboxStore {
 
   /** @param {string} clientId */
   discard = async (clientId) => {
-    const { queue } = this.#mail;
+    const { queue, delivery } = this.#mail;
     const entry = queue.get(clientId);
     if (!entry) return false;
     // The message is there. What is discarded is another text for it.
     const isSent = entry.messageId !== null;
     if (entry.state === "sending" && !isSent) return false;
+    delivery.cancel(entry.files);
     await queue.remove(clientId);
     return !isSent;
+  };
+
+  /**
+   * @param {string} clientId
+   * @param {string} fileId
+   */
+  removeFile = async (clientId, fileId) => {
+    const { queue, delivery } = this.#mail;
+    const entry = queue.get(clientId);
+    const file = entry?.files.find(({ id }) => id === fileId);
+    // What may have reached the server never changes.
+    if (!entry || !file || entry.tried !== null) return false;
+    delivery.cancel([file]);
+    const left = { ...entry, files: entry.files.filter((each) => each !== file) };
+    if (!left.files.length && !left.body) await queue.remove(clientId);
+    else if (entry.state === "refused" && file.error) await this.#sendAnew(left);
+    else await queue.put(left);
+    return true;
+  };
+
+  /** @param {string} attachmentId */
+  sentFile = (attachmentId) => {
+    const { queue } = this.#mail;
+    const unsent = queue.list().flatMap(({ files }) => files);
+    const file = unsent.find(({ attachment }) => attachment === attachmentId);
+    return file ?? queue.files.sent(attachmentId) ?? null;
   };
 
   /**
@@ -140,14 +171,17 @@ class OutboxStore {
   }
 
   #newMail() {
-    return new Mail(this.#shown, this.#options.verbs, this.#options.sent);
+    return new Mail(this.#shown, this.#options);
   }
 
   /** @param {Entry} entry */
   async #sendAnew(entry) {
     const { queue, delivery, place } = this.#mail;
     const { position } = place;
-    const isKept = queue.put({ ...entry, position, state: "waiting", error: null });
+    const isForgotten = entry.error !== null && FORGOTTEN.includes(entry.error.code);
+    const files = entry.files.map((file) => ({ ...file, error: null }));
+    const anew = isForgotten ? withoutUploads(entry) : { ...entry, files };
+    const isKept = queue.put({ ...anew, position, state: "waiting", error: null });
     delivery.run();
     await isKept;
   }
@@ -164,13 +198,24 @@ class OutboxStore {
     }
     this.#viewerId = id;
     const scope = `talk ${this.#options.server} ${id}`;
-    this.#mail.start(scope, this.#options.storage?.(id) ?? storageOfPage(scope));
+    const { storage, fileStorage } = this.#options;
+    this.#mail.start(
+      scope,
+      storage?.(id) ?? storageOfPage(scope),
+      // A page with a storage of its own may want to leave nothing behind in the browser.
+      fileStorage?.(id) ?? (storage ? memoryFiles() : filesOfPage(`${scope} files`)),
+    );
   }
 }
 
 /** @param {string} name */
 function storageOfPage(name) {
   return globalThis.indexedDB ? indexedDBStorage(name) : memoryStorage();
+}
+
+/** @param {string} name @returns {import("../types.js").FileStorage} */
+function filesOfPage(name) {
+  return globalThis.indexedDB ? indexedDBStorage(name, "id") : memoryFiles();
 }
 
 const closed = () => new TalkError("CLOSED", "This client was closed.");

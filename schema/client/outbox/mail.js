@@ -2,7 +2,7 @@
 
 import { Delivery } from "./delivery.js";
 import { Queue } from "./queue.js";
-import { SafeStorage, memoryStorage } from "./storage.js";
+import { SafeStorage, memoryFiles, memoryStorage } from "./storage.js";
 import { Tab } from "./tab.js";
 
 export class Mail {
@@ -14,12 +14,11 @@ export class Mail {
 
   /**
    * @param {import("../store.js").Writable<readonly import("./entry.js").Entry[]>} shown
-   * @param {Pick<import("../verbs.js").Verbs, "sendMessage" | "editMessage">} verbs
-   * @param {(conversationId: string, message: import("../types.js").Message) => void} sent
+   * @param {Pick<import("./index.js").OutboxOptions, "verbs" | "uploads" | "sent">} options
    */
-  constructor(shown, verbs, sent) {
+  constructor(shown, options) {
     this.queue = new Queue(shown);
-    this.delivery = new Delivery(this.queue, verbs, sent);
+    this.delivery = new Delivery(this.queue, options);
   }
 
   /** The place of a new message: after all others, and sent by this tab. */
@@ -31,9 +30,10 @@ export class Mail {
    * Begin to keep and to send.
    * @param {string} scope what all tabs of this viewer have in common.
    * @param {import("../types.js").OutboxStorage} storage
+   * @param {import("../types.js").FileStorage} fileStorage
    */
-  start(scope, storage) {
-    this.#started = this.#start(scope, storage);
+  start(scope, storage, fileStorage) {
+    this.#started = this.#start(scope, storage, fileStorage);
   }
 
   /** The connection is back. */
@@ -47,7 +47,7 @@ export class Mail {
   close() {
     this.delivery.close();
     // Without a viewer there is no storage, and nobody waits for one any longer.
-    if (!this.#started) this.queue.keepIn(memoryStorage());
+    if (!this.#started) this.queue.keepIn(memoryStorage(), memoryFiles());
     this.queue.close();
     this.#tab.close();
   }
@@ -55,10 +55,11 @@ export class Mail {
   /**
    * @param {string} scope
    * @param {import("../types.js").OutboxStorage} storage
+   * @param {import("../types.js").FileStorage} fileStorage
    */
-  async #start(scope, storage) {
+  async #start(scope, storage, fileStorage) {
     await this.#tab.open(scope);
-    this.queue.keepIn(new SafeStorage(storage));
+    this.queue.keepIn(new SafeStorage(storage), new SafeStorage(fileStorage, true));
     await this.#adopt();
     // What was written before the reload goes first, and then what was written meanwhile.
     const meanwhile = this.queue.list().filter(({ clientId }) => !this.#adopted.has(clientId));
@@ -66,6 +67,7 @@ export class Mail {
       void this.queue.put({ ...entry, position: this.queue.nextPosition() });
     }
     this.delivery.start();
+    void this.queue.tidy();
   }
 
   /** Take over what tabs left that are gone, now or later. */

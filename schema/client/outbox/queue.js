@@ -1,6 +1,8 @@
 /** The messages of the outbox in their order, in memory and in a storage. */
 
 import { fromStored, toStored } from "./entry.js";
+import { Files } from "./files.js";
+import { inTime } from "./patience.js";
 
 /** @typedef {import("../types.js").OutboxStorage} OutboxStorage */
 /** @typedef {import("./entry.js").Entry} Entry */
@@ -16,16 +18,24 @@ export class Queue {
   #shown;
   /** @type {Promise<OutboxStorage>} */
   #storage;
-  /**
-   * Keep everything here, what was added before as well. It is called once.
-   * @type {(storage: OutboxStorage) => void}
-   */
-  keepIn = () => {};
+  /** @type {(storage: OutboxStorage) => void} */
+  #resolve = () => {};
+  files = new Files();
 
   /** @param {import("../store.js").Writable<readonly Entry[]>} shown the snapshot. */
   constructor(shown) {
     this.#shown = shown;
-    this.#storage = new Promise((resolve) => (this.keepIn = resolve));
+    this.#storage = new Promise((resolve) => (this.#resolve = resolve));
+  }
+
+  /**
+   * Keep everything here, what was added before as well. It is called once.
+   * @param {OutboxStorage} storage
+   * @param {import("../types.js").FileStorage} fileStorage
+   */
+  keepIn(storage, fileStorage) {
+    this.#resolve(storage);
+    this.files.keepIn(fileStorage);
   }
 
   /** The names of the tabs that have messages in the storage. */
@@ -43,8 +53,18 @@ export class Queue {
   async adopt(from, to) {
     const stored = await (await this.#storage).load();
     const left = stored.filter(({ tab, clientId }) => tab === from && !this.#entries.has(clientId));
-    await Promise.all(left.map((entry) => this.put(fromStored(entry, to))));
+    const hasFiles = left.some(({ files }) => files?.length);
+    const blobs = hasFiles ? await this.files.load() : new Map();
+    await Promise.all(left.map((entry) => this.put(fromStored(entry, to, blobs))));
     return left.map(({ clientId }) => clientId);
+  }
+
+  /** Forget the files of messages that are gone. */
+  async tidy() {
+    await this.files.tidy(async () => {
+      const stored = await (await this.#storage).load();
+      return new Set(stored.flatMap(({ files }) => (files ?? []).map(({ id }) => id)));
+    });
   }
 
   get size() {
@@ -70,16 +90,23 @@ export class Queue {
     // Another tab may have taken it over.
     if (this.#isClosed) return;
     this.#lastPosition = Math.max(this.#lastPosition, entry.position);
+    const keepFiles = this.files.changed(this.#entries.get(entry.clientId), entry);
     this.#entries.set(entry.clientId, entry);
     this.#show();
     await (await this.#storage).put(toStored(entry));
+    // Nothing waits for long until many bytes are written.
+    if (keepFiles) await inTime(keepFiles(), () => {});
   }
 
   /** @param {string} clientId */
   async remove(clientId) {
-    if (!this.#entries.delete(clientId)) return;
+    const entry = this.#entries.get(clientId);
+    if (!entry) return;
+    const keepFiles = this.files.changed(entry, undefined);
+    this.#entries.delete(clientId);
     this.#show();
     await (await this.#storage).remove(clientId);
+    await keepFiles?.();
   }
 
   /**
@@ -97,6 +124,7 @@ export class Queue {
   /** The storage keeps what was put before. Here, nothing is left to send. */
   close() {
     this.#isClosed = true;
+    this.files.close(this.#entries.values());
     this.#entries.clear();
     void this.#storage.then((storage) => storage.close());
   }

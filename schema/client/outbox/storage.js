@@ -6,6 +6,8 @@ import { inTime } from "./patience.js";
 /** @typedef {import("../types.js").DraftStorage} DraftStorage */
 /** @typedef {import("../types.js").StoredUnsent} StoredUnsent */
 /** @typedef {import("../types.js").StoredDraft} StoredDraft */
+/** @typedef {import("../types.js").FileStorage} FileStorage */
+/** @typedef {import("../types.js").StoredFile} StoredFile */
 /**
  * @template T
  * @typedef {{
@@ -26,6 +28,11 @@ export function memoryStorage() {
 /** @returns {DraftStorage} */
 export function memoryDrafts() {
   return memoryOf((/** @type {StoredDraft} */ entry) => entry.key);
+}
+
+/** @returns {FileStorage} */
+export function memoryFiles() {
+  return memoryOf((/** @type {StoredFile} */ { id }) => id);
 }
 
 /**
@@ -120,10 +127,15 @@ export class SafeStorage {
   /** @type {Promise<any>} */
   #last = Promise.resolve();
   #isOver = false;
+  #isPatient;
 
-  /** @param {Storage<T>} storage */
-  constructor(storage) {
+  /**
+   * @param {Storage<T>} storage
+   * @param {boolean} [isPatient] whether it is waited for as long as it takes: for much data.
+   */
+  constructor(storage, isPatient = false) {
     this.#storage = storage;
+    this.#isPatient = isPatient;
   }
 
   /** @returns {Promise<T[]>} */
@@ -157,6 +169,7 @@ export class SafeStorage {
     if (this.#isOver) return Promise.resolve(otherwise);
     const done = this.#last.then(work).catch(() => otherwise);
     this.#last = done;
+    if (this.#isPatient) return done;
     return inTime(done, () => {
       this.#isOver = true;
       return otherwise;

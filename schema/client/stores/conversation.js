@@ -1,6 +1,7 @@
 /** A conversation: what it has, and what the viewer does in it. */
 
 import { Acts } from "./conversation/acts.js";
+import { forgetAddresses, renewing } from "./conversation/addresses.js";
 import { EMPTY_CONVERSATION } from "./conversation/empty.js";
 import { Lingering } from "./lingering.js";
 import { Model } from "./conversation/model.js";
@@ -124,6 +125,12 @@ export class ConversationStore extends Lingering {
    */
   unreact = (message, emoji) => this.#acts.react(message, emoji, false);
 
+  /** @param {Pick<Message, "id">} message */
+  refresh = ({ id }) => {
+    forgetAddresses(this.#model.thread.window.messages.find(id));
+    return this.#model.refresher.message(id);
+  };
+
   /** @param {number} number */
   shown = (number) => {
     this.#model.inView = number;
@@ -188,6 +195,7 @@ export class ConversationStore extends Lingering {
     ];
     setLimits();
     this.#reading.start();
+    ends.push(renewing(() => this.again()));
     return () => {
       for (const end of ends) end();
       this.#reading.stop();

@@ -1,6 +1,7 @@
 /** The messages of a conversation by their numbers: of each the newest copy, and how it is shown. */
 
 import { unlessSame } from "../same.js";
+import { keepAddresses } from "./addresses.js";
 import { Quotes, newestOf, quoted } from "./quotes.js";
 
 /** @import {Limits, Message, MessageCapability, Quoted, Row, User} from "../../types.js" */
@@ -66,7 +67,7 @@ export class Messages {
     const known = this.#entries.get(message.number);
     if (known) known.cursor ??= cursor;
     if (known && known.message.revision > message.revision) return;
-    const copy = unlessSame(known?.message, this.#withNewestQuote(message, known?.message));
+    const copy = unlessSame(known?.message, this.#merged(message, known?.message));
     const entry = known?.message === copy ? known : this.#add(copy, known?.cursor ?? cursor);
     entry.order = ++this.#order;
   }
@@ -97,8 +98,9 @@ export class Messages {
     this.#numbers.clear();
     for (const { node, cursor } of edges) {
       const known = before.get(node.number);
-      if (known && unlessSame(known.message, node) === known.message) this.#keep(known);
-      else this.#add(node, cursor);
+      const message = keepAddresses(node, known?.message, this.#now());
+      if (known && unlessSame(known.message, message) === known.message) this.#keep(known);
+      else this.#add(message, cursor);
     }
     for (const [number, entry] of before) {
       const now = this.#entries.get(number);
@@ -187,8 +189,8 @@ export class Messages {
 
   /** @param {Message} message @param {string | null} cursor */
   #add(message, cursor) {
-    const [at, order] = [this.#now(), ++this.#order];
-    return this.#keep({ message, cursor, at, order, row: null, expires: Infinity });
+    const order = ++this.#order;
+    return this.#keep({ message, cursor, at: this.#now(), order, row: null, expires: Infinity });
   }
 
   /** @param {Entry} entry */
@@ -206,12 +208,13 @@ export class Messages {
    * @param {Message} message
    * @param {Message | undefined} known
    */
-  #withNewestQuote(message, known) {
-    const { replyTo } = message;
-    if (!replyTo) return message;
+  #merged(message, known) {
+    const merged = keepAddresses(message, known, this.#now());
+    const { replyTo } = merged;
+    if (!replyTo) return merged;
     const original = this.#entries.get(replyTo.number)?.message;
     const newest = newestOf(replyTo, [known?.replyTo, original && quoted(original)]);
-    return newest === replyTo ? message : { ...message, replyTo: newest };
+    return newest === replyTo ? merged : { ...merged, replyTo: newest };
   }
 
   /**

@@ -2,6 +2,9 @@
 
 /** @import {Message, Quoted} from "../../types.js" */
 
+/** The names of so many files are shown in a quote. */
+const NAMED = 3;
+
 export class Quotes {
   /** @type {Map<number, Set<number>>} By the numbers of what is quoted. */
   #quoting = new Map();
@@ -48,9 +51,15 @@ export class Quotes {
  * @param {Message} message
  * @returns {Quoted}
  */
-export function quoted({ id, number, revision, kind, body, removal, hidden, sender }) {
+export function quoted({ id, number, revision, kind, body, removal, hidden, sender, ...message }) {
   const name = sender && { id: sender.id, name: sender.name };
-  return { id, number, revision, kind, body, removal, hidden, sender: name };
+  const attachments = message.attachments.slice(0, NAMED).map(fileNameOf);
+  return { id, number, revision, kind, body, removal, hidden, sender: name, attachments };
+}
+
+/** @param {Message["attachments"][number]} attachment */
+function fileNameOf({ id, filename, contentType }) {
+  return { id, filename, contentType };
 }
 
 /**

@@ -21,8 +21,8 @@ import { Window } from "./window.js";
 
 /** How many messages a page has. */
 export const PAGE = 30;
-/** The most messages that are asked for anew at once. */
-const LARGEST_PAGE = 100;
+/** The most messages that are asked for anew at once: with all their files, more would cost too much. */
+const LARGEST_PAGE = 80;
 
 export class Thread {
   window;
@@ -167,7 +167,8 @@ export class Thread {
     const era = this.era;
     const size = side === "before" ? { last: PAGE } : { first: PAGE };
     const page = await this.#source.page({ ...size, [side]: this.window.cursor(side) });
-    if (!page || era !== this.era) return;
+    // What is asked for anew may be newer than this page, and the stream begins after that.
+    if (!page || era !== this.era || this.isRenewing) return;
     this.window.add(side, page);
     this.#note(page);
   }
