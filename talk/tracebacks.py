@@ -46,16 +46,19 @@ def _paragraphs(error: BaseException, seen: set[int]) -> Iterator[str]:
             yield from _paragraphs(each, seen)
 
 
+def may_be_told(kind: type | str) -> bool:
+    """Whether messages of a class of exceptions, perhaps given by its name, hold nobody's words."""
+    names = {kind} if isinstance(kind, str) else {base.__name__ for base in kind.__mro__}
+    return not names.isdisjoint(TELLING)
+
+
 def headline(error: BaseException) -> str:
     """The class of an exception, with its message if that holds nobody's words."""
     kind = type(error)
     name = (
         kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
     )
-    if any(base.__name__ in TELLING for base in kind.__mro__):
-        message = str(error)
-    else:
-        message = " ".join(filter(None, _of_database(error)))
+    message = str(error) if may_be_told(kind) else " ".join(filter(None, _of_database(error)))
     return f"{name}: {message}" if message else name
 
 
