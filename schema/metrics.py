@@ -138,7 +138,7 @@ class Collector:
             GaugeMetricFamily,
             "talk_timed_job_late_seconds",
             "Seconds by which a timed job is late, in whichever process. Infinite if it never ran.",
-            "job",
+            "name",
             numbers.late,
         )
 

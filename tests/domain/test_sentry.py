@@ -1,11 +1,15 @@
 """What Sentry is sent says where something failed, and holds no word of anybody."""
 
 import json
+import runpy
 import subprocess
 import sys
+from types import SimpleNamespace
 
 from talk.log_context import LogContext
 from talk.sentry import before_send
+
+from ..project.markdown import ROOT, example
 
 SECRET = "words-that-nobody-else-may-read"
 FRAME = {
@@ -125,6 +129,17 @@ def test_parts_that_are_empty_or_shaped_otherwise_do_no_harm():
     assert before_send({"exception": [{"type": "KeyError", "value": SECRET}]})["exception"] == {
         "values": [{"type": "KeyError"}]
     }
+
+
+def test_the_recipe_of_the_page_on_operating_passes_it(monkeypatch, tmp_path):
+    given = {}
+    monkeypatch.setitem(sys.modules, "sentry_sdk", SimpleNamespace(init=given.update))
+    recipe = tmp_path / "recipe.py"
+    code = example(ROOT / "docs" / "operating.md", "python", "sentry_sdk.init")
+    recipe.write_text(code, "utf-8")
+    runpy.run_path(str(recipe))
+
+    assert given["before_send"] is given["before_send_transaction"] is before_send
 
 
 def test_settings_can_import_it_before_django_is_set_up():

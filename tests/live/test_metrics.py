@@ -78,7 +78,7 @@ async def test_a_server_under_load_is_scraped(start_server, alice, bob, carol, g
     assert found["talk_delivery_seconds_count"] > 30
     assert 0 < found["talk_delivery_seconds_sum"] < 60
     assert found["talk_lost_wakeups_total"] == 0
-    assert found['talk_timed_job_late_seconds{job="delete expired words"}'] == inf
+    assert found['talk_timed_job_late_seconds{name="delete expired words"}'] == inf
     await numbers_when(server, lambda now: now[OPENED] == 0)
 
 
