@@ -1,5 +1,21 @@
 """The admin for support staff and moderators. To read messages takes a permission of its own."""
 
-from . import conversations, moderation, participations, pins, reactions, tokens, work
+from . import (
+    attachments,
+    conversations,
+    moderation,
+    participations,
+    pins,
+    reactions,
+    tokens,
+)
 
-__all__ = ["conversations", "moderation", "participations", "pins", "reactions", "tokens", "work"]
+__all__ = [
+    "attachments",
+    "conversations",
+    "moderation",
+    "participations",
+    "pins",
+    "reactions",
+    "tokens",
+]

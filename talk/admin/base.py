@@ -120,4 +120,9 @@ def words_of(message: Message) -> str:
     """The text of a message, or what happened, or why the words are gone."""
     if removal := message.removal:
         return str(removal.label)
-    return message.body or message.get_kind_display()
+    return message.words or message.get_kind_display()
+
+
+def may_read(request: HttpRequest) -> bool:
+    """Whether somebody may read what people wrote."""
+    return request.user.has_perm("talk.read_message_bodies")

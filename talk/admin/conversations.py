@@ -9,7 +9,15 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from .. import moderation
-from ..models import Conversation, Edit, Mention, Message, NameWord, Participation
+from ..models import (
+    Attachment,
+    Conversation,
+    Edit,
+    Mention,
+    Message,
+    NameWord,
+    Participation,
+)
 from ..models.edit import MOST_SHOWN
 from ..words import folded
 from .base import (
@@ -19,6 +27,7 @@ from .base import (
     TalkAdmin,
     act_on_each,
     may_moderate,
+    may_read,
     username_of,
     words_of,
 )
@@ -98,7 +107,7 @@ class WordsInline(ReadOnly, admin.TabularInline):
     """What belongs to the text of a message is shown to staff who may read that."""
 
     def has_view_permission(self, request: HttpRequest, obj: Message | None = None) -> bool:
-        return _may_read(request)
+        return may_read(request)
 
 
 class NewestEdits(BaseInlineFormSet):
@@ -127,6 +136,13 @@ class MentionInline(WordsInline):
         return super().get_queryset(request).select_related("user")
 
 
+class AttachmentInline(WordsInline):
+    model = Attachment
+    fields = ["filename", "content_type", "size", "state"]
+    readonly_fields = ["state"]
+    ordering = ["position"]
+
+
 @admin.register(Message)
 class MessageAdmin(ReadOnly, TalkAdmin):
     list_display = ["conversation", "number", "kind", "sender", "sent_at"]
@@ -139,19 +155,17 @@ class MessageAdmin(ReadOnly, TalkAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Message | None = None) -> list[Any]:
         fields = ["conversation", "number", "kind", "sender", "subject", "sent_at", "edited_at"]
-        fields += ["reply_to", "root", "mentions_all"]
-        if _may_read(request):
+        fields += ["reply_to", "root", "mentions_all", "attachment_count"]
+        if may_read(request):
             fields.append("words")
         return fields
 
     def get_inlines(self, request: HttpRequest, obj: Message | None = None) -> list[Any]:
-        """Earlier texts and mentions are shown where the text is."""
-        return [EditInline, MentionInline] if obj is not None and obj.removal is None else []
+        """Earlier texts, mentions and files are shown where the text is."""
+        if obj is None or obj.removal is not None:
+            return []
+        return [EditInline, MentionInline, AttachmentInline]
 
     @admin.display(description=_("words"))
     def words(self, message: Message) -> str:
         return words_of(message)
-
-
-def _may_read(request: HttpRequest) -> bool:
-    return request.user.has_perm("talk.read_message_bodies")

@@ -126,7 +126,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
                 message=message,
                 conversation=conversation,
                 settled_at=None,
-                defaults={"why": clean_reason(why), "words": message.body if message else title},
+                defaults={"why": clean_reason(why), "words": message.words if message else title},
             )
         return report
 
@@ -162,8 +162,9 @@ class Report(models.Model):
         help_text=_("The group whose first title is reported."),
     )
     why = models.CharField(_("reason"), max_length=REASON_LENGTH)
-    #: What the message or title said when it was reported, until the report is settled: its author
-    #: can edit or retract it meanwhile. Only moderators see it; see `reported_words`.
+    #: What the message or title said when it was reported, with the names of its files, until the
+    #: report is settled: its author can edit or retract it meanwhile. Only moderators see it; see
+    #: `reported_words`.
     words = models.TextField(_("words"), default="", db_default="", blank=True, editable=False)
     at = models.DateTimeField(_("at"), default=timezone.now)
     settled_at = models.DateTimeField(_("settled at"), null=True)

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 
 from talk.models import (
+    Attachment,
     Conversation,
     Draft,
     Edit,
@@ -31,6 +32,7 @@ def assert_agree(talk, rules) -> None:
     for at in range(len(rules.rooms)):
         _assert_room(rows, talk, rules, at)
     _assert_scheduled(rows, talk, rules)
+    _assert_files(rows, rules)
     for name, user in talk.people.items():
         _assert_inbox(talk, rules, name, user)
         _assert_found(talk, rules, name, user)
@@ -46,6 +48,7 @@ class Rows:
         self.edits = _by("message_id", Edit.objects.order_by("until"))
         self.mentions = _by("message_id", Mention.objects.all())
         self.reactions = _by("message_id", Reaction.objects.order_by("pk"))
+        self.files = _by("message_id", Attachment.objects.order_by("position"))
         self.pins = _by("message_id", Pin.objects.all())
         self.saved = _by("message_id", SavedMessage.objects.all())
         self.events = _by(
@@ -162,9 +165,24 @@ def _assert_message(rows, message, said) -> None:
     assert message.mentions_all == said.mentions_all
     reactions = [(each.emoji, name[each.user_id]) for each in rows.reactions[message.pk]]
     assert reactions == [(emoji, whose) for emoji, whose, _when in said.reactions]
+    files = rows.files[message.pk]
+    assert [each.filename for each in files] == said.files
+    assert message.attachment_count == len(said.files)
     pins = [(each.conversation_id, name[each.by_id]) for each in rows.pins[message.pk]]
     assert pins == ([(message.conversation_id, said.pinned[0])] if said.pinned else [])
     assert {name[each.user_id] for each in rows.saved[message.pk]} == said.saved_by
+
+
+def _assert_files(rows, rules) -> None:
+    there = {
+        each.filename: (rows.name[each.owner_id], each.state)
+        for files in rows.files.values()
+        for each in files
+        if each.is_there
+    }
+    assert there == {name: (each.owner, each.state) for name, each in rules.files.items()}
+    unsent = {each.filename for each in rows.files[None] if each.is_there}
+    assert unsent == {name for name, each in rules.files.items() if each.of is None}
 
 
 def _assert_places(rows, conversation, rules, at) -> None:

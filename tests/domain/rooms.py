@@ -96,6 +96,8 @@ class Said:
     mentions_all: bool = False
     #: Who took part when it was sent.
     here: frozenset[str] = frozenset()
+    #: The names of its files, in order.
+    files: list[str] = field(default_factory=list)
     #: (emoji, whose, when), the oldest first.
     reactions: list[tuple[str, str, int]] = field(default_factory=list)
     #: Who pinned it, and when.
@@ -112,7 +114,7 @@ class Said:
     def forget(self, why):
         """The words are gone, and all that belongs to them."""
         self.body, self.removed_as = "", why
-        self.earlier, self.reactions = [], []
+        self.earlier, self.reactions, self.files = [], [], []
         self.pinned, self.saved_by = None, set()
         self.mentions, self.taken_out, self.mentions_all = {}, set(), False
 

@@ -6,6 +6,7 @@ from talk.exceptions import RefusalCode as Code
 
 from .arranged import Arranged
 from .drafted import Drafted
+from .filed import File, Filed
 from .rooms import UNDESCRIBED, No, Place, Room, Said, must
 from .scheduled import Scheduled
 from .words import Words
@@ -18,8 +19,9 @@ FEW = 3
 
 
 @dataclass
-class Rulebook(Words, Arranged, Drafted, Scheduled):
+class Rulebook(Words, Arranged, Drafted, Scheduled, Filed):
     rooms: list[Room] = field(default_factory=list)
+    files: dict[str, File] = field(default_factory=dict)
     clock: int = 0
     #: (who blocked, whom)
     blocks: set[tuple[str, str]] = field(default_factory=set)
@@ -96,17 +98,19 @@ class Rulebook(Words, Arranged, Drafted, Scheduled):
             place.drop_draft()
         return at
 
-    def _say(self, sender, at, body, reply_to=None, mentions=None, mention_all=False):
+    def _say(self, sender, at, body, reply_to=None, mentions=None, mention_all=False, files=()):
         room = self.rooms[at]
         place = room.places[sender]
-        must(body, Code.EMPTY_BODY)
+        must(body or files, Code.EMPTY_BODY)
         self._must_have_a_say(place)
         if room.private:
             self._must_reach(sender, room.places)
         caught_up = not self.unread(sender, at) and place.read >= place.before
         now = self.tick()
         refers = self.references(room, sender, reply_to, mentions, mention_all)
+        self.must_be_usable(sender, files)
         self._tell(room, "text", "message_sent", sender, sender, body, **refers)
+        self.claim(at, files)
         if caught_up:
             place.read = len(room.said)
         place.marked = False
@@ -299,7 +303,7 @@ class Rulebook(Words, Arranged, Drafted, Scheduled):
         said = room.said[number - 1]
         must(said.kind in {"text", "renamed"} and not said.removed_as, Code.NOT_FOUND)
         title = said.body
-        said.forget("moderated")
+        self.forget(said, "moderated")
         room.record("message_removed", None, number=number)
         if said.kind == "renamed":
             self._forget_title(room, number, title)

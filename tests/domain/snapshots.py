@@ -89,6 +89,7 @@ def _see_message(snapshot: Snapshot, row: Message) -> None:
         "edits": row.edits.order_by("until").values_list("body", "until"),
         "mentions": row.mentions.order_by("pk").values_list("user", "by_reply", "taken_out"),
         "reactions": row.reactions.order_by("pk").values_list("user", "emoji", "at"),
+        "files": row.attachments.order_by("position").values_list("filename", "state"),
         "pins": Pin.objects.filter(message=row).values_list("by", "at"),
     }
     snapshot.messages[row.number] = _values(

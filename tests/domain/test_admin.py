@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from talk.models import (
     AccessToken,
+    Attachment,
     Block,
     Conversation,
     Message,
@@ -19,9 +20,9 @@ from talk.models import (
     SavedMessage,
 )
 
-from .acting import crowd, group, hired, participation_of, private, say
+from .acting import crowd, group, hired, participation_of, private, say, send_files, upload
 
-MODELS = [Conversation, Participation, Message, Pin, Reaction, Block, AccessToken]
+MODELS = [Attachment, Conversation, Participation, Message, Pin, Reaction, Block, AccessToken]
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def staff(erin):
 def conversation(alice, bob, carol):
     """With somebody who left, an upgrade, and a secret."""
     conversation = participation_of(alice, private(alice, bob)).invite([carol])
-    said = say(alice, conversation, "A secret")
+    said = send_files(alice, conversation, upload(alice, "secret.txt"), body="A secret")
     participation_of(bob, conversation).react(said, "👍")
     participation_of(alice, conversation).pin_message(said)
     participation_of(bob, conversation).save_message(said)
@@ -76,7 +77,7 @@ def test_no_page_is_there_without_permission(staff, erin, conversation, model):
         assert staff.get(reverse(f"admin:talk_{model._meta.model_name}_{url}")).status_code == 403
 
 
-@pytest.mark.parametrize("model", [Conversation, Participation, Message, Pin, Reaction])
+@pytest.mark.parametrize("model", [Attachment, Conversation, Participation, Message, Pin, Reaction])
 def test_nothing_that_the_verbs_keep_in_step_is_edited(admin_client, conversation, model):
     name, row = model._meta.model_name, model.objects.first()
     before = list(model.objects.order_by("pk").values())
@@ -95,6 +96,8 @@ class TestBodies:
 
         pages = [page(staff, "message_change", message.pk), page(staff, "message_changelist")]
         pages.append(page(staff, "conversation_change", conversation.pk))
+        pages.append(page(staff, "attachment_changelist"))
+        pages.append(page(staff, "attachment_change", message.attachments.get().pk))
 
         assert not any("secret" in each.lower() for each in pages)
 
@@ -102,7 +105,10 @@ class TestBodies:
         erin.user_permissions.add(Permission.objects.get(codename="read_message_bodies"))
         message = conversation.messages.get(kind="text")
 
-        assert "A secret" in page(staff, "message_change", message.pk)
+        shown = page(staff, "message_change", message.pk)
+        assert "A secret" in shown
+        assert "secret.txt" in shown
+        assert "secret.txt" in page(staff, "attachment_change", message.attachments.get().pk)
 
     def test_words_that_are_kept_for_no_longer_are_shown_to_nobody(
         self, staff, erin, conversation, settings

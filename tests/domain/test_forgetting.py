@@ -202,13 +202,14 @@ class TestWords:
     def test_no_table_has_a_copy_of_them_but_an_open_report_for_moderators(self, message, why):
         assert columns_with(WORDS) == {"talk.Message.body", "talk.Report.words"}
         assert columns_with(EARLIER) == {"talk.Edit.body"}
-        assert columns_with(FILE) == {"talk.Attachment.filename"}
+        assert columns_with(FILE) == {"talk.Attachment.filename", "talk.Report.words"}
 
         forgotten(message, why)
 
         kept = why not in {Message.Removal.ERASED, Message.Removal.EXPIRED}
         assert columns_with(WORDS) == ({"talk.Report.words"} if kept else set())
-        assert columns_with(EARLIER) == columns_with(FILE) == set()
+        assert columns_with(FILE) == columns_with(WORDS)
+        assert columns_with(EARLIER) == set()
 
     def test_what_belongs_to_other_messages_stays(self, message, alice):
         another = say(alice, message.conversation, "Before")
@@ -348,4 +349,5 @@ class TestEveryDoor:
         must_be_emptied(of_talk(), message, lambda: getattr(self, door)(message))
 
         assert columns_with(WORDS) <= {"talk.Report.words"}
-        assert columns_with(EARLIER) == columns_with(FILE) == set()
+        assert columns_with(FILE) == columns_with(WORDS)
+        assert columns_with(EARLIER) == set()

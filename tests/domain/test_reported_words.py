@@ -16,7 +16,7 @@ from talk.moderation import Decision, decide, remove_message
 from talk.privacy import erase, export
 from talk.purging import purge
 
-from .acting import group, hired, participation_of, refused, say
+from .acting import group, hired, participation_of, refused, say, send_files, upload
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +57,18 @@ class TestKeeping:
 
         assert now(first).reported_words == "rude words"
         assert now(second).reported_words == "kind words"
+
+    def test_it_keeps_what_files_were_called_and_those_alone_where_there_are_no_words(
+        self, alice, bob, ours
+    ):
+        said = send_files(bob, ours, upload(bob, "a.txt"), upload(bob, "b.txt"))
+        worded = send_files(bob, ours, upload(bob, "c.txt"), body="rude words")
+
+        first, second = report(alice, said), report(alice, worded)
+        retract(bob, said)
+
+        assert now(first).reported_words == "[a.txt]\n[b.txt]"
+        assert now(second).reported_words == "rude words\n[c.txt]"
 
     def test_a_repeat_does_not_change_it(self, alice, bob, rude):
         first = report(alice, rude)

@@ -149,6 +149,34 @@ class People(RuleBasedStateMachine):
         at = self.at(at)
         self.both("edit", name, at, self.number(at, number), body, mentions)
 
+    @rule(name=names)
+    def upload(self, name):
+        self.both("upload", name, f"file {len(self.talk.files)}")
+
+    @rule(at=where, body=bodies, data=st.data())
+    def send_files(self, at, body, data):
+        at, known = self.at(at), list(self.talk.files)[-4:]
+        name = data.draw(st.sampled_from(sorted(self.rules.rooms[at].places)))
+        self.both("upload", name, own := f"file {len(self.talk.files)}")
+        others = data.draw(st.lists(st.sampled_from([own, *known]), max_size=2))
+        self.once("send", name, at, body, files=[own, *others])
+
+    @rule(at=where, body=bodies, data=st.data())
+    def edit_files(self, at, body, data):
+        at = self.at(at)
+        said = self.rules.rooms[at].said
+        number = data.draw(
+            st.sampled_from([n for n, each in enumerate(said, 1) if each.files] or [1])
+        )
+        files = [*self.rules.rooms[at].said[number - 1].files, *list(self.talk.files)[:1]]
+        kept = data.draw(st.lists(st.sampled_from(files), max_size=2)) if files else []
+        self.both("edit", said[number - 1].sender, at, number, body, kept=kept)
+
+    @precondition(lambda self: self.talk.files)
+    @rule(data=st.data(), state=st.sampled_from(["ready", "ready", "refused"]))
+    def check(self, data, state):
+        self.both("check", data.draw(st.sampled_from(sorted(self.talk.files))), state)
+
     @rule(allowed=st.booleans())
     def set_whether_texts_may_be_edited(self, allowed):
         self.options.TALK = {**self.options.TALK, "EDIT_SECONDS": None if allowed else 0}

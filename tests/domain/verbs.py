@@ -7,9 +7,16 @@ from django.utils import timezone
 
 from talk import moderation
 from talk.exceptions import MessagingValidationError, RefusalCode
-from talk.models import Block, Conversation, Message, Participation, ScheduledMessage
+from talk.models import (
+    Attachment,
+    Block,
+    Conversation,
+    Message,
+    Participation,
+    ScheduledMessage,
+)
 
-from .acting import participation_of
+from .acting import participation_of, upload
 
 
 class Verbs:
@@ -17,6 +24,8 @@ class Verbs:
         self.people = people
         self.moderator = None
         self.conversations: list[int] = []
+        #: The keys of all files that there were, by their names.
+        self.files: dict[str, int] = {}
 
     def conversation(self, at) -> Conversation:
         return Conversation.objects.get(pk=self.conversations[at])
@@ -53,8 +62,10 @@ class Verbs:
         invited=(),
         client_id: uuid.UUID | None = None,
         mentions=None,
+        files=(),
         **refers,
     ) -> Message:
+        refers["attachments"] = [self.files[each] for each in files]
         if mentions is not None:
             refers["mentions"] = self.users(mentions)
         invited = self.users(invited)
@@ -66,8 +77,17 @@ class Verbs:
         found = conversation.messages.filter(number=number).first()
         return found or Message(pk=0, conversation=conversation, number=number)
 
-    def edit(self, name, at, number, body, mentions=None):
+    def upload(self, name, filename):
+        self.files[filename] = upload(self.people[name], filename, state="checking").pk
+
+    def check(self, filename, state):
+        for file in Attachment.objects.filter(pk=self.files[filename]):
+            file.checked(state)
+
+    def edit(self, name, at, number, body, mentions=None, kept=None):
         given = {} if mentions is None else {"mentions": self.users(mentions)}
+        if kept is not None:
+            given["attachments"] = [self.files[each] for each in kept]
         self.change(name, at, number, "edit", body, **given)
 
     def retract(self, name, at, number):

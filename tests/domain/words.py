@@ -16,15 +16,16 @@ class Words:
     #: Whether `EDIT_SECONDS` is None, and not 0.
     may_edit = True
 
-    def edit(self, name, at, number, body, mentions=None):
+    def edit(self, name, at, number, body, mentions=None, kept=None):
         self.place(name, at)
         room, said = self._text(name, at, number)
         must(said.sender == name, Code.NOT_YOURS)
         must(self.may_edit, Code.TOO_LATE)
         mentioned = self._mentioned_by_edit(room, said, mentions)
-        # A message without files, which no message here has.
-        must(body, Code.EMPTY_BODY)
-        if (body, mentioned) == (said.body, said.mentions):
+        files = said.files if kept is None else kept
+        must(set(files) <= set(said.files), Code.UNKNOWN_FILE)
+        must(body or files, Code.EMPTY_BODY)
+        if (body, mentioned) == (said.body, said.mentions) and set(files) == set(said.files):
             return
         now = self.tick()
         if body != said.body:
@@ -33,6 +34,7 @@ class Words:
         said.taken_out |= said.mentions.keys()
         said.taken_out -= mentioned.keys()
         said.mentions = mentioned
+        self.drop_files(said, files)
         room.record("message_edited", name, name, number)
 
     def retract(self, name, at, number):
@@ -46,7 +48,7 @@ class Words:
         if said.removed_as == "retracted":
             return
         must(not said.removed_as, Code.NOT_FOUND)
-        said.forget("retracted")
+        self.forget(said, "retracted")
         room.record("message_removed", name, number=number)
 
     def take_away(self, name, at, number):
@@ -62,7 +64,7 @@ class Words:
         must(not said.removed_as, Code.NOT_FOUND)
         must(said.sender, Code.NOT_ALLOWED)
         self._outrank(place, room.places[said.sender])
-        said.forget("removed")
+        self.forget(said, "removed")
         room.record("message_removed", name, number=number)
 
     def react(self, name, at, number, emoji):

@@ -95,6 +95,8 @@ def assert_sound(conversation) -> None:
             message__in=[each for each in messages if each.removed_as]
         ).exists()
     assert Pin.objects.filter(conversation=conversation).count() <= MOST_PINS
+    for each in messages:
+        assert each.attachments.count() == each.attachment_count
 
     places = list(Participation.objects.filter(conversation=conversation))
     active = [place for place in places if place.is_active]

@@ -181,6 +181,15 @@ class Message(Addressing):
             raise MessagingValidationError(RefusalCode.NOT_FOUND, path=("message",))
 
     @property
+    def words(self) -> str:
+        """The text, and then what its files are called: what moderators are shown."""
+        names: list[str] = []
+        if self.attachment_count:
+            files = self.attachments.order_by("position")
+            names = [f"[{name}]" for name in files.values_list("filename", flat=True)]
+        return "\n".join(each for each in (self.body, *names) if each)
+
+    @property
     def removal(self) -> "Removal | None":
         """Why the words are gone, or not shown any more. None if they are shown."""
         if self.removed_as:
