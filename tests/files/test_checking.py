@@ -5,6 +5,7 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import InMemoryStorage
 from django.utils import timezone
 from PIL import Image
@@ -267,7 +268,7 @@ class TestFailing:
         assert now(picture).state == State.READY
         assert names_in(stored) == sorted(all_names(picture.key)[1:])
 
-    @pytest.mark.parametrize("step", range(9))
+    @pytest.mark.parametrize("step", range(10))
     def test_killed_anywhere_nothing_is_lost_and_nothing_stays(
         self, uploaded, quick, stored, monkeypatch, step
     ):
@@ -294,15 +295,14 @@ class TestFailing:
             counted(Attachment, name)
         with suppress(Killed):
             check_due()
-        was_killed = len(done) == step
+        assert len(done) == step
         done[:] = [None] * 100
-        if was_killed:
-            assert now(picture).state == State.CHECKING
-            with stored.open(now(picture).key) as file:
-                assert file.read() == PICTURE
-            later()
-            assert check_due() == 1
+        assert now(picture).state == State.CHECKING
+        with stored.open(now(picture).key) as file:
+            assert file.read() == PICTURE
+        later()
 
+        assert check_due() == 1
         assert now(picture).state == State.READY
         assert names_in(stored) == sorted(all_names(picture.key)[1:])
 
@@ -320,16 +320,34 @@ class TestFailing:
         assert now(other).state == State.READY
         assert now(poison).state == State.CHECKING
 
-    def test_a_picture_that_ends_its_process_is_refused_in_the_end(self, uploaded, monkeypatch):
+    def test_what_a_killed_worker_has_half_written_is_written_anew(self, uploaded, quick, stored):
+        picture = uploaded()
+        names = all_names(picture.key)[1:]
+        for name in names:
+            stored.save(name, ContentFile(PICTURE[:100]))
+
+        check_due()
+
+        assert names_in(stored) == sorted(names)
+        for name in names:
+            with stored.open(name) as file:
+                assert file.read() == PICTURE
+
+    @pytest.mark.parametrize(
+        ("error", "last"), [(pictures.Died, State.REFUSED), (pictures.Unread, State.CHECKING)]
+    )
+    def test_a_picture_that_ends_its_process_is_refused_in_the_end(
+        self, uploaded, monkeypatch, error, last
+    ):
         @contextmanager
         def read(file, content_type):
-            raise pictures.Unread("It died.")
+            raise error("It died.")
             yield
 
         monkeypatch.setattr(pictures, "read", read)
         picture = uploaded()
 
-        for state in (State.CHECKING, State.CHECKING, State.REFUSED):
+        for state in (State.CHECKING, State.CHECKING, last):
             later()
             check_due()
             assert now(picture).state == state

@@ -3,8 +3,10 @@
 import pytest
 from django.test import override_settings
 
+from talk.contrib.files import pictures
 from talk.contrib.files.checks import (
     check_internal_url,
+    check_pictures,
     check_scanner,
     check_storage,
     check_urls,
@@ -49,6 +51,12 @@ def test_urls_are_needed():
 def test_an_internal_url_is_a_folder(settings, given):
     settings.TALK = {**settings.TALK, "FILES_INTERNAL_URL": given}
     assert ids(check_internal_url()) == ["talk_files.E003"]
+
+
+def test_without_pillow_pictures_keep_their_places(monkeypatch):
+    assert check_pictures() == []
+    monkeypatch.setattr(pictures, "find_spec", lambda name: None)
+    assert ids(check_pictures()) == ["talk_files.W002"]
 
 
 @pytest.mark.parametrize(

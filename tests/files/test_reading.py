@@ -71,8 +71,8 @@ def test_what_is_none_is_told_from_what_costs_too_much(file, data, error, why):
 @pytest.mark.parametrize(
     ("script", "error"),
     [
-        ("kill -9 $$", pictures.Unread),
-        ("kill -11 $$", pictures.Unread),
+        ("kill -9 $$", pictures.Died),
+        ("kill -11 $$", pictures.Died),
         ("kill -XCPU $$", pictures.Refused),
         ("echo No room >&2; exit 1", pictures.Unread),
         ("exit 0", pictures.Unread),
@@ -81,7 +81,7 @@ def test_what_is_none_is_told_from_what_costs_too_much(file, data, error, why):
         ("head -c 100000 /dev/zero", pictures.Unread),
         ("""echo '{"width": -1, "height": -1, "placeholder": "data:"}'""", pictures.Unread),
         ("""echo '{"width": 3, "height": 3, "placeholder": "javascript:"}'""", pictures.Unread),
-        ("exec sleep 60", pictures.Unread),
+        ("exec sleep 60", pictures.Died),
     ],
 )
 def test_a_process_that_ends_anyhow_is_no_answer(file, instead, monkeypatch, script, error):
@@ -90,9 +90,11 @@ def test_a_process_that_ends_anyhow_is_no_answer(file, instead, monkeypatch, scr
         monkeypatch.setattr(limits, "WALL_SECONDS", 0)
         monkeypatch.setattr(pictures, "_grace_seconds", 0.05)
 
-    with pytest.raises(error):
+    with pytest.raises(error) as caught:
         with pictures.read(file(b"x"), "image/png"):
             pytest.fail("It was read.")
+    # A full disk is no fault of the picture.
+    assert isinstance(caught.value, pictures.Died) == (error is pictures.Died)
 
 
 def test_a_program_that_is_not_there_is_no_answer(file, monkeypatch):

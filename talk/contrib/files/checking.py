@@ -37,8 +37,8 @@ BATCH = 20
 MOST_SECONDS = 30.0
 #: Failures in a row after which the storage or the scanner is taken to be away, until the next run.
 MOST_FAILURES = 3
-#: How often a picture may end the process that reads it.
-MOST_DEATHS = 3
+#: At this attempt, a picture is refused that ends the process which reads it.
+LAST_ATTEMPT = 3
 #: A worker that has not looked for files for so long is not there.
 AWAY_AFTER = timedelta(minutes=1)
 
@@ -123,13 +123,13 @@ def _check_picture(attachment: Attachment, file: IO[bytes]) -> None:
     except pictures.Refused as error:
         _refuse(attachment, str(error))
     except pictures.Broken as error:
-        logger.info("File %s is not the picture it begins as: %s", attachment.pk, error)
+        logger.info("File %s is not the picture it begins as: %s", attachment.pk, str(error))
         if is_allowed_type(UNKNOWN):
             attachment.checked(State.READY, content_type=UNKNOWN)
         else:
             _refuse(attachment, "it is not of a type that is allowed")
-    except pictures.Unread as error:
-        if attachment.failures < MOST_DEATHS:
+    except pictures.Died as error:
+        if attachment.failures < LAST_ATTEMPT:
             raise
         _refuse(attachment, str(error))
 

@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 
 from talk.conf import conf
 
+from . import pictures
 from .storage import ALIAS, storage
 
 
@@ -65,6 +66,19 @@ def check_internal_url(**kwargs: Any) -> list[CheckMessage]:
             f'TALK["FILES_INTERNAL_URL"] can\'t be {given!r}.',
             hint="Write a path that begins and ends with a slash, such as /talk-files-internal/.",
             id="talk_files.E003",
+        )
+    ]
+
+
+@register(Tags.files)
+def check_pictures(**kwargs: Any) -> list[CheckMessage]:
+    if pictures.can_read("image/jpeg"):
+        return []
+    return [
+        checks.Warning(
+            "Pictures keep what their cameras put in, such as the place. They get no thumbnails.",
+            hint="Install Talk with the extra `files`, which is Pillow.",
+            id="talk_files.W002",
         )
     ]
 

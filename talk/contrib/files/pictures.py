@@ -35,7 +35,11 @@ class Broken(Exception):
 
 
 class Unread(Exception):
-    """The process could not do its work. It may be able to another time."""
+    """The process could not do its work, for example because the disk is full."""
+
+
+class Died(Unread):
+    """The process was ended by a signal, or took too long: by the picture, or by the machine."""
 
 
 @dataclass(frozen=True)
@@ -97,11 +101,13 @@ def _run(
             timeout=limits.WALL_SECONDS + _grace_seconds,
         )
     except subprocess.TimeoutExpired as error:
-        raise Unread("It took too long.") from error
+        raise Died("It took too long.") from error
     except OSError as error:
         raise Unread(f"The process did not start: {error}") from error
     if process.returncode == -signal.SIGXCPU:
         raise Refused("It takes too much time.")
+    if process.returncode < 0:
+        raise Died(f"Signal {-process.returncode} ended the process that read it.")
     if process.returncode:
         errors.seek(0)
         said = errors.read(_most_facts_bytes).decode(errors="replace")
