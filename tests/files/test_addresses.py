@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
+from django.urls import set_script_prefix
 
 from talk.contrib.files import addresses
 from talk.contrib.files.addresses import download_from, download_url, upload_from, upload_ticket
@@ -57,3 +58,15 @@ def test_a_url_stays_the_same_for_an_hour_and_is_valid_for_twelve(hour):
     assert download_from(token_of(url)) == (17, "")
     hour(1013)
     assert download_from(token_of(url)) is None
+
+
+def test_urls_have_the_prefix_of_the_project_wherever_they_are_made(settings):
+    addresses._reversed.cache_clear()
+    settings.FORCE_SCRIPT_NAME = "/product"
+    try:
+        assert download_url(FILE).startswith("/product/talk/files/")
+        set_script_prefix("/product/")
+        assert download_url(FILE).startswith("/product/talk/files/")
+    finally:
+        set_script_prefix("/")
+        addresses._reversed.cache_clear()

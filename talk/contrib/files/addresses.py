@@ -11,6 +11,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
+from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.urls import get_script_prefix, get_urlconf, reverse
 
@@ -87,7 +88,10 @@ def _path(name: str) -> str:
 
 @cache
 def _reversed(name: str, urlconf: str | None, prefix: str) -> str:
-    return reverse(f"talk_files:{name}", urlconf, args=["-"])[:-1]
+    path = reverse(f"talk_files:{name}", urlconf, args=["-"])[:-1]
+    # Threads of WebSockets and live results have no prefix of a request.
+    own = settings.FORCE_SCRIPT_NAME or prefix
+    return f"{own.rstrip('/')}/{path.removeprefix(prefix)}"
 
 
 def _this_hour() -> int:
