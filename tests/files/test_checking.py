@@ -13,7 +13,7 @@ from PIL import Image
 from talk.contrib.files import pictures
 from talk.contrib.files.checking import JOB, check_due, needs_checking
 from talk.contrib.files.deleting import delete_due
-from talk.contrib.files.storage import all_names, name_of
+from talk.contrib.files.storage import all_names, delete_all, name_of
 from talk.models import Attachment, Event, TimedJob
 from talk.timed import registered
 
@@ -352,7 +352,7 @@ class TestFailing:
             check_due()
             assert now(picture).state == state
 
-    @pytest.mark.parametrize("how", ["deleted", "taken back"])
+    @pytest.mark.parametrize("how", ["taken back", "its bytes deleted", "deleted"])
     def test_a_file_that_goes_meanwhile_leaves_nothing(
         self, uploaded, alice, harbour, stored, monkeypatch, quick, how
     ):
@@ -362,15 +362,17 @@ class TestFailing:
 
         def meanwhile(file, content_type):
             participation_of(alice, harbour).retract(said)
+            if how == "its bytes deleted":
+                delete_all(picture.key)
             if how == "deleted":
                 delete_due()
             return read(file, content_type)
 
         monkeypatch.setattr(pictures, "read", meanwhile)
         check_due()
-        delete_due()
 
         assert names_in(stored) == []
+        delete_due()
         assert not Attachment.objects.exists()
 
     def test_a_name_that_is_taken_is_not_left_for_another(self, uploaded, quick, monkeypatch):

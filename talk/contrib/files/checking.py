@@ -151,8 +151,9 @@ def _replace(attachment: Attachment, picture: pictures.Picture) -> None:
         storage().delete(uploaded)
         if attachment.checked(State.READY, has_thumbnails=True, **_facts(picture)):
             return
-    if not Attachment.objects.written().filter(pk=attachment.pk).exists():
-        # It was deleted meanwhile.
+    row = Attachment.objects.written().filter(pk=attachment.pk).first()
+    if row is None or not row.is_there:
+        # The job that deletes files may have been here before these bytes.
         delete_all(key)
 
 
