@@ -248,6 +248,23 @@ def test_a_database_that_is_away_is_said_so(begin, put, monkeypatch):
     assert code(put(upload, b"soup")) == (503, "UNAVAILABLE", True)
 
 
+def test_no_file_loses_its_bytes_if_the_answer_of_the_database_is_lost(
+    begin, put, stored, monkeypatch
+):
+    upload, received = begin(4), Attachment.received
+
+    def lost(*args):
+        received(*args)
+        raise OperationalError("the connection is lost")
+
+    monkeypatch.setattr(Attachment, "received", lost)
+
+    assert code(put(upload, b"soup")) == (503, "UNAVAILABLE", True)
+    assert code(put(upload, b"soup")) == (409, "ALREADY_UPLOADED", False)
+    assert now(upload).state == State.READY
+    assert stored.open(now(upload).key).read() == b"soup"
+
+
 def test_few_uploads_at_once_are_taken_of_one_person(begin, put, monkeypatch):
     monkeypatch.setattr(receiving, "MOST_OF_ONE_PERSON", 1)
     first, second = begin(4), begin(4)

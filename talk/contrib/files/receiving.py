@@ -101,14 +101,14 @@ def _receive(request: HttpRequest, attachment: Attachment) -> None:
     body = Body(request, attachment.size, is_allowed_type)
     try:
         _store(key, body)
-        must_wait = needs_checking(body.content_type)
-        is_own = attachment.received(key, body.content_type, body.sha256, must_wait)
     except BaseException:
         # The row still has the key, so a later attempt or a job deletes what can't be deleted now.
         with suppress(Exception):
             delete_all(key)
         raise
-    if not is_own:
+    must_wait = needs_checking(body.content_type)
+    # If the database fails here, it may have done this all the same. So the bytes stay.
+    if not attachment.received(key, body.content_type, body.sha256, must_wait):
         _delete(key)
         raise Failed(Problem.ALREADY_UPLOADED)
 
