@@ -55,6 +55,12 @@ def current() -> LogContext | None:
     return _current.get()
 
 
+def request_id() -> str | None:
+    """The id of the request that is answered here; None elsewhere."""
+    found = _current.get()
+    return None if found is None else found.request_id
+
+
 def start_for_all(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
     """Start a task that serves many requests. Its log lines belong to none of them."""
     # A new task would otherwise keep the context of the request that happened to start it.

@@ -1,7 +1,7 @@
 """Takes the words of people out of the events that Sentry is sent."""
 
 import builtins
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from . import log_context
@@ -102,7 +102,7 @@ def _request(request: Mapping[str, Any]) -> Event:
 
 
 #: What is left of the other parts of an event.
-PARTS = {
+PARTS: dict[str, Callable[[Any], Any]] = {
     "breadcrumbs": lambda part: {"values": [_only(each, BREADCRUMB) for each in _values(part)]},
     "contexts": lambda part: {
         name: _only(part[name], kept) for name, kept in CONTEXTS.items() if name in part

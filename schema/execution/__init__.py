@@ -24,7 +24,9 @@ from strawberry.extensions import SchemaExtension
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from talk import log_context
 from talk.counts import count
+from talk.spans import span, tell
 
 from ..authentication import rates
 from ..authentication.context import Context
@@ -81,9 +83,12 @@ class Schema(MergedSchema):
     def answer(self, operation: Operation) -> ExecutionResult | None:
         """Execute a query or mutation. A subscription is counted, but not executed: None."""
         begun = perf_counter()
-        answer = self._answer(operation)
+        with span("operation") as found:
+            answer = self._answer(operation)
+            kind, name = documents.label_of(operation)
+            tell(found, kind=kind, operation=name, request_id=log_context.request_id())
         if answer is not None:
-            count.operation(*documents.label_of(operation), perf_counter() - begun)
+            count.operation(kind, name, perf_counter() - begun)
             if answer.errors:
                 count_errors(answer.errors)
         return answer

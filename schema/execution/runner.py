@@ -10,6 +10,8 @@ from typing import Any
 
 from strawberry.types import ExecutionContext
 
+from talk.spans import span
+
 from .. import threads
 from ..documents.request import Request
 from ..operation import Operation, current
@@ -83,11 +85,13 @@ class Runner(SchemaExtensionsRunner):
 
     def _parse(self) -> None:
         if self.execution_context.query is not None:
-            self.execution_context.graphql_document = self._gate.parse()
+            with span("gate.parse"):
+                self.execution_context.graphql_document = self._gate.parse()
 
     def _validate(self) -> None:
         execution = self.execution_context
-        execution.pre_execution_errors = self._gate.errors(execution.validation_rules)
+        with span("gate.validate"):
+            execution.pre_execution_errors = self._gate.errors(execution.validation_rules)
 
     def get_extensions_results_sync(self) -> dict[str, Any]:
         return {**super().get_extensions_results_sync(), **self._gate.extensions()}

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from graphql import ExecutionResult, create_source_event_stream, execute_subscription_event
 
 from talk.counts import count
+from talk.spans import span
 
 from .. import threads
 from ..authentication import rates
@@ -47,8 +48,10 @@ class Stream:
     It is the root value of its operation, so the resolver of the subscription gets it as `self`.
     """
 
-    def __init__(self, schema: "Schema", prepared: "PreparedSubscription") -> None:
+    def __init__(self, schema: "Schema", prepared: "PreparedSubscription", name: str) -> None:
         self._schema, self._executor = schema, prepared.executor
+        #: The name of the operation in metrics.
+        self.name = name
         self.selection = prepared.selection
         self.context: Context = prepared.executor.context_value
         #: Whether the last result was found without waiting; see `sharing.Subscriber`.
@@ -123,7 +126,8 @@ class Stream:
         event = event.event if isinstance(event, Delivery) else event
         executor = self._executor.build_per_event_executor(event)
         executor.context_value = context
-        with deadline(), showing(page.views() if isinstance(page, ReadTogether) else Views()):
+        views = page.views() if isinstance(page, ReadTogether) else Views()
+        with span("delivery", operation=self.name), deadline(), showing(views):
             result = execute_subscription_event(executor)
         if isinstance(result, ExecutionResult):
             return self._text(result)
@@ -155,7 +159,7 @@ async def listen(schema: "Schema", operation: "Operation") -> AsyncIterator[Stre
     _kind, name = label_of(operation)
     # It is counted first, because preparing it takes most of the memory.
     async with counted_stream(operation), schema.prepare(operation) as prepared:
-        stream = Stream(schema, prepared)
+        stream = Stream(schema, prepared, name)
         # Only the stream is kept for as long as it runs.
         del prepared
         await stream.begin()

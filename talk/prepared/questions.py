@@ -11,6 +11,7 @@ from django.db import DatabaseError, OperationalError, connections
 from django.db.models import Model, QuerySet
 
 from ..conf import conf
+from ..spans import span
 from . import postgresql
 from .placeholders import ListPlaceholder, Placeholder, round_up
 from .statements import Statement
@@ -111,7 +112,8 @@ def _execute_together(connection: Any, filled: list[Filled]) -> list[list[Any]]:
     sent before are not repeated.
     """
     try:
-        return _send_and_fetch(connection, filled)
+        with span("trip", database=connection.vendor, statements=len(filled)):
+            return _send_and_fetch(connection, filled)
     except DatabaseError as error:
         if not postgresql.is_statement_lost(connection, error):
             raise
