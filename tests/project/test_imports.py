@@ -43,9 +43,9 @@ print(json.dumps(answer.json()))
 @pytest.mark.parametrize(
     ("folder", "extras"),
     [
-        # A project may do without the extras: `production` is for PostgreSQL and Redis, `metrics`
-        # for Prometheus.
-        ("talk", ["production"]),
+        # A project may do without the extras: `production` is for PostgreSQL and Redis, `files` for
+        # pictures, `metrics` for Prometheus.
+        ("talk", ["production", "files"]),
         ("schema", ["production", "metrics"]),
         ("backend", SERVER),
         ("tests", [extra for extra in EXTRAS if extra != "lint"]),
