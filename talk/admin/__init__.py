@@ -8,6 +8,7 @@ from . import (
     pins,
     reactions,
     tokens,
+    work,
 )
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "pins",
     "reactions",
     "tokens",
+    "work",
 ]
