@@ -224,6 +224,15 @@ class TestAccess:
 
 
 class TestFaults:
+    def test_no_url_is_in_the_log(self, sent, get, stored, caplog):
+        file = sent()
+        assert get(file, range="bytes=99-").status_code == 416
+        assert get(file, method="post").status_code == 405
+        stored.delete(file.key)
+        assert get(file).status_code == 404
+
+        assert caplog.text == ""
+
     def test_bytes_that_are_gone(self, sent, get, stored):
         file = sent()
         stored.delete(file.key)

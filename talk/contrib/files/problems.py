@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.db import Error
-from django.http import JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -123,4 +123,10 @@ def respond(problem: Problem, **headers: str) -> JsonResponse:
     response.headers["Cache-Control"] = "no-store"
     if retry_after is not None:
         response.headers["Retry-After"] = str(retry_after)
+    leave_out_of_log(response)
     return response
+
+
+def leave_out_of_log(response: HttpResponse) -> None:
+    """Keep Django from logging the path of a request that failed: it is a permission."""
+    response._has_been_logged = True  # type: ignore[attr-defined]

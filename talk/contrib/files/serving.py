@@ -24,7 +24,14 @@ from talk.models import Attachment
 from talk.models.message.retention import cutoffs, without_expired
 
 from .addresses import Variant, download_from
-from .problems import Failed, Problem, answering_for_database, answering_for_storage, respond
+from .problems import (
+    Failed,
+    Problem,
+    answering_for_database,
+    answering_for_storage,
+    leave_out_of_log,
+    respond,
+)
 from .ranges import NotSatisfiable, part_of
 from .sniffing import SHOWN_INLINE
 from .storage import name_of, release_connection, storage
@@ -124,7 +131,9 @@ def _part(request: HttpRequest, file: "File[bytes]", headers: dict[str, str]) ->
     except NotSatisfiable:
         file.close()
         headers = {"Content-Range": f"bytes */{size}", "Cache-Control": "no-store"}
-        return HttpResponse(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers=headers)
+        status = HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
+        leave_out_of_log(refusal := HttpResponse(status=status, headers=headers))
+        return refusal
     if part is not None:
         status = HTTPStatus.PARTIAL_CONTENT
         headers["Content-Range"] = f"bytes {part[0]}-{part[-1]}/{size}"
