@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "graphene_django_graphiql_static",
     "talk",
     "talk.contrib.files",
+    "talk.contrib.previews",
     "backend",
 ]
 MIDDLEWARE = [
@@ -184,6 +185,7 @@ TALK: dict[str, Any] = {
     "ALLOWED_ORIGINS": tuple(ALLOWED_ORIGINS),
     "CLAMD": env.str("CLAMD", Conf.CLAMD),
     "FILES_INTERNAL_URL": env.str("FILES_INTERNAL_URL", "") or None,
+    "LINK_PREVIEWS": env.bool("LINK_PREVIEWS", False),
     "METRICS_ADDRESSES": tuple(env.list("METRICS_ADDRESSES", default=[])),
     "METRICS_TOKEN": env.str("METRICS_TOKEN", "") or None,
     "PLANS": env.bool("PLANS", True),

@@ -11,7 +11,7 @@ from sys import getsizeof
 from typing import TYPE_CHECKING, Protocol, Self
 
 from talk.conf import conf
-from talk.models import Attachment, Draft, Edit, Message
+from talk.models import Attachment, Draft, Edit, LinkPreview, Message
 
 if TYPE_CHECKING:
     from .authentication.context import Context
@@ -110,6 +110,11 @@ def count_texts(messages: Iterable[Message | Edit | Draft]) -> None:
 def count_names(attachments: Iterable[Attachment]) -> None:
     """Count the names and placeholders of files; see `count_texts`."""
     _count(text for each in attachments for text in (each.filename, each.placeholder))
+
+
+def count_previews(previews: Iterable[LinkPreview]) -> None:
+    """Count the texts of link previews; see `count_texts`."""
+    _count(text for each in previews for text in (each.url, each.title, each.description))
 
 
 def _count(texts: Iterable[str]) -> None:

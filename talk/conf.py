@@ -50,6 +50,8 @@ class Conf:
     SCANNER: str | None = None
     #: Where `talk.contrib.files.clamd.scan` finds ClamAV: `host:port`, or `unix:` and a path.
     CLAMD: str = "127.0.0.1:3310"
+    #: Whether the worker fetches the pages to which messages link, to show what they are.
+    LINK_PREVIEWS: bool = False
     #: Fields of the user model that `users(search:)` searches; None means those with names.
     USER_SEARCH_FIELDS: tuple[str, ...] | None = None
     #: Whether people see each other's user names; None means yes unless they are e-mail addresses.

@@ -19,6 +19,7 @@ from .models import (
     Draft,
     Edit,
     Event,
+    LinkPreview,
     Mention,
     Message,
     NameWord,
@@ -46,10 +47,10 @@ def export(user: "User") -> Iterator[dict[str, Any]]:
     """All data that Talk has of `user`, as dictionaries for JSON, each with a `type`.
 
     That is: columns of the account that Talk shows or reads, participations, messages and what they
-    said before, drafts, scheduled messages and files, mentions of them and by them, reactions, what
-    they pinned and saved, events, blocks and reports by them, acts of moderators about them, and
-    their tokens without secrets. Messages of other people are left out, and so are the reasons of
-    moderators: these data are theirs.
+    said before, previews of their links, drafts, scheduled messages and files, mentions of them and
+    by them, reactions, what they pinned and saved, events, blocks and reports by them, acts of
+    moderators about them, and their tokens without secrets. Messages of other people are left out,
+    and so are the reasons of moderators: these data are theirs.
     """
     yield _account(user)
     yield from _participations(user)
@@ -72,6 +73,9 @@ def export(user: "User") -> Iterator[dict[str, Any]]:
     where = {"conversation": F("message__conversation"), "number": F("message__number")}
     earlier = Edit.objects.filter(message__sender=user).annotate(**where)
     yield from _rows("earlier_text", earlier, ["conversation", "number", "body", "until"])
+    previews = LinkPreview.objects.filter(message__sender=user).annotate(**where)
+    shown = ["conversation", "number", "url", "title", "description", "site_name", "fetched_at"]
+    yield from _rows("link_preview", previews, shown)
     drafts = Draft.objects.with_words().filter(participation__user=user)
     kept = drafts.annotate(conversation=F("participation__conversation"))
     yield from _rows("draft", kept, ["conversation", "body", "reply_to", "saved_at"])

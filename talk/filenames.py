@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from .conf import conf
-from .text import is_visible
+from .text import is_visible, without_controls
 
 FILENAME_LENGTH = 255
 #: What a file is called of whose name nothing is left.
@@ -15,12 +15,6 @@ ENDING_LENGTH = 20
 UNKNOWN_TYPE = "application/octet-stream"
 TYPE_LENGTH = 100
 
-#: Unicode categories of characters that no name has: controls, surrogates, and separators of lines.
-LEFT_OUT = frozenset({"Cc", "Cs", "Zl", "Zp"})
-#: Invisible characters that change the direction of text. By them "exe.png" can be shown for a name
-#: that ends otherwise.
-DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
 _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*", re.ASCII)
 
 
@@ -30,9 +24,7 @@ def clean_filename(name: str) -> str:
     It is never empty, and never a name of a folder. A name that is too long keeps its ending.
     """
     name = unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2])
-    kept = (each for each in name if each not in DIRECTIONS)
-    kept = (each for each in kept if unicodedata.category(each) not in LEFT_OUT)
-    name = " ".join("".join(kept).split()).rstrip(". ")
+    name = " ".join(without_controls(name).split()).rstrip(". ")
     if not is_visible(name):
         return UNNAMED
     if len(name) <= FILENAME_LENGTH:

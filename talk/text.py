@@ -9,6 +9,8 @@ from .exceptions import MessagingValidationError, RefusalCode
 TITLE_LENGTH = 200
 DESCRIPTION_LENGTH = 1_000
 URL_LENGTH = 500
+#: How many times as many characters of what a stranger wrote are read as are kept.
+MOST_READ = 10
 NAME_LENGTH = 100
 REASON_LENGTH = 1_000
 
@@ -21,6 +23,12 @@ BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0\U0001d159")
 VISIBLE_FORMATS = frozenset(
     "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
 )
+
+#: Unicode categories of characters that no line has: controls, surrogates, and separators of lines.
+NOT_IN_LINES = frozenset({"Cc", "Cs", "Zl", "Zp"})
+#: Invisible characters that change the direction of text. By them "exe.png" can be shown for a name
+#: that ends otherwise.
+DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 #: Visible characters that addresses of the web have encoded.
 NOT_IN_URLS = frozenset('"<>\\^`{|}')
@@ -93,6 +101,25 @@ def clean_reason(why: str) -> str:
     if len(why) > REASON_LENGTH or not is_visible(why):
         raise MessagingValidationError(RefusalCode.INVALID_REASON, path=("why",))
     return why
+
+
+def line_of(text: str, most: int) -> str:
+    """What a stranger wrote, on one line without controls and direction marks.
+
+    It has at most `most` characters, and is empty if none of them is visible.
+    """
+    # White space of all kinds becomes spaces before the controls among it would be left out.
+    line = " ".join(text[: MOST_READ * most].split())
+    line = " ".join(without_controls(line).split())
+    if len(line) > most:
+        line = f"{line[: most - 1].rstrip()}…"
+    return line if is_visible(line) else ""
+
+
+def without_controls(text: str) -> str:
+    """`text` without controls, separators of lines, and direction marks."""
+    kept = (each for each in text if each not in DIRECTIONS)
+    return "".join(each for each in kept if unicodedata.category(each) not in NOT_IN_LINES)
 
 
 def is_visible(text: str) -> bool:

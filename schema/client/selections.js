@@ -17,6 +17,7 @@ export const ROW = `
   mentionsAll
   mentionsViewer
   reactions { emoji count viewerReacted }
+  linkPreview { url title description siteName }
   pinnedAt
   viewerSaved
   viewerCan`;

@@ -34,6 +34,7 @@
  *   | "RENAME" | "DESCRIBE" | "LEAVE" | "ANSWER_INVITATION"} ConversationCapability
  */
 /** @typedef {{emoji: string, count: number, viewerReacted: boolean}} Reaction */
+/** @typedef {{url: string, title: string, description: string, siteName: string}} LinkPreview */
 /** @typedef {{body: string, replyTo: number | null, version: number, savedAt: string}} Draft */
 
 /**
@@ -78,8 +79,9 @@
  *   removal: Removal | null, hidden: boolean, announced: boolean, clientId: string | null,
  *   editedAt: string | null, root: number | null, sender: User | null, subject: Named | null,
  *   replyTo: Quoted | null, replyCount: number, mentions: Named[], mentionsAll: boolean,
- *   mentionsViewer: boolean, reactions: Reaction[], pinnedAt: string | null, viewerSaved: boolean,
- *   viewerCan: MessageCapability[], attachments: Attachment[],
+ *   mentionsViewer: boolean, reactions: Reaction[], linkPreview: LinkPreview | null,
+ *   pinnedAt: string | null, viewerSaved: boolean, viewerCan: MessageCapability[],
+ *   attachments: Attachment[],
  * }} Message
  */
 

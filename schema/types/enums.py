@@ -138,8 +138,8 @@ describe(
     "person whose reaction it is; null if their data were erased.",
     MESSAGE_PINNED="`message` was pinned. `participation` is that of the person who did it.",
     MESSAGE_UNPINNED="`message` was unpinned. `participation` is that of the person who did it.",
-    MESSAGE_COMPLETED="A file of `message` was checked: its state and what is known of it have "
-    "changed.",
+    MESSAGE_COMPLETED="The server found out more about `message`: a file was checked, or the first "
+    "link got a preview.",
     PARTICIPANT_INVITED="Somebody was invited.",
     PARTICIPANT_DECLINED="Somebody declined an invitation, or it was withdrawn.",
     PARTICIPANT_JOINED="Somebody joined for the first time.",

@@ -33,6 +33,10 @@ Muted = Annotated[
     bool,
     strawberry.argument(description="Whether messages in muted conversations count, too."),
 ]
+#: The argument `unhide` of what is hidden if the viewer blocked the sender.
+Unhide = Annotated[
+    bool, strawberry.argument(description="Return it even if the viewer blocked the sender.")
+]
 #: The argument `id`.
 Id = Annotated[strawberry.ID, strawberry.argument(description="The global id.")]
 

@@ -18,6 +18,7 @@ from . import (
     capabilities,
     costs,
     enums,  # noqa: F401
+    link_previews,
     message_attachments,
     message_mentions,
     message_pins,
@@ -27,7 +28,8 @@ from . import (
     saved_messages,
 )
 from .attachments import Attachment
-from .fields import FIRST, After, First, field
+from .fields import FIRST, After, First, Unhide, field
+from .link_previews import LinkPreview
 from .message_connection import MessageConnection
 from .message_reactions import Reaction, reactions
 from .message_words import EditConnection
@@ -71,12 +73,7 @@ class Message(relay.Node):
     def body(
         self: models.Message,
         info: Info,
-        unhide: Annotated[
-            bool,
-            strawberry.argument(
-                description="Return the text even if the viewer blocked its sender."
-            ),
-        ] = False,
+        unhide: Unhide = False,
     ) -> str:
         is_shown = unhide or not message_words.is_hidden(info, self)
         return self.body if is_shown and removal_for(info, self) is None else ""
@@ -193,16 +190,18 @@ class Message(relay.Node):
         self: models.Message,
         info: Info,
         first: Annotated[int, strawberry.argument(description=FIRST)] = LIST_LENGTH,
-        unhide: Annotated[
-            bool,
-            strawberry.argument(
-                description="Return the files even if the viewer blocked the sender."
-            ),
-        ] = False,
+        unhide: Unhide = False,
     ) -> list[Attachment]:
         size = page_size(first, "first", LIST_LENGTH)
         is_shown = unhide or not message_words.is_hidden(info, self)
         return message_attachments.attachments(info, self)[:size] if is_shown else []
+
+    @field(
+        description="What the page is to which the message links first. Null without one, or if "
+        "the viewer does not see the text. It comes after the message, by MESSAGE_COMPLETED."
+    )
+    def link_preview(self: models.Message, info: Info) -> LinkPreview | None:
+        return None if message_words.is_hidden(info, self) else link_previews.shown(info, self)
 
     @field(
         description="When the message was pinned. Null if it is not, or if the viewer left before."

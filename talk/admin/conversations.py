@@ -13,6 +13,7 @@ from ..models import (
     Attachment,
     Conversation,
     Edit,
+    LinkPreview,
     Mention,
     Message,
     NameWord,
@@ -127,6 +128,11 @@ class EditInline(WordsInline):
     ordering = ["-until"]
 
 
+class LinkPreviewInline(WordsInline):
+    model = LinkPreview
+    fields = ["url", "title", "description", "site_name", "fetched_at"]
+
+
 class MentionInline(WordsInline):
     model = Mention
     fields = ["user", "by_reply", "taken_out"]
@@ -161,10 +167,10 @@ class MessageAdmin(ReadOnly, TalkAdmin):
         return fields
 
     def get_inlines(self, request: HttpRequest, obj: Message | None = None) -> list[Any]:
-        """Earlier texts, mentions and files are shown where the text is."""
+        """What belongs to the text is shown where the text is."""
         if obj is None or obj.removal is not None:
             return []
-        return [EditInline, MentionInline, AttachmentInline]
+        return [EditInline, MentionInline, AttachmentInline, LinkPreviewInline]
 
     @admin.display(description=_("words"))
     def words(self, message: Message) -> str:

@@ -6,6 +6,7 @@ from . import (  # noqa: F401
     files,
     options,
     policy,
+    previews,
     reactions,
     services,
     static_files,

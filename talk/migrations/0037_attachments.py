@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                     ("message_reacted", "reactions changed"),
                     ("message_pinned", "message pinned"),
                     ("message_unpinned", "message unpinned"),
-                    ("message_completed", "files of a message checked"),
+                    ("message_completed", "message completed"),
                     ("participant_invited", "invited"),
                     ("participant_declined", "declined"),
                     ("participant_joined", "joined"),

@@ -6,8 +6,8 @@ A rule is a verb, a method of the model that owns it. `Participation` has the ve
 Doors are this module, `participation.history` (participants as they were when the viewer left),
 `participation.receipts` (how far people have read, as far as others are told), `shown_users` (users
 read along with other rows), `message.retention`, and constants and functions of `event`,
-`following`, `mention`, `name_word`, `participation.arranging`, `pin`, `reaction`, `saved_message`,
-`scheduled_message` and `token`.
+`following`, `link_preview`, `mention`, `name_word`, `participation.arranging`, `pin`, `reaction`,
+`saved_message`, `scheduled_message` and `token`.
 """
 
 from .act import Act
@@ -18,6 +18,7 @@ from .draft import Draft
 from .edit import Edit
 from .event import Event
 from .following import FollowedConversation, FollowerProgress
+from .link_preview import LinkPreview
 from .mention import Mention
 from .message import Message
 from .name_word import NameWord
@@ -43,6 +44,7 @@ __all__ = [
     "Event",
     "FollowedConversation",
     "FollowerProgress",
+    "LinkPreview",
     "Mention",
     "Message",
     "MessageCapability",

@@ -97,7 +97,10 @@ class Event(models.Model):
         MESSAGE_REACTED = "message_reacted", _("reactions changed")
         MESSAGE_PINNED = "message_pinned", _("message pinned")
         MESSAGE_UNPINNED = "message_unpinned", _("message unpinned")
-        MESSAGE_COMPLETED = "message_completed", _("files of a message checked")
+        MESSAGE_COMPLETED = (
+            "message_completed",
+            _("message completed"),
+        )
         PARTICIPANT_INVITED = "participant_invited", _("invited")
         PARTICIPANT_DECLINED = "participant_declined", _("declined")
         PARTICIPANT_JOINED = "participant_joined", _("joined")

@@ -5,6 +5,7 @@ from graphql import get_named_type, is_composite_type
 from schema import schema
 
 from .asking import document, gid
+from .roles import EARLY
 
 TYPES = schema._schema.type_map
 
@@ -174,7 +175,7 @@ def attachments(world):
 
 def pins(world):
     """One from before two of them had gone, and one from after that, of a message from before."""
-    for name, body in (("Pin", "pinned"), ("Pin, late", "early")):
+    for name, body in (("Pin", "pinned"), ("Pin, late", EARLY)):
         for field_name, field in TYPES["Pin"].fields.items():
             alias = f"asked: {field_name}{selection(field)}"
             query = f"""query ($id: ID!) {{ conversation(id: $id) {{
@@ -202,6 +203,18 @@ def drafts(world):
             return outcome(answer, "node", "draft", field_name)
 
         yield f"Draft.{field_name}", get
+
+
+def link_previews(world):
+    for field_name in TYPES["LinkPreview"].fields:
+        query = f"""query ($id: ID!) {{ node(id: $id) {{
+            ... on Message {{ linkPreview {{ {field_name} }} }} }} }}"""
+
+        def get(role, query=query, field_name=field_name):
+            answer = world.ask(role, query, id=gid(world.rows["Message"]))
+            return outcome(answer, "node", "linkPreview", field_name)
+
+        yield f"LinkPreview.{field_name}", get
 
 
 def queries(world):

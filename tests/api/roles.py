@@ -8,7 +8,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from schema.live import typing_indicator
-from talk.models import AccessToken, Attachment, Block, Participation
+from talk.models import AccessToken, Attachment, Block, LinkPreview, Participation
 
 from .asking import group, leave, upload
 
@@ -17,6 +17,10 @@ ROLES = (
     *("anonymous", "deactivated", "stranger", "left", "removed", "invited"),
     *("member", "blocked", "admin", "owner", "moderator"),
 )
+
+
+#: The first message of the group, which has a link preview.
+EARLY = "https://early.example/"
 
 
 class World:
@@ -31,7 +35,8 @@ class World:
         members = (*ROLES[3:5], *ROLES[6:9], "deactivated", "another")
         conversation = group(owner, *(people[role] for role in members), title="Ours")
         place = conversation.participation_of(owner)
-        early = place.send("early", uuid.uuid4(), attachments=[_picture(owner, "early.webp")])
+        early = place.send(EARLY, uuid.uuid4(), attachments=[_picture(owner, "early.webp")])
+        LinkPreview.objects.create(message=early, url=EARLY, title="Early")
         conversation.participation_of(people["admin"]).change_role(
             Participation.Role.ADMIN, by=place
         )

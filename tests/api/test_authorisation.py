@@ -17,6 +17,7 @@ from .asked import (
     TYPES,
     attachments,
     drafts,
+    link_previews,
     mutations,
     nodes,
     payloads,
@@ -28,7 +29,7 @@ from .heard import heard, streams
 from .roles import ROLES, World
 
 TABLE = Path(__file__).parent / "who_gets_what.md"
-ASKED = [nodes, reactions, attachments, pins, drafts, queries, mutations, payloads]
+ASKED = [nodes, reactions, attachments, link_previews, pins, drafts, queries, mutations, payloads]
 
 #: What has no row of its own, since it shows nothing but what has one, and how much there is.
 WITHIN = re.compile(r"\w+(Connection|Edge)$|PageInfo$|Refusal$|Edit$|UploadHeader$")

@@ -263,6 +263,36 @@ def test_links_are_found_and_open_safely(page: Any) -> None:
     assert page.evaluate("all('.body :is(img, script)').length") == 0
 
 
+def test_a_card_says_what_the_linked_page_is(page: Any) -> None:
+    page.evaluate("""
+      const title = "<b>Soup</b> & more";
+      const about = { title, description: "It is hot.", siteName: "Your bank" };
+      const of = (url, more) => ({ body: url, linkPreview: { url, ...about, ...more } });
+      begin([
+        messageOf(1, of("https://b\u0430nk.example/soup?a=1")),
+        messageOf(2, of("https://shop.example", { description: "", siteName: "" })),
+        messageOf(3, of("https://bank.example@evil.example/")),
+        messageOf(4, of("javascript:alert(1)")),
+        messageOf(5, { ...of("https://shop.example"), body: "", removal: "RETRACTED" }),
+      ]);
+    """)
+    until(page, "all('.card strong').length === 2")
+
+    texts = page.evaluate("all('.card').map((card) => [...card.children].map((n) => n.innerText))")
+    title = "<b>Soup</b> & more"
+    assert [[text.replace("\n", " ") for text in card] for card in texts] == [
+        ["xn--bnk-6cd.example Your bank", title, "It is hot."],
+        ["shop.example", title],
+        [],
+        [],
+    ]
+    assert page.get_attribute(".card", "href") == "https://xn--bnk-6cd.example/soup?a=1"
+    assert page.get_attribute(".card", "target") == "_blank"
+    assert page.get_attribute(".card", "rel") == "noopener noreferrer nofollow"
+    assert page.evaluate("all('.card[href]').length") == 2
+    assert page.evaluate("all('.card').every((each) => each.children.length || !each.offsetHeight)")
+
+
 def test_a_text_is_painted_in_its_bubble_alone(page: Any) -> None:
     page.evaluate("begin([messageOf(1, { body: 'l'.repeat(9), sender: PEOPLE[1] })]); frame()")
     above = {"x": 60, "y": 100, "width": 600, "height": 300}

@@ -392,6 +392,7 @@ export class Talkroom {
         count: people.size,
         viewerReacted: people.has(VIEWER),
       })),
+      linkPreview: null,
       pinnedAt: this.pins.has(number) ? timeAt(this.pins.get(number) ?? 0) : null,
       viewerSaved: this.saved.has(number),
       viewerCan: this.#capabilities(isOwn, sender, message.removal),

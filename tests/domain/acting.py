@@ -13,6 +13,7 @@ from talk.models import (
     Conversation,
     Draft,
     Event,
+    LinkPreview,
     Mention,
     Message,
     Participation,
@@ -39,7 +40,8 @@ def everything():
     """Every row that Talk has."""
     changing = (Conversation, Participation, Message, Event, Draft)
     scheduled = (ScheduledMessage, ScheduledMention)
-    models = (*changing, Attachment, Mention, Reaction, Pin, SavedMessage, *scheduled)
+    hanging = (Attachment, LinkPreview, Mention, Reaction, Pin, SavedMessage)
+    models = (*changing, *hanging, *scheduled)
     return [list(model.objects.order_by("pk").values()) for model in models]
 
 

@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.utils import timezone
 
-from talk.models import AccessToken, Act, Block, Event, Report
+from talk.models import AccessToken, Act, Block, Event, LinkPreview, Report
 from talk.moderation import Decision, decide, suspend
 
 from ..races.together import assert_sound
@@ -33,6 +33,7 @@ def dump(alice, bob, carol, dave, erin, tmp_path):
     participation_of(alice, ours).pin_message(said)
     participation_of(bob, ours).save_message(said)
     send_files(alice, ours, upload(alice))
+    LinkPreview.objects.keep(say(alice, ours, "https://example.com"), "https://example.com", "Soup")
     participation_of(alice, ours).rename("Ours")
     participation_of(alice, ours).save_draft("Later", base=0)
     tomorrow = timezone.now() + timedelta(days=1)

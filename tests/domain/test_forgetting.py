@@ -22,6 +22,7 @@ from talk.models import (
     Block,
     Edit,
     Event,
+    LinkPreview,
     Message,
     Participation,
     Reaction,
@@ -40,6 +41,8 @@ Models = Iterable[type[models.Model]]
 WORDS, EARLIER = "kumquat", "rambutan"
 #: The name of its file, and that of an upload that its author never sent.
 FILE, UNSENT = "lychee", "langsat"
+#: The link in it, and the title of that page.
+LINK, TITLE = "https://example.com/", "salak"
 #: What the conversation says about itself.
 DESCRIBED = "durian"
 
@@ -171,7 +174,8 @@ def message(alice, bob, carol):
     message = participation_of(bob, ours).send(
         EARLIER, mentions=[carol], mention_all=True, attachments=[upload(bob, f"{FILE}.png")]
     )
-    participation_of(bob, ours).edit(message, WORDS)
+    participation_of(bob, ours).edit(message, f"{WORDS} {LINK}")
+    assert LinkPreview.objects.keep(message, LINK, TITLE)
     participation_of(alice, ours).react(message, "👍")
     participation_of(alice, ours).pin_message(message)
     participation_of(carol, ours).save_message(message)
@@ -203,13 +207,14 @@ class TestWords:
         assert columns_with(WORDS) == {"talk.Message.body", "talk.Report.words"}
         assert columns_with(EARLIER) == {"talk.Edit.body"}
         assert columns_with(FILE) == {"talk.Attachment.filename", "talk.Report.words"}
+        assert columns_with(TITLE) == {"talk.LinkPreview.title"}
 
         forgotten(message, why)
 
         kept = why not in {Message.Removal.ERASED, Message.Removal.EXPIRED}
         assert columns_with(WORDS) == ({"talk.Report.words"} if kept else set())
         assert columns_with(FILE) == columns_with(WORDS)
-        assert columns_with(EARLIER) == set()
+        assert columns_with(EARLIER) == columns_with(TITLE) == set()
 
     def test_what_belongs_to_other_messages_stays(self, message, alice):
         another = say(alice, message.conversation, "Before")
@@ -292,14 +297,14 @@ class TestPeople:
 
     def test_all_that_they_wrote_is_exported_and_then_erased(self, somebody):
         exported = repr(list(export(somebody)))
-        for word in (WORDS, EARLIER, DESCRIBED, FILE, UNSENT):
+        for word in (WORDS, EARLIER, DESCRIBED, FILE, UNSENT, TITLE):
             assert word in exported
         shown = {f"talk.Conversation.{name}" for name in ("description", "avatar", "data")}
         assert columns_with(DESCRIBED) == shown
 
         erase(somebody, "He asked for it.")
 
-        for word in (WORDS, EARLIER, DESCRIBED, FILE, UNSENT):
+        for word in (WORDS, EARLIER, DESCRIBED, FILE, UNSENT, TITLE):
             assert columns_with(word) == set()
 
     @isolate_apps("talk")

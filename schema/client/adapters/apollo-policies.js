@@ -27,6 +27,7 @@ export function typePolicies(typePrefix = "") {
     // Parts of their message, which have no id.
     Reaction: { keyFields: false },
     Edit: { keyFields: false },
+    LinkPreview: { keyFields: false },
     // Parts of their participation and their conversation.
     Draft: { keyFields: false },
     Pin: { keyFields: false },

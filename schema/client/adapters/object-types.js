@@ -95,6 +95,9 @@ export const OBJECT_TYPES = {
     retractSeconds:Float reactionEmoji:[String!] queryLength:Int! defaultPageSize:Int! pageSize:Int!
     presenceUsers:Int! typingConversations:Int! typingSeconds:Int! typingEverySeconds:Int!
   `),
+  LinkPreview: fields(`
+    url:String! title:String! description:String! siteName:String!
+  `),
   MarkReadPayload: fields(`
     participation:Participation!
   `),
@@ -112,8 +115,8 @@ export const OBJECT_TYPES = {
     body:String! removal:MessageRemoval revision:Int! editedAt:DateTime edits:EditConnection!
     hidden:Boolean! announced:Boolean! clientId:UUID mentions:[User!]! mentionsAll:Boolean!
     mentionsViewer:Boolean! replyTo:Message replyCount:Int! replies:MessageConnection!
-    reactions:[Reaction!]! attachments:[Attachment!]! pinnedAt:DateTime viewerSaved:Boolean!
-    seenCount:Int seenBy:ParticipantConnection! viewerCan:[MessageCapability!]!
+    reactions:[Reaction!]! attachments:[Attachment!]! linkPreview:LinkPreview pinnedAt:DateTime
+    viewerSaved:Boolean! seenCount:Int seenBy:ParticipantConnection! viewerCan:[MessageCapability!]!
     conversation:Conversation!
   `),
   MessageConnection: fields(`

@@ -91,16 +91,17 @@ class MessageQuerySet(models.QuerySet["Message"]):
     ) -> None:
         """Delete the words of these messages, and everything that hangs on words.
 
-        That is: earlier texts, mentions, reactions and pins, and that somebody saved them. Files
-        are discarded: nobody gets them from now on, and jobs delete them. The rows of the messages
-        stay, and count as unread for nobody. This is the only place where words go, so that no copy
-        of them is left.
+        That is: earlier texts, link previews, mentions, reactions and pins, and that somebody saved
+        them. Files are discarded: nobody gets them from now on, and jobs delete them. The rows of
+        the messages stay, and count as unread for nobody. This is the only place where words go, so
+        that no copy of them is left.
 
         All messages are of one conversation, whose lock the caller holds. `revisions` has that of
         the event of each message, by its key, if clients are told of it.
         """
         from ..attachment import Attachment
         from ..edit import Edit
+        from ..link_preview import LinkPreview
         from ..mention import Mention
         from ..pin import Pin
         from ..reaction import Reaction
@@ -114,7 +115,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
         told = {} if revisions is None else {"revision": _value_by_key(revisions)}
         kept_nothing = {"body": "", "fingerprint": "", "mentions_all": False, "attachment_count": 0}
         gone.update(removed_as=why, **kept_nothing, **told)
-        for hanging in (Edit, Mention, Pin, Reaction, SavedMessage):
+        for hanging in (Edit, LinkPreview, Mention, Pin, Reaction, SavedMessage):
             hanging._default_manager.filter(message__in=list(numbers)).delete()
         Attachment.objects.filter(message__in=list(numbers)).discard()
         if why not in self.model.KEPT_IN_REPORTS:

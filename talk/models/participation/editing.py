@@ -10,6 +10,7 @@ from ...prepared import Question, columns_of, inserting, prepared
 from ...text import clean_body
 from ..edit import Edit
 from ..event import Event
+from ..link_preview import after_edit
 from ..message import Message
 from ..message.queryset import updated
 from .acting import Acting
@@ -56,6 +57,7 @@ class Editing(Acting):
             writes = [*mentioned.writes(change.at), *files.writes(body)]
             if body != message.body:
                 writes += _kept(Edit(message=message, body=message.body, until=change.at))
+                writes += after_edit(message, body)
             elif not writes:
                 return message
             # Also if only mentions or files change: people who left before are not shown them.

@@ -43,12 +43,23 @@ export function lineOf(view, row, look) {
       { class: "stack" },
       isNamed && h("p", { class: "name", dir: "auto" }, view.nameOf(row)),
       h("div", { class: "beside" }, bubbleOf(view, row, look), toolsOf(view, row)),
+      message?.linkPreview && !look.sentence && cardOf(message.linkPreview),
       message && reactionsOf(view, message),
       message && message.replyCount > 0 && repliesOf(view, message),
       row.unsent && stateOf(view, row),
       message && view.snapshot.seen?.number === message.number && seenOf(view),
     ),
   );
+}
+
+/** @param {import("../../types.js").LinkPreview} preview */
+function cardOf(preview) {
+  const card = h("a", { class: "card" });
+  import("./preview.js").then(
+    ({ draw }) => draw(card, preview),
+    () => {},
+  );
+  return card;
 }
 
 /** @param {Message} message */

@@ -104,6 +104,16 @@ article > * { max-width: 60rem; margin-inline: auto }
   display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden;
   opacity: .9;
 }
+.card {
+  display: grid; gap: 1px; max-width: 26rem; margin-top: 3px; padding: 6px 10px;
+  border: 1px solid var(--_line); border-inline-start: 3px solid var(--_accent);
+  border-radius: 8px; background: var(--_background); color: var(--_text); font-size: .88em;
+  overflow-wrap: anywhere; text-align: start; text-decoration: none;
+}
+.card:hover { background: var(--_hover) }
+.card:empty { display: none }
+.card strong { font-weight: 600 }
+.site { display: flex; flex-wrap: wrap; gap: 0 .8em; font-size: .86em; color: var(--_muted) }
 .seen { padding: 2px 4px 0; font-size: .75em; color: var(--_muted) }
 .tools { display: flex; flex: none; opacity: 0; transition: opacity .12s }
 .tools .round { width: 2em; height: 2em }

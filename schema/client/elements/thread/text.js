@@ -1,12 +1,12 @@
 /** Makes nodes of a message's text: links and names of mentioned people. Everything else stays text. */
 
 import { h } from "../nodes.js";
+import { linksIn } from "./links.js";
 
 /** @typedef {import("../../types.js").Named} Named */
 
-// Signs that change the direction of writing end a link: its address would look like another one.
-const LINK = /\b(?:https?:\/\/|mailto:)[^\s<>"\u202a-\u202e\u2066-\u2069]+/giu;
-const OPENING = { ")": "(", "]": "[", "}": "{" };
+/** Opens a page of a stranger, and tells it nothing of this one. */
+export const ELSEWHERE = { target: "_blank", rel: "noopener noreferrer nofollow" };
 const EMOJI =
   /^[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}\u200d\ufe0f\s]{1,32}$/u;
 /** More marks on one letter than any language has. A browser needs seconds to draw thousands of them. */
@@ -21,14 +21,9 @@ const PILE = /(\p{M}{30})/u;
 export function nodesOf(text, mentions = [], viewerId) {
   const nodes = [];
   let end = 0;
-  for (const { 0: match, index } of text.matchAll(LINK)) {
-    const shown = withoutPunctuation(match);
-    const href = addressOf(shown);
-    if (!href) continue;
+  for (const { shown, index, href } of linksIn(text)) {
     nodes.push(...withNames(text.slice(end, index), mentions, viewerId));
-    nodes.push(
-      h("a", { href, target: "_blank", rel: "noopener noreferrer nofollow" }, ...withBreaks(shown)),
-    );
+    nodes.push(h("a", { href, ...ELSEWHERE }, ...withBreaks(shown)));
     end = index + shown.length;
   }
   return [...nodes, ...withNames(text.slice(end), mentions, viewerId)];
@@ -49,36 +44,6 @@ export function isEmojiOnly(text) {
  */
 export function names(text, name) {
   return patternOf([name]).test(text);
-}
-
-/**
- * A link without the signs that end the sentence around it. A bracket stays if it was opened inside.
- * @param {string} link
- */
-function withoutPunctuation(link) {
-  // Counted once: a link may be as long as a message, and end with nothing but brackets.
-  /** @type {Record<string, number>} */
-  const counts = {};
-  for (const sign of "()[]{}") counts[sign] = link.split(sign).length;
-  for (let end = link.length; ; end--) {
-    const last = link[end - 1];
-    const opening = OPENING[/** @type {keyof typeof OPENING} */ (last)];
-    const isLoose = opening ? counts[last] > counts[opening] : /[\p{P}*~]/u.test(last);
-    if (!isLoose || /[/_#@&%=-]/.test(last)) return link.slice(0, end);
-    counts[last] -= 1;
-  }
-}
-
-/**
- * The address of a link, or null if it is none that can be opened safely.
- * @param {string} link
- */
-function addressOf(link) {
-  if (!URL.canParse(link)) return null;
-  const { protocol, username, password, hostname, pathname, href } = new URL(link);
-  if (protocol === "mailto:") return pathname.includes("@") ? href : null;
-  // A name or password before the host is there to look like another host.
-  return /^https?:$/.test(protocol) && hostname && !username && !password ? href : null;
 }
 
 /**

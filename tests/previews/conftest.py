@@ -1,0 +1,3 @@
+from ..outside.conftest import internet
+
+__all__ = ["internet"]
