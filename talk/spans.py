@@ -13,15 +13,17 @@ try:
 except ImportError:
     _tracer: "trace.Tracer | None" = None
 else:
-    # It does nothing unless the project has set up OpenTelemetry's SDK, at whatever time.
+    # It finds the SDK when the project sets that up, at whatever time.
     _tracer = trace.get_tracer("talk")
 
 _NOTHING = nullcontext()
 
 
 def span(name: str, **attributes: str | int) -> AbstractContextManager[Any]:
-    """A span within the current one; None if OpenTelemetry is not installed."""
-    return _NOTHING if _tracer is None else _begun(_tracer, name, attributes)
+    """A span within the current one; None if OpenTelemetry is not installed, or not set up."""
+    if _tracer is None or isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
+        return _NOTHING
+    return _begun(_tracer, name, attributes)
 
 
 def tell(span: Any, **attributes: str | int | None) -> None:

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 from django.test import Client
+from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -26,6 +27,7 @@ def ended(monkeypatch):
     """The spans that have ended, in this order."""
     exporter, provider = InMemorySpanExporter(), TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
+    monkeypatch.setattr(trace, "_TRACER_PROVIDER", provider)
     monkeypatch.setattr(spans, "_tracer", provider.get_tracer("talk"))
     yield exporter.get_finished_spans
     assert SECRET not in "".join(span.to_json() for span in exporter.get_finished_spans())
@@ -92,6 +94,11 @@ async def test_a_result_that_several_share_is_one_span_of_its_own(alice, bob, gr
 
     (delivery,) = [span for span in ended() if span.name == "talk.delivery"]
     assert dict(delivery.attributes) == {"talk.operation": "conversationChanges"}
+
+
+def test_without_an_sdk_nothing_is_made():
+    with spans.span("operation", kind="query") as found:
+        assert found is None
 
 
 def test_without_the_api_nothing_is_made():
