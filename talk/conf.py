@@ -44,6 +44,9 @@ class Conf:
     UPLOAD_TYPES: tuple[str, ...] | None = None
     #: Most bytes of all files of one person. None means no limit.
     UPLOAD_QUOTA: int | None = None
+    #: A path of the proxy from which it serves files by `X-Accel-Redirect`. None means that this
+    #: server sends the bytes itself.
+    FILES_INTERNAL_URL: str | None = None
     #: The path of a function that gets each file, open for reading bytes, before anybody can
     #: download it. It returns why the file is refused, or None. If it raises, it is asked again
     #: later. None means that files are not scanned.
@@ -61,10 +64,6 @@ class Conf:
     NAME: str | None = None
     #: The path of a function that returns the URL of a user's picture, or None.
     AVATAR: str | None = None
-
-    #: A path of the proxy from which it serves files by `X-Accel-Redirect`. None means that this
-    #: server sends the bytes itself.
-    FILES_INTERNAL_URL: str | None = None
 
     #: The classes that authenticate a request, tried in this order. None means access tokens, then
     #: sessions.

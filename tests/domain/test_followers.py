@@ -37,9 +37,13 @@ class Notebook(Follower):
 
 @pytest.fixture(autouse=True)
 def alone(monkeypatch):
-    """No other follower, and each step looks for late events."""
+    """No other follower, each step looks for late events, and time stands still."""
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now)
     monkeypatch.setattr(followers, "_registered", {})
     monkeypatch.setattr(reading, "SWEEP_SECONDS", 0)
+    # So that a busy machine saves no more often than a quick one.
+    monkeypatch.setattr(handing, "SAVE_SECONDS", 60)
 
 
 @pytest.fixture
@@ -155,15 +159,13 @@ def test_an_event_that_fails_stops_its_conversation_alone(alice, bob, carol, not
     assert followers.lag() == {"notebook": 0}
 
 
-def test_the_pauses_after_failures_grow(alice, bob, notebook, follow, monkeypatch):
-    now = timezone.now()
-    monkeypatch.setattr(timezone, "now", lambda: now)
+def test_the_pauses_after_failures_grow(alice, bob, notebook, follow):
     notebook.failing = {private(alice, bob).pk}
     pauses = []
     for _ in range(4):
         follow.step()
         place = FollowedConversation.objects.get()
-        pauses.append((place.retry_at - now).total_seconds())
+        pauses.append((place.retry_at - timezone.now()).total_seconds())
         pauses_are_over()
 
     assert pauses == [1, 2, 4, 8]
@@ -305,11 +307,8 @@ def test_settled_events_are_not_read_again(alice, bob, notebook, follow):
 
 
 def test_a_batch_takes_the_same_queries_for_any_number_of_conversations(
-    alice, bob, carol, dave, erin, notebook, follow, django_assert_num_queries, monkeypatch
+    alice, bob, carol, dave, erin, notebook, follow, django_assert_num_queries
 ):
-    # On a busy machine it would be saved in between.
-    monkeypatch.setattr(handing, "SAVE_SECONDS", 60)
-
     def queries(*others):
         for each in others:
             say(alice, private(alice, each))
