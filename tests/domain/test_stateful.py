@@ -165,11 +165,12 @@ class People(RuleBasedStateMachine):
     def edit_files(self, at, body, data):
         at = self.at(at)
         said = self.rules.rooms[at].said
-        number = data.draw(
-            st.sampled_from([n for n, each in enumerate(said, 1) if each.files] or [1])
-        )
-        files = [*self.rules.rooms[at].said[number - 1].files, *list(self.talk.files)[:1]]
-        kept = data.draw(st.lists(st.sampled_from(files), max_size=2)) if files else []
+        filed = [number for number, each in enumerate(said, 1) if each.files]
+        if not filed:
+            return
+        number = data.draw(st.sampled_from(filed))
+        files = [*said[number - 1].files, *list(self.talk.files)[:1]]
+        kept = data.draw(st.lists(st.sampled_from(files), max_size=2))
         self.both("edit", said[number - 1].sender, at, number, body, kept=kept)
 
     @precondition(lambda self: self.talk.files)

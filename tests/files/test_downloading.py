@@ -195,6 +195,11 @@ class TestAccess:
 
         refuses(file)
 
+    def test_after_a_process_of_an_earlier_version_removed_its_message(self, sent, refuses):
+        attachment = sent()
+        Message.objects.filter(attachments=attachment).update(body="", removed_as="retracted")
+        refuses(attachment)
+
     def test_when_its_message_expired(self, sent, refuses, settings):
         file = sent()
         long_ago = timezone.now() - timedelta(days=3)

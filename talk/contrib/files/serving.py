@@ -68,8 +68,9 @@ def _named_by(token: str) -> tuple[Attachment, Variant]:
     if named is None:
         raise Failed(Problem.NOT_FOUND)
     key, variant = named
+    # A process of an earlier version removes a message without its files.
     rows = Attachment.objects.written().filter(
-        pk=key, message__isnull=False, state=Attachment.State.READY
+        pk=key, message__removed_as="", state=Attachment.State.READY
     )
     if variant:
         rows = rows.filter(has_thumbnails=True)
