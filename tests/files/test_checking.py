@@ -248,6 +248,34 @@ class TestScanning:
 
         assert len(calls) == 3
 
+    @pytest.mark.parametrize("is_there", [True, False])
+    def test_files_of_one_person_hold_up_nobody_elses(
+        self, uploaded, scanner, alice, bob, carol, is_there
+    ):
+        """They take turns, also with somebody who came later, and if the scanner fails."""
+        seen, owners = [], {b"a": alice, b"b": bob, b"c": carol}
+
+        def upload(*bodies):
+            for body in bodies:
+                file = uploaded(body)
+                Attachment.objects.filter(pk=file.pk).update(owner=owners[body])
+
+        def scan(file):
+            seen.append(file.read())
+            if len(seen) == 2:
+                upload(b"c", b"c")
+            if not is_there:
+                raise TimeoutError
+
+        scanner(scan)
+        upload(*[b"a"] * 5, *[b"b"] * 2)
+
+        check_due()
+        check_due()
+
+        # After three failures, a run ends.
+        assert b"".join(seen) == (b"ababcacaa" if is_there else b"ababca")
+
 
 class TestFailing:
     @pytest.mark.parametrize("step", ["delete", "save", "open"])

@@ -219,9 +219,13 @@ def test_too_many_pixels_are_refused(content_type, monkeypatch):
         Read(data, content_type)
 
 
-@pytest.mark.parametrize("content_type", ["image/gif", "image/png", "image/webp"])
+@pytest.mark.parametrize("content_type", ["image/gif", "image/png", "image/webp", "image/avif"])
 def test_too_many_pixels_of_all_frames_are_refused(content_type, monkeypatch):
-    monkeypatch.setattr(limits, "MOST_PIXELS_OF_ALL_FRAMES", 40 * 30 * 3)
+    if content_type == "image/avif":
+        avif = sys.modules["talk.contrib.files.decoding.avif"]
+        monkeypatch.setattr(avif, "MOST_PIXELS_OF_MOVING_AVIF", 40 * 30 * 3)
+    else:
+        monkeypatch.setattr(limits.Frames.__init__, "__defaults__", (40 * 30 * 3,))
 
     Read(moving(content_type, 3), content_type)
     with pytest.raises(limits.TooCostly):

@@ -31,8 +31,6 @@ from .storage import all_names, cleaned, delete_all, name_of, release_connection
 logger = logging.getLogger(__name__)
 
 JOB = "check files"
-#: The files that are looked up at once.
-BATCH = 20
 #: Seconds after which a run ends, so that its worker can stop.
 MOST_SECONDS = 30.0
 #: Failures in a row after which the storage or the scanner is taken to be away, until the next run.
@@ -57,10 +55,11 @@ def needs_checking(content_type: str) -> bool:
 
 
 def check_due() -> int:
-    """Check the files that wait, the oldest first. Returns how many were checked."""
+    """Check the files that wait, one of each person in turn. Returns how many were checked."""
     ends_at = time.monotonic() + MOST_SECONDS
     checked = failures = 0
-    while due := Attachment.objects.due_for_checking(BATCH):
+    # Each is looked up for itself: meanwhile somebody else may have uploaded one.
+    while due := Attachment.objects.due_for_checking(1):
         for attachment in due:
             if _check(attachment):
                 checked, failures = checked + 1, 0
@@ -81,6 +80,8 @@ def _check(attachment: Attachment) -> bool:
     try:
         # Before anything else. If this file ends the worker, others come first the next time.
         attachment.try_later()
+        # One person's many files, or slow ones, don't hold up those of others.
+        Attachment.objects.pass_turn(attachment.owner_id)
         release_connection()
         with _copied(attachment.key) as file:
             if (reason := _scan(file)) is not None:

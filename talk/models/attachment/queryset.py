@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models, router, transaction
 from django.db.models import Case, Q, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from ...conf import conf
@@ -68,10 +69,15 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         return _of_messages(messages=keys).ask() if keys else []
 
     def due_for_checking(self, limit: int) -> list["Attachment"]:
-        """Files that are to be checked now, the oldest first."""
+        """Files that are to be checked now: first those that have waited longest for their turn."""
         there = Q(message__isnull=False) | Q(expires_at__isnull=False)
         found = self.written().due().filter(there, state=self.model.State.CHECKING)
-        return list(found.order_by("pk")[:limit])
+        return list(found.order_by(Coalesce("retry_at", "created_at"), "pk")[:limit])
+
+    def pass_turn(self, owner: Any) -> None:
+        """Have the files of one person that are to be checked now wait behind those of others."""
+        found = self.written().due().filter(owner=owner, state=self.model.State.CHECKING)
+        found.update(retry_at=timezone.now())
 
     def due_for_deletion(self, limit: int) -> list["Attachment"]:
         """Files that nobody has any more, the oldest first. From now on nobody can send them.

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from PIL import AvifImagePlugin, Image
 
-from .limits import MOST_PIXELS_OF_AVIF, Frames, check_size
+from .limits import MOST_PIXELS_OF_AVIF, MOST_PIXELS_OF_MOVING_AVIF, Frames, check_size
 from .orientation import exif_of, orientation_of
 
 QUALITY = 85
@@ -22,7 +22,7 @@ def copy(data: memoryview, out: BinaryIO) -> int:
     """Write the picture in `data` to `out`, encoded anew. Return its orientation."""
     with Image.open(BytesIO(data), formats=["AVIF"]) as image:
         check_size(*image.size, most_pixels=MOST_PIXELS_OF_AVIF)
-        frames, durations = Frames(), []
+        frames, durations = Frames(MOST_PIXELS_OF_MOVING_AVIF), []
         for each in range(getattr(image, "n_frames", 1)):
             frames.add(*image.size)
             image.seek(each)

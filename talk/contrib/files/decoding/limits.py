@@ -3,8 +3,9 @@
 from typing import Final
 
 MOST_PIXELS: Final = 40_000_000
-#: AVIF is encoded anew, which takes three times the memory.
+#: AVIF is encoded anew, which takes three times the memory, and a second for 8 million pixels.
 MOST_PIXELS_OF_AVIF: Final = 24_000_000
+MOST_PIXELS_OF_MOVING_AVIF: Final = 50_000_000
 MOST_FRAMES: Final = 200
 MOST_PIXELS_OF_ALL_FRAMES: Final = 200_000_000
 #: A progressive JPEG has about ten scans. Each is a pass over all its pixels.
@@ -29,7 +30,8 @@ class NoPicture(Exception):
 class Frames:
     """Counts frames and their pixels while a file is read, and refuses too many."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_pixels: int = MOST_PIXELS_OF_ALL_FRAMES) -> None:
+        self._most_pixels = most_pixels
         self.count = self._pixels = 0
 
     def add(self, width: int, height: int) -> None:
@@ -38,8 +40,8 @@ class Frames:
         self._pixels += width * height
         if self.count > MOST_FRAMES:
             raise TooCostly(f"It has more than {MOST_FRAMES} frames.")
-        if self._pixels > MOST_PIXELS_OF_ALL_FRAMES:
-            raise TooCostly(f"Its frames have more than {MOST_PIXELS_OF_ALL_FRAMES} pixels.")
+        if self._pixels > self._most_pixels:
+            raise TooCostly(f"Its frames have more than {self._most_pixels} pixels.")
 
 
 def check_size(width: int, height: int, most_pixels: int = MOST_PIXELS) -> None:
