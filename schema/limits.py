@@ -9,6 +9,7 @@ from talk.models.mention import MOST_MENTIONS
 from talk.models.participation.arranging import MOST_PINNED
 from talk.models.pin import MOST_PINS
 from talk.models.reaction import MOST_EMOJI
+from talk.models.scheduled_message import MOST_SCHEDULED
 from talk.text import DESCRIPTION_LENGTH, REASON_LENGTH, TITLE_LENGTH
 
 from .live import inbox_typing, presence, typing_indicator
@@ -52,6 +53,9 @@ class Limits:
         description="The types of files that can be uploaded, such as `image/*`. Null: all types."
     )
     pins: int = strawberry.field(description="The most pinned messages of a conversation.")
+    scheduled_messages: int = strawberry.field(
+        description="The most messages that the viewer can schedule in one conversation."
+    )
     pinned_conversations: int = strawberry.field(
         description="The most conversations that the viewer can pin."
     )
@@ -105,6 +109,7 @@ def limits() -> Limits:
         upload_size=conf.MAX_UPLOAD_SIZE if attachments.are_on() else 0,
         upload_types=None if conf.UPLOAD_TYPES is None else list(conf.UPLOAD_TYPES),
         pins=MOST_PINS,
+        scheduled_messages=MOST_SCHEDULED,
         pinned_conversations=MOST_PINNED,
         receipts_up_to=conf.RECEIPTS_UP_TO,
         edit_seconds=conf.EDIT_SECONDS,

@@ -11,7 +11,7 @@ from sys import getsizeof
 from typing import TYPE_CHECKING, Protocol, Self
 
 from talk.conf import conf
-from talk.models import Attachment, Draft, Edit, LinkPreview, Message
+from talk.models import Attachment, Draft, Edit, LinkPreview, Message, ScheduledMessage
 
 if TYPE_CHECKING:
     from .authentication.context import Context
@@ -99,7 +99,7 @@ def reading_into(room: Room) -> Iterator[None]:
         _room.reset(token)
 
 
-def count_texts(messages: Iterable[Message | Edit | Draft]) -> None:
+def count_texts(messages: Iterable[Message | Edit | Draft | ScheduledMessage]) -> None:
     """Count the texts that were read. They stay in memory until the answer is sent.
 
     Raises `BudgetSpent` if the operation has read more than its answer could hold.

@@ -1,7 +1,7 @@
 /** The operations that the client sends, as GraphQL documents. */
 
 import { ATTACHMENT, CONVERSATION, DRAFT, FOUND, INBOX_ROW, MEMBER } from "./selections.js";
-import { QUOTED, ROW, USER } from "./selections.js";
+import { QUOTED, ROW, SCHEDULED, USER } from "./selections.js";
 
 /** The payloads of the mutations, by their names. */
 const PAYLOADS = {
@@ -18,6 +18,8 @@ const PAYLOADS = {
   saveMessage: "saved { ...Row }",
   unsaveMessage: "unsaved { ...Row }",
   saveDraft: `participation { id ${DRAFT} }`,
+  scheduleMessage: `participation { id ${SCHEDULED} }`,
+  cancelScheduledMessage: `participation { id ${SCHEDULED} }`,
   inviteParticipants: "conversation { id kind name } upgraded",
   acceptInvitation: "participation { ...InboxRow }",
   declineInvitation: "participation { id status }",
@@ -129,6 +131,9 @@ export function documentsFor(prefix = "") {
   }
 }`,
     draft: `query Draft($id: ID!) { conversation(id: $id) { viewerParticipation { id ${DRAFT} } } }`,
+    scheduledMessages: `query ScheduledMessages($id: ID!) {
+  conversation(id: $id) { viewerParticipation { id ${SCHEDULED} } }
+}`,
     searchMessages: `query SearchMessages($query: String!, $in: ID, $from: ID, $since: DateTime, $first: Int, $after: String) {
   searchMessages(query: $query, in: $in, from: $from, since: $since, first: $first, after: $after) {
     edges { node {${FOUND} } }

@@ -2,8 +2,8 @@
 
 import { TalkError } from "./errors.js";
 
-/** @import {Hidden, InboxRow, Member, Message, Named, Quoted, User} from "./types.js" */
-/** @import {Connection} from "./types.js" */
+/** @import {Connection, Hidden, InboxRow, Member, Message, Named} from "./types.js" */
+/** @import {Quoted, ScheduledMessage, User} from "./types.js" */
 /** @import {Documents} from "./documents.js" */
 
 /** How many people or conversations a search shows. */
@@ -103,6 +103,15 @@ export function findersFor(connection, documents) {
       return (await hiddenMessage(messageId)).body;
     },
     hiddenMessage,
+    /**
+     * What the viewer has scheduled in a conversation, the earliest first.
+     * @param {string} id
+     * @returns {Promise<ScheduledMessage[]>}
+     */
+    async scheduledMessages(id) {
+      const { conversation } = await query(documents.scheduledMessages, { id });
+      return found(conversation).viewerParticipation.scheduledMessages;
+    },
     /**
      * @param {string} id the conversation's.
      * @param {number} number

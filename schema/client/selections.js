@@ -26,6 +26,8 @@ export const FOUND = `
   ${QUOTED.replace("sender { id name }", `sender { ${USER} }`)} sentAt
   conversation { id kind name avatar others(first: 3) { ${USER} } }`;
 export const DRAFT = "draft { body replyTo version savedAt } draftVersion";
+export const SCHEDULED =
+  "scheduledMessages { clientId body at replyTo mentions { id name } mentionsAll refusal }";
 /** What a row of the inbox shows. */
 export const INBOX_ROW = `
   id status role lastActivityAt lastReadNumber unreadCount unreadMentionCount firstUnreadNumber

@@ -36,6 +36,13 @@
 /** @typedef {{emoji: string, count: number, viewerReacted: boolean}} Reaction */
 /** @typedef {{url: string, title: string, description: string, siteName: string}} LinkPreview */
 /** @typedef {{body: string, replyTo: number | null, version: number, savedAt: string}} Draft */
+/**
+ * A message that the viewer has scheduled.
+ * @typedef {{
+ *   clientId: string, body: string, at: string, replyTo: number | null, mentions: Named[] | null,
+ *   mentionsAll: boolean, refusal: string | null,
+ * }} ScheduledMessage refusal: the code of why it was not sent at its time, such as `SUSPENDED`.
+ */
 
 /**
  * The limits of the server: `Query.limits` of the schema.
@@ -466,6 +473,7 @@
  *   reactors: (messageId: string) => Promise<{emoji: string, count: number, users: Named[]}[]>,
  *   hiddenBody: (messageId: string) => Promise<string>,
  *   hiddenMessage: (messageId: string) => Promise<Hidden>,
+ *   scheduledMessages: (conversationId: string) => Promise<ScheduledMessage[]>,
  *   messageAt: (conversationId: string, number: number) => Promise<Message>,
  *   close: () => void,
  * } & Verbs} Talk

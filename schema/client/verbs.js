@@ -6,11 +6,12 @@
  *   `removeMessage`, `react`, `unreact`, `pinMessage`, `unpinMessage`, `saveMessage`, `unsaveMessage`,
  *   `renameConversation`, `updateConversation`, `changeRole`, `markRead`, `markUnread`,
  *   `clearConversation`, `setNotifications`, `archiveConversation`, `unarchiveConversation`,
- *   `pinConversation`, `unpinConversation`, `blockUser`, `unblockUser`.
+ *   `pinConversation`, `unpinConversation`, `cancelScheduledMessage`, `blockUser`, `unblockUser`.
  *   An attempt that had no answer may reach the server after a later one, and undoes it then. The
  *   streams tell which of them counts.
  * - `saveDraft` of the same words answers the draft that is there.
- * - `sendMessage` can be repeated with the same `clientId` and the very same input.
+ * - `sendMessage` and `scheduleMessage` can be repeated with the same `clientId` and the very same
+ *   input. A message that was sent since is refused as `TOO_LATE`.
  * - `startUpload` begins another upload. The one before counts for a day, and then is forgotten.
  * - `startConversation` of a private conversation answers the one that is there already.
  * - The others may have had their effect: `startConversation` would start a second group,
@@ -27,6 +28,7 @@ import { MUTATIONS } from "./documents.js";
 /** @typedef {import("./types.js").User} User */
 /** @typedef {import("./types.js").Status} Status */
 /** @typedef {import("./types.js").Draft} Draft */
+/** @typedef {{id: string, scheduledMessages: import("./types.js").ScheduledMessage[]}} Scheduled */
 /** @typedef {{id: string, kind: import("./types.js").ConversationKind, name: string}} Found */
 /** @typedef {{id: string, name: string, prefix: string, createdAt: string, expiresAt: string | null}} AccessToken */
 /** @typedef {{id: string, archivedAt: string | null, pinnedAt: string | null}} Arranged */
@@ -64,6 +66,12 @@ import { MUTATIONS } from "./documents.js";
  *   saveDraft: Verb<
  *     {conversationId: string, body: string, replyTo?: number | null, base: number},
  *     {participation: {id: string, draft: Draft | null, draftVersion: number}}>,
+ *   scheduleMessage: Verb<{
+ *     conversationId: string, body: string, at: string, clientId: string, replyTo?: number | null,
+ *     mentions?: string[] | null, mentionAll?: boolean,
+ *   }, {participation: Scheduled}>,
+ *   cancelScheduledMessage: Verb<
+ *     {conversationId: string, clientId: string}, {participation: Scheduled}>,
  *   inviteParticipants: Verb<
  *     {conversationId: string, participants: string[]}, {conversation: Found, upgraded: boolean}>,
  *   acceptInvitation: Verb<{conversationId: string}, {participation: InboxRow}>,

@@ -9,6 +9,7 @@ of one topic:
 - `uploads`: begins to upload a file.
 - `participants`: invites, removes and reinstates people, changes roles and titles.
 - `drafts`: keeps what is not sent yet.
+- `scheduling`: has messages sent later.
 - `reading`: marks as read or unread, shows who is typing.
 - `arranging`: mutes, archives and pins conversations.
 - `safety`: blocks users, reports to moderators.
@@ -25,6 +26,7 @@ from .messages import MessageMutation
 from .participants import ParticipantMutation
 from .reading import ReadingMutation
 from .safety import SafetyMutation
+from .scheduling import SchedulingMutation
 from .tokens import TokenMutation
 from .uploads import UploadMutation
 
@@ -39,6 +41,7 @@ class Mutation(
     UploadMutation,
     ParticipantMutation,
     DraftMutation,
+    SchedulingMutation,
     ReadingMutation,
     ArrangingMutation,
     SafetyMutation,

@@ -1,6 +1,7 @@
 """The input types of the mutations that send and change messages."""
 
 import uuid
+from datetime import datetime
 
 import strawberry
 
@@ -59,6 +60,41 @@ class SendMessageInput:
 
 
 MESSAGE = "The id of the message."
+
+
+@strawberry.input(description="A message, when to send it, and in which conversation.")
+class ScheduleMessageInput:
+    conversation_id: strawberry.ID = strawberry.field(description=CONVERSATION)
+    body: str = strawberry.field(description="The text.")
+    at: datetime = strawberry.field(
+        description="When to send it, within the next year. That takes a few seconds."
+    )
+    client_id: uuid.UUID = strawberry.field(
+        description="A UUID that the client makes for each message. With it, a request that is "
+        "repeated schedules nothing twice, and `cancelScheduledMessage` finds the message."
+    )
+    reply_to: int | None = strawberry.field(
+        default=None, description="The number of the message to which this one replies."
+    )
+    mentions: list[strawberry.ID] | None = strawberry.field(
+        default=None,
+        description="The ids of users to mention, at most 50, who take part. Those who have left "
+        "until then are not mentioned. The viewer is left out. A reply mentions the author of the "
+        "message that it replies to as well, unless the list is empty.",
+    )
+    mention_all: bool = strawberry.field(
+        default=False,
+        description="Whether to mention everybody who takes part then. Only owners and admins may "
+        "do so in groups of more than 100 people, unless the application has another rule.",
+    )
+
+
+@strawberry.input(description="A message that the viewer scheduled.")
+class CancelScheduledMessageInput:
+    conversation_id: strawberry.ID = strawberry.field(description=CONVERSATION)
+    client_id: uuid.UUID = strawberry.field(
+        description="The `clientId` with which it was scheduled."
+    )
 
 
 @strawberry.input(description="Another text for a message that the viewer wrote.")

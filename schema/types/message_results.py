@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from .nodes import Conversation, Message
+from .nodes import Conversation, Message, Participation
 from .refusals import RESULT, Refusal
 
 
@@ -23,6 +23,31 @@ class SendMessagePayload:
 
 SendMessageResult = Annotated[
     SendMessagePayload | Refusal, strawberry.union("SendMessageResult", description=RESULT)
+]
+
+
+@strawberry.type(description="The message is scheduled.")
+class ScheduleMessagePayload:
+    participation: Participation = strawberry.field(
+        description="The viewer's participation, with the message among its `scheduledMessages`."
+    )
+
+
+ScheduleMessageResult = Annotated[
+    ScheduleMessagePayload | Refusal, strawberry.union("ScheduleMessageResult", description=RESULT)
+]
+
+
+@strawberry.type(description="The message is not scheduled, or no longer.")
+class CancelScheduledMessagePayload:
+    participation: Participation = strawberry.field(
+        description="The viewer's participation, without the message among `scheduledMessages`."
+    )
+
+
+CancelScheduledMessageResult = Annotated[
+    CancelScheduledMessagePayload | Refusal,
+    strawberry.union("CancelScheduledMessageResult", description=RESULT),
 ]
 
 

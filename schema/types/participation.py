@@ -1,20 +1,23 @@
 """The GraphQL type `Participation`."""
 
 from datetime import datetime
+from typing import Annotated
 
 import strawberry
 import strawberry_django
 from strawberry import relay
 
 from talk import models
+from talk.models.scheduled_message import MOST_SCHEDULED
 
 from ..authentication.context import Info
 from ..loading.receipts import is_told_of
 from ..loading.views import conversation_of
 from . import enums, message_mentions  # noqa: F401
 from .drafts import with_draft
-from .fields import field
+from .fields import FIRST, field
 from .nodes import Conversation, Draft, User
+from .scheduled_messages import ScheduledMessage, scheduled
 from .unread import unread_count
 
 
@@ -176,3 +179,14 @@ class Participation(relay.Node):
     )
     def draft_version(self: models.Participation, info: Info) -> int | None:
         return with_draft(self).draft_version if info.context.is_viewer(self.user_id) else None
+
+    @field(
+        description="What the viewer has scheduled here, the earliest first, with what was refused "
+        "at its time: at most 50. Null in participations of other users."
+    )
+    def scheduled_messages(
+        self: models.Participation,
+        info: Info,
+        first: Annotated[int, strawberry.argument(description=FIRST)] = MOST_SCHEDULED,
+    ) -> list[ScheduledMessage] | None:
+        return scheduled(self, first) if info.context.is_viewer(self.user_id) else None

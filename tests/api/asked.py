@@ -1,5 +1,8 @@
 """All that can be asked over HTTP: each by the name of its row, with what asks for it."""
 
+from datetime import timedelta
+
+from django.utils import timezone
 from graphql import get_named_type, is_composite_type
 
 from schema import schema
@@ -64,6 +67,16 @@ MUTATIONS = {
     "markRead": {"conversationId": "Conversation"},
     "markUnread": {"conversationId": "Conversation"},
     "saveDraft": {"conversationId": "Conversation", "body": "soon", "replyTo": 1, "base": 0},
+    "scheduleMessage": {
+        "conversationId": "Conversation",
+        "body": "later",
+        "at": f"{timezone.now() + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}",
+        "clientId": "00000000-0000-4000-8000-000000000000",
+    },
+    "cancelScheduledMessage": {
+        "conversationId": "Conversation",
+        "clientId": "00000000-0000-4000-8000-000000000000",
+    },
     "clearConversation": {"conversationId": "Conversation"},
     "setNotifications": {"conversationId": "Conversation", "level": "NOTHING"},
     "archiveConversation": {"conversationId": "Conversation"},
@@ -215,6 +228,20 @@ def link_previews(world):
             return outcome(answer, "node", "linkPreview", field_name)
 
         yield f"LinkPreview.{field_name}", get
+
+
+def scheduled(world):
+    for field_name, field in TYPES["ScheduledMessage"].fields.items():
+        query = f"""query ($id: ID!) {{ node(id: $id) {{ ... on Participation {{
+            scheduledMessages {{ {field_name}{selection(field)} }} }} }} }}"""
+
+        def get(role, query=query, field_name=field_name):
+            answer = world.ask(role, query, id=gid(world.rows["Participation"]))
+            place = (answer.get("data") or {}).get("node") or {}
+            shown = {"found": next(iter(place.get("scheduledMessages") or ()), None)}
+            return outcome({**answer, "data": shown}, "found", field_name)
+
+        yield f"ScheduledMessage.{field_name}", get
 
 
 def queries(world):

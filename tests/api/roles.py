@@ -1,7 +1,7 @@
 """People of each role around one group, and how they ask."""
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
@@ -48,6 +48,8 @@ class World:
         place.pin_message(place.send("pinned"))
         for each in (place, conversation.participation_of(people["left"])):
             each.save_draft("soon", early.number, base=0)
+            tomorrow = datetime.now(UTC) + timedelta(days=1)
+            each.schedule("later", tomorrow, uuid.uuid4(), early.number, [people["member"]])
         leave(people["left"], conversation)
         conversation.participation_of(people["removed"]).remove(by=place)
         settings.TALK = {**settings.TALK, "INVITATIONS_ASK": True}

@@ -24,12 +24,16 @@ from .asked import (
     pins,
     queries,
     reactions,
+    scheduled,
 )
 from .heard import heard, streams
 from .roles import ROLES, World
 
 TABLE = Path(__file__).parent / "who_gets_what.md"
-ASKED = [nodes, reactions, attachments, link_previews, pins, drafts, queries, mutations, payloads]
+ASKED = [
+    *(nodes, reactions, attachments, link_previews, pins, drafts, scheduled),
+    *(queries, mutations, payloads),
+]
 
 #: What has no row of its own, since it shows nothing but what has one, and how much there is.
 WITHIN = re.compile(r"\w+(Connection|Edge)$|PageInfo$|Refusal$|Edit$|UploadHeader$")

@@ -1,8 +1,12 @@
 """What a mutation costs does not grow with the conversation that it is about."""
 
+import uuid
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from talk.models import Participation
 
@@ -75,6 +79,16 @@ ACTS = {
         f"{PLACE[:-1]} draft {{ body version }} }}",
         {"base": 0, "body": "Hi"},
     ),
+    "schedule": (
+        "scheduleMessage",
+        f"{PLACE[:-1]} scheduledMessages {{ body mentions {{ name }} }} }}",
+        {"body": "Hi", "at": "tomorrow", "clientId": str(uuid.uuid4()), "mentions": "bob"},
+    ),
+    "cancel what is scheduled": (
+        "cancelScheduledMessage",
+        f"{PLACE[:-1]} scheduledMessages {{ body }} }}",
+        {"clientId": str(uuid.uuid4())},
+    ),
     "mute": ("setNotifications", PLACE, {"level": "NOTHING"}),
     "archive": ("archiveConversation", PLACE, {}),
     "unarchive": ("unarchiveConversation", PLACE, {}),
@@ -97,6 +111,7 @@ def test_a_mutation_makes_as_many_queries_for_much_as_for_little(
             "last": gid(last),
             "bob": gid(bob),
             "carol": gid(carol),
+            "tomorrow": (timezone.now() + timedelta(days=1)).isoformat(),
             "dave": [gid(dave)],
             "others": [gid(other) for other in others],
         }

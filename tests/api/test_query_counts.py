@@ -1,11 +1,14 @@
 """What an answer costs does not grow with what it is about."""
 
 import itertools
+from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from talk.models import AccessToken, Message, NameWord, Reaction
 
@@ -48,6 +51,8 @@ QUERIES = {
         f"{{ inbox {{ edges {{ node {{ unreadCount conversation {{ {TALK} }} }} }} }} }}"
     ),
     "inbox with drafts": "{ inbox { edges { node { draftVersion draft { body replyTo } } } } }",
+    "inbox with what is scheduled": """{ inbox { edges { node {
+        scheduledMessages(first: 3) { clientId body at replyTo mentions { name } } } } } }""",
     "inbox twice": f"""{{ one: inbox {{ edges {{ node {{ conversation {{ {TALK} }} }} }} }}
         other: inbox(last: 30) {{ edges {{ node {{ conversation {{ {TALK} }} }} }} }} }}""",
     "inbox, filtered": """{ inbox(filter: {unread: true, kind: PRIVATE, titleContains: ""}) {
@@ -196,6 +201,8 @@ def grow(alice, bob, carol, crowd):
             pinned.participation_of(alice).pin()
             archived.participation_of(alice).archive()
             one.participation_of(alice).save_draft("Hello", base=0)
+            tomorrow = timezone.now() + timedelta(days=1)
+            one.participation_of(alice).schedule("Hello", tomorrow, uuid4(), mentions=[person])
         newcomers = crowd(people)
         place = talk.participation_of(alice)
         place.invite(newcomers)

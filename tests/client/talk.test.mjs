@@ -219,6 +219,13 @@ test("people, members, conversations and reactions are found", async (t) => {
     (await talk.reactors(sent.id))[0].users.map((person) => person.id),
     [priya],
   );
+  const later = { conversationId: id, clientId: crypto.randomUUID() };
+  const at = new Date(Date.now() + 3_600_000).toISOString();
+  await talk.scheduleMessage({ ...later, body: "Later", at });
+  const [scheduled] = await talk.scheduledMessages(id);
+  assert.deepEqual([scheduled.body, scheduled.clientId], ["Later", later.clientId]);
+  const { participation } = await talk.cancelScheduledMessage(later);
+  assert.deepEqual(participation.scheduledMessages, []);
   await talk.blockUser({ user: await idOf("jonas") });
   assert.equal((await talk.blockedUsers())[0].id, await idOf("jonas"));
   assert.equal(await talk.hiddenBody(sent.id), "New");

@@ -28,9 +28,11 @@ import type { Verbs } from "./client/verbs.js";
 /** The schema has null for those of other people. The client asks for the viewer's own alone. */
 type Own =
   | "unreadCount" | "unreadMentionCount" | "firstVisibleNumber"
-  | "notifications" | "muted" | "draftVersion" | "readPrivately";
+  | "notifications" | "muted" | "draftVersion" | "readPrivately" | "scheduledMessages";
+/** The client takes any code for why a message was not sent: later servers have others. */
+type Code<Key, T> = Key extends "refusal" ? string | null : Plain<T>;
 type Plain<T> = T extends object
-  ? { [Key in keyof T]: Key extends Own ? NonNullable<T[Key]> : Plain<T[Key]> }
+  ? { [Key in keyof T]: Key extends Own ? Plain<NonNullable<T[Key]>> : Code<Key, T[Key]> }
   : T;
 type Same<A, B> =
   (<T>() => T extends Plain<A> ? 1 : 2) extends (<T>() => T extends Plain<B> ? 1 : 2)
@@ -77,6 +79,9 @@ SHAPES = {
         "talk.WithFiles"
     ),
     'Sure<Answers["hiddenMessage"]["node"]>': "talk.Hidden",
+    'Sure<Answers["scheduledMessages"]["conversation"]>["viewerParticipation"]': (
+        'Answered<Verbs["scheduleMessage"]>["participation"]'
+    ),
     'Answers["savedMessages"]["savedMessages"]["edges"][number]["node"]': "talk.Found",
     'Answers["searchMessages"]["searchMessages"]["edges"][number]["node"]': "talk.Found",
     'Answers["people"]["users"]["edges"][number]["node"]': "talk.User",

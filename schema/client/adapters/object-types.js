@@ -35,6 +35,9 @@ export const OBJECT_TYPES = {
   BlockUserPayload: fields(`
     user:User!
   `),
+  CancelScheduledMessagePayload: fields(`
+    participation:Participation!
+  `),
   ChangeRolePayload: fields(`
     participation:Participation!
   `),
@@ -91,9 +94,10 @@ export const OBJECT_TYPES = {
   Limits: fields(`
     bodyLength:Int! titleLength:Int! descriptionLength:Int! dataBytes:Int! reasonLength:Int!
     participants:Int! mentions:Int! reactions:Int! attachments:Int! uploadSize:Int!
-    uploadTypes:[String!] pins:Int! pinnedConversations:Int! receiptsUpTo:Int! editSeconds:Float
-    retractSeconds:Float reactionEmoji:[String!] queryLength:Int! defaultPageSize:Int! pageSize:Int!
-    presenceUsers:Int! typingConversations:Int! typingSeconds:Int! typingEverySeconds:Int!
+    uploadTypes:[String!] pins:Int! scheduledMessages:Int! pinnedConversations:Int!
+    receiptsUpTo:Int! editSeconds:Float retractSeconds:Float reactionEmoji:[String!]
+    queryLength:Int! defaultPageSize:Int! pageSize:Int! presenceUsers:Int! typingConversations:Int!
+    typingSeconds:Int! typingEverySeconds:Int!
   `),
   LinkPreview: fields(`
     url:String! title:String! description:String! siteName:String!
@@ -135,8 +139,9 @@ export const OBJECT_TYPES = {
     declineInvitation:DeclineInvitationResult! leaveConversation:LeaveConversationResult!
     removeParticipant:RemoveParticipantResult! reinstateParticipant:ReinstateParticipantResult!
     changeRole:ChangeRoleResult! renameConversation:RenameConversationResult!
-    updateConversation:UpdateConversationResult! saveDraft:SaveDraftResult! markRead:MarkReadResult!
-    markUnread:MarkUnreadResult! clearConversation:ClearConversationResult!
+    updateConversation:UpdateConversationResult! saveDraft:SaveDraftResult!
+    scheduleMessage:ScheduleMessageResult! cancelScheduledMessage:CancelScheduledMessageResult!
+    markRead:MarkReadResult! markUnread:MarkUnreadResult! clearConversation:ClearConversationResult!
     setTyping:SetTypingResult! setNotifications:SetNotificationsResult!
     archiveConversation:ArchiveConversationResult!
     unarchiveConversation:UnarchiveConversationResult! pinConversation:PinConversationResult!
@@ -160,6 +165,7 @@ export const OBJECT_TYPES = {
     unreadCount:Int unreadMentionCount:Int firstUnreadNumber:Int firstVisibleNumber:Int
     invitedBy:User notifications:NotificationLevel mutedUntil:DateTime muted:Boolean
     archivedAt:DateTime pinnedAt:DateTime markedUnreadAt:DateTime draft:Draft draftVersion:Int
+    scheduledMessages:[ScheduledMessage!]
   `),
   ParticipationConnection: fields(`
     pageInfo:PageInfo! edges:[ParticipationEdge!]! totalCount:Int! changesCursor:String!
@@ -239,6 +245,13 @@ export const OBJECT_TYPES = {
   `),
   SavedMessageEdge: fields(`
     cursor:String! savedAt:DateTime! node:Message!
+  `),
+  ScheduleMessagePayload: fields(`
+    participation:Participation!
+  `),
+  ScheduledMessage: fields(`
+    clientId:UUID! body:String! at:DateTime! replyTo:Int mentionsAll:Boolean! refusal:RefusalCode
+    mentions:[User!]
   `),
   SearchConnection: fields(`
     edges:[SearchEdge!]! pageInfo:PageInfo!

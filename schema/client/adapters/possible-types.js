@@ -14,6 +14,10 @@ const TYPES = {
     "BlockUserPayload",
     "Refusal"
   ],
+  "CancelScheduledMessageResult": [
+    "CancelScheduledMessagePayload",
+    "Refusal"
+  ],
   "ChangeRoleResult": [
     "ChangeRolePayload",
     "Refusal"
@@ -111,6 +115,10 @@ const TYPES = {
   ],
   "SaveMessageResult": [
     "SaveMessagePayload",
+    "Refusal"
+  ],
+  "ScheduleMessageResult": [
+    "ScheduleMessagePayload",
     "Refusal"
   ],
   "SendMessageResult": [
