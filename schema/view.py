@@ -16,7 +16,6 @@ from strawberry.django.views import GraphQLView as StrawberryView
 from strawberry.http import GraphQLHTTPResponse
 from strawberry.types import ExecutionResult
 
-from talk import log_context
 from talk.conf import conf
 from talk.log_context import HEADER, LogContext, new_id
 
@@ -29,6 +28,7 @@ from .not_executed import is_refused, refuse
 from .operation import Operation
 from .transport import sse
 from .transport.negotiation import JSON, media_type, wants_events, wants_page
+from .transport.request_ids import BEGUN
 
 if TYPE_CHECKING:
     from .execution import Schema
@@ -73,8 +73,8 @@ class GraphQLView(StrawberryView[Context, None]):
     # it, and an error after the verb would undo what its answer says was done.
     @transaction.non_atomic_requests
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if log_context.current() is not None:
-            # `schema.asgi` began it, and adds the header.
+        if BEGUN in getattr(request, "scope", ()):
+            # The ASGI application adds the header.
             return self._answer(request)
         with LogContext(new_id(request.headers.get(HEADER))) as found:
             response = self._answer(request)

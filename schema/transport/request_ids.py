@@ -6,6 +6,8 @@ from typing import Any
 from talk.log_context import HEADER, LogContext, new_id
 
 NAME = HEADER.lower().encode()
+#: The key in the scope of a request that has its id already.
+BEGUN = "talk.request_id"
 
 
 def log_context_of(scope: Mapping[str, Any]) -> LogContext:
@@ -25,6 +27,6 @@ def with_request_ids(http: Any) -> Any:
             await send(message)
 
         with log_context_of(scope) as found:
-            await http(scope, receive, send_with_id)
+            await http({**scope, BEGUN: True}, receive, send_with_id)
 
     return answer

@@ -1,16 +1,17 @@
 """Each request has an id: in a header, in the answer, and in all that is logged meanwhile."""
 
 import asyncio
-import contextvars
-import json
 import logging
 import re
 
 import httpx
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 
-from schema import asgi, threads
+from schema import asgi, schema, threads
+from schema.authentication import Identity
+from schema.authentication.context import Context
+from schema.documents.request import Request
 from schema.live import feeds as feeds_module
 from talk.log_context import AddContext, LogContext, current, new_id, start_for_all
 
@@ -63,6 +64,15 @@ def test_another_one_is_made_where_it_is_none(given):
     assert re.fullmatch(MADE, response.headers["X-Request-ID"])
     assert response.headers["X-Request-ID"] == response.json()["extensions"]["requestId"]
     assert current() is None
+
+
+def test_a_request_within_another_has_an_id_of_its_own():
+    with LogContext("another"):
+        response = post(**{"X-Request-ID": "its-own"})
+        assert current().request_id == "another"
+
+    assert response.headers["X-Request-ID"] == "its-own"
+    assert without_request_id(response.json())[1] == "its-own"
 
 
 @pytest.mark.parametrize("body", [b"{", b'{"query": "{"}', b'{"query": "{ nothing }"}', b"\xff"])
@@ -165,20 +175,13 @@ async def test_what_streams_share_has_no_id_and_stays_shared(alice, bob, group, 
 
 @pytest.mark.django_db
 def test_an_operation_is_named_with_its_user_and_no_word_of_the_client(alice):
-    told = []
-    context = contextvars.copy_context()
-    client = Client()
-    client.force_login(alice)
+    found = LogContext("first")
+    asked = Request("query Secret { secret: viewer { id } }")
+    context = Context(RequestFactory().get("/"), Identity(alice))
+    with found:
+        assert schema.answer(schema.operation(asked, context)).data
 
-    def ask():
-        with LogContext("first") as found:
-            query = "query Secret { secret: viewer { id } }"
-            client.post("/graphql", json.dumps({"query": query}), content_type="application/json")
-            told.append((found.operation, found.user))
-
-    context.run(ask)
-
-    assert told == [("viewer", alice.pk)]
+    assert (found.operation, found.user) == ("viewer", alice.pk)
 
 
 def test_ids_are_not_made_twice():
