@@ -1,6 +1,7 @@
 """Takes the words of people out of the events that Sentry is sent."""
 
 import builtins
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -41,6 +42,8 @@ FRAME = (
 )
 SPAN = ("op", "parent_span_id", "span_id", "start_timestamp", "status", "timestamp", "trace_id")
 BREADCRUMB = ("category", "level", "timestamp", "type")
+#: What follows in the URL of a file. Whoever has it can download or upload the file.
+_tokens = re.compile(r"(/talk/files/(?:upload/)?).*", re.DOTALL)
 CONTEXTS = {
     "app": ("app_start_time",),
     "os": ("name", "version"),
@@ -57,6 +60,9 @@ def before_send(event: Event, hint: Mapping[str, Any] | None = None) -> Event:
     if hint and hint.get("attachments"):
         hint["attachments"].clear()
     told = _only(event, KEPT)
+    if "transaction" in told:
+        # The path, where Django did not come to find the view.
+        told["transaction"] = _without_token(told["transaction"])
     for name, scrub in PARTS.items():
         if found := event.get(name):
             told[name] = scrub(found)
@@ -98,7 +104,11 @@ def _exception(value: Mapping[str, Any]) -> Event:
 
 def _request(request: Mapping[str, Any]) -> Event:
     told = _only(request, ("method",))
-    return told | {"url": str(request.get("url", "")).partition("?")[0]}
+    return told | {"url": _without_token(request.get("url", "")).partition("?")[0]}
+
+
+def _without_token(url: Any) -> str:
+    return _tokens.sub(r"\1", str(url))
 
 
 #: What is left of the other parts of an event.

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from types import SimpleNamespace
 
+import pytest
+
 from talk.log_context import LogContext
 from talk.sentry import before_send
 
@@ -112,6 +114,17 @@ def test_what_helps_to_find_the_fault_is_left():
         "stacktrace": {"frames": [FRAME]},
     }
     assert (refused["value"], gone["value"]) == ("10.0.0.5:5432", "gone")
+
+
+@pytest.mark.parametrize("path", ["/talk/files/", "/prefix/talk/files/upload/"])
+def test_the_url_of_a_file_is_no_permission_any_more(path):
+    url = f"https://talk.example{path}"
+
+    told = before_send(
+        {"request": {"url": f"{url}7..1:{SECRET}?q"}, "transaction": f"{path}7..1:{SECRET}"}
+    )
+
+    assert told == {"request": {"url": url}, "transaction": path}
 
 
 def test_the_id_of_the_request_is_a_tag():
