@@ -133,6 +133,11 @@ class Migration(migrations.Migration):
                         name="talk_attachment_unused",
                     ),
                     models.Index(
+                        condition=models.Q(("expires_at", None), ("message", None)),
+                        fields=["id"],
+                        name="talk_attachment_to_delete",
+                    ),
+                    models.Index(
                         condition=models.Q(("state", "checking")),
                         fields=["id"],
                         name="talk_attachment_to_check",

@@ -2,13 +2,16 @@
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, Q
+from django.db import connections
+from django.db.models import F, Func, OuterRef, Q
 from django.db.models.functions import Coalesce
 
-from ..prepared import prepared
-from .first_of_each import first_of_each
+from ..prepared import among, prepared
+from .conversation import Conversation
+from .first_of_each import Array, first_of_each, first_of_owners, with_keys
 from .message import Message
 from .message.retention import cutoffs, without_expired
+from .participation import Participation
 from .participation.unread import ENDLESS
 from .shown_users import with_users
 
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
     from .message.queryset import MessageQuerySet
+    from .participation.queryset import ParticipationQuerySet
 
 #: The participation of a person in the conversation of a message.
 OWN = "conversation__participations"
@@ -54,22 +58,38 @@ def _with_files(
     before: Any = None,
     **kept_since: Any,
 ) -> "MessageQuerySet":
-    seen = Message.objects.filter(attachment_count__gt=0, removed_as="")
-    if user is None:
-        seen = seen.filter(number__gte=start)
-    else:
-        # One join: all conditions on the participation are in one `filter`.
-        is_same = Q(edited_at=None) | Q(**{f"{OWN}__left_at": None})
-        is_same |= Q(edited_at__lte=F(f"{OWN}__left_at"))
-        visible = {
-            f"{OWN}__user": user,
-            "number__gte": F(f"{OWN}__history_from"),
-            "number__lte": Coalesce(F(f"{OWN}__left_at_number"), ENDLESS),
-        }
-        seen = seen.filter(is_same, **visible)
-    seen = seen if after is None else seen.filter(number__gt=after)
-    seen = seen if before is None else seen.filter(number__lt=before)
-    seen = without_expired(seen, kept_since)
+    filed = Message.objects.filter(attachment_count__gt=0, removed_as="")
+    filed = filed if after is None else filed.filter(number__gt=after)
+    filed = filed if before is None else filed.filter(number__lt=before)
+    filed = without_expired(filed, kept_since)
     order = "-number" if newest else "number"
-    found = Message.objects.filter(first_of_each("conversation", conversations, seen, size, order))
+    if user is None:
+        seen = filed.filter(number__gte=start)
+        wanted = first_of_each("conversation", conversations, seen, size, order)
+    else:
+        places = Participation.objects.filter(among("conversation", conversations), user=user)
+        wanted = _first_seen_from(places, filed, size, order)
+    found = Message.objects.filter(wanted)
     return with_users(found, "sender", "subject").order_by("conversation", "number")
+
+
+def _first_seen_from(
+    places: "ParticipationQuerySet", rows: "MessageQuerySet", size: int, order: str
+) -> Q:
+    """The condition for the first `size` of `rows` that each of these participations sees."""
+    if connections[rows.db].vendor == "postgresql":
+        # Of each conversation it reads `size` rows from an index, however many there are.
+        theirs = rows.filter(_seen(OuterRef, ""), conversation=OuterRef("conversation"))
+        first = theirs.order_by(order).values("pk")[:size]
+        return with_keys(places.values_list(Func(Array(first), function="unnest")))
+    # One join: all conditions on the participation are in one `filter`.
+    theirs = rows.filter(_seen(F, f"{OWN}__"), **{f"{OWN}__in": places})
+    return first_of_owners(Conversation.objects.all(), {"conversation": "pk"}, theirs, size, order)
+
+
+def _seen(column: Any, own: str) -> Q:
+    """The condition that the words of a message are seen from a participation."""
+    left_at = column(f"{own}left_at")
+    is_same = Q(edited_at=None) | Q(edited_at__lte=Coalesce(left_at, F("edited_at")))
+    last = Coalesce(column(f"{own}left_at_number"), ENDLESS)
+    return is_same & Q(number__gte=column(f"{own}history_from"), number__lte=last)

@@ -159,6 +159,28 @@ def test_origins_that_are_none(said, origins):
 
 
 @pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("MAX_UPLOAD_SIZE", 2**31 - 1, []),
+        ("MAX_UPLOAD_SIZE", 2**31, ["talk.E027"]),
+        ("MAX_UPLOAD_SIZE", 0.5, ["talk.E027"]),
+        ("MAX_UPLOAD_SIZE", 0, ["talk.E002"]),
+        ("UPLOAD_QUOTA", 2**40, []),
+        ("UPLOAD_QUOTA", 0, ["talk.E028"]),
+        ("UPLOAD_QUOTA", "1 GB", ["talk.E028"]),
+        ("UPLOAD_TYPES", ("image/*", "application/vnd.ms-excel"), []),
+        ("UPLOAD_TYPES", (), []),
+        ("UPLOAD_TYPES", "image/*", ["talk.E029"]),
+        ("UPLOAD_TYPES", ("image",), ["talk.E029"]),
+        ("UPLOAD_TYPES", ("Image/PNG",), ["talk.E029"]),
+        ("UPLOAD_TYPES", 1, ["talk.E029"]),
+    ],
+)
+def test_limits_of_files(said, name, value, told):
+    assert said(TALK={name: value}) == told
+
+
+@pytest.mark.parametrize(
     "listed",
     [
         "👍",

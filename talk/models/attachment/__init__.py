@@ -86,6 +86,12 @@ class Attachment(Processing):
             models.Index(
                 fields=["expires_at"], condition=Q(message=None), name="talk_attachment_unused"
             ),
+            # Jobs ask every few seconds, and mostly find nothing.
+            models.Index(
+                fields=["id"],
+                condition=Q(message=None, expires_at=None),
+                name="talk_attachment_to_delete",
+            ),
             models.Index(
                 fields=["id"], condition=Q(state="checking"), name="talk_attachment_to_check"
             ),
