@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models, router
-from django.db.models import Q
+from django.db.models import Q, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -55,16 +56,26 @@ class ScheduledMessageQuerySet(models.QuerySet["ScheduledMessage"]):
     def send_due(self) -> int:
         """Send the messages that are due, the earliest first. Returns how many were dealt with.
 
+        If many are due, people take turns, so thousands of one person don't delay those of others.
         In one transaction, a message is sent and its row is deleted, or it is refused and the row
         keeps the reason. So this can be interrupted at any point, and several processes may do it
         at once. `manage.py work` calls it every few seconds.
         """
         stored = self.using(router.db_for_write(self.model))
-        due = stored.filter(due_at__lte=timezone.now()).order_by("due_at", "pk")
         sent = 0
-        while found := list(due.values_list("pk", "participation")[:BATCH]):
-            sent += sum(stored._send(key, place) for key, place in found)
+        while found := stored._due(BATCH):
+            sent += sum(stored._send(key, place) for _due_at, key, place in found)
         return sent
+
+    def _due(self, limit: int) -> list[tuple[datetime, int, int]]:
+        """When these were due, their keys and those of their places, the earliest first."""
+        turn = Window(RowNumber(), partition_by="participation__user", order_by=["due_at", "pk"])
+        due = self.filter(due_at__lte=timezone.now()).annotate(turn=turn)
+        return sorted(
+            due.order_by("turn", "due_at", "pk").values_list("due_at", "pk", "participation")[
+                :limit
+            ]
+        )
 
     def _send(self, key: int, place: int) -> bool:
         from .participation import Participation

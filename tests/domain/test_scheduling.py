@@ -18,6 +18,7 @@ from talk.models import (
     Participation,
     ScheduledMention,
     ScheduledMessage,
+    scheduled_message,
 )
 from talk.models.participation.scheduling import Scheduling
 from talk.moderation import remove_message, suspend
@@ -100,6 +101,16 @@ class TestScheduling:
         ScheduledMessage.objects.send_due()
 
         assert visible(bob, lunch) == ["2", "3", "1"]
+
+    def test_many_of_one_person_hold_up_nobody_elses(self, alice, bob, lunch, monkeypatch):
+        monkeypatch.setattr(scheduled_message, "BATCH", 3)
+        for body in "123456":
+            schedule(alice, lunch, body)
+        schedule(bob, lunch, "of Bob")
+
+        send_all()
+
+        assert visible(alice, lunch) == ["1", "2", "of Bob", "3", "4", "5", "6"]
 
     def test_each_conversation_and_each_person_has_their_own(self, alice, bob, lunch):
         ours = private(alice, bob)
