@@ -46,10 +46,10 @@ Message.send_to_users("Hello Mira!", jonas, [mira])
 def project(folder: Path) -> Host:
     """A project with the page, as `docs/embedding.md` has it."""
     host = Host(folder)
-    host.append("host/settings.py", example(EMBEDDING, "python", "INSTALLED_APPS"))
+    host.append("host/settings.py", example(EMBEDDING, "python", "INSTALLED_APPS = ["))
     host.append("host/settings.py", example(EMBEDDING, "python", "STATICFILES_DIRS"))
     host.append("host/settings.py", "CSRF_COOKIE_HTTPONLY = True\n")
-    host.append("host/urls.py", example(EMBEDDING, "python", "include("))
+    host.append("host/urls.py", example(EMBEDDING, "python", "talk.graphql.urls"))
     host.append("host/urls.py", example(EMBEDDING, "python", "TemplateView"))
     host.append("host/asgi.py", next(asgi_examples()))
     for language, name in (("css", "chat.css"), ("js", "words.js")):
