@@ -25,8 +25,9 @@ POLICY = "; ".join(
         "script-src 'self'",
         "style-src 'self'",
         "connect-src 'self'",
+        # Pictures that are about to be sent, and what stands in for others until these are there.
         # The choir's picture has the address that the demo prints. The page may have another name.
-        "img-src 'self' data: http://127.0.0.1:* http://localhost:*",
+        "img-src 'self' blob: data: http://127.0.0.1:* http://localhost:*",
         "base-uri 'none'",
         "form-action 'self'",
         "frame-ancestors 'none'",

@@ -13,7 +13,7 @@ from .page import problems_of
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = {"/talk/": ROOT / "schema/client", "/": Path(__file__).parent}
-POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:"
+POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:"
 
 
 class Quiet(SimpleHTTPRequestHandler):

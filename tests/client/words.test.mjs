@@ -7,9 +7,12 @@ import test from "node:test";
 import { Language, loadWords, setWords } from "../../schema/client/elements/words.js";
 import { de } from "../../schema/client/elements/words/de.js";
 import { en as first } from "../../schema/client/elements/words/en.js";
+import { files } from "../../schema/client/elements/files/words.js";
 import { later } from "../../schema/client/elements/words/later.js";
 
-const en = { ...first, ...later };
+const en = { ...first, ...later, ...files };
+/** Words that are not there at first, by the modules that bring them. */
+const BROUGHT = { "words/later.js": later, "files/words.js": files };
 
 const ELEMENTS = new URL("../../schema/client/elements/", import.meta.url);
 
@@ -17,8 +20,13 @@ const ELEMENTS = new URL("../../schema/client/elements/", import.meta.url);
 const valuesOf = (word) =>
   new Set(Object.values(typeof word === "string" ? [word] : word).flatMap((form) => form.match(/\{\w+\}/g) ?? []));
 
+/** The names of the modules that have code. */
+const modules = () =>
+  readdirSync(ELEMENTS, { recursive: true }).filter((name) => /^(?!.*words\/).*\.js$/.test(name));
+
 test("both languages have the same keys, and the same values in them", () => {
-  assert.equal(Object.keys(en).length, Object.keys(first).length + Object.keys(later).length);
+  const keys = [first, later, files].flatMap((table) => Object.keys(table));
+  assert.equal(Object.keys(en).length, keys.length);
   assert.deepEqual(Object.keys(de).toSorted(), Object.keys(en).toSorted());
   for (const [key, word] of Object.entries(en)) {
     assert.deepEqual(valuesOf(de[key]), valuesOf(word), key);
@@ -27,8 +35,7 @@ test("both languages have the same keys, and the same values in them", () => {
 });
 
 test("each key is used by the code, and the code uses no others", () => {
-  const files = readdirSync(ELEMENTS, { recursive: true }).filter((name) => /^(?!words\/).*\.js$/.test(name));
-  const code = files.map((name) => readFileSync(new URL(name, ELEMENTS), "utf8")).join("\n");
+  const code = modules().map((name) => readFileSync(new URL(name, ELEMENTS), "utf8")).join("\n");
   const said = [...code.matchAll(/\b(?:t|say)\(\s*"(\w+)"/g)].map(([, key]) => key);
 
   assert.ok(said.length > 5, "the expression finds what is said");
@@ -37,7 +44,8 @@ test("each key is used by the code, and the code uses no others", () => {
 });
 
 test("a module that says words of later loads them", () => {
-  const said = (text) => [...text.matchAll(/"(\w+)"/g)].map(([, key]) => key).filter((key) => key in later);
+  const said = (text, table) =>
+    [...text.matchAll(/"(\w+)"/g)].map(([, key]) => key).filter((key) => Object.hasOwn(table, key));
   /** The modules that come with one. */
   const withImports = (name, found = new Set()) => {
     if (found.has(name)) return found;
@@ -51,13 +59,14 @@ test("a module that says words of later loads them", () => {
   };
   const atFirst = withImports("chat.js");
   for (const tag of ["inbox.js", "thread.js", "head.js"]) withImports(tag, atFirst);
-  const files = readdirSync(ELEMENTS, { recursive: true }).filter((name) => /^(?!words\/).*\.js$/.test(name));
 
-  assert.ok(!atFirst.has("words/later.js"));
-  for (const name of files) {
-    const keys = said(readFileSync(new URL(name, ELEMENTS), "utf8"));
-    if (atFirst.has(name)) assert.deepEqual(keys, [], name);
-    else if (keys.length) assert.ok(withImports(name).has("words/later.js"), `${name}: ${keys}`);
+  for (const [module, table] of Object.entries(BROUGHT)) {
+    assert.ok(!atFirst.has(module));
+    for (const name of modules()) {
+      const keys = said(readFileSync(new URL(name, ELEMENTS), "utf8"), table);
+      if (atFirst.has(name)) assert.deepEqual(keys, [], name);
+      else if (keys.length) assert.ok(withImports(name).has(module), `${name}: ${keys}`);
+    }
   }
 });
 

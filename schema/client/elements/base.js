@@ -8,7 +8,7 @@ import { languageNamed, loadWords } from "./words.js";
 /** @import {WordKey} from "./words.js" */
 
 /** Sentences about errors, by their codes. @type {Record<string, WordKey>} */
-const SENTENCES = {
+export const SENTENCES = {
   CSRF_FAILED: "signedOut",
   NETWORK: "failedNetwork",
   RATE_LIMITED: "failedRate",

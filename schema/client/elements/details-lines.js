@@ -1,5 +1,6 @@
 /** What can be done with a conversation, at the end of its panel. */
 
+import { showFiles } from "./files/gallery.js";
 import { archive, muting } from "./inbox-acts.js";
 import { h, set } from "./nodes.js";
 import { icon } from "./icons.js";
@@ -55,6 +56,10 @@ export function linesOf(details) {
     details.dialog.close();
     details.attempt(() => showPins(element, talk, conversationId));
   };
+  const files = () => {
+    details.dialog.close();
+    showFiles(element, talk, conversationId);
+  };
   /** @param {HTMLElement} button */
   const mute = (button) => {
     const own = details.own;
@@ -67,6 +72,7 @@ export function linesOf(details) {
   return [
     { node: line("search", "searchHere", search), isShown: () => true },
     { node: line("pin", "pinnedMessages", pins), isShown: () => true },
+    { node: line("pictures", "sharedFiles", files), isShown: () => true },
     { node: line("mute", "mute", mute), isShown: (of) => isActive(of) && !isQuiet(of) },
     { node: line("bell", "unmute", mute), isShown: (of) => isActive(of) && isQuiet(of) },
     { node: line("archive", "toArchive", store), isShown: (of) => isActive(of) && !isStored(of) },

@@ -3,6 +3,7 @@
 import { h } from "./nodes.js";
 import { icon } from "./icons.js";
 import { sheet } from "./theme.js";
+import "./icons/later.js";
 import "./words/later.js";
 
 /** @import {TalkElement} from "./base.js" */

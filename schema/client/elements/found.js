@@ -2,7 +2,7 @@
 
 import { h } from "./nodes.js";
 import { avatarOf, avatarOfConversation } from "./people.js";
-import { sentenceOf } from "./sentences.js";
+import { sentenceOf, textOf } from "./sentences.js";
 import { sheet } from "./theme.js";
 
 /** @import {TalkElement} from "./base.js" */
@@ -61,7 +61,7 @@ export function keepFocus(list, change, otherwise) {
  */
 export function foundOf(element, message, { words = "", isInside = false, open }) {
   element.adopt(style);
-  const { conversation, sender, sentAt, body } = message;
+  const { conversation, sender, sentAt } = message;
   const { language } = element;
   const viewerId = element.talk?.viewer.getSnapshot()?.id;
   const sentence = sentenceOf(message, language, viewerId);
@@ -77,7 +77,7 @@ export function foundOf(element, message, { words = "", isInside = false, open }
       "span",
       { class: "text", dir: "auto" },
       isNamed && `${by}: `,
-      ...(sentence === null ? partsOf(body, words) : [sentence]),
+      ...(sentence === null ? partsOf(textOf(message), words) : [sentence]),
     ),
   );
 }

@@ -22,7 +22,7 @@ const style = sheet(`
 .name { font-weight: 650; font-size: 1.05em }
 .who span span { overflow: hidden; white-space: nowrap; text-overflow: ellipsis }
 .about { font-size: .86em; color: var(--_muted) }
-.about.online { color: var(--_online) }
+.about.online { color: color-mix(in srgb, var(--_online) 70%, var(--_text)) }
 :host(:not([narrow])) .back { display: none }
 `);
 

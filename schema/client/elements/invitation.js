@@ -3,6 +3,7 @@
 import { h } from "./nodes.js";
 import { attempt } from "./notice.js";
 import { avatarOfConversation } from "./people.js";
+import "./words/later.js";
 
 /** @import {InboxRow, Talk} from "../types.js" */
 /** @import {TalkElement} from "./base.js" */

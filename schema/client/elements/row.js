@@ -3,7 +3,7 @@
 import { icon } from "./icons.js";
 import { h } from "./nodes.js";
 import { avatarOfConversation } from "./people.js";
-import { sentenceOf } from "./sentences.js";
+import { sentenceOf, textOf } from "./sentences.js";
 import { sheet } from "./theme.js";
 
 /** @import {IconName} from "./icons.js" */
@@ -209,10 +209,11 @@ function previewOf({ conversation, draft, unreadCount }, language, look) {
     ? sentenceOf(message, language, viewerId)
     : language.say("nothingYet");
   if (!message || placeholder !== null) return preview("placeholder", placeholder);
-  const { sender, body } = message;
+  const { sender } = message;
+  const text = oneLine(textOf(message));
   const isViewer = sender !== null && sender.id === viewerId;
   const name = isViewer ? language.say("you") : kind === "GROUP" ? sender?.name : null;
-  return preview("", name ? `${name}: ${oneLine(body)}` : oneLine(body));
+  return preview("", name ? `${name}: ${text}` : text);
 }
 
 /**

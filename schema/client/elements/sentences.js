@@ -1,6 +1,7 @@
 /** What stands for a message that has no words: who came and went, and what was taken away. */
 
 /** @import {Language} from "./words.js" */
+/** @import {FileName} from "../types.js" */
 /** @typedef {import("../types.js").Quoted & {subject?: import("../types.js").Named | null}} Told */
 
 /**
@@ -54,4 +55,12 @@ export function sentenceOf(message, language, viewerId) {
 export function typingOf(people, language) {
   const names = language.list(people.map(({ name }) => name));
   return people.length ? language.say("typing", { names, count: people.length }) : "";
+}
+
+/**
+ * What a message says in short. One without words says what its files are called.
+ * @param {{body: string, attachments?: readonly FileName[], files?: readonly FileName[]}} message
+ */
+export function textOf({ body, attachments, files = [] }) {
+  return body || (attachments ?? files).map(({ filename }) => filename).join(", ");
 }

@@ -2,8 +2,9 @@
 
 import { en } from "./words/en.js";
 
+/** @import {files} from "./files/words.js" */
 /** @import {later} from "./words/later.js" */
-/** @typedef {keyof typeof en | keyof typeof later} WordKey */
+/** @typedef {keyof typeof en | keyof typeof later | keyof typeof files} WordKey */
 /** @typedef {string | Partial<Record<Intl.LDMLPluralRule, string>>} Word */
 /** @typedef {Partial<Record<WordKey, Word>>} Table */
 

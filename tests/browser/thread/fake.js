@@ -39,9 +39,60 @@ export function messageOf(number, more = {}) {
     mentionsAll: false,
     mentionsViewer: false,
     reactions: [],
+    attachments: [],
     viewerCan: sender === PEOPLE[0] ? ALL.filter((one) => one !== "REPORT") : ["REPLY", "REACT", "REPORT"],
     ...more,
   };
+}
+
+/** A file of a message: a drawing of this size, if it has one. */
+export function fileOf(id, { width = null, height = null, hue = 210, ...more } = {}) {
+  const picture = width && drawn(width, height, hue);
+  return {
+    id,
+    filename: width ? `${id}.png` : `${id}.pdf`,
+    contentType: width ? "image/png" : "application/pdf",
+    size: 1_234_567,
+    state: "READY",
+    url: picture ?? `/files/${id}.pdf`,
+    thumbnailUrl: picture,
+    previewUrl: picture,
+    width,
+    height,
+    placeholder: null,
+    ...more,
+  };
+}
+
+/** The address of a picture that is drawn here. */
+export function drawn(width, height, hue) {
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+  const context = canvas.getContext("2d");
+  const sky = context.createLinearGradient(0, 0, 0, height);
+  sky.addColorStop(0, `hsl(${hue} 70% 78%)`);
+  sky.addColorStop(1, `hsl(${hue + 40} 60% 52%)`);
+  context.fillStyle = sky;
+  context.fillRect(0, 0, width, height);
+  context.fillStyle = `hsl(${hue + 150} 75% 75%)`;
+  context.beginPath();
+  context.arc(width * 0.7, height * 0.35, Math.min(width, height) * 0.13, 0, 7);
+  context.fill();
+  context.fillStyle = `hsl(${hue + 20} 45% 30%)`;
+  context.beginPath();
+  context.moveTo(0, height);
+  context.quadraticCurveTo(width * 0.3, height * 0.4, width * 0.6, height * 0.85);
+  context.quadraticCurveTo(width * 0.8, height * 0.6, width, height * 0.9);
+  context.lineTo(width, height);
+  context.fill();
+  return canvas.toDataURL();
+}
+
+/** A file that is on its way. */
+function unsentFileOf(id, blob) {
+  const { name: filename, type: contentType, size } = blob;
+  const url = contentType.startsWith("image/") ? URL.createObjectURL(blob) : null;
+  const names = { id, filename, contentType, size, blob, url };
+  return { ...names, attachment: null, error: null, progress: new Writable(0) };
 }
 
 const rowOf = (message) => ({ key: message.clientId ?? message.id, message, unsent: null });
@@ -191,9 +242,13 @@ export class Fake {
         }
         const createdAt = new Date().toISOString();
         const mentions = options.mentions ?? null;
-        const { replyTo } = options;
+        const { replyTo, files = [] } = options;
         const unsent = { clientId, conversationId: this.head.id, body, replyTo, mentions, mentionAll: false };
-        this.unsent = [...this.unsent, { ...unsent, createdAt, state: "waiting", error: null }];
+        const shown = files.map((file, index) => unsentFileOf(`${clientId} ${index}`, file));
+        this.unsent = [
+          ...this.unsent,
+          { ...unsent, createdAt, files: shown, state: "waiting", error: null },
+        ];
         this.show();
         return clientId;
       },
@@ -201,6 +256,7 @@ export class Fake {
       retract: (row) => this.wait("retract", row.key),
       react: (message, emoji) => this.wait("react", message.number, emoji),
       unreact: (message, emoji) => this.wait("unreact", message.number, emoji),
+      refresh: (message) => this.wait("refresh", message.number),
       shown: (number) => this.calls.push(["shown", number]),
       setTyping: (isTyping) => this.calls.push(["setTyping", isTyping]),
     };
@@ -210,13 +266,19 @@ export class Fake {
     const store = this.store();
     const { id, name, avatar } = PEOPLE[0];
     const limits = { bodyLength: 10_000, reasonLength: 500, reactionEmoji: null, mentions: 50 };
+    Object.assign(limits, { uploadSize: 26_214_400, uploadTypes: null, attachments: 10 }, this.limits);
     this.typing = new Writable([]);
     this.state = new Writable("live");
     return {
       state: this.state,
       viewer: new Writable({ id, username: "mira", name, avatar }),
       limits: new Writable(limits),
-      outbox: { retry: (clientId) => this.wait("retry", clientId) },
+      outbox: {
+        retry: (clientId) => this.wait("retry", clientId),
+        removeFile: (clientId, id) => this.wait("removeFile", clientId, id),
+        sentFile: () => null,
+      },
+      addressOf: (url) => new URL(url, location.href).href,
       conversation: () => store,
       typing: () => this.typing,
       draft: draftOf,
@@ -229,7 +291,7 @@ export class Fake {
       edits: (message) => this.wait("edits", message),
       replies: (message) => this.wait("replies", message),
       reactors: (message) => this.wait("reactors", message),
-      hiddenBody: (message) => this.wait("hiddenBody", message),
+      hiddenMessage: (message) => this.wait("hiddenMessage", message),
       removeMessage: (input) => this.wait("removeMessage", input),
       reportMessage: (input) => this.wait("reportMessage", input),
       acceptInvitation: (input) => this.wait("acceptInvitation", input),

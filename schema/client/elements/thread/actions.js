@@ -45,7 +45,7 @@ function actionsOf(view, anchor, row, message) {
   const name = view.nameOf(row);
   const reportMessage = (/** @type {string} */ why) =>
     view.talk.reportMessage({ message: id, why });
-  const text = view.rows.revealed.get(row.key) ?? message.body;
+  const text = (view.rows.revealed.get(row.key) ?? message).body;
   return [
     can("REPLY") && {
       label: view.t("reply"),

@@ -2,6 +2,7 @@
 
 import { answersTo } from "../invitation.js";
 import { h } from "../nodes.js";
+import "../words/later.js";
 
 /** @import {View} from "./view.js" */
 /** @typedef {import("../../types.js").Conversation} Conversation */

@@ -3,6 +3,7 @@
 import { icon } from "../icons.js";
 import { h } from "../nodes.js";
 import { Banner } from "./banner.js";
+import { hasFiles } from "./rows.js";
 import { names } from "./text.js";
 
 /** @import {Completion} from "./completion.js" */
@@ -18,8 +19,8 @@ const FEW = 100;
 export class Composer {
   /** The number of the message that is answered. @type {number | null} */
   #replyTo = null;
-  /** @type {Row | null} */
-  #edited = null;
+  /** What is edited instead of written. @type {Row | null} */
+  edited = null;
   /** The people whose names were chosen. @type {Map<string, Named>} */
   #chosen = new Map();
   #isAll = false;
@@ -41,7 +42,8 @@ export class Composer {
     });
     this.button = h("button", { class: "round send", "aria-label": view.t("send") }, icon("send"));
     const form = h("form", { onsubmit: (/** @type {Event} */ event) => this.#submitted(event) });
-    form.append(h("div", { class: "field" }, this.box, this.left), this.button);
+    this.field = h("div", { class: "field" }, this.box, this.left);
+    form.append(this.field, this.button);
     /** Is loaded when the first "@" is written. @type {Completion | undefined} */
     this.completion = undefined;
     this.node = h("div", { class: "composer" }, this.banner.node, form);
@@ -57,7 +59,7 @@ export class Composer {
     let shown = null;
     view.element.follow(draft, ({ body, replyTo, conflict }) => {
       const isOther = body !== this.box.value || replyTo !== this.#replyTo;
-      if (isOther && !this.#edited) this.#restore();
+      if (isOther && !this.edited) this.#restore();
       if (conflict === shown) return;
       shown = conflict;
       view.try(async () => {
@@ -70,7 +72,7 @@ export class Composer {
 
   /** @param {Quoted} message */
   reply(message) {
-    if (this.#edited) this.#restore();
+    if (this.edited) this.#restore();
     this.#replyTo = message.number;
     this.#keep();
     this.#show();
@@ -79,7 +81,7 @@ export class Composer {
 
   /** @param {Row} row */
   edit(row) {
-    this.#edited = row;
+    this.edited = row;
     this.#replyTo = null;
     this.#chosen.clear();
     this.#isAll = row.unsent?.mentionAll ?? false;
@@ -89,14 +91,14 @@ export class Composer {
 
   /** Bring the box up to date with what is known of the server. */
   update() {
-    if (this.#edited && !this.view.rowOf(this.#edited.key)) this.#restore();
+    if (this.edited && !this.view.rowOf(this.edited.key)) this.#restore();
     this.#show();
   }
 
   /** What was written comes back, as it was before an edit or on another device. */
   #restore() {
     const { body, replyTo, mentions } = this.draft.getSnapshot();
-    this.#edited = null;
+    this.edited = null;
     this.#replyTo = replyTo;
     this.#chosen = new Map(mentions.map((person) => [person.id, person]));
     this.#write(body);
@@ -126,7 +128,7 @@ export class Composer {
   }
 
   #keep() {
-    if (this.#edited) return;
+    if (this.edited) return;
     const replyTo = this.#replyTo;
     this.draft.write({ body: this.box.value, replyTo, mentions: [...this.#chosen.values()] });
   }
@@ -138,9 +140,10 @@ export class Composer {
     this.left.hidden = left > FEW;
     this.left.textContent = String(left);
     this.left.classList.toggle("refusal", left < 0);
-    this.button.disabled = left < 0 || box.value.trim() === "";
+    const files = this.edited ? hasFiles(this.edited) : view.files?.tray.files.length;
+    this.button.disabled = left < 0 || (box.value.trim() === "" && !files);
     this.#fit();
-    this.banner.show(!!this.#edited, this.#replyTo);
+    this.banner.show(!!this.edited, this.#replyTo);
   }
 
   /** Make the box as high as its text. The thread above keeps its height meanwhile, and so its place. */
@@ -156,7 +159,7 @@ export class Composer {
   #leave(event) {
     // A dialog of the host, around the chat, stays open.
     event.preventDefault();
-    if (this.#edited) {
+    if (this.edited) {
       this.#restore();
     } else {
       this.#replyTo = null;
@@ -190,7 +193,7 @@ export class Composer {
     event.preventDefault();
     const body = this.box.value.trim();
     if (this.button.disabled) return;
-    const edited = this.#edited;
+    const edited = this.edited;
     if (edited) this.#sendEdit(edited, body);
     else this.#send(body);
   }
@@ -202,23 +205,23 @@ export class Composer {
     const replyTo = this.#replyTo;
     this.#isAll = false;
     // The draft ends with the sending. What could not be kept is not lost: it stays a draft.
-    const options = { replyTo, mentions: mentions.length ? mentions : null, mentionAll };
-    await this.view.send(body, { ...options, endsDraft: true });
+    const tray = this.view.files?.tray;
+    const files = tray?.take();
+    const options = { replyTo, mentions: mentions.length ? mentions : null, mentionAll, files };
+    const isSent = await this.view.send(body, { ...options, endsDraft: true });
+    if (!isSent && files) tray?.add(files);
   }
 
   /** @param {Row} row @param {string} body */
   async #sendEdit(row, body) {
     const { view } = this;
-    const before = row.message ?? row.unsent;
     const chosen = [...this.#chosen.values()];
     this.#restore();
-    if (body === before.body) return;
-    const isDone = await view.try(async () => {
-      const { mentionsAfter } = await import("./edits.js");
-      await view.store.edit(row, body, mentionsAfter(before, body, chosen));
-    });
+    const isDone = await view.try(async () =>
+      (await import("./edits.js")).sendEdit(view.store, row, body, chosen),
+    );
     // What was refused is not lost.
-    if (!isDone && !this.#edited && view.rowOf(row.key)) {
+    if (!isDone && !this.edited && view.rowOf(row.key)) {
       this.edit(row);
       this.#write(body);
     }

@@ -1,16 +1,27 @@
-/** What an edit does to the mentions of a message. Loaded when somebody edits. */
+/** Sends another text for a message. Loaded when somebody edits. */
 
 import { names } from "./text.js";
 
-/** @typedef {import("../../types.js").Named} Named */
+/** @import {ConversationStore, Named, Row} from "../../types.js" */
+
+/**
+ * @param {ConversationStore} store
+ * @param {Row} row
+ * @param {string} body
+ * @param {Iterable<Named>} chosen the people whose names were chosen while it was written.
+ */
+export async function sendEdit(store, row, body, chosen) {
+  const before = row.message ?? row.unsent;
+  if (body !== before.body) await store.edit(row, body, mentionsAfter(before, body, chosen));
+}
 
 /**
  * The people whom a message mentions after an edit. Null leaves them as they are.
  * @param {{body: string, mentions: Named[] | null}} before
  * @param {string} body the new text.
- * @param {Iterable<Named>} chosen the people whose names were chosen while it was written.
+ * @param {Iterable<Named>} chosen
  */
-export function mentionsAfter({ body: text, mentions }, body, chosen) {
+function mentionsAfter({ body: text, mentions }, body, chosen) {
   const old = mentions ?? [];
   // Who was mentioned without a name in the text, as the author of what is answered, stays.
   const kept = old.filter(({ name }) => !names(text, name) || names(body, name));

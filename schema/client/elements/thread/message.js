@@ -3,15 +3,16 @@
 import { icon } from "../icons.js";
 import { h } from "../nodes.js";
 import { avatarOf } from "../people.js";
-import { sentenceOf } from "../sentences.js";
+import { sentenceOf, textOf } from "../sentences.js";
 import { reactionsOf } from "./reactions.js";
 import { isEmojiOnly, nodesOf } from "./text.js";
 
 /** @import {Actions, View} from "./view.js" */
+/** @import {Revealed} from "./rows.js" */
 /** @typedef {import("../../types.js").Row} Row */
 /** @typedef {import("../../types.js").Message} Message */
 /** @typedef {import("../../types.js").Unsent} Unsent */
-/** @typedef {{sentence: string | null, starts: boolean, ends: boolean, revealed?: string}} Look */
+/** @typedef {{sentence: string | null, starts: boolean, ends: boolean, revealed?: Revealed}} Look */
 
 /** Two lines of a quote are seen, and no more letters than this. */
 const QUOTED = 300;
@@ -43,23 +44,13 @@ export function lineOf(view, row, look) {
       { class: "stack" },
       isNamed && h("p", { class: "name", dir: "auto" }, view.nameOf(row)),
       h("div", { class: "beside" }, bubbleOf(view, row, look), toolsOf(view, row)),
-      message?.linkPreview && !look.sentence && cardOf(message.linkPreview),
+      !look.sentence && view.files?.linkOf(message),
       message && reactionsOf(view, message),
       message && message.replyCount > 0 && repliesOf(view, message),
       row.unsent && stateOf(view, row),
       message && view.snapshot.seen?.number === message.number && seenOf(view),
     ),
   );
-}
-
-/** @param {import("../../types.js").LinkPreview} preview */
-function cardOf(preview) {
-  const card = h("a", { class: "card" });
-  import("./preview.js").then(
-    ({ draw }) => draw(card, preview),
-    () => {},
-  );
-  return card;
 }
 
 /** @param {Message} message */
@@ -71,17 +62,19 @@ function pictureOf({ announced, sender }) {
 /** @param {View} view @param {Row} row @param {Look} look */
 function bubbleOf(view, row, { sentence, revealed }) {
   const { message, unsent } = row;
-  const text = revealed ?? (message ?? unsent).body;
+  const text = (revealed ?? message ?? unsent).body;
   const isGone = sentence !== null && revealed === undefined;
   const mentions = (message ?? unsent).mentions ?? [];
   const quoted = message ? message.replyTo : view.messageOf(unsent.replyTo);
-  const isBig = !isGone && !quoted && isEmojiOnly(text);
+  const files = !isGone && view.files?.nodeOf(row);
+  const isBig = !isGone && !quoted && !files && isEmojiOnly(text);
   const body = isGone ? [sentence] : nodesOf(text, mentions, view.viewerId);
   return h(
     "div",
     { class: `bubble ${isGone ? "gone" : ""} ${isBig ? "big" : ""}` },
     quoted && quoteOf(view, quoted),
-    h("p", { class: "body", dir: "auto" }, ...body),
+    files,
+    (text || !files) && h("p", { class: "body", dir: "auto" }, ...body),
     message?.hidden &&
       revealed === undefined &&
       h(
@@ -130,7 +123,7 @@ export function quoteOf(view, quoted) {
     h(
       "span",
       { class: sentence ? "words gone" : "words", dir: "auto" },
-      sentence ?? quoted.body.slice(0, QUOTED),
+      sentence ?? textOf(quoted).slice(0, QUOTED),
     ),
   );
 }

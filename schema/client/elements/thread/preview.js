@@ -4,15 +4,13 @@ import { h } from "../nodes.js";
 import { addressOf } from "./links.js";
 import { ELSEWHERE } from "./text.js";
 
-/**
- * @param {HTMLAnchorElement} card
- * @param {import("../../types.js").LinkPreview} preview
- */
-export function draw(card, { url, title, description, siteName }) {
+/** @param {import("../../types.js").LinkPreview} preview */
+export function cardOfPage({ url, title, description, siteName }) {
   const href = addressOf(url);
-  if (!href) return;
-  Object.assign(card, ELSEWHERE, { href });
-  card.append(
+  if (!href) return null;
+  return h(
+    "a",
+    { class: "card", href, ...ELSEWHERE },
     // A site may call itself as another one does. Its host is its own.
     h("span", { class: "site" }, h("bdi", {}, new URL(href).host), siteName && h("bdi", {}, siteName)),
     h("strong", { class: "words", dir: "auto" }, title),

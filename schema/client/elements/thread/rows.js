@@ -1,17 +1,18 @@
 /** Makes the rows of a view, and brings them up to date: separators, and a message between them. */
 
 import { h, place } from "../nodes.js";
-import { sentenceOf } from "../sentences.js";
+import { sentenceOf, textOf } from "../sentences.js";
 import { lineOf, timeOf } from "./message.js";
 
 /** @import {View} from "./view.js" */
 /** @typedef {import("../../types.js").Row} Row */
+/** @typedef {import("../../types.js").Hidden} Revealed */
 
 /** Messages of one person within so many milliseconds stand together. */
 const TOGETHER = 5 * 60_000;
 
 export class Rows {
-  /** Texts of blocked people that the viewer asked for. @type {Map<string, string>} */
+  /** Messages of blocked people that the viewer asked for. @type {Map<string, Revealed>} */
   revealed = new Map();
   /** What each row was made of. @type {WeakMap<HTMLElement, unknown[]>} */
   #made = new WeakMap();
@@ -26,9 +27,10 @@ export class Rows {
    * @param {Row} row
    * @param {number} width
    */
-  estimate({ message, unsent }, width) {
+  estimate(row, width) {
     const letters = Math.max(20, Math.min(width * 0.7, 560) / 7.5);
-    return 40 + 21 * Math.ceil((message ?? unsent).body.length / letters);
+    const { body } = row.message ?? row.unsent;
+    return 40 + 21 * Math.ceil(body.length / letters) + (this.view.files?.heightOf(row) ?? 0);
   }
 
   /**
@@ -46,7 +48,9 @@ export class Rows {
     const subject = row.message ?? row.unsent;
     const { seen } = this.view.snapshot;
     const seenBy = row.message && seen?.number === row.message.number && seen;
-    const made = [subject, isNew, day, starts, ends, this.revealed.get(row.key), seenBy];
+    const revealed = this.revealed.get(row.key);
+    const files = hasMore(row) && this.view.files;
+    const made = [subject, isNew, day, starts, ends, revealed, seenBy, files];
     const node = old ?? h("article", {});
     if (this.#made.get(node)?.every((value, at) => value === made[at])) return node;
     this.#made.set(node, made);
@@ -61,12 +65,7 @@ export class Rows {
         isNew && h("p", { class: "new" }, this.view.t("new")),
         isSystem
           ? h("p", { class: "system", dir: "auto" }, sentence)
-          : lineOf(this.view, row, {
-              sentence,
-              starts,
-              ends,
-              revealed: this.revealed.get(row.key),
-            }),
+          : lineOf(this.view, row, { sentence, starts, ends, revealed }),
       ]),
     );
     return node;
@@ -112,7 +111,7 @@ export class Rows {
   #labelOf(row, sentence) {
     const { view } = this;
     if (row.message && row.message.kind !== "TEXT") return sentence ?? "";
-    const text = sentence ?? (row.message ?? row.unsent).body;
+    const text = sentence ?? textOf(row.message ?? row.unsent);
     const time = view.language.date(timeOf(row), "time");
     const name = view.nameOf(row);
     return view.t("messageLabel", {
@@ -122,6 +121,12 @@ export class Rows {
     });
   }
 }
+
+/** Whether a row has files. @param {Row} row */
+export const hasFiles = ({ message, unsent }) => !!(message?.attachments ?? unsent?.files)?.length;
+
+/** Whether a row has what is drawn by modules that are loaded with the first of them. @param {Row} row */
+export const hasMore = (row) => row.message?.linkPreview || hasFiles(row);
 
 /** @param {Row} row */
 function dayOf(row) {

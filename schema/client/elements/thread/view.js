@@ -9,15 +9,13 @@ import { Foot } from "./foot.js";
 import { listenToKeys } from "./keys.js";
 import { VirtualList } from "./list.js";
 import { Pager } from "./pager.js";
-import { Rows } from "./rows.js";
+import { Rows, hasMore } from "./rows.js";
 import { Seen } from "./seen.js";
 import { statusOf } from "./status.js";
 
+/** @import {ConversationSnapshot, ConversationStore, Row} from "../../types.js" */
 /** @import {TalkElement} from "../base.js" */
 /** @typedef {typeof import("./actions.js")} Actions */
-/** @typedef {import("../../types.js").Row} Row */
-/** @typedef {import("../../types.js").ConversationSnapshot} ConversationSnapshot */
-/** @typedef {import("../../types.js").ConversationStore} ConversationStore */
 
 const MINUTE = 60_000;
 
@@ -25,6 +23,10 @@ export class View {
   #isPlaced = false;
   /** Whether what is shown beside the messages was asked for. */
   #hasMore = false;
+  /** @type {import("../files/index.js").Files | undefined} */
+  files;
+  /** @type {Promise<void> | undefined} */
+  #loading;
   /** Whether the focus comes here with the first messages. */
   #isAwaited = false;
   #frame = 0;
@@ -48,8 +50,7 @@ export class View {
     this.scroller = h("div", { class: "scroller" }, this.log);
     this.status = h("div", { class: "status", hidden: true });
     this.pager = new Pager(this);
-    this.newest = h("button", { class: "newest", hidden: true });
-    this.newest.onclick = () => this.jumpToNewest();
+    this.newest = h("button", { class: "newest", hidden: true, onclick: () => this.jumpToNewest() });
     this.typing = h("p", { class: "typing" });
     this.spoken = h("div", { class: "spoken", "aria-live": "polite" });
     this.foot = new Foot(this);
@@ -68,10 +69,7 @@ export class View {
     listenToKeys(this);
   }
 
-  /**
-   * Follow what is shown. The nodes are on the page.
-   * @param {number} [first] the number of the message to begin at.
-   */
+  /** Follow what is shown, on the page. @param {number} [first] the message to begin at. */
   start(first) {
     const { element, talk, store } = this;
     element.until(() => this.list.close());
@@ -115,9 +113,7 @@ export class View {
   }
 
   /** @type {TalkElement["t"]} */
-  t(key, values) {
-    return this.element.t(key, values);
-  }
+  t = (key, values) => this.element.t(key, values);
 
   get limits() {
     return this.talk.limits.getSnapshot();
@@ -145,19 +141,12 @@ export class View {
     return rows.find(({ message }) => message && message.number === number)?.message ?? null;
   }
 
-  /**
-   * Do something, and say so if it fails.
-   * @param {() => Promise<unknown>} act
-   * @returns {Promise<boolean>} whether it was done.
-   */
+  /** Do something, or say that it failed and answer false. @param {() => Promise<unknown>} act */
   try(act) {
     return attempt(this.element, act, this.screen);
   }
 
-  /**
-   * Use what opens menus and dialogs. It is loaded when it is first needed.
-   * @param {(actions: Actions) => unknown} use
-   */
+  /** Load what opens menus and dialogs, and use it. @param {(actions: Actions) => unknown} use */
   act(use) {
     return this.try(async () => use(await import("./actions.js")));
   }
@@ -172,16 +161,12 @@ export class View {
     return isSent;
   }
 
-  /**
-   * Show the text of somebody whom the viewer blocked.
-   * @param {import("../../types.js").Message} message
-   */
-  reveal({ id }) {
-    return this.try(async () => {
-      this.rows.revealed.set(id, await this.talk.hiddenBody(id));
+  /** Show what somebody wrote whom the viewer blocked. @param {{id: string}} message */
+  reveal = ({ id }) =>
+    this.try(async () => {
+      this.rows.revealed.set(id, await this.talk.hiddenMessage(id));
       this.#show();
     });
-  }
 
   async jumpToNewest() {
     const isFocused = this.newest.matches(":focus");
@@ -195,8 +180,13 @@ export class View {
     return this.try(async () => (await import("./jump.js")).jumpTo(this, number));
   }
 
-  /** @param {ConversationSnapshot} snapshot */
+  /** @param {ConversationSnapshot} snapshot @returns {unknown} */
   #update(snapshot) {
+    if (!this.#loading && snapshot.rows.some(hasMore)) {
+      // Without their files, rows would be lower. If they can't be loaded, there are their names.
+      const update = () => this.#update(this.store.getSnapshot());
+      return this.#loadFiles().then(update, update);
+    }
     this.seen.announce(this.snapshot, snapshot);
     this.snapshot = snapshot;
     this.#show();
@@ -216,7 +206,14 @@ export class View {
     this.#hasMore = true;
     const { showPinBar } = await import("./pins.js");
     if (!this.screen.isConnected) return;
-    await Promise.all([showPinBar(this, this.top), this.store.loadSeen()]);
+    await Promise.all([showPinBar(this, this.top), this.store.loadSeen(), this.#loadFiles()]);
+  }
+
+  #loadFiles() {
+    return (this.#loading ??= import("../files/index.js").then(({ Files }) => {
+      this.files = new Files(this);
+      this.#show();
+    }));
   }
 
   #show() {

@@ -56,10 +56,6 @@ export const en = {
   muted: "muted",
   pin: "Pin",
   pinned: "pinned",
-  invitation: "Invitation to {name}",
-  invitedBy: "{name} invites you",
-  accept: "Accept",
-  decline: "Decline",
 
   // The details of a conversation.
   details: "Details",
@@ -67,11 +63,6 @@ export const en = {
 
   // Thread.
   announcement: "Announcement",
-  cannotLeft: "You are no longer in this conversation.",
-  cannotReach: "You can’t write to this person now.",
-  cannotRemoved: "You were removed from this conversation.",
-  cannotSend: "You can’t write here now.",
-  cannotSuspended: "You are suspended in this group. You can read, and not write.",
   discard: "Discard",
   edit: "Edit",
   edited: "edited",

@@ -1,4 +1,4 @@
-/** English words of menus, dialogs and searches, which are loaded when they are needed. */
+/** English words that are not needed at first: of menus, dialogs, searches and answers to invitations. */
 
 import { addWords } from "../words.js";
 
@@ -30,6 +30,10 @@ export const later = {
   unpin: "Unpin",
   blockedPeople: "Blocked people",
   nobodyBlocked: "You have blocked nobody.",
+  invitation: "Invitation to {name}",
+  invitedBy: "{name} invites you",
+  accept: "Accept",
+  decline: "Decline",
 
   // The details of a conversation.
   groupSince: { one: "Group of {count}, since {day}", other: "Group of {count}, since {day}" },
@@ -76,6 +80,11 @@ export const later = {
   reported: "Thank you. A moderator will look at it.",
 
   // Thread.
+  cannotLeft: "You are no longer in this conversation.",
+  cannotReach: "You can’t write to this person now.",
+  cannotRemoved: "You were removed from this conversation.",
+  cannotSend: "You can’t write here now.",
+  cannotSuspended: "You are suspended in this group. You can read, and not write.",
   copy: "Copy text",
   draftConflict: "You wrote something else on another device:",
   draftGone: "On another device, this was sent or discarded.",
