@@ -10,7 +10,17 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.utils import timezone
 
-from talk.models import AccessToken, Act, Block, Event, LinkPreview, Report
+from talk.models import (
+    AccessToken,
+    Act,
+    Block,
+    Event,
+    FollowedConversation,
+    FollowerProgress,
+    LinkPreview,
+    Report,
+    TimedJob,
+)
 from talk.moderation import Decision, decide, suspend
 
 from ..races.together import assert_sound
@@ -51,6 +61,9 @@ def dump(alice, bob, carol, dave, erin, tmp_path):
     suspend(participation_of(bob, ours), erin, "rude")
     alice.is_active = False
     alice.save()
+    follower = FollowerProgress.objects.create(name="search", settled_event=0, read_event=0)
+    FollowedConversation.objects.create(follower=follower, conversation=ours, revision=1)
+    TimedJob.objects.create(name="delete expired words")
     file = tmp_path / "dump.json"
     names = [model._meta.label for model in MODELS]
     call_command("dumpdata", *names, output=str(file), verbosity=0)

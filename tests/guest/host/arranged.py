@@ -1,4 +1,11 @@
-"""What people pin, save, find, read and keep, whatever their keys are."""
+"""What people pin, save, find, read, keep and schedule, whatever their keys are."""
+
+import uuid
+from datetime import timedelta
+
+from django.utils import timezone
+
+from talk.models import ScheduledMessage
 
 FOUND = """query ($from: ID) { searchMessages(query: "needle", from: $from) {
     edges { node { id sender { id } } } } }"""
@@ -8,6 +15,9 @@ GROUP = """query ($id: ID!) { conversation(id: $id) { description
     pins { edges { node { pinnedBy { id } message { id } } } }
     messages(last: 1) { edges { node { seenCount seenBy { edges { node { user { id } } } } } } } } }
 """
+SCHEDULED = """query ($id: ID!) { conversation(id: $id) {
+    viewerParticipation { scheduledMessages { body mentions { id } } }
+    messages(last: 1) { edges { node { body mentions { id } } } } } }"""
 
 
 def arrange(cast, group):
@@ -34,6 +44,7 @@ def arrange(cast, group):
         act("alice", "setNotifications", level=("NOTHING", "EVERYTHING")[time % 2], **there)
         act("alice", "saveDraft", body=f"Draft {time}", base=time, **there)
 
+        schedule(cast, group)
         look(cast, group, sent["id"], time)
         (edge,) = cast.ask("alice", SAVED)["savedMessages"]["edges"]
         assert edge["node"] == {"id": sent["id"], "viewerSaved": True}
@@ -41,6 +52,25 @@ def arrange(cast, group):
             found = cast.ask("dave", FOUND, **{"from": ids[sender]})["searchMessages"]["edges"]
             assert [each["node"]["id"] for each in found] == [sent["id"]] * count
     act("carol", "unblockUser", user=ids["dave"])
+    schedule(cast, group, is_sent=True)
+
+
+def schedule(cast, group, *, is_sent=False):
+    """Alice schedules a message, which is cancelled or sent."""
+    later = {"conversationId": group, "clientId": str(uuid.uuid4())}
+    said = {"body": "Later", "mentions": [{"id": cast.ids["bob"]}]}
+    at = (timezone.now() + timedelta(days=1)).isoformat()
+    given = {"body": "Later", "mentions": [cast.ids["bob"]], "at": at}
+    assert "code" not in cast.act("alice", "scheduleMessage", **later, **given)
+    shown = cast.ask("alice", SCHEDULED, id=group)["conversation"]
+    assert shown["viewerParticipation"] == {"scheduledMessages": [said]}
+    if is_sent:
+        ScheduledMessage.objects.update(due_at=timezone.now())
+        assert ScheduledMessage.objects.send_due() == 1
+        (edge,) = cast.ask("alice", SCHEDULED, id=group)["conversation"]["messages"]["edges"]
+        assert edge["node"] == said
+    else:
+        assert "code" not in cast.act("alice", "cancelScheduledMessage", **later)
 
 
 def look(cast, group, pinned, time):
