@@ -49,7 +49,9 @@ class ScheduledMessageQuerySet(models.QuerySet["ScheduledMessage"]):
         """
         places = {each.pk: each for each in participations}
         found: dict[int, list[ScheduledMessage]] = {key: [] for key in places}
-        for row in _first(size, participations=list(places), **cutoffs()).ask():
+        # Django makes no query for a page of nothing, and so nothing that can be prepared.
+        asked = _first(size, participations=list(places), **cutoffs()).ask() if size else ()
+        for row in asked:
             found[row.participation_id].append(row.seen_from(places[row.participation_id]))
         return found
 
