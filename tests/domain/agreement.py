@@ -8,6 +8,7 @@ from talk.models import (
     Draft,
     Edit,
     Event,
+    LinkPreview,
     Mention,
     Message,
     Participation,
@@ -49,6 +50,7 @@ class Rows:
         self.mentions = _by("message_id", Mention.objects.all())
         self.reactions = _by("message_id", Reaction.objects.order_by("pk"))
         self.files = _by("message_id", Attachment.objects.order_by("position"))
+        self.previews = _by("message_id", LinkPreview.objects.all())
         self.pins = _by("message_id", Pin.objects.all())
         self.saved = _by("message_id", SavedMessage.objects.all())
         self.events = _by(
@@ -168,6 +170,7 @@ def _assert_message(rows, message, said) -> None:
     files = rows.files[message.pk]
     assert [each.filename for each in files] == said.files
     assert message.attachment_count == len(said.files)
+    assert len(rows.previews[message.pk]) == said.has_preview
     pins = [(each.conversation_id, name[each.by_id]) for each in rows.pins[message.pk]]
     assert pins == ([(message.conversation_id, said.pinned[0])] if said.pinned else [])
     assert {name[each.user_id] for each in rows.saved[message.pk]} == said.saved_by

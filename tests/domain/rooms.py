@@ -104,6 +104,8 @@ class Said:
     pinned: tuple[str, int] | None = None
     #: Who saved it.
     saved_by: set[str] = field(default_factory=set)
+    #: Whether it has a preview of the page to which it links.
+    has_preview: bool = False
     #: The revision of its last change.
     revision: int = 0
 
@@ -115,7 +117,7 @@ class Said:
         """The words are gone, and all that belongs to them."""
         self.body, self.removed_as = "", why
         self.earlier, self.reactions, self.files = [], [], []
-        self.pinned, self.saved_by = None, set()
+        self.pinned, self.saved_by, self.has_preview = None, set(), False
         self.mentions, self.taken_out, self.mentions_all = {}, set(), False
 
 

@@ -24,11 +24,12 @@ from .agreement import assert_agree
 from .rulebook import FEW, MOST, No, Rulebook
 from .snapshots import Snapshot, catch_up, derived, stored, taken
 from .verbs import Verbs
+from .words import LINK
 
 CAST = ["alice", "bob", "carol", "dave", "erin"]
 names = st.sampled_from(CAST)
 others = st.lists(names, max_size=4)
-bodies = st.sampled_from(["Hello", "Really?", "Yes", ""])
+bodies = st.sampled_from(["Hello", "Really?", f"Yes {LINK}", f"No {LINK}", ""])
 titles = st.sampled_from(["Lunch", "Dinner"])
 keys = st.sampled_from(["order 1", "order 2"])
 descriptions = st.fixed_dictionaries(
@@ -148,6 +149,7 @@ class People(RuleBasedStateMachine):
     def edit(self, name, at, number, body, mentions):
         at = self.at(at)
         self.both("edit", name, at, self.number(at, number), body, mentions)
+        self.both("keep_preview", at, self.number(at, number))
 
     @rule(name=names)
     def upload(self, name):
@@ -384,6 +386,8 @@ class People(RuleBasedStateMachine):
         message = self.both(verb, *args, client_id=client_id, **refers)
         if message is not None:
             self.answered.append((verb, args, refers | {"client_id": client_id}, message.pk))
+            at = self.talk.conversations.index(message.conversation_id)
+            self.both("keep_preview", at, message.number)
 
     def both(self, verb, *args, client_id=None, **given):
         """By the rules and by `talk`: the same answer, or the same refusal."""

@@ -11,12 +11,14 @@ from talk.models import (
     Attachment,
     Block,
     Conversation,
+    LinkPreview,
     Message,
     Participation,
     ScheduledMessage,
 )
 
 from .acting import participation_of, upload
+from .words import LINK
 
 
 class Verbs:
@@ -89,6 +91,9 @@ class Verbs:
         if kept is not None:
             given["attachments"] = [self.files[each] for each in kept]
         self.change(name, at, number, "edit", body, **given)
+
+    def keep_preview(self, at, number):
+        LinkPreview.objects.keep(self.message(at, number), LINK, "A page")
 
     def retract(self, name, at, number):
         self.change(name, at, number, "retract")

@@ -6,6 +6,8 @@ from .rooms import must
 
 #: Most different reactions to one message.
 MOST_EMOJI = 20
+#: The one link that texts have.
+LINK = "https://a.example"
 #: Most pinned messages of a room.
 MOST_PINS = 50
 
@@ -30,6 +32,7 @@ class Words:
         now = self.tick()
         if body != said.body:
             said.earlier.append(said.body)
+            said.has_preview &= LINK in body
         said.body, said.edited = body, now
         said.taken_out |= said.mentions.keys()
         said.taken_out -= mentioned.keys()
@@ -66,6 +69,16 @@ class Words:
         self._outrank(place, room.places[said.sender])
         self.forget(said, "removed")
         room.record("message_removed", name, number=number)
+
+    def keep_preview(self, at, number):
+        """The server has fetched the page to which a text links."""
+        room = self.rooms[at]
+        said = room.said[number - 1] if 0 < number <= len(room.said) else None
+        if said is None or LINK not in said.body or said.has_preview:
+            return
+        self.tick()
+        said.has_preview = True
+        room.record("message_completed", None, number=number)
 
     def react(self, name, at, number, emoji):
         room, said = self._text(name, at, number)
