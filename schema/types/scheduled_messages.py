@@ -14,7 +14,6 @@ from talk.models.scheduled_message import MOST_SCHEDULED
 from ..loading.views import load_for_page, show
 from ..operation import count_texts
 from ..pagination import page_size
-from . import refusals  # noqa: F401
 from .fields import field
 from .nodes import User
 
