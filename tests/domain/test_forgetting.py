@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -80,6 +81,7 @@ NOT_EXPORTED = {
     "talk.Message.subject": "It says what another member did, or repeats their own participation.",
     "talk.Participation.invited_by": "The participation is that of the person whom they invited.",
     "talk.Report.person": "A report is the business of the person who reported them.",
+    "talk.ScheduledMention.user": "It is in what another person wrote and has not sent.",
 }
 
 
@@ -282,6 +284,8 @@ class TestPeople:
             data={"about": DESCRIBED},
         )
         upload(bob, UNSENT)
+        later = timezone.now() + timedelta(days=1)
+        owner.schedule("Bob, later!", later, uuid4(), mentions=[bob])
         participation_of(bob, ours).leave()
         participation_of(bob, ours).reinstate(by=participation_of(alice, ours))
         ours.participations.filter(user=alice).update(invited_by=bob)
