@@ -72,7 +72,7 @@ class ScheduledMessageQuerySet(models.QuerySet["ScheduledMessage"]):
     def _due(self, limit: int) -> list[tuple[datetime, int, int]]:
         """When these were due, their keys and those of their places, the earliest first."""
         turn = Window(RowNumber(), partition_by="participation__user", order_by=["due_at", "pk"])
-        due = self.filter(due_at__lte=timezone.now()).annotate(turn=turn)
+        due: Any = self.filter(due_at__lte=timezone.now()).annotate(turn=turn)
         return sorted(
             due.order_by("turn", "due_at", "pk").values_list("due_at", "pk", "participation")[
                 :limit
