@@ -46,28 +46,34 @@ class Handing:
         """Have the follower handle the next event of a conversation. False if that failed."""
         return self._try(place, event.revision, lambda: self._follower.handle(event))
 
-    def catch_up(self, place: FollowedConversation) -> None:
-        """Hand over all events of one conversation that are not done.
+    def catch_up(self, place: FollowedConversation) -> bool:
+        """Hand over a batch of events of one conversation that are not done.
 
         A place that waits does so until the last of them is done: nobody else looks for them.
+        Returns whether there are more: other conversations come first, and then this one again.
         """
         conversation = Conversation.objects.using(stored_in()).filter(pk=place.conversation_id)
         for found in conversation:
-            if self._hand_all(place, found):
-                place.retry_at = None
+            if self._hand_page(place, found):
+                has_more = place.revision < found.revision
+                place.retry_at = timezone.now() if has_more else None
                 self._progress.change(place)
+                return has_more
+        return False
 
-    def _hand_all(self, place: FollowedConversation, conversation: Conversation) -> bool:
+    def _hand_page(self, place: FollowedConversation, conversation: Conversation) -> bool:
+        """Hand over a batch. False if that failed."""
         events = Event.objects.using(stored_in()).filter(conversation=conversation)
         in_order = events.with_references().order_by("revision")
-        while page := list(in_order.filter(revision__gt=place.revision)[:PAGE]):
-            for event in while_fresh(page):
-                event.conversation = conversation
-                if not self._miss(place, conversation, event.revision - 1):
-                    return False
-                if not self.hand(place, event):
-                    return False
-        return self._miss(place, conversation, conversation.revision)
+        page = list(in_order.filter(revision__gt=place.revision)[:PAGE])
+        for event in while_fresh(page):
+            event.conversation = conversation
+            if not self._miss(place, conversation, event.revision - 1):
+                return False
+            if not self.hand(place, event):
+                return False
+        # Without events, those up to the revision of the conversation were deleted.
+        return bool(page) or self._miss(place, conversation, conversation.revision)
 
     def _miss(self, place: FollowedConversation, conversation: Conversation, revision: int) -> bool:
         """Tell the follower if events up to this revision are no longer there."""

@@ -58,7 +58,7 @@ class Following:
         more = False
         try:
             more = self._read_new()
-            self._retry()
+            more = self._retry() or more
             more = self._sweep() or more
         except Stopped:
             pass
@@ -75,11 +75,12 @@ class Following:
             row.read_event = page[handled - 1].pk
         return may_have_more(page, handled)
 
-    def _retry(self) -> None:
-        """Try failed events again whose pause is over."""
-        rows = FollowedConversation.objects.using(stored_in())
+    def _retry(self) -> bool:
+        """Try failed events again whose pause is over. Returns whether more wait for no pause."""
+        rows, more = FollowedConversation.objects.using(stored_in()), False
         for place in rows.due(self._progress.row):
-            self._handing.catch_up(place)
+            more = self._handing.catch_up(place) or more
+        return more
 
     def _sweep(self) -> bool:
         """Handle a batch of late events. Without more of them, old events are settled."""

@@ -159,6 +159,31 @@ def test_an_event_that_fails_stops_its_conversation_alone(alice, bob, carol, not
     assert followers.lag() == {"notebook": 0}
 
 
+def test_what_waited_in_one_conversation_is_handed_over_in_batches_between_others(
+    alice, bob, carol, notebook, follow, monkeypatch
+):
+    monkeypatch.setattr(handing, "PAGE", 2)
+    one, two = private(alice, bob), private(alice, carol)
+    follow.step()
+    notebook.lines.clear()
+    notebook.failing.add(one.pk)
+    for _each in range(5):
+        say(bob, one)
+    follow.step()
+    notebook.failing.clear()
+    pauses_are_over()
+
+    assert follow.step() == 0
+    say(carol, two)
+    assert follow.step() == 0
+    assert follow.step() == reading.POLL_SECONDS
+
+    keys = [key for key, _revision in notebook.lines]
+    assert keys == [one.pk] * 2 + [two.pk] + [one.pk] * 3
+    assert of(notebook.lines, one) == [revision for _key, revision in all_of(one)[-5:]]
+    assert not FollowedConversation.objects.exclude(retry_at=None).exists()
+
+
 def test_the_pauses_after_failures_grow(alice, bob, notebook, follow):
     notebook.failing = {private(alice, bob).pk}
     pauses = []
