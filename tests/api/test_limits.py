@@ -1,9 +1,12 @@
 """How much one operation may ask for."""
 
 import json
+from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from graphql import GraphQLList, get_nullable_type
 from strawberry import relay
 
@@ -279,15 +282,34 @@ def test_every_list_that_a_client_gives_has_a_limit(gql, alice, bob, carol):
         "EditMessageInput.mentions": act(
             ask, "editMessage", message=own, body="y", mentions=people
         ),
+        "ScheduleMessageInput.mentions": act(
+            ask,
+            "scheduleMessage",
+            conversationId=a_group,
+            body="x",
+            at=(timezone.now() + timedelta(hours=1)).isoformat(),
+            clientId=str(uuid4()),
+            mentions=people,
+        ),
+    }
+    files = [relay.to_base64("Attachment", 10_000 + number) for number in range(11)]
+    with_files = {
+        "SendMessageInput.attachments": act(
+            ask, "sendMessage", body="x", conversationId=a_group, attachments=files
+        ),
+        "EditMessageInput.attachments": act(
+            ask, "editMessage", message=own, body="y", attachments=files
+        ),
     }
 
     said = {name: answer.get("code") or code(answer) for name, answer in refused.items()}
 
     assert set(said.values()) == {"TOO_MANY_PARTICIPANTS"}
     assert {answer["code"] for answer in mentioning.values()} == {"TOO_MANY_MENTIONS"}
+    assert {answer["code"] for answer in with_files.values()} == {"TOO_MANY_FILES"}
     # Those of streams are tested with the streams.
     streams = {"Subscription.presence.users", "Subscription.inboxTyping.conversationIds"}
-    assert {*said, *mentioning, *streams} == set(_lists())
+    assert {*said, *mentioning, *with_files, *streams} == set(_lists())
 
 
 def _lists():

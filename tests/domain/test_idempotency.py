@@ -119,14 +119,14 @@ def test_who_left_meanwhile_gets_the_answer_that_they_missed(carol, lunch):
 
 @pytest.mark.parametrize(("body", "same"), [("Hello", True), ("Goodbye", False)])
 def test_only_who_fails_looks_for_what_was_done(alice, lunch, monkeypatch, body, same):
-    look = Request._earlier
+    look = Request.earlier
     looks = []
 
     def noted(self):
         looks.append(self)
         return look(self)
 
-    monkeypatch.setattr(Request, "_earlier", noted)
+    monkeypatch.setattr(Request, "earlier", noted)
     first = participation_of(alice, lunch).send("Hello", client_id=ID)
     assert looks == []
 
