@@ -161,6 +161,26 @@ class TestScheduling:
         with refused(RefusalCode.CLIENT_ID_REUSED, "client_id"):
             schedule(alice, lunch, "Good evening", client_id=client_id)
 
+    @pytest.mark.parametrize("is_sent_by_hand", [False, True])
+    def test_a_retry_is_known_although_less_is_left_of_it(
+        self, alice, bob, carol, lunch, is_sent_by_hand
+    ):
+        say(bob, lunch)
+        given = {"reply_to": 1, "mentions": [bob, carol]}
+        client_id = schedule(alice, lunch, **given)
+        if is_sent_by_hand:
+            participation_of(alice, lunch).send("Hello", client_id, **given)
+        participation_of(alice, lunch).clear()
+        participation_of(carol, lunch).leave()
+
+        send_all()
+
+        with refused(RefusalCode.TOO_LATE, "client_id"):
+            schedule(alice, lunch, client_id=client_id, **given)
+        sent = Message.objects.get(sender=alice, client_id=client_id)
+        assert participation_of(alice, lunch).send("Hello", client_id, **given) == sent
+        assert scheduled(alice, lunch) == []
+
     def test_what_was_sent_by_hand_in_the_meantime_is_not_sent_again(self, alice, bob, lunch):
         client_id = schedule(alice, lunch)
         participation_of(alice, lunch).send("Hello", client_id)
@@ -382,14 +402,14 @@ class TestRefusing:
     ):
         schedule(alice, lunch, "This fails")
         schedule(bob, lunch, "This does not")
-        send = Scheduling.send
+        write_message = Scheduling.write_message
 
         def fail(self, body, *given):
             if body == "This fails":
                 raise DatabaseError("no")
-            return send(self, body, *given)
+            return write_message(self, body, *given)
 
-        monkeypatch.setattr(Scheduling, "send", fail)
+        monkeypatch.setattr(Scheduling, "write_message", fail)
 
         assert send_all() == 1
         assert visible(bob, lunch) == ["This does not"]
@@ -410,7 +430,7 @@ class TestRefusing:
             raise DatabaseError("no")
 
         with monkeypatch.context() as patch:
-            patch.setattr(Scheduling, "send", fail)
+            patch.setattr(Scheduling, "write_message", fail)
             patch.setattr(type(ScheduledMessage.objects.all()), "update", fail)
             with pytest.raises(DatabaseError):
                 ScheduledMessage.objects.send_due()

@@ -126,13 +126,17 @@ class Scheduling(Sending):
                 return False
             row: ScheduledMessage = waiting.found[0].seen_from(self)
             mentions = present.found if row.names_mentions else None
+            references = References.of(row.reply_to, mentions, row.mentions_all, ())
+            request = self.request_for(row.body, row.client_id, (), references)
+            # Less may be left of the references by now. A retry names all of them.
+            request.fingerprint = row.fingerprint
             written, before = _deleted(key), self.changed_at
             try:
                 checked_users([self.user])
-                self.send(row.body, row.client_id, (), row.reply_to, mentions, row.mentions_all)
+                request.once(lambda: self.write_message(row.body, request))
             except Refused as refusal:
                 written = [scheduled.refused(key=key, code=refusal.code.value)]
-            # `send` may have set an earlier time than this row had.
+            # The message may have set an earlier time than this row had.
             self.changed_at = max(before, self.changed_at)
             self._write_scheduled(*written)
         return True
