@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.db import connection, transaction
 from django.utils import timezone
 
 from talk.contrib.files import checking, pictures
@@ -35,14 +36,18 @@ def stored(settings, monkeypatch):
     return storages["talk"]
 
 
+def waiting(owner, stored, key):
+    """A file that waits to be checked."""
+    started = Attachment.objects.start(owner, "soup.png", 4, "image/png")
+    started.attempt(key)
+    stored.save(key, ContentFile(b"soup"))
+    assert started.received(key, "image/png", "5" * 64, needs_checking=True)
+    return started
+
+
 @pytest.fixture
 def unchecked(alice, stored):
-    """Alice's, which waits to be checked."""
-    started = Attachment.objects.start(alice, "soup.png", 4, "image/png")
-    started.attempt("key")
-    stored.save("key", ContentFile(b"soup"))
-    assert started.received("key", "image/png", "5" * 64, needs_checking=True)
-    return started
+    return waiting(alice, stored, "key")
 
 
 def now(row):
@@ -91,3 +96,19 @@ def test_it_is_taken_back_and_deleted_while_it_is_checked(
     assert now(unchecked) is None
     assert stored.listdir("")[1] == []
     assert_sound(group)
+
+
+def test_whose_turn_it_is_waits_for_no_lock(unchecked, alice, stored):
+    other = waiting(alice, stored, "other")
+
+    def pass_turn():
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '2s'")
+        Attachment.objects.pass_turn(alice.pk)
+
+    with transaction.atomic():
+        assert list(Attachment.objects.filter(pk=unchecked.pk).select_for_update(no_key=True))
+        at_once(pass_turn)
+
+    assert now(unchecked).retry_at is None
+    assert now(other).retry_at is not None

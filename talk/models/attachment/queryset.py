@@ -75,9 +75,16 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         return list(found.order_by(Coalesce("retry_at", "created_at"), "pk")[:limit])
 
     def pass_turn(self, owner: Any) -> None:
-        """Have the files of one person that are to be checked now wait behind those of others."""
-        found = self.written().due().filter(owner=owner, state=self.model.State.CHECKING)
-        found.update(retry_at=timezone.now())
+        """Have the files of one person that are to be checked now wait behind those of others.
+
+        A file that somebody sends or discards in this moment keeps its turn. To wait for it with
+        others locked could end in a deadlock: they are locked in the order of their message there.
+        """
+        stored = self.written()
+        found = stored.due().filter(owner=owner, state=self.model.State.CHECKING)
+        free = found.select_for_update(no_key=True, skip_locked=True).values("pk")
+        with transaction.atomic(using=stored.db):
+            stored.filter(pk__in=free).update(retry_at=timezone.now())
 
     def due_for_deletion(self, limit: int) -> list["Attachment"]:
         """Files that nobody has any more, the oldest first. From now on nobody can send them.
