@@ -3,6 +3,7 @@
 import hashlib
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.core.files.base import ContentFile
@@ -333,6 +334,32 @@ class TestFailing:
         assert check_due() == 1
         assert now(picture).state == State.READY
         assert names_in(stored) == sorted(all_names(picture.key)[1:])
+
+    def test_after_an_interrupted_check_the_row_describes_the_copy_that_is_stored(
+        self, uploaded, stored, monkeypatch
+    ):
+        @contextmanager
+        def read(file, content_type):
+            """A picture that is encoded anew has other bytes each time."""
+            copy = BytesIO(file.read() + b"again")
+            yield pictures.Picture(copy, copy, copy, 3, 2, "data:image/webp;base64,AA==")
+
+        def end(*given, **found):
+            raise SystemExit
+
+        monkeypatch.setattr(pictures, "read", read)
+        picture = uploaded()
+        with monkeypatch.context() as patch:
+            patch.setattr(Attachment, "checked", end)
+            with pytest.raises(SystemExit):
+                check_due()
+        later()
+
+        assert check_due() == 1
+        found, body = now(picture), PICTURE + b"again"
+        with stored.open(found.key) as file:
+            assert file.read() == body
+        assert (found.size, found.sha256) == (len(body), hashlib.sha256(body).hexdigest())
 
     def test_a_file_that_ends_the_worker_stops_no_other(self, uploaded, scanner):
         def scan(file):

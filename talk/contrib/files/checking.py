@@ -120,7 +120,7 @@ def _scan(file: IO[bytes]) -> str | None:
 def _check_picture(attachment: Attachment, file: IO[bytes]) -> None:
     try:
         with pictures.read(file, attachment.content_type) as picture:
-            _replace(attachment, picture)
+            _replace(attachment, picture, file)
     except pictures.Refused as error:
         _refuse(attachment, str(error))
     except pictures.Broken as error:
@@ -135,22 +135,26 @@ def _check_picture(attachment: Attachment, file: IO[bytes]) -> None:
         _refuse(attachment, str(error))
 
 
-def _replace(attachment: Attachment, picture: pictures.Picture) -> None:
-    """Have the copy and the smaller pictures instead of what was uploaded.
+def _replace(attachment: Attachment, picture: pictures.Picture, file: IO[bytes]) -> None:
+    """Have the copy and the smaller pictures instead of `file`, which was uploaded.
 
     The names of the new bytes follow from the key. So a check that is done again, and the job that
     deletes files, find all that an earlier one left.
     """
     uploaded, key = all_names(attachment.key)[0], cleaned(attachment.key)
     if attachment.key != key:
-        _write(key, picture.copy)
+        copy: IO[bytes] = picture.copy
+        _write(key, copy)
+    else:
+        # An earlier check wrote this copy, and was interrupted. A copy of it may have other bytes.
+        copy = file
     _write(name_of(key, "preview"), picture.preview)
     _write(name_of(key, "thumbnail"), picture.thumbnail)
     # What says where the picture was taken is gone before the file is ready, and not some time
     # after it.
     if attachment.moved(key):
         storage().delete(uploaded)
-        if attachment.checked(State.READY, has_thumbnails=True, **_facts(picture)):
+        if attachment.checked(State.READY, has_thumbnails=True, **_facts(picture, copy)):
             return
     row = Attachment.objects.written().filter(pk=attachment.pk).first()
     if row is None or not row.is_there:
@@ -158,12 +162,12 @@ def _replace(attachment: Attachment, picture: pictures.Picture) -> None:
         delete_all(key)
 
 
-def _facts(picture: pictures.Picture) -> dict[str, int | str]:
-    size = picture.copy.seek(0, SEEK_END)
-    picture.copy.seek(0)
+def _facts(picture: pictures.Picture, copy: IO[bytes]) -> dict[str, int | str]:
+    size = copy.seek(0, SEEK_END)
+    copy.seek(0)
     return {
         "size": size,
-        "sha256": file_digest(picture.copy, "sha256").hexdigest(),
+        "sha256": file_digest(copy, "sha256").hexdigest(),
         "width": picture.width,
         "height": picture.height,
         "placeholder": picture.placeholder,
