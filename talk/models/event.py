@@ -215,7 +215,8 @@ class Moves(Enum):
     NONE = auto()
 
 
-#: What each kind of event moves. A reaction in a group of a thousand people moves no inbox.
+#: What each kind of event moves. In a group of a thousand people, neither a reaction nor a checked
+#: file moves an inbox.
 MOVES: Mapping[str, Moves] = {
     Event.Kind.CONVERSATION_STARTED: Moves.NONE,
     Event.Kind.CONVERSATION_RENAMED: Moves.ALL,
@@ -227,7 +228,7 @@ MOVES: Mapping[str, Moves] = {
     Event.Kind.MESSAGE_REACTED: Moves.NONE,
     Event.Kind.MESSAGE_PINNED: Moves.NONE,
     Event.Kind.MESSAGE_UNPINNED: Moves.NONE,
-    Event.Kind.MESSAGE_COMPLETED: Moves.IF_LATEST,
+    Event.Kind.MESSAGE_COMPLETED: Moves.NONE,
     Event.Kind.PARTICIPANT_INVITED: Moves.NONE,
     Event.Kind.PARTICIPANT_DECLINED: Moves.NONE,
     Event.Kind.PARTICIPANT_JOINED: Moves.ALL,
