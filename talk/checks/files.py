@@ -27,7 +27,7 @@ def check_files(**kwargs: Any) -> list[CheckMessage]:
     files = conf.MAX_ATTACHMENTS
     if isinstance(files, int | float) and not (isinstance(files, int) and files <= MOST_FILES):
         problem = f'TALK["MAX_ATTACHMENTS"] must be a whole number of at most {MOST_FILES}.'
-        problems.append(Error(problem, id="talk.E030"))
+        problems.append(Error(problem, id="talk.E031"))
     if not (quota is None or (isinstance(quota, int) and quota > 0)):
         problem = 'TALK["UPLOAD_QUOTA"] must be a number of bytes above 0, or None.'
         problems.append(Error(problem, hint="None means no limit.", id="talk.E028"))

@@ -1,6 +1,8 @@
 """System checks of Talk's options and services."""
 
+import re
 import sys
+from pathlib import Path
 
 import pytest
 from django.conf import settings as configured
@@ -9,6 +11,7 @@ from django.contrib.auth.models import AbstractUser
 from django.core.checks import Tags, run_checks
 from django.db import connection
 
+from talk import checks
 from talk.checks.services import check_sqlite
 from talk.conf import Conf, Configured, conf
 
@@ -360,5 +363,16 @@ def test_addresses_that_may_read_metrics(said):
 
 def test_a_message_has_no_more_files_than_a_page_of_messages_pays_for(said):
     assert said(TALK={"MAX_ATTACHMENTS": 10}) == []
-    assert said(TALK={"MAX_ATTACHMENTS": 11}) == ["talk.E030"]
-    assert said(TALK={"MAX_ATTACHMENTS": 1.5}) == ["talk.E030"]
+    assert said(TALK={"MAX_ATTACHMENTS": 11}) == ["talk.E031"]
+    assert said(TALK={"MAX_ATTACHMENTS": 1.5}) == ["talk.E031"]
+
+
+def test_each_id_is_of_one_module_alone():
+    found = {
+        path.name: set(re.findall(r'id="(talk\.[EW]\d+)"', path.read_text(encoding="utf-8")))
+        for path in Path(checks.__file__).parent.glob("*.py")
+    }
+    ids = [each for of_module in found.values() for each in of_module]
+
+    assert len(ids) > 20, "for this test to mean anything"
+    assert [each for each in sorted(set(ids)) if ids.count(each) > 1] == []
