@@ -45,48 +45,6 @@ export function messageOf(number, more = {}) {
   };
 }
 
-/** A file of a message: a drawing of this size, if it has one. */
-export function fileOf(id, { width = null, height = null, hue = 210, ...more } = {}) {
-  const picture = width && drawn(width, height, hue);
-  return {
-    id,
-    filename: width ? `${id}.png` : `${id}.pdf`,
-    contentType: width ? "image/png" : "application/pdf",
-    size: 1_234_567,
-    state: "READY",
-    url: picture ?? `/files/${id}.pdf`,
-    thumbnailUrl: picture,
-    previewUrl: picture,
-    width,
-    height,
-    placeholder: null,
-    ...more,
-  };
-}
-
-/** The address of a picture that is drawn here. */
-export function drawn(width, height, hue) {
-  const canvas = Object.assign(document.createElement("canvas"), { width, height });
-  const context = canvas.getContext("2d");
-  const sky = context.createLinearGradient(0, 0, 0, height);
-  sky.addColorStop(0, `hsl(${hue} 70% 78%)`);
-  sky.addColorStop(1, `hsl(${hue + 40} 60% 52%)`);
-  context.fillStyle = sky;
-  context.fillRect(0, 0, width, height);
-  context.fillStyle = `hsl(${hue + 150} 75% 75%)`;
-  context.beginPath();
-  context.arc(width * 0.7, height * 0.35, Math.min(width, height) * 0.13, 0, 7);
-  context.fill();
-  context.fillStyle = `hsl(${hue + 20} 45% 30%)`;
-  context.beginPath();
-  context.moveTo(0, height);
-  context.quadraticCurveTo(width * 0.3, height * 0.4, width * 0.6, height * 0.85);
-  context.quadraticCurveTo(width * 0.8, height * 0.6, width, height * 0.9);
-  context.lineTo(width, height);
-  context.fill();
-  return canvas.toDataURL();
-}
-
 /** A file that is on its way. */
 function unsentFileOf(id, blob) {
   const { name: filename, type: contentType, size } = blob;
