@@ -22,8 +22,6 @@ logger = logging.getLogger(__name__)
 RENEW_SECONDS = 10.0
 #: The least and the most seconds between two looks at whether a job is due that others may run.
 LOOK_SECONDS = (0.2, 60.0)
-#: Seconds for which `ran_lately` remembers when the jobs ran.
-REMEMBER_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -54,41 +52,11 @@ def registered() -> list[Job]:
 
 def late() -> dict[str, float]:
     """By how many seconds each registered job is late, by its name. Infinite if it never ran."""
-    begun = _rows().seconds_since("begun_at")
+    begun = _rows().seconds_since_begun()
     return {
         each.name: max(0.0, begun.get(each.name, inf) - each.every.total_seconds())
         for each in registered()
     }
-
-
-class Memory:
-    """When jobs ran in any process, as this process read it last."""
-
-    def __init__(self) -> None:
-        self._seconds: dict[str, float] = {}
-        self._read_at = -inf
-
-    def seconds_since(self, name: str) -> float:
-        """How many seconds ago a process ran a job, and less than 0 while it does."""
-        now = time.monotonic()
-        if now > self._read_at + REMEMBER_SECONDS:
-            self._seconds, self._read_at = _rows().seconds_since("held_until"), now
-        return self._seconds.get(name, inf) + now - self._read_at
-
-    def clear(self) -> None:
-        """Read it anew the next time."""
-        self._read_at = -inf
-
-
-memory = Memory()
-
-
-def ran_lately(name: str, within: timedelta) -> bool:
-    """Whether a worker ran a job in this time, or runs it now.
-
-    Each process reads that every `REMEMBER_SECONDS`, so the answer may be as old.
-    """
-    return memory.seconds_since(name) <= within.total_seconds()
 
 
 class Timing:

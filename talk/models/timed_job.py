@@ -20,10 +20,11 @@ class TimedJobQuerySet(LeaseQuerySet):
         _row, is_new = self.get_or_create(name=name)
         return is_new and self.filter(due).take(name, holder, begun_at=Now())
 
-    def seconds_since(self, field: str) -> dict[str, float]:
-        """How many seconds ago the time in this field was, by the name of the job."""
-        rows = self.exclude(begun_at=None).annotate(now=Now()).values_list("name", field, "now")
-        return {name: (now - then).total_seconds() for name, then, now in rows}
+    def seconds_since_begun(self) -> dict[str, float]:
+        """How many seconds ago each job began that ever ran, by its name."""
+        rows = self.exclude(begun_at=None).annotate(now=Now())
+        times = rows.values_list("name", "begun_at", "now")
+        return {name: (now - begun_at).total_seconds() for name, begun_at, now in times}
 
 
 class TimedJob(Lease):

@@ -28,9 +28,6 @@ class Clock:
 @pytest.fixture(autouse=True)
 def alone(monkeypatch):
     monkeypatch.setattr(timed, "_registered", {})
-    timed.memory.clear()
-    yield
-    timed.memory.clear()
 
 
 @pytest.fixture
@@ -50,11 +47,6 @@ def time_passes(**given):
     """As if all had happened so much earlier."""
     passed = timedelta(**given)
     TimedJob.objects.update(begun_at=F("begun_at") - passed, held_until=F("held_until") - passed)
-    timed.memory.clear()
-
-
-def lately():
-    return timed.ran_lately("clock", within=timedelta(minutes=1))
 
 
 def test_a_job_is_run_at_once_and_when_its_time_has_passed(clock, process):
@@ -146,34 +138,6 @@ def test_the_lease_is_renewed_while_a_job_runs(clock, process, monkeypatch):
     process.step()
 
     assert renewed.is_set()
-
-
-def test_it_is_known_whether_a_worker_runs_a_job(clock, process):
-    assert not lately()
-
-    timed.memory.clear()
-    clock.then = lambda: timed.memory.clear() or clock.seen.append(lately())
-    clock.seen = []
-    process.step()
-    assert clock.seen == [True], "while it runs"
-    assert lately()
-
-    time_passes(minutes=2)
-    assert not lately()
-
-
-def test_whether_a_worker_runs_is_read_once_for_some_time(
-    clock, process, django_assert_num_queries, monkeypatch
-):
-    process.step()
-    with django_assert_num_queries(1):
-        assert lately()
-        assert lately()
-        assert not timed.ran_lately("another", within=timedelta(minutes=1))
-
-    monkeypatch.setattr(timed, "REMEMBER_SECONDS", -1)
-    with django_assert_num_queries(1):
-        assert lately()
 
 
 def test_it_is_told_by_how_much_a_job_is_late(clock, process):
