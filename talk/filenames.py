@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from .conf import conf
-from .text import is_visible, without_controls
+from .text import BLANKS, is_visible, without_controls
 
 FILENAME_LENGTH = 255
 #: What a file is called of whose name nothing is left.
@@ -15,6 +15,8 @@ ENDING_LENGTH = 20
 UNKNOWN_TYPE = "application/octet-stream"
 TYPE_LENGTH = 100
 
+#: Blanks that are no white space to Python. Many of them would push the ending out of sight.
+_SPACES = dict.fromkeys(map(ord, BLANKS), " ")
 _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*", re.ASCII)
 
 
@@ -24,7 +26,7 @@ def clean_filename(name: str) -> str:
     It is never empty, and never a name of a folder. A name that is too long keeps its ending.
     """
     name = unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2])
-    name = " ".join(without_controls(name).split()).rstrip(". ")
+    name = " ".join(without_controls(name).translate(_SPACES).split()).rstrip(". ")
     if not is_visible(name):
         return UNNAMED
     if len(name) <= FILENAME_LENGTH:

@@ -67,6 +67,7 @@ class TestNames:
             ("soup\0.txt\r\n", "soup.txt"),
             ("  two   words .txt ", "two words .txt"),
             ("gpj.\u202eexe", "gpj.exe"),
+            ("soup.txt" + "\u2800\u3164" * 50 + ".exe", "soup.txt .exe"),
             ("\u2067\u200f\u061c", "file"),
             ("", "file"),
             ("/", "file"),
