@@ -25,16 +25,11 @@ def clean_filename(name: str) -> str:
 
     It is never empty, and never a name of a folder. A name that is too long keeps its ending.
     """
-    name = unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2])
+    name = name.replace("\\", "/").rpartition("/")[2]
     name = " ".join(without_controls(name).translate(_SPACES).split()).rstrip(". ")
-    if not is_visible(name):
-        return UNNAMED
-    if len(name) <= FILENAME_LENGTH:
-        return name
-    stem, dot, ending = name.rpartition(".")
-    if not dot or len(ending) > ENDING_LENGTH:
-        return name[:FILENAME_LENGTH]
-    return f"{stem[: FILENAME_LENGTH - len(ending) - 1]}.{ending}"
+    # Before and after: to normalize a long text may take minutes, and may make it longer.
+    name = _shortened(unicodedata.normalize("NFC", _shortened(name)))
+    return name if is_visible(name) else UNNAMED
 
 
 def clean_content_type(content_type: str) -> str:
@@ -51,3 +46,12 @@ def is_allowed_type(content_type: str) -> bool:
         content_type.startswith(each[:-1]) if each.endswith("/*") else content_type == each
         for each in allowed
     )
+
+
+def _shortened(name: str) -> str:
+    if len(name) <= FILENAME_LENGTH:
+        return name
+    stem, dot, ending = name.rpartition(".")
+    if not dot or len(ending) > ENDING_LENGTH:
+        return name[:FILENAME_LENGTH]
+    return f"{stem[: FILENAME_LENGTH - len(ending) - 1]}.{ending}"

@@ -1,5 +1,6 @@
 """Files: who may upload and send what, and what becomes of a file with its message."""
 
+import time
 from datetime import timedelta
 from uuid import uuid4
 
@@ -84,6 +85,21 @@ class TestNames:
     )
     def test_a_name_has_no_folders_controls_or_directions(self, given, kept):
         assert clean_filename(given) == kept
+
+    @pytest.mark.parametrize(
+        ("given", "kept"),
+        [
+            ("a" + "\u0301" * 40_000 + "\u0327" * 40_000, "\u00e1" + "\u0301" * 253),
+            # It is longer when it is normalized.
+            ("\u0958" * 200, "\u0915\u093c" * 127 + "\u0915"),
+            ("\u200b" * 300 + "a", "file"),
+        ],
+    )
+    def test_a_long_name_takes_no_longer(self, given, kept):
+        begun = time.thread_time()
+
+        assert clean_filename(given) == kept
+        assert time.thread_time() - begun < 1
 
     @pytest.mark.parametrize(
         ("given", "kept"),
