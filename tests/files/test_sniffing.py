@@ -52,7 +52,11 @@ def zipped(*names, **stored):
             zipped("content.xml", mimetype="application/vnd.oasis.opendocument.text"),
             "application/vnd.oasis.opendocument.text",
         ),
+        (zipped("content.xml", mimetype="application/epub+zip"), "application/epub+zip"),
         (zipped("content.xml", mimetype="text/html"), "application/zip"),
+        # What an archive says of itself is no way to be of a type that is allowed.
+        (zipped("content.xml", mimetype="application/pdf"), "application/zip"),
+        (zipped("content.xml", mimetype="application/xhtml+xml"), "application/zip"),
         (b"Dear Bob,\r\n\tgood-bye.", "text/plain"),
         ("Привет".encode(), "text/plain"),
         (b"a" * (HEAD_SIZE - 1) + "é".encode()[:1], "text/plain"),

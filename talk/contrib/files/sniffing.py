@@ -64,7 +64,11 @@ _OFFICE_PARTS = {
     b"ppt/": f"{_OFFICE}presentationml.presentation",
 }
 #: The first file of OpenDocument and EPUB, which is not compressed and holds the type.
-_OPEN_DOCUMENT = re.compile(rb"PK.{28}mimetype(application/[\w.+-]{1,80}?)(?=PK|$)", re.DOTALL)
+_OPEN_DOCUMENT = re.compile(
+    rb"PK.{28}mimetype"
+    rb"(application/(?:epub\+zip|vnd\.oasis\.opendocument\.[\w.-]{1,60}?))(?=PK|$)",
+    re.DOTALL,
+)
 #: Control characters that texts don't have.
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
