@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from hashlib import file_digest
-from io import SEEK_END
+from io import SEEK_END, BufferedRandom
 from shutil import copyfileobj
 from tempfile import TemporaryFile
 from typing import IO
@@ -98,7 +98,7 @@ def _check(attachment: Attachment) -> bool:
 
 
 @contextmanager
-def _copied(key: str) -> Iterator[IO[bytes]]:
+def _copied(key: str) -> Iterator[BufferedRandom]:
     """The bytes at `key` in a file that has no name, so a killed worker leaves none behind."""
     with TemporaryFile() as file:
         with storage().open(key) as stored:
@@ -117,7 +117,7 @@ def _scan(file: IO[bytes]) -> str | None:
     return found
 
 
-def _check_picture(attachment: Attachment, file: IO[bytes]) -> None:
+def _check_picture(attachment: Attachment, file: BufferedRandom) -> None:
     try:
         with pictures.read(file, attachment.content_type) as picture:
             _replace(attachment, picture, file)
@@ -135,7 +135,7 @@ def _check_picture(attachment: Attachment, file: IO[bytes]) -> None:
         _refuse(attachment, str(error))
 
 
-def _replace(attachment: Attachment, picture: pictures.Picture, file: IO[bytes]) -> None:
+def _replace(attachment: Attachment, picture: pictures.Picture, file: BufferedRandom) -> None:
     """Have the copy and the smaller pictures instead of `file`, which was uploaded.
 
     The names of the new bytes follow from the key. So a check that is done again, and the job that
@@ -143,7 +143,7 @@ def _replace(attachment: Attachment, picture: pictures.Picture, file: IO[bytes])
     """
     uploaded, key = all_names(attachment.key)[0], cleaned(attachment.key)
     if attachment.key != key:
-        copy: IO[bytes] = picture.copy
+        copy = picture.copy
         _write(key, copy)
     else:
         # An earlier check wrote this copy, and was interrupted. A copy of it may have other bytes.
@@ -162,7 +162,7 @@ def _replace(attachment: Attachment, picture: pictures.Picture, file: IO[bytes])
         delete_all(key)
 
 
-def _facts(picture: pictures.Picture, copy: IO[bytes]) -> dict[str, int | str]:
+def _facts(picture: pictures.Picture, copy: BufferedRandom) -> dict[str, int | str]:
     size = copy.seek(0, SEEK_END)
     copy.seek(0)
     return {
