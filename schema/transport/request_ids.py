@@ -22,7 +22,9 @@ def with_request_ids(http: Any) -> Any:
     async def answer(scope: Any, receive: Any, send: Any) -> None:
         async def send_with_id(message: Any) -> None:
             if message["type"] == "http.response.start":
-                headers = [*message.get("headers", ()), (NAME, found.request_id.encode())]
+                # A middleware of the project may have set one. Two would be read as one long id.
+                others = [each for each in message.get("headers", ()) if each[0].lower() != NAME]
+                headers = [*others, (NAME, found.request_id.encode())]
                 message = {**message, "headers": headers}
             await send(message)
 

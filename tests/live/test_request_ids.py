@@ -87,7 +87,8 @@ def test_an_answer_of_errors_alone_has_it_too(body):
 async def test_a_server_gives_one_to_each_request_whatever_answers_it(lines):
     async def http(scope, receive, send):
         logger.warning("another page")
-        await send({"type": "http.response.start", "status": 200, "headers": []})
+        headers = [(b"X-Request-ID", b"of-a-middleware"), (b"x-other", b"stays")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
 
     transport = httpx.ASGITransport(asgi.application(http))
@@ -96,6 +97,7 @@ async def test_a_server_gives_one_to_each_request_whatever_answers_it(lines):
         others = [await client.post("/graphql", json=ASKED) for _ in range(2)]
 
     assert page.headers.get_list("X-Request-ID") == ["of-the-page"]
+    assert page.headers["X-Other"] == "stays"
     assert lines == [("another page", "of-the-page")]
     ids = [each.headers.get_list("X-Request-ID") for each in others]
     assert ids == [[each.json()["extensions"]["requestId"]] for each in others]
