@@ -193,7 +193,8 @@ class Message(relay.Node):
         unhide: Unhide = False,
     ) -> list[Attachment]:
         size = page_size(first, "first", LIST_LENGTH)
-        is_shown = unhide or not message_words.is_hidden(info, self)
+        # A page of none costs little, so it must not read all of them.
+        is_shown = size and (unhide or not message_words.is_hidden(info, self))
         return message_attachments.attachments(info, self)[:size] if is_shown else []
 
     @field(

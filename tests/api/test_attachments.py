@@ -255,7 +255,7 @@ class TestCosts:
 
         assert queries() == few
 
-    def test_messages_without_files_cost_no_query(self, gql, alice, bob, harbour):
+    def test_messages_without_files_and_pages_of_none_cost_no_query(self, gql, alice, bob, harbour):
         ask = gql(alice)
         say_many(bob, harbour, 3)
 
@@ -264,7 +264,11 @@ class TestCosts:
                 ok(ask(asked, id=gid(harbour)))
             return len(captured)
 
-        assert queries(THREAD) == queries(THREAD.replace("attachments { filename }", "body"))
+        plain = queries(THREAD.replace("attachments { filename }", "body"))
+        assert queries(THREAD) == plain
+        send(bob, harbour, "a.txt")
+        assert queries(THREAD) == plain + 1
+        assert queries(THREAD.replace("attachments", "attachments(first: 0)")) == plain
 
     def test_sending_files_takes_one_query_to_claim_them_all(self, gql, alice, harbour):
         ask = gql(alice)
