@@ -5,6 +5,7 @@ import { contentOf, idsOf, isSame, newId, withoutUploads } from "./entry.js";
 import { Pause } from "./pause.js";
 import { Uploading, isPassing, known } from "./uploading.js";
 
+/** @import {OutboxOptions} from "./index.js" */
 /** @typedef {import("../types.js").Message} Message */
 /** @typedef {import("./entry.js").Content} Content */
 /** @typedef {import("./entry.js").Entry} Entry */
@@ -33,7 +34,7 @@ export class Delivery {
 
   /**
    * @param {import("./queue.js").Queue} queue
-   * @param {Pick<import("./index.js").OutboxOptions, "verbs" | "uploads" | "sent">} options
+   * @param {Pick<OutboxOptions, "verbs" | "uploads" | "sent">} options
    */
   constructor(queue, { verbs, uploads, sent }) {
     this.#queue = queue;

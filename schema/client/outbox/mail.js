@@ -5,6 +5,8 @@ import { Queue } from "./queue.js";
 import { SafeStorage, memoryFiles, memoryStorage } from "./storage.js";
 import { Tab } from "./tab.js";
 
+/** @import {OutboxOptions} from "./index.js" */
+
 export class Mail {
   #tab = new Tab();
   /** @type {Set<string>} the messages that other tabs left. */
@@ -14,7 +16,7 @@ export class Mail {
 
   /**
    * @param {import("../store.js").Writable<readonly import("./entry.js").Entry[]>} shown
-   * @param {Pick<import("./index.js").OutboxOptions, "verbs" | "uploads" | "sent">} options
+   * @param {Pick<OutboxOptions, "verbs" | "uploads" | "sent">} options
    */
   constructor(shown, options) {
     this.queue = new Queue(shown);

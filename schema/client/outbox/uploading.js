@@ -4,6 +4,7 @@ import { Refusal, TalkError } from "../errors.js";
 import { withFile } from "./entry.js";
 
 /** @import {EntryFile} from "./entry.js" */
+/** @import {OutboxOptions} from "./index.js" */
 
 /** With these errors a message waits until the viewer is signed in again. It is not to blame. */
 const KEEP = ["UNAUTHENTICATED", "CSRF_FAILED", "CLOSED"];
@@ -16,7 +17,7 @@ export class Uploading {
 
   /**
    * @param {import("./queue.js").Queue} queue
-   * @param {import("./index.js").OutboxOptions["uploads"]} uploads
+   * @param {OutboxOptions["uploads"]} uploads
    */
   constructor(queue, uploads) {
     this.#queue = queue;
