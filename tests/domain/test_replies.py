@@ -192,6 +192,10 @@ def test_the_fingerprint_tells_what_is_referred_to(alice, bob):
         References.of(None, (alice, bob), False),
         References(mention_all=True),
         References(reply_to=1, mention_all=True),
+        References(attachments=(1,)),
+        References(attachments=(2, 1)),
+        # Their order is the one in which they are shown.
+        References(attachments=(1, 2)),
     ]
 
     prints = {Request(alice, ID, "users", "Hello", [], each).fingerprint for each in given}

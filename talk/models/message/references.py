@@ -33,7 +33,7 @@ class References:
         reply_to: int | None,
         mentions: "Iterable[User | Any] | None",
         mention_all: bool,
-        attachments: "Iterable[Attachment | Any]",
+        attachments: "Iterable[Attachment | Any]" = (),
     ) -> Self:
         """`mentions` are users, and `attachments` uploads, or their keys."""
         mentioned = None if mentions is None else keys_of(mentions)

@@ -65,7 +65,7 @@ class Scheduling(Sending):
         `INVALID_TIME` for a time that has passed or is more than a year away, and
         `TOO_MANY_SCHEDULED` if there are 50 in this conversation, with those that were refused.
         """
-        body, references = clean_body(body), References.of(reply_to, mentions, mention_all, ())
+        body, references = clean_body(body), References.of(reply_to, mentions, mention_all)
         request = self.request_for(body, client_id, (), references)
         quoted, people = self.asked_for_quoted(references), Mentions(self, references)
         same = Asked(scheduled.with_client_id(participation=self.pk, client_id=client_id))
@@ -126,7 +126,7 @@ class Scheduling(Sending):
                 return False
             row: ScheduledMessage = waiting.found[0].seen_from(self)
             mentions = present.found if row.names_mentions else None
-            references = References.of(row.reply_to, mentions, row.mentions_all, ())
+            references = References.of(row.reply_to, mentions, row.mentions_all)
             request = self.request_for(row.body, row.client_id, (), references)
             # Less may be left of the references by now. A retry names all of them.
             request.fingerprint = row.fingerprint
