@@ -149,7 +149,11 @@ def test_a_worker_whose_connection_breaks_has_either_sent_it_or_not(
 ):
     """As when it is killed: what it had not committed is gone, and the next one sends it."""
     schedule(bob)
-    name = {"before it is written": "send", "before its row is deleted": "_write_scheduled"}[moment]
+    steps = {
+        "before it is written": "write_message",
+        "before its row is deleted": "_write_scheduled",
+    }
+    name = steps[moment]
     original = getattr(Scheduling, name)
 
     def die(self, *given):
