@@ -10,8 +10,10 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
@@ -21,8 +23,8 @@ from .services import postgresql, valkey
 HERE = Path(__file__).parent
 #: These start commands on databases of their own, the same wherever the tests themselves are.
 ON_SQLITE = ("browser", "guest", "project")
-#: These wait more than they work. All others are a part of their own.
-LIVE = ("client", "live", "races")
+#: These wait more than they work, so they are two parts. All others are a third one.
+LIVE, RACES = ("client", "live"), ("races",)
 NOTHING_COLLECTED = 5
 COVERAGE = "--coverage"
 #: The arguments for pytest.
@@ -62,21 +64,26 @@ def legs_on(database: str, redis: str) -> list[Leg]:
     if any(Path(each.partition("::")[0]).exists() for each in GIVEN):
         return [Leg(sqlite, GIVEN), Leg(postgres, GIVEN, services)]
     folders = sorted({path.parent.name for path in HERE.glob("*/test_*.py")})
-    rest = [each for each in folders if each not in (*ON_SQLITE, *LIVE)]
-    # Where nobody else makes its tables, and nobody else's wake-ups arrive.
-    number = int(urlsplit(redis).path.strip("/") or 0)
-    apart = {
-        "DATABASE_URL": beside(database, f"{urlsplit(database).path}_2"),
-        "REDIS_URL": beside(redis, f"/{number + 1}"),
-    }
-    return [
-        Leg(f"{sqlite}: {', '.join(ON_SQLITE)}", [*GIVEN, *paths(ON_SQLITE)]),
-        Leg(f"{postgres}: {', '.join(LIVE)}", [*GIVEN, *paths(LIVE)], services, is_measured),
-        Leg(f"{postgres}: {', '.join(rest)}", [*GIVEN, *paths(rest)], apart, is_measured),
+    rest = tuple(each for each in folders if each not in (*ON_SQLITE, *LIVE, *RACES))
+    parts = [
+        Leg(f"{postgres}: {', '.join(part)}", [*GIVEN, *paths(part)], services, is_measured)
+        for part, services in zip((LIVE, RACES, rest), apart(database, redis), strict=False)
     ]
+    return [Leg(f"{sqlite}: {', '.join(ON_SQLITE)}", [*GIVEN, *paths(ON_SQLITE)]), *parts]
 
 
-def paths(folders: list[str] | tuple[str, ...]) -> list[str]:
+def apart(database: str, redis: str) -> Iterator[dict[str, str]]:
+    """Where nobody else makes their tables, and nobody else's wake-ups arrive."""
+    path, number = urlsplit(database).path, int(urlsplit(redis).path.strip("/") or 0)
+    yield {"DATABASE_URL": database, "REDIS_URL": redis}
+    for other in count(1):
+        yield {
+            "DATABASE_URL": beside(database, f"{path}_{other + 1}"),
+            "REDIS_URL": beside(redis, f"/{number + other}"),
+        }
+
+
+def paths(folders: tuple[str, ...]) -> list[str]:
     return [str(HERE / each) for each in folders]
 
 
