@@ -19,6 +19,8 @@ from talk.conf import Conf
 
 DEBUG = False
 DEMO = False
+# Nothing happens but what a test does.
+WORKER = False
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DATABASE["TEST"] = {"NAME": f"{DATABASE['NAME']}_test"}

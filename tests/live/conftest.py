@@ -109,7 +109,8 @@ def launch(
         env=os.environ
         | {"DJANGO_SETTINGS_MODULE": "backend.settings", "DATABASE_URL": database_url()}
         | {"DEBUG": "1", "LOG_LEVEL": "WARNING", "DATABASE_POOL_SIZE": "8"}
-        | {"RATE_LIMITS": "0"}
+        # Nothing happens but what a test does.
+        | {"RATE_LIMITS": "0", "WORKER": "0"}
         | environment,
     )
     running = Server(process, port)

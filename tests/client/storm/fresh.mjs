@@ -43,7 +43,7 @@ async function conversationOf(connection, id) {
   const { conversation } = await connection.query(documents.conversationHead, { id });
   const messages = [];
   for (let after = null, hasNextPage = true; hasNextPage;) {
-    const answer = await connection.query(documents.messages, { id, first: 100, after });
+    const answer = await connection.query(documents.messages, { id, first: 50, after });
     const page = answer.conversation.messages;
     messages.push(...page.edges.map(({ node }) => node));
     ({ hasNextPage, endCursor: after } = page.pageInfo);

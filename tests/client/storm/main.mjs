@@ -128,8 +128,8 @@ async function settle() {
     }
     return true;
   };
-  await until(isRight, PATIENCE).catch(() => {
-    throw found;
+  await until(isRight, PATIENCE).catch((error) => {
+    throw found ?? error;
   });
   return (performance.now() - begun) / 1000;
 }
