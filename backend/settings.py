@@ -7,16 +7,15 @@ missing variable stops the start.
 from pathlib import Path
 from typing import Any
 
-import django
 from corsheaders.defaults import default_headers
 from django.conf import global_settings
 from django.core.exceptions import ImproperlyConfigured
 
 from talk.conf import Conf
 
+from .database import with_options
 from .environment import Environment
 from .logs import logging_of
-from .pool import check_connection
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -119,41 +118,14 @@ TEMPLATES: list[dict[str, Any]] = [
 if DEMO:
     TEMPLATES[0]["OPTIONS"]["context_processors"].append("backend.demo.views.cast")
 
-# The database: PostgreSQL through a pool, or one SQLite file.
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.database(required("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}"))
+    "default": with_options(
+        env.database(required("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}")),
+        pool_size=env.int("DATABASE_POOL_SIZE", 16),
+        prepare_threshold=env.int("DATABASE_PREPARE_THRESHOLD", 5),
+    )
 }
 DATABASE = DATABASES["default"]
-if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASE["OPTIONS"] = {
-        # A transaction takes the write lock when it begins. So nothing that it reads changes until
-        # it ends, as under PostgreSQL's row locks, and it waits for the lock with a time-out.
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-    }
-else:
-    # Django closes a connection at the end of each request, which gives it back to the pool.
-    DATABASE["CONN_MAX_AGE"] = 0
-    # The check of Django's choice is a round trip for each request, and meets dead connections
-    # one by one, with pauses. A request that meets one drops them all (`talk.availability`).
-    DATABASE["CONN_HEALTH_CHECKS"] = False
-    DATABASE["OPTIONS"] = {
-        # PostgreSQL plans a statement that psycopg prepared once. Values then go beside its text.
-        "server_side_binding": True,
-        "prepare_threshold": env.int("DATABASE_PREPARE_THRESHOLD", 5) or None,
-        **DATABASE.get("OPTIONS", {}),
-        "pool": {
-            "min_size": 2,
-            "max_size": env.int("DATABASE_POOL_SIZE", 16),
-            "timeout": 10,
-            "max_lifetime": 1800,
-            "max_idle": 300,
-        },
-    }
-    if django.VERSION >= (6, 1):
-        # Earlier versions of Django let the pool have no other check than theirs.
-        DATABASE["OPTIONS"]["pool"]["check"] = check_connection
 # The bytes of files: a folder that all processes share. In development it is beside the database.
 FILES_ROOT = env.str("FILES_ROOT", "") or (
     f"{DATABASE['NAME']}-files" if DEBUG and "sqlite3" in DATABASE["ENGINE"] else BASE_DIR / "files"
