@@ -1,56 +1,26 @@
 /** The files of a conversation: the messages that have some, the newest first. */
 
 import { TalkError } from "../errors.js";
-import { Lingering } from "./lingering.js";
-import { EMPTY_LIST, List } from "./list.js";
+import { Listed } from "./listed.js";
 
-/** @import {Connection, ListSnapshot, WithFiles} from "../types.js" */
+/** @import {Connection, WithFiles} from "../types.js" */
 /** @import {Documents} from "../documents.js" */
 
 const PAGE = 30;
 
-/** @extends {Lingering<ListSnapshot<WithFiles>>} */
-export class FilesOf extends Lingering {
-  /** @type {List<WithFiles>} */
-  #list;
-
+/** @extends {Listed<WithFiles>} */
+export class FilesOf extends Listed {
   /**
    * @param {string} id the conversation's.
    * @param {{connection: Connection, documents: Documents}} shared
    */
   constructor(id, { connection, documents }) {
-    super(EMPTY_LIST, () => this.#follow());
-    this.#list = new List(
-      connection,
-      async (before, signal) => {
-        const variables = { id, last: PAGE, before };
-        const { conversation } = await connection.query(documents.files, variables, { signal });
-        if (!conversation) throw new TalkError("NOT_FOUND", "There is no such conversation.");
-        return pageOf(conversation.messages);
-      },
-      () => this.set(this.#list.snapshot),
-    );
-  }
-
-  loadMore = () => this.#list.loadMore();
-
-  /** Ask anew: there may be others by now. */
-  refresh = () => this.#list.begin();
-
-  /** Something may be shown otherwise. */
-  again() {
-    if (this.isFollowing) void this.#list.begin();
-  }
-
-  /** Forget everything: it was somebody else's. */
-  reset() {
-    this.#list.clear();
-    this.again();
-  }
-
-  #follow() {
-    void this.#list.begin();
-    return () => this.#list.stop();
+    super(connection, async (before, signal) => {
+      const variables = { id, last: PAGE, before };
+      const { conversation } = await connection.query(documents.files, variables, { signal });
+      if (!conversation) throw new TalkError("NOT_FOUND", "There is no such conversation.");
+      return pageOf(conversation.messages);
+    });
   }
 }
 
