@@ -8,7 +8,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from talk import wakeups
 from talk.exceptions import RefusalCode
 from talk.models import Block, Conversation, Draft, Event, Participation
 from talk.moderation import remove_message, suspend
@@ -21,14 +20,6 @@ from .acting import group, inbox, participation_of, private, refused, say
 @pytest.fixture
 def lunch(alice, bob, carol):
     return group(alice, bob, carol, title="Lunch")
-
-
-@pytest.fixture
-def rung(monkeypatch):
-    """Whose inbox streams were woken."""
-    rung = []
-    monkeypatch.setattr(wakeups, "wake_inbox", rung.append)
-    return rung
 
 
 def save(user, conversation, body, base, **given):

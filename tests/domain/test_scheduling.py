@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError
 from django.utils import timezone
 
-from talk import timed, wakeups
+from talk import timed
 from talk.exceptions import RefusalCode
 from talk.models import (
     Block,
@@ -33,14 +33,6 @@ LATER = timedelta(hours=1)
 @pytest.fixture
 def lunch(alice, bob, carol):
     return group(alice, bob, carol, title="Lunch")
-
-
-@pytest.fixture
-def rung(monkeypatch):
-    """Whose inbox streams were woken."""
-    rung = []
-    monkeypatch.setattr(wakeups, "wake_inbox", rung.append)
-    return rung
 
 
 def schedule(user, conversation, body="Hello", after=LATER, client_id=None, **given):

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from talk.contrib.files import deleting
+from talk.contrib.files import jobs
 from talk.contrib.files.deleting import delete_due
 from talk.contrib.files.storage import all_names
 from talk.models import Attachment, Conversation, Message
@@ -121,11 +121,11 @@ class TestFailures:
     def test_a_storage_that_is_away_is_not_asked_for_each(self, uploads, stored, fails):
         fails()
         assert delete_due() == 0
-        assert Attachment.objects.filter(failures=1).count() == deleting.MOST_FAILURES
+        assert Attachment.objects.filter(failures=1).count() == jobs.MOST_FAILURES
         assert Attachment.objects.count() == len(names_in(stored)) == 5
 
     def test_a_run_ends_though_there_is_more(self, uploads, monkeypatch):
-        monkeypatch.setattr(deleting, "MOST_SECONDS", -1.0)
+        monkeypatch.setattr(jobs, "MOST_SECONDS", -1.0)
         assert [delete_due() for _ in range(6)] == [1, 1, 1, 1, 1, 0]
 
 

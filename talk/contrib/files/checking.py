@@ -6,7 +6,6 @@ download meets half of a file, and a check that ends anywhere is simply done aga
 """
 
 import logging
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -25,16 +24,13 @@ from talk.filenames import is_allowed_type
 from talk.models import Attachment, TimedJob
 
 from . import pictures
+from .jobs import work_on
 from .sniffing import UNKNOWN
 from .storage import all_names, cleaned, delete_all, name_of, release_connection, storage
 
 logger = logging.getLogger(__name__)
 
 JOB = "check files"
-#: Seconds after which a run ends, so that its worker can stop.
-MOST_SECONDS = 30.0
-#: Failures in a row after which the storage or the scanner is taken to be away, until the next run.
-MOST_FAILURES = 3
 #: At this attempt, a picture is refused that ends the process which reads it.
 LAST_ATTEMPT = 3
 #: A worker that has not looked for files for so long is not there.
@@ -56,18 +52,8 @@ def needs_checking(content_type: str) -> bool:
 
 def check_due() -> int:
     """Check the files that wait, one of each person in turn. Returns how many were checked."""
-    ends_at = time.monotonic() + MOST_SECONDS
-    checked = failures = 0
     # Each is looked up for itself: meanwhile somebody else may have uploaded one.
-    while due := Attachment.objects.due_for_checking(1):
-        for attachment in due:
-            if _check(attachment):
-                checked, failures = checked + 1, 0
-            else:
-                failures += 1
-            if failures >= MOST_FAILURES or time.monotonic() > ends_at:
-                return checked
-    return checked
+    return work_on(lambda: Attachment.objects.due_for_checking(1), _check)
 
 
 def _has_worker() -> bool:
