@@ -123,6 +123,29 @@ test("a change while pins are on their way is not missed", async (t) => {
   assert.equal(shown().pins.length, 1);
 });
 
+for (const [what, change, bodies] of /** @type {const} */ ([
+  ["edited", (room) => room.edit(2, "Edited"), ["Edited"]],
+  ["taken back", (room) => room.retract(2), []],
+])) {
+  test(`a pinned message that is ${what} while pins are on their way is shown as it is`, async (t) => {
+    const { room, thread, shown, connection } = await openThread(t, 5);
+    room.pin(2, true);
+    connection.held.add("Pins");
+    const loading = thread.loadPins();
+    connection.waitingFor("Pins").execute();
+    change(room);
+    await settle();
+    connection.held.clear();
+    connection.waitingFor("Pins").answer();
+    await loading;
+    await settle();
+    assert.deepEqual(
+      shown().pins.map(({ message }) => message.body),
+      bodies,
+    );
+  });
+}
+
 test("who leaves while pins are asked for is told of no error", async (t) => {
   const { thread, connection, leave, pass } = await openThread(t, 5);
   connection.held.add("Pins");

@@ -43,7 +43,9 @@ export class Pins {
   change({ kind, messageEdge }) {
     const isOfPins = kind === "MESSAGE_PINNED" || kind === "MESSAGE_UNPINNED";
     const id = messageEdge?.node.id;
-    if (isOfPins || this.list.some(({ message }) => message.id === id)) this.again();
+    // An answer on its way may have this message as it was.
+    const isAwaited = this.#asking && id && kind !== "MESSAGE_SENT";
+    if (isOfPins || isAwaited || this.list.some(({ message }) => message.id === id)) this.again();
   }
 
   /** @param {number} first the viewer sees no earlier message any more. */
