@@ -356,6 +356,20 @@ test("whoever is taken in again has what they wrote meanwhile saved", async (t) 
   assert.deepEqual([stored().body, shown().error], ["One last word", null]);
 });
 
+test("whoever is taken in again before they hear of a refusal has their draft saved", async (t) => {
+  const { draft, connection, room, stored, shown, pass } = await openDraft(t);
+  connection.held.add("SaveDraft");
+  draft.write({ body: "One last word" });
+  await pass(2_000);
+  const save = connection.waitingFor("SaveDraft");
+  connection.held.clear();
+  room.changePlace(0, { status: "ACTIVE" }, "PARTICIPANT_REINSTATED");
+  await pass(0);
+  save.refuse("NOT_A_PARTICIPANT");
+  await pass(3_000);
+  assert.deepEqual([stored().body, shown().error], ["One last word", null]);
+});
+
 test("a draft that is discarded is gone everywhere", async (t) => {
   const { draft, stored, shown, pass } = await openDraft(t, (_fake, room) => {
     room.saveDraft("Better not", null, 0);

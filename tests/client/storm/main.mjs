@@ -119,7 +119,9 @@ const WEATHER = {
 /** Seconds until the stores of both are what fresh queries answer. */
 async function settle() {
   const begun = performance.now();
-  await until(() => talkers.every((each) => each.isCalm), PATIENCE);
+  await until(() => talkers.every((each) => each.isCalm), PATIENCE).catch((error) => {
+    throw new Error(JSON.stringify(talkers.map((each) => each.unsettled)), { cause: error });
+  });
   let found;
   const isRight = async () => {
     for (const [index, each] of talkers.entries()) {

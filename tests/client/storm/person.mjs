@@ -99,8 +99,15 @@ export class Person extends Verbs {
 
   /** Whether nothing is on its way. */
   get isCalm() {
-    const isSent = this.talk.outbox.getSnapshot().every((each) => each.state === "refused");
-    return isSent && this.drafts.every((each) => each.getSnapshot().isSaved);
+    const { unsent, drafts } = this.unsettled;
+    return !unsent.length && !drafts.length;
+  }
+
+  /** What keeps it from being calm. */
+  get unsettled() {
+    const unsent = this.talk.outbox.getSnapshot().filter((each) => each.state !== "refused");
+    const drafts = this.drafts.map((each) => each.getSnapshot()).filter((each) => !each.isSaved);
+    return { name: this.name, connection: this.talk.state.getSnapshot(), unsent, drafts };
   }
 
   /** What the server refused, and the outbox keeps. */

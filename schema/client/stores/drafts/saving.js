@@ -27,6 +27,8 @@ export class Saving {
   #isHurried = false;
   #isClosed = false;
   #failures = 0;
+  /** Counts how often it became known that the viewer takes part. */
+  #allowances = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   isSaving = false;
@@ -59,6 +61,7 @@ export class Saving {
 
   /** The viewer takes part, perhaps again. What was refused for its words stays refused. */
   allowed() {
+    this.#allowances += 1;
     if (!this.error?.path.includes("body")) this.error = null;
   }
 
@@ -110,6 +113,7 @@ export class Saving {
    */
   async #give(model, content) {
     const input = { conversationId: this.#saved.id, ...content, base: model.base.version };
+    const allowances = this.#allowances;
     try {
       const { participation } = await this.#verbs.saveDraft(input);
       model.saved(content, participation.draftVersion);
@@ -121,6 +125,8 @@ export class Saving {
       else if (error.path.includes("replyTo")) model.write({ ...model.written, replyTo: null });
       // What was written meanwhile may be taken.
       else if (model.has(content)) this.error = error;
+      // The refusal may be older than that the viewer takes part again.
+      if (allowances !== this.#allowances) this.allowed();
     }
   }
 
