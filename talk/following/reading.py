@@ -3,9 +3,6 @@
 import logging
 import time
 from collections.abc import Callable
-from datetime import timedelta
-
-from django.utils import timezone
 
 from ..followers import Follower
 from ..models import Event, FollowedConversation
@@ -13,6 +10,7 @@ from ..models.event import PAGE
 from ..models.following import stored_in
 from .handing import Handing, Stopped, while_fresh
 from .progress import LostLease, Progress
+from .settling import Settling
 
 logger = logging.getLogger(__name__)
 
@@ -22,8 +20,8 @@ POLL_SECONDS = 1.0
 RENEW_SECONDS = 10.0
 #: Seconds after which recent events are read again, for those that became visible out of order.
 SWEEP_SECONDS = 5.0
-#: No transaction takes longer than this, and the clocks of servers differ by less.
-SETTLED_AFTER = timedelta(seconds=60)
+#: After a look at recent events comes a pause of at least so many times the time that it took.
+SWEEP_PAUSES = 20
 
 
 class Following:
@@ -33,7 +31,8 @@ class Following:
         self.name = f"follower {follower.name}"
         self._progress = Progress(follower)
         self._handing = Handing(follower, self._progress, is_stopped)
-        self._swept_at = 0.0
+        self._settling = Settling()
+        self._sweep_at = 0.0
 
     def step(self) -> float:
         """Handle the next events. Returns after how many seconds it wants to be called again."""
@@ -41,15 +40,20 @@ class Following:
             return self._step()
         except LostLease:
             logger.warning("Another process has taken over the %s", self.name)
-            self._progress.forget()
+            self._forget()
             return RENEW_SECONDS
         except BaseException:
-            self._progress.forget()
+            self._forget()
             raise
 
     def close(self) -> None:
         """Let another process go on at once."""
         self._progress.release()
+        self._forget()
+
+    def _forget(self) -> None:
+        self._progress.forget()
+        self._settling = Settling()
 
     def _step(self) -> float:
         progress = self._progress
@@ -85,18 +89,21 @@ class Following:
     def _sweep(self) -> bool:
         """Handle a batch of late events. Without more of them, old events are settled."""
         progress, row = self._progress, self._progress.row
-        if time.monotonic() < self._swept_at + SWEEP_SECONDS or row.settled_event == row.read_event:
+        if time.monotonic() < self._sweep_at or row.settled_event == row.read_event:
             return False
         if not progress.is_saved:
             # The rows tell which events are late.
             progress.save()
-        settled = timezone.now() - SETTLED_AFTER
+        begun = time.monotonic()
+        # Before the late ones are read, so that none of those up to `visible` is missing.
+        self._settling.look(row.read_event)
         page = row.late_events()
+        pause = max(SWEEP_SECONDS, SWEEP_PAUSES * (time.monotonic() - begun))
         handled = self._follow(page)
         if may_have_more(page, handled):
             return True
-        self._swept_at = time.monotonic()
-        if row.settle(settled):
+        self._sweep_at = time.monotonic() + pause
+        if row.settle(self._settling.visible):
             # Together with what has just been done.
             progress.save()
         return False

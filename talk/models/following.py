@@ -1,7 +1,6 @@
 """How far each follower has read the logs of all conversations."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any, Self
 
 from django.db import models, router
@@ -60,15 +59,12 @@ class FollowerProgress(Lease):
         looked_at = new.order_by("pk").values("pk")[:limit]
         return self._not_done().filter(pk__in=looked_at).count()
 
-    def settle(self, before: datetime) -> bool:
-        """Note that all events before this time are done or wait. Returns whether any is new."""
-        read = Event.objects.using(stored_in()).filter(
-            pk__gt=self.settled_event, pk__lte=self.read_event, at__lt=before
-        )
-        newest = read.order_by("-pk").values_list("pk", flat=True).first()
-        if newest is not None:
-            self.settled_event = newest
-        return newest is not None
+    def settle(self, event: int) -> bool:
+        """Note that all events up to this one are done or wait. Returns whether that is new."""
+        is_new = event > self.settled_event
+        if is_new:
+            self.settled_event = event
+        return is_new
 
     def _not_done(self) -> EventQuerySet:
         done = Q(revision__gte=OuterRef("revision")) | Q(retry_at__isnull=False)

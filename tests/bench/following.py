@@ -2,7 +2,7 @@
 
 A follower that does nothing reads all events from the start. There are as many conversations as a
 twentieth of the events, and events of all of them in turn. So most events are of another
-conversation than the one before. None of them is settled: they are as recent as can be.
+conversation than the one before. Nobody writes meanwhile.
 """
 
 import json

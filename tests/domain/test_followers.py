@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import F
+from django.db import connection
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -37,11 +37,12 @@ class Notebook(Follower):
 
 @pytest.fixture(autouse=True)
 def alone(monkeypatch):
-    """No other follower, each step looks for late events, and time stands still."""
+    """No other follower, each step settles what it read, and time stands still."""
     now = timezone.now()
     monkeypatch.setattr(timezone, "now", lambda: now)
     monkeypatch.setattr(followers, "_registered", {})
-    monkeypatch.setattr(reading, "SWEEP_SECONDS", 0)
+    for pause in ("SWEEP_SECONDS", "SWEEP_PAUSES"):
+        monkeypatch.setattr(reading, pause, 0)
     # So that a busy machine saves no more often than a quick one.
     monkeypatch.setattr(handing, "SAVE_SECONDS", 60)
 
@@ -77,10 +78,6 @@ def pauses_are_over():
 
 def lease_expires():
     FollowerProgress.objects.update(held_until=Now() - timedelta(seconds=1))
-
-
-def everything_settles():
-    Event.objects.update(at=F("at") - timedelta(minutes=2))
 
 
 def test_a_follower_is_given_each_event_once_and_in_order(alice, bob, carol, notebook, follow):
@@ -124,28 +121,12 @@ def test_after_a_restart_it_goes_on_where_it_was(alice, bob, notebook, follow):
     assert notebook.lines == all_of(conversation)
 
 
-def test_an_event_that_became_visible_late_is_found(alice, bob, carol, notebook, follow):
-    """Its transaction took a smaller key, and committed after one with a greater key."""
-    late, other = private(alice, bob), private(alice, carol)
-    say(bob, late)
-    events = Event.objects.filter(conversation=late)
-    hidden = list(events)
-    events.delete()
-    follow.step()
-    assert notebook.lines == all_of(other)
-
-    Event.objects.bulk_create(hidden)
-    follow.step()
-    assert of(notebook.lines, late) == [event.revision for event in hidden]
-
-
 def test_an_event_that_fails_stops_its_conversation_alone(alice, bob, carol, notebook, follow):
     bad, good = private(alice, bob), private(alice, carol)
     notebook.failing = {bad.pk}
     follow.step()
     say(alice, bad)
     say(alice, good)
-    everything_settles()
     follow.step()
     assert notebook.lines == all_of(good)
     assert followers.lag() == {"notebook": len(all_of(bad))}
@@ -201,7 +182,6 @@ def test_a_failure_is_remembered_by_the_next_process(alice, bob, notebook, follo
     conversation = private(alice, bob)
     notebook.failing = {conversation.pk}
     follow.step()
-    everything_settles()
     follow.step()
     follow.close()
     notebook.failing = set()
@@ -325,7 +305,6 @@ def test_the_lag_looks_at_a_bounded_number_of_events(alice, bob, notebook, follo
 def test_settled_events_are_not_read_again(alice, bob, notebook, follow):
     private(alice, bob)
     follow.step()
-    everything_settles()
     follow.step()
 
     assert FollowerProgress.objects.get().settled_event == Event.objects.latest("pk").pk
@@ -338,8 +317,9 @@ def test_a_batch_takes_the_same_queries_for_any_number_of_conversations(
         for each in others:
             say(alice, private(alice, each))
         # Five for the batch, its places, new conversations, those that wait, and the late events;
-        # a transaction with two statements for what is done, and when it is settled.
-        with django_assert_num_queries(10) as counted:
+        # two transactions for what is done and what is settled. PostgreSQL is asked who writes.
+        expected = 13 if connection.vendor == "postgresql" else 12
+        with django_assert_num_queries(expected) as counted:
             follow.step()
         return len(counted)
 
