@@ -29,6 +29,13 @@ const MESSAGES = [
   ...["pinned", "unpinned", "saved", "unsaved"],
 ];
 
+/** The verbs by which the viewer saves messages, and those that change what the saved ones show. */
+const SAVES = ["saveMessage", "unsaveMessage"];
+const CHANGES_SAVED = [
+  ...SAVES,
+  ...["retractMessage", "removeMessage", "clearConversation", "blockUser", "unblockUser"],
+];
+
 /**
  * Make a client. Ask it for a store and listen to that; `close` it when it is not needed any more.
  * @param {TalkOptions} [options]
@@ -70,6 +77,9 @@ export function talkOver(
     },
     refused: (input) => {
       for (const each of conversations) each.refused(input);
+    },
+    doubted: (id) => {
+      for (const each of conversations) each.doubt(id);
     },
     blocksChanged: () => {
       for (const each of conversations) each.again();
@@ -146,12 +156,13 @@ export function talkOver(
  * @param {{
  *   answered: (message: Message, askedAt: number) => void,
  *   refused: (input: {conversationId?: string, message?: string}) => void,
+ *   doubted: (id: string) => void,
  *   blocksChanged: () => void,
  *   savedChanged: () => void,
  * }} stores
  * @returns {Verbs}
  */
-function withStores(verbs, { answered, refused, blocksChanged, savedChanged }) {
+function withStores(verbs, { answered, refused, doubted, blocksChanged, savedChanged }) {
   /**
    * @param {string} name
    * @param {(input: any) => Promise<any>} verb
@@ -162,10 +173,15 @@ function withStores(verbs, { answered, refused, blocksChanged, savedChanged }) {
       const payload = await verb(input);
       for (const field of MESSAGES) if (payload[field]) answered(payload[field], askedAt);
       if (name === "blockUser" || name === "unblockUser") blocksChanged();
-      if (name === "saveMessage" || name === "unsaveMessage") savedChanged();
+      if (CHANGES_SAVED.includes(name)) savedChanged();
       return payload;
     } catch (error) {
       if (error instanceof Refusal) refused(input);
+      else if (SAVES.includes(name)) {
+        // It may be done all the same, and no change tells of it.
+        doubted(input.message);
+        savedChanged();
+      }
       throw error;
     }
   };

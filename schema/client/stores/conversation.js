@@ -165,11 +165,13 @@ export class ConversationStore extends Lingering {
    * @param {number} askedAt when it was asked for.
    */
   offer(message, askedAt) {
-    const known = this.#model.thread.window.messages.find(message.id);
-    if (!known) return;
-    // If all was asked for anew since, that may be newer: what the viewer may do has no revision.
-    if (message.revision > known.revision || askedAt > this.#model.askedAt)
-      this.#model.offer(message);
+    if (this.#model.thread.window.messages.find(message.id)) this.#model.offer(message, askedAt);
+  }
+
+  /** A mutation of a message had no answer: it may be done all the same. @param {string} id */
+  doubt(id) {
+    const known = this.#model.thread.window.messages.find(id);
+    if (known && this.isFollowing) this.#model.refresher.stale(known.number);
   }
 
   /**

@@ -12,6 +12,7 @@ import { Quotes, newestOf, quoted } from "./quotes.js";
  * @property {string | null} cursor its place in the pages; null if only a mutation answered it.
  * @property {number} at the time of the server when this copy came.
  * @property {number} order how many copies had come when this one came, with it.
+ * @property {number} cameAt when this copy came, or the same again.
  * @property {(Row & {message: Message}) | null} row null if it has to be made anew.
  * @property {number} expires the time at which the row changes by itself.
  */
@@ -31,10 +32,15 @@ export class Messages {
   /** @type {Limits | null} */
   #limits = null;
   #now;
+  #doubted;
 
-  /** @param {() => number} now the time of the server. */
-  constructor(now) {
+  /**
+   * @param {() => number} now the time of the server.
+   * @param {(number: number) => void} doubted is told of a message whose copy may be too old.
+   */
+  constructor(now, doubted) {
     this.#now = now;
+    this.#doubted = doubted;
   }
 
   get size() {
@@ -61,15 +67,20 @@ export class Messages {
    * Take a copy, unless there is a newer one. Quotes of the message follow it.
    * @param {Message} message
    * @param {string | null} [cursor]
+   * @param {number} [askedAt] when it was asked for, if it was.
    */
-  receive(message, cursor = null) {
+  receive(message, cursor = null, askedAt = 0) {
     this.requote(message);
     const known = this.#entries.get(message.number);
     if (known) known.cursor ??= cursor;
     if (known && known.message.revision > message.revision) return;
     const copy = unlessSame(known?.message, this.#merged(message, known?.message));
+    const isUnclear = known && askedAt <= known.cameAt && this.#isDoubtful(known.message, copy);
+    // An answer that was on its way when the other copy came waits until the message is asked for.
+    if (isUnclear && askedAt) return;
     const entry = known?.message === copy ? known : this.#add(copy, known?.cursor ?? cursor);
     entry.order = ++this.#order;
+    entry.cameAt = performance.now();
   }
 
   /**
@@ -99,14 +110,15 @@ export class Messages {
     for (const { node, cursor } of edges) {
       const known = before.get(node.number);
       const message = keepAddresses(node, known?.message, this.#now());
-      if (known && unlessSame(known.message, message) === known.message) this.#keep(known);
-      else this.#add(message, cursor);
+      const isSame = known && unlessSame(known.message, message) === known.message;
+      const entry = isSame ? this.#keep(known) : this.#add(message, cursor);
+      entry.cameAt = performance.now();
     }
     for (const [number, entry] of before) {
-      const now = this.#entries.get(number);
-      if (!stays(number, entry) || (now && now.message.revision >= entry.message.revision))
-        continue;
-      this.#keep(entry);
+      if (!stays(number, entry)) continue;
+      const now = this.#entries.get(number)?.message;
+      if (now) this.#isDoubtful(entry.message, now);
+      if (!now || now.revision < entry.message.revision) this.#keep(entry);
     }
   }
 
@@ -190,7 +202,20 @@ export class Messages {
   /** @param {Message} message @param {string | null} cursor */
   #add(message, cursor) {
     const order = ++this.#order;
-    return this.#keep({ message, cursor, at: this.#now(), order, row: null, expires: Infinity });
+    const came = { at: this.#now(), cameAt: performance.now() };
+    return this.#keep({ message, cursor, ...came, order, row: null, expires: Infinity });
+  }
+
+  /**
+   * Whether nothing tells which of two copies is newer: what the viewer saved, and what they may do,
+   * has no revision.
+   * @param {Message} one
+   * @param {Message} other
+   */
+  #isDoubtful(one, other) {
+    const isDoubtful = one.revision === other.revision && unlessSame(one, other) !== one;
+    if (isDoubtful) this.#doubted(one.number);
+    return isDoubtful;
   }
 
   /** @param {Entry} entry */

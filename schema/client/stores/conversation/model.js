@@ -38,8 +38,6 @@ export class Model {
   isOpened = false;
   /** Whether all is being asked for. */
   #isOpening = false;
-  /** When all was asked for last. */
-  askedAt = 0;
   /** @type {InboxRow | null} What the inbox told while all was asked for. */
   #rowMeanwhile = null;
   #blocks;
@@ -63,7 +61,7 @@ export class Model {
       arrived: shared.arrived,
       now: () => connection.now(),
       changed,
-      stale: (root) => this.refresher.replies(root),
+      stale: (number) => this.refresher.stale(number),
     });
     this.members = new Members((after) => this.#questions.members(after));
     this.pins = new Pins(() => this.#questions.pins(), changed);
@@ -122,19 +120,21 @@ export class Model {
     return this.#questions.unlessStopped(this.pins.load());
   }
 
-  /** @param {Message} message that a mutation answered. */
-  offer(message) {
+  /**
+   * @param {Message} message that a mutation answered.
+   * @param {number} [askedAt] when it was asked for, if that is known.
+   */
+  offer(message, askedAt) {
     // While all is asked for the first time, it stays where it was shown as unsent.
     if (this.state !== "ready" && this.state !== "loading") return;
     if (this.#blocks.areNews([message.sender])) this.again();
-    this.thread.offer(message);
+    this.thread.window.offer(message, askedAt);
     this.#changed();
   }
 
   /** @param {AbortSignal} signal */
   async #open(signal) {
     this.#isOpening = true;
-    this.askedAt = performance.now();
     this.#rowMeanwhile = null;
     const { around, size, order } = this.thread.renew(this.inView);
     this.#changed();

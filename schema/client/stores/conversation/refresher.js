@@ -1,4 +1,4 @@
-/** Asks for what changes do not bring: the counts of replies, and what the viewer may do. */
+/** Asks for what changes do not bring: messages that may be otherwise, and what the viewer may do. */
 
 /** @import {Head} from "./head.js" */
 /** @import {Questions} from "./questions.js" */
@@ -18,11 +18,11 @@ const WAIT = 200;
 
 export class Refresher {
   #refreshed;
-  /** @type {Set<number>} The numbers of messages whose count of replies may be too old. */
+  /** @type {Set<number>} The numbers of messages whose copies may be too old. */
   #stale = new Set();
-  #isAskingReplies = false;
+  #isAsking = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #repliesTimer;
+  #timer;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #headTimer;
 
@@ -32,16 +32,16 @@ export class Refresher {
   }
 
   stop() {
-    clearTimeout(this.#repliesTimer);
+    clearTimeout(this.#timer);
     clearTimeout(this.#headTimer);
-    this.#repliesTimer = this.#headTimer = undefined;
+    this.#timer = this.#headTimer = undefined;
     this.#stale.clear();
   }
 
-  /** Ask, soon, how many replies a message has. @param {number} number */
-  replies(number) {
+  /** Ask, soon, for a message that may have more replies, or be otherwise. @param {number} number */
+  stale(number) {
     this.#stale.add(number);
-    this.#planReplies();
+    this.#plan();
   }
 
   /** Ask, soon, what the viewer may do in the conversation, and who the others are. */
@@ -55,30 +55,30 @@ export class Refresher {
   /** @param {string} id */
   async message(id) {
     const { questions, thread, changed } = this.#refreshed;
-    const { era } = thread;
+    const askedAt = performance.now();
     const message = await questions.message(id);
-    // If all was asked for meanwhile, that is newer.
-    if (!message || era !== thread.era) return;
-    thread.window.offer(message);
+    // All may have been forgotten meanwhile.
+    if (!message || !thread.window.messages.find(id)) return;
+    thread.window.offer(message, askedAt);
     changed();
   }
 
-  #planReplies() {
-    if (this.#isAskingReplies || !this.#stale.size) return;
-    this.#repliesTimer ??= setTimeout(() => this.#askReplies(), WAIT);
+  #plan() {
+    if (this.#isAsking || !this.#stale.size) return;
+    this.#timer ??= setTimeout(() => this.#askStale(), WAIT);
   }
 
   /** One question after the other: changes that come meanwhile are asked for together. */
-  async #askReplies() {
-    this.#repliesTimer = undefined;
-    this.#isAskingReplies = true;
+  async #askStale() {
+    this.#timer = undefined;
+    this.#isAsking = true;
     const { messages } = this.#refreshed.thread.window;
     const ids = [...this.#stale].flatMap((number) => messages.get(number)?.message.id ?? []);
     this.#stale.clear();
     // After a failure, the next change asks again.
     await Promise.allSettled(ids.map((id) => this.message(id)));
-    this.#isAskingReplies = false;
-    this.#planReplies();
+    this.#isAsking = false;
+    this.#plan();
   }
 
   async #askHead() {

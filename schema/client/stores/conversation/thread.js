@@ -16,7 +16,7 @@ import { Window } from "./window.js";
  *   is shown.
  * @property {() => number} now the time of the server.
  * @property {() => void} changed is called when something changed.
- * @property {(root: number) => void} stale is told of a message whose `replyCount` may be too old.
+ * @property {(number: number) => void} stale is told of a message whose copy may be too old.
  */
 
 /** How many messages a page has. */
@@ -44,7 +44,7 @@ export class Thread {
   /** @param {Source} source */
   constructor(source) {
     this.#source = source;
-    this.window = new Window(source.now);
+    this.window = new Window(source.now, source.stale);
   }
 
   get isLoading() {
@@ -75,16 +75,6 @@ export class Thread {
     this.window.begin(conversation);
     this.window.show(page, order);
     this.#note(page);
-  }
-
-  /** @param {Message} message that a mutation answered. */
-  offer(message) {
-    const known = this.window.messages.get(message.number)?.message;
-    this.window.offer(message);
-    // Which of the two is newer can't be told.
-    if (known?.revision === message.revision && known.replyCount !== message.replyCount) {
-      this.#source.stale(message.number);
-    }
   }
 
   /** @param {number} root the number of a message whose replies have changed. */

@@ -23,9 +23,12 @@ export class Window {
   /** The time at which a row changes by itself. */
   expires = Infinity;
 
-  /** @param {() => number} now the time of the server. */
-  constructor(now) {
-    this.messages = new Messages(now);
+  /**
+   * @param {() => number} now the time of the server.
+   * @param {(number: number) => void} doubted is told of a message whose copy may be too old.
+   */
+  constructor(now, doubted) {
+    this.messages = new Messages(now, doubted);
   }
 
   get hasEarlier() {
@@ -141,12 +144,15 @@ export class Window {
     this.#extend();
   }
 
-  /** @param {Message} message that a mutation or a query answered. */
-  offer(message) {
+  /**
+   * @param {Message} message that a mutation or a query answered.
+   * @param {number} [askedAt] when it was asked for, if that is known.
+   */
+  offer(message, askedAt) {
     const { number } = message;
     if (number < this.#firstVisible) return;
     const isNew = number >= this.#to && (!this.hasLater || this.isAwaited);
-    if (isNew || this.messages.get(number)) this.messages.receive(message);
+    if (isNew || this.messages.get(number)) this.messages.receive(message, null, askedAt);
     else this.messages.requote(message);
     this.#extend();
   }
