@@ -7,6 +7,8 @@ import { TalkError } from "../../schema/client/errors.js";
 import { settle } from "./fake_connection.mjs";
 import { openThread } from "./fake_talk.mjs";
 
+/** @typedef {import("./world.mjs").Talkroom} Talkroom */
+
 test("what was asked while the viewer was out is asked anew when they are back", async (t) => {
   const { room, thread, pass, connection } = await openThread(t, 3);
   await thread.loadMembers();
@@ -45,6 +47,43 @@ test("an answer that says that the viewer is out does not last when they are bac
   const jonas = shown().members.find((member) => member.user.name === "Jonas");
   assert.equal(jonas?.lastReadNumber, 3);
 });
+
+/** What changes, of which an answer alone tells all. @type {Record<string, (room: Talkroom) => void>} */
+const UNTOLD = {
+  Participants(room) {
+    room.changePlace(0, { status: "LEFT" }, "PARTICIPANT_LEFT");
+    room.changePlace(3, { status: "LEFT" }, "PARTICIPANT_LEFT");
+    room.changePlace(0, { status: "ACTIVE" }, "PARTICIPANT_REINSTATED");
+  },
+  Pins: (room) => room.pin(1, true),
+  ConversationHead: (room) => room.changePlace(1, { status: "LEFT" }, "PARTICIPANT_LEFT"),
+};
+
+for (const [name, happen] of Object.entries(UNTOLD)) {
+  test(`${name} that had no answer is asked for again when the connection is back`, async (t) => {
+    const { room, thread, shown, pass, connection } = await openThread(t, 3);
+    await Promise.all([thread.loadMembers(), thread.loadPins()]);
+    connection.held.add(name);
+    connection.holdsStreams = true;
+    happen(room);
+    connection.holdsStreams = false;
+    connection.pump();
+    await pass(1_000);
+    for (const each of [...connection.waiting]) each.fail(new TalkError("INTERNAL", "A bug."));
+    await pass(60_000);
+
+    connection.held.clear();
+    connection.back();
+    await pass(0);
+    assert.deepEqual(shown().conversation, room.showHead());
+    assert.deepEqual(shown().pins, room.showPins());
+    const { edges } = room.showMembers({ first: 50, after: null });
+    assert.deepEqual(
+      shown().members,
+      edges.map(({ node }) => node),
+    );
+  });
+}
 
 test("a viewer who comes back while the inbox has no stream is shown all again", async (t) => {
   const { room, shown, pass, connection } = await openThread(t, 3);

@@ -182,7 +182,7 @@ export class FakeConnection {
       case "Messages":
         return {
           conversation: room
-            ? { revision: room.revision, messages: room.showPage(variables) }
+            ? { revision: room.seen.revision, messages: room.showPage(variables) }
             : null,
         };
       case "ConversationHead":
@@ -453,7 +453,7 @@ class Stream {
     if (!room || this.#read.at(-1) instanceof Error) return false;
     if (this.#after < room.prunedTo) return this.#end("RESYNC_REQUIRED");
     const isGone = room.place.status !== "ACTIVE";
-    if (this.#after === room.revision) return isGone && this.#end("NOT_A_PARTICIPANT");
+    if (this.#after === room.seen.revision) return isGone && this.#end("NOT_A_PARTICIPANT");
     this.#after += 1;
     this.#read.push({ conversationChanges: room.showChange(this.#after) });
     return true;

@@ -95,6 +95,7 @@ class Run {
         const { version } = room.place.draft;
         room.saveDraft(`Draft ${world.clock}`, null, version);
       },
+      readPrivately: () => room.arrange({ readPrivately: below(2) > 0 }),
       pin: () => room.pin(this.number(), below(3) > 0),
       describe: () => room.describe(`About ${world.clock}`),
       role: () =>
@@ -109,21 +110,44 @@ class Run {
       theyJoin: () => room.changePlace(3 + below(2), { status: "ACTIVE" }, "PARTICIPANT_JOINED"),
     };
     if (!below(6)) acts.clear = () => room.clear();
-    if (!below(6)) acts.leave = () => room.changePlace(0, { status: "LEFT" }, "PARTICIPANT_LEFT");
+    const gone = { status: "LEFT", role: "MEMBER" };
+    if (!below(6)) acts.leave = () => room.changePlace(0, gone, "PARTICIPANT_LEFT");
     return acts;
   }
 
+  /** What happens while the viewer is out. */
+  actsOfOthers() {
+    const { room, below } = this;
+    const { edit, retract, rename, theirRole, theyLeave, theyJoin, archive, pinPlace, mute } =
+      this.acts();
+    return {
+      ...{ edit, retract, rename, theirRole, theyLeave, theyJoin, archive, pinPlace, mute },
+      send: () => room.send(this.person()),
+      read: () => room.read(this.person(), this.number()),
+      react: () => room.react(this.number(), this.person(), "👍", below(3) > 0),
+    };
+  }
+
+  comeBack() {
+    this.note("comes back");
+    this.room.changePlace(0, { status: "ACTIVE" }, "PARTICIPANT_REINSTATED");
+  }
+
   act() {
-    const { room } = this;
-    if (room.place.status !== "ACTIVE") {
-      this.note("comes back");
-      return room.changePlace(0, { status: "ACTIVE" }, "PARTICIPANT_REINSTATED");
-    }
-    const acts = this.acts();
+    const isOut = this.room.place.status !== "ACTIVE";
+    if (isOut && !this.below(3)) return this.comeBack();
+    const acts = isOut ? this.actsOfOthers() : this.acts();
     const names = Object.keys(acts);
     const name = names[this.below(names.length)];
     this.note(name);
     acts[name]();
+  }
+
+  /** One of the messages that are shown and whose words are there. */
+  text() {
+    const { rows } = this.thread.getSnapshot();
+    const texts = rows.flatMap(({ message }) => (message && !message.removal ? message : []));
+    return texts[this.below(texts.length || 1)];
   }
 
   /** What the reader does. */
@@ -146,9 +170,13 @@ class Run {
       more: () => ignore(inbox.loadMore()),
       shown: () => thread.shown(this.number()),
       react: () => {
-        const rows = thread.getSnapshot().rows.filter((row) => row.message && !row.message.removal);
-        const row = rows[below(rows.length || 1)];
-        if (row?.message) ignore(thread.react(row.message, "🎉"));
+        const message = this.text();
+        if (message) ignore(thread.react(message, "🎉"));
+      },
+      save: () => {
+        const message = this.text()?.id;
+        const verb = below(3) ? "saveMessage" : "unsaveMessage";
+        if (message) ignore(this.talk[verb]({ message }));
       },
     };
     const names = /** @type {(keyof typeof uses)[]} */ (Object.keys(uses));
@@ -178,7 +206,9 @@ class Run {
       stream.end(below(2) ? null : new TalkError("RESYNC_REQUIRED", "It is too long ago."));
     } else if (request && !below(4)) {
       this.note(`fail ${request.name}`);
-      request.fail(new TalkError("UNAVAILABLE", "The database is away.", { retryable: true }));
+      // Others than these are asked again when the connection is back.
+      const retryable = below(4) > 0;
+      request.fail(new TalkError("UNAVAILABLE", "The database is away.", { retryable }));
     }
   }
 
@@ -198,9 +228,10 @@ class Run {
   /** Let everything arrive that is on its way. */
   async calm() {
     const { connection } = this;
-    if (this.room.place.status !== "ACTIVE") this.act();
+    if (this.room.place.status !== "ACTIVE") this.comeBack();
     connection.held.clear();
     connection.holdsStreams = false;
+    connection.back();
     for (let round = 0; round < 25; round += 1) {
       for (const request of [...connection.waiting]) request.answer();
       connection.pump();

@@ -105,6 +105,8 @@ export class Talkroom {
   prunedTo = 0;
   /** @type {Map<number, any>} */
   places = new Map();
+  /** What the viewer sees who left: all as it was then. @type {any} */
+  #then = null;
 
   /** @param {World} world @param {number} key @param {number[]} people */
   constructor(world, key, people) {
@@ -121,6 +123,11 @@ export class Talkroom {
 
   get revision() {
     return this.events.length;
+  }
+
+  /** The conversation as the viewer sees it. @returns {Talkroom} */
+  get seen() {
+    return this.place.status === "ACTIVE" ? this : this.#then;
   }
 
   /**
@@ -239,7 +246,7 @@ export class Talkroom {
    */
   arrange(change) {
     Object.assign(this.place, change);
-    this.moved();
+    this.moved(false, true);
     this.world.changed();
   }
 
@@ -300,12 +307,21 @@ export class Talkroom {
     if (!this.places.has(person)) this.#join(person);
     Object.assign(this.places.get(person), change);
     this.#record(kind, person, null, person);
-    this.moved();
+    if (person === VIEWER && change.status) {
+      const { title, description, messages, pins, places, revision } = this;
+      this.#then = structuredClone({ title, description, messages, pins, places, revision });
+    }
+    this.moved(false, person === VIEWER);
     this.world.changed();
   }
 
-  /** The inbox of the viewer shows another row. @param {boolean} [isActive] somebody wrote. */
-  moved(isActive = false) {
+  /**
+   * The inbox of the viewer shows another row.
+   * @param {boolean} [isActive] somebody wrote.
+   * @param {boolean} [isOwn] the viewer's participation is another, also if they left.
+   */
+  moved(isActive = false, isOwn = false) {
+    if (!isOwn && this.place.status !== "ACTIVE") return;
     const at = ++this.world.clock;
     this.place.changedAt = at;
     if (isActive) this.place.activeAt = at;
@@ -313,7 +329,7 @@ export class Talkroom {
 
   unread() {
     const { lastRead, unreadFrom, firstVisible } = this.place;
-    return this.messages.filter(
+    return this.seen.messages.filter(
       ({ number, sender, removal }) =>
         number >= (unreadFrom ?? lastRead + 1) &&
         number >= firstVisible &&
@@ -362,10 +378,10 @@ export class Talkroom {
   showMessage(number) {
     const { place, world } = this;
     const { root, at, sender, revision, clientId, editedAt, replyTo, ...message } =
-      this.message(number);
+      this.seen.messages[number - 1];
     const isOwn = sender === VIEWER;
     const isHidden = world.blocked.has(sender);
-    const replies = this.messages.filter((each) => each.root === number && !each.removal);
+    const replies = this.seen.messages.filter((each) => each.root === number && !each.removal);
     const quotes = replyTo !== null && replyTo >= place.firstVisible;
     return {
       id: globalId("Message", this.key * 10_000 + number),
@@ -393,7 +409,7 @@ export class Talkroom {
         viewerReacted: people.has(VIEWER),
       })),
       linkPreview: null,
-      pinnedAt: this.pins.has(number) ? timeAt(this.pins.get(number) ?? 0) : null,
+      pinnedAt: this.seen.pins.has(number) ? timeAt(this.seen.pins.get(number) ?? 0) : null,
       viewerSaved: this.saved.has(number),
       viewerCan: this.#capabilities(isOwn, sender, message.removal),
       attachments: isHidden ? [] : message.attachments.map((each) => showFile(each, world.hour)),
@@ -439,16 +455,25 @@ export class Talkroom {
 
   /** @param {number} person */
   showMember(person) {
-    const { key, role, status, joinedAt, suspendedAt, lastRead } = this.places.get(person);
+    const isGone = this.seen !== this && person !== VIEWER;
+    const untold = isGone ? { role: "MEMBER", suspendedAt: null, lastRead: 0 } : {};
+    const places = person === VIEWER ? this.places : this.seen.places;
+    const place = { ...places.get(person), ...untold };
+    const { key, role, status, joinedAt, suspendedAt, lastRead } = place;
     return {
       id: globalId("Participation", key),
       role,
       status,
       joinedAt: timeAt(joinedAt),
       suspendedAt,
-      lastReadNumber: lastRead || null,
+      lastReadNumber: this.#isTold(person) ? lastRead || null : null,
       user: this.world.user(person),
     };
+  }
+
+  /** Whether the viewer is told how far somebody has read. @param {number} person */
+  #isTold(person) {
+    return person === VIEWER || (this.seen === this && !this.place.readPrivately);
   }
 
   #others() {
@@ -459,7 +484,7 @@ export class Talkroom {
   }
 
   #present() {
-    const present = [...this.places].filter(([, place]) => place.status === "ACTIVE");
+    const present = [...this.seen.places].filter(([, place]) => place.status === "ACTIVE");
     return present.sort(([, a], [, b]) => a.key - b.key).map(([person]) => person);
   }
 
@@ -491,15 +516,16 @@ export class Talkroom {
 
   /** What the stream and the head say of the conversation. */
   #told() {
-    const { id, title, description } = this;
-    const { length } = this.messages;
+    const { id } = this;
+    const { title, description, messages } = this.seen;
+    const { length } = messages;
     const told = { id, name: title, title, description, avatar: null, data: {}, key: null };
     return { ...told, lastNumber: length, participantCount: this.#present().length };
   }
 
   showPins() {
     const { firstVisible } = this.place;
-    const pins = [...this.pins].filter(([number]) => number >= firstVisible);
+    const pins = [...this.seen.pins].filter(([number]) => number >= firstVisible);
     return pins
       .sort(([, a], [, b]) => b - a)
       .map(([number, at]) => ({
@@ -531,7 +557,7 @@ export class Talkroom {
       ...this.#told(),
       kind: "GROUP",
       startedAt: timeAt(0),
-      revision: this.revision,
+      revision: this.seen.revision,
       viewerCan: may ? ["SEND", "LEAVE", ...(role === "MEMBER" ? [] : ["RENAME"])] : [],
       others: this.#others(),
       viewerParticipation: {
@@ -549,7 +575,7 @@ export class Talkroom {
   showRow() {
     const { key, activeAt, markedAt, firstVisible } = this.place;
     const { description, data, key: _, ...told } = this.#told();
-    const last = this.messages.length;
+    const last = this.seen.messages.length;
     const latest = last >= firstVisible ? this.showMessage(last) : null;
     return {
       id: globalId("Participation", key),
@@ -563,7 +589,7 @@ export class Talkroom {
       conversation: {
         ...told,
         kind: "GROUP",
-        revision: this.revision,
+        revision: this.seen.revision,
         others: this.#others(),
         latestMessage: latest && {
           ...this.#quote(last),
@@ -577,15 +603,20 @@ export class Talkroom {
 
   /** @param {number} revision */
   showChange(revision) {
-    const { kind, actor, number, person } = this.events[revision - 1];
+    const { kind, actor, number, ...event } = this.events[revision - 1];
+    const isUntold = kind === "CONVERSATION_READ" && !this.#isTold(actor);
+    const person = isUntold ? null : event.person;
     return {
       revision,
       kind,
       at: timeAt(revision),
-      actor: { id: globalId("User", actor), name: NAMES[actor] },
+      actor: isUntold ? null : { id: globalId("User", actor), name: NAMES[actor] },
       messageEdge:
         number !== null && number >= this.place.firstVisible ? this.showEdge(number) : null,
-      participation: person === null ? null : this.showMember(person),
+      participation:
+        person === null || (this.seen !== this && person !== VIEWER)
+          ? null
+          : this.showMember(person),
       conversation: this.#told(),
     };
   }
@@ -593,7 +624,7 @@ export class Talkroom {
   /** @param {any} variables of `Conversation.messages`. */
   showPage({ first, last, after, before, around }) {
     const low = this.place.firstVisible;
-    const high = this.messages.length;
+    const high = this.seen.messages.length;
     let [from, to] = [low, high];
     if (after) from = Math.max(Number(after.slice(1)) + 1, low);
     if (before) to = Math.min(Number(before.slice(1)) - 1, high);

@@ -57,6 +57,17 @@ export class Following {
     if (this.#run) this.start();
   }
 
+  /** Ask for the state anew when the connection is back: a part of it could not be had. */
+  againWhenBack() {
+    const signal = this.#run?.signal;
+    if (!signal) return;
+    const forget = this.#connection.whenBack(() => {
+      forget();
+      if (!signal.aborted) this.again();
+    });
+    signal.addEventListener("abort", forget);
+  }
+
   stop() {
     this.#halt();
     this.#letGo();
@@ -89,7 +100,7 @@ export class Following {
       this.#letGo();
       if (!hasChanges) return;
     } catch (error) {
-      if (!signal.aborted) this.#fail(/** @type {TalkError} */ (error), signal);
+      if (!signal.aborted) this.#fail(/** @type {TalkError} */ (error));
       return;
     }
     this.#unsubscribe = this.#connection.subscribe(document, variables, {
@@ -99,19 +110,16 @@ export class Following {
         next(data);
       },
       end: (error) => {
-        if (!signal.aborted) this.#ended(error, signal);
+        if (!signal.aborted) this.#ended(error);
       },
     });
   }
 
-  /**
-   * @param {TalkError | null} error
-   * @param {AbortSignal} signal
-   */
-  #ended(error, signal) {
+  /** @param {TalkError | null} error */
+  #ended(error) {
     this.#unsubscribe = () => {};
     if (error && !ANEW.includes(error.code)) {
-      this.#fail(error, signal);
+      this.#fail(error);
       return;
     }
     this.#followed.lost?.();
@@ -124,16 +132,11 @@ export class Following {
   /**
    * Nothing is tried again, until the connection is back: somebody may have signed in.
    * @param {TalkError} error
-   * @param {AbortSignal} signal
    */
-  #fail(error, signal) {
+  #fail(error) {
     this.#followed.failed(error, true);
     this.#letGo();
-    const forget = this.#connection.whenBack(() => {
-      forget();
-      if (!signal.aborted) this.again();
-    });
-    signal.addEventListener("abort", forget);
+    this.againWhenBack();
   }
 
   #letGo() {

@@ -19,6 +19,8 @@ export class Members {
   #isLoaded = false;
   /** What is asked for last: one page comes after the other. @type {Promise<void>} */
   #turn = Promise.resolve();
+  /** @type {Promise<void> | null} A renewal that has not begun yet: it is as good as a later one. */
+  #renewing = null;
   /** Counts how often everybody was forgotten. */
   #era = 0;
   /** @type {string | null} The cursor of the next page. */
@@ -51,7 +53,11 @@ export class Members {
   /** Ask for all that is loaded anew. It is shown as it was meanwhile. */
   async renew() {
     if (!this.#isWanted) return;
-    await this.#inTurn(() => this.#load(new Map(), null, this.#members.size));
+    this.#renewing ??= this.#inTurn(() => {
+      this.#renewing = null;
+      return this.#load(new Map(), null, this.#members.size);
+    });
+    await this.#renewing;
   }
 
   /** Forget everybody. */

@@ -64,7 +64,8 @@ export class Model {
       stale: (number) => this.refresher.stale(number),
     });
     this.members = new Members((after) => this.#questions.members(after));
-    this.pins = new Pins(() => this.#questions.pins(), changed);
+    const failed = () => this.#following.againWhenBack();
+    this.pins = new Pins(() => this.#questions.pins(), changed, failed);
     this.#blocks = new Blocks([this.head, this.members, this.thread.window.messages]);
     this.refresher = new Refresher({
       questions: this.#questions,
@@ -72,6 +73,7 @@ export class Model {
       thread: this.thread,
       changed,
       missing: () => this.again(),
+      failed,
     });
     this.#following = new Following(connection, {
       open: (signal) => this.#open(signal),
@@ -112,6 +114,11 @@ export class Model {
     this.again();
   }
 
+  /** Ask for the members anew, if they were asked for: no change tells all of them. */
+  renewMembers() {
+    this.members.renew().then(this.#changed, () => this.#following.againWhenBack());
+  }
+
   loadMembers() {
     return this.#questions.unlessStopped(this.members.load()).finally(this.#changed);
   }
@@ -145,7 +152,7 @@ export class Model {
     else this.#show(conversation, order);
     this.#changed();
     if (!conversation) return false;
-    this.members.renew().then(this.#changed, () => {});
+    this.renewMembers();
     this.pins.again();
     // The inbox may have told by now that the viewer is back. The stream tells all that came with it.
     return this.head.value?.viewerParticipation.status === "ACTIVE";

@@ -8,6 +8,7 @@ import { unlessSame, unlessSameItems } from "../same.js";
 export class Pins {
   #ask;
   #changed;
+  #failed;
   #isWanted = false;
   /** @type {Promise<void> | null} */
   #asking = null;
@@ -21,10 +22,12 @@ export class Pins {
   /**
    * @param {() => Promise<Pin[] | null>} ask asks for all; null if there is no conversation.
    * @param {() => void} changed is called when they are there.
+   * @param {() => void} failed is called when they could not be had, although they may be others.
    */
-  constructor(ask, changed) {
+  constructor(ask, changed, failed) {
     this.#ask = ask;
     this.#changed = changed;
+    this.#failed = failed;
   }
 
   /** Ask for them. From then on they follow the changes. */
@@ -36,7 +39,7 @@ export class Pins {
 
   /** They may be others than the changes say. */
   again() {
-    if (this.#isWanted) this.#renew().catch(() => {});
+    if (this.#isWanted) this.#renew().catch(this.#failed);
   }
 
   /** @param {Change} change */

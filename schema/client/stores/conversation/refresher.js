@@ -14,6 +14,7 @@ const WAIT = 200;
  * @property {Thread} thread
  * @property {() => void} changed is called after an answer.
  * @property {() => void} missing is called when the conversation is not there any more.
+ * @property {() => void} failed is called when there is no answer, and what is shown may be too old.
  */
 
 export class Refresher {
@@ -48,7 +49,7 @@ export class Refresher {
   head() {
     this.#headTimer ??= setTimeout(() => {
       this.#headTimer = undefined;
-      this.#askHead().catch(() => {});
+      this.#askHead().catch(this.#refreshed.failed);
     }, WAIT);
   }
 
@@ -75,8 +76,8 @@ export class Refresher {
     const { messages } = this.#refreshed.thread.window;
     const ids = [...this.#stale].flatMap((number) => messages.get(number)?.message.id ?? []);
     this.#stale.clear();
-    // After a failure, the next change asks again.
-    await Promise.allSettled(ids.map((id) => this.message(id)));
+    const asked = await Promise.allSettled(ids.map((id) => this.message(id)));
+    if (asked.some(({ status }) => status === "rejected")) this.#refreshed.failed();
     this.#isAsking = false;
     this.#plan();
   }
