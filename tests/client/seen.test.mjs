@@ -47,6 +47,21 @@ test("people who joined later were not there, and who left is not counted", asyn
   assert.deepEqual([namesOf(shown().seen), shown().seen?.count], [[], 0]);
 });
 
+test("what members read is asked for again when the viewer is told of it again", async (t) => {
+  const { room, thread, shown, pass } = await openThread(t, 1, [1, 2]);
+  await thread.loadMembers();
+  const told = () => shown().members.map((each) => each.lastReadNumber);
+  room.read(1, 1);
+  room.arrange({ readPrivately: true });
+  await pass(0);
+  assert.deepEqual(told(), [null, null, null]);
+
+  room.read(2, 1);
+  room.arrange({ readPrivately: false });
+  await pass(0);
+  assert.deepEqual(told(), [null, 1, 1]);
+});
+
 test("in a large group, and for whoever reads privately, it is not known", async (t) => {
   const { room, thread, shown } = await openThread(t, 1, [1, 2, 3], { receiptsUpTo: 3 });
   room.send(0);

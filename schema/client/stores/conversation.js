@@ -207,6 +207,7 @@ export class ConversationStore extends Lingering {
   }
 
   #publish() {
+    this.#seenBy.check();
     const { state, error, head, thread, members, pins, firstUnreadNumber } = this.#model;
     const { hasEarlier, hasLater, lastNumber } = thread.window;
     const before = this.getSnapshot();

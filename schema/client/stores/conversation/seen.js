@@ -14,6 +14,8 @@ export class SeenBy {
   #isWanted = false;
   /** @type {Seen | null} */
   #last = null;
+  /** Whether members could tell it, when the conversation was asked for so often. */
+  #could = { know: false, era: -1 };
 
   /**
    * @param {Model} model
@@ -30,6 +32,15 @@ export class SeenBy {
     this.#isWanted = true;
     do await this.#model.loadMembers();
     while (this.#model.members.hasMore && this.#canKnow);
+  }
+
+  /** Ask for the members anew when the viewer begins to be told what they read, or is told no more. */
+  check() {
+    const { era, value } = this.#model.head;
+    if (!value || !this.#limits.getSnapshot()) return;
+    const before = this.#could;
+    this.#could = { know: this.#canKnow, era };
+    if (before.era === era && before.know !== this.#could.know) this.#model.renewMembers();
   }
 
   /** Who has seen it, as far as it is known: the same object until that changes. */
