@@ -62,6 +62,22 @@ test("a change that was read before a message was saved does not undo that", asy
   assert.equal(message(1)?.viewerSaved, true);
 });
 
+test("a page that was read before a message was saved does not undo that", async (t) => {
+  const { connection, talk, thread, message, pass } = await openThread(t, 100);
+  const id = /** @type {string} */ (message(100)?.id);
+  await thread.jumpTo({ number: 1 });
+  connection.held.add("Thread");
+  const jumping = thread.jumpToNewest();
+  await settle();
+  connection.waitingFor("Thread").execute();
+  await talk.saveMessage({ message: id });
+  connection.waitingFor("Thread").answer();
+  await jumping;
+  await pass(1_000);
+
+  assert.equal(message(100)?.viewerSaved, true);
+});
+
 test("what may have been saved although nobody answered is asked for", async (t) => {
   const { connection, talk, message, pass } = await openThread(t, 3);
   const list = talk.saved();

@@ -165,12 +165,16 @@ export class ConversationStore extends Lingering {
    * @param {number} askedAt when it was asked for.
    */
   offer(message, askedAt) {
-    if (this.#model.thread.window.messages.find(message.id)) this.#model.offer(message, askedAt);
+    const { thread } = this.#model;
+    thread.concern(message.id);
+    if (thread.window.messages.find(message.id)) this.#model.offer(message, askedAt);
   }
 
   /** A mutation of a message had no answer: it may be done all the same. @param {string} id */
   doubt(id) {
-    const known = this.#model.thread.window.messages.find(id);
+    const { thread } = this.#model;
+    thread.concern(id);
+    const known = thread.window.messages.find(id);
     if (known && this.isFollowing) this.#model.refresher.stale(known.number);
   }
 

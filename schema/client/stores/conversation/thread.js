@@ -38,6 +38,8 @@ export class Thread {
   #awaited = 0;
   /** @type {Set<number>} Roots of branches that changed since a page is awaited. */
   #branches = new Set();
+  /** @type {Set<string>} Ids of messages that mutations concerned since something is awaited. */
+  #concerned = new Set();
   /** @type {Map<"before" | "after", Promise<void>>} */
   #pages = new Map();
 
@@ -75,6 +77,12 @@ export class Thread {
     this.window.begin(conversation);
     this.window.show(page, order);
     this.#note(page);
+    if (!this.isLoading) this.#concerned.clear();
+  }
+
+  /** A mutation of a message was answered, or may be done: pages on their way may be older. @param {string} id */
+  concern(id) {
+    if (this.isLoading || this.isRenewing) this.#concerned.add(id);
   }
 
   /** @param {number} root the number of a message whose replies have changed. */
@@ -173,7 +181,8 @@ export class Thread {
   #note({ edges }) {
     for (const { node } of edges) {
       this.#source.arrived(node);
-      if (this.#branches.has(node.number)) this.#source.stale(node.number);
+      const isStale = this.#branches.has(node.number) || this.#concerned.has(node.id);
+      if (isStale) this.#source.stale(node.number);
     }
   }
 
@@ -188,6 +197,7 @@ export class Thread {
       this.#awaited -= 1;
       if (!this.isLoading) {
         this.#branches.clear();
+        if (!this.isRenewing) this.#concerned.clear();
         this.window.isAwaited = false;
         this.window.tidy();
       }
