@@ -48,6 +48,18 @@ WORDS = {
     "token, session": None,
 }
 
+#: What a messaging server may have, and a name that its schema then has.
+NOUNS = {
+    "files": "startUpload",
+    "receipts": "seenBy",
+    "scheduled": "scheduleMessage",
+    "previews": "linkPreview",
+    "push notifications": "registerDevice",
+    "webhooks": "Webhook",
+    "polls": "Poll",
+    "calls": "startCall",
+}
+
 
 def test_its_first_two_commands_run_it_and_test_it():
     run, test = (each.code for each in examples(README)[:2])
@@ -55,6 +67,17 @@ def test_its_first_two_commands_run_it_and_test_it():
     start = "python3 -m venv .venv && .venv/bin/pip install -q -e "
     assert run == f"{start}'.[server]' && .venv/bin/python manage.py demo\n"
     assert test == f"{start}'.[test]' && .venv/bin/python -m tests\n"
+
+
+def test_what_talk_is_said_not_to_have_is_not_there():
+    """The page that compares Talk with others is written by hand, and features come later."""
+    compared = (ROOT / "docs" / "compared.md").read_text(encoding="utf-8")
+    said, *_apps = re.findall(r"Talk has (no .+?)\.", compared, flags=re.DOTALL)
+    sdl = (ROOT / "schema" / "schema.graphql").read_text(encoding="utf-8")
+    there = {noun for noun, name in NOUNS.items() if name in sdl}
+
+    assert {"files", "scheduled", "receipts"} <= there
+    assert {noun for noun in NOUNS if noun in said} == NOUNS.keys() - there
 
 
 def test_the_check_of_everything_finds_the_second_command():
