@@ -128,8 +128,11 @@ def test_new_messages_are_read_out_and_pages_of_old_ones_are_not(page: Any) -> N
     until(page, "find('.spoken').innerText === 'Lena Brandt: Are you there?'")
     page.evaluate("fake.arrive({ kind: 'LEFT', body: '', subject: PEOPLE[2] })")
     until(page, "find('.spoken').innerText === 'Tomás Herrera left'")
+    file = "{ id: 'f', filename: 'Score.pdf', contentType: '', size: 9, state: 'READY' }"
+    page.evaluate(f"fake.arrive({{ body: '', attachments: [{file}] }})")
+    until(page, "find('.spoken').innerText === 'Lena Brandt: Score.pdf'")
     page.evaluate("fake.arrive({ body: 'It is me', sender: PEOPLE[0] }); frame()")
-    assert page.inner_text(".spoken") == "Tomás Herrera left"
+    assert page.inner_text(".spoken") == "Lena Brandt: Score.pdf"
 
 
 def test_states_of_the_conversation_are_sentences(page: Any) -> None:

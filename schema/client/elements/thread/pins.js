@@ -3,7 +3,7 @@
 import { keepFocus } from "../found.js";
 import { icon } from "../icons.js";
 import { h, place } from "../nodes.js";
-import { sentenceOf } from "../sentences.js";
+import { sentenceOf, textOf } from "../sentences.js";
 import { sheet } from "../theme.js";
 import "../words/later.js";
 
@@ -41,7 +41,7 @@ export async function showPinBar(view, place_) {
   /** @param {import("../../types.js").ConversationSnapshot["pins"]} pins */
   function bar(pins) {
     const [{ message }] = pins;
-    const text = sentenceOf(message, view.language, view.viewerId) ?? message.body.slice(0, 200);
+    const text = sentenceOf(message, view.language, view.viewerId) ?? textOf(message).slice(0, 200);
     const name = message.sender?.name ?? view.t("someone");
     const jump = { type: "button", class: "newest-pin", onclick: () => view.jumpTo(message.number) };
     const all = {

@@ -1,7 +1,7 @@
 /** What a screen reader says of new messages. */
 
 import { h } from "../nodes.js";
-import { sentenceOf } from "../sentences.js";
+import { sentenceOf, textOf } from "../sentences.js";
 import "../words/later.js";
 
 /** @import {View} from "./view.js" */
@@ -20,7 +20,7 @@ export function readOut(view, rows) {
     if (!message) return "";
     const sentence = sentenceOf(message, view.language, view.viewerId);
     if (message.kind !== "TEXT") return sentence;
-    return view.t("said", { name: view.nameOf(row), text: sentence ?? message.body });
+    return view.t("said", { name: view.nameOf(row), text: sentence ?? textOf(message) });
   });
   view.spoken.replaceChildren(...sentences.map((sentence) => h("p", {}, sentence)));
 }
