@@ -87,6 +87,8 @@ def test_from_a_drop_to_the_thumbnail_in_the_other_window(
     mira.picture("files-chosen")
     tray.get_by_role("button", name="Remove Boat.png").click()
     assert tray.get_by_role("listitem").count() == 2
+    # Without words. The demo has the draft of some.
+    mira.box.fill("")
     mira.thread.get_by_role("button", name="Send", exact=True).click()
 
     picture = jonas.thread.get_by_role("button", name="Open picture Harbour.png").locator("img")
@@ -98,10 +100,13 @@ def test_from_a_drop_to_the_thumbnail_in_the_other_window(
     assert round(ratio, 1) == 1.5
     assert "320w" in sizes, "there is a thumbnail"
     assert not tray.is_visible()
-    assert faults(jonas) == []
+    assert faults(mira) == faults(jonas) == []
     jonas.picture("files-received")
     # What comes at the end pushes up what was there, and no more.
     assert jonas.page.evaluate("shifted") < 0.25
+
+    mira.choose("<b>Score.txt", "Pin")
+    jonas.thread.locator(".pins", has_text="Harbour.png, <b>Score.txt").wait_for()
 
     with jonas.page.expect_download() as download:
         jonas.thread.get_by_role("link", name="<b>Score.txt").click()

@@ -69,7 +69,7 @@ a.file:hover { background: color-mix(in srgb, currentColor 15%, transparent) }
   overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-weight: 550;
   unicode-bidi: isolate;
 }
-.names-file .about { font-size: .82em; opacity: .85 }
+.names-file .about { font-size: .82em }
 .file progress { inset-block-end: 4px; background: color-mix(in srgb, currentColor 25%, transparent) }
 .file progress::-webkit-progress-value { background: currentColor }
 .file progress::-moz-progress-bar { background: currentColor }
@@ -87,7 +87,7 @@ a.file:hover { background: color-mix(in srgb, currentColor 15%, transparent) }
 }
 .tray li:not(:has(img)) { padding-inline: 12px 22px }
 .tray img { width: 66px; height: 66px; border-radius: 11px; object-fit: cover }
-.tray .about { color: var(--_muted); opacity: 1 }
+.tray .about { color: var(--_muted) }
 .tray .round {
   position: absolute; inset-block-start: -8px; inset-inline-end: -8px; width: 26px; height: 26px;
   background: var(--_text); color: var(--_background);

@@ -65,8 +65,8 @@ article > * { max-width: 60rem; margin-inline: auto }
   background: none; color: var(--_muted); box-shadow: inset 0 0 0 1px var(--_line);
 }
 .gone { font-style: italic }
-.unsent .bubble { opacity: .85 }
-.refused .bubble { opacity: 1 }
+/* Paler, with words as easy to read. */
+.unsent:not(.refused) .bubble { filter: saturate(.5) }
 .body {
   flex: 0 1 auto; min-width: 0; white-space: pre-wrap; overflow-wrap: anywhere;
   unicode-bidi: plaintext;
