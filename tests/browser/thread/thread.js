@@ -1,6 +1,8 @@
 /** A page with a thread, and a fake client for it. */
 
 import "/talk/elements/index.js";
+// What comes after the first messages is here already when a test presses a key.
+import "/talk/elements/thread/keys.js";
 import { TalkError } from "/talk/errors.js";
 import { Fake, messageOf, PEOPLE } from "./fake.js";
 

@@ -6,7 +6,6 @@ import { attempt } from "../notice.js";
 import { typingOf } from "../sentences.js";
 import { Composer } from "./composer.js";
 import { Foot } from "./foot.js";
-import { listenToKeys } from "./keys.js";
 import { VirtualList } from "./list.js";
 import { Pager } from "./pager.js";
 import { Rows, hasMore } from "./rows.js";
@@ -66,7 +65,6 @@ export class View {
       moved: () => this.#moved(),
     });
     this.seen = new Seen(this);
-    listenToKeys(this);
   }
 
   /** Follow what is shown, on the page. @param {number} [first] the message to begin at. */
@@ -204,6 +202,7 @@ export class View {
   async #loadMore() {
     if (this.#hasMore) return;
     this.#hasMore = true;
+    (await import("./keys.js")).listenToKeys(this);
     const { showPinBar } = await import("./pins.js");
     if (!this.screen.isConnected) return;
     await Promise.all([showPinBar(this, this.top), this.store.loadSeen(), this.#loadFiles()]);
