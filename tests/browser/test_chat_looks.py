@@ -26,6 +26,17 @@ PLACE = """() => {
   const row = chat.querySelector("talk-inbox").root.activeElement?.closest(".row");
   return row && [Number(row.ariaPosInSet), Number(row.ariaSetSize)];
 }"""
+#: The letters of a text as they stand from left to right.
+ORDER = """({ firstChild: text }) => {
+  const range = new Range();
+  const left = (at) => {
+    range.setStart(text, at);
+    range.setEnd(text, at + 1);
+    return range.getBoundingClientRect().left;
+  };
+  const places = [...text.data].map((letter, at) => [left(at), letter]);
+  return places.sort(([one], [other]) => one - other).map(([, letter]) => letter).join("");
+}"""
 
 METRICS = "Performance.getMetrics"
 #: Opens conversations, one after the other, and the first one again.
@@ -143,6 +154,7 @@ def test_it_speaks_german_and_is_read_from_right_to_left(
 
     mira.sees("My thumb is too big")
     mira.picture("german-right-to-left")
+    assert mira.head.locator(".about").evaluate(ORDER) == "6 Personen"
     inbox, thread = mira.inbox.bounding_box(), mira.thread.bounding_box()
     assert inbox["x"] > thread["x"]
     assert faults(mira) == []

@@ -96,7 +96,7 @@ export class TalkHead extends TalkElement {
         "span",
         {},
         h("span", { class: "name", dir: "auto" }, name),
-        about && h("span", { class: `about ${isOnline ? "online" : ""}` }, about),
+        about && h("bdi", { class: `about ${isOnline ? "online" : ""}` }, about),
         h("span", { class: "spoken" }, `, ${this.t("details")}`),
       ),
     ];

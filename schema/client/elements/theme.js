@@ -108,6 +108,8 @@ button, input, textarea, select { font: inherit; color: inherit; letter-spacing:
   inset-block: auto 0; inset-inline: 0 auto; box-shadow: 0 0 0 2px var(--_ring, var(--_background));
 }
 time { unicode-bidi: plaintext }
+/* Names and other short words begin where their line does, in whichever direction they are read. */
+span[dir="auto"], bdi { text-align: -webkit-match-parent; text-align: match-parent }
 @media (forced-colors: active) {
   .mark, [aria-pressed="true"], .avatar.online::after {
     forced-color-adjust: none; background: Highlight !important; color: HighlightText !important;

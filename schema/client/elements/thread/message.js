@@ -185,7 +185,7 @@ function repliesOf(view, message) {
       onclick,
     },
     icon("reply"),
-    view.t("replies", { count: message.replyCount }),
+    h("bdi", {}, view.t("replies", { count: message.replyCount })),
   );
 }
 

@@ -17,7 +17,9 @@ const style = sheet(`
 .pins > .icon { color: var(--_accent) }
 .pins .newest-pin {
   flex: 1; min-width: 0; padding: .45rem; border: 0; background: none; font-size: .9em;
-  overflow: hidden; white-space: nowrap; text-overflow: ellipsis; text-align: start; cursor: pointer;
+  overflow: hidden; white-space: nowrap; text-overflow: ellipsis;
+  text-align: -webkit-match-parent; text-align: match-parent;
+  cursor: pointer;
 }
 `);
 
@@ -43,7 +45,12 @@ export async function showPinBar(view, place_) {
     const [{ message }] = pins;
     const text = sentenceOf(message, view.language, view.viewerId) ?? textOf(message).slice(0, 200);
     const name = message.sender?.name ?? view.t("someone");
-    const jump = { type: "button", class: "newest-pin", onclick: () => view.jumpTo(message.number) };
+    const jump = {
+      type: "button",
+      class: "newest-pin",
+      dir: "auto",
+      onclick: () => view.jumpTo(message.number),
+    };
     const all = {
       type: "button",
       class: "button",
@@ -58,7 +65,7 @@ export async function showPinBar(view, place_) {
       "section",
       { class: "pins", "aria-label": view.t("pinnedMessages") },
       icon("pin"),
-      h("button", jump, h("bdi", {}, name), ": ", h("bdi", {}, text)),
+      h("button", jump, `${name}: `, h("bdi", {}, text)),
       pins.length > 1 && h("button", all, view.t("allPins", { count: pins.length })),
     );
   }

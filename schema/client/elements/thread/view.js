@@ -241,6 +241,6 @@ export class View {
     const { count } = this.seen;
     this.newest.hidden = stuck || !rows.length || (screen.beyond.below < 0.3 && !hasLater);
     const label = count ? this.t("newMessages", { count }) : this.t("toNewest");
-    if (this.newest.textContent !== label) place(this.newest, [label, icon("down")]);
+    if (this.newest.textContent !== label) place(this.newest, [h("bdi", {}, label), icon("down")]);
   }
 }
