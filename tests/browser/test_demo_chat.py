@@ -99,12 +99,12 @@ def test_a_new_window_of_nobody_asks_who_it_is(context: Any, demo: str) -> None:
     opened(context, demo, "mira")
     window = opened(context, demo)
 
-    window.wait_for_selector(".welcome h1")
+    window.wait_for_selector(".welcome h2")
 
     assert not window.query_selector(".person[aria-current]")
     assert window.is_disabled("[data-action=operations]")
     window.goto(f"{demo}#as=nobody")
-    window.wait_for_selector(".welcome h1")
+    window.wait_for_selector(".welcome h2")
     assert not window.query_selector("talk-chat")
 
 
@@ -201,7 +201,7 @@ def test_it_fits_a_phone(context: Any, demo: str, tmp_path: Path, scheme: str) -
     window.set_viewport_size(PHONE)
     window.emulate_media(color_scheme=scheme)
     window.goto(demo)
-    window.wait_for_selector(".welcome h1")
+    window.wait_for_selector(".welcome h2")
     window.screenshot(path=tmp_path / f"welcome-{scheme}.png")
     assert width(window) <= PHONE["width"]
 
@@ -213,6 +213,7 @@ def test_it_fits_a_phone(context: Any, demo: str, tmp_path: Path, scheme: str) -
 
     assert width(window) <= PHONE["width"]
     window.click(".operations >> text=Close")
+    assert window.get_by_role("heading", level=1).count() == 1
     assert window.is_visible("talk-chat")
 
 
