@@ -64,12 +64,15 @@ def logging_of(format_: str, level: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"context": {"()": "talk.log_context.AddContext"}},
+        "filters": {
+            "context": {"()": "talk.log_context.AddContext"},
+            "tokens": {"()": "talk.hidden_tokens.HideTokens"},
+        },
         "formatters": {"line": {"()": FORMATTERS[format_]}},
         "handlers": {
             "stderr": {
                 "class": "logging.StreamHandler",
-                "filters": ["context"],
+                "filters": ["context", "tokens"],
                 "formatter": "line",
             }
         },

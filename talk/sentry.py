@@ -1,11 +1,11 @@
 """Takes the words of people out of the events that Sentry is sent."""
 
 import builtins
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from . import log_context
+from .hidden_tokens import without_token
 from .tracebacks import may_be_told
 
 Event = dict[str, Any]
@@ -42,8 +42,6 @@ FRAME = (
 )
 SPAN = ("op", "parent_span_id", "span_id", "start_timestamp", "status", "timestamp", "trace_id")
 BREADCRUMB = ("category", "level", "timestamp", "type")
-#: What follows in the URL of a file. Whoever has it can download or upload the file.
-_tokens = re.compile(r"(/talk/files/(?:upload/)?).*", re.DOTALL)
 CONTEXTS = {
     "app": ("app_start_time",),
     "os": ("name", "version"),
@@ -62,7 +60,7 @@ def before_send(event: Event, hint: Mapping[str, Any] | None = None) -> Event:
     told = _only(event, KEPT)
     if "transaction" in told:
         # The path, where Django did not come to find the view.
-        told["transaction"] = _without_token(told["transaction"])
+        told["transaction"] = without_token(told["transaction"])
     for name, scrub in PARTS.items():
         if found := event.get(name):
             told[name] = scrub(found)
@@ -104,11 +102,7 @@ def _exception(value: Mapping[str, Any]) -> Event:
 
 def _request(request: Mapping[str, Any]) -> Event:
     told = _only(request, ("method",))
-    return told | {"url": _without_token(request.get("url", "")).partition("?")[0]}
-
-
-def _without_token(url: Any) -> str:
-    return _tokens.sub(r"\1", str(url))
+    return told | {"url": without_token(request.get("url", "")).partition("?")[0]}
 
 
 #: What is left of the other parts of an event.

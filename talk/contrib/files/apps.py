@@ -17,6 +17,8 @@ class FilesConfig(AppConfig):
         from . import checks  # noqa: F401
         from .checking import JOB, check_due
         from .deleting import delete_due
+        from .logs import hide_tokens
 
+        hide_tokens()
         timed.register(JOB, check_due, every=timedelta(seconds=1))
         timed.register("delete files", delete_due, every=timedelta(seconds=10))
