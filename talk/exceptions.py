@@ -59,6 +59,11 @@ class RefusalCode(models.TextChoices):
         _("This file can't be found. It may have been sent already, or deleted after a day."),
     )
     UPLOAD_NOT_FINISHED = "UPLOAD_NOT_FINISHED", _("This file has not been uploaded yet.")
+    FILE_NOT_CHECKED = (
+        "FILE_NOT_CHECKED",
+        _("This file is still being checked. Try again in a moment."),
+    )
+    NOT_A_PICTURE = "NOT_A_PICTURE", _("This file is not a picture.")
     BODY_TOO_LONG = "BODY_TOO_LONG", _("This message is too long.")
     INVALID_TITLE = "INVALID_TITLE", _("This title is empty or too long.")
     INVALID_DESCRIPTION = "INVALID_DESCRIPTION", _("This description is too long.")
@@ -109,6 +114,10 @@ class RefusalCode(models.TextChoices):
     TOO_BROAD = "TOO_BROAD", _("Too many messages have these words. Add a rarer one.")
 
 
+#: Seconds after which the same request may succeed, without anybody doing something else.
+RETRY_AFTER = {RefusalCode.FILE_NOT_CHECKED: 1}
+
+
 class Refused(Exception):
     """Base of all refusals.
 
@@ -118,6 +127,11 @@ class Refused(Exception):
     code: RefusalCode
     message: str | Promise
     path: tuple[str, ...]
+
+    @property
+    def retry_after(self) -> int | None:
+        """Seconds after which the same request may succeed; None if it would be refused again."""
+        return RETRY_AFTER.get(self.code)
 
 
 class MessagingPermissionDenied(Refused, PermissionDenied):

@@ -216,8 +216,8 @@ def _mentions(user: "User") -> Iterator[dict[str, Any]]:
 def _files(user: "User") -> Iterator[dict[str, Any]]:
     where = {"conversation": F("message__conversation"), "number": F("message__number")}
     names = [
-        *("conversation", "number", "filename", "content_type", "size", "width", "height"),
-        *("sha256", "state", "created_at", "expires_at"),
+        *("conversation", "number", "avatar_of", "filename", "content_type", "size", "width"),
+        *("height", "sha256", "state", "created_at", "expires_at"),
     ]
     yield from _rows("file", Attachment.objects.filter(owner=user).annotate(**where), names)
 

@@ -66,9 +66,10 @@ def remove_description(conversation: Conversation, name: str, by: "User | None",
     Raises `NOT_FOUND` if there is none.
     """
     with conversation.changing(None) as change:
-        if not getattr(conversation, name):
+        file = conversation.avatar_file if name == "avatar" else None
+        if not (getattr(conversation, name) or file):
             raise MessagingValidationError(RefusalCode.NOT_FOUND)
-        author = getattr(conversation, f"{name}_by_id")
+        author = conversation.author_of(name)
         conversation.forget_description([name], change)
     kind = Act.Kind(f"{name}_removed")
     Act.objects.record(kind, by, why, user=author, conversation=conversation.pk)

@@ -7,6 +7,7 @@ import strawberry
 from talk import models
 
 from ..authentication.context import Info
+from ..ids import key_of
 from ..loading.participations import participation_of
 from ..loading.users import other_users
 from ..types import inputs, results
@@ -98,8 +99,8 @@ class ParticipantMutation:
         return results.RenameConversationPayload(conversation=own.conversation)
 
     @mutation(
-        description="Change the description, the avatar and the data of a group. Owners and admins "
-        "can."
+        description="Change the description, the picture and the data of a group. Owners and "
+        "admins can."
     )
     def update_conversation(
         self, info: Info, input: inputs.UpdateConversationInput
@@ -107,7 +108,12 @@ class ParticipantMutation:
         own = participation_of(info, input.conversation_id)
         # Whatever JSON it is: the verb refuses what is no object.
         data: Any = input.data
-        own.describe(description=input.description, avatar=input.avatar, data=data)
+        file = None
+        if input.avatar_file is not None:
+            file = key_of(models.Attachment, input.avatar_file, "avatar_file")
+        own.describe(
+            description=input.description, avatar=input.avatar, avatar_file=file, data=data
+        )
         return results.UpdateConversationPayload(conversation=own.conversation)
 
 

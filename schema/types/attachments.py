@@ -38,7 +38,10 @@ class Attachment:
         description="The height of a picture in pixels; null if it is not known."
     )
 
-    @field(description="The id, for `SendMessageInput.attachments`.")
+    @field(
+        description="The id, for `SendMessageInput.attachments` and "
+        "`UpdateConversationInput.avatarFile`."
+    )
     def id(self: models.Attachment) -> strawberry.ID:
         return strawberry.ID(global_id_of(self))
 
@@ -88,7 +91,7 @@ class StartUploadPayload:
     method: str = strawberry.field(description="The HTTP method, such as `PUT`.")
     headers: list[UploadHeader] = strawberry.field(description="Headers to send along.")
     expires_at: datetime = strawberry.field(
-        description="When the upload is deleted, unless a message has it by then."
+        description="When the upload is deleted, unless a message or a group has it by then."
     )
 
 
@@ -114,6 +117,11 @@ def started(upload: models.Attachment) -> StartUploadPayload:
         expires_at=upload.expires_at,
     )
     return made
+
+
+def smallest_url_of(picture: models.Attachment | None) -> str | None:
+    """The URL of the thumbnail of a picture or, if it has none, of the picture."""
+    return picture and _url_of(picture, "thumbnail" if picture.has_thumbnails else "")
 
 
 def _url_of(attachment: models.Attachment, variant: addresses.Variant = "") -> str | None:

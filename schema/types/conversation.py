@@ -12,7 +12,7 @@ from talk import models
 
 from ..authentication.context import Info
 from ..loading.cleared import unless_cleared
-from ..loading.descriptions import described
+from ..loading.descriptions import avatar_file, described
 from ..loading.participants import participant_count
 from ..loading.views import own_participation, view_of
 from . import (
@@ -25,6 +25,7 @@ from . import (
     participant_page,
     upgrades,
 )
+from .attachments import smallest_url_of
 from .fields import FIRST, After, Before, First, Last, field
 from .message_connection import MessageConnection
 from .message_page import MessagesAround
@@ -63,10 +64,12 @@ class Conversation(relay.Node):
 
     @field(
         description="The URL of a group's picture. Null if there is none, and for viewers who "
-        "don't see the `description`."
+        "don't see the `description`. Of a picture that was uploaded, it is the `thumbnailUrl` "
+        "(or else the `url`) of an `Attachment`: a path at this server, or the URL of a store. It "
+        "is valid for at least 12 hours, and ends at once if the group has another picture."
     )
     def avatar(self: models.Conversation, info: Info) -> str | None:
-        return described(info, self).avatar or None
+        return described(info, self).avatar or smallest_url_of(avatar_file(info, self))
 
     @field(
         description="An object with whatever the application keeps here for its clients. Empty if "

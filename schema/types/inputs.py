@@ -118,7 +118,12 @@ class UpdateConversationInput:
     avatar: str | None = strawberry.field(
         default=None,
         description="The URL of a picture, which begins with `https://` or `http://`. An empty "
-        "text removes it.",
+        "text removes the picture, also if it is a file.",
+    )
+    avatar_file: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="The id of a picture that the viewer has uploaded and not sent, instead of "
+        "`avatar`. See `startUpload`. FILE_NOT_CHECKED: try again a little later.",
     )
     data: JSON | None = strawberry.field(
         default=None,

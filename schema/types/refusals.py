@@ -48,6 +48,10 @@ class Refusal:
         description="The input field at fault, from `input` inwards; empty if it is none in "
         "particular."
     )
+    retry_after: int | None = strawberry.field(
+        description="After how many seconds the same request may succeed. Null if something else "
+        "has to happen first."
+    )
 
     @classmethod
     def of(cls, refused: Refused) -> "Refusal":
@@ -55,6 +59,7 @@ class Refusal:
             code=refused.code,
             message=str(refused.message),
             path=[to_camel_case(step) for step in refused.path],
+            retry_after=refused.retry_after,
         )
 
 

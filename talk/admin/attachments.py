@@ -12,9 +12,10 @@ from .base import ReadOnly, TalkAdmin, may_read
 
 @admin.register(Attachment)
 class AttachmentAdmin(ReadOnly, TalkAdmin):
-    list_display = ["id", "message", "owner", "content_type", "size", "state", "created_at"]
+    list_display = ["id", "message", "avatar_of", "owner", "content_type", "size", "state"]
+    list_display += ["created_at"]
     list_filter = ["state"]
-    list_select_related = ["message", "owner"]
+    list_select_related = ["message", "avatar_of", "owner"]
     search_fields = ["=message__id"]
     search_help_text = _("The id of a message")
     show_full_result_count = False
@@ -22,5 +23,5 @@ class AttachmentAdmin(ReadOnly, TalkAdmin):
     def get_fields(self, request: HttpRequest, obj: Attachment | None = None) -> list[Any]:
         """What a file is called says as much as the text of its message."""
         name = ["filename"] if may_read(request) else []
-        fields = ["message", "owner", "content_type", "size", "width", "height", "state"]
-        return [*name, *fields, "failures", "retry_at", "created_at", "expires_at"]
+        fields = ["message", "avatar_of", "owner", "content_type", "size", "width", "height"]
+        return [*name, *fields, "state", "failures", "retry_at", "created_at", "expires_at"]

@@ -50,8 +50,9 @@ class ConversationAdmin(ReadOnly, TalkAdmin):
     search_fields = ["=id", "folded_title"]
     search_help_text = _("The id, key or title of a conversation, or the name of a participant")
     inlines = [ParticipationInline]
-    fields = ["kind", "title", "key", "description", "avatar", "data", "described_at"]
+    fields = ["kind", "title", "key", "description", "avatar", "picture", "data", "described_at"]
     fields += ["upgraded_from", "started_at", "changed_at", "last_number"]
+    readonly_fields = ["picture"]
     action_form = ReasonedActionForm
     actions = ["remove_description", "remove_avatar", "remove_data"]
 
@@ -75,6 +76,10 @@ class ConversationAdmin(ReadOnly, TalkAdmin):
             moderation.remove_description(conversation, name, by, why)
 
         act_on_each(self, request, rows, remove)
+
+    @admin.display(description=_("file of the avatar"))
+    def picture(self, conversation: Conversation) -> Attachment | None:
+        return conversation.avatar_file
 
     @admin.display(description=_("members"))
     def member_count(self, conversation: Conversation) -> int:

@@ -41,7 +41,9 @@ class World:
             Participation.Role.ADMIN, by=place
         )
         place.describe(
-            description="x", avatar="https://example.com/a.png", data={"of": "the project"}
+            description="x",
+            avatar_file=_picture(owner, "ours.webp"),
+            data={"of": "the project"},
         )
         conversation.set_key("order 42")
         place.react(early, "👍")
@@ -101,5 +103,5 @@ def _picture(owner, filename):
     """An upload of which everything is known that can be."""
     picture = upload(owner, filename, state=Attachment.State.CHECKING)
     known = {"width": 3, "height": 2, "placeholder": "data:", "has_thumbnails": True}
-    assert picture.checked(Attachment.State.READY, **known)
+    assert picture.checked(Attachment.State.READY, content_type="image/webp", **known)
     return picture

@@ -40,7 +40,7 @@ WITHIN = re.compile(r"\w+(Connection|Edge)$|PageInfo$|Refusal$|Edit$|UploadHeade
 SHOWN_WITHIN = {
     *("edges", "pageInfo", "totalCount", "changesCursor", "node", "cursor"),
     *("hasNextPage", "hasPreviousPage", "startCursor", "endCursor"),
-    *("code", "message", "path", "body", "until", "savedAt", "name", "value"),
+    *("code", "message", "path", "retryAfter", "body", "until", "savedAt", "name", "value"),
 }
 
 

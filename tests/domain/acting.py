@@ -84,6 +84,13 @@ def upload(user, filename="soup.txt", size=4, state=Attachment.State.READY):
     return started
 
 
+def picture(user, state=Attachment.State.READY, content_type="image/png", filename="me.png"):
+    """An upload of `user` that can be the picture of a group."""
+    file = upload(user, filename, state=state)
+    Attachment.objects.filter(pk=file.pk).update(content_type=content_type)
+    return file
+
+
 def send_files(user, conversation, *uploads, body=""):
     return participation_of(user, conversation).send(body, attachments=uploads)
 

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 ASKED = {
     "accesstoken": "user name prefix created_at expires_at last_used_at revoked_at",
     "act": "kind at by by_name why user conversation number",
-    "attachment": "message owner content_type size width height state failures retry_at "
+    "attachment": "message avatar_of owner content_type size width height state failures retry_at "
     "created_at expires_at",
     "block": "blocker blocked at",
     "conversation": "kind title key description avatar data described_at upgraded_from started_at "

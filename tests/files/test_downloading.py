@@ -285,3 +285,23 @@ def test_a_download_asks_the_database_once(sent, get, django_assert_num_queries)
 
     with django_assert_num_queries(1):
         get(file)
+
+
+def test_the_picture_of_a_group_ends_when_it_is_replaced(alice, harbour, begin, put, get, settings):
+    settings.TALK = {**settings.TALK, "RETENTION": {"group": 1}}
+    urls = []
+    for name in ("clinic.png", "me.png"):
+        file = begin(len(PNG), name)
+        assert put(file, PNG).status_code == 201
+        if not urls:
+            assert get(file).status_code == 404
+        participation_of(alice, harbour).describe(avatar_file=file)
+        urls.append(file)
+
+    assert get(urls[0]).status_code == 404
+    response = get(urls[1])
+    assert (response.status_code, body_of(response)) == (200, PNG)
+    assert response["Content-Disposition"] == "inline"
+    # As a process of an earlier version does.
+    Conversation.objects.filter(pk=harbour.pk).update(avatar="https://example.com/a.png")
+    assert get(urls[1]).status_code == 404

@@ -13,6 +13,7 @@ from talk.moderation import restore, suspend
 
 from ..api.asked import everything
 from ..conftest import person
+from ..domain.acting import picture
 from .client import id_of
 from .sockets import in_thread, live, signed_in, talk
 
@@ -160,10 +161,12 @@ class Anybody:
         own.rename(self._chance.choice(["", "Ours", "Theirs"]))
 
     def describe(self, own, other, message):
+        avatar = self._chance.choice([None, "", "https://example.com/a.png", "a file"])
+        file = {"avatar_file": picture(own.user)} if avatar == "a file" else {"avatar": avatar}
         own.describe(
             description=self._chance.choice([None, "", "We sing."]),
-            avatar=self._chance.choice([None, "", "https://example.com/a.png"]),
             data=self._chance.choice([None, {}, {"colour": ["blue"]}]),
+            **file,
         )
 
     def change_role(self, own, other, message):

@@ -14,6 +14,7 @@ from schema.live import sharing, streams
 from talk.models import Block, Conversation, Event
 
 from ..client.documents import documents
+from ..domain.acting import picture
 from .client import id_of
 from .sockets import begun, code_of, in_thread, live, signed_in, talk
 
@@ -257,6 +258,19 @@ async def test_what_describes_a_group_is_the_same_for_all(alice, bob, carol, gro
     (change,) = [each for number, each in enumerate(changes) if each not in changes[:number]]
     assert (change["kind"], change["message"]) == ("CONVERSATION_CHANGED", None)
     assert change["conversation"] == ALL | {"key": None}
+    assert len(executions) == 1
+
+
+@live
+async def test_a_picture_that_is_a_file_is_the_same_for_all(alice, bob, group, executions):
+    place, file = await in_thread(group.participation_of)(alice), await in_thread(picture)(alice)
+    async with listeners((alice, bob), group, "conversation { avatar }") as sockets:
+        executions.clear()
+        await in_thread(place.describe)(avatar_file=file)
+        (one,), (other,) = [await hear(socket) for socket in sockets]
+
+    assert one == other
+    assert one["conversation"]["avatar"].startswith("/talk/files/")
     assert len(executions) == 1
 
 

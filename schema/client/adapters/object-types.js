@@ -205,7 +205,7 @@ export const OBJECT_TYPES = {
     emoji:String! count:Int! viewerReacted:Boolean! users:[User!]!
   `),
   Refusal: fields(`
-    code:RefusalCode! message:String! path:[String!]!
+    code:RefusalCode! message:String! path:[String!]! retryAfter:Int
   `),
   ReinstateParticipantPayload: fields(`
     participation:Participation!

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from django.core.files import File
 from django.core.handlers.asgi import ASGIRequest
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
@@ -68,10 +69,10 @@ def _named_by(token: str) -> tuple[Attachment, Variant]:
     if named is None:
         raise Failed(Problem.NOT_FOUND)
     key, variant = named
-    # A process of an earlier version removes a message without its files.
-    rows = Attachment.objects.written().filter(
-        pk=key, message__removed_as="", state=Attachment.State.READY
-    )
+    # A process of an earlier version removes a message, or gives a group another picture, without
+    # the file.
+    shown = Q(message__removed_as="") | Q(avatar_of__avatar="")
+    rows = Attachment.objects.written().filter(shown, pk=key, state=Attachment.State.READY)
     if variant:
         rows = rows.filter(has_thumbnails=True)
     found = without_expired(rows, cutoffs(), "message__").first()
@@ -97,8 +98,10 @@ def _answer(request: HttpRequest, attachment: Attachment, variant: Variant) -> H
 def _headers(attachment: Attachment, variant: Variant) -> dict[str, str]:
     content_type = SMALLER if variant else attachment.content_type
     is_inline = content_type in SHOWN_INLINE
+    # What the picture of a group was called is the business of the person who uploaded it.
+    is_named = not variant and attachment.avatar_of_id is None
     # A name that was not cleaned, such as one of an import, must not become another header.
-    filename = "" if variant else "".join(filter(str.isprintable, attachment.filename))
+    filename = "".join(filter(str.isprintable, attachment.filename)) if is_named else ""
     disposition = content_disposition_header(not is_inline, filename)
     return {
         "Content-Type": content_type,

@@ -1,4 +1,4 @@
-"""Attachments: the files of messages, and uploads that no message has yet.
+"""Attachments: the files of messages, pictures of groups, and uploads that nobody has used yet.
 
 A row says what a file is and who has it. Its bytes are in a storage, which `talk.contrib.files`
 alone writes and reads.
@@ -13,17 +13,17 @@ from django.utils.translation import gettext_lazy as _
 from ...filenames import FILENAME_LENGTH, TYPE_LENGTH
 from ..message import Message
 from .processing import Processing
-from .queryset import AttachmentQuerySet
+from .queryset import LOOSE, AttachmentQuerySet
 
 #: The most characters of a placeholder.
 PLACEHOLDER_LENGTH = 1_000
 
 
 class Attachment(Processing):
-    """A file of a message, or an upload of which nobody has made a message yet.
+    """A file of a message, the picture of a group, or an upload that is neither yet.
 
-    Nobody has it any more if it has neither a message nor a time at which it expires. So it also
-    goes if the row of its message is deleted.
+    Nobody has it any more if it is none of these: an upload has a time at which it expires. So a
+    file also goes if the row of its message, or of its group, is deleted.
     """
 
     class State(models.TextChoices):
@@ -53,6 +53,16 @@ class Attachment(Processing):
         db_index=False,
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+    #: The group whose picture it is. Whoever gave it is its `owner`, or nobody if the project did.
+    avatar_of = models.ForeignKey(
+        "talk.Conversation",
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("picture of"),
+        # `talk_attachment_one_picture` has those that are pictures. Most files are not.
+        db_index=False,
+    )
     filename = models.CharField(_("file name"), max_length=FILENAME_LENGTH, blank=True)
     #: What is in the file. While it is being uploaded, what the client says.
     content_type = models.CharField(_("type"), max_length=TYPE_LENGTH)
@@ -69,7 +79,7 @@ class Attachment(Processing):
     placeholder = models.CharField(max_length=PLACEHOLDER_LENGTH, blank=True, editable=False)
     has_thumbnails = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
-    #: When an upload that no message has is deleted.
+    #: When an upload is deleted that has neither become a file of a message nor a picture.
     expires_at = models.DateTimeField(_("expires at"), null=True, editable=False)
     #: When jobs come back to it, and how often they failed with it.
     retry_at = models.DateTimeField(null=True, editable=False)
@@ -83,13 +93,11 @@ class Attachment(Processing):
         indexes = [
             # For the quota of a person: it has all that is added up.
             models.Index(fields=["owner", "size"], name="talk_attachment_of_owner"),
-            models.Index(
-                fields=["expires_at"], condition=Q(message=None), name="talk_attachment_unused"
-            ),
+            models.Index(fields=["expires_at"], condition=LOOSE, name="talk_attachment_unused"),
             # Jobs ask every few seconds, and mostly find nothing.
             models.Index(
                 fields=["id"],
-                condition=Q(message=None, expires_at=None),
+                condition=LOOSE & Q(expires_at=None),
                 name="talk_attachment_to_delete",
             ),
             models.Index(
@@ -104,6 +112,15 @@ class Attachment(Processing):
             models.CheckConstraint(
                 condition=Q(message=None) | Q(expires_at=None), name="talk_attachment_sent_stays"
             ),
+            models.UniqueConstraint(
+                fields=["avatar_of"],
+                condition=Q(avatar_of__isnull=False),
+                name="talk_attachment_one_picture",
+            ),
+            models.CheckConstraint(
+                condition=Q(avatar_of=None) | Q(message=None, expires_at=None, state="ready"),
+                name="talk_attachment_picture_stays",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -112,7 +129,7 @@ class Attachment(Processing):
 
     @property
     def is_there(self) -> bool:
-        """Whether somebody has it: a message, or its owner, who has not sent it yet."""
-        return self.message_id is not None or (
-            self.expires_at is not None and self.expires_at > timezone.now()
-        )
+        """Whether somebody has it: a message, a group, or its owner, who has not used it yet."""
+        if self.message_id is not None or self.avatar_of_id is not None:
+            return True
+        return self.expires_at is not None and self.expires_at > timezone.now()

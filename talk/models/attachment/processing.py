@@ -13,7 +13,7 @@ from ..conversation import Conversation
 from ..event import Event
 from ..message.queryset import revised
 from ..read_under_lock import Asked
-from .queryset import still_of, updated
+from .queryset import LOOSE, still_of, updated
 
 if TYPE_CHECKING:
     from ..message import Message
@@ -114,8 +114,8 @@ class Processing(models.Model):
         return False
 
     def _change_unsent(self, columns: dict[str, Any], **known: Any) -> bool:
-        """Change it if no message has it, and the columns `known` are still the same."""
-        rows = self._rows.filter(message=None, expires_at__gt=timezone.now(), **known)
+        """Change it if it is not used yet, and the columns `known` are still the same."""
+        rows = self._rows.filter(LOOSE, expires_at__gt=timezone.now(), **known)
         if not rows.update(**columns):
             return False
         self.__dict__.update(columns)

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models, router, transaction
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -16,18 +16,21 @@ from ...prepared import among, changing, prepared
 from ..message.queryset import key_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from django.contrib.auth.models import User
 
     from ..message import Message
     from . import Attachment
 
-#: How long an upload waits for a message.
+#: How long an upload waits to be used.
 UNUSED_FOR = timedelta(days=1)
+#: Uploads that nothing has yet, and files that nothing has any more.
+LOOSE = Q(message=None, avatar_of=None)
 #: The columns of a file that nobody has any more.
 NOTHING: dict[str, Any] = {
     "message": None,
+    "avatar_of": None,
     "owner": None,
     "expires_at": None,
     "filename": "",
@@ -68,10 +71,18 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         keys = [each.pk for each in messages if each.attachment_count]
         return _of_messages(messages=keys).ask() if keys else []
 
+    def pictures_of(self, conversations: "Collection[int]") -> dict[int | None, "Attachment"]:
+        """The files that are pictures of the groups with these keys, by these keys.
+
+        `described_at` of a file is that of its group, as it is when the file is read.
+        """
+        found = _pictures_of(conversations=conversations).ask() if conversations else []
+        return {each.avatar_of_id: each for each in found}
+
     def due_for_checking(self, limit: int) -> list["Attachment"]:
         """Files that are to be checked now: first those that have waited longest for their turn."""
-        there = Q(message__isnull=False) | Q(expires_at__isnull=False)
-        found = self.written().due().filter(there, state=self.model.State.CHECKING)
+        gone = LOOSE & Q(expires_at=None)
+        found = self.written().due().filter(~gone, state=self.model.State.CHECKING)
         return list(found.order_by(Coalesce("retry_at", "created_at"), "pk")[:limit])
 
     def pass_turn(self, owner: Any) -> None:
@@ -87,25 +98,25 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
             stored.filter(pk__in=free).update(retry_at=timezone.now())
 
     def due_for_deletion(self, limit: int) -> list["Attachment"]:
-        """Files that nobody has any more, the oldest first. From now on nobody can send them.
+        """Files that nobody has any more, the oldest first. From now on nobody can use them.
 
         The caller deletes their bytes, and then these rows.
         """
-        unused = self.written().filter(message=None)
+        unused = self.written().filter(LOOSE)
         unused.filter(expires_at__lte=timezone.now()).discard()
         return list(unused.due().filter(expires_at=None).order_by("pk")[:limit])
 
     def discard(self) -> None:
-        """Take these files from their messages and owners. Jobs delete their bytes soon.
+        """Take these files from their messages, groups and owners. Jobs delete their bytes soon.
 
-        The caller holds the locks of the conversations of these messages.
+        The caller holds the locks of these conversations.
         """
         self.update(**NOTHING)
 
     def disown(self, owner: "User") -> None:
-        """Take the name of `owner` from the files of messages, and discard their other uploads."""
+        """Take the name of `owner` from files that are used, and discard their other uploads."""
         theirs = self.filter(owner=owner)
-        theirs.filter(message=None).discard()
+        theirs.filter(LOOSE).discard()
         theirs.update(owner=None)
 
     def due(self) -> Self:
@@ -154,8 +165,8 @@ def still_of(key: Any, message: Any) -> AttachmentQuerySet:
 
 @prepared
 def unused(keys: Any, owner: Any, at: Any) -> AttachmentQuerySet:
-    """Those of these uploads that are a person's and no message has. Nobody else can send them."""
-    rows = _stored().filter(among("pk", keys), owner=owner, message=None, expires_at__gt=at)
+    """Those of these uploads that are a person's and not used. Nobody else can use them then."""
+    rows = _stored().filter(LOOSE, among("pk", keys), owner=owner, expires_at__gt=at)
     return rows.order_by("pk").select_for_update(no_key=True)
 
 
@@ -188,3 +199,11 @@ def _of_messages(messages: Any) -> AttachmentQuerySet:
     from . import Attachment
 
     return Attachment.objects.filter(among("message", messages)).order_by("message", "position")
+
+
+@prepared
+def _pictures_of(conversations: Any) -> AttachmentQuerySet:
+    from . import Attachment
+
+    found = Attachment.objects.filter(among("avatar_of", conversations))
+    return found.annotate(described_at=F("avatar_of__described_at"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.conf import settings
 from django.db import IntegrityError, models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ...exceptions import MessagingValidationError, RefusalCode
@@ -17,6 +18,7 @@ from ..event import Event
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+    from ..attachment import Attachment
     from . import Conversation
     from .change import Change
 
@@ -48,7 +50,7 @@ class Describing(models.Model):
     description = models.CharField(
         _("description"), max_length=DESCRIPTION_LENGTH, default="", db_default="", blank=True
     )
-    #: The URL of a picture.
+    #: The URL of a picture. Empty if there is none, or if the picture is a file.
     avatar = models.CharField(
         _("avatar"), max_length=URL_LENGTH, default="", db_default="", blank=True
     )
@@ -73,20 +75,22 @@ class Describing(models.Model):
         *,
         description: str | None = None,
         avatar: str | None = None,
+        avatar_file: "Attachment | int | None" = None,
         data: dict[str, Any] | None = None,
     ) -> None:
-        """Change the description, the URL of the picture, and the data: those that are not None.
+        """Change the description, the picture, and the data: those that are not None.
 
-        Empty values remove them. A private conversation has data alone, and only the project
-        changes these. Raises `INVALID_DESCRIPTION`, `INVALID_TEXT`, `INVALID_URL`, `INVALID_DATA`
-        or `PRIVATE_CONVERSATION`.
+        The picture is a URL, or an upload or its key. Empty values remove them. A private
+        conversation has data alone, and only the project changes these. Raises
+        `INVALID_DESCRIPTION`, `INVALID_TEXT`, `INVALID_URL`, `INVALID_DATA`, `INVALID_INPUT`,
+        `PRIVATE_CONVERSATION`, or a refusal of `replace_picture`.
         """
         conversation = cast("Conversation", self)
-        values = cleaned(description, avatar, data)
+        values = cleaned(description, avatar, avatar_file, data)
         if conversation.is_private and (shown := [name for name in values if name != "data"]):
             raise MessagingValidationError(RefusalCode.PRIVATE_CONVERSATION, path=(shown[0],))
         with conversation.changing(None) as change:
-            self.take_description(values, change)
+            self.take_description(values, change, key_of(avatar_file))
 
     def set_key(self, key: str | None) -> None:
         """Give the conversation a key by which `objects.for_key` finds it; None takes it away.
@@ -103,19 +107,51 @@ class Describing(models.Model):
         except IntegrityError:
             raise MessagingValidationError(RefusalCode.KEY_IN_USE, path=("key",)) from None
 
+    @property
+    def avatar_file(self) -> "Attachment | None":
+        """The file that is the picture, read anew. None if it is a URL, or if there is none."""
+        from ..attachment import Attachment
+
+        if not self.may_have_avatar_file:
+            return None
+        return Attachment.objects.written().filter(avatar_of=self.pk).first()
+
+    @property
+    def may_have_avatar_file(self) -> bool:
+        """Whether a file may be the picture. None is of conversations that nobody described.
+
+        A process of an earlier version gives a URL, and leaves the file.
+        """
+        return self.described_at is not None and not self.avatar
+
+    def author_of(self, name: str) -> Any:
+        """The key of the user who wrote one of the three, by its column; None if nobody did."""
+        file = self.avatar_file if name == "avatar" else None
+        return getattr(self, f"{name}_by_id") if file is None else file.owner_id
+
     def described_by(self, user: "User") -> list[str]:
         """Which of the three `user` wrote, by their columns."""
-        return [name for name in NOTHING if getattr(self, f"{name}_by_id") == user.pk]
+        return [name for name in NOTHING if self.author_of(name) == user.pk]
 
     # Parts of a change.
 
-    def take_description(self, values: Mapping[str, Any], change: "Change") -> None:
-        """Take those of these values, by their columns, that differ from the present ones."""
+    def take_description(
+        self, values: Mapping[str, Any], change: "Change", picture: int | None = None
+    ) -> None:
+        """Take those of these values, by their columns, that differ from the present ones.
+
+        With an `avatar`, the upload with the key `picture` becomes the picture, or no file is it.
+        """
+        from ..attachment.picturing import replace_picture
+
         differing = {
             name: value
             for name, value in values.items()
             if compact(value) != compact(getattr(self, name))
         }
+        conversation = cast("Conversation", self)
+        if "avatar" in values and replace_picture(conversation, picture, change.actor):
+            differing["avatar"] = values["avatar"]
         if not differing:
             return
         for name, value in differing.items():
@@ -139,7 +175,10 @@ class Describing(models.Model):
 
 
 def cleaned(
-    description: str | None, avatar: str | None, data: dict[str, Any] | None
+    description: str | None,
+    avatar: str | None,
+    avatar_file: "Attachment | int | None",
+    data: dict[str, Any] | None,
 ) -> dict[str, Any]:
     """The values that are given, by their columns, as they are stored."""
     values: dict[str, Any] = {}
@@ -147,9 +186,19 @@ def cleaned(
         values["description"] = clean_description(description)
     if avatar is not None:
         values["avatar"] = clean_url(avatar, "avatar")
+    if avatar_file is not None:
+        if avatar is not None:
+            why = gettext("Give the picture as an address or as a file, and not as both.")
+            raise MessagingValidationError(RefusalCode.INVALID_INPUT, why, path=("avatar_file",))
+        values["avatar"] = ""
     if data is not None:
         values["data"] = clean_data(data)
     return values
+
+
+def key_of(file: "Attachment | int | None") -> int | None:
+    """The key of an upload that is given as a row or as its key."""
+    return file if file is None or isinstance(file, int) else file.pk
 
 
 def checked_key(key: str) -> str:

@@ -98,13 +98,20 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
     def described_by(self, user: "User") -> Self:
         """Those whose description, avatar or data `user` wrote."""
-        wrote = (models.Q(**{f"{name}_by": user}) for name in NOTHING)
+        from ..attachment import Attachment
+
+        wrote = [models.Q(**{f"{name}_by": user}) for name in NOTHING]
+        pictures = Attachment.objects.filter(owner=user, avatar_of__avatar="")
+        wrote.append(models.Q(pk__in=pictures.values("avatar_of")))
         return self.filter(functools.reduce(operator.or_, wrote))
 
     def forget_author(self, user: "User") -> None:
         """Forget that `user` wrote what describes these conversations, which stays."""
+        from ..attachment import Attachment
+
         for name in NOTHING:
             self.filter(**{f"{name}_by": user}).update(**{f"{name}_by": None})
+        Attachment.objects.filter(owner=user, avatar_of__isnull=False).update(owner=None)
 
     @transaction.atomic
     def for_key(

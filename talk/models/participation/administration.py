@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Any
 from ...deactivation import is_active
 from ...exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
 from ...text import clean_title
-from ..conversation.describing import cleaned
+from ..conversation.describing import cleaned, key_of
 from ..event import Event
 from .acting import Acting
 
 if TYPE_CHECKING:
+    from ..attachment import Attachment
     from ..conversation.change import Change
 
 
@@ -53,13 +54,14 @@ class Administration(Acting):
         *,
         description: str | None = None,
         avatar: str | None = None,
+        avatar_file: "Attachment | int | None" = None,
         data: dict[str, Any] | None = None,
     ) -> None:
-        """`Conversation.describe` for a group. Owners and admins may."""
-        values = cleaned(description, avatar, data)
+        """`Conversation.describe` for a group. Owners and admins may, with uploads of their own."""
+        values = cleaned(description, avatar, avatar_file, data)
         with self.changing() as change:
             self.must_be_able_to_act(as_admin=True)
-            self.conversation.take_description(values, change)
+            self.conversation.take_description(values, change, key_of(avatar_file))
 
     def must_be_able_to_rename(self) -> None:
         self.must_be_able_to_act()

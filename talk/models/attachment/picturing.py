@@ -1,0 +1,62 @@
+"""Makes an upload the picture of a group, in the place of another."""
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.utils import timezone
+
+from ...exceptions import MessagingValidationError, RefusalCode
+from ..message.references import MOST_NUMBER
+from .queryset import LOOSE
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+    from ..conversation import Conversation
+    from . import Attachment
+
+
+def replace_picture(conversation: "Conversation", key: int | None, actor: "User | None") -> bool:
+    """Part of a change: an upload becomes the picture. For None, no file is the picture any more.
+
+    Members give their own uploads, and the project gives any. The file that was the picture is
+    discarded. Returns whether anything changed: a retry finds that the file is the picture already.
+    Raises `UNKNOWN_FILE`, `UPLOAD_NOT_FINISHED`, `FILE_REFUSED`, `NOT_A_PICTURE` or, if the same
+    request may succeed later, `FILE_NOT_CHECKED`.
+    """
+    from . import Attachment
+
+    rows = Attachment.objects.written()
+    wanted = Q(avatar_of=conversation)
+    if key is not None and 0 < key <= MOST_NUMBER:
+        theirs = Q() if actor is None else Q(owner=actor)
+        wanted |= LOOSE & theirs & Q(pk=key, expires_at__gt=timezone.now())
+    # Nobody else can use the upload until this change ends.
+    found = list(rows.filter(wanted).order_by("pk").select_for_update(no_key=True))
+    upload = next((each for each in found if each.pk == key), None)
+    before = [each.pk for each in found if each.avatar_of_id is not None]
+    if key is not None:
+        _must_be_picture(upload)
+    if before == ([] if upload is None else [upload.pk]):
+        return False
+    rows.filter(pk__in=before).discard()
+    if upload is not None:
+        rows.filter(pk=upload.pk).update(avatar_of=conversation, owner=actor, expires_at=None)
+    return True
+
+
+def _must_be_picture(upload: "Attachment | None") -> None:
+    if upload is None:
+        raise _refused(RefusalCode.UNKNOWN_FILE)
+    if upload.state == upload.State.UPLOADING:
+        raise _refused(RefusalCode.UPLOAD_NOT_FINISHED)
+    if upload.state == upload.State.REFUSED:
+        raise _refused(RefusalCode.FILE_REFUSED)
+    if not upload.content_type.startswith("image/"):
+        raise _refused(RefusalCode.NOT_A_PICTURE)
+    if upload.state != upload.State.READY:
+        raise _refused(RefusalCode.FILE_NOT_CHECKED)
+
+
+def _refused(code: RefusalCode) -> MessagingValidationError:
+    return MessagingValidationError(code, path=("avatar_file",))
