@@ -33,7 +33,7 @@ def assert_agree(talk, rules) -> None:
     for at in range(len(rules.rooms)):
         _assert_room(rows, talk, rules, at)
     _assert_scheduled(rows, talk, rules)
-    _assert_files(rows, rules)
+    _assert_files(rows, talk, rules)
     for name, user in talk.people.items():
         _assert_inbox(talk, rules, name, user)
         _assert_found(talk, rules, name, user)
@@ -176,7 +176,7 @@ def _assert_message(rows, message, said) -> None:
     assert {name[each.user_id] for each in rows.saved[message.pk]} == said.saved_by
 
 
-def _assert_files(rows, rules) -> None:
+def _assert_files(rows, talk, rules) -> None:
     there = {
         each.filename: (rows.name[each.owner_id], each.state)
         for files in rows.files.values()
@@ -186,6 +186,14 @@ def _assert_files(rows, rules) -> None:
     assert there == {name: (each.owner, each.state) for name, each in rules.files.items()}
     unsent = {each.filename for each in rows.files[None] if each.is_there}
     assert unsent == {name for name, each in rules.files.items() if each.of is None}
+    pictures = {
+        each.filename: talk.conversations.index(each.avatar_of_id)
+        for each in rows.files[None]
+        if each.avatar_of_id
+    }
+    assert pictures == {
+        name: each.avatar_of for name, each in rules.files.items() if each.avatar_of is not None
+    }
 
 
 def _assert_places(rows, conversation, rules, at) -> None:

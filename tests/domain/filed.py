@@ -13,6 +13,11 @@ class File:
     state: str = "checking"
     #: The room and the number of its message.
     of: tuple[int, int] | None = None
+    #: The room whose picture it is.
+    avatar_of: int | None = None
+
+    def is_unused_by(self, name):
+        return self.owner == name and self.of is None and self.avatar_of is None
 
 
 class Filed:
@@ -37,8 +42,7 @@ class Filed:
 
     def must_be_usable(self, name, filenames):
         found = [self.files.get(each) for each in filenames]
-        fine = all(each and each.owner == name and each.of is None for each in found)
-        must(fine, Code.UNKNOWN_FILE)
+        must(all(each and each.is_unused_by(name) for each in found), Code.UNKNOWN_FILE)
         must(all(each.state != "refused" for each in found), Code.FILE_REFUSED)
 
     def claim(self, at, filenames):
@@ -47,6 +51,20 @@ class Filed:
         said[-1].files = list(dict.fromkeys(filenames))
         for each in filenames:
             self.files[each].of = (at, len(said))
+
+    def take_avatar(self, name, at, filename):
+        """A file becomes the picture of a room, or none is it. Returns whether that is a change."""
+        before = next((each for each, file in self.files.items() if file.avatar_of == at), None)
+        if filename is not None:
+            file = self.files.get(filename)
+            fine = file and (filename == before or file.is_unused_by(name))
+            must(fine, Code.UNKNOWN_FILE)
+            must(file.state != "refused", Code.FILE_REFUSED)
+            must(file.state == "ready", Code.FILE_NOT_CHECKED)
+            file.avatar_of = at
+        if before not in {None, filename}:
+            del self.files[before]
+        return before != filename
 
     def drop_files(self, said, kept=()):
         for each in set(said.files).difference(kept):

@@ -242,16 +242,24 @@ class Rulebook(Words, Arranged, Drafted, Scheduled, Filed):
         place, room = self.place(actor, at), self.rooms[at]
         must(not room.private, Code.PRIVATE_CONVERSATION)
         self._must_be_admin(place)
-        self._describe(room, actor, given)
+        self._describe(at, actor, given)
+
+    def give_avatar(self, actor, at, filename):
+        place, room = self.place(actor, at), self.rooms[at]
+        must(not room.private, Code.PRIVATE_CONVERSATION)
+        self._must_be_admin(place)
+        self._describe(at, actor, {"avatar": ""}, filename)
 
     def describe_for_the_project(self, at, given):
         room = self.rooms[at]
         must(not room.private or given.keys() <= {"data"}, Code.PRIVATE_CONVERSATION)
-        self._describe(room, None, given)
+        self._describe(at, None, given)
 
-    def _describe(self, room, actor, given):
-        now = self.tick()
+    def _describe(self, at, actor, given, filename=None):
+        now, room = self.tick(), self.rooms[at]
         changed = {name: value for name, value in given.items() if value != room.described[name]}
+        if "avatar" in given and self.take_avatar(actor, at, filename):
+            changed["avatar"] = given["avatar"]
         if changed:
             room.described |= changed
             room.described_by |= {name: actor if value else None for name, value in changed.items()}
@@ -310,8 +318,9 @@ class Rulebook(Words, Arranged, Drafted, Scheduled, Filed):
 
     def remove_description(self, at, name):
         room = self.rooms[at]
-        must(room.described[name], Code.NOT_FOUND)
-        self._describe(room, None, {name: UNDESCRIBED[name]})
+        filed = name == "avatar" and any(each.avatar_of == at for each in self.files.values())
+        must(room.described[name] or filed, Code.NOT_FOUND)
+        self._describe(at, None, {name: UNDESCRIBED[name]})
 
     def suspend(self, name, at, suspended=True):
         place = self.place(name, at)

@@ -288,6 +288,14 @@ class People(RuleBasedStateMachine):
     def describe(self, actor, at, given):
         self.both("describe", actor, self.at(at), given)
 
+    @rule(at=where, data=st.data(), state=st.sampled_from(["ready", "ready", "checking"]))
+    def give_avatar(self, at, data, state):
+        at, known = self.at(at), list(self.talk.files)[-4:]
+        name = data.draw(st.sampled_from(sorted(self.rules.rooms[at].places)))
+        self.both("upload", name, own := f"file {len(self.talk.files)}")
+        self.both("check", own, state)
+        self.both("give_avatar", name, at, data.draw(st.sampled_from([own, own, *known])))
+
     @rule(at=where, given=descriptions)
     def describe_for_the_project(self, at, given):
         self.both("describe_for_the_project", self.at(at), given)

@@ -17,7 +17,7 @@ from talk.models import (
     ScheduledMessage,
 )
 
-from .acting import participation_of, upload
+from .acting import participation_of, picture
 from .words import LINK
 
 
@@ -80,7 +80,7 @@ class Verbs:
         return found or Message(pk=0, conversation=conversation, number=number)
 
     def upload(self, name, filename):
-        self.files[filename] = upload(self.people[name], filename, state="checking").pk
+        self.files[filename] = picture(self.people[name], "checking", filename=filename).pk
 
     def check(self, filename, state):
         for file in Attachment.objects.filter(pk=self.files[filename]):
@@ -210,6 +210,9 @@ class Verbs:
 
     def describe(self, actor, at, given):
         self.place(actor, at).describe(**given)
+
+    def give_avatar(self, actor, at, filename):
+        self.place(actor, at).describe(avatar_file=self.files[filename])
 
     def describe_for_the_project(self, at, given):
         self.conversation(at).describe(**given)
