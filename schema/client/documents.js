@@ -200,7 +200,7 @@ export function documentsFor(prefix = "") {
       return withFragments(`mutation ${type}($input: ${prefix}${type}Input!) {
   ${name}(input: $input) {
     ... on ${prefix}${type}Payload { ${PAYLOADS[name]} }
-    ... on ${prefix}Refusal { code message path }
+    ... on ${prefix}Refusal { code message path retryAfter }
   }
 }`);
     },

@@ -4,13 +4,18 @@
 export class Refusal extends Error {
   name = "Refusal";
 
-  /** @param {{code: string, message: string, path: string[]}} refused as the server answers it. */
-  constructor({ code, message, path }) {
+  /**
+   * @param {{code: string, message: string, path: string[], retryAfter?: number | null}} refused as the
+   *   server answers it.
+   */
+  constructor({ code, message, path, retryAfter = null }) {
     super(message);
     /** The rule: a `RefusalCode` of the schema. */
     this.code = code;
     /** The input field at fault, from `input` inwards; empty if it is none in particular. */
     this.path = path;
+    /** After how many seconds the same request may succeed; null if something has to happen first. */
+    this.retryAfter = retryAfter;
   }
 }
 

@@ -17,6 +17,7 @@ import { Search } from "./stores/search.js";
 import { TypingIn } from "./stores/typing-in.js";
 import { typingStore } from "./stores/typing.js";
 import { ViewerFeed } from "./stores/viewer.js";
+import { avatarSetter } from "./uploads/avatar.js";
 import { Uploads } from "./uploads/index.js";
 import { verbsFor } from "./verbs.js";
 
@@ -137,6 +138,7 @@ export function talkOver(
     saved: () => saved.get(""),
     files: (id) => files.get(id),
     upload: uploads.upload,
+    setAvatar: avatarSetter(connection, uploads, verbs),
     addressOf: (path) => new URL(path, server).href,
     typing: (id) => typing.get(id),
     typingIn: (ids) => typingIn.of(ids),
@@ -176,8 +178,10 @@ function withStores(verbs, { answered, refused, doubted, blocksChanged, savedCha
       if (CHANGES_SAVED.includes(name)) savedChanged();
       return payload;
     } catch (error) {
-      if (error instanceof Refusal) refused(input);
-      else if (SAVES.includes(name)) {
+      if (error instanceof Refusal) {
+        // What may succeed later says nothing about what the viewer may do.
+        if (error.retryAfter === null) refused(input);
+      } else if (SAVES.includes(name)) {
         // It may be done all the same, and no change tells of it.
         doubted(input.message);
         savedChanged();

@@ -457,6 +457,9 @@
  *   saved: () => SavedStore,
  *   files: (conversationId: string) => FilesStore,
  *   upload: (file: Blob, options?: UploadOptions) => Promise<Attachment>,
+ *   setAvatar: (conversationId: string, file: Blob, options?: UploadOptions) => Promise<{
+ *     id: string, description: string, avatar: string | null, data: Record<string, unknown>,
+ *   }>,
  *   addressOf: (url: string) => string,
  *   typing: (conversationId: string) => Store<readonly Named[]>,
  *   typingIn: (conversationIds: readonly string[]) => Store<ReadonlyMap<string, readonly Named[]>>,
@@ -479,8 +482,9 @@
  * } & Verbs} Talk
  *   Methods answer the same store again if they are asked for it with the same id, while it is used.
  *   `upload` tries until there is an answer, and throws a `Refusal` if the server does not take the file.
- *   What it answers is how the upload began: its id is for `sendMessage`, within a day.
- *   `addressOf`: the absolute address of a file.
+ *   What it answers is how the upload began: its id is for `sendMessage`, within a day. `setAvatar` uploads
+ *   the picture of a group, and waits until the server has checked it.
+ *   `addressOf`: the absolute address of a file, or of the picture of a group.
  *   `findConversations` looks for words in titles. `formerMembers`: people who left or were removed, whom
  *   `reinstateParticipant` can bring back. `replies`: the first 50 of the branch that a message began.
  */

@@ -87,7 +87,7 @@ import { MUTATIONS } from "./documents.js";
  *   updateConversation: Verb<
  *     {
  *       conversationId: string, description?: string | null, avatar?: string | null,
- *       data?: Record<string, unknown> | null,
+ *       avatarFile?: string | null, data?: Record<string, unknown> | null,
  *     },
  *     {conversation: {
  *       id: string, description: string, avatar: string | null, data: Record<string, unknown>,

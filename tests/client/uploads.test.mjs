@@ -280,3 +280,47 @@ test("one that does not move is given up, and one that moves slowly is not", asy
   assert.ok(request.wasAborted);
   await assert.rejects(putting, { code: "NETWORK", retryable: true });
 });
+
+/** Let a server answer `updateConversation`. */
+function describing(connection, answer) {
+  const resolve = connection.resolve.bind(connection);
+  connection.resolve = (name, variables) =>
+    name === "UpdateConversation" ? { updateConversation: answer() } : resolve(name, variables);
+}
+const early = { code: "FILE_NOT_CHECKED", message: "Still being checked", path: [], retryAfter: 1 };
+
+test("the picture of a group is set as soon as the file is checked", async (t) => {
+  const { talk, connection, pass } = open(t);
+  const answers = [early, early];
+  const described = { id: "1", description: "", avatar: "/files/1", data: {} };
+  describing(connection, () => answers.shift() ?? { conversation: described });
+  const asked = () => connection.asked.filter(({ name }) => name === "UpdateConversation");
+
+  const set = talk.setAvatar("1", photo());
+  await until(() => asked().length === 1);
+  await pass(1_000);
+  assert.equal(asked().length, 2);
+  await pass(2_000);
+
+  assert.deepEqual(await set, described);
+  const { variables } = asked()[2];
+  assert.deepEqual(variables.input, { conversationId: "1", avatarFile: "file 1" });
+});
+
+test("somebody who gives up, or waits in vain, hears of it", async (t) => {
+  const { talk, connection, pass } = open(t);
+  describing(connection, () => early);
+  const leaving = new AbortController();
+  const asked = () => connection.asked.filter(({ name }) => name === "UpdateConversation");
+
+  const given = talk.setAvatar("1", photo(), { signal: leaving.signal });
+  const kept = talk.setAvatar("1", photo());
+  const refused = assert.rejects(kept, ({ code }) => code === "FILE_NOT_CHECKED");
+  await until(() => asked().length === 2);
+  leaving.abort(new Error("Never mind"));
+  await assert.rejects(given, { message: "Never mind" });
+  for (let turn = 0; turn < 8; turn += 1) await pass(30_000);
+
+  await refused;
+  assert.equal(asked().length, 9);
+});
