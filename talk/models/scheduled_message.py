@@ -11,6 +11,7 @@ from django.db.models.functions import RowNumber
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ..bounded import within_run
 from ..exceptions import MessagingValidationError, RefusalCode
 from ..prepared import changing, deleting, inserting, prepared
 from .first_of_each import first_of_each
@@ -61,13 +62,12 @@ class ScheduledMessageQuerySet(models.QuerySet["ScheduledMessage"]):
         If many are due, people take turns, so thousands of one person don't delay those of others.
         In one transaction, a message is sent and its row is deleted, or it is refused and the row
         keeps the reason. So this can be interrupted at any point, and several processes may do it
-        at once. `manage.py work` calls it every few seconds.
+        at once. `manage.py work` calls it every few seconds. It ends after half a minute, and what
+        is left is for the next call.
         """
         stored = self.using(router.db_for_write(self.model))
-        sent = 0
-        while found := stored._due(BATCH):
-            sent += sum(stored._send(key, place) for _due_at, key, place in found)
-        return sent
+        due = within_run(lambda: stored._due(BATCH))
+        return sum(stored._send(key, place) for _due_at, key, place in due)
 
     def _due(self, limit: int) -> list[tuple[datetime, int, int]]:
         """When these were due, their keys and those of their places, the earliest first."""

@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError
 from django.utils import timezone
 
-from talk import timed
+from talk import bounded, timed
 from talk.exceptions import RefusalCode
 from talk.models import (
     Block,
@@ -103,6 +103,13 @@ class TestScheduling:
         send_all()
 
         assert visible(alice, lunch) == ["1", "2", "of Bob", "3", "4", "5", "6"]
+
+    def test_the_job_ends_though_there_is_more(self, alice, lunch, monkeypatch):
+        monkeypatch.setattr(bounded, "MOST_SECONDS", -1.0)
+        for body in "12":
+            schedule(alice, lunch, body)
+
+        assert [send_all() for _ in range(3)] == [1, 1, 0]
 
     def test_each_conversation_and_each_person_has_their_own(self, alice, bob, lunch):
         ours = private(alice, bob)
