@@ -6,8 +6,9 @@ import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from talk import bounded
 from talk.contrib.files import jobs
-from talk.contrib.files.deleting import delete_due
+from talk.contrib.files.deleting import delete_due, discard_left_behind
 from talk.contrib.files.storage import all_names
 from talk.models import Attachment, Conversation, Message
 from talk.moderation import remove_message
@@ -63,6 +64,16 @@ def test_the_bytes_go_with_the_words(alice, sent, stored, settings, way):
     assert delete_due() == 1
     assert names_in(stored) == ([kept.key] if kept else [])
     assert not Attachment.objects.filter(pk=file.pk).exists()
+
+
+def test_so_they_do_if_an_earlier_version_removed_the_message(sent, stored):
+    removed, kept = sent(PNG), sent(b"another")
+    Message.objects.filter(pk=removed.message_id).update(body="", removed_as="retracted")
+    discard_left_behind()
+
+    assert delete_due() == 1
+    assert names_in(stored) == [kept.key]
+    assert now(removed.message).attachment_count == 0
 
 
 def test_what_was_never_sent_goes_after_a_day(begin, put, stored):
@@ -125,7 +136,7 @@ class TestFailures:
         assert Attachment.objects.count() == len(names_in(stored)) == 5
 
     def test_a_run_ends_though_there_is_more(self, uploads, monkeypatch):
-        monkeypatch.setattr(jobs, "MOST_SECONDS", -1.0)
+        monkeypatch.setattr(bounded, "MOST_SECONDS", -1.0)
         assert [delete_due() for _ in range(6)] == [1, 1, 1, 1, 1, 0]
 
 
