@@ -76,6 +76,17 @@ def test_so_they_do_if_an_earlier_version_removed_the_message(sent, stored):
     assert now(removed.message).attachment_count == 0
 
 
+def test_so_does_a_picture_that_an_earlier_version_replaced(begin, put, harbour, stored):
+    put(picture := begin(4), b"soup")
+    Attachment.objects.filter(pk=picture.pk).update(avatar_of=harbour, expires_at=None)
+    discard_left_behind()
+    assert delete_due() == 0
+
+    Conversation.objects.filter(pk=harbour.pk).update(avatar="https://example.com/soup.png")
+    discard_left_behind()
+    assert delete_due() == 1
+
+
 def test_what_was_never_sent_goes_after_a_day(begin, put, stored):
     upload = begin(4)
     put(upload, b"soup")

@@ -4,7 +4,7 @@ import logging
 
 from django.db import router
 
-from talk.models import Attachment, Message
+from talk.models import Attachment, Conversation, Message
 
 from .jobs import work_on
 from .storage import delete_all
@@ -24,14 +24,22 @@ def delete_due() -> int:
 
 
 def discard_left_behind() -> None:
-    """Discard the files of messages that a process of 0.3.0 removed: it knows of no files.
+    """Discard the files of messages that a process of 0.3.0 removed, and pictures it replaced.
 
-    Both versions run in the minutes of an upgrade. Nobody gets these files, so each day is enough.
+    It knows of no files. Both versions run in the minutes of an upgrade. Nobody gets these files,
+    so each day is enough.
     """
-    filed = Message.objects.using(router.db_for_write(Message)).filter(attachment_count__gt=0)
+    alias = router.db_for_write(Message)
+    filed = Message.objects.using(alias).filter(attachment_count__gt=0)
     for message in filed.exclude(removed_as="").select_related("conversation"):
         with message.conversation.changing(None):
             Message.objects.filter(pk=message.pk).forget_words(Message.Removal(message.removed_as))
+    pictures = Attachment.objects.written().filter(
+        avatar_of__isnull=False, avatar_of__avatar__gt=""
+    )
+    for group in Conversation.objects.using(alias).filter(pk__in=pictures.values("avatar_of")):
+        with group.changing(None):
+            pictures.filter(avatar_of=group).discard()
 
 
 def _delete(attachment: Attachment) -> bool:
