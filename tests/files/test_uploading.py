@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+from contextlib import ExitStack, suppress
 from datetime import timedelta
 from io import BytesIO
 from typing import ClassVar
@@ -282,6 +283,21 @@ def test_few_uploads_at_once_are_taken_of_one_person(begin, put, monkeypatch):
     assert put(second, b"soup").status_code == 201
 
 
+def test_it_takes_nine_people_to_leave_no_place_for_a_tenth():
+    places = receiving._Places()
+    with ExitStack() as uploads:
+        for person in range(9):
+            with suppress(receiving.Failed):
+                while True:
+                    uploads.enter_context(places.taken_by(person))
+            assert places._taken[0] == receiving.MOST_OF_ONE_PERSON
+            assert places._taken[person]
+        assert places.are_few()
+        with pytest.raises(receiving.Failed, match="TOO_MANY_UPLOADS"):
+            uploads.enter_context(places.taken_by(10))
+    assert not places.are_few()
+
+
 class TestWhatStoragesExpect:
     """Some wrap the file, go to its beginning, or take a short piece for the end."""
 
@@ -312,16 +328,36 @@ class TestWhatStoragesExpect:
             body.seek(0)
 
 
-def test_a_client_that_dribbles_is_cut_off(monkeypatch):
-    at = [0.0]
-    monkeypatch.setattr(bodies.time, "monotonic", lambda: at[0])
+class TestSlowClients:
+    @pytest.fixture
+    def request_of(self, monkeypatch):
+        """`request_of(size, seconds)`: a request of which so many bytes come at a time."""
+        at = [0.0]
+        monkeypatch.setattr(bodies.time, "monotonic", lambda: at[0])
 
-    class Request:
-        def read(self, size):
-            at[0] += 20
-            return b"s"
+        class Request:
+            def __init__(self, size, seconds):
+                self.size, self.seconds = size, seconds
 
-    body = bodies.Body(Request(), 1_000)
-    with pytest.raises(bodies.Failed, match="UPLOAD_STALLED"):
-        list(body.chunks())
-    assert body.tell() < 10
+            def read(self, size):
+                at[0] += self.seconds
+                return b"s" * min(size, self.size)
+
+        return Request
+
+    def test_a_client_that_dribbles_is_cut_off(self, request_of):
+        body = bodies.Body(request_of(1, 20), 1_000)
+        with pytest.raises(bodies.Failed, match="UPLOAD_STALLED"):
+            list(body.chunks())
+        assert body.tell() < 10
+
+    def test_one_that_is_slow_makes_room_for_others(self, request_of):
+        """64 KiB in three seconds are enough, unless others may need the place."""
+        piece, size = 65_536, 100 * 65_536
+        alone = bodies.Body(request_of(piece, 3), size)
+        assert sum(len(alone.read(piece)) for _ in range(100)) == size
+
+        body = bodies.Body(request_of(piece, 3), size, places_are_few=lambda: True)
+        with pytest.raises(bodies.Failed, match="TOO_MANY_UPLOADS"):
+            list(body.chunks())
+        assert body.tell() == 61 * piece

@@ -13,6 +13,8 @@ from .sniffing import HEAD_SIZE, content_type_of
 
 #: The most seconds of an upload: for any, and for each 16 KiB of it.
 MOST_SECONDS, MOST_SECONDS_PER_BYTE = 60, 1 / 16_384
+#: After `MOST_SECONDS`, an upload with fewer bytes a second ends if others may need its place.
+SLOW = 32_768
 
 
 class Body(File):  # type: ignore[type-arg]  # It takes none when it runs.
@@ -27,7 +29,11 @@ class Body(File):  # type: ignore[type-arg]  # It takes none when it runs.
     DEFAULT_CHUNK_SIZE = 65_536
 
     def __init__(
-        self, request: HttpRequest, size: int, allows: Callable[[str], bool] = lambda kind: True
+        self,
+        request: HttpRequest,
+        size: int,
+        allows: Callable[[str], bool] = lambda kind: True,
+        places_are_few: Callable[[], bool] = lambda: False,
     ) -> None:
         # Without a name, it would be false.
         super().__init__(cast("IO[bytes]", request), "upload")
@@ -35,11 +41,13 @@ class Body(File):  # type: ignore[type-arg]  # It takes none when it runs.
         #: Why reading failed. A storage may turn what `read` raises into an error of its own.
         self.problem: Problem | None = None
         self.content_type = ""
-        self._request, self._allows = request, allows
+        self._request, self._allows, self._places_are_few = request, allows, places_are_few
         self._digest = hashlib.sha256()
         self._head = b""
-        self._count = 0
-        self._ends_at = time.monotonic() + MOST_SECONDS + size * MOST_SECONDS_PER_BYTE
+        #: How many bytes have come, and how many of them the storage has.
+        self._arrived = self._count = 0
+        self._hurries_at = time.monotonic() + MOST_SECONDS
+        self._ends_at = self._hurries_at + size * MOST_SECONDS_PER_BYTE
 
     @property
     def sha256(self) -> str:
@@ -102,14 +110,19 @@ class Body(File):  # type: ignore[type-arg]  # It takes none when it runs.
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def _receive_piece(self, size: int) -> bytes:
-        if time.monotonic() > self._ends_at:
+        now = time.monotonic()
+        if now > self._ends_at:
             raise Failed(Problem.UPLOAD_STALLED)
+        if self._arrived < (now - self._hurries_at) * SLOW and self._places_are_few():
+            raise Failed(Problem.TOO_MANY_UPLOADS)
         try:
-            return self._request.read(size)
+            piece = self._request.read(size)
         except UnreadablePostError as error:
             is_late = isinstance(error.__cause__, TimeoutError)
             problem = Problem.UPLOAD_STALLED if is_late else Problem.UPLOAD_INTERRUPTED
             raise Failed(problem) from error
+        self._arrived += len(piece)
+        return piece
 
     def _look_at(self, piece: bytes) -> None:
         if self.content_type:

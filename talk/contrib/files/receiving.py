@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http import HTTPStatus
+from math import ceil
 from typing import Any
 
 from django.db import transaction
@@ -50,7 +51,10 @@ def upload(request: HttpRequest, token: str) -> HttpResponse:
 
 
 class _Places:
-    """Counts the uploads of this process that are under way."""
+    """Counts the uploads of this process that are under way.
+
+    The fewer places are free, the fewer one person may have. So a few people can't take all.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -59,7 +63,7 @@ class _Places:
     @contextmanager
     def taken_by(self, owner: Any) -> Iterator[None]:
         with self._lock:
-            if self._taken.total() >= MOST_AT_ONCE or self._taken[owner] >= MOST_OF_ONE_PERSON:
+            if self._taken[owner] >= self._share:
                 raise Failed(Problem.TOO_MANY_UPLOADS)
             self._taken[owner] += 1
         try:
@@ -69,6 +73,16 @@ class _Places:
                 self._taken[owner] -= 1
                 if not self._taken[owner]:
                     del self._taken[owner]
+
+    def are_few(self) -> bool:
+        """Whether nobody may have more than one place now."""
+        with self._lock:
+            return self._share <= 1
+
+    @property
+    def _share(self) -> int:
+        """How many places a person may have: a quarter of those that are free."""
+        return min(MOST_OF_ONE_PERSON, ceil((MOST_AT_ONCE - self._taken.total()) / 4))
 
 
 _places = _Places()
@@ -98,7 +112,7 @@ def _receive(request: HttpRequest, attachment: Attachment) -> None:
     key = new_key()
     _begin(attachment, key)
     release_connection()
-    body = Body(request, attachment.size, is_allowed_type)
+    body = Body(request, attachment.size, is_allowed_type, _places.are_few)
     try:
         _store(key, body)
     except BaseException:
