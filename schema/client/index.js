@@ -49,6 +49,7 @@ export { createTalk } from "./talk.js";
 /** @typedef {import("./types.js").Saved} Saved */
 /** @typedef {import("./types.js").SavedStore} SavedStore */
 /** @typedef {import("./types.js").ScheduledMessage} ScheduledMessage */
+/** @typedef {import("./types.js").ScheduledStore} ScheduledStore */
 /** @typedef {import("./types.js").SearchOptions} SearchOptions */
 /** @typedef {import("./types.js").SearchSnapshot} SearchSnapshot */
 /** @typedef {import("./types.js").SearchStore} SearchStore */

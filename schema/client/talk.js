@@ -13,6 +13,7 @@ import { InboxFeed } from "./stores/inbox.js";
 import { Kept } from "./stores/kept.js";
 import { Presence } from "./stores/presence.js";
 import { SavedMessages } from "./stores/saved.js";
+import { ScheduledIn } from "./stores/scheduled.js";
 import { Search } from "./stores/search.js";
 import { TypingIn } from "./stores/typing-in.js";
 import { typingStore } from "./stores/typing.js";
@@ -69,7 +70,7 @@ export function talkOver(
   const feed = new InboxFeed(connection, documents);
   const viewerFeed = new ViewerFeed(connection, documents, () => {
     feed.reset();
-    for (const each of [...conversations, ...saved, ...files]) each.reset();
+    for (const each of [...conversations, ...saved, ...files, ...scheduled]) each.reset();
   });
   const { viewer, limits } = viewerFeed;
   const verbs = withStores(verbsFor(connection, documents), {
@@ -87,6 +88,9 @@ export function talkOver(
     },
     savedChanged: () => {
       for (const each of saved) each.again();
+    },
+    scheduledChanged: () => {
+      for (const each of scheduled) each.again();
     },
   });
   const server = addressOf(url).href;
@@ -121,7 +125,8 @@ export function talkOver(
   const presence = new Presence(connection, documents, limits, visible);
   const saved = new Kept(() => new SavedMessages(connection, documents));
   const files = new Kept((id) => new FilesOf(id, shared));
-  const stores = [conversations, typing, typingIn, presence, saved, files, drafts];
+  const scheduled = new Kept((id) => new ScheduledIn(id, shared));
+  const stores = [conversations, typing, typingIn, presence, saved, files, scheduled, drafts];
 
   return {
     ...verbs,
@@ -137,8 +142,10 @@ export function talkOver(
     search: () => new Search(connection, documents),
     saved: () => saved.get(""),
     files: (id) => files.get(id),
+    scheduled: (id) => scheduled.get(id),
     upload: uploads.upload,
     setAvatar: avatarSetter(connection, uploads, verbs),
+    now: () => connection.now(),
     addressOf: (path) => new URL(path, server).href,
     typing: (id) => typing.get(id),
     typingIn: (ids) => typingIn.of(ids),
@@ -161,10 +168,12 @@ export function talkOver(
  *   doubted: (id: string) => void,
  *   blocksChanged: () => void,
  *   savedChanged: () => void,
+ *   scheduledChanged: () => void,
  * }} stores
  * @returns {Verbs}
  */
-function withStores(verbs, { answered, refused, doubted, blocksChanged, savedChanged }) {
+function withStores(verbs, stores) {
+  const { answered, refused, doubted, blocksChanged, savedChanged, scheduledChanged } = stores;
   /**
    * @param {string} name
    * @param {(input: any) => Promise<any>} verb
@@ -187,6 +196,9 @@ function withStores(verbs, { answered, refused, doubted, blocksChanged, savedCha
         savedChanged();
       }
       throw error;
+    } finally {
+      // Without an answer, too, it may be so.
+      if (name === "scheduleMessage" || name === "cancelScheduledMessage") scheduledChanged();
     }
   };
   const entries = Object.entries(verbs).map(([name, verb]) => [name, told(name, verb)]);

@@ -247,7 +247,8 @@
  *   loadPins: () => Promise<void>,
  *   loadSeen: () => Promise<void>,
  *   send: (body: string, options?: SendOptions) => Promise<string>,
- *   edit: (row: Row, body: string, mentions?: Named[] | null) => Promise<void>,
+ *   edit: (
+ *     row: Row, body: string, mentions?: Named[] | null, files?: string[] | null) => Promise<void>,
  *   retract: (row: Row) => Promise<void>,
  *   react: (message: Message, emoji: string) => Promise<void>,
  *   unreact: (message: Message, emoji: string) => Promise<void>,
@@ -258,6 +259,7 @@
  *   `jumpTo` and `jumpToNewest` replace the rows, unless those that are asked for are there already.
  *   `send` puts the message into the outbox and answers its `clientId`, which is the `key` of its row.
  *   `edit` and `retract` change the outbox while the row is unsent, and the server's message otherwise.
+ *   `files`: the ids of those that the message keeps; null: all.
  *   `react` and `unreact` show at once what the server is asked for.
  *   `refresh` asks for a message anew, such as when the addresses of its files are too old.
  *   `shown` says that the viewer has seen all messages up to this number; the server is told a moment
@@ -329,6 +331,12 @@
  * @typedef {Store<ListSnapshot<WithFiles>> & {
  *   loadMore: () => Promise<void>, refresh: () => Promise<void>,
  * }} FilesStore
+ */
+
+/**
+ * What the viewer has scheduled in a conversation, the earliest first: `talk.scheduled(id)`. It is asked
+ * for when somebody begins to listen, and anew when one was scheduled, cancelled, sent or refused.
+ * @typedef {Store<ListSnapshot<ScheduledMessage>> & {refresh: () => Promise<void>}} ScheduledStore
  */
 
 /**
@@ -456,10 +464,12 @@
  *   search: () => SearchStore,
  *   saved: () => SavedStore,
  *   files: (conversationId: string) => FilesStore,
+ *   scheduled: (conversationId: string) => ScheduledStore,
  *   upload: (file: Blob, options?: UploadOptions) => Promise<Attachment>,
  *   setAvatar: (conversationId: string, file: Blob, options?: UploadOptions) => Promise<{
  *     id: string, description: string, avatar: string | null, data: Record<string, unknown>,
  *   }>,
+ *   now: () => number,
  *   addressOf: (url: string) => string,
  *   typing: (conversationId: string) => Store<readonly Named[]>,
  *   typingIn: (conversationIds: readonly string[]) => Store<ReadonlyMap<string, readonly Named[]>>,
@@ -484,6 +494,7 @@
  *   `upload` tries until there is an answer, and throws a `Refusal` if the server does not take the file.
  *   What it answers is how the upload began: its id is for `sendMessage`, within a day. `setAvatar` uploads
  *   the picture of a group, and waits until the server has checked it.
+ *   `now`: the time of the server in milliseconds, as far as it is known.
  *   `addressOf`: the absolute address of a file, or of the picture of a group.
  *   `findConversations` looks for words in titles. `formerMembers`: people who left or were removed, whom
  *   `reinstateParticipant` can bring back. `replies`: the first 50 of the branch that a message began.

@@ -162,6 +162,10 @@ export class FakeConnection {
         };
       case "Draft":
         return { conversation: room ? { viewerParticipation: room.showDraft() } : null };
+      case "ScheduledMessages": {
+        const scheduledMessages = room?.place.scheduled ?? [];
+        return { conversation: room ? { viewerParticipation: { id: "", scheduledMessages } } : null };
+      }
       case "SearchMessages":
         return { searchMessages: this.#found(variables) };
       case "SavedMessages":
@@ -288,8 +292,14 @@ export class FakeConnection {
         if (isSaved) return { saveDraft: { participation: { id: "", ...room?.showDraft() } } };
         return { saveDraft: { code: "DRAFT_CHANGED", message: "Changed", path: ["base"] } };
       }
+      case "ScheduleMessage": {
+        const { conversationId, ...given } = input;
+        const more = { replyTo: null, mentions: null, mentionsAll: false, refusal: null };
+        room?.arrange({ scheduled: [...(room.place.scheduled ?? []), { ...more, ...given }] });
+        return { scheduleMessage: { participation: { id: "", scheduledMessages: [] } } };
+      }
       case "EditMessage":
-        found.room.edit(found.number, input.body);
+        found.room.edit(found.number, input.body, input.attachments);
         return { editMessage: { edited: shown() } };
       case "RetractMessage":
         found.room.retract(found.number);

@@ -133,6 +133,26 @@ test("a message with files is sent with them, once, and its own picture is known
   assert.equal(connection.count("SendMessage"), 1);
 });
 
+test("a file is gone at once from a message whose edit keeps others", async (t) => {
+  const { world, room, message, thread, connection, shown } = await openThread(t, 1);
+  const [sea, boat] = [uploaded(world), uploaded(world, "Boat.png")];
+  room.send(0, { body: "Look", attachments: [sea, boat] });
+  await settle();
+  const names = () => message(2).attachments.map(({ filename }) => filename);
+  connection.held.add("EditMessage");
+
+  const row = shown().rows.find((each) => each.message?.number === 2);
+  const editing = thread.edit(row, "Look", null, [boat]);
+  await settle();
+  assert.deepEqual(names(), ["Boat.png"]);
+  connection.waitingFor("EditMessage").answer();
+  await editing;
+  await settle();
+
+  assert.deepEqual(names(), ["Boat.png"]);
+  assert.equal(room.message(2).attachments.length, 1);
+});
+
 test("the files of a conversation come page by page, the newest first", async (t) => {
   const { world, room, talk, connection } = await openThread(t, 1);
   for (let each = 0; each < 70; each += 1) room.send(1, { attachments: [uploaded(world)] });

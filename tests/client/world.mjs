@@ -181,16 +181,13 @@ export class Talkroom {
     this.#changeMessage(number, "MESSAGE_COMPLETED", { attachments: ready }, sender);
   }
 
-  /** @param {number} number @param {string} body */
-  edit(number, body) {
-    const message = this.message(number);
-    if (message.removal) return;
-    this.#changeMessage(
-      number,
-      "MESSAGE_EDITED",
-      { body, editedAt: this.world.clock },
-      message.sender,
-    );
+  /** @param {number} number @param {string} body @param {string[] | null} [files] which it keeps. */
+  edit(number, body, files = null) {
+    const { removal, sender, attachments: all } = this.message(number);
+    if (removal) return;
+    const attachments = all.filter(({ id }) => !files || files.includes(id));
+    const edited = { body, attachments, editedAt: this.world.clock };
+    this.#changeMessage(number, "MESSAGE_EDITED", edited, sender);
   }
 
   /** @param {number} number */

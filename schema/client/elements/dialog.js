@@ -95,9 +95,11 @@ export function openDialog(element, { title, body, foot = [], class: name = "", 
  *   title: string, text?: string, action: string, isDanger?: boolean,
  *   field?: {
  *     label: string, value?: string, maxLength?: number, isLong?: boolean, isOptional?: boolean,
+ *     times?: {min: string, max: string},
  *   },
  *   act: (text: string) => Promise<unknown> | void,
  * }} question
+ *   times: the field is for a time between these two.
  * @returns {Promise<boolean>} whether it was done.
  */
 export function ask(element, { title, text, action, isDanger = false, field, act }) {
@@ -107,6 +109,7 @@ export function ask(element, { title, text, action, isDanger = false, field, act
     const input =
       field && h(field.isLong ? "textarea" : "input", { class: "field", value: field.value });
     if (input) {
+      if (field.times) Object.assign(input, { type: "datetime-local", ...field.times });
       input.required = !field.isOptional;
       if (field.maxLength) input.maxLength = field.maxLength;
     }

@@ -40,6 +40,7 @@ const GAP = 4;
  * @param {MenuItem[]} items
  * @param {{x: number, y: number}} [point] where it stands instead: where somebody clicked.
  * @param {string} [name] one more CSS class.
+ * @returns {HTMLElement}
  */
 export function openMenu(element, anchor, items, point, name = "") {
   element.adopt(style);
@@ -87,6 +88,7 @@ export function openMenu(element, anchor, items, point, name = "") {
   menu.showPopover();
   stand(menu, anchor, point);
   buttons[0]?.focus();
+  return menu;
 
   /** @param {KeyboardEvent} event */
   function move(event) {

@@ -107,8 +107,9 @@ export class ConversationStore extends Lingering {
    * @param {Row} row
    * @param {string} body
    * @param {Named[] | null} [mentions]
+   * @param {string[] | null} [files] the ids of those that the message keeps.
    */
-  edit = (row, body, mentions) => this.#acts.edit(row, body, mentions);
+  edit = (row, body, mentions, files) => this.#acts.edit(row, body, mentions, files);
 
   /** @param {Row} row */
   retract = (row) => this.#acts.retract(row);

@@ -17,9 +17,17 @@ export class Listed extends Lingering {
   /**
    * @param {Connection} connection
    * @param {(after: string | null, signal: AbortSignal) => Promise<Page<T>>} ask
+   * @param {() => (() => void)} [follow] follows what tells of changes. What it answers ends that.
    */
-  constructor(connection, ask) {
-    super(/** @type {ListSnapshot<T>} */ (EMPTY_LIST), () => this.#follow());
+  constructor(connection, ask, follow = () => () => {}) {
+    super(/** @type {ListSnapshot<T>} */ (EMPTY_LIST), () => {
+      const end = follow();
+      void this.#list.begin();
+      return () => {
+        end();
+        this.#list.stop();
+      };
+    });
     this.#list = new List(connection, ask, () => this.set(this.#list.snapshot));
   }
 
@@ -37,10 +45,5 @@ export class Listed extends Lingering {
   reset() {
     this.#list.clear();
     this.again();
-  }
-
-  #follow() {
-    void this.#list.begin();
-    return () => this.#list.stop();
   }
 }

@@ -227,6 +227,7 @@ export class Fake {
     Object.assign(limits, { uploadSize: 26_214_400, uploadTypes: null, attachments: 10 }, this.limits);
     this.typing = new Writable([]);
     this.state = new Writable("live");
+    this.scheduled = new Writable({ state: "ready", error: null, rows: [] });
     return {
       state: this.state,
       viewer: new Writable({ id, username: "mira", name, avatar }),
@@ -240,6 +241,7 @@ export class Fake {
       conversation: () => store,
       typing: () => this.typing,
       draft: draftOf,
+      scheduled: () => this.scheduled,
       messageAt: (id, number) => this.wait("messageAt", number),
       findMembers: async (conversation, search) => {
         await this.wait("findMembers", search);

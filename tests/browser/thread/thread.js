@@ -2,7 +2,7 @@
 
 import "/talk/elements/index.js";
 // What comes after the first messages is here already when a test presses a key.
-import "/talk/elements/thread/keys.js";
+import "/talk/elements/thread/more.js";
 import { TalkError } from "/talk/errors.js";
 import { Fake, messageOf, PEOPLE } from "./fake.js";
 

@@ -62,6 +62,7 @@ a.file:hover { background: color-mix(in srgb, currentColor 15%, transparent) }
   background: var(--_accent); color: var(--_on-accent);
 }
 .own .bubble .file .sign { background: #fff3; color: inherit }
+.own .file .about { opacity: 1 }
 .file.refused .sign, .file .fault { background: none; color: var(--_danger) }
 .own .file.refused .sign, .own .file .fault { color: inherit }
 .names-file { flex: 1; display: grid; min-width: 0 }
@@ -74,11 +75,10 @@ a.file:hover { background: color-mix(in srgb, currentColor 15%, transparent) }
 .file progress::-webkit-progress-value { background: currentColor }
 .file progress::-moz-progress-bar { background: currentColor }
 .attach { align-self: flex-end; margin-block: 0 1.5px; margin-inline: 0 .25em }
-.left:not([hidden]) + .attach { margin-inline-start: -.4em }
+.field:has(> .attach) .left { padding-inline-end: .5em }
 .tray {
   display: flex; gap: 8px; padding: 10px 4px 10px; overflow-x: auto; scrollbar-width: thin;
 }
-.banner:not([hidden]):has(.icon-edit) ~ .tray { display: none }
 .banner:not([hidden]):has(.icon-edit) ~ form .attach { display: none }
 .tray li {
   position: relative; display: flex; align-items: center; gap: 8px; flex: none; height: 68px;

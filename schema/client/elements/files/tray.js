@@ -1,14 +1,15 @@
-/** The files that were chosen for the next message, above the box. */
+/** The files above the box: those chosen for the next message, or those of a message that is edited. */
 
 import "./icons.js";
 import "./words.js";
 import { icon } from "../icons.js";
-import { h, place } from "../nodes.js";
+import { keepFocus } from "../found.js";
+import { h, place, set } from "../nodes.js";
 import { notice } from "../notice.js";
-import { noteSize } from "./shown.js";
+import { noteSize, shownOf } from "./shown.js";
 import { kindOf, sizeIn } from "./sizes.js";
 
-/** @import {Talk} from "../../types.js" */
+/** @import {Attachment, Row, Talk} from "../../types.js" */
 /** @import {View} from "../thread/view.js" */
 
 /** What was chosen in conversations that are not on the screen now. @type {WeakMap<Talk, Map<string, Blob[]>>} */
@@ -19,6 +20,14 @@ export class Tray {
   files = [];
   /** @type {Map<Blob, {node: HTMLElement, url: string}>} */
   #items = new Map();
+  /** @type {WeakMap<Attachment, HTMLElement>} */
+  #sentItems = new WeakMap();
+  /** The key of the row that is edited. @type {string | null} */
+  #edited = null;
+  /** The ids of the files that it keeps; null: all. @type {string[] | null} */
+  #kept = null;
+  /** What the server refused, until it is edited again. @type {{key: string, files: string[] | null} | null} */
+  #refused = null;
 
   /** @param {View} view */
   constructor(view) {
@@ -49,6 +58,60 @@ export class Tray {
     return files;
   }
 
+  /**
+   * Show the files of the message that is edited, or else those that were chosen.
+   * @param {Row | null} edited
+   * @returns {number} how many there are.
+   */
+  show(edited) {
+    const key = edited?.key ?? null;
+    if (key !== this.#edited) {
+      this.#edited = key;
+      this.#kept = this.#refused?.key === key ? this.#refused.files : null;
+      if (key) this.#refused = null;
+    }
+    const isChoosing = key === null;
+    const nodes = isChoosing
+      ? this.files.map((file) => this.#itemOf(file))
+      : this.#sent().map((file) => this.#sentItem(file));
+    place(this.node, nodes);
+    this.node.hidden = !nodes.length;
+    set(this.node, "aria-label", this.view.t(isChoosing ? "chosenFiles" : "filesOfMessage"));
+    return nodes.length || (edited?.unsent?.files.length ?? 0);
+  }
+
+  /** The ids of the files that the edited message keeps; null: all. */
+  get kept() {
+    return this.#kept && this.#sent().map(({ id }) => id);
+  }
+
+  /** An edit was refused: the same files are taken out when it is edited again. @param {Row} row @param {string[] | null} files */
+  keep({ key }, files) {
+    this.#refused = { key, files };
+  }
+
+  /** The files of the edited message that were not taken out. */
+  #sent() {
+    const message = this.view.rowOf(this.#edited ?? "")?.message;
+    const kept = this.#kept;
+    return (message?.attachments ?? []).filter(({ id }) => !kept || kept.includes(id));
+  }
+
+  /** @param {Attachment} file */
+  #sentItem(file) {
+    const known = this.#sentItems.get(file);
+    if (known) return known;
+    const { view } = this;
+    const { sources, isPicture } = shownOf(view.talk, file);
+    const image = isPicture && sources.length > 0 && h("img", { alt: "", src: sources[0].url });
+    const node = itemOf(view, file, image || icon("file"), () => {
+      this.#kept = this.#sent().flatMap(({ id }) => (id === file.id ? [] : [id]));
+      view.composer.update();
+    });
+    this.#sentItems.set(file, node);
+    return node;
+  }
+
   /** Why a file can't be sent; nothing if it can. @param {Blob} file */
   #problemOf(file) {
     const { limits, t, element } = this.view;
@@ -71,8 +134,6 @@ export class Tray {
       this.#items.delete(file);
       URL.revokeObjectURL(url);
     }
-    place(this.node, files.map((file) => this.#itemOf(file)));
-    this.node.hidden = !files.length;
     const of = kept.get(view.talk) ?? new Map();
     kept.set(view.talk, of);
     if (files.length) of.set(view.store.id, files);
@@ -84,30 +145,12 @@ export class Tray {
   #itemOf(file) {
     const known = this.#items.get(file);
     if (known) return known.node;
-    const { view } = this;
-    const name = nameOf(file);
+    const { size, type: contentType } = file;
     const url = URL.createObjectURL(file);
-    const remove = () => {
-      const at = this.files.indexOf(file);
-      this.#set(this.files.filter((each) => each !== file));
-      const buttons = this.node.querySelectorAll("button");
-      /** @type {HTMLElement} */ (buttons[Math.min(at, buttons.length - 1)] ?? view.composer.box).focus();
-    };
-    const label = view.t("removeFile", { name });
-    const button = { type: "button", class: "round", "aria-label": label, onclick: remove };
-    const isPicture = file.type.startsWith("image/");
-    const about = `${kindOf({ filename: name, contentType: file.type })} · ${sizeIn(file.size, view.language)}`;
-    const node = h(
-      "li",
-      { title: name },
-      isPicture ? this.#pictureOf(file, url) : icon("file"),
-      h(
-        "span",
-        { class: isPicture ? "spoken" : "names-file" },
-        h("span", { class: "filename", dir: "auto" }, name),
-        h("span", { class: "about" }, about),
-      ),
-      h("button", button, icon("close")),
+    const sign = contentType.startsWith("image/") ? this.#pictureOf(file, url) : icon("file");
+    const names = { filename: nameOf(file), contentType, size };
+    const node = itemOf(this.view, names, sign, () =>
+      this.#set(this.files.filter((each) => each !== file)),
     );
     this.#items.set(file, { node, url });
     return node;
@@ -129,6 +172,33 @@ export class Tray {
     for (const { url } of this.#items.values()) URL.revokeObjectURL(url);
     this.#items.clear();
   }
+}
+
+/**
+ * A file with a button that takes it out.
+ * @param {View} view
+ * @param {Pick<Attachment, "filename" | "contentType" | "size">} file
+ * @param {Element} sign
+ * @param {() => void} takeOut
+ */
+function itemOf(view, { filename: name, contentType, size }, sign, takeOut) {
+  const { box } = view.composer;
+  const label = view.t("removeFile", { name });
+  const onclick = () => keepFocus(/** @type {HTMLElement} */ (node.parentElement), takeOut, box);
+  const about = `${kindOf({ filename: name, contentType })} · ${sizeIn(size, view.language)}`;
+  const node = h(
+    "li",
+    { title: name },
+    sign,
+    h(
+      "span",
+      { class: sign.matches("img") ? "spoken" : "names-file" },
+      h("span", { class: "filename", dir: "auto" }, name),
+      h("span", { class: "about" }, about),
+    ),
+    h("button", { type: "button", class: "round", "aria-label": label, onclick }, icon("close")),
+  );
+  return node;
 }
 
 /** @param {Blob} file */

@@ -13,6 +13,7 @@ export const files = {
   fileLost: "A file is not here any more. Take it out, or choose it again.",
   filePart: "{name}, uploaded",
   fileRefused: "Not let through: it may be harmful",
+  filesOfMessage: "Files of the message",
   fileTooLarge: "{name} is too large: a file can have {size} at most.",
   fileType: "{name} is of a type that can’t be sent here.",
   fileUnsent: "Not uploaded",

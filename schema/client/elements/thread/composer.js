@@ -3,7 +3,6 @@
 import { icon } from "../icons.js";
 import { h } from "../nodes.js";
 import { Banner } from "./banner.js";
-import { hasFiles } from "./rows.js";
 import { names } from "./text.js";
 
 /** @import {Completion} from "./completion.js" */
@@ -99,6 +98,7 @@ export class Composer {
   #restore() {
     const { body, replyTo, mentions } = this.draft.getSnapshot();
     this.edited = null;
+    this.#isAll = false;
     this.#replyTo = replyTo;
     this.#chosen = new Map(mentions.map((person) => [person.id, person]));
     this.#write(body);
@@ -140,7 +140,7 @@ export class Composer {
     this.left.hidden = left > FEW;
     this.left.textContent = String(left);
     this.left.classList.toggle("refusal", left < 0);
-    const files = this.edited ? hasFiles(this.edited) : view.files?.tray.files.length;
+    const files = view.files?.tray.show(this.edited);
     this.button.disabled = left < 0 || (box.value.trim() === "" && !files);
     this.#fit();
     this.banner.show(!!this.edited, this.#replyTo);
@@ -174,8 +174,8 @@ export class Composer {
     // The key Enter ends a word that is composed, as in Japanese. It does not send.
     if (event.isComposing || event.keyCode === 229) return;
     if (this.completion?.pressed(event)) return;
-    const isTouch = matchMedia("(pointer: coarse)").matches;
-    if (event.key === "Enter" && !event.shiftKey && !isTouch) this.#submitted(event);
+    const isLine = event.shiftKey || event.altKey || matchMedia("(pointer: coarse)").matches;
+    if (event.key === "Enter" && !isLine) this.#submitted(event);
     else if (event.key === "Escape" && !this.banner.node.hidden) this.#leave(event);
     else if (event.key === "ArrowUp" && this.box.value === "") this.#editLast(event);
   }
@@ -191,34 +191,38 @@ export class Composer {
   /** @param {Event} event */
   #submitted(event) {
     event.preventDefault();
-    const body = this.box.value.trim();
     if (this.button.disabled) return;
-    const edited = this.edited;
-    if (edited) this.#sendEdit(edited, body);
-    else this.#send(body);
+    if (this.edited) this.#sendEdit(this.edited);
+    else this.#send();
   }
 
-  /** @param {string} body */
-  async #send(body) {
+  /** What stands in the box, without spaces around it, and whom it mentions. */
+  written() {
+    const body = this.box.value.trim();
     const mentions = [...this.#chosen.values()].filter(({ name }) => names(body, name));
     const mentionAll = this.#isAll && names(body, this.view.t("everybody"));
     const replyTo = this.#replyTo;
-    this.#isAll = false;
+    return { body, replyTo, mentions: mentions.length ? mentions : null, mentionAll };
+  }
+
+  async #send() {
+    const { body, ...options } = this.written();
     // The draft ends with the sending. What could not be kept is not lost: it stays a draft.
     const tray = this.view.files?.tray;
     const files = tray?.take();
-    const options = { replyTo, mentions: mentions.length ? mentions : null, mentionAll, files };
-    const isSent = await this.view.send(body, { ...options, endsDraft: true });
+    const isSent = await this.view.send(body, { ...options, files, endsDraft: true });
     if (!isSent && files) tray?.add(files);
   }
 
-  /** @param {Row} row @param {string} body */
-  async #sendEdit(row, body) {
+  /** @param {Row} row */
+  async #sendEdit(row) {
     const { view } = this;
+    const { body } = this.written();
     const chosen = [...this.#chosen.values()];
+    const files = view.files?.tray.kept;
     this.#restore();
     const isDone = await view.try(async () =>
-      (await import("./edits.js")).sendEdit(view.store, row, body, chosen),
+      (await import("./edits.js")).sendEdit(view, row, body, chosen, files),
     );
     // What was refused is not lost.
     if (!isDone && !this.edited && view.rowOf(row.key)) {

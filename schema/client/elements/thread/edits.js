@@ -2,17 +2,25 @@
 
 import { names } from "./text.js";
 
-/** @import {ConversationStore, Named, Row} from "../../types.js" */
+/** @import {Named, Row} from "../../types.js" */
+/** @import {View} from "./view.js" */
 
 /**
- * @param {ConversationStore} store
+ * @param {View} view
  * @param {Row} row
  * @param {string} body
  * @param {Iterable<Named>} chosen the people whose names were chosen while it was written.
+ * @param {string[] | null} [files] the ids of the files that it keeps; null: all.
  */
-export async function sendEdit(store, row, body, chosen) {
+export async function sendEdit({ store, files: shown }, row, body, chosen, files = null) {
   const before = row.message ?? row.unsent;
-  if (body !== before.body) await store.edit(row, body, mentionsAfter(before, body, chosen));
+  if (body === before.body && !files) return;
+  try {
+    await store.edit(row, body, mentionsAfter(before, body, chosen), files);
+  } catch (error) {
+    shown?.tray.keep(row, files);
+    throw error;
+  }
 }
 
 /**

@@ -26,17 +26,16 @@ const style = sheet(`
 /**
  * Show the bar as long as something is pinned.
  * @param {View} view
- * @param {HTMLElement} place_ where it stands.
  */
-export async function showPinBar(view, place_) {
-  const { element, store, talk } = view;
+export async function showPinBar(view) {
+  const { element, store, talk, top } = view;
   element.adopt(style);
   /** @type {unknown} */
   let shown = null;
   element.follow(store, ({ pins }) => {
     if (pins === shown) return;
     shown = pins;
-    keepFocus(place_, () => place(place_, pins.length ? [bar(pins)] : []), view);
+    keepFocus(top, () => place(top, pins.length ? [bar(pins)] : []), view);
   });
   await store.loadPins();
 

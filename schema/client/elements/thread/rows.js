@@ -122,11 +122,9 @@ export class Rows {
   }
 }
 
-/** Whether a row has files. @param {Row} row */
-export const hasFiles = ({ message, unsent }) => !!(message?.attachments ?? unsent?.files)?.length;
-
 /** Whether a row has what is drawn by modules that are loaded with the first of them. @param {Row} row */
-export const hasMore = (row) => row.message?.linkPreview || hasFiles(row);
+export const hasMore = ({ message, unsent }) =>
+  message?.linkPreview || (message?.attachments ?? unsent?.files)?.length;
 
 /** @param {Row} row */
 function dayOf(row) {

@@ -202,10 +202,8 @@ export class View {
   async #loadMore() {
     if (this.#hasMore) return;
     this.#hasMore = true;
-    (await import("./keys.js")).listenToKeys(this);
-    const { showPinBar } = await import("./pins.js");
-    if (!this.screen.isConnected) return;
-    await Promise.all([showPinBar(this, this.top), this.store.loadSeen(), this.#loadFiles()]);
+    const { showMore } = await import("./more.js");
+    if (this.screen.isConnected) await Promise.all([showMore(this), this.#loadFiles()]);
   }
 
   #loadFiles() {

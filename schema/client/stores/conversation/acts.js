@@ -30,15 +30,16 @@ export class Acts {
    * @param {Row} row
    * @param {string} body
    * @param {Named[] | null} [mentions]
+   * @param {string[] | null} [files] the ids of those that the message keeps.
    */
-  async edit({ message, unsent }, body, mentions) {
+  async edit({ message, unsent }, body, mentions, files) {
     // Also if the message is there, an earlier edit of it may still wait in the outbox.
     const clientId = (message ?? unsent)?.clientId;
-    if (clientId && (await this.#outbox.edit(clientId, body, mentions))) return;
+    const isWaiting = clientId && (await this.#outbox.edit(clientId, body, mentions));
+    if (isWaiting && !files) return;
     const { id, number } = message ?? this.#sent(unsent);
-    const input = { message: id, body, mentions: mentions?.map((each) => each.id) };
-    const edited = body.trim();
-    const undo = this.#preview(number, (each) => (each.removal ? each : { ...each, body: edited }));
+    const input = { message: id, body, mentions: mentions?.map((each) => each.id), attachments: files };
+    const undo = this.#preview(number, (each) => edited(each, body.trim(), files));
     await this.#turns.take(id, () => this.#verbs.editMessage(input)).finally(undo);
   }
 
@@ -106,6 +107,20 @@ class Turns {
     turn.then(forget, forget);
     return turn;
   }
+}
+
+/**
+ * A message with another text, and with fewer files.
+ * @param {Message} message
+ * @param {string} body
+ * @param {string[] | null} [files]
+ * @returns {Message}
+ */
+function edited(message, body, files) {
+  if (message.removal) return message;
+  const { attachments } = message;
+  const kept = files ? attachments.filter(({ id }) => files.includes(id)) : attachments;
+  return { ...message, body, attachments: kept };
 }
 
 /**
