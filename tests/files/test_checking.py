@@ -217,18 +217,17 @@ class TestScanning:
 
         scanner(away)
         file, waits = uploaded(b"soup"), []
-        for _each in range(4):
-            later()
+        for age in (0, 5, 60, 7_200):
+            before = timezone.now() - timedelta(seconds=age)
+            Attachment.objects.update(created_at=before, retry_at=None)
             assert check_due() == 0
             waits.append((now(file).retry_at - timezone.now()).total_seconds())
             # Not before.
             assert check_due() == 0
 
         assert len(calls) == 4
-        assert waits == sorted(waits)
-        assert 1 < waits[0] <= 2
-        assert waits[3] > 10
-        assert now(file).state == State.CHECKING
+        assert [round(each) for each in waits] == [2, 5, 60, 600]
+        assert (now(file).state, now(file).failures) == (State.CHECKING, 0)
         scanner(lambda file: None)
         later()
         assert check_due() == 1
@@ -406,6 +405,62 @@ class TestFailing:
             later()
             check_due()
             assert now(picture).state == state
+
+    def test_a_picture_is_not_refused_for_faults_of_the_storage(
+        self, uploaded, stored, monkeypatch
+    ):
+        @contextmanager
+        def read(file, content_type):
+            raise pictures.Died("It died.")
+            yield
+
+        picture, opened = uploaded(), InMemoryStorage.open
+        for error in (ConnectionResetError, FileNotFoundError, TimeoutError):
+
+            def away(self, name, error=error):
+                raise error
+
+            monkeypatch.setattr(InMemoryStorage, "open", away)
+            later()
+            assert check_due() == 0
+        monkeypatch.setattr(InMemoryStorage, "open", opened)
+        monkeypatch.setattr(pictures, "read", read)
+        later()
+        check_due()
+
+        assert (now(picture).state, now(picture).failures) == (State.CHECKING, 1)
+
+    @pytest.mark.parametrize(
+        ("error", "state"),
+        [(FileNotFoundError, State.REFUSED), (ConnectionResetError, State.CHECKING)],
+    )
+    def test_a_file_that_the_storage_has_lost_is_refused_after_a_day(
+        self, uploaded, monkeypatch, error, state
+    ):
+        def gone(self, name):
+            raise error
+
+        file = uploaded()
+        monkeypatch.setattr(InMemoryStorage, "open", gone)
+        check_due()
+        assert now(file).state == State.CHECKING
+
+        long_ago = timezone.now() - timedelta(days=1, seconds=1)
+        Attachment.objects.update(created_at=long_ago, retry_at=None)
+        check_due()
+
+        assert now(file).state == state
+
+    def test_a_file_that_the_scanner_misses_is_not_lost(self, uploaded, scanner):
+        def no_socket(file):
+            raise FileNotFoundError("/run/clamd.socket")
+
+        scanner(no_socket)
+        file = uploaded()
+        Attachment.objects.update(created_at=timezone.now() - timedelta(days=2))
+        check_due()
+
+        assert now(file).state == State.CHECKING
 
     @pytest.mark.parametrize("how", ["taken back", "its bytes deleted", "deleted"])
     def test_a_file_that_goes_meanwhile_leaves_nothing(

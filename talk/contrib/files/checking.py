@@ -17,6 +17,7 @@ from typing import IO
 
 from django.core.files import File
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from talk.conf import conf
@@ -33,10 +34,16 @@ logger = logging.getLogger(__name__)
 JOB = "check files"
 #: At this attempt, a picture is refused that ends the process which reads it.
 LAST_ATTEMPT = 3
+#: A file whose bytes the storage does not have is refused after so long.
+LOST_AFTER = timedelta(days=1)
 #: A worker that has not looked for files for so long is not there.
 AWAY_AFTER = timedelta(minutes=1)
 
 State = Attachment.State
+
+
+class Missing(Exception):
+    """The storage says that it does not have the bytes."""
 
 
 def needs_checking(content_type: str) -> bool:
@@ -62,13 +69,28 @@ def _has_worker() -> bool:
 
 
 def _check(attachment: Attachment) -> bool:
-    """Check one file. Returns False if that failed: it is tried again later."""
+    """Check one file. Returns False if that failed: it is tried again later.
+
+    Only what the file itself has done counts as a failure of the file.
+    """
     try:
         # Before anything else. If this file ends the worker, others come first the next time.
         attachment.try_later()
         # One person's many files, or slow ones, don't hold up those of others.
         Attachment.objects.pass_turn(attachment.owner_id)
         release_connection()
+        _look_at(attachment)
+    # The storage and the scanner have errors of their own.
+    except Exception as error:
+        logger.warning("File %s could not be checked", attachment.pk, exc_info=True)
+        if not isinstance(error, pictures.Died):
+            attachment.postpone()
+        return False
+    return True
+
+
+def _look_at(attachment: Attachment) -> None:
+    try:
         with _copied(attachment.key) as file:
             if (reason := _scan(file)) is not None:
                 _refuse(attachment, f"the scanner found {reason}")
@@ -76,18 +98,24 @@ def _check(attachment: Attachment) -> bool:
                 _check_picture(attachment, file)
             else:
                 attachment.checked(State.READY)
-    # The storage and the scanner have errors of their own.
-    except Exception:
-        logger.warning("File %s could not be checked", attachment.pk, exc_info=True)
-        return False
-    return True
+    except Missing:
+        if attachment.created_at > timezone.now() - LOST_AFTER:
+            raise
+        _refuse(attachment, "the storage has lost it")
 
 
 @contextmanager
 def _copied(key: str) -> Iterator[BufferedRandom]:
-    """The bytes at `key` in a file that has no name, so a killed worker leaves none behind."""
+    """The bytes at `key` in a file that has no name, so a killed worker leaves none behind.
+
+    Raises `Missing`. Whoever gets the file may raise `FileNotFoundError`, which is something else.
+    """
     with TemporaryFile() as file:
-        with storage().open(key) as stored:
+        try:
+            stored = storage().open(key)
+        except FileNotFoundError as error:
+            raise Missing from error
+        with stored:
             copyfileobj(stored, file)
         file.flush()
         file.seek(0)

@@ -96,6 +96,19 @@ class Processing(models.Model):
         own.retry_at = timezone.now() + timedelta(seconds=seconds)
         own.save(update_fields=["failures", "retry_at"])
 
+    def postpone(self) -> None:
+        """Have a check that failed through no fault of the file be done again later.
+
+        `try_later` has counted it as a failure of the file. That is taken back. The file waits as
+        long again as it has waited so far.
+        """
+        own, now = self._own, timezone.now()
+        own.failures = max(own.failures - 1, 0)
+        seconds = min(max((now - own.created_at).total_seconds(), 2), MOST_SECONDS)
+        own.retry_at = now + timedelta(seconds=seconds)
+        rows = self._rows.filter(state=own.State.CHECKING)
+        rows.update(failures=own.failures, retry_at=own.retry_at)
+
     @property
     def _own(self) -> "Attachment":
         return cast("Attachment", self)
