@@ -47,6 +47,9 @@ class Conf:
     #: A path of the proxy from which it serves files by `X-Accel-Redirect`. None means that this
     #: server sends the bytes itself.
     FILES_INTERNAL_URL: str | None = None
+    #: The path of a class by which clients upload to the storage and download from it themselves,
+    #: such as `talk.contrib.files.s3.S3`. None means that all bytes pass through this server.
+    FILES_DIRECT: str | None = None
     #: The path of a function that gets each file, open for reading bytes, before anybody can
     #: download it. It returns why the file is refused, or None. If it raises, it is asked again
     #: later. None means that files are not scanned.

@@ -8,7 +8,7 @@ import strawberry_django
 from django.apps import apps
 
 from talk import models
-from talk.contrib.files import addresses
+from talk.contrib.files import addresses, direct
 
 from ..ids import global_id_of
 from .fields import field
@@ -24,8 +24,8 @@ class Attachment:
         "direction of text."
     )
     content_type: str = strawberry.field(
-        description="What is in the file, as the server found by reading it. While it is being "
-        "uploaded, what the client said."
+        description="What is in the file, as the server found by reading it. Until it is READY or "
+        "REFUSED, it may be what the client said."
     )
     size: int = strawberry.field(description="How many bytes it has.")
     state: models.Attachment.State = strawberry.field(
@@ -106,7 +106,7 @@ def are_on() -> bool:
 
 
 def started(upload: models.Attachment) -> StartUploadPayload:
-    ticket = addresses.upload_ticket(upload)
+    ticket = direct.ticket_for(upload)
     headers = [UploadHeader(name=name, value=value) for name, value in ticket.headers.items()]
     payload: Any = StartUploadPayload
     made: StartUploadPayload = payload(

@@ -14,6 +14,7 @@ from django.utils.module_loading import import_string
 from talk.conf import conf
 
 from . import pictures
+from .direct import direct
 from .storage import ALIAS, storage
 
 
@@ -68,6 +69,32 @@ def check_internal_url(**kwargs: Any) -> list[CheckMessage]:
             id="talk_files.E003",
         )
     ]
+
+
+@register(Tags.files)
+def check_direct(**kwargs: Any) -> list[CheckMessage]:
+    if conf.FILES_DIRECT is None:
+        return []
+    if conf.FILES_INTERNAL_URL is not None:
+        return [
+            Error(
+                'Files are sent by TALK["FILES_DIRECT"] or by TALK["FILES_INTERNAL_URL"].',
+                hint="Leave one of them out: a proxy that reads a folder, or a bucket.",
+                id="talk_files.E006",
+            )
+        ]
+    try:
+        direct()
+    except (AttributeError, ImportError, ImproperlyConfigured, TypeError) as error:
+        return [
+            Error(
+                f'TALK["FILES_DIRECT"] can\'t be {conf.FILES_DIRECT!r}: {error}',
+                hint="Write talk.contrib.files.s3.S3, install Talk with the extra `s3`, and let "
+                f'STORAGES["{ALIAS}"] be a storages.backends.s3.S3Storage.',
+                id="talk_files.E005",
+            )
+        ]
+    return []
 
 
 @register(Tags.files)

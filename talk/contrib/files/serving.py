@@ -1,7 +1,8 @@
 """Serves files: `GET /talk/files/<token>`, with ranges, for everybody who was shown the URL.
 
 Each request asks the row whether the file is still there. The headers that keep files from doing
-harm are set here, and not by a proxy.
+harm are set here, and not by a proxy. With `FILES_DIRECT`, the storage sends the file, from another
+origin.
 """
 
 import asyncio
@@ -9,7 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from django.core.files import File
 from django.core.handlers.asgi import ASGIRequest
@@ -25,6 +26,7 @@ from talk.models import Attachment
 from talk.models.message.retention import cutoffs, without_expired
 
 from .addresses import Variant, download_from
+from .direct import DOWNLOAD_SECONDS, Direct, direct
 from .problems import (
     Failed,
     Problem,
@@ -41,6 +43,10 @@ from .storage import name_of, release_connection, storage
 PIECE_SIZE = 262_144
 #: How long browsers keep a file without asking again: no longer than its URL stays the same.
 KEPT_SECONDS = 3600
+#: How long they keep the answer that the storage sends it: less long than that can be followed.
+REDIRECT_KEPT_SECONDS = 30
+#: The longest URL of a storage. It has the name of the file in it, and stores have limits.
+URL_LENGTH = 4_096
 #: The type of thumbnails and previews.
 SMALLER = "image/webp"
 
@@ -85,6 +91,9 @@ def _answer(request: HttpRequest, attachment: Attachment, variant: Variant) -> H
     headers = _headers(attachment, variant)
     etag = headers["ETag"] = quote_etag(f"{attachment.sha256}{variant}")
     name = name_of(attachment.key, variant)
+    store = direct()
+    if store is not None and (url := _url_in(store, request, name, headers)) is not None:
+        return _redirect(url, headers)
     if conf.FILES_INTERNAL_URL is not None:
         # The proxy sends the file, and reads the header `Range`.
         headers["X-Accel-Redirect"] = conf.FILES_INTERNAL_URL + quote(name)
@@ -113,6 +122,32 @@ def _headers(attachment: Attachment, variant: Variant) -> dict[str, str]:
         "Cache-Control": f"private, max-age={KEPT_SECONDS}",
         "Accept-Ranges": "bytes",
     }
+
+
+def _url_in(store: Direct, request: HttpRequest, name: str, headers: dict[str, str]) -> str | None:
+    """Where the storage sends the file; None if this server has to do so.
+
+    The storage sends no policy with a file. So it must not be on the origin of the product, where
+    a file of a stranger could run scripts.
+    """
+    url = store.download(
+        name,
+        method=str(request.method),
+        content_type=headers["Content-Type"],
+        disposition=headers["Content-Disposition"],
+        seconds=DOWNLOAD_SECONDS,
+    )
+    is_fit = len(url) <= URL_LENGTH and urlsplit(url).netloc not in {"", request.get_host()}
+    return url if is_fit else None
+
+
+def _redirect(url: str, headers: dict[str, str]) -> HttpResponse:
+    own = {
+        "Location": url,
+        "Cache-Control": f"private, max-age={REDIRECT_KEPT_SECONDS}",
+        "Cross-Origin-Resource-Policy": headers["Cross-Origin-Resource-Policy"],
+    }
+    return HttpResponse(status=HTTPStatus.FOUND, headers=own)
 
 
 def _send(request: HttpRequest, name: str, headers: dict[str, str]) -> HttpResponseBase:

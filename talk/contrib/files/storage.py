@@ -12,6 +12,8 @@ from .addresses import VARIANTS, Variant
 ALIAS = "talk"
 #: The end of the keys of pictures that were written anew.
 _CLEANED = "-picture"
+#: The beginning of the keys of bytes that clients put into the storage themselves.
+INCOMING = "incoming/"
 
 
 def storage() -> Storage:
@@ -31,15 +33,35 @@ def name_of(key: str, variant: Variant = "") -> str:
     return f"{key}-{variant}" if variant else key
 
 
+def is_incoming(key: str) -> bool:
+    """Whether a client was given a URL by which it writes there, and may write there again."""
+    return key.startswith(INCOMING)
+
+
+def kept(key: str) -> str:
+    """The key of the same file where no client ever writes."""
+    return key.removeprefix(INCOMING)
+
+
 def cleaned(key: str) -> str:
     """The key of a picture that was written anew, without what its camera had put in."""
-    return f"{key.removesuffix(_CLEANED)}{_CLEANED}"
+    return f"{kept(key).removesuffix(_CLEANED)}{_CLEANED}"
+
+
+def uploaded_names(key: str) -> list[str]:
+    """The names under which the file with this key may have been uploaded."""
+    name = kept(key).removesuffix(_CLEANED)
+    return [name, f"{INCOMING}{name}"]
+
+
+def picture_names(key: str) -> list[str]:
+    """The names of the picture with this key when it is checked, and of its smaller versions."""
+    return [name_of(cleaned(key), variant) for variant in VARIANTS]
 
 
 def all_names(key: str) -> list[str]:
     """All names under which there may be bytes of the file with this key."""
-    uploaded = key.removesuffix(_CLEANED)
-    return [uploaded, *(name_of(cleaned(uploaded), variant) for variant in VARIANTS)]
+    return [*uploaded_names(key), *picture_names(key)]
 
 
 def delete_all(key: str) -> None:

@@ -49,22 +49,36 @@ class Processing(models.Model):
             return row.key
         raise MessagingValidationError(RefusalCode.UNKNOWN_FILE)
 
+    def expect(self, key: str) -> None:
+        """Say that the owner of a new upload brings the bytes to `key` without further notice.
+
+        From now on it can be sent, and a check looks whether the bytes are there.
+        """
+        own = self._own
+        own.key, own.state = key, own.State.CHECKING
+        own.retry_at = timezone.now() + timedelta(seconds=2)
+        own.save(update_fields=["key", "state", "retry_at"])
+
     def received(self, key: str, content_type: str, sha256: str, needs_checking: bool) -> bool:
         """Say that all bytes are at `key`. Returns whether they are those of the file now.
 
         They aren't if another attempt began meanwhile, or if nobody has the file any more. Then
         the caller deletes them.
         """
-        state = self._own.State.CHECKING if needs_checking else self._own.State.READY
-        found = {"content_type": content_type, "sha256": sha256, "state": state}
+        found: dict[str, Any] = {"content_type": content_type, "sha256": sha256}
+        if needs_checking:
+            # It takes its turn from now on, however long ago the upload was begun.
+            found |= {"state": self._own.State.CHECKING, "retry_at": timezone.now()}
+        else:
+            found["state"] = self._own.State.READY
         return self._change_unsent(found, key=key, state=self._own.State.UPLOADING)
 
     def checked(self, state: "Attachment.State", **found: Any) -> bool:
         """Say what a check has found out. Those who see the message of the file are told.
 
-        `found` has new values of `content_type`, `size`, `sha256`, `width`, `height`, `placeholder`
-        and `has_thumbnails`. Returns False if nobody has the file any more, or if it was checked
-        already.
+        `found` has new values of `key`, `content_type`, `size`, `sha256`, `width`, `height`,
+        `placeholder` and `has_thumbnails`. Returns False if nobody has the file any more, or if it
+        was checked already.
         """
         own = self._own
         known = {"key": own.key, "state": own.State.CHECKING}
@@ -76,14 +90,15 @@ class Processing(models.Model):
                 return True
         return False
 
-    def moved(self, key: str) -> bool:
+    def moved(self, key: str, **found: str) -> bool:
         """Say that a check has written the bytes anew to `key`, before it says what it found out.
 
-        Returns False if the bytes of the file are at another place now, or if it was checked.
+        `found` has what can't be found out there again. Returns False if the bytes of the file are
+        at another place now, or if it was checked.
         """
         own = self._own
         rows = self._rows.filter(key=own.key, state=own.State.CHECKING)
-        if not rows.update(key=key):
+        if not rows.update(key=key, **found):
             return False
         own.key = key
         return True
@@ -144,7 +159,7 @@ class Processing(models.Model):
                 if not any(_has(each, known) for each in row.found):
                     return False
                 change.record(Event.Kind.MESSAGE_COMPLETED, message=message)
-                change.read_again(None, updated(key=self.pk, **columns), revised(message))
+                change.read_again(None, updated(file=self.pk, **columns), revised(message))
             self.__dict__.update(columns)
             return True
         return False

@@ -171,15 +171,17 @@ def unused(keys: Any, owner: Any, at: Any) -> AttachmentQuerySet:
 
 
 @prepared
-def claimed(count: int, conversation: Any, number: Any, **keys: Any) -> Any:
+def claimed(count: int, conversation: Any, number: Any, now: Any, **keys: Any) -> Any:
     """The update that gives these uploads, in this order, to the message with a number.
 
-    It may be in the round trip in which the message is inserted.
+    It may be in the round trip in which the message is inserted. Whoever sends them has brought
+    their bytes, so a check need not wait for these any longer.
     """
     ordered = [keys[f"key{at}"] for at in range(count)]
     position = Case(*(When(pk=key, then=Value(at)) for at, key in enumerate(ordered)))
     rows = _stored().filter(pk__in=ordered)
-    return changing(rows, message=key_at(conversation, number), position=position, expires_at=None)
+    message = key_at(conversation, number)
+    return changing(rows, message=message, position=position, expires_at=None, retry_at=now)
 
 
 @prepared
@@ -189,9 +191,9 @@ def discarded(keys: Any) -> Any:
 
 
 @prepared
-def updated(key: Any, **columns: Any) -> Any:
+def updated(file: Any, **columns: Any) -> Any:
     """The update of one file, which is locked."""
-    return changing(_stored().filter(pk=key), **columns)
+    return changing(_stored().filter(pk=file), **columns)
 
 
 @prepared

@@ -33,9 +33,9 @@ class Attachments:
             raise _refused(RefusalCode.TOO_MANY_FILES)
         self._keys = [key for key in keys if 0 < key <= MOST_NUMBER]
         self._are_known = len(self._keys) == len(keys)
-        at = timezone.now()
+        self._now = timezone.now()
         #: To be read under the lock.
-        self.uploads = Asked(unused(keys=self._keys, owner=sender.user_id, at=at))
+        self.uploads = Asked(unused(keys=self._keys, owner=sender.user_id, at=self._now))
 
     def must_be_usable(self) -> None:
         """Raise `UNKNOWN_FILE`, `UPLOAD_NOT_FINISHED` or `FILE_REFUSED`."""
@@ -50,7 +50,7 @@ class Attachments:
         """The update that gives them to the message, to be written along with it."""
         keys = {f"key{at}": key for at, key in enumerate(self._keys)}
         place = {"conversation": message.conversation_id, "number": message.number}
-        return claimed(len(keys), **place, **keys)
+        return claimed(len(keys), now=self._now, **place, **keys)
 
 
 class EditedAttachments:
