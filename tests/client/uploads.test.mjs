@@ -145,6 +145,36 @@ test("an upload that is over by now begins anew", async (t) => {
   assert.equal(connection.count("StartUpload"), 2);
 });
 
+test("a store answers with its own words", async (t) => {
+  const answer = (status, code = "") => () =>
+    new Response(code && `<Error><Code>${code}</Code></Error>`, { status });
+  const slow = answer(400, "RequestTimeout");
+  const { talk, connection, puts, pass } = open(t, lost, answer(412), slow, answer(403), answer(200));
+
+  const first = talk.upload(photo());
+  await until(() => puts.length === 1);
+  await pass(1_000);
+  assert.equal((await first).id, "file 1", "an earlier attempt has brought it there");
+
+  const second = talk.upload(photo());
+  await until(() => puts.length === 3);
+  await pass(1_000);
+  assert.equal((await second).id, "file 3", "the address was not valid any more");
+  assert.equal(connection.count("StartUpload"), 3);
+});
+
+test("a store that takes nothing is not asked for ever", async (t) => {
+  const refused = () => new Response("<Error><Code>AccessDenied</Code></Error>", { status: 403 });
+  const { talk, puts, pass } = open(t, lost, refused, refused);
+
+  const rejected = assert.rejects(talk.upload(photo()), { code: "NETWORK", retryable: false });
+  await until(() => puts.length === 1);
+  await pass(1_000);
+
+  await rejected;
+  assert.equal(puts.length, 3);
+});
+
 test("one that is not found at once is not tried for ever", async (t) => {
   const { talk, puts } = open(t, () => problem(404, "NOT_FOUND"));
 

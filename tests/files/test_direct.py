@@ -274,9 +274,9 @@ class TestDownloading:
         assert get(file).status_code == 404
 
     @pytest.mark.parametrize(
-        "unfit", ["http://testserver/bucket", "/bucket", "https://a.test/" * 300]
+        "unfit", ["http://testserver:9000/bucket", "/bucket", "https://a.test/" * 300]
     )
-    def test_this_server_sends_what_would_be_on_its_own_origin(self, sent, get, monkeypatch, unfit):
+    def test_this_server_sends_what_would_be_on_its_own_host(self, sent, get, monkeypatch, unfit):
         file = sent()
         monkeypatch.setattr(Store, "origin", unfit)
 

@@ -76,9 +76,9 @@ export class Uploads {
     } catch (error) {
       if (isRetryable(error) || options.signal.aborted) throw error;
       this.#begun.delete(file);
-      // What was begun earlier may be over by now.
-      const isOver = error instanceof Refusal && error.code === "NOT_FOUND";
-      if (!known || !isOver) throw error;
+      // What was begun earlier may be over by now. A store answers without a code of ours then.
+      const code = error instanceof Refusal || error instanceof TalkError ? error.code : "";
+      if (!known || !["NOT_FOUND", "NETWORK"].includes(code)) throw error;
       return this.attempt(file, names, options);
     }
   }

@@ -51,7 +51,7 @@ function putByRequest({ url, method, headers }, file, { signal, onProgress }) {
     request.onloadend = () => {
       clearTimeout(timer);
       signal.removeEventListener("abort", stop);
-      const retryAfter = request.status ? request.getResponseHeader("Retry-After") : null;
+      const retryAfter = request.status >= 400 ? request.getResponseHeader("Retry-After") : null;
       resolve({ status: request.status, text: request.responseText, retryAfter });
     };
     signal.addEventListener("abort", stop);
@@ -87,14 +87,15 @@ async function putByFetch({ url, method, headers }, file, { signal, onProgress }
 
 /** @param {Response} response */
 function check({ status, text, retryAfter }) {
-  // An earlier attempt may have brought it there, whose answer was lost.
-  if (status < 300 || status === 409) return;
+  // An earlier attempt may have brought it there, whose answer was lost. A store answers 412 then.
+  if (status < 300 || status === 409 || status === 412) return;
   const { code, message, retryable } = parsed(text);
   const wait = retryAfter ? Number(retryAfter) : undefined;
   if (typeof code !== "string") {
-    // A proxy before the server answers, or a storage of its own.
+    // A proxy before the server answers, or a store. S3 says with status 400 that it was too slow.
     const words = `The server does not take the file: status ${status}.`;
-    throw new TalkError("NETWORK", words, { retryable: PASSING.includes(status), retryAfter: wait });
+    const passes = PASSING.includes(status) || text.includes("<Code>RequestTimeout</Code>");
+    throw new TalkError("NETWORK", words, { retryable: passes, retryAfter: wait });
   }
   if (!retryable) throw new Refusal({ code, message, path: [] });
   throw new TalkError(code, message, { retryable, retryAfter: wait });

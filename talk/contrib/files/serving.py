@@ -17,6 +17,7 @@ from django.core.handlers.asgi import ASGIRequest
 from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.request import split_domain_port
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header, quote_etag
@@ -127,8 +128,8 @@ def _headers(attachment: Attachment, variant: Variant) -> dict[str, str]:
 def _url_in(store: Direct, request: HttpRequest, name: str, headers: dict[str, str]) -> str | None:
     """Where the storage sends the file; None if this server has to do so.
 
-    The storage sends no policy with a file. So it must not be on the origin of the product, where
-    a file of a stranger could run scripts.
+    The storage sends no policy with a file. So it must not be on the host of the product, where a
+    file of a stranger could run scripts.
     """
     url = store.download(
         name,
@@ -137,8 +138,9 @@ def _url_in(store: Direct, request: HttpRequest, name: str, headers: dict[str, s
         disposition=headers["Content-Disposition"],
         seconds=DOWNLOAD_SECONDS,
     )
-    is_fit = len(url) <= URL_LENGTH and urlsplit(url).netloc not in {"", request.get_host()}
-    return url if is_fit else None
+    own_host, _port = split_domain_port(request.get_host())
+    is_elsewhere = urlsplit(url).hostname not in {None, own_host}
+    return url if is_elsewhere and len(url) <= URL_LENGTH else None
 
 
 def _redirect(url: str, headers: dict[str, str]) -> HttpResponse:
