@@ -22,11 +22,9 @@ function signIn() {
     closeThread();
     talk.close();
     part("state").textContent = "signed out";
-    part("sign-in").hidden = false;
-    part("chat").hidden = part("thread").hidden = true;
+    [part("sign-in").hidden, part("chat").hidden, part("thread").hidden] = [false, true, true];
   };
-  part("sign-in").hidden = true;
-  part("chat").hidden = false;
+  [part("sign-in").hidden, part("chat").hidden] = [true, false];
   onClick("sign-out", signOut);
   onSubmit(part("start"), () => start(talk, open));
   follow(talk.viewer, (viewer) => (part("viewer").textContent = viewer?.name ?? ""));
@@ -48,7 +46,8 @@ function followInbox(talk, open) {
       return h("li", {}, `You are invited to ${name}. `, accept, decline);
     }
     const opens = button("", () => open(conversationId));
-    opens.append(h("b", {}, name), h("small", {}, latestMessage?.body));
+    const said = latestMessage?.body || latestMessage?.attachments[0]?.filename;
+    opens.append(h("b", {}, name), h("small", {}, said));
     if (row.unreadCount) opens.append(h("span", { className: "badge" }, String(row.unreadCount)));
     return h("li", {}, opens);
   });

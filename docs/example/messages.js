@@ -31,8 +31,7 @@ export function prepareComposer(thread) {
 }
 
 /**
- * What makes the element of a row.
- * @param {Talk} talk @param {ConversationStore} thread
+ * What makes the element of a row. @param {Talk} talk @param {ConversationStore} thread
  * @param {ReturnType<typeof prepareComposer>} write
  */
 export function rowMaker(talk, thread, write) {
@@ -72,6 +71,9 @@ export function rowMaker(talk, thread, write) {
       h("small", {}, nameOf(sender), message.editedAt && " · edited"),
       replyTo && h("blockquote", {}, `${nameOf(replyTo.sender)}: ${replyTo.body}`),
       h("p", {}, removal || hidden ? `(${removal?.toLowerCase() ?? "hidden"})` : body),
+      ...message.attachments.map(({ filename, url }) =>
+        url ? h("a", { href: talk.addressOf(url), target: "_blank" }, filename) : filename,
+      ),
       ...chips,
       ...possible.map(([, label, act]) => button(label, act)),
     );

@@ -5,8 +5,7 @@ import { prepareComposer, rowMaker } from "./messages.js";
 
 /** @import {Named, Talk} from "talk-client" */
 
-const namesOf = (/** @type {readonly Named[]} */ people) =>
-  people.map(({ name }) => name).join(", ");
+const namesOf = (/** @type {readonly Named[]} */ all) => all.map(({ name }) => name).join(", ");
 
 /** Show a conversation. Answers what closes it. @param {Talk} talk @param {string} id */
 export function showThread(talk, id) {

@@ -16,6 +16,17 @@ from .served import Quiet, files
 __all__ = ["browser"]
 
 pytestmark = needs_chromium
+#: Sends a file without words, as whoever is signed in. The example has no place to choose one.
+SEND_A_FILE = """async () => {
+  const { createTalk } = await import("talk-client");
+  const { server: url, token } = sessionStorage;
+  const talk = createTalk({ url, token });
+  const { id } = await talk.upload(new File(["Dies irae"], "Score.txt"));
+  const { inbox } = await talk.query("{ inbox { edges { node { conversation { id name } } } } }");
+  const { node } = inbox.edges.find((edge) => edge.node.conversation.name === "Harbour Choir");
+  await talk.sendMessage({ conversationId: node.conversation.id, body: "", attachments: [id] });
+  talk.close();
+}"""
 
 
 class Window:
@@ -125,6 +136,9 @@ def test_two_people_talk(world: World, tmp_path: Path) -> None:
     mira.sees(f"{mira.row('So do I')} >> text=Lena Brandt · edited")
     lena.does("Take back", "So do I")
     mira.sees(mira.row("(retracted)"))
+    lena.page.evaluate(SEND_A_FILE)
+    mira.sees("#rows li a:text-is('Score.txt')")
+    mira.sees("#inbox small:text-is('Score.txt')")
     mira.page.screenshot(path=tmp_path / "thread.png")
 
 
