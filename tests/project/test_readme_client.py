@@ -34,7 +34,10 @@ def test_it_shows_a_thread_and_sends_a_message_once(server, folder, tmp_path):
 
     printed = execute(script, TOKEN=token, CONVERSATION=newest["id"])
 
-    assert printed.splitlines()[-1] == f"{newest['latestMessage']['body']} | Hello!"
+    lines = printed.splitlines()
+    assert lines[-1] == f"{newest['latestMessage']['body']} | Hello!"
+    assert lines.count(lines[-1]) == 1
+    assert "" not in lines
     assert newest_of(server, token)["latestMessage"]["body"] == "Hello!"
 
 
