@@ -4,7 +4,7 @@ import { connect, createTalk, Refusal, TalkError } from "talk-client";
 import type { InboxRow, Message, Row, Store, Talk } from "talk-client";
 import { possibleTypes, talkLink, typePolicies } from "talk-client/apollo";
 import "talk-client/elements";
-import { TalkProvider, useConversation, useInbox, usePresence, useStore } from "talk-client/react";
+import { TalkProvider, useConversation, useInbox, usePresence, useViewer } from "talk-client/react";
 import { cacheOptions, talkExchange } from "talk-client/urql";
 import { ApolloClient, InMemoryCache } from "@apollo/client";
 import { Client } from "@urql/core";
@@ -44,7 +44,7 @@ export function bodyOf(row: Row): string {
 export function Thread({ id }: { id: string }) {
   const [inbox] = useInbox();
   const [thread, conversation] = useConversation(id);
-  const viewer = useStore(talk.viewer, null);
+  const viewer = useViewer();
   const online = usePresence(thread.members.map(({ user }) => user.id));
   real(inbox);
   real(conversation.send);

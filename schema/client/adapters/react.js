@@ -4,14 +4,15 @@ import { createContext, createElement, useContext, useMemo, useSyncExternalStore
 import { EMPTY_CONVERSATION } from "../stores/conversation/empty.js";
 import { EMPTY_DRAFT } from "../stores/drafts/draft.js";
 import { EMPTY_INBOX } from "../stores/inbox-list.js";
+import { EMPTY_LIST } from "../stores/list.js";
 import { EMPTY_SEARCH } from "../stores/search.js";
 import { NOBODY as NOWHERE } from "../stores/typing-in.js";
 
 /** @import {Context, ReactNode} from "react" */
 /**
  * @import {ConnectionState, ConversationSnapshot, ConversationStore, DraftSnapshot, DraftStore,
- *   InboxSnapshot, InboxStore, Named, SearchSnapshot, SearchStore, Store, Talk,
- *   Unsent} from "../types.js"
+ *   FilesStore, InboxSnapshot, InboxStore, Limits, ListSnapshot, Named, Saved, SavedStore,
+ *   SearchSnapshot, SearchStore, Store, Talk, Unsent, Viewer, WithFiles} from "../types.js"
  */
 
 /** @type {readonly never[]} */
@@ -101,6 +102,27 @@ export function useSearch() {
 }
 
 /**
+ * The messages that the viewer saved, and their store.
+ * @returns {[ListSnapshot<Saved>, SavedStore]}
+ */
+export function useSaved() {
+  const talk = useTalk();
+  const store = useMemo(() => talk.saved(), [talk]);
+  return [useStore(store, EMPTY_LIST), store];
+}
+
+/**
+ * The messages with files of a conversation, and their store.
+ * @param {string} conversationId
+ * @returns {[ListSnapshot<WithFiles>, FilesStore]}
+ */
+export function useFiles(conversationId) {
+  const talk = useTalk();
+  const store = useMemo(() => talk.files(conversationId), [talk, conversationId]);
+  return [useStore(store, EMPTY_LIST), store];
+}
+
+/**
  * The people who are typing in a conversation.
  * @param {string} conversationId
  * @returns {readonly Named[]}
@@ -138,6 +160,22 @@ export function usePresence(userIds) {
 /** How many messages of all conversations are unread, for a badge: 100 means 100 or more. */
 export function useUnreadTotal() {
   return useStore(useTalk().unreadTotal, 0);
+}
+
+/**
+ * Who the viewer is, once that is known.
+ * @returns {Viewer | null}
+ */
+export function useViewer() {
+  return useStore(useTalk().viewer, null);
+}
+
+/**
+ * The limits of the server, such as the length of a message, once they are known.
+ * @returns {Limits | null}
+ */
+export function useLimits() {
+  return useStore(useTalk().limits, null);
 }
 
 /**

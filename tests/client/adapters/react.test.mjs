@@ -16,9 +16,12 @@ import {
   useConversation,
   useArchive,
   useDraft,
+  useFiles,
   useInbox,
+  useLimits,
   useOutbox,
   usePresence,
+  useSaved,
   useSearch,
   useStore,
   useTalk,
@@ -135,9 +138,12 @@ function Desk({ id }) {
   const [draft, written] = useDraft(id);
   const [{ rows: found }, search] = useSearch();
   const [{ rows: archived }] = useArchive();
+  const [{ rows: saved }, kept] = useSaved();
+  const talk = useTalk();
+  const [files] = useFiles(id);
   const typing = useTypingIn([id]);
   useEffect(() => {
-    globalThis.desk = { written, search };
+    globalThis.desk = { talk, written, search, kept };
   });
   return h(
     "div",
@@ -145,6 +151,9 @@ function Desk({ id }) {
     part("draft", `${draft.body} ${draft.isSaved}`),
     part("found", found.map(({ body }) => body).join()),
     part("archived", archived.map(({ conversation }) => conversation.name).join()),
+    part("saved", saved.map(({ message }) => message.body).join()),
+    part("files", `${files.state} ${files.rows.length}`),
+    part("limit", String(useLimits()?.bodyLength)),
     part("somewhere", (typing.get(id) ?? []).map(({ name }) => name).join()),
   );
 }
@@ -157,6 +166,11 @@ test("a draft, a search and the archive follow what happens", async (t) => {
   await until(() => globalThis.desk);
   globalThis.desk.search.ask("needle", { in: id });
   await until(() => text(shown, "found") === "A needle in the hay");
+  await until(() => text(shown, "files") === "ready 0" && text(shown, "limit") === "10000");
+  const [found] = globalThis.desk.search.getSnapshot().rows;
+  await globalThis.desk.talk.saveMessage({ message: found.id });
+  await globalThis.desk.kept.refresh();
+  await until(() => text(shown, "saved").includes("A needle in the hay"));
   await act("mira", "archiveConversation", { conversationId: id });
   await until(() => archived().includes("Archived by hooks"));
 
