@@ -10,12 +10,15 @@ from tests.project import processes
 
 from .chat import PHONE, Window, axe
 from .page import browser, demo, manage, needs_chromium
+from .test_thread_speed import clock
 
 __all__ = ["browser", "demo"]
 
 pytestmark = needs_chromium
 
 MANY = 500
+#: Milliseconds, of which the processor may be busy for so many.
+A_FRAME = 16
 #: Seconds from the opening of the page to the first message.
 SOON_ENOUGH = 1.0
 #: The fastest counts: the machine may be busy with something else.
@@ -25,6 +28,17 @@ PLACE = """() => {
   const chat = document.querySelector("talk-chat").root;
   const row = chat.querySelector("talk-inbox").root.activeElement?.closest(".row");
   return row && [Number(row.ariaPosInSet), Number(row.ariaSetSize)];
+}"""
+#: A screen of the inbox in three frames, from its beginning to its end: nobody reads at this speed.
+SCROLL_INBOX = """async () => {
+  const inbox = document.querySelector("talk-chat").root.querySelector("talk-inbox");
+  const box = inbox.root.querySelector(".box");
+  let frames = 0;
+  for (box.scrollTop = 0; box.scrollTop + box.clientHeight < box.scrollHeight - 2; frames++) {
+    box.scrollTop += 210;
+    await new Promise(requestAnimationFrame);
+  }
+  return frames;
 }"""
 #: The letters of a text as they stand from left to right.
 ORDER = """({ firstChild: text }) => {
@@ -183,7 +197,7 @@ def test_what_a_host_hears(demo: str, browser: Any) -> None:
 
 
 def test_rows_beyond_the_screen_are_not_on_the_page(
-    demo: str, browser: Any, running_demo: processes.Running
+    demo: str, browser: Any, running_demo: processes.Running, capsys: pytest.CaptureFixture[str]
 ) -> None:
     manage(
         running_demo.folder,
@@ -209,6 +223,14 @@ def test_rows_beyond_the_screen_are_not_on_the_page(
     assert place == [MANY + 6, MANY + 6]
     assert most < 40
     assert mira.focused()[0] == "button"
+
+    worked = clock(mira.page)
+    before = worked()
+    frames = mira.page.evaluate(SCROLL_INBOX)
+    frame = (worked() - before) / frames
+    with capsys.disabled():
+        print(f"\n  {MANY} conversations: {frame:.1f} ms for each of {frames} frames")  # noqa: T201
+    assert frame < A_FRAME
     mira.page.keyboard.press("Home")
     assert "Harbour Choir" in mira.focused()[1], "what is pinned stands first"
     assert mira.problems == []
