@@ -25,6 +25,7 @@ const ARCHIVE_KEY = "e";
 export const rowStyle = sheet(`
 .row {
   position: absolute; inset-inline: 0; top: 0; height: var(--_row); padding: 2px 8px;
+  contain: layout style;
   transition: transform .22s ease-out; touch-action: pan-y;
 }
 .open {

@@ -53,8 +53,9 @@ export function sentenceOf(message, language, viewerId) {
  * @param {Language} language
  */
 export function typingOf(people, language) {
+  if (!people.length) return "";
   const names = language.list(people.map(({ name }) => name));
-  return people.length ? language.say("typing", { names, count: people.length }) : "";
+  return language.say("typing", { names, count: people.length });
 }
 
 /**
