@@ -17,7 +17,7 @@ __all__ = ["browser", "demo"]
 pytestmark = needs_chromium
 
 MANY = 500
-#: So many milliseconds of work for a frame, at most. On a busy machine each takes several times as long.
+#: Milliseconds of work for a frame, at most: several times what it takes on an idle machine.
 MOST_FOR_A_FRAME = 50
 #: Seconds from the opening of the page to the first message.
 SOON_ENOUGH = 1.0
