@@ -43,7 +43,7 @@ class Settling:
         #: All events up to this one are visible to whoever looks for late ones from now on.
         self.visible = 0
         self._read = 0
-        self._writers: dict[str, int] = {}
+        self._writers: dict[str, int | None] = {}
         self._begun_at = 0.0
         self._has_warned = False
 
@@ -57,20 +57,24 @@ class Settling:
         self._read, self._writers = read, writers
         self._begun_at, self._has_warned = time.monotonic(), False
 
-    def _warn(self, processes: set[int]) -> None:
+    def _warn(self, processes: set[int | None]) -> None:
         if self._has_warned or time.monotonic() < self._begun_at + LONG:
             return
         self._has_warned = True
         logger.warning(
-            "Transactions of the processes %s of PostgreSQL have written events for %s seconds. "
-            "Followers look through all events since then again and again, until they end.",
-            sorted(processes),
+            "Transactions of the processes %s of PostgreSQL have written events for %s seconds, or "
+            "prepared ones (pg_prepared_xacts) have. Followers look through all events since then "
+            "again and again, until they end.",
+            sorted(each for each in processes if each is not None),
             round(LONG),
         )
 
 
-def _writers() -> dict[str, int]:
-    """The other transactions that write events now, and the process of PostgreSQL of each."""
+def _writers() -> dict[str, int | None]:
+    """The other transactions that write events now, and the process of PostgreSQL of each.
+
+    Those that are prepared (`PREPARE TRANSACTION`) have no process.
+    """
     connection = connections[stored_in()]
     if connection.vendor != "postgresql":
         return {}
