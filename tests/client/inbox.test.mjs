@@ -308,6 +308,19 @@ test("a total that was asked for before a change does not replace that of the ch
   assert.equal(talk.unreadTotal.getSnapshot(), 3);
 });
 
+test("a total that could not be had is asked for again when the connection is back", async (t) => {
+  const { rooms, talk, pass, connection } = await openInbox(t, 2);
+  rooms[0].arrange({ mutedUntil: Date.now() + 1_000 });
+  connection.held.add("UnreadTotal");
+  await pass(2_000);
+  connection.waitingFor("UnreadTotal").fail(new TalkError("INTERNAL", "A bug."));
+  await settle();
+  connection.held.clear();
+  connection.back();
+  await settle();
+  assert.equal(talk.unreadTotal.getSnapshot(), 2);
+});
+
 test("the end of a mute is told to the open thread, whatever the page's clock says", async (t) => {
   const { rooms, talk, pass, connection, shown } = await openInbox(t, 1);
   connection.ahead = 30_000;

@@ -201,7 +201,17 @@ export class InboxFeed {
   /** @param {InboxRow[]} rows as they are now. What is unread of them counts again. */
   #unmuted(rows) {
     for (const row of rows) this.#take(row);
-    this.#askTotal().catch(() => {});
+    this.#renewTotal();
+  }
+
+  /** Ask for the total, and if it can't be had, again when the connection is back. */
+  #renewTotal() {
+    this.#askTotal().catch(() => {
+      const forget = this.#connection.whenBack(() => {
+        forget();
+        if (this.#users) this.#renewTotal();
+      });
+    });
   }
 
   /** @param {InboxRow} row as it is now. */
