@@ -49,6 +49,10 @@ export class World {
     this.changed();
   }
 
+  get blocksVersion() {
+    return [...this.blocked].sort().join();
+  }
+
   unreadTotal() {
     const counted = this.inbox().filter(({ place }) => !isMuted(place));
     const counts = counted.map((room) => room.unread().length);
@@ -356,9 +360,9 @@ export class Talkroom {
   /** @param {number} number @param {string} kind @param {object} change @param {number} actor */
   #changeMessage(number, kind, change, actor) {
     this.world.clock += 1;
+    const isUnread = this.unread().some((each) => each.number === number);
     Object.assign(this.message(number), change, { revision: this.revision + 1 });
     this.#record(kind, actor, number, kind === "MESSAGE_REACTED" ? actor : null);
-    const isUnread = number > this.place.lastRead;
     const isOfInbox = kind === "MESSAGE_EDITED" || kind === "MESSAGE_REMOVED";
     if (isOfInbox && (isUnread || number === this.messages.length)) this.moved();
     this.world.changed();

@@ -114,11 +114,6 @@ export class Model {
     this.again();
   }
 
-  /** Ask for the members anew, if they were asked for: no change tells all of them. */
-  renewMembers() {
-    this.members.renew().then(this.#changed, () => this.#following.againWhenBack());
-  }
-
   loadMembers() {
     return this.#questions.unlessStopped(this.members.load()).finally(this.#changed);
   }
@@ -152,7 +147,7 @@ export class Model {
     else this.#show(conversation, order);
     this.#changed();
     if (!conversation) return false;
-    this.renewMembers();
+    this.members.renew().then(this.#changed, () => this.#following.againWhenBack());
     this.pins.again();
     // The inbox may have told by now that the viewer is back. The stream tells all that came with it.
     return this.head.value?.viewerParticipation.status === "ACTIVE";

@@ -34,13 +34,16 @@ export class SeenBy {
     while (this.#model.members.hasMore && this.#canKnow);
   }
 
-  /** Ask for the members anew when the viewer begins to be told what they read, or is told no more. */
+  /**
+   * Ask for all anew when the viewer begins to be told what members read, or is told no more: the stream
+   * may still bring members as they were shown before.
+   */
   check() {
     const { era, value } = this.#model.head;
     if (!value || !this.#limits.getSnapshot()) return;
     const before = this.#could;
     this.#could = { know: this.#canKnow, era };
-    if (before.era === era && before.know !== this.#could.know) this.#model.renewMembers();
+    if (before.era === era && before.know !== this.#could.know) this.#model.again();
   }
 
   /** Who has seen it, as far as it is known: the same object until that changes. */
