@@ -93,6 +93,14 @@ class InboxChange:
     read_together: strawberry.Private[ReadTogether]
 
     @field(
+        description="Another text after the viewer blocked somebody, or no longer does, perhaps on "
+        "another device: then messages that are shown may be hidden now, or the other way round. "
+        "Ask for them again."
+    )
+    def blocks_version(self, info: Info) -> str:
+        return info.context.blocks_version
+
+    @field(
         description="How many unread messages the whole inbox has now, counted up to 100 (show "
         '"99+"): the same as `Query.unreadTotal`.',
         cost=costs.UNREAD_TOTAL,

@@ -5,6 +5,7 @@ It is the same for HTTP and WebSocket. Resolvers find it in `info.context`.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 import strawberry
@@ -78,6 +79,14 @@ class Context:
     def remember_blocks(self, user_pks: Iterable[Any]) -> None:
         """Remember whom the viewer blocked, which was read with something else."""
         self._blocked = frozenset(user_pks)
+
+    @property
+    def blocks_version(self) -> str:
+        """A short text for whom the viewer blocked: another one for other people."""
+        if self._blocked is None:
+            self.look_up_blocks()
+        keys = sorted(str(key) for key in self._blocked or ())
+        return blake2b(",".join(keys).encode(), digest_size=8).hexdigest()
 
     def identify(self, identity: "Identity | None") -> None:
         """Set who the viewer is."""

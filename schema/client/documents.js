@@ -81,6 +81,7 @@ export function documentsFor(prefix = "") {
     inboxStart: withFragments(`query InboxStart($first: Int!) {
   inbox(first: $first) {
     changesCursor
+    blocksVersion
     edges { node { ...InboxRow } }
     pageInfo { hasNextPage endCursor }
   }
@@ -96,7 +97,7 @@ export function documentsFor(prefix = "") {
 }`),
     unreadTotal: "query UnreadTotal { unreadTotal }",
     inboxChanges: withFragments(`subscription InboxChanges($after: String) {
-  inboxChanges(after: $after) { cursor participation { ...InboxRow } unreadTotal }
+  inboxChanges(after: $after) { cursor blocksVersion participation { ...InboxRow } unreadTotal }
 }`),
     conversation: withFragments(`query Thread($id: ID!, $first: Int, $last: Int, $around: ${prefix}MessagesAround) {
   conversation(id: $id) {${CONVERSATION}

@@ -67,7 +67,10 @@ export function talkOver(
   } = {},
 ) {
   const documents = documentsFor(typePrefix);
-  const feed = new InboxFeed(connection, documents);
+  const blocksChanged = () => {
+    for (const each of [...conversations, ...saved]) each.again();
+  };
+  const feed = new InboxFeed(connection, documents, blocksChanged);
   const viewerFeed = new ViewerFeed(connection, documents, () => {
     feed.reset();
     for (const each of [...conversations, ...saved, ...files, ...scheduled]) each.reset();
@@ -83,9 +86,7 @@ export function talkOver(
     doubted: (id) => {
       for (const each of conversations) each.doubt(id);
     },
-    blocksChanged: () => {
-      for (const each of conversations) each.again();
-    },
+    blocksChanged,
     savedChanged: () => {
       for (const each of saved) each.again();
     },

@@ -45,6 +45,13 @@ class InboxConnection(Connection[Participation]):
         "`inboxChanges(after:)` to receive all changes after this answer, without a gap.",
     )
 
+    @field(
+        description="The version of whom the viewer blocked, to compare with that of each "
+        "`InboxChange`."
+    )
+    def blocks_version(self, info: Info[Context, Any]) -> str:
+        return info.context.blocks_version
+
     @field(description="How many participations the whole list has.", cost=costs.COUNT)
     def total_count(self) -> int:
         return cast("QuerySet[Any]", self.total_count_qs).count()

@@ -144,6 +144,7 @@ export class FakeConnection {
         return {
           inbox: {
             changesCursor: String(world.clock),
+            blocksVersion: world.blocksVersion,
             ...this.#inboxPage(variables),
           },
           pinned: this.#inboxPage({ first: 20, filter: { pinned: true } }),
@@ -483,7 +484,9 @@ class Stream {
     if (!room) return false;
     this.#after = String(room.place.changedAt);
     const [participation, unreadTotal] = [room.showRow(), world.unreadTotal()];
-    this.#read.push({ inboxChanges: { cursor: this.#after, participation, unreadTotal } });
+    const cursor = this.#after;
+    const { blocksVersion } = world;
+    this.#read.push({ inboxChanges: { cursor, blocksVersion, participation, unreadTotal } });
     return true;
   }
 }

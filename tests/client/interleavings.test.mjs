@@ -97,7 +97,7 @@ class Run {
         const { version } = room.place.draft;
         room.saveDraft(`Draft ${world.clock}`, null, version);
       },
-      readPrivately: () => room.arrange({ readPrivately: below(2) > 0 }),
+      readPrivately: () => room.arrange({ readPrivately: true }),
       pin: () => room.pin(this.number(), below(3) > 0),
       describe: () => room.describe(`About ${world.clock}`),
       role: () =>

@@ -356,6 +356,18 @@ test("a block is seen in what comes at the same time", async (t) => {
   }
 });
 
+test("a block is seen although somebody else wrote before its row came", async (t) => {
+  const { world, room, connection, message } = await openThread(t, 5, [1, 2, 3, 4, 5]);
+  connection.holdsStreams = true;
+  world.block(5);
+  room.send(1);
+  connection.holdsStreams = false;
+  connection.pump();
+  await settle();
+
+  assert.equal(message(5)?.hidden, true);
+});
+
 test("another role of the viewer asks anew what they may do", async (t) => {
   const { room, message, shown } = await openThread(t, 3);
   assert.ok(!message(1)?.viewerCan.includes("REMOVE"));

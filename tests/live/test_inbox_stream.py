@@ -161,21 +161,23 @@ async def test_a_block_is_told_with_the_conversations_that_it_changes(
     """Also if the credentials, with which blocks are looked up, were checked just before."""
     monkeypatch.setattr(credentials, "REST_SECONDS", 60.0)
     query = (
-        "subscription { inboxChanges {"
+        "subscription { inboxChanges { blocksVersion"
         " participation { conversation { others(first: 10) { id blocked } } } } }"
     )
     async with signed_in(alice, talk) as alices:
         await alices.subscribe(query)
         await inbox_begun(alice)
 
-        told = []
-        for change in (Block.objects.block, Block.objects.unblock):
+        told, versions = [], []
+        for change in (Block.objects.block, Block.objects.unblock, Block.objects.block):
             await in_thread(change)(alice, bob)
             heard = (await alices.hear())["payload"]["data"]["inboxChanges"]
             others = heard["participation"]["conversation"]["others"]
             told.append({each["id"]: each["blocked"] for each in others}[id_of(bob)])
+            versions.append(heard["blocksVersion"])
 
-    assert told == [True, False]
+    assert told == [True, False, True]
+    assert versions[0] == versions[2] != versions[1]
 
 
 @live

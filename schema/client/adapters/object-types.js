@@ -80,7 +80,7 @@ export const OBJECT_TYPES = {
     edited:Message!
   `),
   InboxChange: fields(`
-    cursor:String! participation:Participation! unreadTotal:Int!
+    cursor:String! participation:Participation! blocksVersion:String! unreadTotal:Int!
   `),
   InvitationConnection: fields(`
     pageInfo:PageInfo! edges:[ParticipationEdge!]! totalCount:Int!
@@ -169,6 +169,7 @@ export const OBJECT_TYPES = {
   `),
   ParticipationConnection: fields(`
     pageInfo:PageInfo! edges:[ParticipationEdge!]! totalCount:Int! changesCursor:String!
+    blocksVersion:String!
   `),
   ParticipationEdge: fields(`
     cursor:String! node:Participation!

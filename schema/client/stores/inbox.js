@@ -38,14 +38,20 @@ export class InboxFeed {
   #inbox;
   #archive;
   #muting;
+  /** The version of whom the viewer blocked; null before the first page. @type {string | null} */
+  #blocksVersion = null;
+  #blocksChanged;
 
   /**
    * @param {Connection} connection
    * @param {Documents} documents
+   * @param {() => void} blocksChanged is called when the viewer has blocked somebody, or does so no
+   *   longer. The rows do not always tell it: a row that changed several times may come once.
    */
-  constructor(connection, documents) {
+  constructor(connection, documents, blocksChanged) {
     this.#connection = connection;
     this.#documents = documents;
+    this.#blocksChanged = blocksChanged;
     this.#following = new Following(connection, {
       open: (signal) => this.#open(signal),
       document: documents.inboxChanges,
@@ -102,7 +108,7 @@ export class InboxFeed {
 
   /** Forget everything: it was somebody else's. */
   reset() {
-    this.#cursor = null;
+    this.#cursor = this.#blocksVersion = null;
     this.#isLate = false;
     this.#known.clear();
     this.#inbox.reset();
@@ -170,6 +176,7 @@ export class InboxFeed {
     );
     if (signal.aborted) return;
     this.#cursor = start.inbox.changesCursor;
+    this.#noteBlocks(start.inbox.blocksVersion);
     this.unreadTotal.set(start.unreadTotal);
     for (const begun of [...this.#starters]) begun(isLate);
   }
@@ -180,11 +187,23 @@ export class InboxFeed {
     return (await this.#connection.query(this.#documents.inbox, variables, { signal })).inbox;
   }
 
-  /** @param {{cursor: string, participation: InboxRow, unreadTotal: number}} change */
-  #changed({ cursor, participation, unreadTotal }) {
+  /**
+   * @param {{
+   *   cursor: string, blocksVersion: string, participation: InboxRow, unreadTotal: number,
+   * }} change
+   */
+  #changed({ cursor, blocksVersion, participation, unreadTotal }) {
     this.#cursor = cursor;
     this.#take(participation);
     this.unreadTotal.set(unreadTotal);
+    this.#noteBlocks(blocksVersion);
+  }
+
+  /** @param {string} version */
+  #noteBlocks(version) {
+    const before = this.#blocksVersion;
+    this.#blocksVersion = version;
+    if (before !== null && before !== version) this.#blocksChanged();
   }
 
   #lose() {
