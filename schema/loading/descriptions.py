@@ -19,9 +19,9 @@ def described(info: Any, conversation: models.Conversation) -> models.Conversati
 
 
 def avatar_file(info: Any, conversation: models.Conversation) -> models.Attachment | None:
-    """The file that is the picture of the conversation. None if the viewer is shown no such file.
+    """The file that is the avatar of the conversation; None if the viewer is shown no such file.
 
-    It is read for all conversations of a page at once, and for none that nobody described.
+    The files of a page are read at once. Conversations that nobody described have none.
     """
     shown = described(info, conversation)
     if not shown.may_have_avatar_file:
@@ -36,4 +36,4 @@ def avatar_file(info: Any, conversation: models.Conversation) -> models.Attachme
 def _avatar_files(views: Iterable[View]) -> Mapping[Any, models.Attachment]:
     found = (each.conversation for each in views)
     keys = [each.pk for each in found if each.may_have_avatar_file]
-    return models.Attachment.objects.pictures_of(keys)
+    return models.Attachment.objects.avatars_of(keys)

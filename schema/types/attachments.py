@@ -120,7 +120,7 @@ def started(upload: models.Attachment) -> StartUploadPayload:
 
 
 def smallest_url_of(picture: models.Attachment | None) -> str | None:
-    """The URL of the thumbnail of a picture or, if it has none, of the picture."""
+    """The URL of the thumbnail of a picture or, if it has none, of the picture itself."""
     return picture and _url_of(picture, "thumbnail" if picture.has_thumbnails else "")
 
 

@@ -50,9 +50,9 @@ class ConversationAdmin(ReadOnly, TalkAdmin):
     search_fields = ["=id", "folded_title"]
     search_help_text = _("The id, key or title of a conversation, or the name of a participant")
     inlines = [ParticipationInline]
-    fields = ["kind", "title", "key", "description", "avatar", "picture", "data", "described_at"]
-    fields += ["upgraded_from", "started_at", "changed_at", "last_number"]
-    readonly_fields = ["picture"]
+    fields = ["kind", "title", "key", "description", "avatar", "avatar_file", "data"]
+    fields += ["described_at", "upgraded_from", "started_at", "changed_at", "last_number"]
+    readonly_fields = ["avatar_file"]
     action_form = ReasonedActionForm
     actions = ["remove_description", "remove_avatar", "remove_data"]
 
@@ -78,7 +78,7 @@ class ConversationAdmin(ReadOnly, TalkAdmin):
         act_on_each(self, request, rows, remove)
 
     @admin.display(description=_("file of the avatar"))
-    def picture(self, conversation: Conversation) -> Attachment | None:
+    def avatar_file(self, conversation: Conversation) -> Attachment | None:
         return conversation.avatar_file
 
     @admin.display(description=_("members"))

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.SET_NULL,
                 related_name="+",
                 to="talk.conversation",
-                verbose_name="picture of",
+                verbose_name="avatar of",
             ),
         ),
     ]

@@ -15,14 +15,14 @@ class Migration(migrations.Migration):
             models.UniqueConstraint(
                 fields=["avatar_of"],
                 condition=Q(avatar_of__isnull=False),
-                name="talk_attachment_one_picture",
+                name="talk_attachment_one_avatar",
             ),
         ),
         AddCheck(
             "attachment",
             models.CheckConstraint(
                 condition=Q(avatar_of=None) | Q(message=None, expires_at=None, state="ready"),
-                name="talk_attachment_picture_stays",
+                name="talk_attachment_avatar_stays",
             ),
         ),
         # Jobs look for files in the place of these two, and do without them for a moment.

@@ -106,13 +106,13 @@ def test_nor_one_that_comes_while_they_ask(gql, alice, bob, choir, monkeypatch):
     describe(choir, alice, avatar_file=picture(alice))
     leave(bob, choir)
     queryset = type(Attachment.objects.all())
-    pictures_of = queryset.pictures_of
+    avatars_of = queryset.avatars_of
 
     def later(self, keys):
         describe(choir, alice, avatar_file=picture(alice))
-        return pictures_of(self, keys)
+        return avatars_of(self, keys)
 
-    monkeypatch.setattr(queryset, "pictures_of", later)
+    monkeypatch.setattr(queryset, "avatars_of", later)
 
     assert seen(gql(bob), choir) is None
 

@@ -98,7 +98,7 @@ class TestGiving:
         [
             (State.UPLOADING, "image/png", RefusalCode.UPLOAD_NOT_FINISHED),
             (State.CHECKING, "image/png", RefusalCode.FILE_NOT_CHECKED),
-            (State.CHECKING, "text/plain", RefusalCode.NOT_A_PICTURE),
+            (State.CHECKING, "text/plain", RefusalCode.FILE_NOT_CHECKED),
             (State.REFUSED, "image/png", RefusalCode.FILE_REFUSED),
             (State.READY, "video/mp4", RefusalCode.NOT_A_PICTURE),
         ],

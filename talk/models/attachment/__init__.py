@@ -1,4 +1,4 @@
-"""Attachments: the files of messages, pictures of groups, and uploads that nobody has used yet.
+"""Attachments: the files of messages, avatars of groups, and uploads that nobody has used yet.
 
 A row says what a file is and who has it. Its bytes are in a storage, which `talk.contrib.files`
 alone writes and reads.
@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ...exceptions import RefusalCode
 from ...filenames import FILENAME_LENGTH, TYPE_LENGTH
 from ..message import Message
 from .processing import Processing
@@ -20,10 +21,11 @@ PLACEHOLDER_LENGTH = 1_000
 
 
 class Attachment(Processing):
-    """A file of a message, the picture of a group, or an upload that is neither yet.
+    """A file of a message, the avatar of a group, or an upload that is neither yet.
 
-    Nobody has it any more if it is none of these: an upload has a time at which it expires. So a
-    file also goes if the row of its message, or of its group, is deleted.
+    Uploads have a time at which they expire. A row without a message, a group and such a time is a
+    file that nobody has any more: jobs delete it. So a file also goes if the row of its message, or
+    of its group, is deleted.
     """
 
     class State(models.TextChoices):
@@ -53,14 +55,14 @@ class Attachment(Processing):
         db_index=False,
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
-    #: The group whose picture it is. Whoever gave it is its `owner`, or nobody if the project did.
+    #: The group whose avatar it is. Its `owner` is the member who gave it; None for the project.
     avatar_of = models.ForeignKey(
         "talk.Conversation",
         models.SET_NULL,
         null=True,
         related_name="+",
-        verbose_name=_("picture of"),
-        # `talk_attachment_one_picture` has those that are pictures. Most files are not.
+        verbose_name=_("avatar of"),
+        # `talk_attachment_one_avatar` has those that are avatars. Most files are not.
         db_index=False,
     )
     filename = models.CharField(_("file name"), max_length=FILENAME_LENGTH, blank=True)
@@ -79,7 +81,7 @@ class Attachment(Processing):
     placeholder = models.CharField(max_length=PLACEHOLDER_LENGTH, blank=True, editable=False)
     has_thumbnails = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
-    #: When an upload is deleted that has neither become a file of a message nor a picture.
+    #: When an upload is deleted, unless it is the file of a message or an avatar by then.
     expires_at = models.DateTimeField(_("expires at"), null=True, editable=False)
     #: When jobs come back to it, and how often they failed with it.
     retry_at = models.DateTimeField(null=True, editable=False)
@@ -115,11 +117,11 @@ class Attachment(Processing):
             models.UniqueConstraint(
                 fields=["avatar_of"],
                 condition=Q(avatar_of__isnull=False),
-                name="talk_attachment_one_picture",
+                name="talk_attachment_one_avatar",
             ),
             models.CheckConstraint(
                 condition=Q(avatar_of=None) | Q(message=None, expires_at=None, state="ready"),
-                name="talk_attachment_picture_stays",
+                name="talk_attachment_avatar_stays",
             ),
         ]
 
@@ -133,3 +135,10 @@ class Attachment(Processing):
         if self.message_id is not None or self.avatar_of_id is not None:
             return True
         return self.expires_at is not None and self.expires_at > timezone.now()
+
+
+#: Why uploads in these states can't be used: their bytes have not come, or nobody may have them.
+UNUSABLE = {
+    Attachment.State.UPLOADING: RefusalCode.UPLOAD_NOT_FINISHED,
+    Attachment.State.REFUSED: RefusalCode.FILE_REFUSED,
+}

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 #: How long an upload waits to be used.
 UNUSED_FOR = timedelta(days=1)
-#: Uploads that nothing has yet, and files that nothing has any more.
+#: Neither the file of a message nor an avatar: uploads, and files that nobody has any more.
 LOOSE = Q(message=None, avatar_of=None)
 #: The columns of a file that nobody has any more.
 NOTHING: dict[str, Any] = {
@@ -71,12 +71,12 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         keys = [each.pk for each in messages if each.attachment_count]
         return _of_messages(messages=keys).ask() if keys else []
 
-    def pictures_of(self, conversations: "Collection[int]") -> dict[int | None, "Attachment"]:
-        """The files that are pictures of the groups with these keys, by these keys.
+    def avatars_of(self, conversations: "Collection[int]") -> dict[int | None, "Attachment"]:
+        """The files that are avatars of the groups with these keys, by these keys.
 
-        `described_at` of a file is that of its group, as it is when the file is read.
+        `described_at` of a file is that of its group at the moment at which the file is read.
         """
-        found = _pictures_of(conversations=conversations).ask() if conversations else []
+        found = _avatars_of(conversations=conversations).ask() if conversations else []
         return {each.avatar_of_id: each for each in found}
 
     def due_for_checking(self, limit: int) -> list["Attachment"]:
@@ -165,7 +165,7 @@ def still_of(key: Any, message: Any) -> AttachmentQuerySet:
 
 @prepared
 def unused(keys: Any, owner: Any, at: Any) -> AttachmentQuerySet:
-    """Those of these uploads that are a person's and not used. Nobody else can use them then."""
+    """Those of these uploads that are a person's and not used yet, locked so that they stay so."""
     rows = _stored().filter(LOOSE, among("pk", keys), owner=owner, expires_at__gt=at)
     return rows.order_by("pk").select_for_update(no_key=True)
 
@@ -204,7 +204,7 @@ def _of_messages(messages: Any) -> AttachmentQuerySet:
 
 
 @prepared
-def _pictures_of(conversations: Any) -> AttachmentQuerySet:
+def _avatars_of(conversations: Any) -> AttachmentQuerySet:
     from . import Attachment
 
     found = Attachment.objects.filter(among("avatar_of", conversations))

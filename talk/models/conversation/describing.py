@@ -14,6 +14,7 @@ from ...exceptions import MessagingValidationError, RefusalCode
 from ...json_data import clean_data, compact
 from ...text import DESCRIPTION_LENGTH, URL_LENGTH, clean_description, clean_url, is_storable
 from ..event import Event
+from ..message.references import key_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -42,7 +43,7 @@ def _author(of: Any) -> "models.ForeignKey[Any, Any]":
 
 
 class Describing(models.Model):
-    """Changes the description, the picture and the data of a conversation, and its key.
+    """Changes the description, the avatar and the data of a conversation, and its key.
 
     Here the project itself acts. Owners and admins of groups have `Participation.describe`.
     """
@@ -50,7 +51,7 @@ class Describing(models.Model):
     description = models.CharField(
         _("description"), max_length=DESCRIPTION_LENGTH, default="", db_default="", blank=True
     )
-    #: The URL of a picture. Empty if there is none, or if the picture is a file.
+    #: The URL of a picture. Empty if there is none, or if the avatar is a file.
     avatar = models.CharField(
         _("avatar"), max_length=URL_LENGTH, default="", db_default="", blank=True
     )
@@ -78,12 +79,12 @@ class Describing(models.Model):
         avatar_file: "Attachment | int | None" = None,
         data: dict[str, Any] | None = None,
     ) -> None:
-        """Change the description, the picture, and the data: those that are not None.
+        """Change the description, the avatar and the data: those that are not None.
 
-        The picture is a URL, or an upload or its key. Empty values remove them. A private
+        The avatar is a URL, or instead the file of an upload. Empty values remove them. A private
         conversation has data alone, and only the project changes these. Raises
         `INVALID_DESCRIPTION`, `INVALID_TEXT`, `INVALID_URL`, `INVALID_DATA`, `INVALID_INPUT`,
-        `PRIVATE_CONVERSATION`, or a refusal of `replace_picture`.
+        `PRIVATE_CONVERSATION`, or a refusal of `replace_avatar_file`.
         """
         conversation = cast("Conversation", self)
         values = cleaned(description, avatar, avatar_file, data)
@@ -109,7 +110,7 @@ class Describing(models.Model):
 
     @property
     def avatar_file(self) -> "Attachment | None":
-        """The file that is the picture, read anew. None if it is a URL, or if there is none."""
+        """The file that is the avatar, read anew. None if it is a URL, or if there is none."""
         from ..attachment import Attachment
 
         if not self.may_have_avatar_file:
@@ -118,14 +119,15 @@ class Describing(models.Model):
 
     @property
     def may_have_avatar_file(self) -> bool:
-        """Whether a file may be the picture. None is of conversations that nobody described.
+        """Whether it is worth to ask for a file: the group was described, and has no URL.
 
-        A process of an earlier version gives a URL, and leaves the file.
+        If a process of an earlier version gave it a URL, there may be a file beside it. The URL
+        counts.
         """
         return self.described_at is not None and not self.avatar
 
     def author_of(self, name: str) -> Any:
-        """The key of the user who wrote one of the three, by its column; None if nobody did."""
+        """The key of the user who wrote one of the three, by its column. None for the project."""
         file = self.avatar_file if name == "avatar" else None
         return getattr(self, f"{name}_by_id") if file is None else file.owner_id
 
@@ -136,13 +138,14 @@ class Describing(models.Model):
     # Parts of a change.
 
     def take_description(
-        self, values: Mapping[str, Any], change: "Change", picture: int | None = None
+        self, values: Mapping[str, Any], change: "Change", avatar_file: int | None = None
     ) -> None:
         """Take those of these values, by their columns, that differ from the present ones.
 
-        With an `avatar`, the upload with the key `picture` becomes the picture, or no file is it.
+        If `avatar` is one of them, the upload with the key `avatar_file` takes the place of a file
+        that was the avatar, or none does.
         """
-        from ..attachment.picturing import replace_picture
+        from ..attachment.avatars import replace_avatar_file
 
         differing = {
             name: value
@@ -150,7 +153,7 @@ class Describing(models.Model):
             if compact(value) != compact(getattr(self, name))
         }
         conversation = cast("Conversation", self)
-        if "avatar" in values and replace_picture(conversation, picture, change.actor):
+        if "avatar" in values and replace_avatar_file(conversation, avatar_file, change.actor):
             differing["avatar"] = values["avatar"]
         if not differing:
             return
@@ -188,17 +191,12 @@ def cleaned(
         values["avatar"] = clean_url(avatar, "avatar")
     if avatar_file is not None:
         if avatar is not None:
-            why = gettext("Give the picture as an address or as a file, and not as both.")
+            why = gettext("Give the avatar as a URL or as a file, and not as both.")
             raise MessagingValidationError(RefusalCode.INVALID_INPUT, why, path=("avatar_file",))
         values["avatar"] = ""
     if data is not None:
         values["data"] = clean_data(data)
     return values
-
-
-def key_of(file: "Attachment | int | None") -> int | None:
-    """The key of an upload that is given as a row or as its key."""
-    return file if file is None or isinstance(file, int) else file.pk
 
 
 def checked_key(key: str) -> str:

@@ -101,8 +101,8 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         from ..attachment import Attachment
 
         wrote = [models.Q(**{f"{name}_by": user}) for name in NOTHING]
-        pictures = Attachment.objects.filter(owner=user, avatar_of__avatar="")
-        wrote.append(models.Q(pk__in=pictures.values("avatar_of")))
+        files = Attachment.objects.filter(owner=user, avatar_of__avatar="")
+        wrote.append(models.Q(pk__in=files.values("avatar_of")))
         return self.filter(functools.reduce(operator.or_, wrote))
 
     def forget_author(self, user: "User") -> None:

@@ -61,7 +61,12 @@ class References:
 
 def keys_of(rows: "Iterable[Any]") -> tuple[Any, ...]:
     """The keys of `rows`, which are given as rows or as keys, each once."""
-    return tuple(dict.fromkeys(getattr(each, "pk", each) for each in rows))
+    return tuple(dict.fromkeys(map(key_of, rows)))
+
+
+def key_of(row: Any) -> Any:
+    """The key of `row`, which is given as a row or as a key; None of None."""
+    return getattr(row, "pk", row)
 
 
 #: The references of most messages.

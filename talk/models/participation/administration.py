@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 from ...deactivation import is_active
 from ...exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
 from ...text import clean_title
-from ..conversation.describing import cleaned, key_of
+from ..conversation.describing import cleaned
 from ..event import Event
+from ..message.references import key_of
 from .acting import Acting
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Administration(Acting):
         avatar_file: "Attachment | int | None" = None,
         data: dict[str, Any] | None = None,
     ) -> None:
-        """`Conversation.describe` for a group. Owners and admins may, with uploads of their own."""
+        """`Conversation.describe`, for owners and admins of a group and their own uploads."""
         values = cleaned(description, avatar, avatar_file, data)
         with self.changing() as change:
             self.must_be_able_to_act(as_admin=True)

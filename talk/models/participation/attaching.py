@@ -8,7 +8,7 @@ from django.utils import timezone
 from ...conf import conf
 from ...exceptions import MessagingValidationError, RefusalCode
 from ...prepared import Question
-from ..attachment import Attachment
+from ..attachment import UNUSABLE, Attachment
 from ..attachment.queryset import claimed, discarded, of_message, unused
 from ..message.references import MOST_NUMBER, keys_of
 from ..read_under_lock import Asked
@@ -17,12 +17,6 @@ if TYPE_CHECKING:
     from ..message import Message
     from ..read_under_lock import ReadUnderLock
     from .acting import Acting
-
-#: What refuses uploads that are not received, or that nobody may have.
-UNUSABLE = {
-    Attachment.State.UPLOADING: RefusalCode.UPLOAD_NOT_FINISHED,
-    Attachment.State.REFUSED: RefusalCode.FILE_REFUSED,
-}
 
 
 class Attachments:

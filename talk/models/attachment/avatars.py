@@ -1,4 +1,4 @@
-"""Makes an upload the picture of a group, in the place of another."""
+"""Makes an upload the avatar of a group, in the place of the one before."""
 
 from typing import TYPE_CHECKING
 
@@ -7,25 +7,25 @@ from django.utils import timezone
 
 from ...exceptions import MessagingValidationError, RefusalCode
 from ..message.references import MOST_NUMBER
+from . import UNUSABLE, Attachment
 from .queryset import LOOSE
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
     from ..conversation import Conversation
-    from . import Attachment
 
 
-def replace_picture(conversation: "Conversation", key: int | None, actor: "User | None") -> bool:
-    """Part of a change: an upload becomes the picture. For None, no file is the picture any more.
+def replace_avatar_file(
+    conversation: "Conversation", key: int | None, actor: "User | None"
+) -> bool:
+    """Make the upload with this key the avatar, as a part of a change. None leaves no file as it.
 
-    Members give their own uploads, and the project gives any. The file that was the picture is
-    discarded. Returns whether anything changed: a retry finds that the file is the picture already.
-    Raises `UNKNOWN_FILE`, `UPLOAD_NOT_FINISHED`, `FILE_REFUSED`, `NOT_A_PICTURE` or, if the same
-    request may succeed later, `FILE_NOT_CHECKED`.
+    Members can give their own uploads, and the project can give any. The file that was the avatar
+    is discarded. Returns whether anything changed: if a request comes twice, the second changes
+    nothing. Raises `UNKNOWN_FILE`, `UPLOAD_NOT_FINISHED`, `FILE_REFUSED`, `NOT_A_PICTURE` or, if
+    the same request may succeed later, `FILE_NOT_CHECKED`.
     """
-    from . import Attachment
-
     rows = Attachment.objects.written()
     wanted = Q(avatar_of=conversation)
     if key is not None and 0 < key <= MOST_NUMBER:
@@ -45,17 +45,17 @@ def replace_picture(conversation: "Conversation", key: int | None, actor: "User 
     return True
 
 
-def _must_be_picture(upload: "Attachment | None") -> None:
+def _must_be_picture(upload: Attachment | None) -> None:
     if upload is None:
         raise _refused(RefusalCode.UNKNOWN_FILE)
-    if upload.state == upload.State.UPLOADING:
-        raise _refused(RefusalCode.UPLOAD_NOT_FINISHED)
-    if upload.state == upload.State.REFUSED:
-        raise _refused(RefusalCode.FILE_REFUSED)
+    state = Attachment.State(upload.state)
+    if code := UNUSABLE.get(state):
+        raise _refused(code)
+    # Until it is checked, its type may be what the client said.
+    if state != state.READY:
+        raise _refused(RefusalCode.FILE_NOT_CHECKED)
     if not upload.content_type.startswith("image/"):
         raise _refused(RefusalCode.NOT_A_PICTURE)
-    if upload.state != upload.State.READY:
-        raise _refused(RefusalCode.FILE_NOT_CHECKED)
 
 
 def _refused(code: RefusalCode) -> MessagingValidationError:
