@@ -6,12 +6,10 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack, contextmanager
-from threading import Event as Flag
-from threading import Thread
 from urllib.parse import urlsplit
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 
 from talk import followers
 from talk.following import Following
@@ -60,30 +58,6 @@ def worker():
         process.wait()
 
 
-@contextmanager
-def late_commit(user, conversation):
-    """Says something in a transaction that commits at the end, after what is said meanwhile."""
-    said, end = Flag(), Flag()
-
-    def run():
-        try:
-            with transaction.atomic():
-                say(user, conversation)
-                said.set()
-                assert end.wait(10 * together.PATIENCE)
-        finally:
-            connection.close()
-
-    thread = Thread(target=run)
-    thread.start()
-    assert said.wait(together.PATIENCE)
-    try:
-        yield
-    finally:
-        end.set()
-        thread.join()
-
-
 def wait_for(number, processes):
     """Wait until there are so many lines, the last by one of the processes. Returns which one."""
     deadline = time.monotonic() + together.PATIENCE
@@ -104,7 +78,7 @@ def test_nothing_is_skipped_and_all_is_in_order_however_often_processes_are_kill
     with ExitStack() as workers:
         started = [workers.enter_context(worker()) for _ in range(2)]
         processes = {each.pid: each for each in started}
-        with late_commit(dave, slow):
+        with together.late_commit(lambda: say(dave, slow)):
             for number in KILLED_AFTER:
                 before = len(ledger())
                 for conversation in 20 * conversations:

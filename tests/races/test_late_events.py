@@ -1,12 +1,8 @@
 """Followers miss no event of a transaction that commits late, however late that is."""
 
-from contextlib import contextmanager
 from datetime import timedelta
-from threading import Event as Flag
-from threading import Thread
 
 import pytest
-from django.db import connection, transaction
 from django.utils import timezone
 
 from talk.following import Following, reading, settling
@@ -17,30 +13,6 @@ from ..domain.test_followers import Notebook, of
 from . import together
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
-
-
-@contextmanager
-def saying(user, conversation):
-    """Says something in a transaction that commits at the end."""
-    said, end = Flag(), Flag()
-
-    def run():
-        try:
-            with transaction.atomic():
-                say(user, conversation)
-                said.set()
-                assert end.wait(10 * together.PATIENCE)
-        finally:
-            connection.close()
-
-    thread = Thread(target=run)
-    thread.start()
-    assert said.wait(together.PATIENCE)
-    try:
-        yield
-    finally:
-        end.set()
-        thread.join()
 
 
 def settled():
@@ -58,7 +30,7 @@ def test_an_event_is_found_however_late_its_transaction_commits(
     process = Following(notebook)
     process.step()
     begun = settled()
-    with saying(bob, slow):
+    with together.late_commit(lambda: say(bob, slow)):
         say(carol, quick)
         process.step()
         later = timezone.now() + timedelta(hours=1)

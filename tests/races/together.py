@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Barrier
+from threading import Event as Flag
 
 from django.db import connection, connections, transaction
 
@@ -65,6 +66,27 @@ def a_connection_each():
     yield
     connection.close()
     connection.settings_dict["OPTIONS"]["pool"] = pool
+
+
+@contextmanager
+def late_commit(call: Call):
+    """`call` has been done inside, in a transaction of another thread that commits at the end."""
+    done, end = Flag(), Flag()
+
+    def run() -> None:
+        with transaction.atomic():
+            call()
+            done.set()
+            assert end.wait(10 * PATIENCE)
+
+    with ThreadPoolExecutor(1) as threads:
+        running = threads.submit(_alone, run)
+        try:
+            assert done.wait(PATIENCE)
+            yield
+        finally:
+            end.set()
+        running.result(PATIENCE)
 
 
 def answers(running) -> list[object]:
