@@ -1,6 +1,7 @@
 """The types that the comments of the client declare are right."""
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -28,6 +29,18 @@ def test_those_of_the_demos_page_are_right(packages: Path) -> None:
     (demo / "tsconfig.json").write_text(json.dumps(project), encoding="utf-8")
 
     assert compile_types(packages, demo) == ""
+
+
+def test_each_store_of_a_client_has_a_hook_for_react() -> None:
+    types = (CLIENT / "types.js").read_text(encoding="utf-8")
+    hooks = (CLIENT / "adapters" / "react.js").read_text(encoding="utf-8")
+    talk = types[types.index("A client of one server") : types.index("Verbs} Talk\n")]
+
+    stores = re.findall(r"^ \*   (\w+): (?:\([^)]*\) => )?(?:\w*Store|Outbox)\b", talk, re.M)
+
+    assert {"inbox", "saved", "outbox", "unreadTotal"} <= set(stores)
+    used = set(re.findall(r"\b(?:talk|useTalk\(\))\.(\w+)", hooks))
+    assert set(stores) == used
 
 
 def compile_types(packages: Path, project: Path) -> str:

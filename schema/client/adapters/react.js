@@ -12,7 +12,7 @@ import { NOBODY as NOWHERE } from "../stores/typing-in.js";
 /**
  * @import {ConnectionState, ConversationSnapshot, ConversationStore, DraftSnapshot, DraftStore,
  *   FilesStore, InboxSnapshot, InboxStore, Limits, ListSnapshot, Named, Saved, SavedStore,
- *   SearchSnapshot, SearchStore, Store, Talk, Unsent, Viewer, WithFiles} from "../types.js"
+ *   ScheduledMessage, ScheduledStore, SearchSnapshot, SearchStore, Store, Talk, Unsent, Viewer, WithFiles} from "../types.js"
  */
 
 /** @type {readonly never[]} */
@@ -119,6 +119,17 @@ export function useSaved() {
 export function useFiles(conversationId) {
   const talk = useTalk();
   const store = useMemo(() => talk.files(conversationId), [talk, conversationId]);
+  return [useStore(store, EMPTY_LIST), store];
+}
+
+/**
+ * What the viewer has scheduled in a conversation, and its store.
+ * @param {string} conversationId
+ * @returns {[ListSnapshot<ScheduledMessage>, ScheduledStore]}
+ */
+export function useScheduled(conversationId) {
+  const talk = useTalk();
+  const store = useMemo(() => talk.scheduled(conversationId), [talk, conversationId]);
   return [useStore(store, EMPTY_LIST), store];
 }
 
