@@ -109,13 +109,13 @@ class Window:
             self.page.screenshot(path=Path(PICTURES) / f"{name}.png", timeout=60_000)
 
 
-def axe(folder: Path) -> Callable[[Window], list[str]]:
+def axe(folder: Path) -> Callable[[Any], list[str]]:
     """What looks for faults of accessibility in a window. Skips where there is no npm."""
     npm(folder, "install", "--no-save", "axe-core@4")
     script = (folder / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
     rules = {rule: {"enabled": False} for rule in OF_THE_PAGE}
 
-    def look(window: Window) -> list[str]:
+    def look(window: Any) -> list[str]:
         window.page.evaluate(script)
         found = window.page.evaluate("(rules) => axe.run(document, { rules })", rules)
         assert found["passes"], "for this test to mean anything"

@@ -10,6 +10,7 @@ import pytest
 
 from ..project import processes
 from ..project.markdown import ROOT
+from .chat import axe
 from .page import browser, needs_chromium
 from .served import Quiet, files
 
@@ -140,6 +141,14 @@ def test_two_people_talk(world: World, tmp_path: Path) -> None:
     mira.sees("#rows li a:text-is('Score.txt')")
     mira.sees("#inbox small:text-is('Score.txt')")
     mira.page.screenshot(path=tmp_path / "thread.png")
+
+
+def test_nothing_is_in_the_way_of_assistive_technology(world: World, tmp_path: Path) -> None:
+    faults = axe(tmp_path)
+    mira = world.window("mira")
+    mira.open("Harbour Choir")
+
+    assert faults(mira) == []
 
 
 def test_what_is_refused_stays_until_it_is_mended(world: World) -> None:
