@@ -147,7 +147,8 @@ export function talkOver(
     upload: uploads.upload,
     setAvatar: avatarSetter(connection, uploads, verbs),
     now: () => connection.now(),
-    addressOf: (path) => new URL(path, server).href,
+    // Whatever begins otherwise is an address already, also one of which browsers want to know nothing.
+    addressOf: (url) => (/^\/(?!\/)/.test(url) ? new URL(url, server).href : url),
     typing: (id) => typing.get(id),
     typingIn: (ids) => typingIn.of(ids),
     presence: (userIds) => presence.of(userIds),

@@ -186,3 +186,37 @@ def test_what_can_not_be_sent_is_said_in_words(demo: str, browser: Any) -> None:
     mira.thread.get_by_role("button", name="Bild Bild.png öffnen").wait_for()
     assert mira.thread.get_by_text("Lied.txt").count() == 0
     assert [each for each in mira.problems if "507" not in each] == []
+
+
+def test_a_group_gets_a_picture_and_loses_it(demo: str, browser: Any, tmp_path: Path) -> None:
+    faults = axe(tmp_path)
+    mira, jonas = Window(browser, demo, "mira"), Window(browser, demo, "jonas")
+    jonas.open("Cake")
+    mira.open("Cake")
+    seen = mira.row("Cake").locator("img")
+    assert seen.count() == 0
+    assert not mira.details().get_by_role("button", name="Choose picture").is_visible()
+    jonas.details().get_by_role("button", name="Choose picture").wait_for()
+    assert not jonas.dialog.get_by_role("button", name="Remove picture").is_visible()
+
+    def give(content: bytes) -> None:
+        with jonas.page.expect_file_chooser() as chooser:
+            jonas.dialog.get_by_role("button", name="Choose picture").click()
+        chooser.value.set_files(a_file("Cake.png", "image/png", content))
+
+    give(b"only words")
+    jonas.dialog.get_by_role("alert").get_by_text("This file is not a picture.").wait_for()
+    give(png(400, 300))
+    for shown in (seen, mira.dialog.locator(".face img"), jonas.dialog.locator(".face img")):
+        shown.wait_for()
+        source = shown.evaluate("(image) => image.decode().then(() => image.src)")
+        assert source.startswith(f"{demo}talk/files/")
+    assert faults(jonas) == faults(mira) == []
+    jonas.picture("picture-of-a-group")
+
+    jonas.dialog.get_by_role("button", name="Remove picture").click()
+    jonas.confirm("Remove picture")
+    seen.wait_for(state="detached")
+    jonas.dialog.get_by_role("button", name="Remove picture").wait_for(state="hidden")
+    assert jonas.focused()[0] == "button"
+    assert jonas.problems == mira.problems == []

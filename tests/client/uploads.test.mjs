@@ -354,3 +354,13 @@ test("somebody who gives up, or waits in vain, hears of it", async (t) => {
   await refused;
   assert.equal(asked().length, 9);
 });
+
+test("addresses of the server are made whole, and others stay as they are", (t) => {
+  const { talk } = open(t);
+
+  // Browsers take the last two for no addresses at all. Nothing else may fail because of that.
+  for (const other of ["https://b.test/a.png", "https://256.256.256.256/a.png", "//"]) {
+    assert.equal(talk.addressOf(other), other);
+  }
+  assert.equal(talk.addressOf("/talk/files/1"), "http://a.test/talk/files/1");
+});

@@ -14,7 +14,7 @@ export const detailsStyle = sheet(`
 .face h3 { font-size: 1.25em; font-weight: 700; margin-top: .4rem }
 .face .title { display: inline-flex; align-items: center; gap: .2rem }
 .description { max-width: 100%; white-space: pre-wrap; text-align: start }
-.description:empty { display: none }
+.face p:empty { display: none }
 .tools { display: flex; flex-wrap: wrap; justify-content: center; gap: .6rem }
 .group h3 { padding: 0 .5rem .35rem; font-size: .85em; font-weight: 600; color: var(--_muted) }
 .member { display: flex; align-items: center; gap: .8rem; min-height: 3.3em; padding: .25rem .5rem }

@@ -2,6 +2,7 @@
 
 import { detailsStyle } from "./details-style.js";
 import { buttonOf, linesOf } from "./details-lines.js";
+import { pictureOf } from "./details-picture.js";
 import { ask, confirm, openDialog } from "./dialog.js";
 import { Former, MemberList } from "./members.js";
 import { h, place } from "./nodes.js";
@@ -54,7 +55,8 @@ export class Details {
       buttonOf(this, "info", "describe", "button", () => this.#describe()),
     );
     const lines = linesOf(this);
-    this.#parts.push(...lines);
+    const picture = pictureOf(this);
+    this.#parts.push(...lines, ...picture.parts);
     this.members = new MemberList(this);
     const former = new Former(this);
     this.#parts.push({ node: former.node, isShown: isGroupMember });
@@ -65,7 +67,8 @@ export class Details {
         h(
           "div",
           { class: "face" },
-          this.#face,
+          h("div", { class: "title" }, this.#face, ...picture.nodes),
+          picture.status,
           h("div", { class: "title" }, this.#name, rename),
           this.#about,
           this.#description,
@@ -148,7 +151,7 @@ export class Details {
     }
     const { kind, name, participantCount: count, startedAt } = conversation;
     const { element } = this;
-    place(this.#face, [avatarOfConversation(conversation, { size: 84 })]);
+    place(this.#face, [avatarOfConversation(conversation, { size: 84, talk: this.talk })]);
     this.#name.textContent = name;
     const day = element.language.date(startedAt, "date");
     this.#about.textContent =

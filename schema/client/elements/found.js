@@ -70,7 +70,9 @@ export function foundOf(element, message, { words = "", isInside = false, open }
   return h(
     "button",
     { type: "button", class: "result", onclick: open },
-    isInside ? avatarOf(sender, { size: 36 }) : avatarOfConversation(conversation, { size: 36 }),
+    isInside
+      ? avatarOf(sender, { size: 36 })
+      : avatarOfConversation(conversation, { size: 36, talk: element.talk }),
     h("span", { class: "from", dir: "auto" }, isInside ? by : conversation.name),
     h("time", { dateTime: sentAt, title: language.date(sentAt, "full") }, language.short(sentAt)),
     h(

@@ -91,7 +91,7 @@ export class TalkHead extends TalkElement {
     const about =
       kind === "GROUP" ? this.t("members", { count }) : isOnline ? this.t("online") : "";
     return [
-      avatarOfConversation(conversation, { size: 40, isOnline }),
+      avatarOfConversation(conversation, { size: 40, isOnline, talk: this.talk }),
       h(
         "span",
         {},

@@ -44,7 +44,7 @@ export function invitationOf(element, talk, { conversation, invitedBy }) {
   return h(
     "section",
     { class: "invitation", id, "aria-label": element.t("invitation", { name }) },
-    avatarOfConversation(conversation),
+    avatarOfConversation(conversation, { talk }),
     h("div", {}, h("strong", { dir: "auto" }, name), h("p", { class: "muted" }, by)),
     ...answersTo(element, talk, conversation.id),
   );

@@ -2,15 +2,19 @@
 
 import { h } from "./nodes.js";
 
+/** @import {Talk} from "../types.js" */
 /** @typedef {{id: string, name: string, avatar?: string | null}} Pictured */
-/** @typedef {{size?: number, isOnline?: boolean}} Look */
+/**
+ * `talk` finds pictures that the server has itself.
+ * @typedef {{size?: number, isOnline?: boolean, talk?: Talk | null}} Look
+ */
 
 /**
  * Make the picture of somebody. It is hidden from screen readers: the name stands beside it.
  * @param {Pictured | null} person
  * @param {Look} [look]
  */
-export function avatarOf(person, { size, isOnline = false } = {}) {
+export function avatarOf(person, { size, isOnline = false, talk } = {}) {
   const node = h("span", { class: `avatar ${isOnline ? "online" : ""}`, "aria-hidden": "true" });
   if (size) node.style.setProperty("--_avatar", `${size}px`);
   node.style.setProperty("--_hue", String(hueOf(person?.id ?? "")));
@@ -19,7 +23,8 @@ export function avatarOf(person, { size, isOnline = false } = {}) {
   const onerror = () => node.replaceChildren(letters);
   // Members choose the pictures of groups: their servers are not told which page shows them.
   const look = { alt: "", loading: "lazy", onerror, referrerPolicy: "no-referrer" };
-  if (person?.avatar) node.append(h("img", { ...look, src: person.avatar }));
+  const { avatar } = person ?? {};
+  if (avatar) node.append(h("img", { ...look, src: talk?.addressOf(avatar) ?? avatar }));
   else node.append(letters);
   return node;
 }

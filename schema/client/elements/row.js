@@ -150,7 +150,7 @@ export class Row {
     this.#open.setAttribute("aria-current", String(look.isCurrent));
     this.#more.setAttribute("aria-label", this.element.t("moreAbout", { name }));
     this.#open.replaceChildren(
-      avatarOfConversation(row.conversation, { isOnline: look.isOnline }),
+      avatarOfConversation(row.conversation, { isOnline: look.isOnline, talk: this.element.talk }),
       h("span", { class: "name", dir: "auto" }, name),
       h("time", { class: "time", dateTime: time, title: language.date(time, "full") }, when),
       previewOf(row, language, look),

@@ -112,8 +112,10 @@ export class SearchBox {
         rows
           .slice(0, MOST)
           .map(({ conversation }) =>
-            this.#result(avatarOfConversation(conversation, { size: 36 }), conversation.name, () =>
-              this.#choose(conversation.id),
+            this.#result(
+              avatarOfConversation(conversation, { size: 36, talk: this.talk }),
+              conversation.name,
+              () => this.#choose(conversation.id),
             ),
           ),
       ),
