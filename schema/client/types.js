@@ -248,7 +248,8 @@
  *   loadSeen: () => Promise<void>,
  *   send: (body: string, options?: SendOptions) => Promise<string>,
  *   edit: (
- *     row: Row, body: string, mentions?: Named[] | null, files?: string[] | null) => Promise<void>,
+ *     row: Row, body: string, mentions?: Named[] | null, files?: string[] | null,
+ *   ) => Promise<void>,
  *   retract: (row: Row) => Promise<void>,
  *   react: (message: Message, emoji: string) => Promise<void>,
  *   unreact: (message: Message, emoji: string) => Promise<void>,

@@ -32,15 +32,15 @@ export class Messages {
   /** @type {Limits | null} */
   #limits = null;
   #now;
-  #doubted;
+  #stale;
 
   /**
    * @param {() => number} now the time of the server.
-   * @param {(number: number) => void} doubted is told of a message whose copy may be too old.
+   * @param {(number: number) => void} stale is told of a message whose copy may be too old.
    */
-  constructor(now, doubted) {
+  constructor(now, stale) {
     this.#now = now;
-    this.#doubted = doubted;
+    this.#stale = stale;
   }
 
   get size() {
@@ -75,9 +75,11 @@ export class Messages {
     if (known) known.cursor ??= cursor;
     if (known && known.message.revision > message.revision) return;
     const copy = unlessSame(known?.message, this.#merged(message, known?.message));
-    const isUnclear = known && askedAt <= known.cameAt && this.#isDoubtful(known.message, copy);
-    // An answer that was on its way when the other copy came waits until the message is asked for.
-    if (isUnclear && askedAt) return;
+    if (known && askedAt <= known.cameAt && isUnclear(known.message, copy)) {
+      this.#stale(message.number);
+      // An answer that was on its way when the other copy came is not shown: it may be the older one.
+      if (askedAt) return;
+    }
     const entry = known?.message === copy ? known : this.#add(copy, known?.cursor ?? cursor);
     entry.order = ++this.#order;
     entry.cameAt = performance.now();
@@ -117,7 +119,7 @@ export class Messages {
     for (const [number, entry] of before) {
       if (!stays(number, entry)) continue;
       const now = this.#entries.get(number)?.message;
-      if (now) this.#isDoubtful(entry.message, now);
+      if (now && isUnclear(entry.message, now)) this.#stale(number);
       if (!now || now.revision < entry.message.revision) this.#keep(entry);
     }
   }
@@ -206,18 +208,6 @@ export class Messages {
     return this.#keep({ message, cursor, ...came, order, row: null, expires: Infinity });
   }
 
-  /**
-   * Whether nothing tells which of two copies is newer: what the viewer saved, and what they may do,
-   * has no revision.
-   * @param {Message} one
-   * @param {Message} other
-   */
-  #isDoubtful(one, other) {
-    const isDoubtful = one.revision === other.revision && unlessSame(one, other) !== one;
-    if (isDoubtful) this.#doubted(one.number);
-    return isDoubtful;
-  }
-
   /** @param {Entry} entry */
   #keep(entry) {
     const { id, clientId, number, sender } = entry.message;
@@ -274,4 +264,14 @@ export class Messages {
 function change(entry, message) {
   entry.message = message;
   entry.row = null;
+}
+
+/**
+ * Whether nothing tells which of two copies is newer: what the viewer saved, and what they may do, has no
+ * revision.
+ * @param {Message} one
+ * @param {Message} other
+ */
+function isUnclear(one, other) {
+  return one.revision === other.revision && unlessSame(one, other) !== one;
 }

@@ -14,8 +14,8 @@ export class SeenBy {
   #isWanted = false;
   /** @type {Seen | null} */
   #last = null;
-  /** Whether members could tell it, when the conversation was asked for so often. */
-  #could = { know: false, era: -1 };
+  /** What `#canKnow` was last, and how often the conversation had been asked for by then. */
+  #before = { canKnow: false, era: -1 };
 
   /**
    * @param {Model} model
@@ -41,9 +41,9 @@ export class SeenBy {
   check() {
     const { era, value } = this.#model.head;
     if (!value || !this.#limits.getSnapshot()) return;
-    const before = this.#could;
-    this.#could = { know: this.#canKnow, era };
-    if (before.era === era && before.know !== this.#could.know) this.#model.again();
+    const before = this.#before;
+    this.#before = { canKnow: this.#canKnow, era };
+    if (before.era === era && before.canKnow !== this.#before.canKnow) this.#model.again();
   }
 
   /** Who has seen it, as far as it is known: the same object until that changes. */

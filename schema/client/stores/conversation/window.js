@@ -25,10 +25,10 @@ export class Window {
 
   /**
    * @param {() => number} now the time of the server.
-   * @param {(number: number) => void} doubted is told of a message whose copy may be too old.
+   * @param {(number: number) => void} stale is told of a message whose copy may be too old.
    */
-  constructor(now, doubted) {
-    this.messages = new Messages(now, doubted);
+  constructor(now, stale) {
+    this.messages = new Messages(now, stale);
   }
 
   get hasEarlier() {
