@@ -64,9 +64,9 @@ class Conversation(relay.Node):
 
     @field(
         description="The URL of a group's picture. Null if there is none, and for viewers who "
-        "don't see the `description`. Of a picture that was uploaded, it is the `thumbnailUrl` "
-        "(or else the `url`) of an `Attachment`: a path at this server, or the URL of a store. It "
-        "is valid for at least 12 hours, and ends at once if the group has another picture."
+        "don't see the `description`. If the picture was uploaded, it is the `thumbnailUrl` of the "
+        "file or, if there is none, its `url`: resolve it against the address of the API. It is "
+        "valid for at least 12 hours, unless the group gets another picture before."
     )
     def avatar(self: models.Conversation, info: Info) -> str | None:
         return described(info, self).avatar or smallest_url_of(avatar_file(info, self))

@@ -118,12 +118,13 @@ class UpdateConversationInput:
     avatar: str | None = strawberry.field(
         default=None,
         description="The URL of a picture, which begins with `https://` or `http://`. An empty "
-        "text removes the picture, also if it is a file.",
+        "text removes the picture, also one that was uploaded.",
     )
     avatar_file: strawberry.ID | None = strawberry.field(
         default=None,
-        description="The id of a picture that the viewer has uploaded and not sent, instead of "
-        "`avatar`. See `startUpload`. FILE_NOT_CHECKED: try again a little later.",
+        description="The id of a picture that the viewer has uploaded (`startUpload`) and not "
+        "sent, instead of `avatar`. Until the file is checked, the refusal is FILE_NOT_CHECKED "
+        "with `retryAfter`.",
     )
     data: JSON | None = strawberry.field(
         default=None,
