@@ -4,7 +4,9 @@ import { listenToKeys } from "./keys.js";
 import { showPinBar } from "./pins.js";
 import { showScheduled } from "./scheduled.js";
 
-/** @param {import("./view.js").View} view */
+/** @import {View} from "./view.js" */
+
+/** @param {View} view */
 export function showMore(view) {
   listenToKeys(view);
   return Promise.all([showPinBar(view), view.store.loadSeen(), showScheduled(view)]);
