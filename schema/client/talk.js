@@ -147,7 +147,7 @@ export function talkOver(
     upload: uploads.upload,
     setAvatar: avatarSetter(connection, uploads, verbs),
     now: () => connection.now(),
-    // Whatever begins otherwise is an address already, also one of which browsers want to know nothing.
+    // Everything but a path is an address already. It may be one that `URL` can't read.
     addressOf: (url) => (/^\/(?!\/)/.test(url) ? new URL(url, server).href : url),
     typing: (id) => typing.get(id),
     typingIn: (ids) => typingIn.of(ids),

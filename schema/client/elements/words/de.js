@@ -132,7 +132,7 @@ export const de = {
   choosePicture: "Bild wählen",
   pictureComing: "Das Bild ist unterwegs …",
   removePicture: "Bild entfernen",
-  removePictureSure: "Niemand sieht das Bild dann noch. Das lässt sich nicht rückgängig machen.",
+  removePictureSure: "Danach sieht niemand mehr das Bild. Das lässt sich nicht rückgängig machen.",
   describe: "Gruppe beschreiben",
   description: "Beschreibung",
   report: "Melden",

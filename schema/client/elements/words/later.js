@@ -73,7 +73,7 @@ export const later = {
   choosePicture: "Choose picture",
   pictureComing: "The picture is on its way …",
   removePicture: "Remove picture",
-  removePictureSure: "Nobody sees the picture any more. This can’t be undone.",
+  removePictureSure: "Nobody will see the picture any more. This can’t be undone.",
   describe: "Describe group",
   description: "Description",
   report: "Report",
