@@ -85,6 +85,21 @@ for (const [name, happen] of Object.entries(UNTOLD)) {
   });
 }
 
+test("members are asked for once more, however often that is due while they are awaited", async (t) => {
+  const { room, thread, pass, connection } = await openThread(t, 3);
+  await thread.loadMembers();
+  connection.held.add("Participants");
+  for (const role of ["ADMIN", "OWNER", "MEMBER", "ADMIN"]) {
+    room.changePlace(0, { role }, "PARTICIPANT_ROLE_CHANGED");
+    await pass(0);
+  }
+  connection.held.clear();
+  connection.waitingFor("Participants").answer();
+  await pass(0);
+
+  assert.equal(connection.count("Participants"), 3);
+});
+
 test("a viewer who comes back while the inbox has no stream is shown all again", async (t) => {
   const { room, shown, pass, connection } = await openThread(t, 3);
   room.changePlace(0, { status: "LEFT" }, "PARTICIPANT_LEFT");
