@@ -232,6 +232,28 @@ test("what is unread is right, although a later change of the viewer comes first
   assert.equal(shown().conversation?.viewerParticipation.firstUnreadNumber, null);
 });
 
+test("what the viewer changed between the answers for a thread and for the inbox is shown", async (t) => {
+  for (const first of ["Thread", "InboxStart"]) {
+    await t.test(`${first} is there first`, async (t) => {
+      const { world, talk, connection } = fakeTalk(t);
+      const room = world.start([1], 3);
+      const thread = talk.conversation(room.id);
+      connection.held.add("Thread").add("InboxStart");
+      thread.subscribe(() => {});
+      await settle();
+      connection.waitingFor("Thread").execute();
+      room.arrange({ level: "NOTHING" });
+      connection.waitingFor("InboxStart").execute();
+      connection.waitingFor(first).answer();
+      await settle();
+      for (const request of [...connection.waiting]) request.answer();
+      await settle();
+
+      assert.deepEqual(thread.getSnapshot().conversation, room.showHead());
+    });
+  }
+});
+
 test("what was shown is read: soon, once, and only forward", async (t) => {
   const { room, thread, connection, pass } = await openThread(t, 50);
   for (const number of range(20, 40)) thread.shown(number);

@@ -91,7 +91,7 @@ export class Model {
     const unfollow = this.#shared.feed.follow(
       (row, before) => this.#inboxChanged(row, before),
       // What the inbox alone tells may have changed meanwhile.
-      (isLate) => isLate && this.again(),
+      (isLate) => (isLate ? this.again() : this.#inboxBegun()),
     );
     return () => {
       unfollow();
@@ -205,6 +205,15 @@ export class Model {
     this.#shared.arrived(edge.node);
     const isOfBranch = kind === "MESSAGE_SENT" || kind === "MESSAGE_REMOVED";
     if (isOfBranch && edge.node.root !== null) this.thread.branchChanged(edge.node.root);
+  }
+
+  /** The inbox tells of all changes from now on. It may have been read after the conversation was. */
+  #inboxBegun() {
+    const row = this.#shared.feed.rowOf(this.id);
+    if (!row) return;
+    if (this.#isOpening) this.#rowMeanwhile = row;
+    if (this.head.value) this.#takeRow(row);
+    this.#changed();
   }
 
   /**
