@@ -204,8 +204,8 @@ export class Messages {
   /** @param {Message} message @param {string | null} cursor */
   #add(message, cursor) {
     const order = ++this.#order;
-    const came = { at: this.#now(), cameAt: performance.now() };
-    return this.#keep({ message, cursor, ...came, order, row: null, expires: Infinity });
+    const [at, cameAt] = [this.#now(), performance.now()];
+    return this.#keep({ message, cursor, at, cameAt, order, row: null, expires: Infinity });
   }
 
   /** @param {Entry} entry */
