@@ -1,7 +1,9 @@
 """Uploads and downloads over Django's test client, with a storage in memory."""
 
+from contextlib import contextmanager, suppress
+
 import pytest
-from django.core.files.storage import storages
+from django.core.files.storage import InMemoryStorage, storages
 from django.test import Client
 
 from talk.contrib.files.addresses import download_url, upload_ticket
@@ -85,3 +87,36 @@ def names_in(storage):
     folders, files = storage.listdir("")
     nested = [f"{folder}/{each}" for folder in folders for each in storage.listdir(folder)[1]]
     return sorted([*files, *nested])
+
+
+@pytest.fixture
+def killed_at(monkeypatch):
+    """`with killed_at(step):` ends before this call of the storage or row, as a killed process."""
+
+    class Killed(BaseException):
+        pass
+
+    @contextmanager
+    def run(step):
+        done = []
+
+        def counted(patch, owner, name):
+            original = getattr(owner, name)
+
+            def call(*args, **kwargs):
+                if len(done) == step:
+                    raise Killed
+                done.append(name)
+                return original(*args, **kwargs)
+
+            patch.setattr(owner, name, call)
+
+        with monkeypatch.context() as patch, suppress(Killed):
+            for name in ("open", "save", "delete"):
+                counted(patch, InMemoryStorage, name)
+            for name in ("moved", "checked"):
+                counted(patch, Attachment, name)
+            yield
+        assert len(done) == step
+
+    return run

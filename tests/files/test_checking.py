@@ -1,7 +1,7 @@
 """Files are checked before anybody can download them."""
 
 import hashlib
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import timedelta
 from io import BytesIO
 
@@ -298,33 +298,12 @@ class TestFailing:
 
     @pytest.mark.parametrize("step", range(10))
     def test_killed_anywhere_nothing_is_lost_and_nothing_stays(
-        self, uploaded, quick, stored, monkeypatch, step
+        self, uploaded, quick, stored, killed_at, step
     ):
         """Each step is the last one of a process once."""
-        picture, done = uploaded(), []
-
-        class Killed(BaseException):
-            pass
-
-        def counted(owner, name):
-            original = getattr(owner, name)
-
-            def call(*args, **kwargs):
-                if len(done) == step:
-                    raise Killed
-                done.append(name)
-                return original(*args, **kwargs)
-
-            monkeypatch.setattr(owner, name, call)
-
-        for name in ("open", "save", "delete"):
-            counted(InMemoryStorage, name)
-        for name in ("moved", "checked"):
-            counted(Attachment, name)
-        with suppress(Killed):
+        picture = uploaded()
+        with killed_at(step):
             check_due()
-        assert len(done) == step
-        done[:] = [None] * 100
         assert now(picture).state == State.CHECKING
         with stored.open(now(picture).key) as file:
             assert file.read() == PICTURE
