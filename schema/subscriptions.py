@@ -93,9 +93,8 @@ class InboxChange:
     read_together: strawberry.Private[ReadTogether]
 
     @field(
-        description="Another text after the viewer blocked somebody, or no longer does, perhaps on "
-        "another device: then messages that are shown may be hidden now, or the other way round. "
-        "Ask for them again."
+        description="Changes when the viewer blocks or unblocks somebody, also on another device. "
+        "Then ask again for the messages that you show: other ones may be hidden now."
     )
     def blocks_version(self, info: Info) -> str:
         return info.context.blocks_version

@@ -82,7 +82,7 @@ class Context:
 
     @property
     def blocks_version(self) -> str:
-        """A short text for whom the viewer blocked: another one for other people."""
+        """A short digest of the people whom the viewer blocked."""
         if self._blocked is None:
             self.look_up_blocks()
         keys = sorted(str(key) for key in self._blocked or ())

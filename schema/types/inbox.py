@@ -46,8 +46,8 @@ class InboxConnection(Connection[Participation]):
     )
 
     @field(
-        description="The version of whom the viewer blocked, to compare with that of each "
-        "`InboxChange`."
+        description="Stands for the people whom the viewer blocked. Compare it with "
+        "`InboxChange.blocksVersion`."
     )
     def blocks_version(self, info: Info[Context, Any]) -> str:
         return info.context.blocks_version

@@ -12,7 +12,8 @@ import { NOBODY as NOWHERE } from "../stores/typing-in.js";
 /**
  * @import {ConnectionState, ConversationSnapshot, ConversationStore, DraftSnapshot, DraftStore,
  *   FilesStore, InboxSnapshot, InboxStore, Limits, ListSnapshot, Named, Saved, SavedStore,
- *   ScheduledMessage, ScheduledStore, SearchSnapshot, SearchStore, Store, Talk, Unsent, Viewer, WithFiles} from "../types.js"
+ *   ScheduledMessage, ScheduledStore, SearchSnapshot, SearchStore, Store, Talk, Unsent, Viewer,
+ *   WithFiles} from "../types.js"
  */
 
 /** @type {readonly never[]} */

@@ -201,7 +201,7 @@ export const de = {
   sendLater: "Später senden",
   unschedule: "Nicht senden",
   unscheduleName: "Nicht senden: {text}",
-  unscheduleSure: "Du schreibst gerade etwas anderes. Diese Worte gehen deshalb verloren.",
+  unscheduleSure: "Du schreibst gerade etwas anderes. Die geplanten Worte gehen deshalb verloren.",
   when: "Wann",
   keepMine: "Meines behalten",
   keepTheirs: "Jenes nehmen",

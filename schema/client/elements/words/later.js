@@ -106,7 +106,7 @@ export const later = {
   sendLater: "Send later",
   unschedule: "Don’t send",
   unscheduleName: "Don’t send: {text}",
-  unscheduleSure: "You are writing something else, so these words will be lost.",
+  unscheduleSure: "You are writing something else, so the scheduled words will be lost.",
   when: "When",
   keepMine: "Keep mine",
   keepTheirs: "Take that",
