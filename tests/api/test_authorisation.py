@@ -38,7 +38,7 @@ ASKED = [
 #: What has no row of its own, since it shows nothing but what has one, and how much there is.
 WITHIN = re.compile(r"\w+(Connection|Edge)$|PageInfo$|Refusal$|Edit$|UploadHeader$")
 SHOWN_WITHIN = {
-    *("edges", "pageInfo", "totalCount", "changesCursor", "node", "cursor"),
+    *("edges", "pageInfo", "totalCount", "changesCursor", "blocksVersion", "node", "cursor"),
     *("hasNextPage", "hasPreviousPage", "startCursor", "endCursor"),
     *("code", "message", "path", "retryAfter", "body", "until", "savedAt", "name", "value"),
 }
