@@ -26,7 +26,7 @@ from talk.models import Attachment, TimedJob
 
 from . import pictures
 from .jobs import work_on
-from .outcomes import accept, refuse, replace
+from .outcomes import Overtaken, accept, clean_up, refuse, replace
 from .sniffing import HEAD_SIZE, UNKNOWN, content_type_of
 from .storage import is_incoming, release_connection, storage
 
@@ -105,6 +105,8 @@ def _look_at(attachment: Attachment) -> None:
             _judge(attachment, file)
     except Unlike as error:
         refuse(attachment, str(error))
+    except Overtaken:
+        clean_up(attachment)
     except Missing:
         if attachment.created_at < timezone.now() - (COMES_WITHIN if is_new else LOST_AFTER):
             refuse(attachment, "the storage does not have it")

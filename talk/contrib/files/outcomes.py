@@ -25,6 +25,10 @@ logger = logging.getLogger(__name__)
 State = Attachment.State
 
 
+class Overtaken(Exception):
+    """Another worker has begun to check the file since, and perhaps nobody has it any more."""
+
+
 def refuse(attachment: Attachment, reason: str) -> None:
     """Have nobody get the file, and delete its bytes."""
     logger.warning("File %s is refused: %s", attachment.pk, reason)
@@ -41,11 +45,11 @@ def accept(attachment: Attachment, file: BufferedRandom) -> None:
         return
     # A client may write to the other name again, whatever was checked.
     key = kept(uploaded)
-    _write(key, file)
+    _write(attachment, key, file)
     if attachment.checked(State.READY, key=key, **found):
         storage().delete(uploaded)
     else:
-        _clean_up(attachment, key)
+        clean_up(attachment)
 
 
 def replace(attachment: Attachment, picture: Picture, file: BufferedRandom) -> None:
@@ -57,13 +61,13 @@ def replace(attachment: Attachment, picture: Picture, file: BufferedRandom) -> N
     key = cleaned(attachment.key)
     if attachment.key != key:
         uploaded, copy = [attachment.key], picture.copy
-        _write(key, copy)
+        _write(attachment, key, copy)
     else:
         # An earlier check wrote this copy, and was interrupted. A copy of it may have other bytes.
         uploaded, copy = uploaded_names(key), file
     _original, thumbnail, preview = picture_names(key)
-    _write(preview, picture.preview)
-    _write(thumbnail, picture.thumbnail)
+    _write(attachment, preview, picture.preview)
+    _write(attachment, thumbnail, picture.thumbnail)
     # What says where the picture was taken is gone before the file is ready, and not some time
     # after it.
     if attachment.moved(key, content_type=attachment.content_type, sha256=attachment.sha256):
@@ -71,14 +75,14 @@ def replace(attachment: Attachment, picture: Picture, file: BufferedRandom) -> N
             storage().delete(name)
         if attachment.checked(State.READY, has_thumbnails=True, **_facts(picture, copy)):
             return
-    _clean_up(attachment, key)
+    clean_up(attachment)
 
 
-def _clean_up(attachment: Attachment, key: str) -> None:
+def clean_up(attachment: Attachment) -> None:
     """Delete what a check has written after the job that deletes files may have been here."""
     row = Attachment.objects.written().filter(pk=attachment.pk).first()
     if row is None or not row.is_there:
-        delete_all(key)
+        delete_all(attachment.key)
 
 
 def _facts(picture: Picture, copy: BufferedRandom) -> dict[str, int | str]:
@@ -93,8 +97,13 @@ def _facts(picture: Picture, copy: BufferedRandom) -> dict[str, int | str]:
     }
 
 
-def _write(name: str, content: IO[bytes]) -> None:
-    """Store bytes under this name, and not, as storages do, under another if there are some."""
+def _write(attachment: Attachment, name: str, content: IO[bytes]) -> None:
+    """Store bytes under this name, and not, as storages do, under another if there are some.
+
+    Raises `Overtaken`: a worker that stood still must not write over what people have by now.
+    """
+    if not attachment.is_being_checked():
+        raise Overtaken
     storage().delete(name)
     written = storage().save(name, File(content))
     if written != name:

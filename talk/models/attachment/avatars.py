@@ -1,5 +1,7 @@
 """Makes an upload the avatar of a group, in the place of the one before."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -43,6 +45,22 @@ def replace_avatar_file(
     if upload is not None:
         rows.filter(pk=upload.pk).update(avatar_of=conversation, owner=actor, expires_at=None)
     return True
+
+
+@contextmanager
+def hurrying(key: int | None) -> Iterator[None]:
+    """Around a change: if it is refused since the upload is not checked, this is done at once.
+
+    Whoever gives the upload has brought its bytes. A check may wait for them for a long time.
+    """
+    try:
+        yield
+    except MessagingValidationError as refused:
+        if key is not None and refused.code == RefusalCode.FILE_NOT_CHECKED:
+            now = timezone.now()
+            waiting = Attachment.objects.written().filter(LOOSE, pk=key, failures=0)
+            waiting.filter(state="checking", retry_at__gt=now).update(retry_at=now)
+        raise
 
 
 def _must_be_picture(upload: Attachment | None) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from django.db import models, transaction
+from django.db.models import Case, Q, Value, When
 from django.utils import timezone
 
 from ...exceptions import MessagingValidationError, RefusalCode, Refused
@@ -117,12 +118,20 @@ class Processing(models.Model):
         `try_later` has counted it as a failure of the file. That is taken back. The file waits as
         long again as it has waited so far.
         """
-        own, now = self._own, timezone.now()
+        own, now, tried = self._own, timezone.now(), Q(retry_at=self._own.retry_at)
+        rows = self._rows.filter(state=own.State.CHECKING, failures=own.failures)
         own.failures = max(own.failures - 1, 0)
         seconds = min(max((now - own.created_at).total_seconds(), 2), MOST_SECONDS)
         own.retry_at = now + timedelta(seconds=seconds)
-        rows = self._rows.filter(state=own.State.CHECKING)
-        rows.update(failures=own.failures, retry_at=own.retry_at)
+        # Whoever sends it meanwhile has it checked at once.
+        retry_at = Case(When(tried, then=Value(own.retry_at)), default="retry_at")
+        rows.update(failures=own.failures, retry_at=retry_at)
+
+    def is_being_checked(self) -> bool:
+        """Whether this check may write bytes. It may not if another began to check it since."""
+        own = self._own
+        rows = self._rows.filter(key=own.key, state=own.State.CHECKING, failures=own.failures)
+        return rows.exists()
 
     @property
     def _own(self) -> "Attachment":

@@ -90,8 +90,11 @@ class Describing(models.Model):
         values = cleaned(description, avatar, avatar_file, data)
         if conversation.is_private and (shown := [name for name in values if name != "data"]):
             raise MessagingValidationError(RefusalCode.PRIVATE_CONVERSATION, path=(shown[0],))
-        with conversation.changing(None) as change:
-            self.take_description(values, change, key_of(avatar_file))
+        from ..attachment.avatars import hurrying
+
+        picture = key_of(avatar_file)
+        with hurrying(picture), conversation.changing(None) as change:
+            self.take_description(values, change, picture)
 
     def set_key(self, key: str | None) -> None:
         """Give the conversation a key by which `objects.for_key` finds it; None takes it away.
