@@ -25,7 +25,7 @@ from ..models.following import stored_in
 
 logger = logging.getLogger(__name__)
 
-#: Seconds after which the log says that a transaction holds settling up.
+#: Seconds after which the log names a transaction that is still open.
 LONG = 600.0
 
 WRITERS = """
@@ -37,7 +37,7 @@ AND granted AND pid IS DISTINCT FROM pg_backend_pid()
 
 
 class Settling:
-    """Asks again and again who writes events, and waits until those are done that did at first."""
+    """Notes which transactions write events, and waits until all of these have ended."""
 
     def __init__(self) -> None:
         #: All events up to this one are visible to whoever looks for late ones from now on.
@@ -62,16 +62,16 @@ class Settling:
             return
         self._has_warned = True
         logger.warning(
-            "Transactions of the processes %s of PostgreSQL have written events for %s seconds, or "
-            "prepared ones (pg_prepared_xacts) have. Followers look through all events since then "
-            "again and again, until they end.",
-            sorted(each for each in processes if each is not None),
+            "Transactions that wrote events have been open for %s seconds: in the processes %s of "
+            "PostgreSQL, or prepared (pg_prepared_xacts). Until they end, followers look through "
+            "all later events again and again.",
             round(LONG),
+            sorted(each for each in processes if each is not None),
         )
 
 
 def _writers() -> dict[str, int | None]:
-    """The other transactions that write events now, and the process of PostgreSQL of each.
+    """The other transactions that write events, and the process of PostgreSQL of each.
 
     Those that are prepared (`PREPARE TRANSACTION`) have no process.
     """
