@@ -26,7 +26,7 @@ State = Attachment.State
 
 
 class Overtaken(Exception):
-    """Another worker has begun to check the file since, and perhaps nobody has it any more."""
+    """Another worker has begun to check the file since. Perhaps nobody has the file any more."""
 
 
 def refuse(attachment: Attachment, reason: str) -> None:
@@ -100,7 +100,7 @@ def _facts(picture: Picture, copy: BufferedRandom) -> dict[str, int | str]:
 def _write(attachment: Attachment, name: str, content: IO[bytes]) -> None:
     """Store bytes under this name, and not, as storages do, under another if there are some.
 
-    Raises `Overtaken`: a worker that stood still must not write over what people have by now.
+    Raises `Overtaken`: a worker that was paused must not write over bytes that people have by now.
     """
     if not attachment.is_being_checked():
         raise Overtaken

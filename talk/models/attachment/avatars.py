@@ -48,10 +48,11 @@ def replace_avatar_file(
 
 
 @contextmanager
-def hurrying(key: int | None) -> Iterator[None]:
-    """Around a change: if it is refused since the upload is not checked, this is done at once.
+def asking_for_check(key: int | None) -> Iterator[None]:
+    """If the change inside is refused because the upload is not checked, have it checked at once.
 
-    Whoever gives the upload has brought its bytes. A check may wait for them for a long time.
+    Somebody who gives an upload has brought its bytes. Without this, a job could look for them
+    much later.
     """
     try:
         yield

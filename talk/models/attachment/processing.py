@@ -123,12 +123,12 @@ class Processing(models.Model):
         own.failures = max(own.failures - 1, 0)
         seconds = min(max((now - own.created_at).total_seconds(), 2), MOST_SECONDS)
         own.retry_at = now + timedelta(seconds=seconds)
-        # Whoever sends it meanwhile has it checked at once.
+        # If somebody has sent it meanwhile, it is checked at once all the same.
         retry_at = Case(When(tried, then=Value(own.retry_at)), default="retry_at")
         rows.update(failures=own.failures, retry_at=retry_at)
 
     def is_being_checked(self) -> bool:
-        """Whether this check may write bytes. It may not if another began to check it since."""
+        """Whether no other check of it has begun since: only then this one may write bytes."""
         own = self._own
         rows = self._rows.filter(key=own.key, state=own.State.CHECKING, failures=own.failures)
         return rows.exists()

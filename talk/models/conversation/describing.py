@@ -86,15 +86,14 @@ class Describing(models.Model):
         `INVALID_DESCRIPTION`, `INVALID_TEXT`, `INVALID_URL`, `INVALID_DATA`, `INVALID_INPUT`,
         `PRIVATE_CONVERSATION`, or a refusal of `replace_avatar_file`.
         """
-        conversation = cast("Conversation", self)
+        from ..attachment.avatars import asking_for_check
+
+        conversation, file = cast("Conversation", self), key_of(avatar_file)
         values = cleaned(description, avatar, avatar_file, data)
         if conversation.is_private and (shown := [name for name in values if name != "data"]):
             raise MessagingValidationError(RefusalCode.PRIVATE_CONVERSATION, path=(shown[0],))
-        from ..attachment.avatars import hurrying
-
-        picture = key_of(avatar_file)
-        with hurrying(picture), conversation.changing(None) as change:
-            self.take_description(values, change, picture)
+        with asking_for_check(file), conversation.changing(None) as change:
+            self.take_description(values, change, file)
 
     def set_key(self, key: str | None) -> None:
         """Give the conversation a key by which `objects.for_key` finds it; None takes it away.

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from ...deactivation import is_active
 from ...exceptions import MessagingPermissionDenied, MessagingValidationError, RefusalCode
 from ...text import clean_title
-from ..attachment.avatars import hurrying
+from ..attachment.avatars import asking_for_check
 from ..conversation.describing import cleaned
 from ..event import Event
 from ..message.references import key_of
@@ -61,10 +61,10 @@ class Administration(Acting):
     ) -> None:
         """`Conversation.describe`, for owners and admins of a group and their own uploads."""
         values = cleaned(description, avatar, avatar_file, data)
-        picture = key_of(avatar_file)
-        with hurrying(picture), self.changing() as change:
+        file = key_of(avatar_file)
+        with asking_for_check(file), self.changing() as change:
             self.must_be_able_to_act(as_admin=True)
-            self.conversation.take_description(values, change, picture)
+            self.conversation.take_description(values, change, file)
 
     def must_be_able_to_rename(self) -> None:
         self.must_be_able_to_act()
