@@ -8,13 +8,14 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import InMemoryStorage
 from django.utils import timezone
 
-from talk.contrib.files import checking, pictures
+from talk.contrib.files import checking, outcomes, pictures
+from talk.contrib.files.deleting import delete_refused
 from talk.contrib.files.direct import ticket_for
 from talk.exceptions import RefusalCode, Refused
 from talk.models import Attachment, TimedJob
 
 from ..domain.acting import participation_of, send_files
-from .conftest import now
+from .conftest import names_in, now
 from .drawn import with_secrets
 from .test_direct import Store
 
@@ -99,3 +100,22 @@ def test_a_picture_that_is_given_to_a_group_is_checked_at_once(brought, alice, h
         assert refused.value.code == RefusalCode.FILE_NOT_CHECKED
         assert Attachment.objects.due_for_checking(1)
         Attachment.objects.update(retry_at=later)
+
+
+def test_bytes_of_a_refused_file_go_wherever_the_worker_was_killed(
+    brought, alice, harbour, stored, settings, monkeypatch
+):
+    upload = brought(b"soup")
+    settings.TALK = settings.TALK | {"UPLOAD_TYPES": ("image/*",)}
+    send_files(alice, harbour, upload)
+    monkeypatch.setattr(outcomes, "delete_all", lambda key: None)
+    checking._check(now(upload))
+    assert now(upload).state == State.REFUSED
+    # The client can still write there.
+    assert delete_refused() == 0
+
+    Attachment.objects.update(created_at=timezone.now() - timedelta(hours=2))
+
+    assert delete_refused() == 1
+    assert names_in(stored) == []
+    assert delete_refused() == 0

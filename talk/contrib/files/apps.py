@@ -16,10 +16,11 @@ class FilesConfig(AppConfig):
 
         from . import checks  # noqa: F401
         from .checking import JOB, check_due
-        from .deleting import delete_due, discard_left_behind
+        from .deleting import delete_due, delete_refused, discard_left_behind
         from .logs import hide_tokens
 
         hide_tokens()
         timed.register(JOB, check_due, every=timedelta(seconds=1))
         timed.register("delete files", delete_due, every=timedelta(seconds=10))
+        timed.register("delete refused files", delete_refused, every=timedelta(days=1))
         timed.register("discard files left behind", discard_left_behind, every=timedelta(days=1))

@@ -42,7 +42,31 @@ def discard_left_behind() -> None:
             pictures.filter(avatar_of=group).discard()
 
 
+def delete_refused() -> int:
+    """Delete the bytes that are left of refused files, whose rows stay. Returns of how many.
+
+    There are some if the worker was killed when it had refused a file, or if the storage failed
+    then, or if the client wrote to a URL of the storage once more. Nobody gets them.
+    """
+    return work_on(lambda: Attachment.objects.refused_with_bytes(BATCH), _delete_bytes)
+
+
 def _delete(attachment: Attachment) -> bool:
+    if not _are_deleted(attachment):
+        return False
+    attachment.delete()
+    return True
+
+
+def _delete_bytes(attachment: Attachment) -> bool:
+    if not _are_deleted(attachment):
+        return False
+    Attachment.objects.written().filter(pk=attachment.pk).update(key="")
+    return True
+
+
+def _are_deleted(attachment: Attachment) -> bool:
+    """Delete the bytes. Returns False if the storage failed: it is tried again later."""
     try:
         if attachment.key:
             delete_all(attachment.key)
@@ -51,5 +75,4 @@ def _delete(attachment: Attachment) -> bool:
         logger.warning("The storage did not delete file %s", attachment.pk, exc_info=True)
         attachment.try_later()
         return False
-    attachment.delete()
     return True

@@ -106,6 +106,12 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         unused.filter(expires_at__lte=timezone.now()).discard()
         return list(unused.due().filter(expires_at=None).order_by("pk")[:limit])
 
+    def refused_with_bytes(self, limit: int) -> list["Attachment"]:
+        """Refused files of which there may still be bytes. No client can write any by now."""
+        begun = timezone.now() - timedelta(hours=1)
+        refused = self.written().due().filter(state=self.model.State.REFUSED, created_at__lt=begun)
+        return list(refused.exclude(key="").order_by("pk")[:limit])
+
     def discard(self) -> None:
         """Take these files from their messages, groups and owners. Jobs delete their bytes soon.
 
