@@ -43,30 +43,30 @@ def discard_left_behind() -> None:
 
 
 def delete_refused() -> int:
-    """Delete the bytes that are left of refused files, whose rows stay. Returns of how many.
+    """Delete what is left of the bytes of refused files, whose rows stay. Returns of how many.
 
-    There are some if the worker was killed when it had refused a file, or if the storage failed
-    then, or if the client wrote to a URL of the storage once more. Nobody gets them.
+    Some are left if the worker was killed after it refused a file, if the storage failed then, or
+    if the client used its URL of the storage once more. Nobody can download them.
     """
-    return work_on(lambda: Attachment.objects.refused_with_bytes(BATCH), _delete_bytes)
+    return work_on(lambda: Attachment.objects.refused_with_bytes(BATCH), _delete_refused)
 
 
 def _delete(attachment: Attachment) -> bool:
-    if not _are_deleted(attachment):
+    if not _delete_bytes(attachment):
         return False
     attachment.delete()
     return True
 
 
-def _delete_bytes(attachment: Attachment) -> bool:
-    if not _are_deleted(attachment):
+def _delete_refused(attachment: Attachment) -> bool:
+    if not _delete_bytes(attachment):
         return False
     Attachment.objects.written().filter(pk=attachment.pk).update(key="")
     return True
 
 
-def _are_deleted(attachment: Attachment) -> bool:
-    """Delete the bytes. Returns False if the storage failed: it is tried again later."""
+def _delete_bytes(attachment: Attachment) -> bool:
+    """Returns False if the storage failed: this is tried again later."""
     try:
         if attachment.key:
             delete_all(attachment.key)
