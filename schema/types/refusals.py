@@ -49,8 +49,9 @@ class Refusal:
         "particular."
     )
     retry_after: int | None = strawberry.field(
+        default=None,
         description="After how many seconds the same request may succeed. Null if something else "
-        "has to happen first."
+        "has to happen first.",
     )
 
     @classmethod
