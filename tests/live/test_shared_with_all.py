@@ -7,6 +7,7 @@ import pytest
 
 from schema.authentication import rates
 from schema.live import sharing
+from schema.transport import protocol
 from talk.exceptions import Refused
 from talk.models import Block, Conversation, Message, Participation
 from talk.moderation import restore, suspend
@@ -50,6 +51,8 @@ def people(db):
 def _roomy(settings, monkeypatch):
     monkeypatch.setattr(rates, "COST_STEP", 10**12)
     monkeypatch.setattr(sharing, "MOST_KEPT", 10_000_000)
+    # A listener answers pings only when it is asked what it was told.
+    monkeypatch.setattr(protocol, "PING_SECONDS", 3600.0)
     roomy = {"MAX_COST": 10**9, "MAX_EVENT_COST": 10**9, "RECONCILE_SECONDS": 60}
     settings.TALK = {**settings.TALK, **roomy, **dict.fromkeys(LIMITS, 10**6)}
 
