@@ -85,7 +85,9 @@ export class TalkElement extends HTMLElement {
    * @param {HTMLElement} node
    */
   refocus(node) {
-    if (node.isConnected) return node.focus();
+    // Nothing happens if it is gone, or hidden.
+    node.focus();
+    if (node.matches(":focus")) return;
     const below = [...this.root.querySelectorAll("dialog")].at(-1);
     (below?.querySelector("button") ?? this).focus();
   }

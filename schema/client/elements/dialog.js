@@ -79,7 +79,7 @@ export function openDialog(element, { title, body, foot = [], class: name = "", 
     dialog.remove();
     // The browser gives the focus back to what is still there.
     const isLost = document.activeElement === document.body;
-    if (isLost && before && !before.isConnected) element.refocus(before);
+    if (isLost && before) element.refocus(before);
     onclose?.();
   });
   element.root.append(dialog);
