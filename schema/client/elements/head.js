@@ -26,6 +26,18 @@ const style = sheet(`
 :host(:not([narrow])) .back { display: none }
 `);
 
+let failures = 0;
+
+/** Load the panel. Browsers may keep that a module was not there: then it has another address the next time. */
+async function loadDetails() {
+  try {
+    return await import("./details.js");
+  } catch {
+    failures += 1;
+    return import(`./details.js?again=${failures}`);
+  }
+}
+
 export class TalkHead extends TalkElement {
   static styles = [style];
   static observedAttributes = ["conversation"];
@@ -52,7 +64,7 @@ export class TalkHead extends TalkElement {
       icon("back"),
     );
     const open = () =>
-      attempt(this, async () => new (await import("./details.js")).Details(this, talk, store));
+      attempt(this, async () => new (await loadDetails()).Details(this, talk, store));
     const who = h("button", {
       type: "button",
       class: "who",
