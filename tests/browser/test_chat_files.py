@@ -217,8 +217,10 @@ def test_a_group_gets_a_picture_and_loses_it(demo: str, browser: Any, tmp_path: 
     held: list[Any] = []
 
     def hold(route: Any) -> None:
-        is_removal = "UpdateConversation" in route.request.post_data
-        held.append((route, route.fetch())) if is_removal else route.continue_()
+        if "UpdateConversation" in route.request.post_data:
+            held.append((route, route.fetch()))
+        else:
+            route.continue_()
 
     jonas.page.route("**/graphql", hold)
     remove = jonas.dialog.get_by_role("button", name="Remove picture")

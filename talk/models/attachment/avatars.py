@@ -60,7 +60,7 @@ def asking_for_check(key: int | None) -> Iterator[None]:
         if key is not None and refused.code == RefusalCode.FILE_NOT_CHECKED:
             now = timezone.now()
             waiting = Attachment.objects.written().filter(LOOSE, pk=key, failures=0)
-            waiting.filter(state="checking", retry_at__gt=now).update(retry_at=now)
+            waiting.filter(state=Attachment.State.CHECKING, retry_at__gt=now).update(retry_at=now)
         raise
 
 
