@@ -5,9 +5,11 @@ from contextlib import contextmanager, suppress
 import pytest
 from django.core.files.storage import InMemoryStorage, storages
 from django.test import Client
+from django.utils import timezone
 
-from talk.contrib.files.addresses import download_url, upload_ticket
-from talk.models import Attachment
+from talk.contrib.files.addresses import Ticket, download_url, upload_ticket
+from talk.contrib.files.checking import JOB
+from talk.models import Attachment, TimedJob
 
 from ..domain.acting import group, send_files
 
@@ -15,11 +17,38 @@ PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(200)
 IN_MEMORY = "django.core.files.storage.InMemoryStorage"
 
 
+class Store:
+    """Signs URLs of a storage that is in memory."""
+
+    origin = "https://store.example"
+
+    def __init__(self, storage):
+        self.storage = storage
+
+    def upload(self, name, size, seconds):
+        return Ticket(f"{self.origin}/{name}?size={size}&seconds={seconds}", "PUT", {"A": "b"})
+
+    def download(self, name, *, method, content_type, disposition, seconds):
+        return f"{self.origin}/{name}?{method}&{content_type}&{disposition}&{seconds}"
+
+
 @pytest.fixture(autouse=True)
 def stored(settings):
     """The storage, empty and in memory. `stored.backend(…)` has another class of storage."""
     settings.STORAGES = {**settings.STORAGES, "talk": {"BACKEND": IN_MEMORY}}
     return storages["talk"]
+
+
+@pytest.fixture
+def worker(db):
+    """A worker that checks files: its row."""
+    return TimedJob.objects.create(name=JOB, held_until=timezone.now())
+
+
+@pytest.fixture
+def direct(settings, worker):
+    """The storage signs URLs, and a worker checks what comes by them."""
+    settings.TALK = settings.TALK | {"FILES_DIRECT": f"{__name__}.Store"}
 
 
 @pytest.fixture

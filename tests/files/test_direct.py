@@ -10,49 +10,27 @@ from django.core.files.storage import InMemoryStorage
 from django.utils import timezone
 
 from talk.contrib.files import pictures
-from talk.contrib.files.addresses import Ticket, upload_from
-from talk.contrib.files.checking import JOB, check_due
+from talk.contrib.files.addresses import upload_from
+from talk.contrib.files.checking import check_due
 from talk.contrib.files.checks import check_direct
 from talk.contrib.files.deleting import delete_due
 from talk.contrib.files.direct import ticket_for
 from talk.contrib.files.storage import kept, picture_names
-from talk.models import Attachment, Event, TimedJob
+from talk.models import Attachment, Event
 
 from ..domain.acting import participation_of, send_files
-from .conftest import body_of, names_in, now
+from .conftest import Store, body_of, names_in, now
 from .drawn import with_secrets
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("direct")]
 
 State = Attachment.State
 PICTURE = with_secrets("image/jpeg", 6)
 
 
-class Store:
-    """Signs URLs of a storage that is in memory."""
-
-    origin = "https://store.example"
-
-    def __init__(self, storage):
-        self.storage = storage
-
-    def upload(self, name, size, seconds):
-        return Ticket(f"{self.origin}/{name}?size={size}&seconds={seconds}", "PUT", {"A": "b"})
-
-    def download(self, name, *, method, content_type, disposition, seconds):
-        return f"{self.origin}/{name}?{method}&{content_type}&{disposition}&{seconds}"
-
-
 class Away(Store):
     def upload(self, name, size, seconds):
         raise ConnectionRefusedError
-
-
-@pytest.fixture(autouse=True)
-def worker(settings):
-    """The storage signs URLs, and a worker checks what comes by them."""
-    settings.TALK = settings.TALK | {"FILES_DIRECT": f"{__name__}.Store"}
-    return TimedJob.objects.create(name=JOB, held_until=timezone.now())
 
 
 @pytest.fixture

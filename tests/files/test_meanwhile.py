@@ -12,23 +12,16 @@ from talk.contrib.files import checking, outcomes, pictures
 from talk.contrib.files.deleting import delete_refused
 from talk.contrib.files.direct import ticket_for
 from talk.exceptions import RefusalCode, Refused
-from talk.models import Attachment, TimedJob
+from talk.models import Attachment
 
 from ..domain.acting import participation_of, send_files
 from .conftest import names_in, now
 from .drawn import with_secrets
-from .test_direct import Store
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("direct")]
 
 State = Attachment.State
 PICTURE = with_secrets("image/jpeg", 6)
-
-
-@pytest.fixture(autouse=True)
-def worker(settings):
-    settings.TALK = settings.TALK | {"FILES_DIRECT": f"{Store.__module__}.Store"}
-    return TimedJob.objects.create(name=checking.JOB, held_until=timezone.now())
 
 
 @pytest.fixture

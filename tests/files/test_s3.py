@@ -10,13 +10,13 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import InMemoryStorage, storages
 from django.utils import timezone
 
-from talk.contrib.files.checking import JOB, check_due
+from talk.contrib.files.checking import check_due
 from talk.contrib.files.checks import check_direct
 from talk.contrib.files.deleting import delete_due
 from talk.contrib.files.direct import ticket_for
 from talk.contrib.files.s3 import S3
 from talk.contrib.files.storage import kept, picture_names
-from talk.models import Attachment, TimedJob
+from talk.models import Attachment
 
 from ..domain.acting import participation_of, send_files
 from .conftest import body_of, now
@@ -26,7 +26,7 @@ moto = pytest.importorskip("moto.server", reason="It needs the extra s3-test.")
 pytest.importorskip("storages.backends.s3", reason="It needs the extra s3-test.")
 config = pytest.importorskip("botocore.config", reason="It needs the extra s3-test.")
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("worker")]
 
 State = Attachment.State
 BUCKET = "talk-files"
@@ -71,16 +71,11 @@ def bucket_at(settings):
 
 @pytest.fixture(autouse=True)
 def stored(bucket_at, endpoint):
-    """The storage, in an empty bucket, and a worker that checks files."""
+    """The storage, in an empty bucket."""
     storage = bucket_at(endpoint)
     storage.bucket.create()
     yield storage
     storage.bucket.objects.all().delete()
-
-
-@pytest.fixture(autouse=True)
-def worker():
-    TimedJob.objects.create(name=JOB, held_until=timezone.now())
 
 
 @pytest.fixture
